@@ -1,0 +1,164 @@
+/** The facts of the catalogue, as the rest of the product reads them. Written by `npm run catalog` into data/, looked up by catalog.ts. */
+
+export type GpuId = string;
+
+/** Element formats of weights, activations and KV entries, as the engines name them. */
+export type DType = "fp32" | "bf16" | "fp16" | "fp8" | "int8" | "int4" | "fp4";
+
+/** A link between GPUs: bytes per second in one direction, per GPU. */
+export interface Link {
+  readonly kind: "nvlink" | "xgmi" | "pcie" | "network" | "other";
+  readonly name: string;
+  readonly bytesPerSecond: number;
+  /** All pairs at full speed (NVSwitch), not only neighbours. */
+  readonly switched: boolean;
+}
+
+export interface Gpu {
+  readonly id: GpuId;
+  readonly vendor: "nvidia" | "amd" | "intel" | "google" | "huawei" | "other";
+  readonly architecture: string;
+  /** CUDA compute capability, 9.0 for Hopper; null where the notion does not exist. */
+  readonly computeCapability: number | null;
+  /** Nominal capacity. */
+  readonly memoryBytes: number;
+  /** What the driver reports and engines multiply with their utilisation; assumed from nominal where `driverBytesAssumed`. */
+  readonly driverBytes: number;
+  readonly driverBytesAssumed: boolean;
+  readonly memoryBytesPerSecond: number;
+  /** Dense peak, FLOP/s by operand type; a missing type is not in hardware or not known. */
+  readonly flops: Readonly<Partial<Record<DType, number>>>;
+  readonly scaleUp: Link | null;
+  readonly pcie: Link;
+  /** Largest number of GPUs joined by `scaleUp` that the catalogue knows of (8 on HGX boards, 2 with a bridge, 72 on NVL72). */
+  readonly scaleUpGpus: number;
+  readonly watts: number | null;
+  /** What people and platforms write for this GPU, besides `id`. */
+  readonly aliases: readonly string[];
+  readonly sources: readonly string[];
+}
+
+export interface InstanceType {
+  readonly cloud: string;
+  readonly name: string;
+  readonly gpu: GpuId;
+  readonly gpus: number;
+}
+
+export interface MoeFacts {
+  readonly experts: number;
+  readonly expertsPerToken: number;
+  readonly intermediate: number;
+  readonly sharedExperts: number;
+  readonly sharedIntermediate: number;
+  /** Layers 0 … firstDense-1 are dense. */
+  readonly firstDense: number;
+  /** Every `step`-th layer has experts (1 = all after firstDense). */
+  readonly step: number;
+}
+
+export interface MlaFacts {
+  readonly queryRank: number | null;
+  readonly kvRank: number;
+  readonly nopeHeadDim: number;
+  readonly ropeHeadDim: number;
+  readonly valueHeadDim: number;
+}
+
+/** Layers that hold a state of fixed size instead of (or beside) keys and values: mamba, gated delta net, conv. */
+export interface RecurrentFacts {
+  readonly layers: number;
+  readonly stateBytesPerSequence: number | null;
+}
+
+/** Weight format of a checkpoint. `none` = 16 bit as trained. */
+export interface WeightFormat {
+  /** The engine's word for it: none, fp8, compressed-tensors, awq, gptq, bitsandbytes, mxfp4, modelopt, modelopt_fp4 … */
+  readonly method: string;
+  /** Format of the linear layers; embedding, head and norms stay in 16 bit. */
+  readonly linear: DType;
+  /** Extra bytes of scales per weight element (4-bit group 128 with fp16 scale and zero: 0.0195…). */
+  readonly scaleBytesPerElement: number;
+  /** Experts only (mxfp4 of gpt-oss): attention stays in 16 bit. */
+  readonly expertsOnly: boolean;
+}
+
+export interface Model {
+  readonly id: string;
+  readonly architecture: string;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly valueHeadDim: number;
+  readonly intermediate: number;
+  readonly vocab: number;
+  readonly maxPositions: number;
+  readonly ropeScaling: { readonly type: string; readonly factor: number; readonly originalMaxPositions: number | null } | null;
+  readonly tiedEmbeddings: boolean;
+  /** Layers that keep keys and values of the whole context. */
+  readonly fullAttentionLayers: number;
+  /** Layers that keep only `slidingWindow` tokens. */
+  readonly slidingLayers: number;
+  readonly slidingWindow: number | null;
+  readonly moe: MoeFacts | null;
+  readonly mla: MlaFacts | null;
+  readonly recurrent: RecurrentFacts | null;
+  readonly multimodal: boolean;
+  /** Format of the checkpoint behind this id. */
+  readonly weights: WeightFormat;
+  readonly dtype: "bf16" | "fp16" | "fp32";
+  /** Elements that one token keeps per full-attention layer, before any split: 2 · kvHeads · headDim, or the MLA latent. */
+  readonly kvElementsPerLayer: number;
+  readonly parameters: number;
+  readonly activeParameters: number;
+  /** True where the architecture has features that our formulas do not cover; then memory and timing are `estimated`. */
+  readonly approximate: boolean;
+  readonly source: string;
+}
+
+/** A `vllm serve` flag over the sampled versions. Versions are strings as released; compare with `compareVersions`. */
+export interface FlagFacts {
+  /** Without the leading dashes: `tensor-parallel-size`. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly type: "bool" | "int" | "float" | "str" | "enum" | "json" | "list";
+  readonly choices: readonly string[] | null;
+  readonly choicesOpen: boolean;
+  readonly default: unknown;
+  /** `--no-name` exists. */
+  readonly negatable: boolean;
+  readonly humanReadable: boolean;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  readonly firstSeen: string;
+  readonly removedBy: string | null;
+  readonly absentIn: string | null;
+  readonly replacement: string | null;
+  readonly plugin: "arctic" | null;
+}
+
+export interface FlagTable {
+  readonly versions: readonly string[];
+  readonly flags: readonly FlagFacts[];
+}
+
+/** How a name was matched to a model: exactly, or through a rule that the answer names. */
+export interface ModelMatch {
+  readonly model: Model;
+  readonly how: "exact" | "alias" | "quantised-variant" | "re-upload";
+}
+
+/** A built-in workload reduced to rows: real requests drawn evenly from a trace, or a named distribution drawn once with a fixed seed. */
+export interface WorkloadRows {
+  readonly name: string;
+  /** `Chat`, for menus. */
+  readonly title: string;
+  readonly source: string;
+  /** Coefficient of variation of the gaps between arrivals; 1 = Poisson; null = all at once. */
+  readonly cv: number | null;
+  readonly blockTokens: number;
+  /** [prompt tokens, output tokens, row whose prompt this one begins with or -1, shared full blocks]. */
+  readonly rows: readonly (readonly [number, number, number, number])[];
+}

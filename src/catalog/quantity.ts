@@ -1,0 +1,59 @@
+/** Figures in words, as every page, lens and message writes them: three significant digits, a no-break blank before the unit. */
+
+const blank = " ";
+
+/** 639,360 — whole numbers with separators. */
+export function whole(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** Three significant digits; four or more digits before the point get separators, from a million `1.53 M`. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return "unknown";
+  if (size === 0) return "0";
+  if (size >= 999_999.5) return `${(value / 1e6).toPrecision(3)}${blank}M`;
+  if (size >= 999.5) return whole(value);
+  if (size < 0.001) return value.toPrecision(2);
+  return Number(value.toPrecision(3)).toFixed(Math.max(0, 2 - Math.floor(Math.log10(Number(size.toPrecision(3))))));
+}
+
+/** `131 GiB`, one decimal below 100. */
+export function gib(bytes: number, decimals = Math.abs(bytes) >= 99.95 * 2 ** 30 ? 0 : 1): string {
+  return `${(bytes / 2 ** 30).toFixed(decimals)}${blank}GiB`;
+}
+
+/** `320 KiB`, `40,960 B` below a mebibyte when not whole. */
+export function kib(bytes: number): string {
+  return `${figure(bytes / 1024)}${blank}KiB`;
+}
+
+/** `639k`: lens and axis only. */
+export function shortTokens(tokens: number): string {
+  if (tokens >= 999_500) return `${(tokens / 1e6).toPrecision(3)}M`;
+  if (tokens >= 999.5) return `${Math.round(tokens / 1000)}k`;
+  return whole(tokens);
+}
+
+/** Below 1 s in ms, above in s, from two minutes `3 min 12 s`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "unknown";
+  if (Math.abs(seconds) < 0.9995) return `${figure(seconds * 1000)}${blank}ms`;
+  if (seconds < 120) return `${figure(seconds)}${blank}s`;
+  const total = Math.round(seconds);
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  return hours > 0 ? `${hours}${blank}h${blank}${minutes}${blank}min` : `${minutes}${blank}min${blank}${total % 60}${blank}s`;
+}
+
+/** `13.1 req/s`. */
+export function rate(perSecond: number, unit: "req/s" | "tok/s"): string {
+  return `${figure(perSecond)}${blank}${unit}`;
+}
+
+/** 0.459 → `45.9 %`. */
+export function percent(share: number): string {
+  return `${figure(share * 100)}${blank}%`;
+}

@@ -1,0 +1,166 @@
+import type { GpuId, Model } from "../catalog/facts.ts";
+import type { Known, Located } from "./located.ts";
+import type { Message } from "./message.ts";
+import type { Range } from "./text.ts";
+import type { Version } from "./version.ts";
+
+/** The `format` words of the corpus index. */
+export type FormatId =
+  | "k8s-deployment"
+  | "k8s-statefulset"
+  | "k8s-pod"
+  | "k8s-job"
+  | "lws"
+  | "docker-compose"
+  | "vllm-config"
+  | "command"
+  | "case";
+export type EngineId = "vllm" | "sglang" | "tensorrt-llm" | "tgi" | "nim" | "llama.cpp" | "ollama" | "other";
+
+/** What one engine deployment asks for. Readers write it, everything else only reads it. */
+export interface Deployment {
+  /** Unique in its file: the name, with `#2` … where names repeat. */
+  readonly id: string;
+  readonly name: string;
+  readonly format: FormatId;
+  /** The first meaningful key: where the lens stands. */
+  readonly anchor: Range;
+  /** The whole document or service this deployment was read from. */
+  readonly extent: Range;
+  readonly engine: EngineId;
+  /** What starts the engine when that is another product (`dynamo`, `ray-serve`, `arctic`). */
+  readonly launcher: string | null;
+  readonly model: Known<ModelReference>;
+  readonly pools: readonly Pool[];
+  readonly slo: Known<Slo>;
+  readonly workload: Known<string>;
+  /** Rule codes silenced for the whole deployment (directive on its document, project file). */
+  readonly ignored: ReadonlySet<string>;
+  /** Price of one GPU hour where project file or setting say so. */
+  readonly gpuHourPrice: Known<number>;
+}
+
+export interface ModelReference {
+  /** As the engine is told to load it. */
+  readonly name: string;
+  /** The architecture, where the catalogue or a description knows it. */
+  readonly facts: Known<Model>;
+}
+
+export interface Slo {
+  readonly ttftSeconds: number | null;
+  readonly tpotSeconds: number | null;
+  readonly e2eSeconds: number | null;
+  /** 95 = the limit holds for 95 % of requests. */
+  readonly percentile: number;
+}
+
+export interface Pool {
+  readonly role: "mixed" | "prefill" | "decode";
+  /** Replicas of the instance. */
+  readonly instances: Known<number>;
+  readonly engine: EngineConfig;
+  readonly hardware: Hardware;
+}
+
+export interface EngineConfig {
+  readonly version: Known<Version>;
+  readonly parallel: Parallel;
+  /** By canonical name without dashes; the last of repeated flags, as the engine takes it. */
+  readonly flags: ReadonlyMap<string, Flag>;
+  /** Every flag in the order written, unknown ones included. */
+  readonly written: readonly Flag[];
+  /** The container's environment; undefined value = set, but not readable here. */
+  readonly environment: ReadonlyMap<string, Known<string>>;
+  /** False where flags may come from somewhere else (entry script, unresolved reference, template): absence proves nothing then. */
+  readonly complete: boolean;
+  /** Where flags can be written. */
+  readonly site: ArgumentSite | undefined;
+  /** The Arctic Inference plugin: on, off, or unknown. */
+  readonly arctic: Known<boolean>;
+  /** `ray`, `mp`, `external_launcher`, `uni` as written. */
+  readonly executor: Known<string>;
+}
+
+/** One flag as written. `value` undefined = not readable (template, unresolved variable); `null` inside = a bare flag. */
+export interface Flag {
+  /** Canonical name where the table knows it (`tensor-parallel-size`), else as written without dashes. */
+  readonly name: string;
+  readonly spelled: string;
+  /** `--no-…` form. */
+  readonly negated: boolean;
+  readonly value: Known<string | null>;
+  /** The flag's own word. */
+  readonly flagRange: Range;
+  /** The value's word; equals the flag's where they share one word and the value part cannot be told apart. */
+  readonly valueRange: Range | undefined;
+  /** Flag and value with the separators that removal must take along (the list item's line, the shell words). */
+  readonly wholeRange: Range;
+  readonly known: boolean;
+  /** Flag and value stand in one list item with a blank between, outside a shell. */
+  readonly oneWord: boolean;
+}
+
+/** Where and how a further flag is written. */
+export interface ArgumentSite {
+  readonly style: "block-list" | "flow-list" | "shell" | "mapping" | "string";
+  /** Insert here. */
+  readonly end: Range;
+  /** Text put before and after a new `--flag=value` (or `flag: value`) at `end`: separators, indentation, quotes. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Parallel sizes. `tensor` is the attention's tensor-parallel group; see settled.ts for how they multiply. */
+export interface Parallel {
+  readonly tensor: Located<number>;
+  readonly pipeline: Located<number>;
+  /** Engine replicas behind one server (`--data-parallel-size`), dense or MoE. */
+  readonly data: Located<number>;
+  /** Of `data`, how many are attention replicas in lock-step over shared experts (vLLM DP on MoE). */
+  readonly attentionData: Located<number>;
+  readonly expert: Located<number>;
+  readonly sequence: Located<number>;
+  readonly prefillContext: Located<number>;
+  readonly decodeContext: Located<number>;
+  readonly shift: Known<{ readonly threshold: Located<number> }>;
+  /** Sizes whose flag is written but not readable: what depends on them is unknown. */
+  readonly unreadable: ReadonlySet<string>;
+}
+
+export interface Hardware {
+  readonly gpu: Known<GpuId>;
+  /** How the file says the GPU type when the catalogue cannot follow: shown with "unknown". */
+  readonly gpuAsWritten: Known<string>;
+  /** Accelerators one pod or container asks for. */
+  readonly gpusPerNode: Known<number>;
+  /** Where that count is written a second time (requests beside limits). */
+  readonly gpuRequest: Known<number>;
+  /** Nodes (pods) of one instance: LeaderWorkerSet size, StatefulSet with --nnodes; 1 otherwise. */
+  readonly nodes: Known<number>;
+  /** GPUs of one instance over all its nodes; undefined where the file does not say. */
+  readonly gpusPerInstance: Known<number>;
+  /** `nvidia.com/gpu`, `habana.ai/gaudi`, … */
+  readonly resource: string | null;
+  /** Bytes at /dev/shm: a size, "host" (hostIPC, ipc: host), "memory" (medium Memory without limit), or undefined: the container default. */
+  readonly sharedMemory: Known<number | "host" | "memory">;
+  /** Where a shared-memory volume can be added, for the fix. */
+  readonly sharedMemorySites: readonly { readonly at: Range; readonly text: string }[];
+  /** Bytes per second of the network between nodes, where project file or directive say so. */
+  readonly networkBytesPerSecond: Known<number>;
+}
+
+/** Something the reader could not make sense of, at its place. */
+export interface ReadProblem {
+  readonly message: Message;
+  readonly range: Range;
+}
+
+/** All that one text holds. Reading never throws. */
+export interface Reading {
+  readonly formats: readonly FormatId[];
+  readonly deployments: readonly Deployment[];
+  readonly problems: readonly ReadProblem[];
+  /** Lines with `# inference-lens: ignore=CODE`: rules silenced there and on the line below. */
+  readonly ignoredLines: ReadonlyMap<number, ReadonlySet<string>>;
+}

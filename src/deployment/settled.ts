@@ -1,0 +1,109 @@
+import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
+import type { EngineId, Slo } from "./deployment.ts";
+import type { Message } from "./message.ts";
+import type { Version } from "./version.ts";
+
+/**
+ * A deployment in plain numbers: what memory, timing and simulation work on. Nothing is optional and nothing has a range.
+ * GPUs of an instance = tensor × attentionData × data × pipeline × sequence × prefillContext.
+ */
+export interface Settled {
+  readonly id: string;
+  readonly name: string;
+  readonly engine: EngineId;
+  readonly model: Model;
+  readonly pools: readonly SettledPool[];
+  readonly slo: Slo | null;
+  /** Built-in or own workload's name. */
+  readonly workload: string | null;
+  readonly gpuHourPrice: number | null;
+  /** What was assumed on the way, in words, for the page's "assumed values". */
+  readonly assumed: readonly Assumption[];
+}
+
+/** A value nobody wrote down, with the setting that would fix it. */
+export interface Assumption {
+  readonly what: string;
+  readonly value: string;
+  readonly why: Message;
+}
+
+export interface Layout {
+  readonly tensor: number;
+  readonly pipeline: number;
+  /** Independent engines behind one server. */
+  readonly data: number;
+  /** Attention replicas inside one engine, in lock-step (MoE). */
+  readonly attentionData: number;
+  /** Size of the expert-parallel group; 1 = experts are split by tensor over tensor × attentionData. */
+  readonly expert: number;
+  readonly sequence: number;
+  readonly prefillContext: number;
+  readonly decodeContext: number;
+}
+
+export interface SettledPool {
+  readonly role: "mixed" | "prefill" | "decode";
+  readonly instances: number;
+  readonly version: Version;
+  /** The version is the newest known, because the file does not tell. */
+  readonly versionAssumed: boolean;
+  readonly gpu: Gpu;
+  readonly gpusPerNode: number;
+  readonly nodes: number;
+  readonly layout: Layout;
+  /** Tokens per step up to which a step runs as full tensor parallel; null = no Shift Parallelism. */
+  readonly shiftThreshold: number | null;
+  readonly weights: WeightFormat;
+  /** Bytes of one activation element: 2, or 4 for float32. */
+  readonly activationBytes: number;
+  /** Bytes of one KV element: 2, 1 for fp8 caches. */
+  readonly kvElementBytes: number;
+  readonly settings: EngineSettings;
+  readonly links: PoolLinks;
+  /** Figures a real run reported, which override the memory model. */
+  readonly observed: { readonly gpuTotalBytes: number | null; readonly kvCacheBlocks: number | null };
+}
+
+/** The engine's own settings, defaults resolved for this version and GPU. */
+export interface EngineSettings {
+  readonly maxModelLen: number;
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  readonly gpuMemoryUtilization: number;
+  readonly kvCacheMemoryBytes: number | null;
+  readonly blockTokens: number;
+  readonly prefixCaching: boolean;
+  readonly chunkedPrefill: boolean;
+  readonly longPrefillTokenThreshold: number;
+  readonly enforceEager: boolean;
+  readonly asyncScheduling: boolean;
+  readonly cpuOffloadBytes: number;
+  readonly maxLoras: number;
+  readonly maxCaptureSize: number;
+}
+
+export interface PoolLinks {
+  /** Between GPUs of one node. */
+  readonly intraNode: Link;
+  /** Between nodes, per GPU. */
+  readonly interNode: Link;
+  readonly latencySeconds: number;
+}
+
+export function gpusPerInstance({ tensor, attentionData, data, pipeline, sequence, prefillContext }: Layout): number {
+  return tensor * attentionData * data * pipeline * sequence * prefillContext;
+}
+
+export function gpusOf(pool: SettledPool): number {
+  return gpusPerInstance(pool.layout) * pool.instances;
+}
+
+/** What keeps a deployment from being settled, each with what would settle it. */
+export interface Missing {
+  readonly what: "model" | "gpu" | "parallel" | "gpus" | "instances" | "engine" | "settings";
+  readonly message: Message;
+}
+export type Settlement =
+  | { readonly settled: Settled; readonly missing?: undefined }
+  | { readonly settled?: undefined; readonly missing: readonly Missing[] };

@@ -1,0 +1,36 @@
+import type { Model } from "../catalog/facts.ts";
+import type { Slo } from "./deployment.ts";
+import type { Message } from "./message.ts";
+
+/** What project file, settings or command line say where a file is silent. One shape for all three. */
+export interface Assumptions {
+  readonly gpu?: string;
+  readonly gpusPerNode?: number;
+  readonly networkBytesPerSecond?: number;
+  readonly engineVersion?: string;
+  readonly workload?: string;
+  readonly slo?: Partial<Slo>;
+  readonly gpuHourPrice?: number;
+  readonly ignore?: readonly string[];
+  /** Engine flags (`--set key=value`). */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/** Everything outside the text that reading it may depend on. */
+export interface Surroundings {
+  /** Command-line arguments: right after the directive. */
+  readonly argument: Assumptions;
+  /** `.inference-lens.yaml`, already matched to this file. */
+  readonly project: Assumptions;
+  readonly setting: Assumptions;
+  /** Described models by the name the file uses (`.inference-lens/models/`). */
+  readonly models: ReadonlyMap<string, Model>;
+}
+
+export const noSurroundings: Surroundings = { argument: {}, project: {}, setting: {}, models: new Map() };
+
+/** A problem of a project or model file, told where that file is open. */
+export interface SurroundingsProblem {
+  readonly file: string;
+  readonly message: Message;
+}

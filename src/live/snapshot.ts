@@ -1,0 +1,75 @@
+/** One sample line of a metrics page. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A family as the page types it; `untyped` where it does not. */
+export interface Family {
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram" | "summary" | "info" | "untyped";
+  readonly samples: readonly Sample[];
+}
+
+export interface MetricsPage {
+  readonly families: ReadonlyMap<string, Family>;
+  readonly problems: readonly string[];
+}
+
+/** Cumulative histogram: `upper[i]` with `count[i]` observations at or below; the last bound is Infinity. */
+export interface Histogram {
+  readonly upper: Float64Array;
+  readonly count: Float64Array;
+  readonly sum: number;
+  readonly total: number;
+}
+
+export type CanonicalGauge = "requests_running" | "requests_waiting" | "kv_cache_usage";
+export type CanonicalCounter =
+  | "prompt_tokens_total"
+  | "generation_tokens_total"
+  | "request_success_total"
+  | "preemptions_total"
+  | "prefix_cache_queries_total"
+  | "prefix_cache_hits_total";
+export type CanonicalHistogram = "ttft_seconds" | "itl_seconds" | "e2e_seconds" | "queue_seconds";
+
+/** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */
+export interface Snapshot {
+  /** Unix seconds of the answer. */
+  readonly time: number;
+  readonly server: { readonly kind: "vllm" | "unknown"; readonly model: string | null; readonly engines: number };
+  readonly gauges: Readonly<Partial<Record<CanonicalGauge, number>>>;
+  readonly counters: Readonly<Partial<Record<CanonicalCounter, number>>>;
+  readonly histograms: Readonly<Partial<Record<CanonicalHistogram, Histogram>>>;
+  /** Changes when the process was restarted (process_start_time_seconds or the oldest `_created`); undefined = not offered. */
+  readonly startedAt: number | undefined;
+  /** Labels of `cache_config_info` (block_size, num_gpu_blocks, …). */
+  readonly cacheConfig: Readonly<Record<string, string>> | undefined;
+}
+
+/** Quantiles of what came in between two scrapes. */
+export interface WindowQuantiles {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  /** First finite bound of the histogram: a quantile below it is only known to be smaller. */
+  readonly firstBound: number;
+}
+
+export type LiveState = "live" | "idle" | "restarted" | "lost";
+
+/** One point of the live series: gauges as they are, counters as rates since the scrape before, histograms as windows. */
+export interface LivePoint {
+  readonly time: number;
+  readonly state: LiveState;
+  readonly error?: string;
+  readonly snapshot: Snapshot | undefined;
+  readonly rates: Readonly<Partial<Record<CanonicalCounter, number>>>;
+  readonly windows: Readonly<Partial<Record<CanonicalHistogram, WindowQuantiles>>>;
+  readonly prefixHitRate: number | null;
+}

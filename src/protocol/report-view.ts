@@ -1,0 +1,60 @@
+import type { Slo } from "../deployment/deployment.ts";
+import type { Report } from "../simulation/report.ts";
+import type { WorkloadNumbers } from "../simulation/workload.ts";
+import type { Estimate } from "../timing/estimate.ts";
+
+/** What the controls of the report page hold. */
+export interface ReportControls {
+  readonly workload: string;
+  readonly ratePerSecond: number | null;
+  readonly gpu: string;
+  readonly gpuOrigin: "file" | "assumed";
+  readonly slo: Slo;
+  readonly sloOrigin: "file" | "assumed";
+  readonly rateOrigin: "file" | "assumed";
+}
+
+export interface ReportHeader {
+  readonly name: string;
+  /** `deploy.yaml:14`. */
+  readonly place: string;
+  readonly line: number;
+  /** Deployment in words: `Llama-3.3-70B-Instruct · vLLM 0.11.0 + Arctic Inference · TP 4 × SP 2 · Shift at 256 tokens`. */
+  readonly words: string;
+  readonly workloads: readonly { readonly name: string; readonly title: string; readonly numbers: WorkloadNumbers }[];
+  readonly gpus: readonly { readonly id: string; readonly title: string }[];
+  /** `over 4 replicas, spread at random by the Service`; empty for one replica. */
+  readonly replicas: string;
+}
+
+export type ToReportView =
+  | { readonly kind: "header"; readonly header: ReportHeader; readonly controls: ReportControls }
+  | { readonly kind: "estimate"; readonly estimate: Estimate }
+  | {
+      readonly kind: "running";
+      readonly simulatedSeconds: number;
+      readonly totalSeconds: number | null;
+      readonly finished: number;
+      readonly total: number;
+    }
+  | { readonly kind: "report"; readonly report: Report; readonly wallSeconds: number }
+  | {
+      readonly kind: "problem";
+      readonly state: "does-not-fit" | "missing" | "failed";
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly action: { readonly label: string; readonly command: string } | null;
+    }
+  /** The file changed since the report. */
+  | { readonly kind: "stale"; readonly reason: string };
+
+export type FromReportView =
+  | { readonly kind: "ready" }
+  | { readonly kind: "run"; readonly controls: ReportControls }
+  /** A control changed: closed form at once. */
+  | { readonly kind: "estimate"; readonly controls: ReportControls }
+  | { readonly kind: "cancel" }
+  | { readonly kind: "reveal"; readonly line: number }
+  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "copy"; readonly text: string }
+  | { readonly kind: "save"; readonly name: string; readonly text: string };

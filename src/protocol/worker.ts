@@ -1,0 +1,19 @@
+import type { Settled } from "../deployment/settled.ts";
+import type { Outcome } from "../simulation/report.ts";
+import type { Workload } from "../simulation/workload.ts";
+
+/** Host to worker. One run at a time; a new one replaces the one before. */
+export type ToWorker =
+  | { readonly kind: "run"; readonly run: number; readonly settled: Settled; readonly workload: Workload; readonly seed: number }
+  | { readonly kind: "stop"; readonly run: number };
+
+export type FromWorker =
+  | {
+      readonly kind: "progress";
+      readonly run: number;
+      readonly simulatedSeconds: number;
+      readonly finished: number;
+      readonly total: number;
+    }
+  | { readonly kind: "done"; readonly run: number; readonly outcome: Outcome; readonly cpuSeconds: number }
+  | { readonly kind: "failed"; readonly run: number; readonly message: string; readonly stack: string };

@@ -1,0 +1,141 @@
+import type { Slo } from "../deployment/deployment.ts";
+import type { Assumption } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
+import type { WorkloadNumbers } from "./workload.ts";
+
+export interface Quantiles {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** The summary of interfaces.md, in its words. */
+export interface Summary {
+  readonly requests: number;
+  readonly durationSeconds: number;
+  readonly ttftSeconds: Quantiles;
+  readonly tpotSeconds: Quantiles;
+  readonly itlSeconds: Quantiles;
+  readonly e2eSeconds: Quantiles;
+  readonly queueSeconds: Quantiles;
+  readonly requestsPerSecond: number;
+  readonly outputTokensPerSecond: number;
+  readonly totalTokensPerSecond: number;
+  readonly outputTokensPerSecondPerGpu: number;
+  /** Share of requests within both limits; null without limits. */
+  readonly sloAttainment: number | null;
+  readonly goodputRequestsPerSecond: number | null;
+  readonly kvCache: { readonly capacityTokens: number; readonly peakUsage: number; readonly prefixHitRate: number };
+  readonly preemptions: number;
+  readonly mfu: number;
+  readonly mbu: number;
+  readonly shift: { readonly tensorSteps: number; readonly sequenceSteps: number };
+}
+
+/** Per request, in order of arrival; all arrays have the same length. Times in seconds since the run's start, NaN = not reached. */
+export interface RequestRecords {
+  readonly arrival: Float64Array;
+  readonly firstScheduled: Float64Array;
+  readonly firstToken: Float64Array;
+  readonly finished: Float64Array;
+  readonly promptTokens: Int32Array;
+  readonly outputTokens: Int32Array;
+  readonly cachedTokens: Int32Array;
+  readonly preemptions: Int32Array;
+  readonly instance: Int32Array;
+}
+
+/** Evenly spaced in time; `t[i]` is the end of interval i. Means over the interval unless the name says otherwise. */
+export interface TimeSeries {
+  readonly t: Float64Array;
+  readonly arrivalsPerSecond: Float64Array;
+  readonly running: Float64Array;
+  readonly waiting: Float64Array;
+  /** 0 … 1. */
+  readonly kvUsage: Float64Array;
+  readonly promptTokensPerSecond: Float64Array;
+  readonly outputTokensPerSecond: Float64Array;
+  /** Share of busy time in steps that ran as sequence parallel, 0 … 1; NaN where idle. */
+  readonly sequenceShare: Float64Array;
+  readonly busyShare: Float64Array;
+  readonly preemptionsPerSecond: Float64Array;
+}
+
+export interface ModeTime {
+  readonly mode: StepMode;
+  /** `TP 2 × SP 4`. */
+  readonly label: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly byOperator: Readonly<Record<Operator, number>>;
+}
+
+export type Resource =
+  | "prefill-compute"
+  | "decode-bandwidth"
+  | "kv-cache"
+  | "collectives"
+  | "host"
+  | "max-num-seqs"
+  | "token-budget"
+  | "arrivals"
+  | "client";
+
+/** What limits the run, with the numbers its sentence needs and the interval it points at. */
+export interface Bottleneck {
+  readonly resource: Resource;
+  readonly sentence: string;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export interface Report {
+  readonly id: string;
+  readonly name: string;
+  readonly summary: Summary;
+  readonly slo: Slo | null;
+  readonly workload: WorkloadNumbers & { readonly name: string };
+  readonly requests: RequestRecords;
+  readonly series: TimeSeries;
+  readonly modes: readonly ModeTime[];
+  readonly bottleneck: Bottleneck;
+  /** Spans in which the cache was full, etc., drawn through all rows. */
+  readonly causes: readonly { readonly from: number; readonly to: number; readonly resource: Resource; readonly text: string }[];
+  /** The queue never empties: percentiles would only measure how long the run lasted. */
+  readonly saturated: {
+    readonly mostRequestsPerSecond: number;
+    readonly waitingAtEnd: number;
+    readonly ttftGrowthPerSecond: number;
+  } | null;
+  /** Stopped before its end, at this simulated second. */
+  readonly stoppedAtSeconds: number | null;
+  readonly memory: MemoryPlan;
+  readonly layout: string;
+  readonly gpus: number;
+  readonly gpuName: string;
+  readonly engine: string;
+  /** Which scheduler of which version was followed. */
+  readonly scheduler: string;
+  readonly assumed: readonly Assumption[];
+  readonly confidence: { readonly timing: Basis; readonly timingBand: number; readonly memory: string };
+  readonly warnings: readonly string[];
+  readonly seed: number;
+}
+
+/** Run outcome: a report, or why there is none. */
+export type Outcome =
+  | { readonly report: Report; readonly error?: undefined }
+  | {
+      readonly report?: undefined;
+      readonly error: { readonly code: "does-not-fit" | "unsupported" | "bad-workload" | "missing"; readonly message: string };
+    };
+
+export interface RunControl {
+  /** Looked at now and then; an AbortSignal fits. */
+  readonly signal?: { readonly aborted: boolean };
+  /** Simulated seconds and requests finished so far, at most a few times a simulated minute. */
+  readonly progress?: (state: { readonly simulatedSeconds: number; readonly finished: number; readonly total: number }) => void;
+}

@@ -1,0 +1,53 @@
+/** A batch of one step, as sums, so that pricing it is O(1). Reused by the simulator: read it, never keep it. */
+export interface Batch {
+  /** Scheduled tokens: prefill chunks + one per decoding sequence. */
+  tokens: number;
+  prefillTokens: number;
+  decodeSequences: number;
+  /** Sum of the contexts of the decoding sequences. */
+  decodeContext: number;
+  /** Chunks of prompts in this step. */
+  prefillChunks: number;
+  /** Σ over chunks of chunk × (tokens before it + chunk / 2): pairs that causal attention computes. */
+  prefillPairs: number;
+  /** Σ over chunks of the tokens before it: KV that chunks read again. */
+  prefillContext: number;
+}
+
+export type StepMode = "tensor" | "sequence";
+export type Operator = "matrix" | "prefill-attention" | "decode-attention" | "collectives" | "host";
+export type Basis = "measured" | "interpolated" | "analytical";
+
+export interface StepBreakdown {
+  readonly seconds: Readonly<Record<Operator, number>>;
+  readonly total: number;
+}
+
+/** Seconds of one engine step. Pure; safe to call millions of times. */
+export interface StepModel {
+  /** Pipeline stages; 1 without pipeline parallelism. */
+  readonly stages: number;
+  /** How a step of so many tokens runs (systems.md 6); always "tensor" without SP. */
+  mode(tokens: number): StepMode;
+  /** Seconds of one stage for this batch. The host's share is in stage 0. */
+  stageSeconds(batch: Batch, stage: number): number;
+  /** Point-to-point time to the next stage. */
+  transferSeconds(batch: Batch): number;
+  /** Whole step of one batch alone: sum over stages and transfers. */
+  stepSeconds(batch: Batch): number;
+  breakdown(batch: Batch): StepBreakdown;
+  /** Seconds a request spends outside steps (tokenise, HTTP); added once to TTFT. */
+  readonly requestSeconds: number;
+  /** Peak rates of one instance for MFU and MBU. */
+  readonly peakFlops: number;
+  readonly peakBytesPerSecond: number;
+  flops(batch: Batch): number;
+  bytes(batch: Batch): number;
+  readonly basis: Basis;
+  /** Relative half-width of the 80 % band: 0.3 = ± 30 %. */
+  readonly band: number;
+}
+
+export function emptyBatch(): Batch {
+  return { tokens: 0, prefillTokens: 0, decodeSequences: 0, decodeContext: 0, prefillChunks: 0, prefillPairs: 0, prefillContext: 0 };
+}
