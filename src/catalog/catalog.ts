@@ -1,4 +1,7 @@
 import type { FlagTable, Gpu, GpuId, InstanceType, ModelMatch, WorkloadRows } from "./facts.ts";
+import { GpuNames } from "./gpu-names.ts";
+import { ModelNames } from "./model-match.ts";
+import { type CatalogSource, flagFacts } from "./stored.ts";
 
 /** What is known, looked up by the names people write. Loading is lazy: each part is read at its first use. */
 export interface Catalog {
@@ -20,3 +23,35 @@ export interface Catalog {
 
 /** Ids of GPUs that suggestions name when the file names none, most common first. */
 export const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100-SXM4-80GB", "B200-SXM", "L40S", "L4"];
+
+/** A catalogue over its files; each is read and indexed at its first use. */
+export function createCatalog(source: CatalogSource): Catalog {
+  const gpus = once(source.gpus);
+  const gpuNames = once(() => new GpuNames(gpus()));
+  const instances = once(() => new Map(source.instances().map((type) => [type.name.toLowerCase(), type])));
+  const models = once(() => new ModelNames(source.models()));
+  const flags = once((): FlagTable => {
+    const { versions, flags: rows } = source.flags();
+    return { versions, flags: rows.map(flagFacts) };
+  });
+  const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
+  return {
+    gpu: (name) => gpuNames().find(name),
+    gpus,
+    instance: (name) => instances().get(name.trim().toLowerCase()),
+    model: (name) => models().find(name),
+    models: () => models().ids(),
+    modelProposals: (path) => models().proposals(path),
+    flags,
+    workload: (name) => workloads().get(name.trim().toLowerCase()),
+    workloads: () => [...workloads().keys()],
+  };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

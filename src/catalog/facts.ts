@@ -122,6 +122,7 @@ export interface Model {
 export interface FlagFacts {
   /** Without the leading dashes: `tensor-parallel-size`. */
   readonly name: string;
+  /** Other spellings, dashes included: `-tp`. */
   readonly aliases: readonly string[];
   readonly type: "bool" | "int" | "float" | "str" | "enum" | "json" | "list";
   readonly choices: readonly string[] | null;

@@ -1,0 +1,50 @@
+// Writes src/catalog/data from the collected facts: `npm run catalog [-- DIRECTORY]`, or DATA=DIRECTORY; default ../shared/data.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { flagRows } from "./catalog/flags.mjs";
+import { gpuRows } from "./catalog/gpus.mjs";
+import { modelRows } from "./catalog/models.mjs";
+import { workloadRows } from "./catalog/workloads.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = resolve(root, process.argv[2] ?? process.env.DATA ?? "../shared/data");
+const target = join(root, "src/catalog/data");
+
+const needed = ["gpus.json", "models.json", "engines/vllm-args.json", "engines/arctic-inference-args.json", "traces"];
+const missing = needed.filter((name) => !existsSync(join(source, name)));
+if (missing.length > 0) {
+  console.error(`Cannot write the catalogue: ${source} has no ${missing.join(", ")}.`);
+  console.error("Name the folder of collected facts: npm run catalog -- DIRECTORY. The catalogue in src/catalog/data stays as it is.");
+  process.exit(2);
+}
+
+const json = (name) => JSON.parse(readFileSync(join(source, name), "utf8"));
+const text = (name) => readFileSync(join(source, name), "utf8");
+
+/** One record a line, so that a refresh of the facts can be reviewed as a diff. */
+function lines(rows) {
+  return `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]`;
+}
+
+function write(name, body, count) {
+  writeFileSync(join(target, name), `${body}\n`);
+  console.log(`${name.padEnd(15)} ${String(count).padStart(5)} records ${String(Math.ceil(body.length / 1000)).padStart(5)} kB`);
+}
+
+mkdirSync(target, { recursive: true });
+const gpuFacts = json("gpus.json");
+const gpus = gpuRows(gpuFacts.gpus);
+write("gpus.json", lines(gpus), gpus.length);
+
+const instances = gpuFacts.instances.map(({ cloud, type, gpu, count }) => ({ cloud, name: type, gpu, gpus: count }));
+write("instances.json", lines(instances), instances.length);
+
+const models = modelRows(json("models.json").models);
+write("models.json", lines(models), models.length);
+
+const table = flagRows(json("engines/vllm-args.json"), json("engines/arctic-inference-args.json"));
+write("flags.json", `{"versions":${JSON.stringify(table.versions)},"flags":${lines(table.flags)}}`, table.flags.length);
+
+const workloads = workloadRows(text);
+write("workloads.json", lines(workloads), workloads.length);

@@ -1,0 +1,109 @@
+/** Architecture facts as sparse rows; catalog/stored-model.ts turns them into `Model`. */
+export function modelRows(models) {
+  return Object.entries(models).map(([id, facts]) => row(id, facts, models));
+}
+
+/** Parts that the memory and timing formulas do not follow exactly. */
+function uncovered(facts) {
+  return (
+    facts.params.computedNote !== undefined ||
+    ["globalAttention", "sparseAttention", "compressRatios", "slidingNumKvHeads", "attentionLayers", "crossAttentionLayers"].some(
+      (key) => key in facts,
+    ) ||
+    facts.hybrid !== undefined ||
+    facts.quantization?.quant_algo === "MIXED_PRECISION" ||
+    (facts.slidingWindow && facts.slidingWindowLayers === undefined)
+  );
+}
+
+function row(id, facts, models) {
+  const sibling = facts.architectureFrom ? models[facts.architectureFrom] : undefined;
+  const total =
+    facts.params.computedTotal ?? facts.params.publishedTotal ?? sibling?.params.computedTotal ?? sibling?.params.publishedTotal;
+  const active =
+    facts.params.computedActive ?? facts.params.publishedActive ?? sibling?.params.computedActive ?? sibling?.params.publishedActive;
+  return sparse({
+    id,
+    arch: facts.architecture,
+    layers: facts.numLayers,
+    hidden: facts.hiddenSize,
+    heads: facts.numAttentionHeads,
+    kvHeads: facts.numKvHeads,
+    headDim: facts.headDim,
+    valueDim: facts.vHeadDim,
+    inter: facts.intermediateSize,
+    vocab: facts.vocabSize,
+    positions: facts.maxPositionEmbeddings,
+    rope: rope(facts.ropeScaling),
+    tied: facts.tieWordEmbeddings,
+    window: facts.slidingWindowLayers === undefined ? undefined : facts.slidingWindow,
+    sliding: facts.slidingWindowLayers,
+    kvLayers: facts.kvLayers === facts.numLayers ? undefined : facts.kvLayers,
+    moe: moe(facts.moe),
+    mla: mla(facts.mla),
+    hybrid: hybrid(facts.hybrid),
+    multimodal: facts.multimodal === undefined ? undefined : Boolean(facts.multimodal),
+    quantization: facts.quantization && quantization(facts.quantization),
+    dtype: facts.torchDtype,
+    kvElements: facts.kvElemsPerTokenPerLayer,
+    parameters: total,
+    active,
+    approximate: Boolean(uncovered(facts)),
+    source: facts.source.replace(/^(architecture of [^;]+);.*$/s, "$1").slice(0, 140),
+  });
+}
+
+function rope(scaling) {
+  if (!scaling || typeof scaling !== "object") return undefined;
+  return sparse({
+    type: scaling.rope_type ?? scaling.type,
+    factor: scaling.factor,
+    original: scaling.original_max_position_embeddings,
+  });
+}
+
+function moe(facts) {
+  if (!facts) return undefined;
+  const shared = facts.numSharedExperts ?? 0;
+  return sparse({
+    experts: facts.numExperts,
+    perToken: facts.expertsPerToken,
+    inter: facts.moeIntermediateSize,
+    shared,
+    sharedInter: shared > 0 ? (facts.sharedExpertIntermediateSize ?? facts.moeIntermediateSize * shared) : undefined,
+    firstDense: facts.firstDenseLayers || undefined,
+    step: facts.moeLayerStep > 1 ? facts.moeLayerStep : undefined,
+  });
+}
+
+function mla(facts) {
+  return facts && [facts.qLoraRank, facts.kvLoraRank, facts.qkNopeHeadDim, facts.qkRopeHeadDim, facts.vHeadDim];
+}
+
+function hybrid(facts) {
+  if (!facts) return undefined;
+  const { layerCounts: counts, kind, ...sizes } = facts;
+  return sparse({
+    kind,
+    layers: counts.linear_attention ?? counts.mamba,
+    keyHeads: sizes.linearNumKeyHeads ?? sizes.linearNumHeads,
+    valueHeads: sizes.linearNumValueHeads ?? sizes.linearNumHeads,
+    keyDim: sizes.linearKeyHeadDim ?? sizes.linearHeadDim,
+    valueDim: sizes.linearValueHeadDim ?? sizes.linearHeadDim,
+    ssmHeads: sizes.mambaNumHeads,
+    ssmHeadDim: sizes.mambaHeadDim,
+    ssmState: sizes.ssmStateSize,
+    groups: sizes.nGroups,
+    conv: sizes.convKernel,
+    moeLayers: counts.moe || undefined,
+    mlpLayers: counts.mlp || undefined,
+  });
+}
+
+function quantization({ quant_method, quant_algo, weight_block_size, group_size, bits }) {
+  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits });
+}
+
+function sparse(members) {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null && value !== false));
+}

@@ -1,0 +1,53 @@
+import type { Gpu } from "./facts.ts";
+import { migSlice } from "./mig.ts";
+
+/** Lower case, with `_` and blanks as `-`. */
+export function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[_\s]+/g, "-")
+    .replace(/-{2,}/g, "-");
+}
+
+/** Without the vendor's words in front, which labels carry and people leave out. */
+function withoutVendor(name: string): string {
+  return name.replace(/^(?:nvidia-tesla-|nvidia-geforce-|nvidia-|tesla-|geforce-|amd-instinct-|amd-|instinct-|intel-|huawei-|google-)/, "");
+}
+
+/** Names to GPUs: whole names first, so that a platform's own label (GKE's `nvidia-tesla-a100`, the 40 GB one) wins over the short form. */
+export class GpuNames {
+  private readonly whole = new Map<string, Gpu>();
+  private readonly short = new Map<string, Gpu>();
+
+  constructor(gpus: readonly Gpu[]) {
+    for (const gpu of gpus) {
+      for (const name of [gpu.id, ...gpu.aliases]) {
+        const plain = plainName(name);
+        if (!this.whole.has(plain)) this.whole.set(plain, gpu);
+      }
+    }
+    for (const [name, gpu] of this.whole) {
+      const short = withoutVendor(name);
+      if (!this.whole.has(short) && !this.short.has(short)) this.short.set(short, gpu);
+    }
+  }
+
+  /** A label's `-SHARED` stands for a share nobody wrote down: unknown. A MIG profile comes back as that slice. */
+  find(name: string): Gpu | undefined {
+    const plain = plainName(name);
+    if (/-shared$/.test(plain)) return undefined;
+    const mig = /^(.+)-mig-(\d+g\.\d+gb)$/.exec(plain);
+    if (mig) {
+      const [, parent = "", profile = ""] = mig;
+      const gpu = this.exact(parent);
+      return gpu && migSlice(gpu, profile);
+    }
+    return this.exact(plain);
+  }
+
+  private exact(plain: string): Gpu | undefined {
+    const short = withoutVendor(plain);
+    return this.whole.get(plain) ?? this.whole.get(short) ?? this.short.get(short);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Model, ModelMatch, WeightFormat } from "./facts.ts";
+import type { StoredModel } from "./stored.ts";
+import { modelOf } from "./stored-model.ts";
+import { splitQuantisedName } from "./weight-format.ts";
+
+/** What the model is called, without its owner: the same word under another owner is a copy of it. */
+const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLowerCase();
+
+/** `Meta-Llama-3.1-8B` was renamed `Llama-3.1-8B` by its publisher. */
+const renamed = (name: string) => name.replace(/^meta-llama-/, "llama-");
+
+/** Folders, object stores and bare words name no published model, however they end. */
+const isHubId = (name: string) =>
+  /^[\w.-]+\/[\w.-]+$/.test(name) && !name.startsWith(".") && !/^(?:mnt|models?|data|workspace|opt|root|home)\//i.test(name);
+
+/** Finds models by the names files give them: exact ids, re-uploads, quantised variants. Never by likeness. */
+export class ModelNames {
+  private readonly rows: readonly StoredModel[];
+  private readonly byId = new Map<string, StoredModel>();
+  private readonly byLast = new Map<string, StoredModel[]>();
+  private readonly made = new Map<StoredModel, Model>();
+
+  constructor(rows: readonly StoredModel[]) {
+    this.rows = rows;
+    for (const row of rows) {
+      this.byId.set(row.id.toLowerCase(), row);
+      const last = lastPart(row.id);
+      this.byLast.set(last, [...(this.byLast.get(last) ?? []), row]);
+    }
+  }
+
+  ids(): readonly string[] {
+    return this.rows.map((row) => row.id);
+  }
+
+  find(name: string): ModelMatch | undefined {
+    const id = name.trim().toLowerCase();
+    const exact = this.byId.get(id);
+    if (exact) return { model: this.model(exact), how: "exact" };
+    if (!isHubId(id)) return undefined;
+    // A known model quantised by this owner is nearer than another owner's checkpoint that happens to be called alike.
+    const variant = this.quantised(id);
+    if (variant) return variant;
+    const same = this.sameModel(id);
+    return same && { model: this.model(same), how: same.id.toLowerCase().split("/")[0] === id.split("/")[0] ? "alias" : "re-upload" };
+  }
+
+  /** `/models/Qwen3-32B`: ids that end alike, quantisation suffix or not. */
+  proposals(path: string): readonly string[] {
+    const last = lastPart(path.trim().replace(/\/+$/, ""));
+    const base = splitQuantisedName(last)?.base;
+    const rows = this.ending(last);
+    return (rows.length > 0 || base === undefined ? rows : this.ending(base)).map((row) => row.id);
+  }
+
+  private quantised(id: string): ModelMatch | undefined {
+    const split = splitQuantisedName(id);
+    if (!split) return undefined;
+    const row = this.byId.get(split.base) ?? this.sameModel(split.base);
+    if (!row || row.quantization) return undefined;
+    return { model: withWeights(this.model(row), split.weights), how: "quantised-variant" };
+  }
+
+  /** One known id ends in the same word, under another owner or the publisher's older name. */
+  private sameModel(id: string): StoredModel | undefined {
+    const rows = this.ending(lastPart(id));
+    return rows.length === 1 ? rows[0] : undefined;
+  }
+
+  private ending(last: string): readonly StoredModel[] {
+    const exact = this.byLast.get(last);
+    if (exact) return exact;
+    const plain = renamed(last);
+    return this.byLast.get(plain) ?? this.byLast.get(`meta-${plain}`) ?? [];
+  }
+
+  private model(row: StoredModel): Model {
+    const known = this.made.get(row);
+    if (known) return known;
+    const model = modelOf(row);
+    this.made.set(row, model);
+    return model;
+  }
+}
+
+function withWeights(model: Model, weights: WeightFormat): Model {
+  return { ...model, weights };
+}

@@ -1,0 +1,110 @@
+import type { FlagFacts, Gpu, InstanceType, WorkloadRows } from "./facts.ts";
+
+/** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
+export interface StoredModel {
+  readonly id: string;
+  readonly arch: string;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly valueDim?: number;
+  readonly inter?: number;
+  readonly vocab: number;
+  readonly positions?: number;
+  readonly rope?: { readonly type?: string; readonly factor?: number; readonly original?: number };
+  readonly tied?: boolean;
+  readonly window?: number;
+  readonly sliding?: number;
+  readonly kvLayers?: number;
+  readonly moe?: {
+    readonly experts: number;
+    readonly perToken: number;
+    readonly inter: number;
+    readonly shared?: number;
+    readonly sharedInter?: number;
+    readonly firstDense?: number;
+    readonly step?: number;
+  };
+  /** Query rank, KV rank, nope, rope and value dimension of a head. */
+  readonly mla?: readonly (number | null)[];
+  readonly hybrid?: StoredHybrid;
+  readonly multimodal?: boolean;
+  readonly quantization?: {
+    readonly quant_method?: string;
+    readonly quant_algo?: string;
+    readonly weight_block_size?: readonly number[];
+    readonly group_size?: number;
+    readonly bits?: number;
+  };
+  readonly dtype?: string;
+  readonly kvElements: number;
+  readonly parameters?: number;
+  readonly active?: number;
+  readonly approximate?: boolean;
+  readonly source: string;
+}
+
+export interface StoredHybrid {
+  readonly kind: string;
+  readonly layers?: number;
+  readonly keyHeads?: number;
+  readonly valueHeads?: number;
+  readonly keyDim?: number;
+  readonly valueDim?: number;
+  readonly ssmHeads?: number;
+  readonly ssmHeadDim?: number;
+  readonly ssmState?: number;
+  readonly groups?: number;
+  readonly conv?: number;
+  readonly moeLayers?: number;
+  readonly mlpLayers?: number;
+}
+
+export interface StoredFlag {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly type: FlagFacts["type"];
+  readonly choices?: readonly string[];
+  readonly open?: boolean;
+  readonly default?: unknown;
+  readonly no?: boolean;
+  readonly human?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  readonly seen: string;
+  readonly gone?: string;
+  readonly absent?: string;
+  readonly instead?: string;
+  readonly plugin?: "arctic";
+}
+
+/** The catalogue's files, each read when it is first needed. */
+export interface CatalogSource {
+  readonly gpus: () => readonly Gpu[];
+  readonly instances: () => readonly InstanceType[];
+  readonly models: () => readonly StoredModel[];
+  readonly flags: () => { readonly versions: readonly string[]; readonly flags: readonly StoredFlag[] };
+  readonly workloads: () => readonly WorkloadRows[];
+}
+
+export function flagFacts(row: StoredFlag): FlagFacts {
+  return {
+    name: row.name,
+    aliases: row.aliases ?? [],
+    type: row.type,
+    choices: row.choices ?? null,
+    choicesOpen: row.open ?? false,
+    default: row.default ?? (row.type === "bool" ? false : null),
+    negatable: row.no ?? false,
+    humanReadable: row.human ?? false,
+    atLeast: row.min ?? null,
+    atMost: row.max ?? null,
+    firstSeen: row.seen,
+    removedBy: row.gone ?? null,
+    absentIn: row.absent ?? null,
+    replacement: row.instead ?? null,
+    plugin: row.plugin ?? null,
+  };
+}

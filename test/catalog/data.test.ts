@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { testCatalog } from "../support/catalog.ts";
+
+const catalog = testCatalog();
+const size = (name: string) => readFileSync(new URL(`../../src/catalog/data/${name}.json`, import.meta.url)).length;
+
+describe("catalogue files", () => {
+  test.each([
+    ["gpus", 40_000],
+    ["instances", 20_000],
+    ["models", 200_000],
+    ["flags", 150_000],
+    ["workloads", 150_000],
+  ])("%s.json stays below %d bytes", (name, most) => {
+    expect(size(name)).toBeLessThan(most);
+  });
+
+  test("GPUs: counts, units and links are sane", () => {
+    expect(catalog.gpus().length).toBeGreaterThanOrEqual(46);
+    for (const gpu of catalog.gpus()) {
+      expect(gpu.memoryBytes, gpu.id).toBeGreaterThan(15 * 2 ** 30);
+      expect(gpu.driverBytes / gpu.memoryBytes, gpu.id).toBeGreaterThan(0.9);
+      expect(gpu.driverBytes / gpu.memoryBytes, gpu.id).toBeLessThanOrEqual(1);
+      expect(gpu.memoryBytesPerSecond, gpu.id).toBeGreaterThan(200e9);
+      expect(gpu.flops.fp16 ?? gpu.flops.bf16 ?? 0, gpu.id).toBeGreaterThan(50e12);
+      expect(gpu.pcie.bytesPerSecond, gpu.id).toBeGreaterThan(7e9);
+      expect(gpu.scaleUp === null, gpu.id).toBe(gpu.scaleUpGpus === 1);
+      expect(gpu.sources.length, gpu.id).toBeGreaterThan(0);
+    }
+  });
+
+  test("instances name known GPUs", () => {
+    for (const name of ["p5.48xlarge", "a3-highgpu-8g"]) expect(catalog.gpu(catalog.instance(name)?.gpu ?? "")?.id).toBe("H100-SXM5-80GB");
+  });
+
+  test("models: layers add up, sizes are positive, weights have a format", () => {
+    expect(catalog.models().length).toBe(278);
+    for (const id of catalog.models()) {
+      const match = catalog.model(id);
+      expect(match?.how, id).toBe("exact");
+      if (!match) continue;
+      const { model } = match;
+      for (const value of [model.layers, model.hidden, model.heads, model.kvHeads, model.headDim, model.vocab, model.kvElementsPerLayer]) {
+        expect(value, id).toBeGreaterThan(0);
+      }
+      expect(model.fullAttentionLayers, id).toBeGreaterThanOrEqual(0);
+      expect(model.fullAttentionLayers + model.slidingLayers, id).toBeLessThanOrEqual(model.layers);
+      expect(model.slidingLayers === 0, id).toBe(model.slidingWindow === null);
+      expect(model.activeParameters, id).toBeLessThanOrEqual(model.parameters);
+      expect(model.parameters > 0 || model.approximate, id).toBe(true);
+      expect(model.weights.method, id).not.toBe("");
+    }
+  });
+
+  test("KV elements follow from heads where no exception is marked", () => {
+    for (const id of catalog.models()) {
+      const model = catalog.model(id)?.model;
+      if (!model || model.approximate) continue;
+      const elements = model.mla ? model.mla.kvRank + model.mla.ropeHeadDim : 2 * model.kvHeads * model.headDim;
+      expect(model.kvElementsPerLayer, id).toBe(elements);
+    }
+  });
+
+  test("flags: unique names, versions from the sampled ones, Arctic's five among them", () => {
+    const { flags, versions } = catalog.flags();
+    expect(new Set(flags.map((flag) => flag.name)).size).toBe(flags.length);
+    expect(flags.filter((flag) => flag.plugin === "arctic").map((flag) => flag.name)).toEqual([
+      "ulysses-sequence-parallel-size",
+      "enable-shift-parallel",
+      "shift-parallel-threshold",
+      "forest-cascade-attn-configs",
+      "fp32-lm-head",
+    ]);
+    for (const flag of flags) expect(versions, flag.name).toContain(flag.firstSeen);
+    expect(flags.find((flag) => flag.name === "tensor-parallel-size")).toMatchObject({
+      aliases: ["-tp"],
+      type: "int",
+      default: 1,
+      atLeast: 1,
+    });
+    expect(flags.find((flag) => flag.name === "swap-space")).toMatchObject({ removedBy: "0.18.1" });
+  });
+
+  test("workloads: a thousand rows each, parents come before, shared blocks fit both prompts", () => {
+    expect(catalog.workloads()).toEqual(["chat", "long-chat", "code", "agent", "summarise", "batch"]);
+    for (const name of catalog.workloads()) {
+      const { rows, blockTokens, source } = catalog.workload(name) ?? { rows: [], blockTokens: 0, source: "" };
+      expect(rows.length, name).toBe(1000);
+      expect(source, name).not.toBe("");
+      rows.forEach(([prompt, output, parent, shared], index) => {
+        expect(prompt, name).toBeGreaterThan(0);
+        expect(output, name).toBeGreaterThan(0);
+        expect(parent, name).toBeLessThan(index);
+        expect(shared === 0, name).toBe(parent === -1);
+        expect(shared * blockTokens, name).toBeLessThanOrEqual(prompt);
+        expect(shared * blockTokens, name).toBeLessThanOrEqual(rows[parent]?.[0] ?? Number.POSITIVE_INFINITY);
+      });
+    }
+  });
+
+  // Whole Azure traces: conversation mean prompt 1,155 and output 211, code mean 2,048 and 28; a thousand evenly spaced rows come close.
+  test.each([
+    ["chat", 1155, 211],
+    ["code", 2048, 28],
+    ["batch", 1024, 512],
+  ])("%s keeps the means of what it was drawn from", (name, prompt, output) => {
+    const rows = catalog.workload(name)?.rows ?? [];
+    const mean = (column: 0 | 1) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length;
+    expect(Math.abs(mean(0) / prompt - 1)).toBeLessThan(0.05);
+    expect(Math.abs(mean(1) / output - 1)).toBeLessThan(0.15);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { commonGpus } from "../../src/catalog/catalog.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const catalog = testCatalog();
+
+describe("GPU names", () => {
+  test.each([
+    ["H100", "H100-SXM5-80GB"],
+    ["H100-80GB", "H100-SXM5-80GB"],
+    ["H100-SXM-80GB", "H100-SXM5-80GB"],
+    ["h100_sxm", "H100-SXM5-80GB"],
+    ["NVIDIA-H100-80GB-HBM3", "H100-SXM5-80GB"],
+    ["NVIDIA H100 80GB HBM3", "H100-SXM5-80GB"],
+    ["nvidia-h100-80gb", "H100-SXM5-80GB"],
+    ["nvidia-h100-mega-80gb", "H100-SXM5-80GB"],
+    ["NVIDIA-H100-PCIe", "H100-PCIe"],
+    ["h200_sxm", "H200-SXM"],
+    ["nvidia-h200-141gb", "H200-SXM"],
+    ["NVIDIA-H200", "H200-SXM"],
+    ["b200_sxm", "B200-SXM"],
+    ["nvidia-b200", "B200-SXM"],
+    ["a100_sxm", "A100-SXM4-80GB"],
+    ["A100-80GB", "A100-SXM4-80GB"],
+    ["nvidia-a100-80gb", "A100-SXM4-80GB"],
+    ["nvidia-tesla-a100", "A100-SXM4-40GB"],
+    ["NVIDIA-A100-SXM4-40GB", "A100-SXM4-40GB"],
+    ["NVIDIA-A100-80GB-PCIe", "A100-PCIE-80GB"],
+    ["l40s", "L40S"],
+    ["NVIDIA-L40S", "L40S"],
+    ["nvidia-l4", "L4"],
+    ["nvidia-tesla-t4", "T4"],
+    ["Tesla-T4", "T4"],
+    ["gb200", "GB200"],
+    ["NVIDIA-GeForce-RTX-4090", "RTX-4090"],
+    ["rtx 4090 d", "RTX-4090D"],
+    ["NVIDIA-RTX-A6000", "RTX-A6000"],
+    ["NVIDIA-GB10", "GB10"],
+    ["A800", "A800-SXM4-80GB"],
+    ["H800", "H800-SXM5-80GB"],
+    ["NVIDIA-L20", "L20"],
+    ["Ascend 910B", "Ascend-910B"],
+    ["AMD-Instinct-MI300X", "MI300X"],
+    ["tpu-v6e-slice", "TPU-v6e"],
+  ])("%s is %s", (name, id) => {
+    expect(catalog.gpu(name)?.id).toBe(id);
+  });
+
+  test.each([
+    "",
+    "gpu",
+    "true",
+    "NVIDIA-H100-80GB-HBM3-SHARED",
+    "H100-120GB",
+    "NVIDIA-A100-SXM4-40GB-MIG-1g.5gb-SHARED",
+    "L4-MIG-1g.10gb",
+    "H20-3e",
+  ])("%s is unknown", (name) => {
+    expect(catalog.gpu(name)).toBeUndefined();
+  });
+
+  test("every id and alias finds its own GPU", () => {
+    for (const gpu of catalog.gpus()) for (const name of [gpu.id, ...gpu.aliases]) expect(catalog.gpu(name)?.id, name).toBe(gpu.id);
+  });
+
+  test("suggested GPUs are known", () => {
+    expect(commonGpus.map((id) => catalog.gpu(id)?.id)).toEqual(commonGpus);
+  });
+});
+
+describe("MIG slices", () => {
+  // A100-40GB in eighths of 5 GB: 3g.20gb = 4/8 of memory and bandwidth, 3/7 of 312 TFLOPS.
+  test("a slice has its share of memory, bandwidth and compute", () => {
+    const slice = catalog.gpu("NVIDIA-A100-SXM4-40GB-MIG-3g.20gb");
+    expect(slice).toMatchObject({ id: "A100-SXM4-40GB-MIG-3g.20gb", memoryBytes: 20 * 2 ** 30, scaleUp: null, scaleUpGpus: 1 });
+    expect(slice?.memoryBytesPerSecond).toBe(777.5e9);
+    expect(slice?.flops.bf16).toBeCloseTo((312e12 * 3) / 7, -6);
+  });
+
+  test.each([
+    ["NVIDIA-H100-80GB-HBM3-MIG-1g.10gb", 10],
+    ["NVIDIA-H100-80GB-HBM3-MIG-1g.20gb", 20],
+    ["NVIDIA-H200-MIG-1g.18gb", 140.4 / 8],
+    ["NVIDIA-B200-MIG-2g.45gb", 179.06 / 4],
+  ])("%s holds %f GiB", (name, gib) => {
+    expect((catalog.gpu(name)?.memoryBytes ?? 0) / 2 ** 30).toBeCloseTo(gib, 1);
+  });
+
+  test("a profile that is no part of the GPU is unknown", () => {
+    expect(catalog.gpu("NVIDIA-H100-80GB-HBM3-MIG-1g.14gb")).toBeUndefined();
+    expect(catalog.gpu("NVIDIA-H100-80GB-HBM3-MIG-9g.80gb")).toBeUndefined();
+  });
+});
+
+describe("instance types", () => {
+  test.each([
+    ["p5.48xlarge", "H100-SXM5-80GB", 8],
+    ["p4d.24xlarge", "A100-SXM4-40GB", 8],
+    ["g6.12xlarge", "L4", 4],
+    ["G5.xlarge", "A10G", 1],
+  ])("%s is %s × %d", (name, gpu, gpus) => {
+    expect(catalog.instance(name)).toMatchObject({ gpu, gpus });
+  });
+
+  test("every instance has a known GPU", () => {
+    expect(catalog.instance("m5.large")).toBeUndefined();
+  });
+});
+
+describe("model names", () => {
+  test.each([
+    ["meta-llama/Llama-3.1-8B-Instruct", "meta-llama/Llama-3.1-8B-Instruct", "exact"],
+    ["META-LLAMA/llama-3.1-8b-instruct", "meta-llama/Llama-3.1-8B-Instruct", "exact"],
+    ["unsloth/Meta-Llama-3.1-8B-Instruct", "meta-llama/Meta-Llama-3.1-8B-Instruct", "re-upload"],
+    ["unsloth/Llama-3.3-70B-Instruct", "meta-llama/Llama-3.3-70B-Instruct", "re-upload"],
+    ["meta-llama/Meta-Llama-3.1-405B-Instruct", "meta-llama/Llama-3.1-405B-Instruct", "alias"],
+    ["Qwen/Qwen3-8B-FP8", "Qwen/Qwen3-8B-FP8", "exact"],
+    ["neuralmagic/Meta-Llama-3.1-70B-Instruct-FP8", "meta-llama/Meta-Llama-3.1-70B-Instruct", "quantised-variant"],
+    ["RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "meta-llama/Llama-3.3-70B-Instruct", "quantised-variant"],
+    ["RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w4a16", "meta-llama/Meta-Llama-3.1-8B-Instruct", "quantised-variant"],
+    ["Qwen/Qwen2.5-72B-Instruct-AWQ", "Qwen/Qwen2.5-72B-Instruct", "quantised-variant"],
+    ["Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4", "Qwen/Qwen2.5-72B-Instruct", "quantised-variant"],
+    ["unsloth/Llama-3.2-3B-Instruct-bnb-4bit", "meta-llama/Llama-3.2-3B-Instruct", "quantised-variant"],
+  ])("%s is %s (%s)", (name, id, how) => {
+    const match = catalog.model(name);
+    expect([match?.model.id, match?.how]).toEqual([id, how]);
+  });
+
+  test.each([
+    ["RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w4a16", "int4"],
+    ["RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", "int8"],
+    ["RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "fp8"],
+    ["Qwen/Qwen2.5-72B-Instruct-AWQ", "int4"],
+    ["nvidia/Llama-3.3-70B-Instruct-NVFP4", "fp4"],
+    ["meta-llama/Llama-3.1-8B-Instruct", "bf16"],
+    ["deepseek-ai/DeepSeek-V3", "fp8"],
+    ["openai/gpt-oss-120b", "fp4"],
+  ])("weights of %s are %s", (name, linear) => {
+    expect(catalog.model(name)?.model.weights.linear).toBe(linear);
+  });
+
+  test.each([
+    "",
+    "Qwen3-32B",
+    "/models/Qwen3-32B",
+    "./Qwen3-32B",
+    "/mnt/models/meta-llama/Llama-3.1-8B-Instruct",
+    "s3://bucket/Qwen3-32B",
+    "models/Qwen3-32B",
+    "Qwen/Qwen9-32B",
+    "someone/Llama-3.1-8B-Instruct-uncensored-v2",
+    "unsloth/Llama-3.3-70B-Instruct-GGUF",
+    "$(MODEL)",
+  ])("%s is no known model", (name) => {
+    expect(catalog.model(name)).toBeUndefined();
+  });
+
+  test("a path proposes the one id that ends alike", () => {
+    expect(catalog.modelProposals("/models/Qwen3-32B")).toEqual(["Qwen/Qwen3-32B"]);
+    expect(catalog.modelProposals("/models/Qwen3-32B/")).toEqual(["Qwen/Qwen3-32B"]);
+    expect(catalog.modelProposals("/models/nothing")).toEqual([]);
+  });
+});
