@@ -33,20 +33,48 @@ export type CanonicalCounter =
   | "preemptions_total"
   | "prefix_cache_queries_total"
   | "prefix_cache_hits_total";
-export type CanonicalHistogram = "ttft_seconds" | "itl_seconds" | "e2e_seconds" | "queue_seconds";
+export type CanonicalHistogram =
+  | "ttft_seconds"
+  /** Gaps between tokens, one observation a gap. */
+  | "itl_seconds"
+  /** Mean gap of each finished request: another quantity than ITL. */
+  | "tpot_seconds"
+  | "e2e_seconds"
+  | "queue_seconds"
+  | "prefill_seconds"
+  | "decode_seconds"
+  /** Lengths in tokens of finished requests. */
+  | "request_prompt_tokens"
+  | "request_generation_tokens";
 
-/** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */
-export interface Snapshot {
-  /** Unix seconds of the answer. */
-  readonly time: number;
-  readonly server: { readonly kind: "vllm" | "unknown"; readonly model: string | null; readonly engines: number };
+/** The measured words of one engine, or of all engines of a page together. */
+export interface Measures {
   readonly gauges: Readonly<Partial<Record<CanonicalGauge, number>>>;
   readonly counters: Readonly<Partial<Record<CanonicalCounter, number>>>;
   readonly histograms: Readonly<Partial<Record<CanonicalHistogram, Histogram>>>;
+}
+
+/** One engine of a page (a data-parallel rank, a Ray replica). */
+export interface EngineMeasures extends Measures {
+  /** The label that tells it apart: `0`, `1`, a replica's name; empty where the page labels no engine. */
+  readonly engine: string;
+}
+
+export type ServerKind = "vllm" | "sglang" | "llama.cpp" | "nim" | "unknown";
+
+/** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */
+export interface Snapshot extends Measures {
+  /** Unix seconds of the answer. */
+  readonly time: number;
+  readonly server: { readonly kind: ServerKind; readonly model: string | null; readonly engines: number };
   /** Changes when the process was restarted (process_start_time_seconds or the oldest `_created`); undefined = not offered. */
   readonly startedAt: number | undefined;
   /** Labels of `cache_config_info` (block_size, num_gpu_blocks, …). */
   readonly cacheConfig: Readonly<Record<string, string>> | undefined;
+  /** Each engine alone, in the order of the page; one entry where there is one engine. */
+  readonly perEngine?: readonly EngineMeasures[];
+  /** Canonical word to the name found on the wire: says which of several names a server uses. */
+  readonly wireNames?: Readonly<Record<string, string>>;
 }
 
 /** Quantiles of what came in between two scrapes. */

@@ -1,0 +1,126 @@
+import { increase } from "./counter.ts";
+import { histogramSince } from "./histogram.ts";
+import { windowQuantiles } from "./quantile.ts";
+import type {
+  CanonicalCounter,
+  CanonicalHistogram,
+  Histogram,
+  LivePoint,
+  LiveState,
+  Measures,
+  Snapshot,
+  WindowQuantiles,
+} from "./snapshot.ts";
+
+export const counterWords: readonly CanonicalCounter[] = [
+  "prompt_tokens_total",
+  "generation_tokens_total",
+  "request_success_total",
+  "preemptions_total",
+  "prefix_cache_queries_total",
+  "prefix_cache_hits_total",
+];
+export const histogramWords: readonly CanonicalHistogram[] = [
+  "ttft_seconds",
+  "itl_seconds",
+  "tpot_seconds",
+  "e2e_seconds",
+  "queue_seconds",
+  "prefill_seconds",
+  "decode_seconds",
+  "request_prompt_tokens",
+  "request_generation_tokens",
+];
+
+/** What came in between two looks at the same server: the way of its counters and what its histograms took in. */
+export interface Growth {
+  readonly seconds: number;
+  readonly counters: Readonly<Partial<Record<CanonicalCounter, number>>>;
+  readonly histograms: Readonly<Partial<Record<CanonicalHistogram, Histogram>>>;
+}
+
+/** Growth from `before` to `after`; without a `before`, everything since the server's start. */
+export function growth(after: Measures, before: Measures | undefined, seconds: number): Growth {
+  const counters: Partial<Record<CanonicalCounter, number>> = {};
+  for (const word of counterWords) {
+    const value = after.counters[word];
+    // A counter that was not there before began at 0: Python's labelled counters appear with their first event.
+    if (value !== undefined) counters[word] = increase(before?.counters[word] ?? 0, value);
+  }
+  const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
+  for (const word of histogramWords) {
+    const histogram = after.histograms[word];
+    if (histogram) histograms[word] = histogramSince(histogram, before?.histograms[word]);
+  }
+  return { seconds, counters, histograms };
+}
+
+/** A restart shows in the process's start time, or in a counter that went down. */
+export function isRestart(before: Snapshot, after: Snapshot): boolean {
+  if (before.startedAt !== undefined && after.startedAt !== undefined) {
+    // The start time is read from ticks and may wobble by less than a second.
+    if (after.startedAt > before.startedAt + 1) return true;
+  }
+  return counterWords.some((word) => {
+    const earlier = before.counters[word];
+    const later = after.counters[word];
+    return earlier !== undefined && later !== undefined && later < earlier;
+  });
+}
+
+export function ratesOf({ counters, seconds }: Growth): Readonly<Partial<Record<CanonicalCounter, number>>> {
+  const rates: Partial<Record<CanonicalCounter, number>> = {};
+  if (seconds > 0) for (const word of counterWords) if (counters[word] !== undefined) rates[word] = (counters[word] ?? 0) / seconds;
+  return rates;
+}
+
+export function windowsOf({ histograms }: Growth): Readonly<Partial<Record<CanonicalHistogram, WindowQuantiles>>> {
+  const windows: Partial<Record<CanonicalHistogram, WindowQuantiles>> = {};
+  for (const word of histogramWords) {
+    const histogram = histograms[word];
+    if (histogram) windows[word] = windowQuantiles(histogram);
+  }
+  return windows;
+}
+
+/** Hits by queries of the window; null where nothing was looked up or the server offers neither. */
+export function hitRateOf({ counters }: Growth): number | null {
+  const queries = counters.prefix_cache_queries_total;
+  const hits = counters.prefix_cache_hits_total;
+  return queries !== undefined && hits !== undefined && queries > 0 ? hits / queries : null;
+}
+
+/** The point of a scrape after another of the same run. */
+export function pointBetween(before: Snapshot, after: Snapshot): LivePoint {
+  const grown = growth(after, before, after.time - before.time);
+  return {
+    time: after.time,
+    state: stateOf(after, grown),
+    snapshot: after,
+    rates: ratesOf(grown),
+    windows: windowsOf(grown),
+    prefixHitRate: hitRateOf(grown),
+  };
+}
+
+/** The point of a scrape with nothing before it to compare with: gauges and counters, no rates, no windows. */
+export function pointAlone(snapshot: Snapshot, state: LiveState = stateOf(snapshot, undefined)): LivePoint {
+  return { time: snapshot.time, state, snapshot, rates: {}, windows: {}, prefixHitRate: null };
+}
+
+/** All since the server's start, for one scrape alone; rates only where the page says when that was. */
+export function pointSinceStart(snapshot: Snapshot): LivePoint {
+  const grown = growth(snapshot, undefined, snapshot.startedAt === undefined ? 0 : snapshot.time - snapshot.startedAt);
+  return { ...pointAlone(snapshot), rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) };
+}
+
+/** Live while something runs, waits or came in; a server that offers no such figure counts as live. */
+function stateOf({ gauges, counters }: Snapshot, grown: Growth | undefined): LiveState {
+  const present = [gauges.requests_running, gauges.requests_waiting].filter((value) => value !== undefined);
+  const came = grown
+    ? [grown.counters.prompt_tokens_total, grown.counters.generation_tokens_total].filter((value) => value !== undefined)
+    : [];
+  if ([...present, ...came].some((value) => value > 0)) return "live";
+  const offers = present.length > 0 || counters.prompt_tokens_total !== undefined || counters.generation_tokens_total !== undefined;
+  return offers ? "idle" : "live";
+}

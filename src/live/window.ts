@@ -1,0 +1,60 @@
+import { type Growth, growth, hitRateOf, ratesOf, windowsOf } from "./point.ts";
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, Snapshot, WindowQuantiles } from "./snapshot.ts";
+
+/** What a stretch of time measured: rates and quantiles of all that came in, gauges as means over its scrapes. */
+export interface LiveWindow {
+  /** Unix seconds of the first and last scrape used. */
+  readonly from: number;
+  readonly to: number;
+  readonly first: Snapshot;
+  readonly last: Snapshot;
+  readonly growth: Growth;
+  readonly rates: Readonly<Partial<Record<CanonicalCounter, number>>>;
+  readonly windows: Readonly<Partial<Record<CanonicalHistogram, WindowQuantiles>>>;
+  readonly gauges: Readonly<Partial<Record<CanonicalGauge, number>>>;
+  readonly prefixHitRate: number | null;
+  /** The window was asked to reach further back than the last restart. */
+  readonly cutByRestart: boolean;
+}
+
+const gaugeWords: readonly CanonicalGauge[] = ["requests_running", "requests_waiting", "kv_cache_usage"];
+
+/** Measures the points in [from, to] after the last restart among them; undefined with less than two scrapes. */
+export function measureWindow(points: readonly LivePoint[], from: number, to: number): LiveWindow | undefined {
+  const inside = points.slice(firstAt(points, from), firstAt(points, to + 1e-9));
+  const restart = inside.findLastIndex((point) => point.state === "restarted");
+  const snapshots = inside.slice(Math.max(0, restart)).flatMap((point) => (point.snapshot ? [point.snapshot] : []));
+  const first = snapshots[0];
+  const last = snapshots.at(-1);
+  if (!first || !last || last.time <= first.time) return undefined;
+  const grown = growth(last, first, last.time - first.time);
+  const gauges: Partial<Record<CanonicalGauge, number>> = {};
+  for (const word of gaugeWords) {
+    const values = snapshots.map((snapshot) => snapshot.gauges[word]).filter((value) => value !== undefined);
+    if (values.length > 0) gauges[word] = values.reduce((a, b) => a + b, 0) / values.length;
+  }
+  return {
+    from: first.time,
+    to: last.time,
+    first,
+    last,
+    growth: grown,
+    rates: ratesOf(grown),
+    windows: windowsOf(grown),
+    gauges,
+    prefixHitRate: hitRateOf(grown),
+    cutByRestart: restart > 0,
+  };
+}
+
+/** Index of the first point at or after `time`; points are in order of time. */
+function firstAt(points: readonly LivePoint[], time: number): number {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.time ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,36 @@
+export type HttpErrorKind =
+  /** Not an address that can be asked. */
+  | "bad-url"
+  /** No connection, or it broke. */
+  | "unreachable"
+  | "timeout"
+  | "too-large"
+  /** Answered with another status than 2xx: see `status`. */
+  | "status"
+  /** Answered with a redirect that is not followed. */
+  | "redirect"
+  /** The body is no text. */
+  | "not-text"
+  /** Stopped from our side. */
+  | "cancelled";
+
+/** Why a text could not be fetched. Messages hold no credentials. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  constructor(
+    readonly kind: HttpErrorKind,
+    message: string,
+    readonly status: number | null = null,
+  ) {
+    super(message);
+  }
+
+  /** A key is missing, wrong, or not enough. */
+  get needsKey(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+export function isHttpError(error: unknown): error is HttpError {
+  return error instanceof HttpError;
+}

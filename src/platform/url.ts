@@ -1,0 +1,44 @@
+import { HttpError } from "./http-error.ts";
+
+/**
+ * The metrics address people mean: `localhost:8000`, `8000`, `http://host:8000/` and the API's base `…/v1` become `…/metrics`; an address
+ * with a path of its own stays. Throws HttpError `bad-url`.
+ */
+export function normaliseUrl(input: string): string {
+  const text = input.trim();
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${/^\d+$/.test(text) ? `localhost:${text}` : text}`;
+  if (text === "" || !URL.canParse(withScheme)) throw new HttpError("bad-url", `Not an address: ${redactUrl(text)}`);
+  const url = new URL(withScheme);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new HttpError("bad-url", `Only http and https can be asked, not ${url.protocol.replace(":", "")}`);
+  }
+  url.hash = "";
+  if (/^\/?(?:v1\/?)?$/.test(url.pathname)) url.pathname = "/metrics";
+  return url.href;
+}
+
+/** An address beside the metrics page on the same server: `siblingUrl("http://h/x/metrics", "version")` → `http://h/x/version`. */
+export function siblingUrl(metricsUrl: string, path: string): string {
+  const url = new URL(metricsUrl);
+  url.pathname = `${url.pathname.replace(/\/(?:v1\/|prometheus\/)?metrics\/?$/, "").replace(/\/$/, "")}/${path}`;
+  url.search = "";
+  return url.href;
+}
+
+/** The address without user, password and query, for logs and messages. */
+export function redactUrl(input: string): string {
+  if (!URL.canParse(input)) return input.replace(/\/\/[^/@\s]*@/, "//").replace(/\?.*$/, "");
+  const url = new URL(input);
+  url.username = "";
+  url.password = "";
+  url.search = "";
+  url.hash = "";
+  return url.href;
+}
+
+/** This machine: 127.0.0.0/8, ::1, localhost. */
+export function isLoopback(input: string): boolean {
+  if (!URL.canParse(input)) return false;
+  const host = new URL(input).hostname;
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
