@@ -17,7 +17,7 @@ function uncovered(facts) {
 }
 
 function row(id, facts, models) {
-  const sibling = facts.architectureFrom ? models[facts.architectureFrom] : undefined;
+  const sibling = models[facts.architectureFrom] ?? unquantisedSibling(id, models);
   const total =
     facts.params.computedTotal ?? facts.params.publishedTotal ?? sibling?.params.computedTotal ?? sibling?.params.publishedTotal;
   const active =
@@ -51,6 +51,13 @@ function row(id, facts, models) {
     approximate: Boolean(uncovered(facts)),
     source: facts.source.replace(/^(architecture of [^;]+);.*$/s, "$1").slice(0, 140),
   });
+}
+
+/** `nvidia/DeepSeek-V4-Flash-NVFP4` has the size of the model it was made from. */
+function unquantisedSibling(id, models) {
+  const base = id.split("/")[1].replace(/-(?:NVFP4|FP8|BF16)$/, "");
+  const known = Object.keys(models).find((other) => other !== id && other.endsWith(`/${base}`));
+  return known && models[known];
 }
 
 function rope(scaling) {

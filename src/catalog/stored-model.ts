@@ -1,4 +1,5 @@
 import type { MlaFacts, Model, MoeFacts, RecurrentFacts } from "./facts.ts";
+import { countParameters } from "./parameters.ts";
 import type { StoredHybrid, StoredModel } from "./stored.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
@@ -8,8 +9,7 @@ export function modelOf(row: StoredModel): Model {
   const kvLayers = row.kvLayers ?? row.layers;
   const sliding = row.sliding ?? 0;
   const weights = row.quantization ? weightFormatOf(row.quantization) : unquantised;
-  const parameters = row.parameters ?? 0;
-  return {
+  const model: Omit<Model, "parameters" | "activeParameters"> = {
     id: row.id,
     architecture: row.arch,
     layers: row.layers,
@@ -35,11 +35,12 @@ export function modelOf(row: StoredModel): Model {
     weights: weights ?? unquantised,
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",
     kvElementsPerLayer: row.kvElements,
-    parameters,
-    activeParameters: row.active ?? parameters,
-    approximate: (row.approximate ?? false) || weights === undefined || parameters === 0,
+    approximate: (row.approximate ?? false) || weights === undefined || row.parameters === undefined,
     source: row.source,
   };
+  const counted = row.parameters === undefined ? countParameters(model) : undefined;
+  const parameters = row.parameters ?? counted?.total ?? 0;
+  return { ...model, parameters, activeParameters: row.active ?? counted?.active ?? parameters };
 }
 
 function mlaFacts(row: StoredModel["mla"]): MlaFacts | null {

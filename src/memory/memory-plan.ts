@@ -1,0 +1,83 @@
+import type { Model } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { atLeast } from "../deployment/version.ts";
+import { bytesNeeded, type KvShape, longestSequence } from "./kv-cache.ts";
+import type { Confidence, MemoryPlan, Refusal } from "./plan.ts";
+import { concurrency, type StageMemory, stageMemory } from "./rank-memory.ts";
+import { stagesOf } from "./stages.ts";
+
+/**
+ * What fits on the ranks of one engine of this pool, by the arithmetic of its vLLM version. A data-parallel server has
+ * `layout.data` such engines, and each attention replica of one has a cache of this size. The tightest stage decides for all.
+ */
+export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
+  const stages = stagesOf(model, pool.layout.pipeline).map((stage) => stageMemory(model, pool, stage));
+  const tightest = stages.reduce((least, stage, index) => (room(stage) < room(stages[least]) ? index : least), 0);
+  const tight = stages[tightest];
+  if (!tight) throw new Error(`a pipeline of ${pool.layout.pipeline} stages has no stage`);
+  const { shape, memory } = tight;
+  const maxModelLen = pool.settings.maxModelLen;
+  const refusal = stages.reduce<Refusal | null>((found, stage) => found ?? refusalOf(stage, maxModelLen), null);
+  const maxConcurrency = concurrency(tight, maxModelLen);
+  return {
+    ranks: stages.map((stage) => stage.memory),
+    tightest,
+    fits: refusal === null,
+    refusal,
+    kvCacheTokens: cacheTokens(tight, pool, maxConcurrency),
+    kvCacheBlocks: tight.blocks,
+    blockTokens: shape.blockTokens,
+    kvBytesPerToken: memory.kvBytesPerToken,
+    maxConcurrency,
+    longestModelLen: longestSequence(shape, usableBytes(tight)),
+    confidence: confidence(stages),
+  };
+}
+
+/** Share of a stage's need that its cache covers: stages hold different layers, so bytes alone do not compare. */
+function room(stage: StageMemory | undefined): number {
+  if (!stage) return Number.POSITIVE_INFINITY;
+  return stage.shape.blockBytes > 0 ? stage.memory.kvCacheBytes / stage.shape.blockBytes : Number.POSITIVE_INFINITY;
+}
+
+/** Blocks that a run reported may stand for less than the bytes; both bound what fits. */
+function usableBytes({ memory, shape, blocks }: StageMemory): number {
+  const groups = shape.blockBytes > 0 ? blocks * shape.blockBytes : 0;
+  return Math.min(Math.max(0, memory.kvCacheBytes), Math.max(groups, 0) + shape.blockBytes);
+}
+
+function refusalOf(stage: StageMemory, maxModelLen: number): Refusal | null {
+  const { memory, shape } = stage;
+  if (memory.kvCacheBytes <= 0 && shape.blockBytes > 0) return { kind: "no-kv-memory", overBytes: -memory.kvCacheBytes };
+  const neededBytes = bytesNeeded(shape, maxModelLen);
+  if (neededBytes <= memory.kvCacheBytes) return null;
+  return { kind: "model-len", neededBytes, availableBytes: memory.kvCacheBytes, longest: longestSequence(shape, memory.kvCacheBytes) };
+}
+
+/**
+ * Tokens as the engine prints them: blocks × block size with one kind of attention. With several kinds a token takes a block of each
+ * group, and the figure is derived: blocks shared out over the groups, from 0.20 the concurrency times max-model-len (memory.md 3).
+ */
+function cacheTokens({ shape, blocks }: StageMemory, { settings, version }: SettledPool, maxConcurrency: number): number {
+  const groups = groupsOf(shape);
+  if (groups <= 1) return blocks * shape.blockTokens * shape.contextRanks;
+  if (atLeast(version, "0.20.0")) return Math.floor(maxConcurrency * settings.maxModelLen);
+  return Math.floor(blocks / groups) * shape.blockTokens * shape.contextRanks;
+}
+
+function groupsOf({ full, sliding, recurrent }: KvShape): number {
+  return full.groups + sliding.groups + recurrent.groups;
+}
+
+const order: readonly Confidence[] = ["engine-law", "fitted", "estimated"];
+
+/** The weakest part of the sum that the cache depends on. */
+function confidence(stages: readonly StageMemory[]): Confidence {
+  const fixed = stages.every(({ memory }) => memory.steps.some((step) => step.label === "KV cache" && step.confidence === "engine-law"));
+  const steps = stages.flatMap(({ memory }) =>
+    memory.steps.filter(({ label }) =>
+      fixed ? label === "KV cache" || label === "One token" : memory.cudaGraphInBudget || !label.startsWith("CUDA graphs"),
+    ),
+  );
+  return order[Math.max(...steps.map((step) => order.indexOf(step.confidence)))] ?? "estimated";
+}

@@ -1,0 +1,106 @@
+import type { Model } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { atLeast } from "../deployment/version.ts";
+import type { Confidence } from "./plan.ts";
+import type { Stage } from "./stages.ts";
+
+const GiB = 2 ** 30;
+
+/** A fitted part of the sum, with its formula as numbers. */
+export interface Overhead {
+  readonly bytes: number;
+  readonly formula: string;
+  readonly confidence: Confidence;
+}
+
+const gib = (bytes: number) => `${(bytes / GiB).toFixed(3)} GiB`;
+
+/** Constants were fitted on start-up logs of 0.7 to 0.19; graphs and profiling hardly moved up to 0.20. */
+function fitted(pool: SettledPool, model: Model): Confidence {
+  return model.approximate || atLeast(pool.version, "0.21.0") ? "estimated" : "fitted";
+}
+
+/**
+ * Peak of the profiling run beyond the weights (memory.md 4). The last stage samples for max-num-seqs sequences: logits in several
+ * copies; every stage has the MLP's working set for max-num-batched-tokens, and the larger of the two counts.
+ */
+export function activationPeak(model: Model, pool: SettledPool, stage: Stage): Overhead {
+  const mlp = workingSet(model, pool, stage);
+  const sampler = stage.last ? samplerPeak(model, pool) : undefined;
+  const larger = sampler && sampler.bytes >= mlp.bytes ? sampler : mlp;
+  return { ...larger, confidence: fitted(pool, model) };
+}
+
+/** Bytes for each logit: 39 up to 0.16; from 0.17 less, and the hidden states of the batch beside them. Fitted on 30 starts, within 0.1 GiB. */
+function samplerPeak(model: Model, { settings, version, activationBytes }: SettledPool): Omit<Overhead, "confidence"> {
+  const { maxNumSeqs, maxNumBatchedTokens } = settings;
+  const recent = atLeast(version, "0.17.0");
+  const perLogit = recent ? 14.2 : 39;
+  const hidden = recent ? 1.13 * maxNumBatchedTokens * model.hidden * activationBytes : 0;
+  const fixed = recent ? 0.09 * GiB : 0;
+  const bytes = perLogit * maxNumSeqs * model.vocab + hidden + fixed;
+  const rest = recent ? ` + 1.13 · ${maxNumBatchedTokens} tokens · ${model.hidden} · ${activationBytes} B + 0.09 GiB` : "";
+  return { bytes, formula: `${perLogit} · ${maxNumSeqs} sequences · ${model.vocab} logits${rest}` };
+}
+
+/** Gate, up and their product beside the layer's input, residual and output, all for the largest batch; with experts, a copy for each token's choice. */
+function workingSet(model: Model, pool: SettledPool, stage: Stage): Omit<Overhead, "confidence"> {
+  const { settings, layout, activationBytes } = pool;
+  const tokens = Math.ceil(settings.maxNumBatchedTokens / layout.sequence);
+  // Between pipeline stages hidden states and residual are held for the hand-over.
+  const vectors = layout.pipeline > 1 ? 6 : 3;
+  const { moe, hidden } = model;
+  if (moe && stage.expertLayers > 0) {
+    const chosen = moe.expertsPerToken;
+    const width = Math.ceil(moe.intermediate / (layout.expert > 1 ? 1 : layout.tensor * layout.attentionData));
+    return {
+      bytes: tokens * activationBytes * (chosen * (3 * width + hidden) + vectors * hidden),
+      formula: `${tokens} tokens · ${activationBytes} B · (${chosen} experts · (3 · ${width} + ${hidden}) + ${vectors} · ${hidden})`,
+    };
+  }
+  const width = Math.ceil(model.intermediate / layout.tensor);
+  return {
+    bytes: tokens * activationBytes * (3 * width + vectors * hidden),
+    formula: `${tokens} tokens · ${activationBytes} B · (3 · ${width} + ${vectors} · ${hidden})`,
+  };
+}
+
+/** Context, NCCL and custom all-reduce buffers outside the allocator (memory.md 6). */
+export function nonTorch(model: Model, pool: SettledPool): Overhead {
+  const ranks = pool.layout.tensor * pool.layout.sequence;
+  const bytes = nonTorchGiB(pool, ranks) * GiB;
+  const known = pool.gpu.vendor === "nvidia" && pool.layout.attentionData === 1;
+  return { bytes, formula: gib(bytes), confidence: known ? fitted(pool, model) : "estimated" };
+}
+
+function nonTorchGiB({ gpu, version, layout }: SettledPool, ranks: number): number {
+  const recent = atLeast(version, "0.18.0");
+  if (ranks > 1) return recent ? (ranks === 2 ? 2.07 : 2.15) : 0.54;
+  if (layout.pipeline > 1) return 0.07;
+  if ((gpu.computeCapability ?? 9) < 9) return 0.06;
+  return recent ? 0.25 : 0.13;
+}
+
+/** Captured graphs: a fixed part and one for each layer, twice as much with experts (0.5 to 1.9 GiB in the logs of 0.19). Nothing when eager. */
+export function cudaGraphs(model: Model, pool: SettledPool, stage: Stage): Overhead {
+  const { settings, layout } = pool;
+  if (settings.enforceEager || settings.maxCaptureSize === 0 || pool.gpu.vendor !== "nvidia") {
+    return { bytes: 0, formula: "0 GiB", confidence: pool.gpu.vendor === "nvidia" ? "engine-law" : "estimated" };
+  }
+  const sizes = captureSizes(settings.maxCaptureSize) / captureSizes(512);
+  const ranks = layout.tensor * layout.sequence;
+  const split = Number(Math.max(0.7, 1 - 0.1 * Math.log2(ranks)).toFixed(3));
+  const experts = model.moe ? 1.85 : 1;
+  const share = Number(sizes.toFixed(3));
+  const bytes = (0.38 + 0.0167 * stage.layers * share) * split * experts * GiB;
+  return {
+    bytes,
+    formula: `(0.38 + 0.0167 · ${stage.layers} layers · ${share}) · ${split} · ${experts} GiB`,
+    confidence: settings.maxCaptureSize === 512 ? fitted(pool, model) : "estimated",
+  };
+}
+
+/** Sizes that are captured: 1, 2, 4, then steps of 8 up to 256 and of 16 above. */
+function captureSizes(most: number): number {
+  return 3 + Math.floor(Math.min(most, 256) / 8) + Math.max(0, Math.floor((most - 256) / 16));
+}
