@@ -35,6 +35,8 @@ export interface RuleContext {
   readonly catalog: Catalog;
   /** The plan this deployment would have with other settings, to verify a fix before it is offered; undefined = cannot be told. */
   readonly tryWith: (changes: Readonly<Record<string, string>>) => MemoryPlan | undefined;
+  /** The plan under another engine version: an error that rests on an assumed version must hold for every one. */
+  readonly tryVersion: (version: string) => MemoryPlan | undefined;
 }
 
 /** One rule: data and one pure function, its fixes beside it. The registry is the one list of them. */

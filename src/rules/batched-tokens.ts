@@ -1,0 +1,122 @@
+import { whole } from "../catalog/quantity.ts";
+import { message } from "../deployment/message.ts";
+import { saidVersion } from "./certainty.ts";
+import { finding } from "./finding.ts";
+import { setFlagFix } from "./flag-fix.ts";
+import { flagInteger, flagSwitch } from "./flag-number.ts";
+import { flagOf } from "./place.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
+
+const code = "batched-tokens";
+
+export const batchedTokens: Rule = {
+  code,
+  severity: "error",
+  summary: "max-num-batched-tokens does not fit max-num-seqs or max-model-len.",
+  facts: ["VS06", "VS07", "VS09", "VS10"],
+  check(context) {
+    return [belowSequences(context), belowLength(context), aboveAll(context), longPrefill(context)].filter((one) => one !== undefined);
+  },
+};
+
+/** VS07. */
+function belowSequences({ pool, settledPool }: RuleContext): Finding | undefined {
+  const written = flagInteger(pool, "max-num-batched-tokens");
+  const sequences = flagInteger(pool, "max-num-seqs");
+  if (!sequences || (flagOf(pool, "max-num-batched-tokens") && !written)) return undefined;
+  // The default depends on version and GPU: without both there is nothing to compare with.
+  const assumed = settledPool && saidVersion(pool) && pool.hardware.gpu ? settledPool.settings.maxNumBatchedTokens : undefined;
+  const tokens = written?.value ?? assumed;
+  if (tokens === undefined || tokens >= sequences.value) return undefined;
+  const at = written ? written.range : sequences.range;
+  return finding(
+    code,
+    "error",
+    at,
+    written
+      ? message(
+          "max-num-batched-tokens {0} is below max-num-seqs {1}: a step could not give every sequence a token. vLLM would stop at start.",
+          whole(tokens),
+          whole(sequences.value),
+        )
+      : message(
+          "max-num-seqs {1} is above the {0} tokens of a step, the default here. vLLM would stop at start.",
+          whole(tokens),
+          whole(sequences.value),
+        ),
+    {
+      related: [{ range: written ? sequences.range : undefined, message: message("max-num-seqs is set here") }],
+      fixes: [
+        setFlagFix(pool, "max-num-batched-tokens", String(Math.max(2048, sequences.value)), undefined, true),
+        setFlagFix(pool, "max-num-seqs", String(tokens)),
+      ],
+    },
+  );
+}
+
+/** VS06. */
+function belowLength({ pool, settledPool }: RuleContext): Finding | undefined {
+  const tokens = flagInteger(pool, "max-num-batched-tokens");
+  if (!tokens || flagSwitch(pool, "enable-chunked-prefill") !== false) return undefined;
+  const written = flagInteger(pool, "max-model-len");
+  const length = written?.value ?? (flagOf(pool, "max-model-len") ? undefined : settledPool?.settings.maxModelLen);
+  if (length === undefined || tokens.value >= length) return undefined;
+  return finding(
+    code,
+    "error",
+    tokens.range,
+    message(
+      "Chunked prefill is off, so a step must hold a whole prompt: max-num-batched-tokens {0} is below max-model-len {1}. vLLM would stop at start.",
+      whole(tokens.value),
+      whole(length),
+    ),
+    {
+      related: [
+        { range: flagOf(pool, "enable-chunked-prefill")?.flagRange, message: message("chunked prefill is switched off here") },
+        { range: written?.range, message: message("max-model-len is set here") },
+      ],
+      fixes: [setFlagFix(pool, "max-num-batched-tokens", String(length), undefined, true)],
+    },
+  );
+}
+
+/** VS09: harmless, but never reached. */
+function aboveAll({ pool }: RuleContext): Finding | undefined {
+  const tokens = flagInteger(pool, "max-num-batched-tokens");
+  const sequences = flagInteger(pool, "max-num-seqs");
+  const length = flagInteger(pool, "max-model-len");
+  if (!tokens || !sequences || !length || length.value <= 0 || tokens.value <= sequences.value * length.value) return undefined;
+  return finding(
+    code,
+    "warning",
+    tokens.range,
+    message(
+      "max-num-batched-tokens {0} is more than max-num-seqs {1} × max-model-len {2} can ever fill. vLLM warns and sizes its buffers for it.",
+      whole(tokens.value),
+      whole(sequences.value),
+      whole(length.value),
+    ),
+    { fixes: [setFlagFix(pool, "max-num-batched-tokens", String(sequences.value * length.value), undefined, true)] },
+  );
+}
+
+/** VS10. */
+function longPrefill({ pool }: RuleContext): Finding | undefined {
+  const threshold = flagInteger(pool, "long-prefill-token-threshold");
+  const length = flagInteger(pool, "max-model-len");
+  if (!threshold || !length || length.value <= 0 || threshold.value <= length.value) return undefined;
+  return finding(
+    code,
+    "error",
+    threshold.range,
+    message(
+      "long-prefill-token-threshold {0} is above max-model-len {1}. vLLM would stop at start.",
+      whole(threshold.value),
+      whole(length.value),
+    ),
+    {
+      related: [{ range: length.range, message: message("max-model-len is set here") }],
+      fixes: [setFlagFix(pool, "long-prefill-token-threshold", String(length.value), undefined, true)],
+    },
+  );
+}

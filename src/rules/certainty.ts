@@ -1,0 +1,42 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Pool } from "../deployment/deployment.ts";
+import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { RuleContext } from "./rule.ts";
+
+/** The engine's version where somebody said it; an assumed one never carries an error. */
+export function saidVersion({ engine }: Pool): Version | undefined {
+  return engine.version && engine.version.origin !== "engine-default" ? engine.version.value : undefined;
+}
+
+/** Whether the said version lies in what the flag tables cover: from their oldest to their newest sample. */
+export function inTables(version: Version, catalog: Catalog): boolean {
+  const versions = catalog.flags().versions.flatMap((text) => parseVersion(text) ?? []);
+  const oldest = versions[0];
+  const newest = versions.at(-1);
+  return oldest !== undefined && newest !== undefined && compareVersions(version, oldest) >= 0 && compareVersions(version, newest) <= 0;
+}
+
+/** `vLLM 0.18.1`, or `vLLM` where no version is said. */
+export function engineWords(pool: Pool): string {
+  const version = saidVersion(pool);
+  return version ? `vLLM ${version.text}` : "vLLM";
+}
+
+/** `0.18` of 0.18.0, `0.18.1` as it stands. */
+export function shortVersion(text: string): string {
+  return text.replace(/^(\d+\.\d+)\.0$/, "$1");
+}
+
+/** Releases at which the memory law or its defaults change, beside the newest the tables know (VERSIONED-DEFAULTS). */
+const turningPoints = ["0.9.2", "0.11.2", "0.16.0", "0.18.1", "0.19.1", "0.20.2", "0.28.0"];
+
+/** Whether the plan is refused under the said version, or, where none is said, under every version that it could be. */
+export function refusedForSure(context: RuleContext, refused: (plan: MemoryPlan) => boolean): boolean {
+  if (!context.memory || !refused(context.memory)) return false;
+  if (saidVersion(context.pool)) return true;
+  return turningPoints.every((version) => {
+    const plan = context.tryVersion(version);
+    return plan === undefined || refused(plan);
+  });
+}

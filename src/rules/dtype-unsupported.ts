@@ -1,0 +1,54 @@
+import { message } from "../deployment/message.ts";
+import { atLeast } from "../deployment/version.ts";
+import { saidVersion } from "./certainty.ts";
+import { finding } from "./finding.ts";
+import { setFlagFix } from "./flag-fix.ts";
+import { flagOf, modelPlace, wordOf } from "./place.ts";
+import type { Rule } from "./rule.ts";
+
+const code = "dtype-unsupported";
+
+export const dtypeUnsupported: Rule = {
+  code,
+  severity: "error",
+  summary: "The dtype asked for is not in this GPU's hardware, or not allowed for this model.",
+  facts: ["VQ01", "VQ02", "VQ03"],
+  check({ deployment, pool, catalog }) {
+    const flag = flagOf(pool, "dtype");
+    const asked = flag?.value?.value;
+    if (!flag || typeof asked !== "string") return [];
+    const gpu = pool.hardware.gpu ? catalog.gpu(pool.hardware.gpu.value) : undefined;
+    if (asked === "bfloat16" && gpu?.vendor === "nvidia" && gpu.computeCapability !== null && gpu.computeCapability < 8)
+      return [
+        finding(
+          code,
+          "error",
+          wordOf(flag),
+          message(
+            "{0} has no bfloat16 (needs compute capability 8.0, {0} has {1}). vLLM would stop and ask for --dtype=half.",
+            gpu.id,
+            gpu.computeCapability.toFixed(1),
+          ),
+          {
+            related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }],
+            fixes: [setFlagFix(pool, "dtype", "half", undefined, true), setFlagFix(pool, "dtype", "auto")],
+          },
+        ),
+      ];
+    const architecture = deployment.model?.value.facts?.value.architecture;
+    if (!/^(half|float16)$/.test(asked) || !architecture || !/^(Gemma2|Gemma3|Glm4)For/.test(architecture)) return [];
+    const version = saidVersion(pool);
+    return [
+      finding(
+        code,
+        version && atLeast(version, "0.10.2") ? "error" : "warning",
+        wordOf(flag),
+        message("{0} overflows in float16, so vLLM refuses that dtype for it and would stop at start.", architecture),
+        {
+          related: [{ range: modelPlace(deployment), message: message("the model is named here") }],
+          fixes: [setFlagFix(pool, "dtype", "bfloat16", undefined, true)],
+        },
+      ),
+    ];
+  },
+};

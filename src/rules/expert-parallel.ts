@@ -1,0 +1,133 @@
+import { message } from "../deployment/message.ts";
+import { finding } from "./finding.ts";
+import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
+import { flagInteger, flagSwitch } from "./flag-number.ts";
+import { jsonMember } from "./json-flag.ts";
+import { ranksOf } from "./layout.ts";
+import { flagOf, modelPlace, wordOf } from "./place.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
+
+const code = "expert-parallel";
+
+export const expertParallel: Rule = {
+  code,
+  severity: "error",
+  summary: "Expert parallelism is asked for where the model, the layout or the balancer cannot do it.",
+  facts: ["VD09", "VD10", "VD11", "VD12", "VD13"],
+  check(context) {
+    const { pool, deployment } = context;
+    const model = deployment.model?.value.facts?.value;
+    const flag = flagOf(pool, "enable-expert-parallel");
+    const on = flagSwitch(pool, "enable-expert-parallel");
+    const ranks = ranksOf(pool.engine.parallel);
+    const related = [{ range: modelPlace(deployment), message: message("the model is named here") }];
+    if (!flag || on !== true) return balancerAlone(context, on);
+    if (model && model.moe === null && !model.approximate)
+      return [
+        finding(
+          code,
+          "error",
+          flag.flagRange,
+          message("The model has no experts. vLLM would stop at start: expert parallelism needs at least one expert."),
+          {
+            related,
+            fixes: [removeFlagFix(pool, flag, true)],
+          },
+        ),
+      ];
+    if (!ranks) return [];
+    const size = ranks.tensor * ranks.context * ranks.data;
+    if (size === 1)
+      return [
+        ...balancerOnOne(context),
+        finding(code, "information", flag.flagRange, message("TP × DP is 1, so expert parallelism changes nothing."), {
+          fixes: [removeFlagFix(pool, flag)],
+        }),
+      ];
+    return model?.moe ? uneven(context, model.moe.experts, size) : [];
+  },
+};
+
+/** VD13 with the balancer, a matter of balance without it. */
+function uneven({ pool, deployment }: RuleContext, experts: number, size: number): readonly Finding[] {
+  const flag = flagOf(pool, "enable-expert-parallel");
+  if (!flag) return [];
+  const balanced = flagSwitch(pool, "enable-eplb") === true;
+  const extra = balanced ? redundant({ pool }) : 0;
+  if (extra === undefined || (experts + extra) % size === 0) return [];
+  const related = [{ range: modelPlace(deployment), message: message("the model is named here") }];
+  if (!balanced)
+    return [
+      finding(
+        code,
+        "information",
+        flag.flagRange,
+        message(
+          "{0} experts over {1} ranks are uneven: some ranks hold {2}, others {3}, and a step waits for the fullest.",
+          experts,
+          size,
+          Math.ceil(experts / size),
+          Math.floor(experts / size),
+        ),
+        { related },
+      ),
+    ];
+  const wanted = size - (experts % size);
+  return [
+    finding(
+      code,
+      "error",
+      flagOf(pool, "enable-eplb")?.flagRange ?? flag.flagRange,
+      message(
+        "The balancer needs {0} experts and {1} redundant ones to divide by {2} ranks; they do not. vLLM would stop. {3} redundant experts would do.",
+        experts,
+        extra,
+        size,
+        wanted,
+      ),
+      {
+        related,
+        fixes: [
+          flagOf(pool, "num-redundant-experts") ? setFlagFix(pool, "num-redundant-experts", String(wanted), undefined, true) : undefined,
+        ],
+      },
+    ),
+  ];
+}
+
+/** VD11: the balancer without expert parallelism. */
+function balancerAlone({ pool }: RuleContext, on: boolean | undefined): readonly Finding[] {
+  const flag = flagOf(pool, "enable-eplb");
+  const known = on === false || (flagOf(pool, "enable-expert-parallel") === undefined && pool.engine.complete);
+  if (!flag || flagSwitch(pool, "enable-eplb") !== true || !known) return [];
+  return [
+    finding(
+      code,
+      "error",
+      flag.flagRange,
+      message("Expert load balancing needs expert parallelism. vLLM would stop at start unless --enable-expert-parallel is given."),
+      {
+        fixes: [removeFlagFix(pool, flag)],
+      },
+    ),
+  ];
+}
+
+function balancerOnOne({ pool }: RuleContext): readonly Finding[] {
+  const flag = flagOf(pool, "enable-eplb");
+  if (!flag || flagSwitch(pool, "enable-eplb") !== true) return [];
+  return [
+    finding(code, "error", wordOf(flag), message("Expert load balancing needs TP × DP above 1. vLLM would stop at start."), {
+      fixes: [removeFlagFix(pool, flag, true)],
+    }),
+  ];
+}
+
+/** Redundant experts as written; undefined where they cannot be read. */
+function redundant({ pool }: Pick<RuleContext, "pool">): number | undefined {
+  if (flagOf(pool, "num-redundant-experts")) return flagInteger(pool, "num-redundant-experts")?.value;
+  const config = flagOf(pool, "eplb-config");
+  if (!config) return 0;
+  const member = jsonMember(config, "num_redundant_experts");
+  return member.readable ? (typeof member.value === "number" ? member.value : 0) : undefined;
+}

@@ -1,0 +1,39 @@
+import type { Flag, Pool } from "../deployment/deployment.ts";
+import { removeFlag, setFlag } from "../deployment/edit.ts";
+import { type Message, message } from "../deployment/message.ts";
+import type { Fix } from "./rule.ts";
+
+/** Writes `value` where the flag stands, or adds the flag; undefined where the file has no place for it. */
+export function setFlagFix(pool: Pool, name: string, value: string, title?: Message, preferred = false): Fix | undefined {
+  return setFlagsFix(pool, { [name]: value }, title ?? message("Set {0} to {1}", name, grouped(value)), preferred);
+}
+
+/** Several flags at once. */
+export function setFlagsFix(pool: Pool, values: Readonly<Record<string, string>>, title: Message, preferred = false): Fix | undefined {
+  const edits = Object.entries(values).map(([name, value]) => setFlag(pool, name, value));
+  if (edits.length === 0 || edits.some((edit) => edit === undefined || edit.length === 0)) return undefined;
+  return { title, edits: edits.flatMap((edit) => edit ?? []), preferred };
+}
+
+/** Takes the flag out with its value and separators. */
+export function removeFlagFix(pool: Pool, flag: Flag, preferred = false): Fix | undefined {
+  const edits = removeFlag(pool, flag);
+  if (edits === undefined || edits.length === 0) return undefined;
+  return { title: message("Remove {0}", flag.spelled), edits, preferred };
+}
+
+/** Asks for `gpus` GPUs on each node, where limits and requests say so. */
+export function askGpusFix({ hardware }: Pool, total: number, preferred = false): Fix | undefined {
+  const nodes = hardware.nodes?.value ?? 1;
+  const limit = hardware.gpusPerNode?.range;
+  if (!limit || total % nodes !== 0) return undefined;
+  const newText = String(total / nodes);
+  const request = hardware.gpuRequest?.range;
+  const edits = [{ range: limit, newText }, ...(request ? [{ range: request, newText }] : [])];
+  return { title: message("Ask for {0} GPUs", total), edits, preferred };
+}
+
+/** 131072 → `131,072`; other texts as they stand. */
+function grouped(value: string): string {
+  return /^\d{4,}$/.test(value) ? value.replace(/\B(?=(\d{3})+$)/g, ",") : value;
+}

@@ -1,0 +1,73 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { FlagFacts, FlagTable } from "../catalog/facts.ts";
+import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
+
+const indexes = new WeakMap<FlagTable, ReadonlyMap<string, FlagFacts>>();
+
+/** A flag's facts by its canonical name or an alias. */
+export function factsOf(catalog: Catalog, name: string): FlagFacts | undefined {
+  const table = catalog.flags();
+  let index = indexes.get(table);
+  if (!index) {
+    const entries = new Map<string, FlagFacts>();
+    for (const facts of table.flags) for (const alias of facts.aliases) entries.set(alias.replace(/^-+/, ""), facts);
+    for (const facts of table.flags) entries.set(facts.name, facts);
+    index = entries;
+    indexes.set(table, index);
+  }
+  return index.get(name);
+}
+
+/** Whether a version has a flag. The tables are samples: between two of them it is `unsure`. */
+export type Presence = "present" | "not-yet" | "removed" | "unsure";
+
+export function presence(facts: FlagFacts, version: Version, table: FlagTable): Presence {
+  const first = parseVersion(facts.firstSeen);
+  const removed = facts.removedBy === null ? undefined : parseVersion(facts.removedBy);
+  if (removed && compareVersions(version, removed) >= 0) return "removed";
+  const last = facts.removedBy === null ? undefined : sampleBefore(table, facts.removedBy);
+  if (last && compareVersions(version, last) > 0) return "unsure";
+  if (!first || compareVersions(version, first) >= 0) return "present";
+  const absent = facts.absentIn === null ? undefined : parseVersion(facts.absentIn);
+  return absent && compareVersions(version, absent) <= 0 ? "not-yet" : "unsure";
+}
+
+function sampleBefore(table: FlagTable, sample: string): Version | undefined {
+  const before = table.versions[table.versions.indexOf(sample) - 1];
+  return before === undefined ? undefined : parseVersion(before);
+}
+
+/** Names that a version may have: present or unsure. */
+export function namesIn(catalog: Catalog, version: Version): readonly string[] {
+  const table = catalog.flags();
+  return table.flags.flatMap((facts) => (["present", "unsure"].includes(presence(facts, version, table)) ? [facts.name] : []));
+}
+
+/** The known name that is nearest to a misspelt one, if any is near. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(name.length * 0.35)) + 1;
+  for (const candidate of names) {
+    if (Math.abs(candidate.length - name.length) >= least) continue;
+    const away = distance(name, candidate);
+    if (away < least) {
+      least = away;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Edit distance by single characters. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

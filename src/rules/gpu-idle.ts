@@ -1,0 +1,50 @@
+import { message } from "../deployment/message.ts";
+import { finding, partsOfProduct } from "./finding.ts";
+import { askGpusFix, setFlagFix } from "./flag-fix.ts";
+import { gpusAsked, isPartOfGroup, layoutWords, ranksOf, sizeRanges } from "./layout.ts";
+import { flagOf, placeOf } from "./place.ts";
+import type { Rule } from "./rule.ts";
+
+const words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+
+export const gpuIdle: Rule = {
+  code: "gpu-idle",
+  severity: "warning",
+  summary: "The layout uses fewer GPUs than the deployment asks for.",
+  facts: ["VW01", "VW02"],
+  check({ deployment, pool, settled }) {
+    const asked = gpusAsked(pool);
+    const ranks = ranksOf(pool.engine.parallel);
+    const { hardware, engine } = pool;
+    // Flags that may come from elsewhere could still use them all.
+    if (asked === undefined || ranks === undefined || !engine.complete || isPartOfGroup(pool)) return [];
+    if (ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
+    const idle = asked - ranks.product;
+    const at = hardware.gpusPerNode?.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
+    const tensor = (asked * ranks.tensor) / ranks.product;
+    const divides = Number.isInteger(tensor) && (settled === undefined || settled.model.heads % (tensor * ranks.sequence) === 0);
+    return [
+      finding(
+        "gpu-idle",
+        "warning",
+        at,
+        idle === 1
+          ? message("Asks for {0} GPUs, but {1} uses {2}. One stays idle and is paid for.", asked, layoutWords(ranks), ranks.product)
+          : message(
+              "Asks for {0} GPUs, but {1} uses {2}. {3} stay idle and are paid for.",
+              asked,
+              layoutWords(ranks),
+              ranks.product,
+              words[idle] ?? idle,
+            ),
+        {
+          related: partsOfProduct(sizeRanges(engine.parallel)),
+          fixes: [
+            divides ? setFlagFix(pool, "tensor-parallel-size", String(tensor), undefined, true) : undefined,
+            askGpusFix(pool, ranks.product, !divides),
+          ],
+        },
+      ),
+    ];
+  },
+};

@@ -1,0 +1,46 @@
+import { message } from "../deployment/message.ts";
+import { finding } from "./finding.ts";
+import type { Rule } from "./rule.ts";
+
+const code = "gpu-limit-request";
+
+export const gpuLimitRequest: Rule = {
+  code,
+  severity: "error",
+  summary: "GPUs are limited to one number and requested as another, which Kubernetes refuses.",
+  facts: ["Kubernetes: extended resources cannot be overcommitted"],
+  check({ pool }) {
+    const { gpusPerNode: limit, gpuRequest: request, resource } = pool.hardware;
+    if (!limit || !request?.range || limit.value === request.value) return [];
+    return [
+      finding(
+        code,
+        "error",
+        request.range,
+        message(
+          "Requests {0} of {1}, but the limit is {2}. Kubernetes refuses the pod: limits and requests of such a resource must be equal.",
+          request.value,
+          resource ?? "the accelerator",
+          limit.value,
+        ),
+        {
+          related: [{ range: limit.range, message: message("the limit is set here") }],
+          fixes: [
+            {
+              title: message("Request {0}", limit.value),
+              edits: [{ range: request.range, newText: String(limit.value) }],
+              preferred: true,
+            },
+            limit.range
+              ? {
+                  title: message("Limit to {0}", request.value),
+                  edits: [{ range: limit.range, newText: String(request.value) }],
+                  preferred: false,
+                }
+              : undefined,
+          ],
+        },
+      ),
+    ];
+  },
+};

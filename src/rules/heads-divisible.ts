@@ -1,0 +1,120 @@
+import type { Model } from "../catalog/facts.ts";
+import { message } from "../deployment/message.ts";
+import { finding } from "./finding.ts";
+import { setFlagFix } from "./flag-fix.ts";
+import { divisors, gpusAsked, ranksOf } from "./layout.ts";
+import { flagOf, modelPlace, placeOf } from "./place.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
+
+const code = "heads-divisible";
+
+export const headsDivisible: Rule = {
+  code,
+  severity: "error",
+  summary: "TP, or TP × SP, does not divide the model's attention heads.",
+  facts: ["VP01", "VP04", "AS09"],
+  check(context) {
+    const model = context.deployment.model?.value.facts?.value;
+    const ranks = ranksOf(context.pool.engine.parallel);
+    if (!model || !ranks) return [];
+    const { tensor, sequence } = ranks;
+    if (model.heads % tensor !== 0) return [wrongTensor(context, model, tensor)];
+    if (model.heads % (tensor * sequence) !== 0) return [wrongSequence(context, model, tensor, sequence)];
+    const part = unevenPart(model, tensor);
+    return part ? [wrongPart(context, model, tensor, part)] : [];
+  },
+};
+
+function wrongTensor(context: RuleContext, model: Model, tensor: number): Finding {
+  const sizes = divisors([model.heads], 64).filter((size) => size <= Math.max(8, 2 * tensor));
+  return finding(
+    code,
+    "error",
+    tensorPlace(context),
+    message(
+      "{0} attention heads cannot be split by TP {1}. vLLM would stop at start. Sizes that divide: {2}.",
+      model.heads,
+      tensor,
+      sizes.join(", "),
+    ),
+    { related: [modelHas(context)], fixes: tensorFixes(context, sizes, tensor) },
+  );
+}
+
+/** AS09: the plugin floors heads / TP / SP and drops the rest without a word. */
+function wrongSequence(context: RuleContext, model: Model, tensor: number, sequence: number): Finding {
+  const { deployment, pool } = context;
+  const sizes = divisors([model.heads / tensor], 64).filter((size) => size <= Math.max(8, 2 * sequence));
+  const name = "ulysses-sequence-parallel-size";
+  const best = nearest(sizes, sequence, gpusFor(context, tensor));
+  return finding(
+    code,
+    "error",
+    placeOf(deployment, pool.engine.parallel.sequence, flagOf(pool, name)),
+    message(
+      "{0} attention heads cannot be split by TP {1} × SP {2} = {3}. The plugin would drop heads and compute wrong results. SP sizes that divide: {4}.",
+      model.heads,
+      tensor,
+      sequence,
+      tensor * sequence,
+      sizes.join(", "),
+    ),
+    { related: [modelHas(context)], fixes: best.map((size, index) => setFlagFix(pool, name, String(size), undefined, index === 0)) },
+  );
+}
+
+/** VP04: what else a tensor-parallel layer must split evenly. Only where our facts cover the whole architecture. */
+function unevenPart(model: Model, tensor: number): { readonly name: string; readonly amount: number } | undefined {
+  if (model.approximate || model.mla || model.recurrent) return undefined;
+  const { kvHeads, intermediate } = model;
+  if (kvHeads >= tensor ? kvHeads % tensor !== 0 : tensor % kvHeads !== 0) return { name: "key-value heads", amount: kvHeads };
+  if (!model.moe && intermediate % tensor !== 0) return { name: "MLP columns", amount: intermediate };
+  return undefined;
+}
+
+function wrongPart(context: RuleContext, model: Model, tensor: number, part: { readonly name: string; readonly amount: number }): Finding {
+  const sizes = divisors([model.heads], 64).filter((size) => size <= Math.max(8, 2 * tensor) && !unevenPart(model, size));
+  return finding(
+    code,
+    "error",
+    tensorPlace(context),
+    message(
+      '{0} {1} cannot be split by TP {2}. vLLM would stop while it builds the model: "is not divisible by". Sizes that divide: {3}.',
+      part.amount,
+      part.name,
+      tensor,
+      sizes.join(", "),
+    ),
+    { related: [modelHas(context)], fixes: tensorFixes(context, sizes, tensor) },
+  );
+}
+
+function tensorFixes({ pool }: RuleContext, sizes: readonly number[], tensor: number) {
+  const asked = gpusAsked(pool);
+  const ranks = ranksOf(pool.engine.parallel);
+  const wanted = asked && ranks ? asked / (ranks.product / ranks.tensor) : undefined;
+  return nearest(sizes, tensor, wanted).map((size, index) =>
+    setFlagFix(pool, "tensor-parallel-size", String(size), undefined, index === 0),
+  );
+}
+
+/** The size that fills the GPUs asked for, then the next larger, then the next smaller one. */
+function nearest(sizes: readonly number[], current: number, wanted: number | undefined): readonly number[] {
+  const larger = sizes.find((size) => size > current);
+  const smaller = sizes.findLast((size) => size < current);
+  const filling = wanted !== undefined && sizes.includes(wanted) ? wanted : undefined;
+  return [...new Set([filling, larger, smaller].filter((size) => size !== undefined))];
+}
+
+function gpusFor({ pool }: RuleContext, tensor: number): number | undefined {
+  const asked = gpusAsked(pool);
+  return asked === undefined ? undefined : asked / tensor;
+}
+
+function tensorPlace({ deployment, pool }: RuleContext) {
+  return placeOf(deployment, pool.engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
+}
+
+function modelHas({ deployment }: RuleContext) {
+  return { range: modelPlace(deployment), message: message("the model is named here") };
+}

@@ -1,0 +1,61 @@
+import { gib, whole } from "../catalog/quantity.ts";
+import { message } from "../deployment/message.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import { refusedForSure } from "./certainty.ts";
+import { finding } from "./finding.ts";
+import { setFlagFix } from "./flag-fix.ts";
+import { flagOf, modelPlace, wordOf } from "./place.ts";
+import type { Rule } from "./rule.ts";
+
+const code = "kv-cache-too-small";
+/** Cache sizes of published start-ups are met within this share; closer calls are warnings. */
+const margin = 0.05;
+
+export const kvCacheTooSmall: Rule = {
+  code,
+  severity: "error",
+  summary: "One request of max-model-len does not fit into the KV cache.",
+  facts: ["VM07", "VM08", "VM09", "VM10", "VM11", "VM12"],
+  check(context) {
+    const { memory, pool, deployment, settledPool, tryWith } = context;
+    const refusal = memory?.refusal;
+    const flag = flagOf(pool, "max-model-len");
+    // "auto" and -1 shrink to what fits (VS04).
+    if (refusal?.kind !== "model-len" || !settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
+    const sure = refusedForSure(context, isClear);
+    const longest = Math.floor(refusal.longest);
+    const rounded = Math.floor(longest / 1024) * 1024;
+    const wanted = settledPool.settings.maxModelLen;
+    const text = sure
+      ? message(
+          "One request of {0} tokens needs {1} of KV cache per GPU, but {2} are left. vLLM would stop at start; {3} is the longest that fits.",
+          whole(wanted),
+          gib(refusal.neededBytes),
+          gib(refusal.availableBytes),
+          whole(longest),
+        )
+      : message(
+          "One request of {0} tokens needs {1} of KV cache per GPU, and about {2} are left. vLLM may stop at start; about {3} is the longest that fits.",
+          whole(wanted),
+          gib(refusal.neededBytes),
+          gib(refusal.availableBytes),
+          whole(longest),
+        );
+    const more = settledPool.settings.gpuMemoryUtilization < 0.95 && tryWith({ "gpu-memory-utilization": "0.95" })?.fits;
+    return [
+      finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), text, {
+        related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }],
+        fixes: [
+          rounded > 0 ? setFlagFix(pool, "max-model-len", String(rounded), undefined, true) : undefined,
+          more ? setFlagFix(pool, "gpu-memory-utilization", "0.95") : undefined,
+        ],
+      }),
+    ];
+  },
+};
+
+function isClear(plan: MemoryPlan): boolean {
+  const { refusal } = plan;
+  if (plan.confidence === "estimated" || !refusal) return false;
+  return refusal.kind === "no-kv-memory" || refusal.availableBytes < (1 - margin) * refusal.neededBytes;
+}

@@ -1,0 +1,80 @@
+import type { Parallel, Pool } from "../deployment/deployment.ts";
+import type { Range } from "../deployment/text.ts";
+import { flagOf } from "./place.ts";
+
+/** The sizes whose product is the GPUs of one instance, those that are not 1 first of all shown. */
+export interface Ranks {
+  readonly tensor: number;
+  readonly sequence: number;
+  readonly pipeline: number;
+  readonly data: number;
+  readonly context: number;
+  readonly product: number;
+}
+
+const sizeFlags = [
+  "tensor-parallel-size",
+  "pipeline-parallel-size",
+  "data-parallel-size",
+  "prefill-context-parallel-size",
+  "ulysses-sequence-parallel-size",
+];
+/** Flags after which one server is only a part of a data-parallel group that spans several deployments. */
+const groupFlags = [
+  "data-parallel-size-local",
+  "data-parallel-rank",
+  "data-parallel-start-rank",
+  "data-parallel-address",
+  "data-parallel-external-lb",
+  "data-parallel-hybrid-lb",
+  "data-parallel-multi-port-external-lb",
+  "headless",
+];
+
+/** Ranks of one instance; undefined where a size is written but cannot be read. */
+export function ranksOf(parallel: Parallel): Ranks | undefined {
+  if (sizeFlags.some((name) => parallel.unreadable.has(name))) return undefined;
+  const tensor = parallel.tensor.value;
+  const sequence = parallel.sequence.value;
+  const pipeline = parallel.pipeline.value;
+  const context = parallel.prefillContext.value;
+  // On MoE models the replicas of `data` are the attention replicas: the same GPUs under two names.
+  const data = Math.max(parallel.data.value, parallel.attentionData.value);
+  const sizes = [tensor, sequence, pipeline, data, context];
+  if (sizes.some((size) => !Number.isInteger(size) || size < 1)) return undefined;
+  return { tensor, sequence, pipeline, data, context, product: tensor * sequence * pipeline * data * context };
+}
+
+/** Whether this server may be one of several that form a data-parallel group: then its own GPUs prove nothing. */
+export function isPartOfGroup(pool: Pool): boolean {
+  return groupFlags.some((name) => flagOf(pool, name) !== undefined);
+}
+
+/** `TP 4 × SP 2`, sizes of 1 left out except TP. */
+export function layoutWords({ tensor, sequence, pipeline, data, context }: Ranks): string {
+  const parts = [`TP ${tensor}`];
+  if (sequence > 1) parts.push(`SP ${sequence}`);
+  if (pipeline > 1) parts.push(`PP ${pipeline}`);
+  if (data > 1) parts.push(`DP ${data}`);
+  if (context > 1) parts.push(`PCP ${context}`);
+  return parts.join(" × ");
+}
+
+/** Where the sizes are written. */
+export function sizeRanges({ tensor, sequence, pipeline, data, prefillContext }: Parallel): readonly (Range | undefined)[] {
+  return [tensor.range, sequence.range, pipeline.range, data.range, prefillContext.range];
+}
+
+/** GPUs that one instance may use; undefined where the file does not say. */
+export function gpusAsked({ hardware }: Pool): number | undefined {
+  if (hardware.gpusPerInstance) return hardware.gpusPerInstance.value;
+  if (!hardware.gpusPerNode) return undefined;
+  return hardware.gpusPerNode.value * (hardware.nodes?.value ?? 1);
+}
+
+/** Sizes ≤ `most` that divide every one of `amounts`. */
+export function divisors(amounts: readonly number[], most: number): readonly number[] {
+  const sizes: number[] = [];
+  for (let size = 1; size <= most; size++) if (amounts.every((amount) => amount % size === 0)) sizes.push(size);
+  return sizes;
+}

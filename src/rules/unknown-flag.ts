@@ -1,0 +1,78 @@
+import type { Flag } from "../deployment/deployment.ts";
+import { message } from "../deployment/message.ts";
+import { inTables, saidVersion } from "./certainty.ts";
+import { finding } from "./finding.ts";
+import { removeFlagFix } from "./flag-fix.ts";
+import { factsOf, namesIn, nearestName, presence } from "./flag-table.ts";
+import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
+
+const code = "unknown-flag";
+/** What the argument parser brings itself. */
+const builtIn = new Set(["help", "version", "config", "h", "v"]);
+
+export const unknownFlag: Rule = {
+  code,
+  severity: "error",
+  summary: "The engine's version has no such flag.",
+  facts: ["flag tables of 17 vLLM releases"],
+  check(context) {
+    if (context.deployment.engine !== "vllm") return [];
+    return context.pool.engine.written.map((flag) => judge(context, flag)).filter((one) => one !== undefined);
+  },
+};
+
+function judge(context: RuleContext, flag: Flag): Finding | undefined {
+  const { pool, catalog, deployment } = context;
+  const name = flag.name.split(".")[0] ?? flag.name;
+  const facts = factsOf(catalog, name) ?? factsOf(catalog, name.replace(/^no-/, ""));
+  const version = saidVersion(pool);
+  if (facts?.plugin || builtIn.has(name) || (flag.spelled.startsWith("-") && !flag.spelled.startsWith("--"))) return undefined;
+  if (facts) {
+    if (!version || !inTables(version, catalog) || presence(facts, version, catalog.flags()) !== "not-yet") return undefined;
+    const fixes = [removeFlagFix(pool, flag, true)];
+    return finding(
+      code,
+      deployment.launcher === null ? "error" : "information",
+      flag.flagRange,
+      message(
+        'vLLM {0} has no {1} yet; it came by {2}. The server would stop: "unrecognized arguments".',
+        version.text,
+        flag.spelled,
+        facts.firstSeen,
+      ),
+      { related: [versionPlace(context)], fixes },
+    );
+  }
+  if (isPrefix(context, name)) return undefined;
+  const names = version ? namesIn(catalog, version) : catalog.flags().flags.map((one) => one.name);
+  const near = nearestName(name, names);
+  const rename = near === undefined ? undefined : renameFix(flag, near);
+  const sure = version !== undefined && inTables(version, catalog) && deployment.launcher === null;
+  return finding(
+    code,
+    sure ? "error" : "information",
+    flag.flagRange,
+    sure
+      ? message('vLLM {0} has no {1}. The server would stop: "unrecognized arguments".', version.text, flag.spelled)
+      : message("No vLLM up to {0} has {1}; a plugin or a newer version may.", catalog.flags().versions.at(-1) ?? "", flag.spelled),
+    { related: version ? [versionPlace(context)] : [], fixes: [rename, removeFlagFix(pool, flag, rename === undefined)] },
+  );
+}
+
+/** The parser completes a prefix that only one flag begins with. */
+function isPrefix({ catalog }: RuleContext, name: string): boolean {
+  return (
+    name.length > 2 &&
+    catalog.flags().flags.some((facts) => facts.name.startsWith(name) || (facts.negatable && `no-${facts.name}`.startsWith(name)))
+  );
+}
+
+export function versionPlace({ pool }: RuleContext) {
+  return { range: pool.engine.version?.range, message: message("the version is set here") };
+}
+
+export function renameFix(flag: Flag, name: string): Fix {
+  const dashes = /^-*/.exec(flag.spelled)?.[0] ?? "";
+  const spelled = `${dashes}${name}`;
+  return { title: message("Change to {0}", spelled), edits: [{ range: flag.flagRange, newText: spelled }], preferred: true };
+}
