@@ -1,0 +1,39 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { ReadProblem } from "./deployment.ts";
+import { bytesPerSecond, type Directive, seconds } from "./directives.ts";
+import { type Message, message } from "./message.ts";
+import type { LineMap } from "./text.ts";
+import { parseVersion } from "./version.ts";
+
+/** Values of directives that mean nothing, each at its word. */
+export function checkDirectives(directives: readonly Directive[], catalog: Catalog, lines: LineMap): ReadProblem[] {
+  return directives.flatMap(({ values }) =>
+    [...values].flatMap(([key, { value, span }]) => {
+      const wrong = wrongValue(key, value, catalog);
+      return wrong ? [{ message: wrong, range: lines.range(span) }] : [];
+    }),
+  );
+}
+
+function wrongValue(key: string, value: string, catalog: Catalog): Message | undefined {
+  switch (key) {
+    case "gpu":
+      return catalog.gpu(value) || catalog.instance(value) ? undefined : message("“{0}” is no GPU that the catalogue knows.", value);
+    case "version":
+      return parseVersion(value) ? undefined : message("“{0}” is no version; write it like 0.19.0.", value);
+    case "slo.ttft":
+    case "slo.tpot":
+    case "slo.e2e":
+      return seconds(value) === undefined ? message("“{0}” is no duration; write it like 500ms or 2s.", value) : undefined;
+    case "slo.percentile":
+      return /^\d{1,2}(\.\d+)?$/.test(value) ? undefined : message("“{0}” is no percentile; write it like 95.", value);
+    case "link":
+      return bytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
+    case "gpus-per-node":
+      return /^[1-9]\d{0,4}$/.test(value) ? undefined : message("“{0}” is no number of GPUs.", value);
+    case "price":
+      return /^\d+(\.\d+)?$/.test(value) ? undefined : message("“{0}” is no price; write it like 2.50.", value);
+    default:
+      return undefined;
+  }
+}

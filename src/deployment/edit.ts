@@ -1,0 +1,82 @@
+import type { ArgumentSite, Flag, Pool } from "./deployment.ts";
+import type { Edit } from "./text.ts";
+
+/** Words that need no quotes in a shell, in YAML, or inside either's quotes. */
+const plainValue = /^[\w./:@+,-]+$/;
+
+/** Makes the pool's engine take `--name=value` (null: a bare flag); no edits where that cannot be written safely. */
+export function setFlag(pool: Pool, name: string, value: string | null): Edit[] {
+  const flag = pool.engine.flags.get(name);
+  if (flag && isWritten(flag)) return replaceFlagValue(flag, value, pool.engine.site);
+  const { site } = pool.engine;
+  const text = site && newArgument(site, name, value);
+  return site && text !== undefined
+    ? [{ range: { start: site.end.end, end: site.end.end }, newText: site.before + text + site.after }]
+    : [];
+}
+
+/** Takes every occurrence of a flag away, with its value and the separators it needs. */
+export function removeFlag(pool: Pool, name: string): Edit[] {
+  return pool.engine.written
+    .filter((flag) => flag.name === name && isWritten(flag))
+    .map(({ wholeRange }) => ({ range: wholeRange, newText: "" }));
+}
+
+/** Changes what stands behind a written flag. */
+export function replaceFlagValue(flag: Flag, value: string | null, site?: ArgumentSite): Edit[] {
+  if (!isWritten(flag) || !flag.value) return [];
+  const isMapping = site?.style === "mapping";
+  if (value === null) {
+    if (isMapping)
+      return flag.valueRange ? [{ range: flag.valueRange, newText: flag.spelled.startsWith("no") && flag.negated ? "false" : "true" }] : [];
+    // A bare flag: the positive form replaces the negative one.
+    return flag.negated ? [{ range: flag.flagRange, newText: `--${flag.name}` }] : [];
+  }
+  if (!plainValue.test(value)) return [];
+  if (!flag.valueRange)
+    return [{ range: { start: flag.flagRange.end, end: flag.flagRange.end }, newText: isMapping ? `: ${value}` : `=${value}` }];
+  return [{ range: flag.valueRange, newText: value }];
+}
+
+/** Asks for `count` GPUs in limits and requests. */
+export function setGpuCount(pool: Pool, count: number): Edit[] {
+  const { gpusPerNode, gpuRequest } = pool.hardware;
+  return [gpusPerNode, gpuRequest].flatMap((place) =>
+    place?.origin === "file" && place.range ? [{ range: place.range, newText: String(count) }] : [],
+  );
+}
+
+/** Gives the container memory at /dev/shm. */
+export function addSharedMemory(pool: Pool): Edit[] {
+  return pool.hardware.sharedMemorySites.map(({ at, text }) => ({ range: at, newText: text }));
+}
+
+/** Flags that were set from outside the file have no place in it. */
+function isWritten({ value }: Flag): boolean {
+  return value === undefined || value.origin === "file";
+}
+
+function newArgument({ style, after }: ArgumentSite, name: string, value: string | null): string | undefined {
+  if (style === "mapping")
+    return value === null ? `${name}: true` : plainValue.test(value) ? `${name}: ${value}` : `${name}: '${value.replaceAll("'", "''")}'`;
+  if (value === null) return `--${name}`;
+  if (plainValue.test(value)) return `--${name}=${value}`;
+  switch (style) {
+    case "shell":
+      return /[\r\n]/.test(value) ? undefined : `--${name}='${value.replaceAll("'", "'\\''")}'`;
+    case "block-list":
+      return `'--${name}=${value.replaceAll("'", "''")}'`;
+    case "flow-list":
+      return after === '"'
+        ? `--${name}=${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}`
+        : after === "'"
+          ? `--${name}=${value.replaceAll("'", "''")}`
+          : undefined;
+    case "string":
+      return undefined;
+    default: {
+      const never: never = style;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { FlagTable, Model } from "../catalog/facts.ts";
+import { type Arguments, lastOfEach, parseArguments } from "./arguments.ts";
+import type { UnitDirectives } from "./assigned-directives.ts";
+import { withAssumedFlags } from "./assumed-flags.ts";
+import type { ArgumentSite, Deployment, EngineConfig, Flag, ModelReference, Pool } from "./deployment.ts";
+import { flagNames } from "./flag-names.ts";
+import { gpuType } from "./gpu-type.ts";
+import { unitHardware } from "./hardware.ts";
+import { isCpuImage, versionOfImage } from "./images.ts";
+import type { Known } from "./located.ts";
+import { isReadable, type Mapped, spanOf } from "./mapped.ts";
+import { message } from "./message.ts";
+import { parallelSizes } from "./parallel.ts";
+import { siteAfter } from "./placement.ts";
+import { arcticPlugin, environmentOf } from "./plugin.ts";
+import { serviceTerms } from "./service-terms.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { LineMap } from "./text.ts";
+import type { Unit } from "./units.ts";
+import { parseVersion, type Version } from "./version.ts";
+
+export interface JoinContext {
+  readonly source: string;
+  readonly lines: LineMap;
+  readonly catalog: Catalog;
+  readonly surroundings: Surroundings;
+}
+
+const noFlags: FlagTable = { versions: [], flags: [] };
+
+/** A unit with its flags resolved, its model, version and GPU looked up: the one Deployment that everything else reads. */
+export function joinUnit(unit: Unit, directives: UnitDirectives, id: string, context: JoinContext): Deployment {
+  const { lines, catalog, surroundings } = context;
+  const anchor = lines.range(unit.anchor);
+  const version = engineVersion(unit, directives, context);
+  const names = flagNames(unit.engine === "vllm" ? catalog.flags() : noFlags, version?.value);
+  const parsed = unitArguments(unit, names, context);
+  const flags = withAssumedFlags(lastOfEach(effective(parsed.flags, unit, version?.value)), surroundings, names, anchor);
+  const model = modelReference(modelWord(unit, parsed, flags), directives, context);
+  const facts = model?.value.facts?.value;
+  const isVllm = unit.engine === "vllm";
+  const complete = isVllm && unit.complete && parsed.complete;
+  const engine: EngineConfig = {
+    version,
+    parallel: parallelSizes(isVllm ? flags : new Map(), complete, facts),
+    flags: isVllm ? flags : new Map(),
+    written: isVllm ? parsed.flags : [],
+    environment: environmentOf(unit, lines),
+    complete,
+    site: isVllm ? argumentSite(unit, context) : undefined,
+    arctic: arcticPlugin(unit, flags, lines),
+    executor: executor(flags),
+  };
+  const gpu = gpuType(
+    {
+      directive: directives.values.get("gpu"),
+      hints: unit.gpuHints,
+      resource: unit.hardware.resource,
+      cpuOnly: unit.image !== undefined && isCpuImage(unit.image.value),
+    },
+    surroundings,
+    catalog,
+    lines,
+  );
+  const { hardware, instances } = unitHardware(unit, flags, gpu, directives, context);
+  const pool: Pool = { role: role(unit, flags), instances, engine, hardware };
+  return {
+    id,
+    name: unit.name,
+    format: unit.format,
+    anchor,
+    extent: lines.range(unit.extent),
+    engine: unit.engine,
+    launcher: unit.launcher ?? (engine.arctic?.value === true ? "arctic" : null),
+    model,
+    pools: [pool],
+    ...serviceTerms(directives, surroundings, lines),
+  };
+}
+
+/** Directive, argument, the script's own installation, the image's tag, project file, setting. */
+function engineVersion(unit: Unit, directives: UnitDirectives, { lines, surroundings }: JoinContext): Known<Version> {
+  const written = directives.values.get("version");
+  const directive = written && parseVersion(written.value);
+  if (written && directive) return { value: directive, origin: "directive", range: lines.range(written.span) };
+  const argument = surroundings.argument.engineVersion === undefined ? undefined : parseVersion(surroundings.argument.engineVersion);
+  if (argument) return { value: argument, origin: "argument" };
+  const installed = unit.installedVersion && parseVersion(unit.installedVersion.value);
+  if (unit.installedVersion && installed) return { value: installed, origin: "file", range: lines.range(spanOf(unit.installedVersion)) };
+  const tagged = unit.image && unit.engine === "vllm" ? versionOfImage(unit.image, lines) : undefined;
+  if (tagged) return tagged;
+  for (const origin of ["project", "setting"] as const) {
+    const text = surroundings[origin].engineVersion;
+    const value = text === undefined ? undefined : parseVersion(text);
+    if (value) return { value, origin };
+  }
+  return undefined;
+}
+
+function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source, lines }: JoinContext): Arguments {
+  if (unit.mapping) return { flags: unit.mapping.flags, positionals: [], complete: unit.mapping.complete };
+  if (!unit.launch) return { flags: [], positionals: [], complete: false };
+  return parseArguments(unit.launch.words, { source, lines, style: unit.launch.style, names });
+}
+
+/** A config file's `false` becomes `--no-…` from 0.28 on and was dropped before (argparse_utils.py of the releases). */
+function effective(flags: readonly Flag[], unit: Unit, version: Version | undefined): readonly Flag[] {
+  if (!unit.mapping || !version || version.major > 0 || version.minor >= 28) return flags;
+  return flags.filter(({ negated, spelled }) => !negated || spelled.startsWith("no"));
+}
+
+/** What the engine is told to load: the positional word, else `--model`, else the config file's key. */
+function modelWord(
+  unit: Unit,
+  { positionals }: Arguments,
+  flags: ReadonlyMap<string, Flag>,
+): { readonly text: Mapped } | { readonly flag: Flag } | undefined {
+  const [first] = positionals;
+  if (unit.launch?.positionalModel && first) return { text: first };
+  for (const name of unit.engine === "vllm" ? ["model"] : ["model-path", "model", "model-id"]) {
+    const flag = flags.get(name);
+    if (flag) return { flag };
+  }
+  if (unit.mapping?.model) return { text: unit.mapping.model };
+  const variable = unit.engine === "tgi" ? unit.environment.get("MODEL_ID") : undefined;
+  return variable && { text: variable };
+}
+
+function modelReference(word: ReturnType<typeof modelWord>, directives: UnitDirectives, context: JoinContext): Known<ModelReference> {
+  if (!word) return undefined;
+  if ("flag" in word) {
+    const { value } = word.flag;
+    if (!value?.value) return undefined;
+    return { ...value, value: { name: value.value, facts: modelFacts(value.value, directives, context) } };
+  }
+  const { text } = word;
+  if (!isReadable(text.value) || text.value === "") return undefined;
+  return {
+    value: { name: text.value, facts: modelFacts(text.value, directives, context) },
+    origin: "file",
+    range: context.lines.range(spanOf(text)),
+  };
+}
+
+/** A description in the project, by the file's own name or the directive's, else the catalogue. */
+function modelFacts(name: string, directives: UnitDirectives, { surroundings, catalog, lines }: JoinContext): Known<Model> {
+  const described = directives.values.get("model-config");
+  const byDirective = described && surroundings.models.get(described.value);
+  if (described && byDirective) return { value: byDirective, origin: "directive", range: lines.range(described.span) };
+  const own = surroundings.models.get(name);
+  if (own) return { value: own, origin: "project", why: message("described in the project") };
+  const match = catalog.model(name);
+  if (!match) return undefined;
+  return match.how === "exact" || match.how === "alias"
+    ? { value: match.model, origin: "file", why: message("{0} in the catalogue", match.model.id) }
+    : {
+        value: match.model,
+        origin: "inferred",
+        why: message(match.how === "re-upload" ? "a re-upload of {0}" : "a quantised variant of {0}", match.model.id),
+      };
+}
+
+function executor(flags: ReadonlyMap<string, Flag>): Known<string> {
+  const value = flags.get("distributed-executor-backend")?.value;
+  return value?.value ? { ...value, value: value.value } : undefined;
+}
+
+function argumentSite(unit: Unit, { source, lines }: JoinContext): ArgumentSite | undefined {
+  if (unit.mapping) return unit.mapping.site;
+  const { launch } = unit;
+  if (!launch) return undefined;
+  const last = launch.words.at(-1) ?? launch.token;
+  if (!last || !unit.complete) return undefined;
+  const previous = launch.words.length > 1 ? launch.words.at(-2) : launch.token;
+  const opening = launch.script && source[launch.script.span.start];
+  return siteAfter(source, lines, launch.style, last, previous, unit.format === "command" || opening === "|" || opening === ">");
+}
+
+/** Labels, else the KV connector's role. */
+function role(unit: Unit, flags: ReadonlyMap<string, Flag>): Pool["role"] {
+  if (unit.role !== "mixed") return unit.role;
+  const config = flags.get("kv-transfer-config")?.value?.value ?? "";
+  if (/"kv_role"\s*:\s*"kv_producer"/.test(config)) return "prefill";
+  return /"kv_role"\s*:\s*"kv_consumer"/.test(config) ? "decode" : "mixed";
+}

@@ -1,0 +1,195 @@
+import type { EngineId } from "./deployment.ts";
+import { isReadable, type Mapped } from "./mapped.ts";
+import { type ShellCommand, splitCommand } from "./shell-words.ts";
+import type { Variables } from "./variables.ts";
+
+/** One place that starts one engine. */
+export interface Launch {
+  readonly engine: EngineId;
+  readonly launcher: string | null;
+  /** Takes the model as first positional argument (`vllm serve MODEL`). */
+  readonly positionalModel: boolean;
+  /** Everything after the launch token. */
+  readonly words: readonly Mapped[];
+  /** `A=1` in front of the command, over the container's environment. */
+  readonly assignments: Variables;
+  readonly style: "list" | "shell";
+  /** The last word of the launch token itself: arguments begin behind it. */
+  readonly token: Mapped | undefined;
+  /** The script it stands in. */
+  readonly script: Mapped | undefined;
+}
+
+/** The engines of a container, with what else its script tells. */
+export interface Launches {
+  readonly launches: readonly Launch[];
+  /** `pip install vllm==X` in the script. */
+  readonly installedVersion: Mapped | undefined;
+  /** The script joins a Ray cluster whose size this container does not tell. */
+  readonly joinsRay: boolean;
+  /** Words that are options without a command: a comment or a missing backslash cut them off. */
+  readonly strayOptions: readonly Mapped[];
+}
+
+const none: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
+
+const modules: Readonly<Record<string, { readonly engine: EngineId; readonly launcher: string | null }>> = {
+  "vllm.entrypoints.openai.api_server": { engine: "vllm", launcher: null },
+  "vllm.entrypoints.api_server": { engine: "vllm", launcher: null },
+  "vllm.entrypoints.cli.main": { engine: "vllm", launcher: null },
+  "sglang.launch_server": { engine: "sglang", launcher: null },
+  "dynamo.vllm": { engine: "vllm", launcher: "dynamo" },
+  "dynamo.sglang": { engine: "sglang", launcher: "dynamo" },
+  "dynamo.trtllm": { engine: "tensorrt-llm", launcher: "dynamo" },
+  "dynamo.mocker": { engine: "other", launcher: "dynamo" },
+  huggingfaceserver: { engine: "other", launcher: "huggingfaceserver" },
+};
+const programs: Readonly<Record<string, EngineId>> = {
+  "trtllm-serve": "tensorrt-llm",
+  "text-generation-launcher": "tgi",
+  "llama-server": "llama.cpp",
+};
+/** Commands that only talk about others. */
+const talkers = new Set([
+  "echo",
+  "printf",
+  "grep",
+  "pip",
+  "pip3",
+  "cat",
+  "curl",
+  "which",
+  "pkill",
+  "pgrep",
+  "kill",
+  "ls",
+  "rm",
+  "mkdir",
+  "cp",
+  "sleep",
+  "cd",
+]);
+const shells = new Set(["sh", "bash", "zsh", "dash", "ash"]);
+
+const baseName = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
+
+/** Finds the engines that an exec-form command line starts, through shells and wrappers. */
+export function findLaunches(words: readonly Mapped[], environment: Variables): Launches {
+  return inWords(words, "list", new Map(), environment, 0);
+}
+
+/** Finds the engines that a shell script starts. */
+export function findScriptLaunches(script: Mapped, environment: Variables): Launches {
+  return inScript(script, environment, 0);
+}
+
+function inWords(words: readonly Mapped[], style: Launch["style"], assignments: Variables, variables: Variables, depth: number): Launches {
+  const script = depth < 4 ? shellScript(words) : undefined;
+  if (script) return inScript(script, new Map([...variables, ...assignments]), depth + 1);
+  const launch = launchIn(words, style, assignments);
+  return launch ? { ...none, launches: [launch] } : none;
+}
+
+function inScript(script: Mapped, variables: Variables, depth: number): Launches {
+  const launches: Launch[] = [];
+  let installedVersion: Mapped | undefined;
+  let joinsRay = false;
+  const strayOptions: Mapped[] = [];
+  for (const command of splitCommand(script, variables)) {
+    const [first] = command.words;
+    if (first?.value.startsWith("--") && launches.length > 0) strayOptions.push(first);
+    installedVersion = installed(command) ?? installedVersion;
+    joinsRay ||= startsRayMember(command.words);
+    const inner = inWords(command.words, "shell", command.assignments, command.variables, depth);
+    launches.push(...inner.launches.map((launch) => ({ ...launch, script: launch.script ?? script })));
+    installedVersion = inner.installedVersion ?? installedVersion;
+    joinsRay ||= inner.joinsRay;
+    strayOptions.push(...inner.strayOptions);
+  }
+  return { launches, installedVersion, joinsRay, strayOptions };
+}
+
+/** The script of `sh -c SCRIPT`, `/bin/bash -lc SCRIPT`, wrappers like `env` and `exec` before it allowed. */
+function shellScript(words: readonly Mapped[]): Mapped | undefined {
+  const at = words.findIndex(({ value }) => shells.has(baseName(value)));
+  if (at < 0 || at > 6) return undefined;
+  for (let i = at + 1; i < words.length; i++) {
+    const word = words[i]?.value ?? "";
+    if (/^-[a-z]*c[a-z]*$/.test(word)) {
+      const next = words[i + 1]?.value === "--" ? words[i + 2] : words[i + 1];
+      return next;
+    }
+    if (!word.startsWith("-") && !word.startsWith("+") && word !== "pipefail") return undefined;
+  }
+  return undefined;
+}
+
+function launchIn(words: readonly Mapped[], style: Launch["style"], before: Variables): Launch | undefined {
+  if (talkers.has(baseName(words[0]?.value ?? ""))) return undefined;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]?.value ?? "";
+    const next = words[i + 1]?.value ?? "";
+    const base = baseName(word);
+    const found = (engine: EngineId, used: number, positionalModel: boolean, launcher: string | null = null): Launch => ({
+      engine,
+      launcher,
+      positionalModel,
+      words: words.slice(i + used),
+      assignments: withEnvWords(words.slice(0, i), before),
+      style,
+      token: words[i + used - 1],
+      script: undefined,
+    });
+    if (base === "vllm" && next === "serve") return found("vllm", 2, true);
+    if (base === "sglang" && next === "serve") return found("sglang", 2, false);
+    if (base === "lmdeploy" && next === "serve") return found("other", 2, false, "lmdeploy");
+    if (base === "ollama" && next === "serve") return found("ollama", 2, false);
+    const program = Object.hasOwn(programs, base) ? programs[base] : undefined;
+    if (program) return found(program, 1, program === "tensorrt-llm");
+    const module = (word === "-m" || word === "-um") && Object.hasOwn(modules, next) ? modules[next] : undefined;
+    if (module) return found(module.engine, 2, false, module.launcher);
+    // Beyond the first option of another program, words are its arguments and no command.
+    if (word.startsWith("--") && i > 12) return undefined;
+  }
+  return undefined;
+}
+
+/** `env A=1 B=2 vllm serve`: the assignments among the wrapper's words. */
+function withEnvWords(words: readonly Mapped[], before: Variables): Variables {
+  const own = new Map(before);
+  for (const word of words) {
+    const match = /^([A-Za-z_]\w*)=/.exec(word.value);
+    if (!match?.[1]) continue;
+    const from = match[0].length;
+    own.set(
+      match[1],
+      isReadable(word.value)
+        ? { ...word, value: word.value.slice(from), starts: Array.from(word.starts).slice(from), ends: Array.from(word.ends).slice(from) }
+        : undefined,
+    );
+  }
+  return own;
+}
+
+function installed({ words }: ShellCommand): Mapped | undefined {
+  if (!words.some(({ value }) => /^(uv|pip3?)$/.test(baseName(value)) || value === "pip")) return undefined;
+  for (const word of words) {
+    const match = /^vllm(?:\[[\w,-]*\])?==/.exec(word.value);
+    if (!match) continue;
+    const from = match[0].length;
+    return {
+      value: word.value.slice(from),
+      starts: Array.from(word.starts).slice(from),
+      ends: Array.from(word.ends).slice(from),
+      span: word.span,
+    };
+  }
+  return undefined;
+}
+
+function startsRayMember(words: readonly Mapped[]): boolean {
+  const values = words.map(({ value }) => value);
+  if (values.some((value) => baseName(value) === "multi-node-serving.sh")) return true;
+  const ray = values.findIndex((value) => baseName(value) === "ray");
+  return ray >= 0 && values[ray + 1] === "start" && values.some((value) => value.startsWith("--address") || value === "--head");
+}

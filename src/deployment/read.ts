@@ -1,0 +1,102 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import { directivesFor } from "./assigned-directives.ts";
+import type { Deployment, Reading, ReadProblem } from "./deployment.ts";
+import { checkDirectives } from "./directive-check.ts";
+import { type Directives, readDirectives } from "./directives.ts";
+import { flagNames } from "./flag-names.ts";
+import { joinUnit } from "./join.ts";
+import { spanOf } from "./mapped.ts";
+import { message } from "./message.ts";
+import { composeUnits } from "./readers/compose.ts";
+import type { ReaderContext } from "./readers/context.ts";
+import { kubernetesUnits } from "./readers/kubernetes.ts";
+import { vllmConfigUnits } from "./readers/vllm-config.ts";
+import { longestText, looksLikeDeployment } from "./sniff.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { maskTemplates } from "./templates.ts";
+import { LineMap } from "./text.ts";
+import type { Unit } from "./units.ts";
+import { parseYaml, type YamlDocument } from "./yaml-document.ts";
+
+export interface ReadOptions {
+  readonly catalog: Catalog;
+  readonly surroundings: Surroundings;
+  /** Path or name of the file; the name helps to recognise the shortest config files. */
+  readonly fileName: string;
+}
+
+const nothing: Reading = { formats: [], deployments: [], problems: [], ignoredLines: new Map() };
+
+/** Reads every engine deployment that a YAML text holds. Never throws: what cannot be read is unknown, or a problem at its place. */
+export function read(text: string, { catalog, surroundings, fileName }: ReadOptions): Reading {
+  if (!looksLikeDeployment(text) || text.includes("\0")) return nothing;
+  if (text.length > longestText) {
+    const start = { line: 0, character: 0 };
+    return {
+      ...nothing,
+      problems: [
+        {
+          message: message("Too long to be read: {0} characters, at most {1} are.", text.length, longestText),
+          range: { start, end: start },
+        },
+      ],
+    };
+  }
+  const lines = new LineMap(text);
+  const documents = parseYaml(maskTemplates(text));
+  const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags(), undefined), fileName };
+  const found = documents.map((document) => ({ document, units: documentUnits(document, context) }));
+  const units = found.flatMap((one) => one.units);
+  const directives = readDirectives(text, lines);
+  const spans = documents.map(({ span }) => span);
+  const ids = uniqueIds(units);
+  const deployments = units.map((unit, i): Deployment => {
+    const own = directivesFor(unit, units, spans, directives.all, text, lines);
+    return joinUnit(unit, own, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings });
+  });
+  return {
+    formats: [...new Set(deployments.map(({ format }) => format))],
+    deployments,
+    problems: [...problemsOf(found, lines), ...directiveProblems(directives, deployments, catalog, lines)],
+    ignoredLines: directives.ignoredLines,
+  };
+}
+
+function documentUnits(document: YamlDocument, context: ReaderContext): Unit[] {
+  const { root, span } = document;
+  return [kubernetesUnits, (one: typeof root) => composeUnits(one, context), vllmConfigUnits].flatMap((reader) =>
+    reader(root, span, context),
+  );
+}
+
+/** YAML errors and lost options of documents in which something was recognised; other YAML is none of our business. */
+function problemsOf(found: readonly { readonly document: YamlDocument; readonly units: readonly Unit[] }[], lines: LineMap): ReadProblem[] {
+  if (found.every(({ units }) => units.length === 0)) return [];
+  return found.flatMap(({ document, units }) => {
+    const [error] = document.errors;
+    const broken = error ? [{ message: message("Not valid YAML: {0}", error.text), range: lines.range(error.span) }] : [];
+    const stray = units.flatMap(({ strayOptions }) =>
+      strayOptions.map((word) => ({
+        message: message("“{0}” does not reach the engine: a comment or a missing backslash above ends the command.", word.value),
+        range: lines.range(spanOf(word)),
+      })),
+    );
+    return [...broken, ...stray];
+  });
+}
+
+/** Directives are ours wherever they stand; their values are checked where a deployment can use them. */
+function directiveProblems(directives: Directives, deployments: readonly Deployment[], catalog: Catalog, lines: LineMap): ReadProblem[] {
+  if (deployments.length === 0) return [];
+  return [...directives.problems, ...checkDirectives(directives.all, catalog, lines)];
+}
+
+/** Names as they are, with `#2` … where they repeat. */
+export function uniqueIds(units: readonly { readonly name: string }[]): string[] {
+  const seen = new Map<string, number>();
+  return units.map(({ name }) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
+  });
+}

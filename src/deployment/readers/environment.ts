@@ -1,0 +1,46 @@
+import { isReadable, type Mapped, slice, unknownMark } from "../mapped.ts";
+import { expandCompose, expandKubernetes, type Variables } from "../variables.ts";
+import type { YamlValue } from "../yaml-document.ts";
+
+export interface Environment {
+  readonly variables: Variables;
+  readonly complete: boolean;
+}
+
+/** A container's `env`; later entries may refer to earlier ones, `valueFrom` is set but not readable. */
+export function containerEnvironment(container: YamlValue, platform: Variables): Environment {
+  const variables = new Map(platform);
+  for (const entry of container.at("env").items()) {
+    const name = entry.at("name").string;
+    if (!isReadable(name) || name === "") continue;
+    const value = entry.at("value");
+    const text = value.text();
+    const expanded = text && expandKubernetes(text, variables);
+    const empty = value.isNull || (!value.exists && !entry.at("valueFrom").exists);
+    variables.set(name, expanded && isReadable(expanded.value) ? expanded : empty ? emptyAt(entry) : undefined);
+  }
+  return { variables, complete: !container.at("envFrom").exists };
+}
+
+/** compose's `environment`, a mapping or a list of `KEY=value`; a bare key comes from the caller's shell. */
+export function composeEnvironment(environment: YamlValue, envFile: boolean): Environment {
+  const variables = new Map<string, Mapped | undefined>();
+  const set = (name: string, text: Mapped | undefined): void => {
+    const expanded = text && expandCompose(text);
+    variables.set(name, expanded && !expanded.value.includes(unknownMark) ? expanded : undefined);
+  };
+  for (const entry of environment.entries()) if (entry.key) set(entry.key.value, entry.text());
+  for (const item of environment.items()) {
+    const text = item.text();
+    if (!text) continue;
+    const equals = text.value.indexOf("=");
+    if (equals < 0) variables.set(text.value, undefined);
+    else set(text.value.slice(0, equals), slice(text, equals + 1));
+  }
+  return { variables, complete: !envFile };
+}
+
+function emptyAt(entry: YamlValue): Mapped | undefined {
+  const { span } = entry;
+  return span && { value: "", starts: [], ends: [], span: { start: span.end, end: span.end } };
+}

@@ -1,0 +1,64 @@
+import type { FormatId } from "../deployment.ts";
+import type { Located } from "../located.ts";
+import { spanOf } from "../mapped.ts";
+import { message } from "../message.ts";
+import type { Span } from "../text.ts";
+import type { Unit } from "../units.ts";
+import type { YamlValue } from "../yaml-document.ts";
+import type { ReaderContext } from "./context.ts";
+import { lwsUnits } from "./lws.ts";
+import { podUnits } from "./pod.ts";
+import { wholeNumber } from "./resources.ts";
+import { roleOf, rootAnchor, workloadName } from "./workload.ts";
+
+/** Workloads that hold a pod: where its spec stands, and which key counts copies. */
+const workloads: Readonly<Record<string, { readonly format: FormatId; readonly pod: readonly string[]; readonly copies: string | null }>> =
+  {
+    Deployment: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: "replicas" },
+    ReplicaSet: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: "replicas" },
+    DaemonSet: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: null },
+    StatefulSet: { format: "k8s-statefulset", pod: ["spec", "template", "spec"], copies: "replicas" },
+    Pod: { format: "k8s-pod", pod: ["spec"], copies: null },
+    Job: { format: "k8s-job", pod: ["spec", "template", "spec"], copies: "parallelism" },
+  };
+
+/** Engines of a Kubernetes document: one workload, or a `List` of them. */
+export function kubernetesUnits(root: YamlValue, extent: Span, context: ReaderContext): Unit[] {
+  if (!root.at("apiVersion").exists) return [];
+  const kind = root.at("kind").string;
+  if (kind === "List") {
+    return root
+      .at("items")
+      .items()
+      .flatMap((item) => kubernetesUnits(item, item.span ?? extent, context));
+  }
+  if (kind === "LeaderWorkerSet") return lwsUnits(root, extent, context);
+  const workload = Object.hasOwn(workloads, kind) ? workloads[kind] : undefined;
+  if (!workload || !/^(v1|apps\/v1\w*|batch\/v1\w*|extensions\/v1\w*)$/.test(root.at("apiVersion").string)) return [];
+  const units = podUnits(root.at(...workload.pod), new Map(), context);
+  const name = workloadName(root);
+  return units.map((unit, i) => ({
+    ...unit,
+    format: workload.format,
+    name: units.length > 1 && unit.container !== "" ? `${name}/${unit.container}` : name,
+    anchor: (i > 0 ? unit.containerAnchor : undefined) ?? rootAnchor(root, extent),
+    extent,
+    role: roleOf(root),
+    instances: copies(root, kind, workload.copies, context),
+    groupSize: kind === "StatefulSet" ? "replicas-are-nodes" : "one-pod",
+  }));
+}
+
+function copies(root: YamlValue, kind: string, key: string | null, context: ReaderContext): Located<number> | undefined {
+  if (key === null) return kind === "DaemonSet" ? undefined : { value: 1, origin: "file", range: context.lines.range(kindSpan(root)) };
+  const written = root.at("spec", key);
+  if (written.exists && !written.isNull) return wholeNumber(written, context.lines);
+  // A patch leaves the count to what it patches.
+  if (kind !== "Job" && !root.at("spec", "selector").exists) return undefined;
+  return { value: 1, origin: "engine-default", why: message("Kubernetes starts one unless told otherwise") };
+}
+
+function kindSpan(root: YamlValue): Span {
+  const kind = root.at("kind").text();
+  return kind ? spanOf(kind) : { start: 0, end: 0 };
+}

@@ -1,0 +1,67 @@
+import type { UnitDirectives } from "./assigned-directives.ts";
+import type { Deployment, Slo } from "./deployment.ts";
+import { seconds } from "./directives.ts";
+import type { Known, Located, Origin } from "./located.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { LineMap } from "./text.ts";
+
+type Terms = Pick<Deployment, "slo" | "workload" | "ignored" | "gpuHourPrice">;
+
+const outside = ["argument", "project", "setting"] as const;
+
+/** Limits, workload, price and silenced rules: directive, then argument, project file, setting. */
+export function serviceTerms(directives: UnitDirectives, surroundings: Surroundings, lines: LineMap): Terms {
+  const ignored = new Set(directives.ignored);
+  for (const origin of outside) for (const code of surroundings[origin].ignore ?? []) ignored.add(code);
+  const price = directives.values.get("price");
+  return {
+    slo: slo(directives, surroundings, lines),
+    workload: first(directives.values.get("workload"), surroundings, lines, (text) => text, "workload"),
+    ignored,
+    gpuHourPrice: first(price, surroundings, lines, (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined), "gpuHourPrice"),
+  };
+}
+
+function first<T extends string | number>(
+  written: { readonly value: string; readonly span: { readonly start: number; readonly end: number } } | undefined,
+  surroundings: Surroundings,
+  lines: LineMap,
+  parse: (text: string) => T | undefined,
+  key: "workload" | "gpuHourPrice",
+): Known<T> {
+  const value = written && parse(written.value);
+  if (written && value !== undefined) return { value, origin: "directive", range: lines.range(written.span) };
+  for (const origin of outside) {
+    const assumed = surroundings[origin][key];
+    const parsed = assumed === undefined ? undefined : parse(String(assumed));
+    if (parsed !== undefined) return { value: parsed, origin };
+  }
+  return undefined;
+}
+
+/** Each limit from its first source; the whole is located at the first limit found. */
+function slo(directives: UnitDirectives, surroundings: Surroundings, lines: LineMap): Known<Slo> {
+  let place: Omit<Located<Slo>, "value"> | undefined;
+  const limit = (key: string, member: keyof Slo, parse: (text: string) => number | undefined): number | null => {
+    const written = directives.values.get(key);
+    const value = written && parse(written.value);
+    if (written && value !== undefined) {
+      place ??= { origin: "directive", range: lines.range(written.span) };
+      return value;
+    }
+    for (const origin of outside) {
+      const assumed = surroundings[origin].slo?.[member];
+      if (assumed !== undefined && assumed !== null) {
+        place ??= { origin: origin satisfies Origin };
+        return assumed;
+      }
+    }
+    return null;
+  };
+  const ttftSeconds = limit("slo.ttft", "ttftSeconds", seconds);
+  const tpotSeconds = limit("slo.tpot", "tpotSeconds", seconds);
+  const e2eSeconds = limit("slo.e2e", "e2eSeconds", seconds);
+  if (!place || (ttftSeconds === null && tpotSeconds === null && e2eSeconds === null)) return undefined;
+  const percentile = limit("slo.percentile", "percentile", (text) => (/^\d{1,2}(\.\d+)?$/.test(text) ? Number(text) : undefined)) ?? 95;
+  return { ...place, value: { ttftSeconds, tpotSeconds, e2eSeconds, percentile } };
+}

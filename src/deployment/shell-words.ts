@@ -1,0 +1,75 @@
+import { type CommandNode, forEachChild, parse, type SyntaxNode } from "unbash";
+import { isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { expandWord, wordText } from "./shell-expand.ts";
+import type { Variables } from "./variables.ts";
+
+/** One simple command of a script. */
+export interface ShellCommand {
+  readonly words: readonly Mapped[];
+  /** `A=1` in front of it. */
+  readonly assignments: Variables;
+  /** Variables of the script at this point, exported ones included. */
+  readonly variables: Variables;
+}
+
+/** Nested deeper than any shell script: beyond it nothing is read. */
+const deepest = 200;
+
+/** The simple commands of a shell script in the order written, with what earlier assignments make of their words. Never throws. */
+export function splitCommand(script: Mapped, given: Variables = new Map()): ShellCommand[] {
+  const variables = new Map(given);
+  const commands: ShellCommand[] = [];
+
+  const assign = (name: string, value: Mapped | undefined, sure: boolean): void => {
+    variables.set(name, sure && value && isReadable(value.value) ? value : undefined);
+  };
+
+  const visit = (node: SyntaxNode, sure: boolean, depth: number): void => {
+    if (depth > deepest) return;
+    if (node.type === "Command") return command(node, sure);
+    // Inside a branch, a loop or a function an assignment may or may not happen: what it sets is unknown afterwards.
+    const inBranch = node.type === "If" || node.type === "For" || node.type === "While" || node.type === "Case" || node.type === "Function";
+    const isCommandList = node.type !== "Word" && node.type !== "Assignment";
+    if (node.type === "For") variables.set(node.name.value, undefined);
+    if (isCommandList) forEachChild(node, (child) => visit(child, sure && !inBranch, depth + 1));
+  };
+
+  const command = (node: Extract<CommandNode, { type: "Command" }>, sure: boolean): void => {
+    const own = new Map<string, Mapped | undefined>();
+    for (const prefix of node.prefix) {
+      if (prefix.type !== "Assignment") continue;
+      const value = prefix.value.type === "Word" && !prefix.append && !prefix.index ? wordText(prefix.value, script, variables) : undefined;
+      if (node.name) own.set(prefix.name, value && isReadable(value.value) ? value : undefined);
+      else assign(prefix.name, value, sure);
+    }
+    if (!node.name) return;
+    const words = expandWord(node.name, script, variables);
+    const declares = ["export", "declare", "readonly", "local"].includes(node.name.value);
+    for (const argument of node.args) {
+      if (argument.type === "Word") {
+        words.push(...expandWord(argument, script, variables));
+        continue;
+      }
+      if (declares && argument.value.type === "Word") assign(argument.name, wordText(argument.value, script, variables), sure);
+      words.push(assignmentWord(argument, script, variables));
+    }
+    commands.push({ words, assignments: own, variables: new Map(variables) });
+  };
+
+  for (const statement of parse(script.value).commands) visit(statement, true, 0);
+  return commands;
+}
+
+/** `KEY=value` among the arguments, as one word. */
+function assignmentWord(node: Extract<SyntaxNode, { type: "Assignment" }>, script: Mapped, variables: Variables): Mapped {
+  const span = spanOf(script, node.pos, node.end);
+  if (node.value.type !== "Word") return opaque(unknownMark, span);
+  const name = slice(script, node.pos, node.value.pos);
+  const value = wordText(node.value, script, variables);
+  return {
+    value: name.value + value.value,
+    starts: [...Array.from(name.starts), ...Array.from(value.starts)],
+    ends: [...Array.from(name.ends), ...Array.from(value.ends)],
+    span,
+  };
+}

@@ -1,0 +1,65 @@
+import type { ArgumentSite, EngineId, Flag, FormatId, Hardware } from "./deployment.ts";
+import type { Launch } from "./launch.ts";
+import type { Known } from "./located.ts";
+import type { Mapped } from "./mapped.ts";
+import type { Span } from "./text.ts";
+import type { Variables } from "./variables.ts";
+
+/** A word that tells the GPU type, with where it was found. */
+export interface GpuHint {
+  /** Alternatives of one rule (`operator: In`): the type is known when all mean the same. */
+  readonly words: readonly Mapped[];
+  readonly where: "node selector" | "node affinity" | "resource";
+}
+
+/** Flags that a format holds outside of any command line. */
+export interface MappingFlags {
+  readonly flags: readonly Flag[];
+  readonly site: ArgumentSite | undefined;
+  readonly model: Mapped | undefined;
+  readonly complete: boolean;
+}
+
+/** One engine as a reader found it in its format: words and places, nothing looked up. */
+export interface Unit {
+  readonly format: FormatId;
+  readonly name: string;
+  readonly anchor: Span;
+  readonly extent: Span;
+  readonly engine: EngineId;
+  readonly launcher: string | null;
+  readonly launch: Launch | undefined;
+  readonly mapping: MappingFlags | undefined;
+  readonly image: Mapped | undefined;
+  readonly environment: Variables;
+  /** False where the environment is filled from elsewhere too. */
+  readonly environmentComplete: boolean;
+  /** False where flags may be missing: broken or templated document. */
+  readonly complete: boolean;
+  readonly role: "mixed" | "prefill" | "decode";
+  readonly instances: Known<number>;
+  readonly hardware: UnitHardware;
+  readonly gpuHints: readonly GpuHint[];
+  readonly installedVersion: Mapped | undefined;
+  /** Part of a Ray cluster that this file does not hold. */
+  readonly joinsRay: boolean;
+  /** Options that a comment or a missing backslash cut off from the command. */
+  readonly strayOptions: readonly Mapped[];
+  /** Where the format leaves no doubt how many pods one engine spans. */
+  readonly groupSize: "one-pod" | "group" | "replicas-are-nodes" | "unknown";
+}
+
+export type UnitHardware = Pick<
+  Hardware,
+  "gpusPerNode" | "gpuRequest" | "nodes" | "gpusPerInstance" | "resource" | "sharedMemory" | "sharedMemorySites"
+>;
+
+export const unknownHardware: UnitHardware = {
+  gpusPerNode: undefined,
+  gpuRequest: undefined,
+  nodes: undefined,
+  gpusPerInstance: undefined,
+  resource: null,
+  sharedMemory: undefined,
+  sharedMemorySites: [],
+};

@@ -1,0 +1,223 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+} from "yaml";
+import type { Mapped } from "./mapped.ts";
+import type { Masked } from "./templates.ts";
+import type { Span } from "./text.ts";
+import { scalarText } from "./yaml-scalar.ts";
+
+/** An error of the YAML reader, at its place. */
+export interface YamlError {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** One document of a file: its tree behind typed access that follows aliases and merge keys without ever expanding them. */
+export class YamlDocument {
+  readonly errors: readonly YamlError[];
+  readonly span: Span;
+  /** A template marker stands alone on a line of this document. */
+  readonly structuralTemplate: boolean;
+  private readonly anchors = new Map<Alias, Node>();
+
+  constructor(
+    private readonly document: Document,
+    readonly source: string,
+    span: Span,
+    masked: Masked,
+  ) {
+    this.span = span;
+    this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: { start: pos[0], end: Math.max(pos[1], pos[0]) } }));
+    this.structuralTemplate = masked.structural.some(({ start }) => start >= span.start && start < span.end);
+    this.bindAliases();
+  }
+
+  get root(): YamlValue {
+    return new YamlValue(this, this.document.contents ?? undefined, undefined);
+  }
+
+  /** The node an alias stands for; undefined when it names nothing, or only itself. */
+  resolve(node: unknown): Node | undefined {
+    let found = node;
+    for (let hops = 0; isAlias(found); hops++) {
+      if (hops > 16) return undefined;
+      found = this.anchors.get(found);
+    }
+    return isScalar(found) || isCollection(found) ? found : undefined;
+  }
+
+  /** An alias means the nearest anchor of that name before it; one walk over the tree, deep trees included. */
+  private bindAliases(): void {
+    const byName = new Map<string, Node>();
+    const stack: unknown[] = [this.document.contents];
+    while (stack.length > 0) {
+      const node = stack.pop();
+      if (isAlias(node)) {
+        const target = byName.get(node.source);
+        if (target) this.anchors.set(node, target);
+      } else if (isPair(node)) {
+        stack.push(node.value, node.key);
+      } else if (isScalar(node) || isCollection(node)) {
+        if (node.anchor) byName.set(node.anchor, node);
+        if (isCollection(node)) for (let i = node.items.length - 1; i >= 0; i--) stack.push(node.items[i]);
+      }
+    }
+  }
+}
+
+/** A value somewhere in a document, or nothing: every step of a path may be missing. */
+export class YamlValue {
+  constructor(
+    readonly document: YamlDocument,
+    private readonly written: Node | undefined,
+    /** The key it stands under. */
+    readonly key: Mapped | undefined,
+  ) {}
+
+  private get node(): Node | undefined {
+    return this.document.resolve(this.written);
+  }
+
+  get exists(): boolean {
+    return this.node !== undefined;
+  }
+
+  /** Where it is written; an alias's own place. */
+  get span(): Span | undefined {
+    const range = this.written?.range;
+    return range ? { start: range[0], end: range[1] } : undefined;
+  }
+
+  get isMap(): boolean {
+    return isMap(this.node);
+  }
+
+  get isList(): boolean {
+    return isSeq(this.node);
+  }
+
+  /** `[a, b]` or `{a: b}` */
+  get isFlow(): boolean {
+    const { node } = this;
+    return isCollection(node) && node.flow === true;
+  }
+
+  /** Value under the path's keys. The last of repeated keys counts, a merged mapping fills what is missing. */
+  at(...path: readonly string[]): YamlValue {
+    let value: YamlValue = this;
+    for (const name of path) value = value.member(name, 0);
+    return value;
+  }
+
+  private member(name: string, depth: number): YamlValue {
+    const { node } = this;
+    if (!isMap(node) || depth > 8) return new YamlValue(this.document, undefined, undefined);
+    let merged: unknown;
+    for (let i = node.items.length - 1; i >= 0; i--) {
+      const pair = node.items[i];
+      if (!pair || !isScalar(pair.key)) continue;
+      const key = keyText(pair.key.value, pair.key.source);
+      if (key === name) return this.child(pair);
+      if (key === "<<") merged = pair.value;
+    }
+    const base = this.document.resolve(merged);
+    const bases: readonly unknown[] = isSeq(base) ? base.items : base ? [base] : [];
+    for (const one of bases) {
+      const found = new YamlValue(this.document, this.document.resolve(one), undefined).member(name, depth + 1);
+      if (found.exists || found.key) return found;
+    }
+    return new YamlValue(this.document, undefined, undefined);
+  }
+
+  private child(pair: Pair<unknown, unknown>): YamlValue {
+    const key = isScalar(pair.key) ? scalarText(pair.key, this.document.source) : undefined;
+    const value = isAlias(pair.value) || isScalar(pair.value) || isCollection(pair.value) ? pair.value : undefined;
+    return new YamlValue(this.document, value, key);
+  }
+
+  /** Entries of a mapping in the order written, merge keys left out. */
+  entries(): YamlValue[] {
+    const { node } = this;
+    if (!isMap(node)) return [];
+    return node.items.filter((pair) => isScalar(pair.key) && pair.key.value !== "<<").map((pair) => this.child(pair));
+  }
+
+  items(): YamlValue[] {
+    const { node } = this;
+    if (!isSeq(node)) return [];
+    return node.items.map((item) => {
+      const value = isAlias(item) || isScalar(item) || isCollection(item) ? item : undefined;
+      return new YamlValue(this.document, value, undefined);
+    });
+  }
+
+  /** A scalar's text, numbers and booleans as written; undefined for mappings, lists, nothing and null. */
+  text(): Mapped | undefined {
+    const { node } = this;
+    if (!isScalar(node) || node.value === null) return undefined;
+    return scalarText(node, this.document.source);
+  }
+
+  /** A scalar's text or "". */
+  get string(): string {
+    return this.text()?.value ?? "";
+  }
+
+  /** True for the words that YAML 1.1 and 1.2 take as booleans; undefined for anything else, quoted words included. */
+  get boolean(): boolean | undefined {
+    const { node } = this;
+    if (!isScalar(node) || (node.type !== "PLAIN" && node.type !== undefined)) return undefined;
+    const word = String(node.source ?? node.value).toLowerCase();
+    if (word === "true" || word === "yes" || word === "on") return true;
+    return word === "false" || word === "no" || word === "off" ? false : undefined;
+  }
+
+  get isNull(): boolean {
+    const { node } = this;
+    return isScalar(node) && node.value === null;
+  }
+
+  /** Plain data, for values handed on as JSON; undefined when aliases make it cyclic or too large. */
+  data(limit = 10_000): unknown {
+    let left = limit;
+    const convert = (value: unknown, depth: number): unknown => {
+      const node = this.document.resolve(value);
+      if (--left < 0 || depth > 40) return undefined;
+      if (isScalar(node)) return node.value;
+      if (isSeq(node)) return node.items.map((item) => convert(item, depth + 1));
+      if (isMap(node))
+        return Object.fromEntries(
+          node.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : ""), convert(pair.value, depth + 1)]),
+        );
+      return null;
+    };
+    const result = convert(this.written, 0);
+    return left < 0 ? undefined : result;
+  }
+}
+
+function keyText(value: unknown, source: string | undefined): string {
+  return typeof value === "string" ? value : (source ?? String(value));
+}
+
+/** All documents of a text. A broken one keeps its errors to itself; what could be read of it is still there. */
+export function parseYaml(masked: Masked): YamlDocument[] {
+  const { text } = masked;
+  const parsed = parseAllDocuments(text, { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, version: "1.2" });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  return documents.map((document, i) => {
+    const start = i === 0 ? 0 : (documents[i - 1]?.range?.[2] ?? 0);
+    const end = i === documents.length - 1 ? text.length : (document.range?.[2] ?? text.length);
+    return new YamlDocument(document, text, { start, end: Math.max(start, end) }, masked);
+  });
+}
