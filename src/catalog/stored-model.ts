@@ -64,7 +64,7 @@ function moeFacts({ moe, hybrid, layers }: StoredModel): MoeFacts | null {
 }
 
 /** State of one sequence over all recurrent layers: the convolution's last inputs in 16 bit and the recurrent matrix in 32 bit, as the engines keep them. */
-function recurrentFacts(row: StoredHybrid): RecurrentFacts {
+export function recurrentFacts(row: StoredHybrid): RecurrentFacts {
   const layers = row.layers ?? 0;
   const bytes = stateBytesPerLayer(row);
   return { layers, stateBytesPerSequence: bytes === null ? null : bytes * layers };

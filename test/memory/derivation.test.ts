@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { gpu, model, pool, version } from "./pools.ts";
+
+/** Works a printed formula out: numbers, + − · /, brackets; a GiB after a number or bracket multiplies it, other words are dropped. */
+function worth(formula: string): number {
+  const tokens = formula.match(/GiB|[\d.]+|[()+−·/]/g) ?? [];
+  let at = 0;
+  const take = () => tokens[at++] ?? "";
+  const unit = (value: number): number => {
+    if (tokens[at] !== "GiB") return value;
+    at++;
+    return value * 2 ** 30;
+  };
+  function factor(): number {
+    const token = take();
+    if (token !== "(") return unit(Number(token));
+    const value = sum();
+    take();
+    return unit(value);
+  }
+  function product(): number {
+    let value = factor();
+    while (tokens[at] === "·" || tokens[at] === "/") value = take() === "·" ? value * factor() : value / factor();
+    return value;
+  }
+  function sum(): number {
+    let value = product();
+    while (tokens[at] === "+" || tokens[at] === "−") value = take() === "+" ? value + product() : value - product();
+    return value;
+  }
+  return sum();
+}
+
+const plain = (formula: string) => formula.replace(/[a-z]+[ -]?\d*(?:\.\d+)?(?= |$)/giu, (word) => (word === "GiB" ? word : ""));
+
+describe("every printed formula gives its value", () => {
+  const cases = testCatalog()
+    .models()
+    .filter((_, index) => index % 6 === 0)
+    .concat("deepseek-ai/DeepSeek-V3", "openai/gpt-oss-20b", "google/gemma-3-27b-it", "meta-llama/Llama-3.3-70B-Instruct");
+
+  test.each(cases)("%s", (id) => {
+    for (const changes of [
+      {},
+      { layout: { tensor: 4, sequence: 2 }, shiftThreshold: 256, version: version("0.20.0") },
+      { layout: { tensor: 2, pipeline: 2, decodeContext: 2 }, settings: { cpuOffloadBytes: 2 ** 31 }, kvElementBytes: 1 },
+      { gpu: gpu("L4"), layout: { attentionData: 4, expert: 4 }, version: version("0.11.0"), settings: { maxNumSeqs: 64 } },
+      { observed: { gpuTotalBytes: 80 * 2 ** 30, kvCacheBlocks: 1234 } },
+    ]) {
+      for (const rank of memoryPlan(model(id), pool(changes)).ranks) {
+        for (const step of rank.steps) {
+          const printed = worth(plain(step.formula));
+          // Parts are printed to a thousandth of a GiB.
+          const slack = Math.max(0.004 * 2 ** 30 * Number(step.formula.includes("GiB")), Math.abs(step.value) * 1e-6, 1);
+          expect(Math.abs(printed - step.value), `${step.label}: ${step.formula} = ${printed}, not ${step.value}`).toBeLessThanOrEqual(
+            slack,
+          );
+          expect(step.source).not.toBe("");
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { commonGpus } from "../../src/catalog/catalog.ts";
+import { fittingGpus, shortGpuName } from "../../src/memory/fitting-gpus.ts";
+import { gpu, model } from "./pools.ts";
+
+const common = commonGpus.map(gpu);
+const labels = (id: string) => {
+  const { weights, ...rest } = model(id);
+  return fittingGpus({ ...rest, weights }, weights, common).map((fit) => fit.label);
+};
+
+describe("GPUs that would do", () => {
+  test("a 70B in 16 bit: 131 GiB of weights", () => {
+    expect(labels("meta-llama/Llama-3.3-70B-Instruct").slice(0, 4)).toEqual(["4 × H100-80GB", "2 × H200", "4 × A100-80GB", "1 × B200"]);
+  });
+
+  test("an 8B fits one of each", () => {
+    expect(labels("meta-llama/Llama-3.1-8B-Instruct").slice(0, 3)).toEqual(["1 × H100-80GB", "1 × H200", "1 × A100-80GB"]);
+  });
+
+  test("a size that the heads do not divide by is not offered", () => {
+    // 28 heads: 1, 2, 4, not 8.
+    const qwen = model("Qwen/Qwen2.5-7B-Instruct");
+    expect(fittingGpus(qwen, qwen.weights, common, { gpus: 8 })).toEqual([]);
+  });
+
+  test("what fits nowhere proposes nothing", () => {
+    expect(labels("deepseek-ai/DeepSeek-V3").every((label) => /H200|B200/.test(label))).toBe(true);
+  });
+
+  test.each([
+    ["H100-SXM5-80GB", "H100-80GB"],
+    ["B200-SXM", "B200"],
+    ["A100-PCIE-80GB", "A100-80GB"],
+    ["L40S", "L40S"],
+  ])("%s is written %s", (id, name) => {
+    expect(shortGpuName(id)).toBe(name);
+  });
+});

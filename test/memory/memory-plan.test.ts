@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
+import type { MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
+import { stageLayers } from "../../src/memory/stages.ts";
+import { rotaryBytes, weightBytes } from "../../src/memory/weights.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { gpu, model, pool, version } from "./pools.ts";
+
+const GiB = 2 ** 30;
+function rankOf(plan: MemoryPlan, stage = 0): RankMemory {
+  const rank = plan.ranks[stage];
+  if (!rank) throw new Error(`no stage ${stage}`);
+  return rank;
+}
+const llama8 = model("meta-llama/Llama-3.1-8B-Instruct");
+const llama70 = model("meta-llama/Llama-3.3-70B-Instruct");
+const qwen30 = model("Qwen/Qwen3-30B-A3B");
+
+describe("weights", () => {
+  // 8,030,261,248 parameters (model card) · 2 B.
+  test("a 16-bit checkpoint is its parameters times two", () => {
+    expect(weightBytes(llama8, llama8.weights)).toBe(8_030_261_248 * 2);
+  });
+
+  // Linear layers of Llama-3.1-8B: 32 · (2·4096² + 2·4096·1024 + 3·4096·14336) = 6,979,321,856; the rest stays in 16 bit.
+  test("quantised checkpoints keep embedding, head and norms in 16 bit", () => {
+    const linear = 6_979_321_856;
+    const format = { method: "fp8", linear: "fp8", scaleBytesPerElement: 0, expertsOnly: false } as const;
+    expect(weightBytes(llama8, format)).toBe(linear + (8_030_261_248 - linear) * 2);
+  });
+
+  test.each([
+    [80, 4, [20, 20, 20, 20]],
+    [61, 4, [15, 15, 16, 15]],
+    [62, 4, [15, 16, 16, 15]],
+    [63, 4, [16, 16, 16, 15]],
+    [94, 8, [11, 12, 12, 12, 12, 12, 12, 11]],
+    [32, 1, [32]],
+  ])("%d layers over %d stages: the remainder never goes to the last (VP07)", (layers, stages, split) => {
+    expect(stageLayers(layers, stages)).toEqual(split);
+  });
+
+  test("embedding is on the first stage, the head on the last, tied ones on both", () => {
+    const untied = memoryPlan(llama8, pool({ layout: { pipeline: 4 } }));
+    expect(rankOf(untied, 0).weightsBytes).toBe(rankOf(untied, 3).weightsBytes - 4096 * 2);
+    expect(rankOf(untied, 1).weightsBytes).toBeLessThan(rankOf(untied, 0).weightsBytes - 0.9 * GiB);
+    const tied = model("Qwen/Qwen3-0.6B");
+    const shared = memoryPlan(tied, pool({ layout: { pipeline: 2 } }));
+    expect(rankOf(shared, 1).weightsBytes - rankOf(shared, 0).weightsBytes).toBe(tied.hidden * 2);
+  });
+
+  // 128 experts · 3 · 2048 · 768 · 48 layers · 2 B = 54.0 GiB; expert parallelism over 8 ranks leaves an eighth of them each.
+  test("experts are split over tensor and attention-data ranks, by expert parallelism or without", () => {
+    const experts = (128 * 3 * 2048 * 768 * 48 * 2) / 8;
+    const split = rankOf(memoryPlan(qwen30, pool({ layout: { tensor: 2, attentionData: 4 } })));
+    const parallel = rankOf(memoryPlan(qwen30, pool({ layout: { tensor: 2, attentionData: 4, expert: 8 } })));
+    expect(split.weightsBytes).toBeCloseTo(parallel.weightsBytes, -3);
+    const attention = rankOf(memoryPlan(qwen30, pool({ layout: { tensor: 2 } }))).weightsBytes - experts * 4;
+    expect(split.weightsBytes).toBeCloseTo(attention + experts, -3);
+  });
+
+  test("sequence parallelism divides no weights, offloading takes bytes off the device", () => {
+    const plain = rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2 } }))).weightsBytes;
+    expect(rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2, sequence: 4 } }))).weightsBytes).toBe(plain);
+    expect(rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2 }, settings: { cpuOffloadBytes: 10 * GiB } }))).weightsBytes).toBe(
+      plain - 10 * GiB,
+    );
+  });
+});
+
+describe("Shift keeps a second copy (systems.md 6)", () => {
+  const h200 = gpu("H200");
+  const shift = (tensor: number, sequence: number) =>
+    pool({ gpu: h200, version: version("0.18.0"), layout: { tensor, sequence }, shiftThreshold: 256 });
+
+  // Llama-3.3-70B: 70,553,706,496 · 2 B = 141.1 GB; TP 4 holds 35.28 GB, the copy over 8 ranks 17.64 GB.
+  test("TP 4 × SP 2 of a 70B in 16 bit holds 35.3 + 17.6 GB", () => {
+    const rank = rankOf(memoryPlan(llama70, shift(4, 2)));
+    const weights = rank.weightsBytes - rotaryBytes(llama70);
+    expect(Math.abs(weights / (141_107_412_992 / 4) - 1)).toBeLessThan(0.001);
+    expect(Math.abs(rank.shiftWeightsBytes / (141_107_412_992 / 8) - 1)).toBeLessThan(0.001);
+  });
+
+  test("SP 8, TP 1 adds one eighth", () => {
+    const rank = rankOf(memoryPlan(llama8, shift(1, 8)));
+    expect(Math.abs(rank.shiftWeightsBytes / (rank.weightsBytes - rotaryBytes(llama8)) - 0.125)).toBeLessThan(0.000125);
+  });
+
+  test("KV of a replica is that of TP = SP · TP, less the weights that are not divided", () => {
+    const sp = memoryPlan(llama70, shift(4, 2));
+    const tp = memoryPlan(llama70, pool({ gpu: h200, version: version("0.18.0"), layout: { tensor: 8 } }));
+    expect(sp.kvBytesPerToken).toBe(tp.kvBytesPerToken);
+    const extra = rankOf(sp).weightsBytes + rankOf(sp).shiftWeightsBytes - rankOf(tp).weightsBytes;
+    const activation = rankOf(sp).activationBytes - rankOf(tp).activationBytes;
+    expect(sp.kvCacheTokens).toBeCloseTo(tp.kvCacheTokens - (extra + activation) / tp.kvBytesPerToken, -2);
+  });
+
+  // 48 layers · 1 head · 2 · 128 · 2 B = 24,576 B: 4 KV heads over 8 ranks, each held twice.
+  test("Qwen3-30B-A3B at SP 8 keeps one KV head a GPU", () => {
+    expect(memoryPlan(qwen30, shift(1, 8)).kvBytesPerToken).toBe(24_576);
+  });
+});
+
+describe("KV cache", () => {
+  // 80 layers · 8 heads · 2 · 128 · 2 B = 320 KiB; a quarter of it at TP 4; no less beyond TP 8.
+  test.each([
+    [1, 327_680],
+    [4, 81_920],
+    [8, 40_960],
+    [16, 40_960],
+  ])("Llama-3.3-70B at TP %d: %d bytes a token", (tensor, bytes) => {
+    expect(memoryPlan(llama70, pool({ layout: { tensor } })).kvBytesPerToken).toBe(bytes);
+  });
+
+  // 61 layers · 576 · 2 B (memory.md 2).
+  test("the latent of MLA is not divided", () => {
+    const deepseek = model("deepseek-ai/DeepSeek-V3");
+    expect(memoryPlan(deepseek, pool({ layout: { tensor: 8 } })).kvBytesPerToken).toBe(70_272);
+    const shared = memoryPlan(deepseek, pool({ gpu: gpu("H200"), layout: { tensor: 8, decodeContext: 4 } }));
+    expect(shared.kvBytesPerToken).toBe(70_272 / 4);
+  });
+
+  // Gemma-2-9B, window 4,096, at 8,192 tokens: 512 blocks of full attention and min(4095 + 2·8192, 8192)/16 + 1 = 513 of the window's group.
+  test("windows keep window and in-flight tokens", () => {
+    const plan = memoryPlan(model("google/gemma-2-9b-it"), pool({ settings: { kvCacheMemoryBytes: 54.12 * GiB } }));
+    expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / 1025, 9);
+    expect(plan.kvCacheBlocks).toBe(Math.floor((54.12 * GiB) / (21 * 16 * 2 * 8 * 256 * 2)));
+  });
+
+  test("hybrids enlarge the block until a state fits one", () => {
+    const plan = memoryPlan(model("Qwen/Qwen3-Next-80B-A3B-Instruct"), pool({ gpu: gpu("H200"), layout: { tensor: 4 } }));
+    expect(plan.fits).toBe(true);
+    expect(plan.blockTokens).toBeGreaterThan(16);
+    expect(plan.blockTokens % 16).toBe(0);
+    expect(plan.confidence).toBe("estimated");
+  });
+});
+
+describe("refusals and what a run reported", () => {
+  test("VM06: weights beyond the budget", () => {
+    const plan = memoryPlan(llama70, pool());
+    expect(plan).toMatchObject({ fits: false, refusal: { kind: "no-kv-memory" }, kvCacheTokens: 0, longestModelLen: 0 });
+  });
+
+  // A start logged on an RTX 3090 with vLLM 0.6: 2.89 GiB for the cache refused 29,000 tokens, 3.81 GiB took 20,000 (vllm issue 10517).
+  test.each([
+    [2.89, 29_000, false, 23_664],
+    [3.81, 20_000, true, 31_200],
+  ])("%f GiB for %d tokens of Llama-3.1-8B", (gib, maxModelLen, fits, longest) => {
+    const plan = memoryPlan(
+      llama8,
+      pool({ gpu: gpu("RTX-3090"), version: version("0.6.6"), settings: { kvCacheMemoryBytes: gib * GiB, maxModelLen } }),
+    );
+    expect(plan.fits).toBe(fits);
+    expect(plan.longestModelLen).toBe(longest);
+    if (!fits) expect(plan.refusal).toMatchObject({ kind: "model-len", longest, neededBytes: Math.ceil(29_000 / 16) * 16 * 131_072 });
+  });
+
+  // The engine's own text: 262,144 tokens of Qwen3-Coder-30B need 24.0 GiB over all layers (vllm issue 34076).
+  test("VM07 states the engine's need", () => {
+    const coder = model("Qwen/Qwen3-Coder-30B-A3B-Instruct");
+    const plan = memoryPlan(coder, pool({ settings: { maxModelLen: 262_144, kvCacheMemoryBytes: 3.18 * GiB } }));
+    expect(plan.refusal).toMatchObject({ kind: "model-len", neededBytes: 24 * GiB });
+    expect(Math.abs(plan.longestModelLen / 34_736 - 1)).toBeLessThan(0.002);
+  });
+
+  test("a run's own figures come first", () => {
+    const plan = memoryPlan(llama8, pool({ observed: { gpuTotalBytes: 40 * GiB, kvCacheBlocks: 1000 } }));
+    expect(plan).toMatchObject({ kvCacheBlocks: 1000, kvCacheTokens: 16_000, longestModelLen: 16_000, confidence: "engine-law" });
+    expect(rankOf(plan).totalBytes).toBe(40 * GiB);
+  });
+
+  test("graphs leave the budget from 0.20 on, and are none when eager", () => {
+    const before = rankOf(memoryPlan(llama8, pool()));
+    const after = rankOf(memoryPlan(llama8, pool({ version: version("0.20.0") })));
+    expect(before.cudaGraphInBudget).toBe(false);
+    expect(before.kvCacheBytes - after.kvCacheBytes).toBeCloseTo(after.cudaGraphBytes, 3);
+    expect(rankOf(memoryPlan(llama8, pool({ version: version("0.20.0"), settings: { enforceEager: true } }))).cudaGraphBytes).toBe(0);
+  });
+});
+
+describe("properties", () => {
+  const layouts = fc.record({
+    tensor: fc.constantFrom(1, 2, 4, 8),
+    pipeline: fc.constantFrom(1, 2, 4),
+    sequence: fc.constantFrom(1, 2, 4),
+  });
+  const ids = fc.constantFrom(...testCatalog().models());
+
+  test("more utilisation never leaves fewer tokens; more tensor ranks never hold more weights", () => {
+    fc.assert(
+      fc.property(ids, layouts, fc.double({ min: 0.3, max: 0.9, noNaN: true }), (id, layout, gpuMemoryUtilization) => {
+        const low = memoryPlan(model(id), pool({ layout, settings: { gpuMemoryUtilization } }));
+        const high = memoryPlan(model(id), pool({ layout, settings: { gpuMemoryUtilization: gpuMemoryUtilization + 0.05 } }));
+        expect(high.kvCacheTokens).toBeGreaterThanOrEqual(low.kvCacheTokens);
+        const wider = memoryPlan(model(id), pool({ layout: { ...layout, tensor: layout.tensor * 2 } }));
+        for (const rank of wider.ranks) expect(rank.weightsBytes).toBeLessThanOrEqual(rankOf(low, rank.stage).weightsBytes);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("Shift never holds less than the same without it", () => {
+    fc.assert(
+      fc.property(ids, layouts, (id, layout) => {
+        const without = memoryPlan(model(id), pool({ layout }));
+        const shift = memoryPlan(model(id), pool({ layout, shiftThreshold: 512 }));
+        expect(shift.kvCacheTokens).toBeLessThanOrEqual(without.kvCacheTokens);
+        expect(rankOf(shift).shiftWeightsBytes > 0).toBe(layout.sequence > 1);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("the longest length is the one that fits, and one more block does not", () => {
+    fc.assert(
+      fc.property(ids, layouts, (id, layout) => {
+        const plan = memoryPlan(model(id), pool({ layout, version: version("0.20.0") }));
+        if (!plan.fits || plan.longestModelLen > 2 ** 30) return;
+        const at = (maxModelLen: number) => memoryPlan(model(id), pool({ layout, version: version("0.20.0"), settings: { maxModelLen } }));
+        expect(at(plan.longestModelLen).fits).toBe(true);
+        expect(at(plan.longestModelLen + plan.blockTokens * 64).fits).toBe(false);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
