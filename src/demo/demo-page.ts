@@ -38,10 +38,11 @@ export function demoPage(facts: PageFacts, engines: readonly EngineView[]): stri
     );
     if (wire.type === "gauge") continue;
     const born = `vllm:${wire.name}_created`;
-    add(
-      { name: born, type: "gauge", samples: engines.map((_, engine) => plain(born, labelsOf(facts, engine), facts.startedAt)) },
-      wire.help,
+    const splits = wire.type === "counter" && wire.reasons ? wire.reasons.map((reason) => ({ finished_reason: reason })) : [{}];
+    const samples = engines.flatMap((_, engine) =>
+      splits.map((split) => plain(born, { ...labelsOf(facts, engine), ...split }, facts.startedAt)),
     );
+    add({ name: born, type: "gauge", samples }, wire.help);
   }
   if (atLeast(facts.version, "0.20.0")) add(waitingByReason(facts, engines), "Waiting requests by reason.");
   add(
