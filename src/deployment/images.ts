@@ -34,7 +34,7 @@ const entryPoints: readonly { readonly pattern: RegExp; readonly engine: EngineI
   { pattern: /^opea\/vllm/, engine: "vllm" },
   { pattern: /^llm-d\/llm-d(-(cuda|xpu|hpu|cpu|aws|rocm))?$/, engine: "vllm" },
   { pattern: /^rocm\/vllm/, engine: "vllm" },
-  { pattern: /(^|\/)text-generation-inference(-.*)?$/, engine: "tgi" },
+  { pattern: /(^|\/)(huggingface-)?text-generation-inference([-.].*)?$/, engine: "tgi" },
   { pattern: /(^|\/)tgi-gaudi$/, engine: "tgi" },
   { pattern: /^nim\//, engine: "nim" },
   { pattern: /^ollama\/ollama$/, engine: "ollama" },

@@ -145,7 +145,7 @@ function launchIn(words: readonly Mapped[], style: Launch["style"], before: Vari
     if (base === "lmdeploy" && next === "serve") return found("other", 2, false, "lmdeploy");
     if (base === "ollama" && next === "serve") return found("ollama", 2, false);
     const program = Object.hasOwn(programs, base) ? programs[base] : undefined;
-    if (program) return found(program, 1, program === "tensorrt-llm");
+    if (program) return found(program, program === "tensorrt-llm" && next === "serve" ? 2 : 1, program === "tensorrt-llm");
     const module = (word === "-m" || word === "-um") && Object.hasOwn(modules, next) ? modules[next] : undefined;
     if (module) return found(module.engine, 2, false, module.launcher);
     // Beyond the first option of another program, words are its arguments and no command.

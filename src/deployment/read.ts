@@ -16,7 +16,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { maskTemplates } from "./templates.ts";
 import { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
-import { parseYaml, type YamlDocument } from "./yaml-document.ts";
+import { parseYaml, type YamlDocument, type YamlError } from "./yaml-document.ts";
 
 export interface ReadOptions {
   readonly catalog: Catalog;
@@ -69,11 +69,17 @@ function documentUnits(document: YamlDocument, context: ReaderContext): Unit[] {
   );
 }
 
-/** YAML errors and lost options of documents in which something was recognised; other YAML is none of our business. */
-function problemsOf(found: readonly { readonly document: YamlDocument; readonly units: readonly Unit[] }[], lines: LineMap): ReadProblem[] {
-  if (found.every(({ units }) => units.length === 0)) return [];
+interface Found {
+  readonly document: YamlDocument;
+  readonly units: readonly Unit[];
+}
+
+/** YAML errors and lost options of documents that hold, or would hold, a deployment; other YAML is none of our business. */
+function problemsOf(found: readonly Found[], lines: LineMap): ReadProblem[] {
   return found.flatMap(({ document, units }) => {
-    const [error] = document.errors;
+    // What a template will become is not known, so nothing is wrong with it.
+    if (document.templated) return [];
+    const error = units.length > 0 || wouldServe(document) ? document.errors.find(isCertain) : undefined;
     const broken = error ? [{ message: message("Not valid YAML: {0}", error.text), range: lines.range(error.span) }] : [];
     const stray = units.flatMap(({ strayOptions }) =>
       strayOptions.map((word) => ({
@@ -83,6 +89,16 @@ function problemsOf(found: readonly { readonly document: YamlDocument; readonly 
     );
     return [...broken, ...stray];
   });
+}
+
+/** Kubernetes' own reader takes quoted lines at their parent's indentation, this one stops there: no error to report. */
+function isCertain({ text }: YamlError): boolean {
+  return !/closing .?quote/i.test(text);
+}
+
+/** A workload that names an engine, broken so far that no engine was found in it. */
+function wouldServe({ root, span, source }: YamlDocument): boolean {
+  return root.at("apiVersion").exists && root.at("spec").exists && /vllm|sglang/.test(source.slice(span.start, span.end));
 }
 
 /** Directives are ours wherever they stand; their values are checked where a deployment can use them. */

@@ -22,7 +22,7 @@ export function expandWord(word: Word, script: Mapped, variables: Variables): Ma
 /** A word with quotes, escapes and expansions taken away; what cannot be known becomes a mark at its place. */
 export function wordText(word: Word, script: Mapped, variables: Variables): Mapped {
   const span = spanOf(script, word.pos, word.end);
-  if (!word.parts) return unescape(script, word.pos, word.end, word.value, "bare") ?? opaque(word.value, span);
+  if (!word.parts) return withoutEscapes(script, word.pos, word.end, word.value, "bare") ?? opaque(word.value, span);
   return concat(
     word.parts.map((part) => partText(part, script, variables)),
     span,
@@ -33,7 +33,7 @@ function partText(part: WordPart | DoubleQuotedChild, script: Mapped, variables:
   const span = spanOf(script, part.pos, part.end);
   switch (part.type) {
     case "Literal":
-      return unescape(script, part.pos, part.end, part.value, quoted ? "quoted" : "bare") ?? opaque(part.value, span);
+      return withoutEscapes(script, part.pos, part.end, part.value, quoted ? "quoted" : "bare") ?? opaque(part.value, span);
     case "SingleQuoted":
       return slice(script, part.pos + 1, part.pos + 1 + part.value.length);
     case "DoubleQuoted":
@@ -67,7 +67,7 @@ function partText(part: WordPart | DoubleQuotedChild, script: Mapped, variables:
 }
 
 /** Drops the backslashes that the shell drops; undefined when the result is not what the parser read. */
-function unescape(script: Mapped, from: number, to: number, expected: string, where: "bare" | "quoted"): Mapped | undefined {
+function withoutEscapes(script: Mapped, from: number, to: number, expected: string, where: "bare" | "quoted"): Mapped | undefined {
   const pieces: Mapped[] = [];
   let done = from;
   for (let i = from; i < to; i++) {

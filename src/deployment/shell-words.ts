@@ -26,7 +26,10 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
 
   const visit = (node: SyntaxNode, sure: boolean, depth: number): void => {
     if (depth > deepest) return;
-    if (node.type === "Command") return command(node, sure);
+    if (node.type === "Command") {
+      command(node, sure);
+      return;
+    }
     // Inside a branch, a loop or a function an assignment may or may not happen: what it sets is unknown afterwards.
     const inBranch = node.type === "If" || node.type === "For" || node.type === "While" || node.type === "Case" || node.type === "Function";
     const isCommandList = node.type !== "Word" && node.type !== "Assignment";

@@ -3,13 +3,12 @@ import { concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } f
 /** Names to values. A name that is missing may still be set where we cannot see; `undefined` inside = set, but not readable. */
 export type Variables = ReadonlyMap<string, Mapped | undefined>;
 
-/** `$(VAR)` as Kubernetes expands it in command, args and env; an unknown name stays as it is, `$$(VAR)` loses one dollar. */
+/** `$(VAR)` as Kubernetes expands it in command, args and env. A name this file does not set may come from elsewhere: unknown. */
 export function expandKubernetes(text: Mapped, variables: Variables): Mapped {
   if (!text.value.includes("$(") && !text.value.includes("$$")) return text;
   return replace(text, /\$\$|\$\(([A-Za-z_.-][\w.-]*)\)/g, (match) => {
     if (match[0] === "$$") return "$";
     const name = match[1] ?? "";
-    if (!variables.has(name)) return undefined;
     return variables.get(name)?.value ?? unknownMark;
   });
 }

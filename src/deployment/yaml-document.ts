@@ -11,7 +11,7 @@ import {
   type Pair,
   parseAllDocuments,
 } from "yaml";
-import type { Mapped } from "./mapped.ts";
+import { type Mapped, unknownMark } from "./mapped.ts";
 import type { Masked } from "./templates.ts";
 import type { Span } from "./text.ts";
 import { scalarText } from "./yaml-scalar.ts";
@@ -28,6 +28,8 @@ export class YamlDocument {
   readonly span: Span;
   /** A template marker stands alone on a line of this document. */
   readonly structuralTemplate: boolean;
+  /** It holds any template marker. */
+  readonly templated: boolean;
   private readonly anchors = new Map<Alias, Node>();
 
   constructor(
@@ -39,6 +41,7 @@ export class YamlDocument {
     this.span = span;
     this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: { start: pos[0], end: Math.max(pos[1], pos[0]) } }));
     this.structuralTemplate = masked.structural.some(({ start }) => start >= span.start && start < span.end);
+    this.templated = this.structuralTemplate || (masked.markers > 0 && source.slice(span.start, span.end).includes(unknownMark));
     this.bindAliases();
   }
 
