@@ -29,6 +29,8 @@ interface Lengths {
 }
 interface Common {
   readonly name?: string;
+  /** Where its lengths come from, in words. */
+  readonly source?: string;
   readonly maxInFlight?: number;
   readonly warmup?: number;
 }

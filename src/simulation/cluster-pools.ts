@@ -1,0 +1,69 @@
+import { whole } from "../catalog/quantity.ts";
+import type { Settled, SettledPool } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { StepModel } from "../timing/step-model.ts";
+import { type ClusterPool, mostSchedulers } from "./cluster.ts";
+import { reservesFullPrompt } from "./layout-words.ts";
+import type { Outcome } from "./report.ts";
+
+type Refused = NonNullable<Outcome["error"]>;
+export type PoolsResult =
+  | { readonly pools: readonly ClusterPool[]; readonly error?: undefined }
+  | { readonly pools?: undefined; readonly error: Refused };
+
+/** The pools of a deployment in the simulator's words, or why they cannot be simulated. */
+export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PoolsResult {
+  const refuse = (code: Refused["code"], message: string): PoolsResult => ({ error: { code, message } });
+  if (settled.engine !== "vllm")
+    return refuse("unsupported", `The simulator follows the scheduler of vLLM; this deployment runs ${settled.engine}.`);
+  if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
+  const pools: ClusterPool[] = [];
+  let schedulers = 0;
+  for (const [i, pool] of settled.pools.entries()) {
+    const plan = plans[i];
+    const model = models[i];
+    if (!plan || !model) return refuse("missing", "Memory or timing of a pool is not known.");
+    if (pool.role !== "mixed") return refuse("unsupported", "Separate prefill and decode pools are not simulated by this version.");
+    if (!plan.fits) return refuse("does-not-fit", refusalWords(plan));
+    if (pool.instances < 1) return refuse("missing", "The deployment asks for no replica.");
+    schedulers += pool.instances * pool.layout.data * pool.layout.attentionData;
+    if (schedulers > mostSchedulers) return refuse("unsupported", `The deployment has more than ${whole(mostSchedulers)} engine cores.`);
+    pools.push(clusterPool(pool, plan, model));
+  }
+  return { pools };
+}
+
+function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
+  const { layout, settings } = pool;
+  // Context-parallel ranks share a sequence's tokens, so that a block of each holds that many times more.
+  const blockTokens = Math.max(1, plan.blockTokens * layout.decodeContext * layout.prefillContext);
+  // Where no layer keeps tokens the cache bounds nothing. One block is vLLM's null block.
+  const blocks = plan.kvBytesPerToken > 0 ? Math.floor(plan.kvCacheTokens / blockTokens) - 1 : 2 ** 30;
+  return {
+    replicas: Math.floor(pool.instances),
+    engines: layout.data,
+    lockStep: layout.attentionData,
+    usableBlocks: Math.max(0, Math.min(blocks, 2 ** 30)),
+    prefixCaching: settings.prefixCaching,
+    limits: {
+      maxNumSeqs: Math.max(1, settings.maxNumSeqs),
+      maxNumBatchedTokens: Math.max(1, settings.maxNumBatchedTokens),
+      longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
+      chunkedPrefill: settings.chunkedPrefill,
+      reserveFullPrompt: reservesFullPrompt(pool),
+      blockTokens,
+    },
+    model,
+  };
+}
+
+function refusalWords({ refusal }: MemoryPlan): string {
+  if (refusal?.kind === "no-kv-memory") return `Does not fit: ${gibText(refusal.overBytes)} too much on each GPU before any KV cache.`;
+  if (refusal?.kind === "model-len")
+    return `Does not fit: one request of max-model-len needs ${gibText(refusal.neededBytes)} of KV cache, ${gibText(refusal.availableBytes)} are left; ${whole(refusal.longest)} tokens is the longest that fits.`;
+  return "Does not fit.";
+}
+
+function gibText(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

@@ -1,0 +1,143 @@
+import type { Batch, StepModel } from "../timing/step-model.ts";
+import type { Meter } from "./meter.ts";
+import { noBlocks, type Scheduler } from "./scheduler.ts";
+import type { StepLog } from "./step-log.ts";
+
+/** Where an instance's own model says no more than nanoseconds can hold. */
+export class TimingFailure extends Error {}
+
+/**
+ * One engine: schedulers in lock-step (one, or one per attention replica) over a pipeline of stages. Up to `stages` batches are in flight;
+ * stage s starts batch i at max(end(s − 1, i) + transfer, end(s, i − 1)).
+ */
+export class Instance {
+  private readonly stageFree: Float64Array;
+  private readonly inFlight: Uint8Array;
+  private readonly startedAt: Float64Array;
+  private readonly promptTokens: Float64Array;
+  private readonly sequenceMode: Uint8Array;
+  private flying = 0;
+
+  constructor(
+    readonly index: number,
+    readonly schedulers: readonly Scheduler[],
+    readonly model: StepModel,
+    private readonly log: StepLog,
+    private readonly meter: Meter,
+  ) {
+    const stages = model.stages;
+    this.stageFree = new Float64Array(stages);
+    this.inFlight = new Uint8Array(stages);
+    this.startedAt = new Float64Array(stages);
+    this.promptTokens = new Float64Array(stages);
+    this.sequenceMode = new Uint8Array(stages);
+  }
+
+  get isIdle(): boolean {
+    return this.flying === 0;
+  }
+
+  /** Starts a step where a slot is free and something can run. Returns its slot, or −1; `endsAt` tells when it ends. */
+  start(now: number): number {
+    if (this.flying === this.inFlight.length) return -1;
+    const slot = this.freeSlot();
+    let largest: Batch | undefined;
+    let promptTokens = 0;
+    let blocked = 0;
+    for (const scheduler of this.schedulers) {
+      const batch = scheduler.schedule(slot, now);
+      promptTokens += batch.prefillTokens;
+      if (scheduler.blockedBy > 0 && (blocked === 0 || scheduler.blockedBy === noBlocks)) blocked = scheduler.blockedBy;
+      if (!largest || batch.tokens > largest.tokens) largest = batch;
+    }
+    if (!largest || largest.tokens === 0) return -1;
+    const duration = this.runStages(slot, now);
+    this.record(slot, now, largest, duration, promptTokens, blocked);
+    return slot;
+  }
+
+  endsAt = 0;
+
+  finish(slot: number, now: number): void {
+    this.inFlight[slot] = 0;
+    this.flying--;
+    let produced = 0;
+    for (const scheduler of this.schedulers) {
+      scheduler.finish(slot, now);
+      produced += scheduler.produced;
+    }
+    this.meter.stepEnded(
+      this.startedAt[slot] as number,
+      now,
+      this.promptTokens[slot] as number,
+      produced,
+      this.sequenceMode[slot] === 1,
+      this.flying === 0,
+    );
+  }
+
+  /** Fills `endsAt`; returns the seconds of compute, host and transfer in this step. A rank without work runs along with the longest. */
+  private runStages(slot: number, now: number): number {
+    const stages = this.stageFree.length;
+    let end = now;
+    let seconds = 0;
+    for (let stage = 0; stage < stages; stage++) {
+      let stageSeconds = 0;
+      let transfer = 0;
+      for (const scheduler of this.schedulers) {
+        const { batch } = scheduler.slots[slot] as { readonly batch: Batch };
+        if (batch.tokens === 0) continue;
+        const own = this.model.stageSeconds(batch, stage);
+        if (own > stageSeconds || Number.isNaN(own)) stageSeconds = own;
+        if (stage > 0) transfer = Math.max(transfer, this.model.transferSeconds(batch));
+      }
+      if (!(stageSeconds >= 0 && stageSeconds < 1e6)) throw new TimingFailure(`A step would take ${stageSeconds} seconds.`);
+      const start = Math.max(end + nanoseconds(transfer), this.stageFree[stage] as number);
+      end = start + Math.max(1, nanoseconds(stageSeconds));
+      this.stageFree[stage] = end;
+      seconds += stageSeconds + transfer;
+    }
+    this.endsAt = end;
+    return seconds;
+  }
+
+  private record(slot: number, now: number, largest: Batch, seconds: number, promptTokens: number, blocked: number): void {
+    const { log, model } = this;
+    this.inFlight[slot] = 1;
+    this.startedAt[slot] = now;
+    this.promptTokens[slot] = promptTokens;
+    const sequence = model.mode(largest.tokens) === "sequence";
+    this.sequenceMode[slot] = sequence ? 1 : 0;
+    this.meter.stepStarted(sequence, this.flying === 0);
+    this.flying++;
+    (sequence ? log.sequence : log.tensor).add(largest, seconds);
+    log.blockedSeconds[blocked] = (log.blockedSeconds[blocked] as number) + seconds;
+    if (largest.prefillTokens > largest.decodeSequences) log.prefillSeconds += seconds;
+    for (const scheduler of this.schedulers) {
+      const { batch } = scheduler.slots[slot] as { readonly batch: Batch };
+      if (batch.tokens === 0) continue;
+      log.flops += model.flops(batch);
+      log.bytes += model.bytes(batch);
+    }
+    this.meter.blocked(blocked === noBlocks, now, this.index);
+  }
+
+  private freeSlot(): number {
+    let best = -1;
+    let most = -1;
+    const first = this.schedulers[0] as Scheduler;
+    for (let slot = 0; slot < this.inFlight.length; slot++) {
+      if (this.inFlight[slot] === 1) continue;
+      const size = first.decodingIn(slot);
+      if (size > most) {
+        most = size;
+        best = slot;
+      }
+    }
+    return best;
+  }
+}
+
+function nanoseconds(seconds: number): number {
+  return Math.round(seconds * 1e9);
+}

@@ -1,0 +1,23 @@
+import type { RequestRecords } from "./report.ts";
+import type { RunResult } from "./run.ts";
+
+/** Per request in order of arrival, in seconds since the measured part began. */
+export function requestRecords(run: RunResult, measured: number): RequestRecords {
+  const { requests, origin } = run;
+  const seconds = (times: Float64Array) => {
+    const result = new Float64Array(measured);
+    for (let r = 0; r < measured; r++) result[r] = ((times[r] as number) - origin) / 1e9;
+    return result;
+  };
+  return {
+    arrival: seconds(requests.arrival),
+    firstScheduled: seconds(requests.firstScheduled),
+    firstToken: seconds(requests.firstToken),
+    finished: seconds(requests.finished),
+    promptTokens: requests.prompt.slice(0, measured),
+    outputTokens: requests.output.slice(0, measured),
+    cachedTokens: requests.cached.slice(0, measured),
+    preemptions: requests.preemptions.slice(0, measured),
+    instance: requests.instance.slice(0, measured),
+  };
+}

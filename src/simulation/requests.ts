@@ -1,0 +1,99 @@
+import type { Load } from "./load.ts";
+
+export const waiting = 0;
+/** Running, with prompt left to compute. */
+export const prefilling = 1;
+/** Its chunk is in a step that has not ended. */
+export const computing = 2;
+export const decoding = 3;
+export const done = 4;
+
+/** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
+export class Requests {
+  readonly count: number;
+  readonly prompt: Int32Array;
+  readonly output: Int32Array;
+  readonly prefixStart: Int32Array;
+  readonly prefixIds: Int32Array;
+  /** Tokens from the start whose content the ids tell. */
+  readonly keyedTokens: Int32Array;
+  readonly prefixBlockTokens: number;
+
+  readonly arrival: Float64Array;
+  readonly firstScheduled: Float64Array;
+  readonly firstToken: Float64Array;
+  readonly finished: Float64Array;
+  /** End of the step that made its newest token; kept only while it is not decoding in a cohort. */
+  readonly lastToken: Float64Array;
+  readonly cached: Int32Array;
+  readonly preemptions: Int32Array;
+  readonly instance: Int32Array;
+
+  readonly state: Uint8Array;
+  /** Tokens in the KV cache; of a decoding request only as its cohort tells. */
+  readonly computed: Int32Array;
+  /** Tokens known: the prompt and what was generated. */
+  readonly target: Int32Array;
+  /** Rises with each admission: the order of the running list. */
+  readonly order: Int32Array;
+  readonly cohort: Int16Array;
+  /** computed − steps of its cohort. */
+  readonly base: Int32Array;
+  /** Count of its cohort's steps after which its last token is there. */
+  readonly finishAt: Int32Array;
+  /** Its newest token did not come with its cohort's last step. */
+  readonly odd: Uint8Array;
+
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  readonly bucketNext: Int32Array;
+  readonly bucketPrevious: Int32Array;
+  readonly wheelNext: Int32Array;
+  readonly wheelPrevious: Int32Array;
+
+  constructor(load: Load) {
+    const count = load.promptTokens.length;
+    this.count = count;
+    this.prompt = load.promptTokens;
+    this.output = load.outputTokens;
+    this.prefixStart = load.prefixStart;
+    this.prefixIds = load.prefixIds;
+    this.prefixBlockTokens = load.prefixBlockTokens;
+    this.keyedTokens = new Int32Array(count);
+    for (let r = 0; r < count; r++) this.keyedTokens[r] = keyedTokens(load, r);
+    const times = () => new Float64Array(count).fill(Number.NaN);
+    this.arrival = times();
+    this.firstScheduled = times();
+    this.firstToken = times();
+    this.finished = times();
+    this.lastToken = times();
+    const zeros = () => new Int32Array(count);
+    this.cached = zeros();
+    this.preemptions = zeros();
+    this.instance = zeros().fill(-1);
+    this.state = new Uint8Array(count);
+    this.computed = zeros();
+    this.target = Int32Array.from(load.promptTokens);
+    this.order = zeros();
+    this.cohort = new Int16Array(count).fill(-1);
+    this.base = zeros();
+    this.finishAt = zeros();
+    this.odd = new Uint8Array(count);
+    const links = () => new Int32Array(count).fill(-1);
+    this.next = links();
+    this.previous = links();
+    this.bucketNext = links();
+    this.bucketPrevious = links();
+    this.wheelNext = links();
+    this.wheelPrevious = links();
+  }
+}
+
+/** A chain may end in a partly filled block; ids beyond the prompt tell the answer's blocks too. */
+function keyedTokens(load: Load, r: number): number {
+  const ids = (load.prefixStart[r + 1] as number) - (load.prefixStart[r] as number);
+  const covered = ids * load.prefixBlockTokens;
+  const prompt = load.promptTokens[r] as number;
+  const wholePrompt = Math.ceil(prompt / load.prefixBlockTokens);
+  return Math.min(covered, ids > wholePrompt ? prompt + (load.outputTokens[r] as number) : prompt);
+}

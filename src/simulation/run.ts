@@ -1,0 +1,178 @@
+import { Client } from "./client.ts";
+import { Cluster, type ClusterPool } from "./cluster.ts";
+import { EventQueue } from "./event-queue.ts";
+import { Gaps } from "./gaps.ts";
+import type { Instance } from "./instance.ts";
+import type { Load } from "./load.ts";
+import { randomSource } from "./random.ts";
+import type { RunControl } from "./report.ts";
+import { Requests } from "./requests.ts";
+import type { Routing } from "./router.ts";
+
+const arrivalEvent = -1;
+/** Whole nanoseconds stay exact up to here: 104 days. */
+const latestTime = Number.MAX_SAFE_INTEGER;
+const eventsBetweenLooks = 4096;
+export const mostEvents = 200_000_000;
+
+/** What a run leaves behind; times in nanoseconds of its clock. */
+export interface RunResult {
+  readonly requests: Requests;
+  readonly cluster: Cluster;
+  readonly gaps: Gaps;
+  /** Start of the measured part and end of the run. */
+  readonly origin: number;
+  readonly end: number;
+  readonly finished: number;
+  readonly stopped: "no" | "by-signal" | "too-long";
+  /** Last arrival of the measured part. */
+  readonly lastArrival: number;
+}
+
+/**
+ * The event loop: events leave one queue ordered by time, then by order of entry; when all events of an instant are handled, the instances
+ * they touched start their next step, in the order they were touched.
+ */
+export class Run {
+  private readonly queue = new EventQueue();
+  private readonly gaps = new Gaps();
+  private readonly requests: Requests;
+  private readonly cluster: Cluster;
+  private readonly client: Client;
+  private readonly touched: Int32Array;
+  private readonly isTouched: Uint8Array;
+  private touchedCount = 0;
+  private readonly slots: number;
+  private readonly deliveryNanoseconds: number;
+  private now = 0;
+  private finished = 0;
+  private measuring = false;
+  private lastArrival = 0;
+
+  constructor(
+    private readonly load: Load,
+    pools: readonly ClusterPool[],
+    routing: Routing,
+    seed: number,
+    private readonly control: RunControl,
+  ) {
+    this.requests = new Requests(load);
+    this.cluster = new Cluster(pools, this.requests, this.gaps, routing, randomSource(seed, "routing"));
+    this.client = new Client(load, { send: (r, now) => this.send(r, now), wakeAt: (time) => this.queue.push(time, arrivalEvent) });
+    this.slots = Math.max(...pools.map((pool) => pool.model.stages));
+    this.touched = new Int32Array(this.cluster.instances.length);
+    this.isTouched = new Uint8Array(this.cluster.instances.length);
+    this.deliveryNanoseconds = load.offline ? 0 : Math.round(Math.max(0, pools[0]?.model.requestSeconds ?? 0) * 1e9);
+  }
+
+  run(): RunResult {
+    let stopped: RunResult["stopped"] = "no";
+    let events = 0;
+    let look = eventsBetweenLooks;
+    this.startPhase(this.load.warmup > 0 ? "warmup" : "measured");
+    for (;;) {
+      if (this.client.phaseIsOver) {
+        if (this.measuring) break;
+        this.startPhase("measured");
+      }
+      const time = this.queue.nextTime;
+      if (time === Number.POSITIVE_INFINITY) throw new Error("Requests wait, but nothing is under way.");
+      if (time > latestTime) {
+        stopped = "too-long";
+        break;
+      }
+      this.cluster.meter.advance(time);
+      this.now = time;
+      while (this.queue.nextTime === time) {
+        this.handle(this.queue.pop());
+        events++;
+      }
+      this.startSteps();
+      this.cluster.meter.capped = this.client.isCapped;
+      if (events < look) continue;
+      look = events + eventsBetweenLooks;
+      this.report();
+      if (this.control.signal?.aborted || events > mostEvents) {
+        stopped = events > mostEvents ? "too-long" : "by-signal";
+        break;
+      }
+    }
+    return this.result(stopped);
+  }
+
+  private startPhase(phase: "warmup" | "measured"): void {
+    this.measuring = phase === "measured";
+    if (this.measuring) {
+      this.cluster.resetLogs(this.now);
+      this.gaps.clear();
+    }
+    this.client.start(phase, this.now);
+    this.startSteps();
+  }
+
+  /** Codes: −1 arrival; even = request r reaches its server; odd = a step of an instance ends. */
+  private handle(event: number): void {
+    if (event === arrivalEvent) this.client.arrive(this.now);
+    else if ((event & 1) === 0) this.deliver(event >> 1);
+    else this.endStep(event >> 1);
+  }
+
+  private send(r: number, now: number): void {
+    this.requests.arrival[r] = now;
+    this.lastArrival = now;
+    if (this.measuring) this.cluster.meter.arrived(now);
+    this.cluster.route(r);
+    if (this.deliveryNanoseconds === 0) this.deliver(r);
+    else this.queue.push(now + this.deliveryNanoseconds, r << 1);
+  }
+
+  private deliver(r: number): void {
+    this.touch(this.cluster.deliver(r));
+  }
+
+  private endStep(code: number): void {
+    const instance = this.cluster.instances[Math.floor(code / this.slots)] as Instance;
+    instance.finish(code % this.slots, this.now);
+    this.touch(instance);
+    for (const scheduler of instance.schedulers)
+      for (let i = 0; i < scheduler.completedCount; i++) {
+        this.finished++;
+        this.cluster.release(scheduler.completed[i] as number);
+        this.client.completed(this.now);
+      }
+  }
+
+  private touch(instance: Instance): void {
+    if (this.isTouched[instance.index] === 1) return;
+    this.isTouched[instance.index] = 1;
+    this.touched[this.touchedCount++] = instance.index;
+  }
+
+  private startSteps(): void {
+    for (let i = 0; i < this.touchedCount; i++) {
+      const index = this.touched[i] as number;
+      const instance = this.cluster.instances[index] as Instance;
+      this.isTouched[index] = 0;
+      for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now))
+        this.queue.push(instance.endsAt, ((index * this.slots + slot) << 1) | 1);
+    }
+    this.touchedCount = 0;
+  }
+
+  private report(): void {
+    const { progress } = this.control;
+    if (!progress) return;
+    const { meter } = this.cluster;
+    const finished = this.measuring ? this.finished - this.load.warmup : 0;
+    progress({ simulatedSeconds: this.measuring ? (this.now - meter.origin) / 1e9 : 0, finished, total: this.load.measured });
+  }
+
+  private result(stopped: RunResult["stopped"]): RunResult {
+    const { requests, cluster, gaps, now, lastArrival } = this;
+    const finished = Math.max(0, this.finished - this.load.warmup);
+    // Stopped while warming up: nothing of what is to be measured has happened.
+    const origin = this.measuring ? cluster.meter.origin : now;
+    if (!this.measuring) cluster.resetLogs(now);
+    return { requests, cluster, gaps, origin, end: now, finished: this.measuring ? finished : 0, stopped, lastArrival };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Report, RequestRecords } from "./report.ts";
+import type { RunResult } from "./run.ts";
+
+/** Fewer requests than these wait in a burst, not in a queue that grows. */
+const leastWaiting = 8;
+
+/**
+ * Whether the queue of an open loop grows as long as requests come: in the second half of the arrivals it never empties, it is longer at the
+ * end than in the middle, and each request waits longer for its first token than those before it.
+ */
+export function saturation(run: RunResult, records: RequestRecords, openLoop: boolean): Report["saturated"] {
+  if (!openLoop) return null;
+  const last = (run.lastArrival - run.origin) / 1e9;
+  const middle = last / 2;
+  const from = (run.cluster.meter.emptyAtLastArrival - run.origin) / 1e9;
+  if (last <= 0 || from > middle) return null;
+  const waitingAtEnd = waitingAt(records, last);
+  if (waitingAtEnd < leastWaiting || waitingAtEnd <= waitingAt(records, middle)) return null;
+  const growth = ttftGrowth(records, middle, last);
+  if (!(growth > 0)) return null;
+  let completed = 0;
+  for (const end of records.finished) if (end > middle && end <= last) completed++;
+  return { mostRequestsPerSecond: completed / (last - middle), waitingAtEnd, ttftGrowthPerSecond: growth };
+}
+
+function waitingAt(records: RequestRecords, time: number): number {
+  let count = 0;
+  records.arrival.forEach((arrival, r) => {
+    const scheduled = records.firstScheduled[r] as number;
+    if (arrival <= time && !(scheduled <= time)) count++;
+  });
+  return count;
+}
+
+/** Slope of TTFT over arrival by least squares, seconds per second. */
+function ttftGrowth(records: RequestRecords, from: number, to: number): number {
+  let n = 0;
+  let sumX = 0;
+  let sumY = 0;
+  let sumXX = 0;
+  let sumXY = 0;
+  records.arrival.forEach((x, r) => {
+    const y = (records.firstToken[r] as number) - x;
+    if (!(x >= from && x <= to) || Number.isNaN(y)) return;
+    n++;
+    sumX += x;
+    sumY += y;
+    sumXX += x * x;
+    sumXY += x * y;
+  });
+  const spread = n * sumXX - sumX * sumX;
+  return spread > 0 ? (n * sumXY - sumX * sumY) / spread : 0;
+}

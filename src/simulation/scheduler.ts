@@ -1,0 +1,463 @@
+import type { Batch } from "../timing/step-model.ts";
+import { emptyBatch } from "../timing/step-model.ts";
+import type { BlockPool } from "./block-pool.ts";
+import { Cohort } from "./cohort.ts";
+import type { Gaps } from "./gaps.ts";
+import { computing, decoding, done, prefilling, type Requests, waiting } from "./requests.ts";
+
+export interface SchedulerLimits {
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  /** Longest chunk of a prompt; 0 = no limit. */
+  readonly longPrefillTokenThreshold: number;
+  readonly chunkedPrefill: boolean;
+  /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk (vLLM from 0.19). */
+  readonly reserveFullPrompt: boolean;
+  readonly blockTokens: number;
+}
+
+/** Why the first waiting request was not admitted at the last schedule. */
+export const admitted = 0;
+export const noBlocks = 1;
+export const noSequences = 2;
+export const noBudget = 3;
+
+/** What all schedulers of a run add to. */
+export interface Totals {
+  waiting: number;
+  running: number;
+  usedBlocks: number;
+  preemptions: number;
+  /** Prompt tokens looked up in the prefix cache at first admission, and those found. */
+  queriedTokens: number;
+  hitTokens: number;
+}
+
+/** One batch in flight. */
+class Slot {
+  readonly batch: Batch = emptyBatch();
+  readonly chunks: Int32Array;
+  chunkCount = 0;
+
+  constructor(maxChunks: number) {
+    this.chunks = new Int32Array(maxChunks);
+  }
+}
+
+/**
+ * The scheduler of vLLM V1 for one engine core: running requests first, then waiting ones first come first served, one token budget,
+ * prompts cut into chunks by what is left of it, preemption by recomputation of the last running request. A step costs O(1) plus the
+ * requests that start, end, open a block or compute prompt in it.
+ */
+export class Scheduler {
+  waitingCount = 0;
+  runningCount = 0;
+  blockedBy = admitted;
+  /** Requests whose last token came with the last `finish`. */
+  readonly completed: Int32Array;
+  completedCount = 0;
+  /** Tokens that the last `finish` brought. */
+  produced = 0;
+  readonly slots: readonly Slot[];
+  private readonly cohorts: readonly Cohort[];
+  private waitingHead = -1;
+  private waitingTail = -1;
+  private runningHead = -1;
+  private runningTail = -1;
+  private admissions = 0;
+  /** Partly computed prompts that are in no step, in running order. */
+  private readonly partial: Int32Array;
+  private partialCount = 0;
+  /** Decoding requests that the token budget left out of the last step. */
+  private readonly held: Int32Array;
+  private heldCount = 0;
+
+  constructor(
+    private readonly requests: Requests,
+    private readonly pool: BlockPool,
+    private readonly limits: SchedulerLimits,
+    private readonly gaps: Gaps,
+    private readonly totals: Totals,
+    slots: number,
+    maxRunning: number,
+  ) {
+    this.completed = new Int32Array(maxRunning);
+    this.partial = new Int32Array(maxRunning);
+    this.held = new Int32Array(maxRunning);
+    this.slots = Array.from({ length: slots }, () => new Slot(maxRunning));
+    this.cohorts = Array.from({ length: slots }, (_, i) => new Cohort(requests, i, limits.blockTokens, maxRunning));
+  }
+
+  get usedBlocks(): number {
+    return this.pool.usable - this.pool.free;
+  }
+
+  /** Decoding requests of a slot, to choose the one that needs least merging. */
+  decodingIn(slot: number): number {
+    return (this.cohorts[slot] as Cohort).size;
+  }
+
+  enqueue(r: number): void {
+    this.requests.state[r] = waiting;
+    this.requests.next[r] = -1;
+    if (this.waitingTail >= 0) this.requests.next[this.waitingTail] = r;
+    else this.waitingHead = r;
+    this.waitingTail = r;
+    this.waitingCount++;
+    this.totals.waiting++;
+  }
+
+  /** Fills the slot's batch; it has no tokens where nothing can run. The slot must not be in flight. */
+  schedule(slot: number, now: number): Batch {
+    const used = this.usedBlocks;
+    const entry = this.slots[slot] as Slot;
+    const cohort = this.cohorts[slot] as Cohort;
+    const { batch } = entry;
+    batch.prefillTokens = 0;
+    batch.prefillChunks = 0;
+    batch.prefillPairs = 0;
+    batch.prefillContext = 0;
+    entry.chunkCount = 0;
+    this.blockedBy = admitted;
+    this.gather(cohort);
+    let preempted = false;
+    if (this.fitsAtOnce(cohort)) this.runAll(cohort, entry);
+    else preempted = this.runInOrder(cohort, entry);
+    if (this.waitingHead >= 0) {
+      if (preempted) this.blockedBy = noBlocks;
+      else this.blockedBy = this.admit(entry, this.limits.maxNumBatchedTokens - cohort.size - batch.prefillTokens, now);
+    }
+    batch.decodeSequences = cohort.size;
+    batch.decodeContext = cohort.context;
+    batch.tokens = cohort.size + batch.prefillTokens;
+    cohort.inFlight = batch.tokens > 0;
+    this.totals.usedBlocks += this.usedBlocks - used;
+    return batch;
+  }
+
+  /** The slot's step has ended: every decoding request and every completed prompt has a new token. */
+  finish(slot: number, now: number): void {
+    const used = this.usedBlocks;
+    const { requests } = this;
+    const entry = this.slots[slot] as Slot;
+    const cohort = this.cohorts[slot] as Cohort;
+    this.completedCount = 0;
+    this.produced = cohort.size;
+    cohort.inFlight = false;
+    if (cohort.size > 0) {
+      this.recordGaps(cohort, now);
+      cohort.advance();
+      for (let r = cohort.nextFinished(); r >= 0; r = cohort.nextFinished()) {
+        requests.computed[r] = cohort.computedOf(r);
+        cohort.detach(r);
+        this.complete(r, now);
+      }
+    }
+    cohort.lastFinish = now;
+    for (let i = 0; i < entry.chunkCount; i++) this.finishChunk(entry.chunks[i] as number, cohort, now);
+    entry.chunkCount = 0;
+    this.totals.usedBlocks += this.usedBlocks - used;
+  }
+
+  private finishChunk(r: number, cohort: Cohort, now: number): void {
+    const { requests } = this;
+    const computed = requests.computed[r] as number;
+    if (computed < (requests.target[r] as number)) {
+      requests.state[r] = prefilling;
+      this.addPartial(r);
+      return;
+    }
+    if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
+    else this.gaps.add(now - (requests.lastToken[r] as number), 1);
+    this.produced++;
+    requests.target[r] = computed + 1;
+    const remaining = (requests.output[r] as number) - (computed + 1 - (requests.prompt[r] as number));
+    if (remaining <= 0) {
+      this.complete(r, now);
+      return;
+    }
+    requests.state[r] = decoding;
+    cohort.attach(r, computed, remaining);
+  }
+
+  private complete(r: number, now: number): void {
+    const { requests } = this;
+    requests.finished[r] = now;
+    requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
+    requests.state[r] = done;
+    this.leaveRunning(r);
+    this.pool.release(r, requests.computed[r] as number, false);
+    this.completed[this.completedCount++] = r;
+  }
+
+  private recordGaps(cohort: Cohort, now: number): void {
+    const { requests } = this;
+    let odd = 0;
+    for (let i = 0; i < cohort.oddCount; i++) {
+      const r = cohort.oddOnes[i] as number;
+      if (requests.odd[r] !== 1 || requests.cohort[r] !== cohort.index) continue;
+      requests.odd[r] = 0;
+      this.gaps.add(now - (requests.lastToken[r] as number), 1);
+      odd++;
+    }
+    cohort.oddCount = 0;
+    this.gaps.add(now - cohort.lastFinish, cohort.size - odd);
+  }
+
+  /** All decoding requests that are in no step come together in one cohort. */
+  private gather(cohort: Cohort): void {
+    for (const other of this.cohorts) {
+      if (other === cohort || other.inFlight || other.size === 0) continue;
+      for (let r = other.anyMember(); r >= 0; r = other.anyMember()) this.rejoin(r, this.leaveCohort(r), cohort);
+    }
+    for (let i = 0; i < this.heldCount; i++) {
+      const r = this.held[i] as number;
+      if (this.requests.state[r] === decoding && this.requests.cohort[r] === -1)
+        this.rejoin(r, this.requests.computed[r] as number, cohort);
+    }
+    this.heldCount = 0;
+  }
+
+  private rejoin(r: number, computed: number, cohort: Cohort): void {
+    const { requests } = this;
+    cohort.attach(r, computed, (requests.output[r] as number) - (computed + 1 - (requests.prompt[r] as number)));
+    cohort.markOdd(r);
+  }
+
+  /** Takes a decoding request out of its cohort and writes down what the cohort knew of it; returns its computed tokens. */
+  private leaveCohort(r: number): number {
+    const { requests } = this;
+    const cohort = this.cohorts[requests.cohort[r] as number] as Cohort;
+    const computed = cohort.computedOf(r);
+    if (requests.odd[r] === 1) requests.odd[r] = 0;
+    else requests.lastToken[r] = cohort.lastFinish;
+    requests.computed[r] = computed;
+    requests.target[r] = computed + 1;
+    cohort.detach(r);
+    return computed;
+  }
+
+  /** Whether every running request gets what it asks for, so that their order does not matter. */
+  private fitsAtOnce(cohort: Cohort): boolean {
+    let budget = this.limits.maxNumBatchedTokens - cohort.size;
+    let blocks = this.pool.free - cohort.opening;
+    if (budget < 0 || blocks < 0) return false;
+    let whole = true;
+    for (let i = 0; i < this.partialCount; i++) {
+      const r = this.partial[i] as number;
+      const wanted = this.chunkOf(r);
+      const chunk = Math.min(wanted, budget);
+      if (chunk < wanted) whole = false;
+      budget -= chunk;
+      blocks -= this.blocksFor(r, chunk);
+    }
+    if (blocks < 0) return false;
+    return whole || this.decodesComeFirst();
+  }
+
+  /** No request decodes behind the first partly computed prompt. */
+  private decodesComeFirst(): boolean {
+    const { requests } = this;
+    for (let r = this.partial[0] as number; r >= 0; r = requests.next[r] as number) if (requests.state[r] === decoding) return false;
+    return true;
+  }
+
+  private chunkOf(r: number): number {
+    const rest = (this.requests.target[r] as number) - (this.requests.computed[r] as number);
+    const most = this.limits.longPrefillTokenThreshold;
+    return most > 0 && rest > most ? most : rest;
+  }
+
+  private blocksFor(r: number, chunk: number): number {
+    const { blockTokens } = this.limits;
+    const computed = this.requests.computed[r] as number;
+    return Math.ceil((computed + chunk) / blockTokens) - Math.ceil(computed / blockTokens);
+  }
+
+  private runAll(cohort: Cohort, entry: Slot): void {
+    const { requests, pool } = this;
+    for (let r = cohort.openingHead; r >= 0; r = requests.bucketNext[r] as number) pool.extend(r, 1, cohort.computedOf(r));
+    let budget = this.limits.maxNumBatchedTokens - cohort.size;
+    const count = this.partialCount;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const r = this.partial[i] as number;
+      const chunk = Math.min(this.chunkOf(r), budget);
+      if (chunk > 0) {
+        pool.extend(r, this.blocksFor(r, chunk), requests.computed[r] as number);
+        this.addChunk(entry, r, chunk);
+        budget -= chunk;
+      } else this.partial[kept++] = r;
+    }
+    this.partialCount = kept;
+  }
+
+  /** Walks the running list as the engine does, where budget or blocks do not suffice for all. True when a request was preempted. */
+  private runInOrder(cohort: Cohort, entry: Slot): boolean {
+    const { requests, pool, limits } = this;
+    let budget = limits.maxNumBatchedTokens;
+    let preempted = false;
+    let next: number;
+    for (let r = this.runningHead; r >= 0; r = next) {
+      next = requests.next[r] as number;
+      if (this.isInFlight(r)) continue;
+      const decodes = requests.state[r] === decoding;
+      if (budget === 0) {
+        if (decodes) this.hold(r);
+        continue;
+      }
+      const computed = decodes ? cohort.computedOf(r) : (requests.computed[r] as number);
+      const chunk = decodes ? 1 : Math.min(this.chunkOf(r), budget);
+      const blocks = Math.ceil((computed + chunk) / limits.blockTokens) - Math.ceil(computed / limits.blockTokens);
+      while (blocks > pool.free) {
+        const victim = this.lastNotInFlight();
+        this.preempt(victim);
+        preempted = true;
+        // Nothing behind it is left to run.
+        if (victim === r) return true;
+      }
+      pool.extend(r, blocks, computed);
+      budget -= chunk;
+      if (!decodes) {
+        this.removePartial(r);
+        this.addChunk(entry, r, chunk);
+      }
+      next = requests.next[r] as number;
+    }
+    return preempted;
+  }
+
+  private isInFlight(r: number): boolean {
+    const state = this.requests.state[r];
+    if (state === computing) return true;
+    return state === decoding && (this.cohorts[this.requests.cohort[r] as number] as Cohort).inFlight;
+  }
+
+  private lastNotInFlight(): number {
+    let r = this.runningTail;
+    while (r >= 0 && this.isInFlight(r)) r = this.requests.previous[r] as number;
+    return r;
+  }
+
+  private hold(r: number): void {
+    this.leaveCohort(r);
+    this.held[this.heldCount++] = r;
+  }
+
+  private preempt(r: number): void {
+    const { requests } = this;
+    if (requests.state[r] === decoding) this.leaveCohort(r);
+    else this.removePartial(r);
+    this.leaveRunning(r);
+    this.pool.release(r, requests.computed[r] as number, true);
+    requests.computed[r] = 0;
+    requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
+    requests.state[r] = waiting;
+    requests.next[r] = this.waitingHead;
+    this.waitingHead = r;
+    if (this.waitingTail < 0) this.waitingTail = r;
+    this.waitingCount++;
+    this.totals.waiting++;
+    this.totals.preemptions++;
+  }
+
+  /** Starts waiting requests while budget, sequences and blocks last; returns what keeps the next one out. */
+  private admit(entry: Slot, left: number, now: number): number {
+    const { requests, pool, limits } = this;
+    const { blockTokens } = limits;
+    let budget = left;
+    for (let r = this.waitingHead; r >= 0; r = this.waitingHead) {
+      if (budget <= 0) return noBudget;
+      if (this.runningCount >= limits.maxNumSeqs) return noSequences;
+      const target = requests.target[r] as number;
+      const hits = pool.findHits(r, target);
+      const cached = hits * blockTokens;
+      let chunk = target - cached;
+      if (limits.longPrefillTokenThreshold > 0 && chunk > limits.longPrefillTokenThreshold) chunk = limits.longPrefillTokenThreshold;
+      if (chunk > budget) {
+        // Without chunked prefill a prompt waits for a step that can take it whole; one longer than any budget gets a step of its own.
+        if (!limits.chunkedPrefill && (this.runningCount > 0 || budget < limits.maxNumBatchedTokens)) return noBudget;
+        if (limits.chunkedPrefill) chunk = budget;
+      }
+      const fresh = Math.ceil((cached + chunk) / blockTokens) - hits;
+      const wanted = limits.reserveFullPrompt ? Math.ceil(target / blockTokens) - hits : fresh;
+      if (wanted + pool.evictableHits > pool.free) return noBlocks;
+      this.leaveWaiting();
+      this.joinRunning(r);
+      pool.admit(r, hits, fresh);
+      if (Number.isNaN(requests.firstScheduled[r] as number)) {
+        requests.firstScheduled[r] = now;
+        requests.cached[r] = cached;
+        this.totals.queriedTokens += target;
+        this.totals.hitTokens += cached;
+      }
+      requests.computed[r] = cached;
+      this.addChunk(entry, r, chunk);
+      budget -= chunk;
+    }
+    return admitted;
+  }
+
+  private addChunk(entry: Slot, r: number, chunk: number): void {
+    const { requests } = this;
+    const before = requests.computed[r] as number;
+    const { batch } = entry;
+    batch.prefillChunks++;
+    batch.prefillTokens += chunk;
+    batch.prefillPairs += chunk * (before + chunk / 2);
+    batch.prefillContext += before;
+    requests.computed[r] = before + chunk;
+    requests.state[r] = computing;
+    entry.chunks[entry.chunkCount++] = r;
+    this.pool.publish(r, before + chunk);
+  }
+
+  private addPartial(r: number): void {
+    const { order } = this.requests;
+    let at = this.partialCount++;
+    while (at > 0 && (order[this.partial[at - 1] as number] as number) > (order[r] as number)) {
+      this.partial[at] = this.partial[at - 1] as number;
+      at--;
+    }
+    this.partial[at] = r;
+  }
+
+  private removePartial(r: number): void {
+    const at = this.partial.indexOf(r);
+    if (at < 0 || at >= this.partialCount) return;
+    this.partial.copyWithin(at, at + 1, this.partialCount);
+    this.partialCount--;
+  }
+
+  private leaveWaiting(): void {
+    const r = this.waitingHead;
+    this.waitingHead = this.requests.next[r] as number;
+    if (this.waitingHead < 0) this.waitingTail = -1;
+    this.waitingCount--;
+    this.totals.waiting--;
+  }
+
+  private joinRunning(r: number): void {
+    const { requests } = this;
+    requests.order[r] = this.admissions++;
+    requests.next[r] = -1;
+    requests.previous[r] = this.runningTail;
+    if (this.runningTail >= 0) requests.next[this.runningTail] = r;
+    else this.runningHead = r;
+    this.runningTail = r;
+    this.runningCount++;
+    this.totals.running++;
+  }
+
+  private leaveRunning(r: number): void {
+    const { next, previous } = this.requests;
+    const before = previous[r] as number;
+    const after = next[r] as number;
+    if (before >= 0) next[before] = after;
+    else this.runningHead = after;
+    if (after >= 0) previous[after] = before;
+    else this.runningTail = before;
+    this.runningCount--;
+    this.totals.running--;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Settled } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import { stepModel } from "../timing/roofline.ts";
+import type { Outcome, RunControl } from "./report.ts";
+import type { Routing } from "./router.ts";
+import { simulateWith } from "./simulate-with.ts";
+import type { Workload } from "./workload.ts";
+
+/**
+ * Simulates a deployment (one memory plan a pool, as memory/ makes them) under a workload, step by step. The same seed gives the same
+ * bytes. What cannot be simulated comes back as an error in words; stopped by `control.signal`, the report covers the time so far.
+ */
+export function simulate(
+  settled: Settled,
+  plans: readonly MemoryPlan[],
+  workload: Workload,
+  seed: number,
+  control: RunControl = {},
+  routing?: Routing,
+): Outcome {
+  const models = settled.pools.map((pool) => stepModel(settled.model, pool));
+  return simulateWith(settled, plans, models, workload, seed, control, routing);
+}

@@ -1,0 +1,107 @@
+import type { Batch, Operator, StepMode, StepModel } from "../timing/step-model.ts";
+import { emptyBatch } from "../timing/step-model.ts";
+
+const mostSamples = 512;
+const fields = 7;
+export const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
+
+/**
+ * Time spent in one mode. Seconds are summed over every step; the split by operator is priced at the end on evenly spaced steps (at most
+ * 512 of a mode, every one of a short run) and scaled to the sum, since a breakdown is too dear for each step.
+ */
+export class ModeLog {
+  steps = 0;
+  seconds = 0;
+  private readonly batches = new Float64Array(mostSamples * fields);
+  private samples = 0;
+  private stride = 1;
+
+  constructor(readonly mode: StepMode) {}
+
+  clear(): void {
+    this.steps = 0;
+    this.seconds = 0;
+    this.samples = 0;
+    this.stride = 1;
+  }
+
+  add(batch: Batch, seconds: number): void {
+    if (this.steps % this.stride === 0) {
+      if (this.samples === mostSamples) this.thin();
+      if (this.steps % this.stride === 0) this.keep(batch);
+    }
+    this.steps++;
+    this.seconds += seconds;
+  }
+
+  byOperator(model: StepModel): Record<Operator, number> {
+    const sums: Record<Operator, number> = { matrix: 0, "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 };
+    let total = 0;
+    const batch = emptyBatch();
+    for (let i = 0; i < this.samples; i++) {
+      this.read(i, batch);
+      const { seconds } = model.breakdown(batch);
+      for (const operator of operators) {
+        sums[operator] += seconds[operator];
+        total += seconds[operator];
+      }
+    }
+    const scale = total > 0 ? this.seconds / total : 0;
+    for (const operator of operators) sums[operator] *= scale;
+    return sums;
+  }
+
+  private keep(batch: Batch): void {
+    const at = this.samples++ * fields;
+    this.batches[at] = batch.tokens;
+    this.batches[at + 1] = batch.prefillTokens;
+    this.batches[at + 2] = batch.decodeSequences;
+    this.batches[at + 3] = batch.decodeContext;
+    this.batches[at + 4] = batch.prefillChunks;
+    this.batches[at + 5] = batch.prefillPairs;
+    this.batches[at + 6] = batch.prefillContext;
+  }
+
+  private read(i: number, batch: Batch): void {
+    const at = i * fields;
+    batch.tokens = this.batches[at] as number;
+    batch.prefillTokens = this.batches[at + 1] as number;
+    batch.decodeSequences = this.batches[at + 2] as number;
+    batch.decodeContext = this.batches[at + 3] as number;
+    batch.prefillChunks = this.batches[at + 4] as number;
+    batch.prefillPairs = this.batches[at + 5] as number;
+    batch.prefillContext = this.batches[at + 6] as number;
+  }
+
+  /** Keeps every second sample from here on and of those there are. */
+  private thin(): void {
+    for (let i = 0; 2 * i < mostSamples; i++) this.batches.copyWithin(i * fields, 2 * i * fields, (2 * i + 1) * fields);
+    this.samples = mostSamples / 2;
+    this.stride *= 2;
+  }
+}
+
+/** Sums over the steps of one pool's instances. */
+export class StepLog {
+  readonly tensor = new ModeLog("tensor");
+  readonly sequence = new ModeLog("sequence");
+  flops = 0;
+  bytes = 0;
+  /** Seconds of steps by what kept the first waiting request out: index as in scheduler.ts. */
+  readonly blockedSeconds = new Float64Array(4);
+  /** Seconds of steps with more prompt tokens than decoding sequences. */
+  prefillSeconds = 0;
+
+  clear(): void {
+    this.tensor.clear();
+    this.sequence.clear();
+    this.flops = 0;
+    this.bytes = 0;
+    this.blockedSeconds.fill(0);
+    this.prefillSeconds = 0;
+  }
+
+  get seconds(): number {
+    return this.tensor.seconds + this.sequence.seconds;
+  }
+}

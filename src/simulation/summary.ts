@@ -1,0 +1,123 @@
+import type { Slo } from "../deployment/deployment.ts";
+import type { ClusterPool } from "./cluster.ts";
+import { quantilesOf, weightedQuantiles } from "./quantiles.ts";
+import type { Quantiles, RequestRecords, Summary } from "./report.ts";
+import type { RunResult } from "./run.ts";
+
+/** Latencies of the requests that finished, in order of arrival. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
+export interface Latencies {
+  readonly ttft: Float64Array;
+  readonly tpot: Float64Array;
+  readonly e2e: Float64Array;
+  readonly queue: Float64Array;
+}
+
+export function latencies(records: RequestRecords, requestSeconds: number): Latencies {
+  const finished = records.finished.reduce((count, time) => count + (Number.isNaN(time) ? 0 : 1), 0);
+  const result = {
+    ttft: new Float64Array(finished),
+    tpot: new Float64Array(finished),
+    e2e: new Float64Array(finished),
+    queue: new Float64Array(finished),
+  };
+  let to = 0;
+  for (let r = 0; r < records.finished.length; r++) {
+    const end = records.finished[r] as number;
+    if (Number.isNaN(end)) continue;
+    const arrival = records.arrival[r] as number;
+    const first = records.firstToken[r] as number;
+    const tokens = records.outputTokens[r] as number;
+    result.ttft[to] = first - arrival;
+    result.e2e[to] = end - arrival;
+    result.tpot[to] = tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN;
+    // The engine's queue begins when the request has reached it.
+    result.queue[to] = Math.max(0, (records.firstScheduled[r] as number) - arrival - requestSeconds);
+    to++;
+  }
+  return result;
+}
+
+export interface SummaryInput {
+  readonly run: RunResult;
+  readonly pools: readonly ClusterPool[];
+  readonly records: RequestRecords;
+  readonly latencies: Latencies;
+  readonly slo: Slo | null;
+  readonly gpus: number;
+  readonly capacityTokens: number;
+}
+
+/** The summary of a run: rates over the time from the first arrival to the last token. */
+export function summarise(input: SummaryInput): Summary {
+  const { run, records, gpus, slo } = input;
+  const { totals, meter, logs, usableBlocks } = run.cluster;
+  const seconds = Math.max((run.end - run.origin) / 1e9, 1e-9);
+  const finished = input.latencies.ttft.length;
+  let promptTokens = 0;
+  records.finished.forEach((end, r) => {
+    if (!Number.isNaN(end)) promptTokens += records.promptTokens[r] as number;
+  });
+  const met = slo && hasLimits(slo) ? withinLimits(input.latencies, slo) : null;
+  return {
+    requests: finished,
+    durationSeconds: seconds,
+    ttftSeconds: quantilesOf(input.latencies.ttft),
+    tpotSeconds: quantilesOf(input.latencies.tpot.filter((value) => !Number.isNaN(value))),
+    itlSeconds: itl(run),
+    e2eSeconds: quantilesOf(input.latencies.e2e),
+    queueSeconds: quantilesOf(input.latencies.queue),
+    requestsPerSecond: finished / seconds,
+    outputTokensPerSecond: meter.outputTokens / seconds,
+    totalTokensPerSecond: (promptTokens + meter.outputTokens) / seconds,
+    outputTokensPerSecondPerGpu: meter.outputTokens / seconds / gpus,
+    sloAttainment: met === null ? null : finished === 0 ? 0 : met / finished,
+    goodputRequestsPerSecond: met === null ? null : met / seconds,
+    kvCache: {
+      capacityTokens: input.capacityTokens,
+      peakUsage: usableBlocks > 0 ? meter.peakUsedBlocks / usableBlocks : 0,
+      prefixHitRate: totals.queriedTokens > 0 ? totals.hitTokens / totals.queriedTokens : 0,
+    },
+    preemptions: totals.preemptions,
+    mfu: shareOfPeak(input, seconds, "flops"),
+    mbu: shareOfPeak(input, seconds, "bytes"),
+    shift: {
+      tensorSteps: logs.reduce((sum, log) => sum + log.tensor.steps, 0),
+      sequenceSteps: logs.reduce((sum, log) => sum + log.sequence.steps, 0),
+    },
+  };
+}
+
+function itl(run: RunResult): Quantiles {
+  const { values, weights } = run.gaps.sorted();
+  return weightedQuantiles(
+    values.map((nanoseconds) => nanoseconds / 1e9),
+    weights,
+  );
+}
+
+/** Work done against what all engines could have done in the run's time. */
+function shareOfPeak({ run, pools }: SummaryInput, seconds: number, what: "flops" | "bytes"): number {
+  let peak = 0;
+  let work = 0;
+  pools.forEach((pool, i) => {
+    peak += pool.replicas * pool.engines * (what === "flops" ? pool.model.peakFlops : pool.model.peakBytesPerSecond) * seconds;
+    work += run.cluster.logs[i]?.[what] ?? 0;
+  });
+  return peak > 0 ? work / peak : 0;
+}
+
+function hasLimits(slo: Slo): boolean {
+  return slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null;
+}
+
+/** Requests within every limit there is; a single token has no time per output token to miss. */
+function withinLimits({ ttft, tpot, e2e }: Latencies, slo: Slo): number {
+  let met = 0;
+  for (let i = 0; i < ttft.length; i++) {
+    const late = slo.ttftSeconds !== null && (ttft[i] as number) > slo.ttftSeconds;
+    const slow = slo.tpotSeconds !== null && (tpot[i] as number) > slo.tpotSeconds;
+    const long = slo.e2eSeconds !== null && (e2e[i] as number) > slo.e2eSeconds;
+    if (!late && !slow && !long) met++;
+  }
+  return met;
+}
