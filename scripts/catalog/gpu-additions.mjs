@@ -15,14 +15,14 @@ export const furtherGpus = [
     id: "A800-SXM4-80GB",
     like: "A100-SXM4-80GB",
     scaleUp: nvlink("NVLink3, 8 links", 200e9, true),
-    sources: ["NVIDIA A800 data sheet: an A100 80GB with 400 GB/s of NVLink"],
+    sources: ["techpowerup.com, aiwiki.ai/wiki/nvidia_a800: an A100 whose NVLink is cut from 600 to 400 GB/s"],
   },
   {
     id: "H800-SXM5-80GB",
     like: "H100-SXM5-80GB",
     scaleUp: nvlink("NVLink4, 8 links", 200e9, true),
     sources: [
-      "DeepSeek-V3 technical report (arXiv 2412.19437): H800 nodes, NVLink 160 GB/s effective; an H100 SXM with 400 GB/s of NVLink",
+      "philisun.com H800 and H100, aiwiki.ai/wiki/nvidia_h800: an H100 SXM whose NVLink is cut from 900 to 400 GB/s, same memory and low-precision rates",
     ],
   },
   {
@@ -39,14 +39,16 @@ export const furtherGpus = [
     pcie: pcie(4),
     scaleUpGpus: 1,
     watts: 275,
-    sources: ["NVIDIA L20 data sheet figures as listed publicly; memory with ECC as on the L40"],
+    sources: [
+      "topcpu.net A40 and L20: 48 GB GDDR6, 864 GB/s, 275 W, PCIe 4; public notes of its launch: a third of the L40S in FP16 (119.5 dense); memory with ECC as on the L40",
+    ],
   },
   {
     id: "RTX-4090D",
     like: "RTX-4090",
     flops: tera({ fp16: 147.1, bf16: 147.1, fp8: 294.2, int8: 588.5 }),
     watts: 425,
-    sources: ["NVIDIA GeForce RTX 4090 D: 14,592 of the 4090's 16,384 CUDA cores at the same clock, same memory"],
+    sources: ["hmc-tech.com GeForce RTX 4090 D: 147.1 FP16 and 294.2 FP8 TFLOPS dense with FP32 accumulation, 588.4 INT8, 1,008 GB/s"],
   },
   {
     id: "RTX-A6000",
@@ -62,7 +64,7 @@ export const furtherGpus = [
     pcie: pcie(4),
     scaleUpGpus: 2,
     watts: 300,
-    sources: ["NVIDIA RTX A6000 data sheet: 309.7 TFLOPS with sparsity, 768 GB/s, NVLink 112.5 GB/s both ways"],
+    sources: ["NVIDIA RTX A6000 data sheet: 309.7 TFLOPS with sparsity, 48 GB, 768 GB/s, 300 W, NVLink 112.5 GB/s both ways"],
   },
   {
     id: "GB10",
@@ -79,7 +81,7 @@ export const furtherGpus = [
     scaleUpGpus: 1,
     watts: 140,
     sources: [
-      "NVIDIA DGX Spark data sheet: 1 PFLOP FP4 with sparsity, 128 GB unified memory at 273 GB/s; other peaks by halving per doubled width",
+      "ai-infrastructure.net/dgx-spark after NVIDIA's hardware guide: 1 PFLOP FP4 with sparsity, 128 GB unified at 273 GB/s, 140 W; other peaks by halving for each doubled width",
     ],
   },
   {
@@ -96,7 +98,9 @@ export const furtherGpus = [
     pcie: pcie(4),
     scaleUpGpus: 8,
     watts: 400,
-    sources: ["Ascend 910B2 figures as published in public comparisons: 376 TFLOPS FP16, 64 GB, 1.6 TB/s, HCCS 392 GB/s both ways"],
+    sources: [
+      "half of the two-die 910C of CloudMatrix384 (arXiv 2506.12708): 752 TFLOPS, 128 GB, 3.2 TB/s; public figures of the 910B range from 313 to 376 TFLOPS by variant",
+    ],
   },
 ];
 

@@ -57,7 +57,7 @@ export class ModelNames {
     const split = splitQuantisedName(id);
     if (!split) return undefined;
     const row = this.byId.get(split.base) ?? this.sameModel(split.base);
-    if (!row || row.quantization) return undefined;
+    if (!row) return undefined;
     return { model: withWeights(this.model(row), split.weights), how: "quantised-variant" };
   }
 

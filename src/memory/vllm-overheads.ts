@@ -67,18 +67,24 @@ function workingSet(model: Model, pool: SettledPool, stage: Stage): Omit<Overhea
 
 /** Context, NCCL and custom all-reduce buffers outside the allocator (memory.md 6). */
 export function nonTorch(model: Model, pool: SettledPool): Overhead {
-  const ranks = pool.layout.tensor * pool.layout.sequence;
+  const { gpu, layout } = pool;
+  const ranks = layout.tensor * layout.sequence * layout.attentionData * layout.prefillContext;
   const bytes = nonTorchGiB(pool, ranks) * GiB;
-  const known = pool.gpu.vendor === "nvidia" && pool.layout.attentionData === 1;
+  const known = gpu.vendor === "nvidia" && layout.attentionData === 1 && (ranks === 1 || hasWorkspaces(pool));
   return { bytes, formula: gib(bytes), confidence: known ? fitted(pool, model) : "estimated" };
 }
 
-function nonTorchGiB({ gpu, version, layout }: SettledPool, ranks: number): number {
-  const recent = atLeast(version, "0.18.0");
-  if (ranks > 1) return recent ? (ranks === 2 ? 2.07 : 2.15) : 0.54;
+/** From 0.18 groups on Hopper and newer also hold symmetric-memory workspaces; the logs are of such GPUs. */
+function hasWorkspaces({ gpu, version }: SettledPool): boolean {
+  return atLeast(version, "0.18.0") && (gpu.computeCapability ?? 0) >= 9;
+}
+
+function nonTorchGiB(pool: SettledPool, ranks: number): number {
+  const { gpu, version, layout } = pool;
+  if (ranks > 1) return hasWorkspaces(pool) ? (ranks === 2 ? 2.07 : 2.15) : 0.54;
   if (layout.pipeline > 1) return 0.07;
   if ((gpu.computeCapability ?? 9) < 9) return 0.06;
-  return recent ? 0.25 : 0.13;
+  return atLeast(version, "0.18.0") ? 0.25 : 0.13;
 }
 
 /** Captured graphs: a fixed part and one for each layer, twice as much with experts (0.5 to 1.9 GiB in the logs of 0.19). Nothing when eager. */

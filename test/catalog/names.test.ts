@@ -120,6 +120,7 @@ describe("model names", () => {
     ["RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w4a16", "meta-llama/Meta-Llama-3.1-8B-Instruct", "quantised-variant"],
     ["Qwen/Qwen2.5-72B-Instruct-AWQ", "Qwen/Qwen2.5-72B-Instruct", "quantised-variant"],
     ["Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4", "Qwen/Qwen2.5-72B-Instruct", "quantised-variant"],
+    ["cognitivecomputations/DeepSeek-R1-AWQ", "deepseek-ai/DeepSeek-R1", "quantised-variant"],
     ["unsloth/Llama-3.2-3B-Instruct-bnb-4bit", "meta-llama/Llama-3.2-3B-Instruct", "quantised-variant"],
   ])("%s is %s (%s)", (name, id, how) => {
     const match = catalog.model(name);
