@@ -46,6 +46,7 @@ function row(id, facts, models) {
     quantization: facts.quantization && quantization(facts.quantization),
     dtype: facts.torchDtype,
     kvElements: facts.kvElemsPerTokenPerLayer,
+    indexer: indexerBytes(facts),
     parameters: total,
     active,
     approximate: Boolean(uncovered(facts)),
@@ -85,6 +86,12 @@ function moe(facts) {
 
 function mla(facts) {
   return facts && [facts.qLoraRank, facts.kvLoraRank, facts.qkNopeHeadDim, facts.qkRopeHeadDim, facts.vHeadDim];
+}
+
+/** Bytes of the sparse-attention indexer's own cache, spread over all layers. */
+function indexerBytes({ sparseAttention, numLayers }) {
+  const { indexerBytesPerToken: bytes, indexerLayers } = sparseAttention ?? {};
+  return bytes && (bytes * (indexerLayers ?? numLayers)) / numLayers;
 }
 
 function hybrid(facts) {

@@ -111,6 +111,8 @@ export interface Model {
   readonly dtype: "bf16" | "fp16" | "fp32";
   /** Elements that one token keeps per full-attention layer, before any split: 2 · kvHeads · headDim, or the MLA latent. */
   readonly kvElementsPerLayer: number;
+  /** Bytes that a sparse-attention indexer keeps beside each token, per layer; absent without one. */
+  readonly indexerBytesPerLayer?: number;
   readonly parameters: number;
   readonly activeParameters: number;
   /** True where the architecture has features that our formulas do not cover; then memory and timing are `estimated`. */

@@ -35,6 +35,7 @@ export function modelOf(row: StoredModel): Model {
     weights: weights ?? unquantised,
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",
     kvElementsPerLayer: row.kvElements,
+    ...(row.indexer === undefined ? {} : { indexerBytesPerLayer: row.indexer }),
     approximate: (row.approximate ?? false) || weights === undefined || row.parameters === undefined,
     source: row.source,
   };

@@ -40,6 +40,7 @@ export interface StoredModel {
   };
   readonly dtype?: string;
   readonly kvElements: number;
+  readonly indexer?: number;
   readonly parameters?: number;
   readonly active?: number;
   readonly approximate?: boolean;

@@ -35,14 +35,24 @@ export function kvHeadsPerRank({ kvHeads }: Model, { layout }: Pick<SettledPool,
 }
 
 /** Elements that one token keeps in one attention layer of a rank; the latent of MLA is never split (VP03). */
-export function kvElementsPerRank(model: Model, pool: Pick<SettledPool, "layout">): number {
+function kvElementsPerRank(model: Model, pool: Pick<SettledPool, "layout">): number {
   return model.mla ? model.kvElementsPerLayer : (model.kvElementsPerLayer / model.kvHeads) * kvHeadsPerRank(model, pool);
 }
 
+/** Latent of sparse MLA in fp8 with its scales and unquantised rope part (fp8_ds_mla, VM11). */
+const sparseLatentBytes = 656;
+
+/** Bytes that one token keeps in one attention layer of a rank, a sparse-attention indexer's included. */
+export function tokenBytesPerLayer(model: Model, pool: Pick<SettledPool, "layout" | "kvElementBytes">): number {
+  const indexer = model.indexerBytesPerLayer ?? 0;
+  if (indexer > 0 && model.mla && pool.kvElementBytes === 1) return sparseLatentBytes + indexer;
+  return kvElementsPerRank(model, pool) * pool.kvElementBytes + indexer;
+}
+
 export function kvShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
-  const { layout, settings, kvElementBytes } = pool;
+  const { layout, settings } = pool;
   const contextRanks = layout.decodeContext * layout.prefillContext;
-  const tokenBytes = kvElementsPerRank(model, pool) * kvElementBytes;
+  const tokenBytes = tokenBytesPerLayer(model, pool);
   const stateBytes = stage.recurrent > 0 ? stateBytesPerLayer(model) / (layout.tensor * layout.sequence) : 0;
   const blocksOf16 = Math.ceil(Math.ceil(stateBytes / Math.max(1, tokenBytes)) / 16) * 16;
   const blockTokens = Math.max(settings.blockTokens, blocksOf16);

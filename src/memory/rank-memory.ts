@@ -1,7 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
-import { blocksNeeded, type KvShape, kvHeadsPerRank, kvShape, poolBlocks } from "./kv-cache.ts";
+import { blocksNeeded, type KvShape, kvHeadsPerRank, kvShape, poolBlocks, tokenBytesPerLayer } from "./kv-cache.ts";
 import type { Confidence, Derivation, RankMemory } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 import { activationPeak, cudaGraphs, nonTorch } from "./vllm-overheads.ts";
@@ -131,6 +131,8 @@ function kvFormula(
 function tokenFormula(model: Model, pool: SettledPool, { stage, contextRanks }: KvShape): string {
   const layers = stage.full + stage.sliding;
   const share = contextRanks > 1 ? ` / ${contextRanks} context ranks` : "";
+  const indexer = model.indexerBytesPerLayer ?? 0;
+  if (model.mla && indexer > 0) return `${layers} layers · (${tokenBytesPerLayer(model, pool) - indexer} B + ${indexer} B)${share}`;
   if (model.mla) return `${layers} layers · (${model.mla.kvRank} + ${model.mla.ropeHeadDim}) · ${pool.kvElementBytes} B${share}`;
   const heads = kvHeadsPerRank(model, pool);
   const perHead = model.kvElementsPerLayer / model.kvHeads;

@@ -39,7 +39,13 @@ describe("every printed formula gives its value", () => {
   const cases = testCatalog()
     .models()
     .filter((_, index) => index % 6 === 0)
-    .concat("deepseek-ai/DeepSeek-V3", "openai/gpt-oss-20b", "google/gemma-3-27b-it", "meta-llama/Llama-3.3-70B-Instruct");
+    .concat(
+      "deepseek-ai/DeepSeek-V3",
+      "deepseek-ai/DeepSeek-V3.2",
+      "openai/gpt-oss-20b",
+      "google/gemma-3-27b-it",
+      "meta-llama/Llama-3.3-70B-Instruct",
+    );
 
   test.each(cases)("%s", (id) => {
     for (const changes of [

@@ -121,6 +121,13 @@ describe("KV cache", () => {
     expect(shared.kvBytesPerToken).toBe(70_272 / 4);
   });
 
+  // 61 layers · (576 · 2 B + 132 B); in fp8 656 B and the same 132 B (VM11).
+  test("a sparse-attention indexer keeps its own bytes", () => {
+    const sparse = model("deepseek-ai/DeepSeek-V3.2");
+    expect(memoryPlan(sparse, pool({ layout: { tensor: 8 } })).kvBytesPerToken).toBe(61 * (576 * 2 + 132));
+    expect(memoryPlan(sparse, pool({ layout: { tensor: 8 }, kvElementBytes: 1 })).kvBytesPerToken).toBe(61 * (656 + 132));
+  });
+
   // Gemma-2-9B, window 4,096, at 8,192 tokens: 512 blocks of full attention and min(4095 + 2·8192, 8192)/16 + 1 = 513 of the window's group.
   test("windows keep window and in-flight tokens", () => {
     const plan = memoryPlan(model("google/gemma-2-9b-it"), pool({ settings: { kvCacheMemoryBytes: 54.12 * GiB } }));
