@@ -21,7 +21,10 @@ const gaugeWords: readonly CanonicalGauge[] = ["requests_running", "requests_wai
 
 /** Measures the points in [from, to] after the last restart among them; undefined with less than two scrapes. */
 export function measureWindow(points: readonly LivePoint[], from: number, to: number): LiveWindow | undefined {
-  const inside = points.slice(firstAt(points, from), firstAt(points, to + 1e-9));
+  const inside = points.slice(
+    firstWith(points, (time) => time >= from),
+    firstWith(points, (time) => time > to),
+  );
   const restart = inside.findLastIndex((point) => point.state === "restarted");
   const snapshots = inside.slice(Math.max(0, restart)).flatMap((point) => (point.snapshot ? [point.snapshot] : []));
   const first = snapshots[0];
@@ -47,14 +50,14 @@ export function measureWindow(points: readonly LivePoint[], from: number, to: nu
   };
 }
 
-/** Index of the first point at or after `time`; points are in order of time. */
-function firstAt(points: readonly LivePoint[], time: number): number {
+/** Index of the first point whose time passes; points are in order of time. */
+function firstWith(points: readonly LivePoint[], passes: (time: number) => boolean): number {
   let low = 0;
   let high = points.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((points[middle]?.time ?? 0) < time) low = middle + 1;
-    else high = middle;
+    if (passes(points[middle]?.time ?? 0)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

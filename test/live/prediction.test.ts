@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import type { SettledPool } from "../../src/deployment/settled.ts";
+import { compareLive, furthestOutside } from "../../src/live/compare.ts";
+import { cacheDrift, serverKvTokens } from "../../src/live/drift.ts";
+import { measuredWorkload, workloadOf } from "../../src/live/measured-workload.ts";
+import { predictionFrom } from "../../src/live/prediction.ts";
+import { LiveSeries } from "../../src/live/series.ts";
+import { handReport, steadyRequests } from "../demo/hand-report.ts";
+import { scrapes } from "./captures.ts";
+
+function window(folder: string, seconds: number, until?: number) {
+  const series = new LiveSeries();
+  for (const scrape of scrapes(folder)) if (until === undefined || scrape.time <= until) series.push(scrape);
+  const measured = series.window(seconds);
+  if (!measured) throw new Error("no window");
+  return measured;
+}
+
+describe("measuredWorkload", () => {
+  it("finds rate and lengths of what arrived", () => {
+    // From :289 to :325: 123 − 35 finished, and 48 inside instead of 14: 122 arrived in 36 s.
+    const measured = measuredWorkload(window("llm-d-inference-sim", 40, 1795221325));
+    if (typeof measured === "string") throw new Error(measured);
+    expect(measured.requests).toBe(122);
+    expect(measured.ratePerSecond).toBeCloseTo(122 / 36, 9);
+    // Of the 88 that finished: 17360 − 4900 prompt tokens, and answers of about 50.
+    expect(measured.promptTokensMean).toBeCloseTo((17360 - 4900) / 88, 9);
+    expect(measured.outputTokensMean).toBeCloseTo(50, 0);
+    expect(measured.prefixHitRate).toBeCloseTo((6240 - 2016) / (19040 - 6020), 9);
+    const workload = workloadOf(measured);
+    expect(workload).toMatchObject({
+      kind: "open-loop",
+      ratePerSecond: measured.ratePerSecond,
+      requests: Math.round(300 * measured.ratePerSecond),
+    });
+    const lengths = typeof measured.outputTokens === "object" && "values" in measured.outputTokens ? measured.outputTokens.values : [];
+    expect(lengths).toHaveLength(100);
+    expect(lengths.reduce((a, b) => a + b, 0) / 100).toBeCloseTo(50, 0);
+  });
+
+  it("says why there is none", () => {
+    expect(measuredWorkload(undefined)).toBe("no-window");
+    expect(measuredWorkload(window("llm-d-inference-sim", 14))).toBe("idle");
+    expect(measuredWorkload(window("llama.cpp", 60))).toBe("not-offered");
+  });
+});
+
+describe("predictionFrom", () => {
+  it("takes means while requests still arrive, not the drain", () => {
+    // Ten requests a second apart: one runs 1.5 s of every second at least; the last arrives at 9 s, the run ends at 11.
+    const prediction = predictionFrom(handReport(steadyRequests(10)), "measured workload");
+    expect(prediction).toMatchObject({ from: "hand-made", band: 0.3, basis: "measured workload", ratePerSecond: 1, prefixHitRate: 0.25 });
+    // First second: nobody at 0.5; seconds 2 … 9: one runs at the middle of each (two overlap only in the half between).
+    expect(prediction.running).toBeCloseTo(8 / 9, 9);
+    expect(prediction.kvUsage).toBeCloseTo(0.5 * (8 / 9), 9);
+  });
+});
+
+describe("compareLive", () => {
+  const measured = window("llm-d-inference-sim", 40, 1795221325);
+  const predicted = predictionFrom(handReport(steadyRequests(10)), "test");
+
+  it("says within, above, below, and what it cannot tell inside one bucket", () => {
+    const flat = { mean: 0.3, p50: 0.3, p90: 0.3, p95: 0.3, p99: 0.3 };
+    const rows = compareLive(
+      {
+        ...predicted,
+        band: 0.1,
+        ttftSeconds: flat,
+
+        outputTokensPerSecond: 126,
+        running: 8,
+        waiting: 300,
+        kvUsage: 0.2,
+      },
+      measured,
+    );
+    const verdicts = Object.fromEntries(rows.map((row) => [row.metric, row.verdict]));
+    expect(verdicts.generation_tokens_per_second).toBe("within"); // measured 126.1
+    expect(verdicts.requests_running).toBe("within");
+    expect(verdicts.requests_waiting).toBe("below");
+    // p95 reads 0.484, but all that is known is that it lies between 0.25 and 0.5, where 0.27 … 0.33 lies too.
+    const ttft = rows.find(({ metric }) => metric === "ttft_p95");
+    expect(ttft).toMatchObject({ verdict: "cannot-tell", bucket: [0.25, 0.5], distance: 0 });
+    expect(furthestOutside(rows)?.distance).toBeGreaterThan(0.5);
+  });
+
+  it("says unknown where nothing was measured", () => {
+    const rows = compareLive(predicted, window("llama.cpp", 60));
+    expect(rows.find(({ metric }) => metric === "ttft_p95")).toMatchObject({ measured: null, verdict: "unknown" });
+    expect(rows.find(({ metric }) => metric === "kv_cache_usage")).toMatchObject({ measured: null, verdict: "unknown" });
+  });
+});
+
+describe("cacheDrift", () => {
+  const plan = handReport([]).memory;
+  const pool = (settings: Partial<SettledPool["settings"]>): SettledPool => ({
+    role: "mixed",
+    instances: 1,
+    version: { text: "0.19.0", major: 0, minor: 19, patch: 0 },
+    versionAssumed: false,
+    gpu: {
+      id: "H100-SXM5-80GB",
+      vendor: "nvidia",
+      architecture: "hopper",
+      computeCapability: 9,
+      memoryBytes: 80e9,
+      driverBytes: 80e9,
+      driverBytesAssumed: true,
+      memoryBytesPerSecond: 3e12,
+      flops: {},
+      scaleUp: null,
+      pcie: { kind: "pcie", name: "", bytesPerSecond: 1, switched: false },
+      scaleUpGpus: 8,
+      watts: null,
+      aliases: [],
+      sources: [],
+    },
+    gpusPerNode: 1,
+    nodes: 1,
+    layout: { tensor: 1, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 },
+    shiftThreshold: null,
+    weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0, expertsOnly: false },
+    activationBytes: 2,
+    kvElementBytes: 2,
+    settings: {
+      maxModelLen: 2048,
+      maxNumSeqs: 8,
+      maxNumBatchedTokens: 512,
+      gpuMemoryUtilization: 0.92,
+      kvCacheMemoryBytes: null,
+      blockTokens: 128,
+      prefixCaching: true,
+      chunkedPrefill: true,
+      longPrefillTokenThreshold: 0,
+      enforceEager: true,
+      asyncScheduling: false,
+      cpuOffloadBytes: 0,
+      maxLoras: 0,
+      maxCaptureSize: 0,
+      ...settings,
+    },
+    links: {
+      intraNode: { kind: "nvlink", name: "", bytesPerSecond: 1, switched: true },
+      interNode: { kind: "network", name: "", bytesPerSecond: 1, switched: false },
+      latencySeconds: 0,
+    },
+    observed: { gpuTotalBytes: null, kvCacheBlocks: null },
+  });
+  const [shot] = scrapes("vllm-0.32.0-dp2");
+  const server = shot?.cacheConfig ?? {};
+
+  it("reads the capacity the server says, overrides included", () => {
+    expect(serverKvTokens(server)).toBe(8192);
+    // 64 blocks (the override, not the 128 profiled) of 128 tokens.
+    expect(serverKvTokens({ ...server, kv_cache_size_tokens: "None" })).toBe(64 * 128);
+    expect(serverKvTokens({ block_size: "16", num_gpu_blocks: "512" })).toBe(8192);
+    expect(serverKvTokens({ block_size: "None" })).toBeNull();
+  });
+
+  it("sets file and server side by side", () => {
+    const rows = cacheDrift(pool({ prefixCaching: false }), { ...plan, kvCacheTokens: 8300, kvCacheBlocks: 64 }, server);
+    expect(rows).toEqual([
+      { setting: "block-size", file: "128", server: "128", predicted: false, verdict: "equal" },
+      { setting: "gpu-memory-utilization", file: "0.92", server: "0.92", predicted: false, verdict: "equal" },
+      { setting: "enable-prefix-caching", file: "false", server: "true", predicted: false, verdict: "different" },
+      { setting: "KV cache blocks", file: "64", server: "64", predicted: true, verdict: "equal" },
+      { setting: "KV cache tokens", file: "8300", server: "8192", predicted: true, verdict: "close" },
+    ]);
+  });
+
+  it("says not offered where the server is silent", () => {
+    const verdicts = cacheDrift(pool({}), plan, { block_size: "16" }).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(["different", "not-offered", "not-offered", "not-offered", "not-offered"]);
+  });
+});
