@@ -61,6 +61,15 @@ export interface Pool {
   readonly instances: Known<number>;
   readonly engine: EngineConfig;
   readonly hardware: Hardware;
+  /** Figures from a real run or a person that replace what would be derived; files hold none. */
+  readonly overrides?: PoolOverrides;
+}
+
+export interface PoolOverrides {
+  readonly gpuTotalBytes?: number;
+  readonly intraNodeBytesPerSecond?: number;
+  readonly interNodeBytesPerSecond?: number;
+  readonly latencySeconds?: number;
 }
 
 export interface EngineConfig {

@@ -73,9 +73,11 @@ const shells = new Set(["sh", "bash", "zsh", "dash", "ash"]);
 
 const baseName = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
 
-/** Finds the engines that an exec-form command line starts, through shells and wrappers. */
-export function findLaunches(words: readonly Mapped[], environment: Variables): Launches {
-  return inWords(words, "list", new Map(), environment, 0);
+/** Finds the engines that a command line starts, through shells and wrappers: a list of words, or words split from `script`. */
+export function findLaunches(words: readonly Mapped[], environment: Variables, script?: Mapped): Launches {
+  const found = inWords(words, script ? "shell" : "list", new Map(), environment, 0);
+  if (!script) return found;
+  return { ...found, launches: found.launches.map((launch) => ({ ...launch, script: launch.script ?? script })) };
 }
 
 /** Finds the engines that a shell script starts. */

@@ -62,8 +62,14 @@ function shellRemoval(source: string, first: Span, last: Span): Span {
   if (beforeBreak) {
     start -= beforeBreak[0].length;
     while (isBlank(source[start - 1])) start--;
+    return { start, end: last.end };
   }
-  return { start, end: last.end };
+  if (start > 0 && source[start - 1] !== "\n" && source[start - 1] !== "\r") return { start, end: last.end };
+  // First on a line that nothing continues: the line goes when nothing else is on it, else what follows moves up.
+  let end = last.end;
+  while (isBlank(source[end])) end++;
+  if (source[end] === "\n" || source[end] === "\r" || end === source.length) return { start, end: nextLine(source, end) };
+  return { start: first.start, end };
 }
 
 /** Where a further flag goes behind the last word of a command line, and what it needs around it. */

@@ -79,7 +79,7 @@ function problemsOf(found: readonly Found[], lines: LineMap): ReadProblem[] {
   return found.flatMap(({ document, units }) => {
     // What a template will become is not known, so nothing is wrong with it.
     if (document.templated) return [];
-    const error = units.length > 0 || wouldServe(document) ? document.errors.find(isCertain) : undefined;
+    const error = units.length > 0 || wouldServe(document) ? certainError(document) : undefined;
     const broken = error ? [{ message: message("Not valid YAML: {0}", error.text), range: lines.range(error.span) }] : [];
     const stray = units.flatMap(({ strayOptions }) =>
       strayOptions.map((word) => ({
@@ -91,9 +91,10 @@ function problemsOf(found: readonly Found[], lines: LineMap): ReadProblem[] {
   });
 }
 
-/** Kubernetes' own reader takes quoted lines at their parent's indentation, this one stops there: no error to report. */
-function isCertain({ text }: YamlError): boolean {
-  return !/closing .?quote/i.test(text);
+/** Kubernetes' own reader takes quoted lines at their parent's indentation, this one stops there: neither that nor what follows is reported. */
+function certainError({ errors }: YamlDocument): YamlError | undefined {
+  const [first] = errors;
+  return first && !/closing .?quote/i.test(first.text) ? first : undefined;
 }
 
 /** A workload that names an engine, broken so far that no engine was found in it. */

@@ -79,31 +79,37 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
 
 function serviceLaunches(
   service: Service,
-  entrypoint: readonly Mapped[] | undefined,
-  command: readonly Mapped[] | undefined,
+  entrypoint: CommandText | undefined,
+  command: CommandText | undefined,
   image: Mapped | undefined,
   variables: Variables,
   context: ReaderContext,
 ): Launches {
-  if (entrypoint && entrypoint.length > 0) return findLaunches([...entrypoint, ...(command ?? [])], variables);
+  if (entrypoint && entrypoint.words.length > 0) {
+    const script = command ? command.script : entrypoint.script;
+    return findLaunches([...entrypoint.words, ...(command?.words ?? [])], variables, script);
+  }
   // An image that is built here may start anything; without a command nothing tells.
   if (service.get("build").exists && !command) return { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
-  return recognise(undefined, command ?? [], image, variables, context.names);
+  return recognise(undefined, command?.words ?? [], image, variables, context.names, command?.script);
+}
+
+interface CommandText {
+  readonly words: readonly Mapped[];
+  /** The text they were split from; undefined for a list. */
+  readonly script: Mapped | undefined;
 }
 
 /** compose splits a string like a shell does, but expands only its own `${…}`; a list is taken as it is. */
-function commandWords(value: YamlValue, variables: Variables): readonly Mapped[] | undefined {
+function commandWords(value: YamlValue, variables: Variables): CommandText | undefined {
   if (value.isList) {
-    return value
-      .items()
-      .map((item) => item.text())
-      .filter((text) => text !== undefined)
-      .map(expandCompose);
+    const texts = value.items().map((item) => item.text());
+    return { words: texts.filter((text) => text !== undefined).map(expandCompose), script: undefined };
   }
   const text = value.text();
   if (!text) return undefined;
-  const expanded = expandCompose(text);
-  return splitCommand(expanded, variables).flatMap(({ words }) => words);
+  const script = expandCompose(text);
+  return { words: splitCommand(script, variables).flatMap(({ words }) => words), script };
 }
 
 function instances(service: Service, context: ReaderContext): Known<number> {

@@ -36,30 +36,31 @@ export function recognise(
   image: Mapped | undefined,
   environment: Variables,
   names: FlagNames,
+  script?: Mapped,
 ): Launches {
-  const found = findLaunches([...(command ?? []), ...args], environment);
+  const found = findLaunches([...(command ?? []), ...args], environment, script);
   if (found.launches.length > 0 || (command && command.length > 0)) return found;
   const imageEngine = image && isReadable(image.value) ? engineOfImage(image.value) : undefined;
   const first = args[0]?.value ?? "";
   if (imageEngine) {
     const otherProgram = /^(\/|(ba|da|z)?sh$|python|bash)/.test(first) && !/^\/[\w./-]+$/.test(first);
     if (otherProgram || (imageEngine === "vllm" && args.length === 0)) return nothing;
-    return { ...nothing, launches: [entryPoint(imageEngine, first === "serve" ? args.slice(1) : args)] };
+    return { ...nothing, launches: [entryPoint(imageEngine, first === "serve" ? args.slice(1) : args, script)] };
   }
   const imageUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
-  return imageUnknown && looksLikeVllmArguments(args, names) ? { ...nothing, launches: [entryPoint("vllm", args)] } : nothing;
+  return imageUnknown && looksLikeVllmArguments(args, names) ? { ...nothing, launches: [entryPoint("vllm", args, script)] } : nothing;
 }
 
-function entryPoint(engine: Launch["engine"], words: readonly Mapped[]): Launch {
+function entryPoint(engine: Launch["engine"], words: readonly Mapped[], script: Mapped | undefined): Launch {
   return {
     engine,
     launcher: null,
     positionalModel: engine === "vllm",
     words,
     assignments: new Map(),
-    style: "list",
+    style: script ? "shell" : "list",
     token: undefined,
-    script: undefined,
+    script,
   };
 }
 
