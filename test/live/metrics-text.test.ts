@@ -37,7 +37,7 @@ describe("parseMetrics", () => {
   ])("reads %j", (text, name, labels, value) => {
     const family = only(text);
     expect(family?.name).toBe(name);
-    expect(Object.entries(family?.samples[0]?.labels ?? {}).sort()).toEqual(Object.entries(labels).sort());
+    expect(new Map(Object.entries(family?.samples[0]?.labels ?? {}))).toEqual(new Map(Object.entries(labels)));
     expect(family?.samples[0]?.value).toBe(value);
   });
 
@@ -210,7 +210,7 @@ function plainly(families: ReadonlyMap<string, Family>) {
   return [...families.values()].map(({ name, type, samples }) => [
     name,
     type,
-    samples.map((sample) => [sample.name, Object.entries(sample.labels).sort(), sample.value]),
+    samples.map((sample) => [sample.name, new Map(Object.entries(sample.labels)), sample.value]),
   ]);
 }
 
