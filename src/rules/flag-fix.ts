@@ -1,5 +1,5 @@
 import type { Flag, Pool } from "../deployment/deployment.ts";
-import { removeFlag, setFlag } from "../deployment/edit.ts";
+import { removeFlag, setFlag, setGpuCount } from "../deployment/edit.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Fix } from "./rule.ts";
 
@@ -11,26 +11,23 @@ export function setFlagFix(pool: Pool, name: string, value: string, title?: Mess
 /** Several flags at once. */
 export function setFlagsFix(pool: Pool, values: Readonly<Record<string, string>>, title: Message, preferred = false): Fix | undefined {
   const edits = Object.entries(values).map(([name, value]) => setFlag(pool, name, value));
-  if (edits.length === 0 || edits.some((edit) => edit === undefined || edit.length === 0)) return undefined;
-  return { title, edits: edits.flatMap((edit) => edit ?? []), preferred };
+  if (edits.length === 0 || edits.some((edit) => edit.length === 0)) return undefined;
+  return { title, edits: edits.flat(), preferred };
 }
 
 /** Takes the flag out with its value and separators. */
 export function removeFlagFix(pool: Pool, flag: Flag, preferred = false): Fix | undefined {
-  const edits = removeFlag(pool, flag);
-  if (edits === undefined || edits.length === 0) return undefined;
+  const edits = removeFlag(pool, flag.name);
+  if (edits.length === 0) return undefined;
   return { title: message("Remove {0}", flag.spelled), edits, preferred };
 }
 
 /** Asks for `gpus` GPUs on each node, where limits and requests say so. */
-export function askGpusFix({ hardware }: Pool, total: number, preferred = false): Fix | undefined {
-  const nodes = hardware.nodes?.value ?? 1;
-  const limit = hardware.gpusPerNode?.range;
-  if (!limit || total % nodes !== 0) return undefined;
-  const newText = String(total / nodes);
-  const request = hardware.gpuRequest?.range;
-  const edits = [{ range: limit, newText }, ...(request ? [{ range: request, newText }] : [])];
-  return { title: message("Ask for {0} GPUs", total), edits, preferred };
+export function askGpusFix(pool: Pool, total: number, preferred = false): Fix | undefined {
+  const nodes = pool.hardware.nodes?.value ?? 1;
+  if (total % nodes !== 0) return undefined;
+  const edits = setGpuCount(pool, total / nodes);
+  return edits.length === 0 ? undefined : { title: message("Ask for {0} GPUs", total), edits, preferred };
 }
 
 /** 131072 → `131,072`; other texts as they stand. */

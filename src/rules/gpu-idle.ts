@@ -18,7 +18,7 @@ export const gpuIdle: Rule = {
     const { hardware, engine } = pool;
     // Flags that may come from elsewhere could still use them all.
     if (asked === undefined || ranks === undefined || !engine.complete || isPartOfGroup(pool)) return [];
-    if (ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
+    if (hardware.gpusPerNode?.origin !== "file" || ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
     const idle = asked - ranks.product;
     const at = hardware.gpusPerNode?.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
     const tensor = (asked * ranks.tensor) / ranks.product;

@@ -15,11 +15,14 @@ export const headsDivisible: Rule = {
   facts: ["VP01", "VP04", "AS09"],
   check(context) {
     const model = context.deployment.model?.value.facts?.value;
-    const ranks = ranksOf(context.pool.engine.parallel);
-    if (!model || !ranks) return [];
-    const { tensor, sequence } = ranks;
+    const { parallel } = context.pool.engine;
+    const tensor = parallel.tensor.value;
+    const sequence = parallel.sequence.value;
+    // Read on its own: a size that may come from elsewhere does not make a wrong one right.
+    if (!model || parallel.unreadable.has("tensor") || tensor < 1) return [];
     if (model.heads % tensor !== 0) return [wrongTensor(context, model, tensor)];
-    if (model.heads % (tensor * sequence) !== 0) return [wrongSequence(context, model, tensor, sequence)];
+    if (!parallel.unreadable.has("sequence") && sequence > 1 && model.heads % (tensor * sequence) !== 0)
+      return [wrongSequence(context, model, tensor, sequence)];
     const part = unevenPart(model, tensor);
     return part ? [wrongPart(context, model, tensor, part)] : [];
   },

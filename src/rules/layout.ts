@@ -12,13 +12,8 @@ export interface Ranks {
   readonly product: number;
 }
 
-const sizeFlags = [
-  "tensor-parallel-size",
-  "pipeline-parallel-size",
-  "data-parallel-size",
-  "prefill-context-parallel-size",
-  "ulysses-sequence-parallel-size",
-];
+/** Members of `Parallel.unreadable` that the product depends on. */
+const sizes = ["tensor", "pipeline", "data", "prefillContext", "sequence"];
 /** Flags after which one server is only a part of a data-parallel group that spans several deployments. */
 const groupFlags = [
   "data-parallel-size-local",
@@ -33,15 +28,15 @@ const groupFlags = [
 
 /** Ranks of one instance; undefined where a size is written but cannot be read. */
 export function ranksOf(parallel: Parallel): Ranks | undefined {
-  if (sizeFlags.some((name) => parallel.unreadable.has(name))) return undefined;
+  if (sizes.some((name) => parallel.unreadable.has(name))) return undefined;
   const tensor = parallel.tensor.value;
   const sequence = parallel.sequence.value;
   const pipeline = parallel.pipeline.value;
   const context = parallel.prefillContext.value;
   // On MoE models the replicas of `data` are the attention replicas: the same GPUs under two names.
   const data = Math.max(parallel.data.value, parallel.attentionData.value);
-  const sizes = [tensor, sequence, pipeline, data, context];
-  if (sizes.some((size) => !Number.isInteger(size) || size < 1)) return undefined;
+  const all = [tensor, sequence, pipeline, data, context];
+  if (all.some((size) => !Number.isInteger(size) || size < 1)) return undefined;
   return { tensor, sequence, pipeline, data, context, product: tensor * sequence * pipeline * data * context };
 }
 
@@ -65,11 +60,13 @@ export function sizeRanges({ tensor, sequence, pipeline, data, prefillContext }:
   return [tensor.range, sequence.range, pipeline.range, data.range, prefillContext.range];
 }
 
-/** GPUs that one instance may use; undefined where the file does not say. */
+/** GPUs that one instance may use; undefined where neither the file nor its project says so. */
 export function gpusAsked({ hardware }: Pool): number | undefined {
-  if (hardware.gpusPerInstance) return hardware.gpusPerInstance.value;
-  if (!hardware.gpusPerNode) return undefined;
-  return hardware.gpusPerNode.value * (hardware.nodes?.value ?? 1);
+  const { gpusPerInstance, gpusPerNode, nodes } = hardware;
+  if (gpusPerInstance) return gpusPerInstance.value;
+  // A personal setting tells what machines usually have, not what this file asks for.
+  if (!gpusPerNode || !nodes || gpusPerNode.origin === "setting") return undefined;
+  return gpusPerNode.value * nodes.value;
 }
 
 /** Sizes ≤ `most` that divide every one of `amounts`. */

@@ -16,7 +16,7 @@ export const pipelineLayers: Rule = {
     const stages = pool.engine.parallel.pipeline.value;
     const layers = deployment.model?.value.facts?.value.layers;
     const partition = pool.engine.environment.get("VLLM_PP_LAYER_PARTITION");
-    if (pool.engine.parallel.unreadable.has("pipeline-parallel-size")) return [];
+    if (pool.engine.parallel.unreadable.has("pipeline")) return [];
     if (partition) return ownPartition(context, partition.value, stages, layers);
     if (layers === undefined || stages <= 1) return [];
     const at = placeOf(deployment, pool.engine.parallel.pipeline, flagOf(pool, "pipeline-parallel-size"));

@@ -5,7 +5,7 @@ import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { factsOf, presence } from "./flag-table.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { renameFix, versionPlace } from "./unknown-flag.ts";
+import { engineAlone, renameFix, versionPlace } from "./unknown-flag.ts";
 
 const code = "removed-flag";
 
@@ -47,7 +47,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     );
   return finding(
     code,
-    deployment.launcher === null ? "error" : "information",
+    engineAlone(deployment) ? "error" : "information",
     flag.flagRange,
     message(
       '{0} is gone from vLLM {1}, and the version is {2}. The server would stop: "unrecognized arguments".',

@@ -61,7 +61,7 @@ function pluginOff({ pool }: RuleContext, use: ArcticUse): Finding | undefined {
 /** AS02. */
 function shiftAlone({ pool, settled }: RuleContext, use: ArcticUse): Finding | undefined {
   const { parallel } = pool.engine;
-  if (!use.shift || !use.shiftFlag || use.sequence > 1 || parallel.unreadable.has("ulysses-sequence-parallel-size")) return undefined;
+  if (!use.shift || !use.shiftFlag || use.sequence > 1 || parallel.unreadable.has("sequence")) return undefined;
   const asked = gpusAsked(pool);
   const ranks = ranksOf(parallel);
   const sequence = asked && ranks ? asked / ranks.product : 0;

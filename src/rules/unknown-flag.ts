@@ -1,4 +1,4 @@
-import type { Flag } from "../deployment/deployment.ts";
+import type { Deployment, Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
@@ -32,7 +32,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     const fixes = [removeFlagFix(pool, flag, true)];
     return finding(
       code,
-      deployment.launcher === null ? "error" : "information",
+      engineAlone(deployment) ? "error" : "information",
       flag.flagRange,
       message(
         'vLLM {0} has no {1} yet; it came by {2}. The server would stop: "unrecognized arguments".',
@@ -47,7 +47,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const names = version ? namesIn(catalog, version) : catalog.flags().flags.map((one) => one.name);
   const near = nearestName(name, names);
   const rename = near === undefined ? undefined : renameFix(flag, near);
-  const sure = version !== undefined && inTables(version, catalog) && deployment.launcher === null;
+  const sure = version !== undefined && inTables(version, catalog) && engineAlone(deployment);
   return finding(
     code,
     sure ? "error" : "information",
@@ -57,6 +57,11 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
       : message("No vLLM up to {0} has {1}; a plugin or a newer version may.", catalog.flags().versions.at(-1) ?? "", flag.spelled),
     { related: version ? [versionPlace(context)] : [], fixes: [rename, removeFlagFix(pool, flag, rename === undefined)] },
   );
+}
+
+/** No other launcher that brings flags of its own; those of the Arctic plugin are in the tables. */
+export function engineAlone({ launcher }: Deployment): boolean {
+  return launcher === null || launcher === "arctic";
 }
 
 /** The parser completes a prefix that only one flag begins with. */

@@ -1,0 +1,95 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Deployment, Reading, ReadProblem } from "../deployment/deployment.ts";
+import { message } from "../deployment/message.ts";
+import { read } from "../deployment/read.ts";
+import { settle } from "../deployment/settle.ts";
+import type { Settlement } from "../deployment/settled.ts";
+import { noSurroundings, type Surroundings } from "../deployment/surroundings.ts";
+import { memoryPlan } from "../memory/memory-plan.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import { check } from "../rules/check.ts";
+import type { Finding } from "../rules/rule.ts";
+import { estimate } from "../timing/closed-form.ts";
+import type { Estimate } from "../timing/estimate.ts";
+import { lengthsFor } from "./lengths.ts";
+import type { Analysis, DeploymentAnalysis } from "./results.ts";
+import { planUnder, planWith } from "./variants.ts";
+
+export interface AnalyseOptions {
+  readonly catalog: Catalog;
+  readonly surroundings?: Surroundings;
+  readonly fileName?: string;
+}
+
+/** All that a text says and what follows from it. Never throws: what fails inside one deployment becomes a problem at its place. */
+export function analyse(text: string, options: AnalyseOptions): Analysis {
+  const surroundings = options.surroundings ?? noSurroundings;
+  const reading = read(text, { catalog: options.catalog, surroundings, fileName: options.fileName ?? "" });
+  return analyseReading(reading, options.catalog);
+}
+
+/** The same for what was already read, such as a bare command line. */
+export function analyseReading(reading: Reading, catalog: Catalog): Analysis {
+  const problems: ReadProblem[] = [...reading.problems];
+  const deployments = reading.deployments.map((deployment) => {
+    try {
+      return analyseDeployment(deployment, reading, catalog);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      problems.push({ message: message("This deployment could not be analysed: {0}", why), range: deployment.anchor });
+      return unanalysed(deployment, why);
+    }
+  });
+  const findings = deployments.flatMap((one) => one.findings).sort(byPlace);
+  return { formats: reading.formats, deployments, problems, findings };
+}
+
+function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {
+  const settlement = settle(deployment, catalog);
+  const { settled } = settlement;
+  const memory = settled ? settled.pools.map((pool) => memoryPlan(settled.model, pool)) : [];
+  const findings = deployment.pools.flatMap((pool, index) =>
+    check({
+      deployment,
+      pool,
+      settled,
+      settledPool: settled?.pools[index],
+      memory: memory[index],
+      catalog,
+      tryWith: (changes) => planWith(deployment, index, changes, catalog),
+      tryVersion: (version) => planUnder(deployment, index, version, catalog),
+    }),
+  );
+  const kept = distinct(findings).filter((one) => !isSilenced(one, reading.ignoredLines));
+  return { deployment, settlement, settled, memory, estimate: closedForm(settlement, memory, catalog), findings: kept.sort(byPlace) };
+}
+
+/** Nothing where the cache holds no request. */
+function closedForm({ settled }: Settlement, memory: readonly MemoryPlan[], catalog: Catalog): Estimate | undefined {
+  if (!settled || memory.some((plan) => !plan.fits)) return undefined;
+  return estimate(settled, memory, lengthsFor(settled, catalog));
+}
+
+/** A directive on its line or the line above. */
+function isSilenced({ code, range }: Finding, ignoredLines: Reading["ignoredLines"]): boolean {
+  const { line } = range.start;
+  return ignoredLines.get(line)?.has(code) === true || ignoredLines.get(line - 1)?.has(code) === true;
+}
+
+/** Pools that share a word (one set of flags, two roles) report it once. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, range, message: { text, args } }) => {
+    const key = JSON.stringify([code, range, text, args]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character || a.code.localeCompare(b.code, "en");
+}
+
+function unanalysed(deployment: Deployment, why: string): DeploymentAnalysis {
+  const settlement: Settlement = { missing: [{ what: "settings", message: message("could not be analysed: {0}", why) }] };
+  return { deployment, settlement, settled: undefined, memory: [], estimate: undefined, findings: [] };
+}

@@ -1,0 +1,38 @@
+import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Gpu, GpuId } from "../catalog/facts.ts";
+import { gib } from "../catalog/quantity.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import type { Edit } from "../deployment/text.ts";
+import { shortGpuName } from "../memory/fitting-gpus.ts";
+import { directiveEdits } from "./directive-edit.ts";
+
+/** One entry of the list a person chooses from. */
+export interface GpuChoice {
+  readonly gpu: GpuId;
+  readonly label: string;
+  /** `79.2 GiB · Hopper`. */
+  readonly detail: string;
+}
+
+/** All whole GPUs, those named most often first. */
+export function gpuChoices(catalog: Catalog): readonly GpuChoice[] {
+  const rank = ({ id }: Gpu): number => (commonGpus.includes(id) ? commonGpus.indexOf(id) : commonGpus.length);
+  return [...catalog.gpus()]
+    .sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id, "en"))
+    .map((gpu) => ({ gpu: gpu.id, label: shortGpuName(gpu.id), detail: `${gib(gpu.driverBytes)} · ${gpu.architecture}` }));
+}
+
+/** Edits that say in the file itself which GPU a deployment runs on. */
+export function chooseGpuEdits(text: string, deployment: Deployment, gpu: GpuId): readonly Edit[] {
+  return directiveEdits(text, deployment, "gpu", gpu);
+}
+
+/** Known models that end like the name in the file: proposed, never assumed. */
+export function modelProposals(deployment: Deployment, catalog: Catalog): readonly string[] {
+  return deployment.model && !deployment.model.value.facts ? catalog.modelProposals(deployment.model.value.name) : [];
+}
+
+/** Edits that say in the file that its model is one of the described ones. */
+export function chooseModelEdits(text: string, deployment: Deployment, model: string): readonly Edit[] {
+  return directiveEdits(text, deployment, "model-config", model);
+}

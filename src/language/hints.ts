@@ -1,0 +1,108 @@
+import { gib, shortTokens, whole } from "../catalog/quantity.ts";
+import type { Pool } from "../deployment/deployment.ts";
+import { type Message, message } from "../deployment/message.ts";
+import type { Range } from "../deployment/text.ts";
+import type { MemoryPlan, RankMemory } from "../memory/plan.ts";
+import { gpusAsked, ranksOf } from "../rules/layout.ts";
+import { flagOf } from "../rules/place.ts";
+import type { Analysis, DeploymentAnalysis, Hint } from "./results.ts";
+
+/** Facts that follow from the file and are not written in it, behind the words they follow from. */
+export function hints(analysis: Analysis, range?: Range): readonly Hint[] {
+  const all = analysis.deployments.flatMap((one) => one.deployment.pools.flatMap((pool, index) => hintsOf(one, pool, one.memory[index])));
+  return range ? all.filter(({ position }) => position.line >= range.start.line && position.line <= range.end.line) : all;
+}
+
+function hintsOf(analysis: DeploymentAnalysis, pool: Pool, plan: MemoryPlan | undefined): readonly Hint[] {
+  return [
+    layoutHint(pool),
+    modelHint(analysis, pool, plan),
+    cacheHint(pool, plan),
+    sequencesHint(pool, plan),
+    gpuHint(pool),
+    idleHint(pool),
+    thresholdHint(pool),
+  ].filter((one) => one !== undefined);
+}
+
+/** `= 8 GPUs with TP 2`, behind the last size that multiplies TP. */
+function layoutHint(pool: Pool): Hint | undefined {
+  const ranks = ranksOf(pool.engine.parallel);
+  if (!ranks || ranks.product === ranks.tensor) return undefined;
+  const names = ["prefill-context-parallel-size", "data-parallel-size", "pipeline-parallel-size", "ulysses-sequence-parallel-size"];
+  const flag = names.map((name) => flagOf(pool, name)).find((one) => one?.valueRange !== undefined);
+  return behind(flag?.valueRange, message("= {0} GPUs with TP {1}", ranks.product, ranks.tensor));
+}
+
+/** `42.3 GiB per GPU`, and the model's own limit where the file sets none. */
+function modelHint({ deployment, settled }: DeploymentAnalysis, pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
+  const rank = tightest(plan);
+  const limit = flagOf(pool, "max-model-len") ? undefined : settled?.pools[0]?.settings.maxModelLen;
+  const weights = rank && gib(rank.weightsBytes + rank.shiftWeightsBytes);
+  const tokens = limit === undefined ? undefined : whole(limit);
+  const text =
+    weights !== undefined && tokens !== undefined
+      ? message("{0} per GPU, {1} tokens at most", weights, tokens)
+      : weights !== undefined
+        ? message("{0} per GPU", weights)
+        : tokens === undefined
+          ? undefined
+          : message("{0} tokens at most", tokens);
+  return behind(deployment.model?.range, text, message("weights on each GPU of the fullest rank"));
+}
+
+/** `639,360 tokens of KV cache` behind the utilisation, else `KV 58.1 GiB = 476k tokens` behind the number of GPUs. */
+function cacheHint(pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
+  const rank = tightest(plan);
+  if (!plan?.fits || !rank) return undefined;
+  const tooltip = message(
+    "{0} of KV cache on the fullest GPU, {1} requests of full length",
+    gib(rank.kvCacheBytes),
+    plan.maxConcurrency.toFixed(1),
+  );
+  const flag = flagOf(pool, "gpu-memory-utilization");
+  if (flag?.valueRange) return behind(flag.valueRange, message("{0} tokens of KV cache", whole(plan.kvCacheTokens)), tooltip);
+  const ranks = ranksOf(pool.engine.parallel);
+  if (ranks && ranks.product !== gpusAsked(pool)) return undefined;
+  return behind(
+    pool.hardware.gpusPerNode?.range,
+    message("KV {0} = {1} tokens", gib(rank.kvCacheBytes), shortTokens(plan.kvCacheTokens)),
+    tooltip,
+  );
+}
+
+function sequencesHint(pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
+  const rank = tightest(plan);
+  if (!rank) return undefined;
+  const tooltip = message("activations on each GPU, most of them the sampler's buffers for so many sequences");
+  return behind(flagOf(pool, "max-num-seqs")?.valueRange, message("{0}", gib(rank.activationBytes)), tooltip);
+}
+
+/** What a node label stands for. */
+function gpuHint({ hardware }: Pool): Hint | undefined {
+  const { gpu } = hardware;
+  if (gpu?.origin !== "inferred") return undefined;
+  return behind(gpu.range, message("{0}", gpu.value), gpu.why);
+}
+
+function idleHint(pool: Pool): Hint | undefined {
+  const ranks = ranksOf(pool.engine.parallel);
+  const asked = gpusAsked(pool);
+  if (!ranks || asked === undefined || ranks.product >= asked || !pool.engine.complete) return undefined;
+  return behind(pool.hardware.gpusPerNode?.range, message("{0} of {1} idle", asked - ranks.product, asked));
+}
+
+function thresholdHint(pool: Pool): Hint | undefined {
+  const { shift } = pool.engine.parallel;
+  if (!shift || flagOf(pool, "shift-parallel-threshold")) return undefined;
+  const flag = flagOf(pool, "enable-shift-parallel");
+  return behind(flag?.valueRange ?? flag?.flagRange, message("threshold {0}, default", shift.value.threshold.value));
+}
+
+function tightest(plan: MemoryPlan | undefined): RankMemory | undefined {
+  return plan?.ranks[plan.tightest];
+}
+
+function behind(range: Range | undefined, label: Message | undefined, tooltip?: Message): Hint | undefined {
+  return range && label ? { position: range.end, label, tooltip } : undefined;
+}

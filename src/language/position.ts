@@ -1,0 +1,50 @@
+import type { Flag, Pool } from "../deployment/deployment.ts";
+import type { Position, Range } from "../deployment/text.ts";
+import type { Analysis, DeploymentAnalysis } from "./results.ts";
+
+export function contains(range: Range | undefined, { line, character }: Position): boolean {
+  if (!range) return false;
+  const afterStart = line > range.start.line || (line === range.start.line && character >= range.start.character);
+  const beforeEnd = line < range.end.line || (line === range.end.line && character <= range.end.character);
+  return afterStart && beforeEnd;
+}
+
+/** What stands at a position, with the deployment it belongs to. */
+export type Place = { readonly analysis: DeploymentAnalysis; readonly pool: Pool; readonly index: number } & (
+  | { readonly kind: "flag"; readonly flag: Flag; readonly range: Range }
+  | { readonly kind: "model" | "gpu" | "gpus" | "replicas" | "version"; readonly range: Range }
+);
+
+export function placeAt(analysis: Analysis, position: Position): Place | undefined {
+  for (const one of analysis.deployments) {
+    for (const [index, pool] of one.deployment.pools.entries()) {
+      const base = { analysis: one, pool, index };
+      const { engine, hardware, instances } = pool;
+      const model = one.deployment.model?.range;
+      const flag = engine.written.find(({ flagRange, valueRange }) => contains(flagRange, position) || contains(valueRange, position));
+      if (model && contains(model, position)) return { ...base, kind: "model", range: model };
+      if (flag)
+        return {
+          ...base,
+          kind: "flag",
+          flag,
+          range: contains(flag.valueRange, position) && flag.valueRange ? flag.valueRange : flag.flagRange,
+        };
+      const gpu = hardware.gpu?.range ?? hardware.gpuAsWritten?.range;
+      if (gpu && contains(gpu, position)) return { ...base, kind: "gpu", range: gpu };
+      const gpus = hardware.gpusPerNode?.range;
+      if (gpus && contains(gpus, position)) return { ...base, kind: "gpus", range: gpus };
+      const replicas = instances?.range;
+      if (replicas && contains(replicas, position)) return { ...base, kind: "replicas", range: replicas };
+      const version = engine.version?.range;
+      if (version && contains(version, position)) return { ...base, kind: "version", range: version };
+    }
+  }
+  return undefined;
+}
+
+/** The deployment whose text holds a position, else the only one there is. */
+export function deploymentAt(analysis: Analysis, position: Position): DeploymentAnalysis | undefined {
+  const inside = analysis.deployments.find(({ deployment }) => contains(deployment.extent, position));
+  return inside ?? (analysis.deployments.length === 1 ? analysis.deployments[0] : undefined);
+}

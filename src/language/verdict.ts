@@ -1,0 +1,110 @@
+import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Model } from "../catalog/facts.ts";
+import { figure, gib, kib, shortTokens } from "../catalog/quantity.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { type Message, message, plain } from "../deployment/message.ts";
+import { fittingGpus } from "../memory/fitting-gpus.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import { weightBytes } from "../memory/weights.ts";
+import type { DeploymentAnalysis } from "./results.ts";
+
+/** After a lens icon a plain blank is swallowed. */
+export const iconBlank = "\u2002";
+const longest = 60;
+
+/** What a deployment's lens says at once, in closed form: never a percentile, and no check mark for latency. */
+export interface Verdict {
+  readonly kind: "fits" | "does-not-fit" | "will-not-start" | "gpu-unknown" | "model-unknown" | "not-judged";
+  readonly text: Message;
+}
+
+export function verdict(analysis: DeploymentAnalysis, catalog: Catalog): Verdict {
+  const { deployment, settlement, settled, memory, findings } = analysis;
+  const errors = findings.filter((one) => one.severity === "error");
+  const others = errors.filter((one) => one.code !== "memory-overflow" && one.code !== "kv-cache-too-small");
+  const refused = settled ? memory.find((plan) => !plan.fits) : undefined;
+  if (refused) return doesNotFit(refused, analysis, errors.length > others.length);
+  if (errors.length > 0) return { kind: "will-not-start", text: startsNot(errors.length) };
+  if (settled) return { kind: "fits", text: fits(analysis) };
+  const missing = settlement.missing ?? [];
+  const engine = missing.find(({ what }) => what === "engine");
+  if (engine) return { kind: "not-judged", text: engine.message };
+  const facts = deployment.model?.value.facts?.value;
+  if (!facts) {
+    const text = deployment.model
+      ? message("Model not known: {0}", clip(deployment.model.value.name, 40))
+      : message("The file does not name its model");
+    return { kind: "model-unknown", text };
+  }
+  if (missing.some(({ what }) => what === "gpu")) return { kind: "gpu-unknown", text: gpuUnknown(facts, deployment, catalog) };
+  const first = missing[0];
+  return { kind: "not-judged", text: first ? first.message : message("Not judged") };
+}
+
+function startsNot(errors: number): Message {
+  return errors === 1
+    ? message(`$(error)${iconBlank}Will not start: 1 error`)
+    : message(`$(error)${iconBlank}Will not start: {0} errors`, errors);
+}
+
+function doesNotFit({ refusal }: MemoryPlan, { settled }: DeploymentAnalysis, sure: boolean): Verdict {
+  const kind = "does-not-fit";
+  if (refusal?.kind === "model-len") {
+    const tokens = shortTokens(settled?.pools[0]?.settings.maxModelLen ?? 0);
+    return sure
+      ? { kind, text: message(`$(error)${iconBlank}Does not fit one request of {0} tokens`, tokens) }
+      : { kind, text: message(`$(warning)${iconBlank}May not fit one request of {0} tokens`, tokens) };
+  }
+  const over = gib(refusal?.kind === "no-kv-memory" ? refusal.overBytes : 0);
+  return sure
+    ? { kind, text: message(`$(error)${iconBlank}Does not fit, {0} over per GPU`, over) }
+    : { kind, text: message(`$(warning)${iconBlank}May not fit, about {0} over per GPU`, over) };
+}
+
+/** The longest sentence of ≤ 60 characters. */
+function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
+  const tokens = shortTokens(memory.length > 0 ? Math.min(...memory.map((plan) => plan.kvCacheTokens)) : 0);
+  const pools = settled?.pools ?? [];
+  if (pools.length > 1) {
+    const count = (role: string): number => pools.filter((pool) => pool.role === role).reduce((sum, pool) => sum + pool.instances, 0);
+    return message("{0} prefill + {1} decode fit, {2} KV tokens", count("prefill"), count("decode"), tokens);
+  }
+  if (!estimate) return message("Fits, {0} KV tokens", tokens);
+  const each = figure(estimate.userTokensPerSecond);
+  const most = figure(estimate.mostRequestsPerSecond);
+  return shortest([
+    message("Fits, {0} KV tokens · ≈ {1} tok/s per user at 1 request, ≤ {2} req/s", tokens, each, most),
+    message("Fits, {0} KV tokens · ≈ {1} tok/s per user, ≤ {2} req/s", tokens, each, most),
+    message("Fits, {0} KV tokens · ≈ {1} tok/s per user", tokens, each),
+  ]);
+}
+
+/** The common case: what does not depend on the GPU, and which would do. */
+function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Message {
+  const pool = deployment.pools[0];
+  const quantised = pool?.engine.flags.get("quantization")?.value?.value === "fp8" && model.weights.method === "none";
+  const format = quantised ? { method: "fp8", linear: "fp8" as const, scaleBytesPerElement: 0, expertsOnly: false } : model.weights;
+  const kvElementBytes = /^fp8/.test(pool?.engine.flags.get("kv-cache-dtype")?.value?.value ?? "") ? 1 : 2;
+  const weights = gib(weightBytes(model, format));
+  const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * kvElementBytes);
+  const parallel = pool?.engine.parallel;
+  const written = parallel?.tensor.range ? parallel.tensor.value : undefined;
+  const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
+  const version = pool?.engine.version?.value;
+  const options = { kvElementBytes, ...(version ? { version } : {}), ...(written === undefined ? {} : { gpus: written }) };
+  const labels = fittingGpus(model, format, gpus, options).map(({ label }) => label);
+  // In the catalogue's order: the most common GPUs first.
+  const [first, second] = labels;
+  if (first === undefined) return message("{0} of weights, {1} a token", weights, token);
+  if (second === undefined) return message("{0} of weights, {1} a token · fits {2}", weights, token, first);
+  return message("{0} of weights, {1} a token · fits {2} or {3}", weights, token, first, second);
+}
+
+function shortest(options: readonly Message[]): Message {
+  const fallback = options.at(-1) ?? message("");
+  return options.find((option) => plain(option).length <= longest) ?? fallback;
+}
+
+function clip(text: string, most: number): string {
+  return text.length <= most ? text : `…${text.slice(text.length - most + 1)}`;
+}
