@@ -1,0 +1,53 @@
+import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from "chart.js";
+import type { Theme } from "./theme.ts";
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
+
+export { Chart };
+
+/** A line over points as given, NaN for breaks. */
+export type LineChart = Chart<"line", { x: number; y: number }[], unknown>;
+
+/** What every chart here has in common: data as given, nothing animated, sized by us, no event of its own. */
+export const bare: { parsing: false; normalized: true; animation: false; responsive: false; maintainAspectRatio: false; events: [] } = {
+  events: [],
+  parsing: false,
+  normalized: true,
+  animation: false,
+  responsive: false,
+  maintainAspectRatio: false,
+};
+
+/** Line width and colour of a series on this theme. */
+export function stroke(theme: Theme, series: number, width = 1.5): { borderColor: string; borderWidth: number } {
+  return { borderColor: theme.series[series] ?? theme.foreground, borderWidth: theme.highContrast ? 2 : width };
+}
+
+/** Diagonal lines, the pattern that tells gaps and sequence-parallel steps from plain fills. */
+export function hatch(context: CanvasRenderingContext2D, colour: string, gap = 6): CanvasPattern | string {
+  const tile = document.createElement("canvas");
+  const scale = window.devicePixelRatio || 1;
+  tile.width = tile.height = Math.round(gap * scale);
+  const pen = tile.getContext("2d");
+  if (!pen) return colour;
+  pen.strokeStyle = colour;
+  pen.lineWidth = scale;
+  const size = tile.width;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift, size);
+    pen.lineTo(shift + size, 0);
+    pen.stroke();
+  }
+  const pattern = context.createPattern(tile, "repeat");
+  pattern?.setTransform(new DOMMatrix().scale(1 / scale));
+  return pattern ?? colour;
+}
+
+/** Runs a drawing with a share of opacity. */
+export function faded(context: CanvasRenderingContext2D, alpha: number, draw: () => void): void {
+  context.save();
+  context.globalAlpha = alpha;
+  draw();
+  context.restore();
+}

@@ -1,0 +1,156 @@
+/** What a page shows, as plain data: built without a DOM, drawn by the parts. */
+
+export type Tone = "good" | "warning" | "bad" | "plain";
+
+/** A word with its sign; the tone colours the sign alone. */
+export interface Tag {
+  readonly glyph: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+/** Value, range and limit on one scale from 0 to `scale`. */
+export interface Bullet {
+  readonly scale: number;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly limit: number | null;
+  readonly tone: Tone | "live";
+}
+
+export interface Figure {
+  readonly id: string;
+  readonly label: string;
+  /** Definition, shown as a title. */
+  readonly title: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly tag: Tag | null;
+  readonly bullet: Bullet | null;
+  readonly caption: string;
+  /** The caption rests on a value nobody wrote down. */
+  readonly assumed?: boolean;
+  /** The number is not to be had: the words that stand in its place. */
+  readonly unknown?: string;
+  /** The same figure of the selected interval. */
+  readonly beside?: string;
+}
+
+export interface Sentence {
+  readonly sign: Tag;
+  readonly title: string;
+  /** Paragraphs: the first piece of each in bold, where there is one. */
+  readonly lines: readonly { readonly strong?: string; readonly text: string }[];
+}
+
+export interface Column {
+  readonly title: string;
+  readonly numeric: boolean;
+  /** Goes below 560 px. */
+  readonly secondary?: boolean;
+}
+
+export interface TableModel {
+  /** Says what the table holds; also names the CSV file. */
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+  /** Series number before the first cell of each row. */
+  readonly swatches?: readonly number[];
+  /** Raw numbers for Copy and Save CSV; the rows' words where absent. */
+  readonly raw?: { readonly head: readonly string[]; readonly rows: () => readonly (readonly (number | string)[])[] };
+}
+
+export interface Limit {
+  readonly value: number;
+  readonly text: string;
+}
+
+export interface Predicted {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One small multiple. `values[i]` belongs to the common x[i]; NaN is a gap. */
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly tall: boolean;
+  readonly shape: "line" | "step" | "share" | "events";
+  readonly series: number;
+  readonly values: Float64Array;
+  readonly top: number;
+  readonly topText: string;
+  readonly limit: Limit | null;
+  readonly predicted: Predicted | null;
+  readonly format: (value: number) => string;
+  /** Under the name: mean, peak or prediction. */
+  readonly note: string;
+  /** Words in place of the plot. */
+  readonly absent: string | null;
+  /** One sentence for those who do not see the plot. */
+  readonly aria: string;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: "cause" | "gap" | "restart";
+  readonly text: string;
+}
+
+export interface RowsModel {
+  readonly x: Float64Array;
+  /** How many of x (and of every row's values) count, from the start. */
+  readonly length: number;
+  readonly from: number;
+  readonly to: number;
+  readonly axis: "elapsed" | "clock";
+  readonly rows: readonly Row[];
+  readonly spans: readonly Span[];
+  /** Row in which the spans' words are written. */
+  readonly spanWordsIn: string;
+  /** Name of each share in a `share` row, from the bottom. */
+  readonly shares?: readonly [string, string];
+}
+
+/** A cumulative distribution with its limit and its mark. */
+export interface Distribution {
+  readonly id: string;
+  readonly title: string;
+  readonly definition: string;
+  readonly note: string;
+  /** Seconds, ascending, with the percentage of requests at or below. */
+  readonly x: Float64Array;
+  readonly percent: Float64Array;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: Limit | null;
+  readonly mark: { readonly value: number; readonly percent: number; readonly text: string } | null;
+  readonly aria: string;
+}
+
+export interface Segment {
+  readonly name: string;
+  readonly series: number;
+  readonly value: number;
+  readonly text: string;
+}
+
+/** One stacked bar on a scale from 0 to `scale`. */
+export interface Bar {
+  readonly title: string;
+  readonly strong?: boolean;
+  readonly note: string;
+  readonly right: string;
+  readonly rightNote: string;
+  readonly scale: number;
+  readonly segments: readonly Segment[];
+  readonly budget: Limit | null;
+  /** Where the container ends, when that is beyond the segments. */
+  readonly end: Limit | null;
+  readonly aria: string;
+}

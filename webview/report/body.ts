@@ -1,0 +1,204 @@
+import type { Report } from "../../src/simulation/report.ts";
+import { DistributionView } from "../parts/distribution.ts";
+import { fill, h, link, show } from "../parts/dom.ts";
+import type { TableModel } from "../parts/models.ts";
+import { interval } from "../parts/numbers.ts";
+import { Rows } from "../parts/rows.ts";
+import { Section } from "../parts/section.ts";
+import { stackedBar } from "../parts/stacked-bar.ts";
+import { type TableActions, table } from "../parts/table.ts";
+import type { Theme } from "../parts/theme.ts";
+import { words } from "../parts/words.ts";
+import { assumedTable, certainty, wholeCertainty } from "./certainty.ts";
+import type { Interval } from "./figures.ts";
+import { distributions, type Latencies, latencyTable } from "./latency.ts";
+import { capacityWords, formulas, memoryBars, memoryTable, ranksWords } from "./memory.ts";
+import { emptyOverTime, hasModes, overTime, overTimeTable } from "./over-time.ts";
+import { stepTimeBars, stepTimeTable } from "./step-time.ts";
+
+export interface BodyEvents {
+  readonly actions: TableActions;
+  readonly select: (selected: Interval | null) => void;
+  readonly toggled: () => void;
+  readonly pinned: (at: number | null) => void;
+}
+
+const nothing: TableModel = { name: "Nothing yet", columns: [], rows: [] };
+
+/** The evidence under the verdict: latency, over time, step time, memory, how sure, assumed. */
+export class Body {
+  readonly root = h("div", { class: "sections" });
+  private readonly latency: Section;
+  private readonly time: Section;
+  private readonly steps: Section;
+  private readonly memory: Section;
+  private readonly sure: Section;
+  private readonly assumed: Section;
+  private readonly rows: Rows;
+  private readonly plots = h("div", { class: "distributions" });
+  private readonly views = new Map<string, DistributionView>();
+  private readonly pair = h("div", { class: "pair" });
+  private readonly secondPair = h("div", { class: "pair" });
+  private readonly events: BodyEvents;
+  private theme: Theme;
+  private report: Report | null = null;
+  private values: Latencies | null = null;
+
+  constructor(theme: Theme, events: BodyEvents) {
+    this.theme = theme;
+    this.events = events;
+    const section = (id: string, title: string, model?: (report: Report, values: Latencies) => TableModel) =>
+      new Section({
+        id,
+        title,
+        actions: events.actions,
+        toggled: events.toggled,
+        ...(model ? { table: () => (this.report && this.values ? model(this.report, this.values) : nothing) } : {}),
+      });
+    this.latency = section("latency", "Latency", latencyTable);
+    this.time = section("over-time", "Over time", overTimeTable);
+    this.steps = section("step-time", "Where step time goes", stepTimeTable);
+    this.memory = section("memory", "Memory of each GPU", ({ memory }) => memoryTable(memory));
+    this.sure = section("certainty", "How sure this is");
+    this.assumed = section("assumed", "Assumed values");
+    this.latency.body.append(this.plots);
+    this.rows = new Rows("Over time", this.time.twinId, theme, {
+      select: (from, to) => events.select({ from, to }),
+      reset: () => events.select(null),
+      cursor: (text) => this.time.setNote(text),
+      pinned: events.pinned,
+    });
+    this.time.body.append(this.rows.root);
+    this.pair.append(this.steps.root, this.memory.root);
+    this.secondPair.append(this.sure.root, this.assumed.root);
+    this.root.append(this.latency.root, this.time.root, this.pair, this.secondPair);
+  }
+
+  /** Axes without lines: what the charts are before the first run is over. */
+  showEmpty(totalSeconds: number | null): void {
+    this.report = null;
+    show(this.latency.root, false);
+    show(this.pair, false);
+    show(this.secondPair, false);
+    this.time.setExtra();
+    this.rows.update(emptyOverTime(totalSeconds));
+  }
+
+  showReport(report: Report, values: Latencies, selected: Interval | null): void {
+    const same = this.report === report;
+    this.report = report;
+    this.values = values;
+    this.rows.update(overTime(report, selected));
+    this.time.setExtra(
+      ...(selected ? [h("span", { text: interval(selected.from, selected.to) }), link("Whole run", () => this.events.select(null))] : []),
+    );
+    if (same) return;
+    show(this.latency.root, report.saturated === null);
+    show(this.pair, true);
+    show(this.secondPair, true);
+    this.drawLatency(report, values);
+    this.drawSteps(report);
+    this.drawMemory(report);
+    this.drawCertainty(report);
+    for (const section of [this.latency, this.time, this.steps, this.memory]) section.refresh();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.rows.setTheme(theme);
+    if (this.report && this.values) this.drawLatency(this.report, this.values);
+  }
+
+  pinAt(at: number | null): void {
+    this.rows.pinAt(at);
+  }
+
+  /** Sections whose table is open, and how they were left. */
+  get openTables(): readonly string[] {
+    return [this.latency, this.time, this.steps, this.memory].filter(({ isOpen }) => isOpen).map(({ root }) => root.id);
+  }
+
+  openTable(ids: readonly string[]): void {
+    for (const section of [this.latency, this.time, this.steps, this.memory]) if (ids.includes(section.root.id)) section.setOpen(true);
+  }
+
+  scrollToTime(): void {
+    this.time.root.scrollIntoView({ block: "nearest" });
+  }
+
+  private drawLatency(report: Report, values: Latencies): void {
+    for (const model of distributions(report, values)) {
+      const found = this.views.get(model.id);
+      const view = found ?? new DistributionView(model, this.theme, this.latency.twinId);
+      if (!found) {
+        this.views.set(model.id, view);
+        this.plots.append(view.root);
+      }
+      view.update(model, this.theme);
+    }
+  }
+
+  private drawSteps(report: Report): void {
+    const bars = stepTimeBars(report).map(stackedBar);
+    if (bars.length === 0) fill(this.steps.body, h("p", { class: "secondary-text", text: "No step ran." }));
+    else fill(this.steps.body, ...bars, table(stepTimeTable(report)));
+    this.steps.setNote(hasModes(report) ? "per mode" : "");
+  }
+
+  private drawMemory({ memory }: Report): void {
+    this.memory.setNote(ranksWords(memory));
+    const [strong, rest] = capacityWords(memory);
+    const steps = formulas(memory);
+    fill(
+      this.memory.body,
+      h(
+        "div",
+        { class: "capacity" },
+        strong === "" ? null : h("span", { text: "KV cache holds " }),
+        h("b", { text: strong }),
+        h("span", { class: "secondary-text", text: ` ${rest}` }),
+      ),
+      ...memoryBars(memory).map(stackedBar),
+      table(memoryTable(memory)),
+      steps.length > 0 ? details("KV cache, step by step", steps) : null,
+    );
+  }
+
+  private drawCertainty(report: Report): void {
+    this.sure.setNote(wholeCertainty(report));
+    fill(
+      this.sure.body,
+      table(certainty(report)),
+      h("p", { class: "secondary-text small", text: "Not modelled: tokenizer, HTTP and router time beyond a constant." }),
+      ...report.warnings.map((text) => h("p", { class: "secondary-text small", text })),
+    );
+    this.assumed.setNote(report.assumed.length === 0 ? "" : words("{0} not written in the file", report.assumed.length));
+    fill(
+      this.assumed.body,
+      report.assumed.length === 0
+        ? h("p", { class: "secondary-text", text: "None: the file says all that was needed." })
+        : table(assumedTable(report)),
+    );
+    this.assumed.body.classList.toggle("assumed-list", true);
+  }
+}
+
+function details(
+  title: string,
+  steps: readonly { readonly label: string; readonly formula: string; readonly source: string }[],
+): HTMLElement {
+  return h(
+    "details",
+    { class: "formula" },
+    h("summary", { text: title }),
+    ...steps.map(({ label, formula, source }) =>
+      h(
+        "div",
+        { class: "formula-step" },
+        h("span", { class: "secondary-text", text: label }),
+        h("code", { text: formula }),
+        source === "" ? null : h("span", { class: "formula-source secondary-text", text: source }),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,308 @@
+import type { Slo } from "../../src/deployment/deployment.ts";
+import type { Report } from "../../src/simulation/report.ts";
+import type { Estimate } from "../../src/timing/estimate.ts";
+import { summary as over } from "../parts/downsample.ts";
+import type { Bullet, Figure, Tag, Tone } from "../parts/models.ts";
+import { brief, duration, durationRange, figure, interval, parts, percent, percentRange, rate, span, whole } from "../parts/numbers.ts";
+import { niceTop } from "../parts/ticks.ts";
+import { definitions, words } from "../parts/words.ts";
+import { ascending, atPercentile, attainment, type Latencies, quantile } from "./latency.ts";
+
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
+
+/** A latency beside its limit, with the range in which the model's error leaves it. */
+export interface Judged {
+  readonly id: "ttft" | "tpot" | "e2e";
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly limit: number | null;
+  readonly verdict: "met" | "missed" | "close" | "no-limit";
+}
+
+/** The latencies at the limits' percentile. A range that crosses the limit is too close to call, never a pass. */
+export function judge(report: Report, values: Latencies): readonly [ttft: Judged, tpot: Judged, e2e: Judged] {
+  const slo = report.slo ?? noLimits;
+  const band = report.confidence.timingBand;
+  const one = (id: Judged["id"], name: string, value: number, limit: number | null): Judged => {
+    const [low, high] = [value * Math.max(0, 1 - band), value * (1 + band)];
+    return {
+      id,
+      name,
+      value,
+      low,
+      high,
+      limit,
+      verdict: limit === null ? "no-limit" : high <= limit ? "met" : low > limit ? "missed" : "close",
+    };
+  };
+  const { ttftSeconds, tpotSeconds, e2eSeconds } = report.summary;
+  return [
+    one("ttft", "TTFT", atPercentile(ttftSeconds, values.ttft, slo.percentile), slo.ttftSeconds),
+    one("tpot", "TPOT", atPercentile(tpotSeconds, values.tpot, slo.percentile), slo.tpotSeconds),
+    one("e2e", "E2E", atPercentile(e2eSeconds, values.e2e, slo.percentile), slo.e2eSeconds),
+  ];
+}
+
+const tags: Readonly<Record<Judged["verdict"], Tag | null>> = {
+  met: { glyph: "✓", word: "met", tone: "good" },
+  missed: { glyph: "✕", word: "missed", tone: "bad" },
+  close: { glyph: "≈", word: "too close", tone: "warning" },
+  "no-limit": null,
+};
+
+/** The six headline figures; of a saturated run those that mean something. */
+export function figures(report: Report, values: Latencies, selected: Interval | null): Figure[] {
+  if (report.saturated) return saturatedFigures(report, report.saturated);
+  const slo = report.slo ?? noLimits;
+  const inside = selected ? requestsIn(report, values, selected) : null;
+  const p = `p${slo.percentile}`;
+  const [ttft, tpot, e2e] = judge(report, values);
+  const beside = (of: Float64Array | undefined) =>
+    selected && of
+      ? words("{0} in {1}", durationOrNone(quantile(ascending(of), slo.percentile / 100)), interval(selected.from, selected.to))
+      : undefined;
+  const latency = (judged: Judged, title: string, of: Float64Array | undefined): Figure => {
+    const [value, unit] = parts(duration(judged.value));
+    const limits = judged.limit === null ? "no limit set" : words("limit {0}", brief(duration(judged.limit)));
+    return withBeside(
+      {
+        id: judged.id,
+        label: `${judged.name} ${p}`,
+        title,
+        value,
+        unit,
+        tag: tags[judged.verdict],
+        bullet: bullet(judged.value, judged.low, judged.high, judged.limit, tags[judged.verdict]?.tone ?? "plain"),
+        caption: `${durationRange(judged.low, judged.high)} · ${limits}`,
+      },
+      beside(of),
+    );
+  };
+  return [
+    latency(ttft, definitions.ttft, inside?.ttft),
+    latency(tpot, definitions.tpot, inside?.tpot),
+    within(report, values, slo, selected),
+    goodput(report, values, slo),
+    output(report, selected),
+    latency(e2e, definitions.e2e, inside?.e2e),
+  ];
+}
+
+function withBeside(made: Figure, beside: string | undefined): Figure {
+  return beside === undefined ? made : { ...made, beside };
+}
+
+function durationOrNone(seconds: number): string {
+  return Number.isNaN(seconds) ? "no request" : duration(seconds);
+}
+
+function bullet(value: number, low: number, high: number, limit: number | null, tone: Tone): Bullet {
+  return { value, low, high, limit, tone, scale: niceTop(Math.max(high, value, limit ?? 0) * 1.1) };
+}
+
+function requestsIn({ requests }: Report, { ttft, tpot, e2e }: Latencies, { from, to }: Interval): Latencies {
+  const inside = (_: number, i: number) => (requests.arrival[i] ?? -1) >= from && (requests.arrival[i] ?? -1) <= to;
+  return { ttft: ttft.filter(inside), tpot: tpot.filter(inside), e2e: e2e.filter(inside) };
+}
+
+function limitsName(slo: Slo): string {
+  const count = [slo.ttftSeconds, slo.tpotSeconds, slo.e2eSeconds].filter((limit) => limit !== null).length;
+  return count === 1 ? "Within the limit" : count === 2 ? "Within both limits" : "Within all limits";
+}
+
+function within(report: Report, values: Latencies, slo: Slo, selected: Interval | null): Figure {
+  const share = report.summary.sloAttainment;
+  const base = { id: "within", label: limitsName(slo), title: "Share of requests whose latencies are all within their limits" };
+  if (share === null)
+    return {
+      ...base,
+      label: "Within limits",
+      value: "",
+      unit: "",
+      tag: null,
+      bullet: null,
+      caption: "set TTFT or TPOT above",
+      unknown: "no limits set",
+    };
+  const band = report.confidence.timingBand;
+  const low = Math.min(share, attainment(values, slo, 1 + band) ?? share);
+  const high = Math.max(share, attainment(values, slo, Math.max(0, 1 - band)) ?? share);
+  const target = slo.percentile / 100;
+  const verdict = low >= target ? "met" : high < target ? "missed" : "close";
+  const [value, unit] = parts(percent(share));
+  const part = selected
+    ? attainment(
+        values,
+        slo,
+        1,
+        (i) => (report.requests.arrival[i] ?? -1) >= selected.from && (report.requests.arrival[i] ?? -1) <= selected.to,
+      )
+    : null;
+  return withBeside(
+    {
+      ...base,
+      value,
+      unit,
+      tag: tags[verdict],
+      bullet: { value: share, low, high, limit: target, scale: 1, tone: tags[verdict]?.tone ?? "plain" },
+      caption: `${percentRange(low, high)} · ${words("target {0}", brief(percent(target)))}`,
+    },
+    selected ? words("{0} in {1}", part === null ? "no request" : percent(part), interval(selected.from, selected.to)) : undefined,
+  );
+}
+
+function goodput(report: Report, values: Latencies, slo: Slo): Figure {
+  const { goodputRequestsPerSecond: good, requestsPerSecond: served, sloAttainment } = report.summary;
+  const offered = report.workload.ratePerSecond;
+  const caption = offered === null ? words("of {0} served", rate(served, "req/s")) : words("of {0} offered", rate(offered, "req/s"));
+  const base = { id: "goodput", label: "Goodput", title: definitions.goodput };
+  if (good === null || sloAttainment === null) {
+    const [value, unit] = parts(rate(served, "req/s"));
+    return {
+      ...base,
+      label: "Served",
+      title: "Requests finished per second",
+      value,
+      unit,
+      tag: null,
+      bullet: bullet(served, served, served, offered, "plain"),
+      caption: offered === null ? "no rate offered" : caption,
+    };
+  }
+  const band = report.confidence.timingBand;
+  const scaled = (factor: number) =>
+    sloAttainment > 0 ? (good * (attainment(values, slo, factor) ?? sloAttainment)) / sloAttainment : good;
+  const [value, unit] = parts(rate(good, "req/s"));
+  return {
+    ...base,
+    value,
+    unit,
+    tag: null,
+    bullet: bullet(good, Math.min(good, scaled(1 + band)), Math.max(good, scaled(Math.max(0, 1 - band))), offered ?? served, "plain"),
+    caption,
+  };
+}
+
+function output(report: Report, selected: Interval | null): Figure {
+  const { outputTokensPerSecond, outputTokensPerSecondPerGpu } = report.summary;
+  const [value, unit] = parts(rate(outputTokensPerSecond, "tok/s"));
+  const { t, outputTokensPerSecond: series } = report.series;
+  const part = selected ? over(t, series, t.length, selected.from, selected.to).mean : Number.NaN;
+  return withBeside(
+    {
+      id: "output",
+      label: "Output",
+      title: "Output tokens per second of the whole deployment",
+      value,
+      unit,
+      tag: null,
+      bullet: null,
+      caption: words("{0} per GPU", rate(outputTokensPerSecondPerGpu, "tok/s")),
+    },
+    selected ? words("{0} in {1}", Number.isNaN(part) ? "nothing" : rate(part, "tok/s"), interval(selected.from, selected.to)) : undefined,
+  );
+}
+
+function saturatedFigures(report: Report, saturated: NonNullable<Report["saturated"]>): Figure[] {
+  const plain = (id: string, label: string, title: string, text: string, caption: string): Figure => {
+    const [value, unit] = parts(text);
+    return { id, label, title, value, unit, tag: null, bullet: null, caption };
+  };
+  const { summary, workload } = report;
+  const latency = (id: string, label: string, title: string): Figure => ({
+    id,
+    label,
+    title,
+    value: "",
+    unit: "",
+    tag: null,
+    bullet: null,
+    caption: "the queue never empties",
+    unknown: "not shown",
+  });
+  return [
+    plain(
+      "holds",
+      "Serves at most",
+      "Requests finished per second while the queue grows",
+      rate(saturated.mostRequestsPerSecond, "req/s"),
+      workload.ratePerSecond === null ? "no rate offered" : words("of {0} offered", rate(workload.ratePerSecond, "req/s")),
+    ),
+    plain(
+      "waiting",
+      "Waiting at the end",
+      "Requests in the queue when the run stopped",
+      `${whole(saturated.waitingAtEnd)}\u00a0requests`,
+      words("after {0}", duration(summary.durationSeconds)),
+    ),
+    latency("ttft", "TTFT p95", definitions.ttft),
+    latency("tpot", "TPOT p95", definitions.tpot),
+    plain(
+      "output",
+      "Output",
+      "Output tokens per second of the whole deployment",
+      rate(summary.outputTokensPerSecond, "tok/s"),
+      words("{0} per GPU", rate(summary.outputTokensPerSecondPerGpu, "tok/s")),
+    ),
+    plain(
+      "kv",
+      "KV cache peak",
+      "Largest share of the cache's blocks in use",
+      percent(summary.kvCache.peakUsage),
+      words("of {0} tokens", whole(summary.kvCache.capacityTokens)),
+    ),
+  ];
+}
+
+/** The closed form at once: one request alone, and the most the deployment can hold. No percentile under load. */
+export function estimateFigures(estimate: Estimate): Figure[] {
+  const alone = (id: string, label: string, title: string, seconds: number): Figure => {
+    const [value, unit] = parts(duration(seconds));
+    const [low, high] = [seconds * Math.max(0, 1 - estimate.band), seconds * (1 + estimate.band)];
+    return {
+      id,
+      label,
+      title,
+      value: `≈ ${value}`,
+      unit,
+      tag: null,
+      bullet: bullet(seconds, low, high, null, "plain"),
+      caption: words("{0}, first estimate", durationRange(low, high)),
+    };
+  };
+  const most = (id: string, label: string, title: string, perSecond: number, kind: "req/s" | "tok/s"): Figure => {
+    const [value, unit] = parts(rate(perSecond, kind));
+    return { id, label, title, value: `≤ ${value}`, unit, tag: null, bullet: null, caption: "first estimate" };
+  };
+  const [user, userUnit] = parts(rate(estimate.userTokensPerSecond, "tok/s"));
+  return [
+    alone("ttft", "TTFT of one request", definitions.ttft, estimate.ttftSeconds),
+    alone("tpot", "TPOT of one request", definitions.tpot, estimate.tpotSeconds),
+    alone("e2e", "E2E of one request", definitions.e2e, estimate.e2eSeconds),
+    {
+      id: "user",
+      label: "Speed for one user",
+      title: "1 / TPOT at one request",
+      value: `≈ ${user}`,
+      unit: userUnit,
+      tag: null,
+      bullet: null,
+      caption: words(
+        "range {0}",
+        span(estimate.userTokensPerSecond / (1 + estimate.band), estimate.userTokensPerSecond / Math.max(0.01, 1 - estimate.band), "tok/s"),
+      ),
+    },
+    most("rate", "Holds at most", "Request rate above which the queue must grow", estimate.mostRequestsPerSecond, "req/s"),
+    {
+      ...most("output", "Output at most", "Output tokens per second at that rate", estimate.mostOutputTokensPerSecond, "tok/s"),
+      caption: words("{0} requests at once", figure(estimate.largestBatch)),
+    },
+  ];
+}

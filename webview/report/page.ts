@@ -1,0 +1,333 @@
+import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
+import type { Report } from "../../src/simulation/report.ts";
+import type { Estimate } from "../../src/timing/estimate.ts";
+import { h, link, say, show } from "../parts/dom.ts";
+import { FigureCells } from "../parts/figure-cells.ts";
+import { connect, record } from "../parts/host.ts";
+import type { Sentence } from "../parts/models.ts";
+import { duration, interval, whole } from "../parts/numbers.ts";
+import { onThemeChange, readTheme } from "../parts/theme.ts";
+import { Verdict } from "../parts/verdict.ts";
+import { words } from "../parts/words.ts";
+import { button } from "../ui/toolkit.ts";
+import { Body } from "./body.ts";
+import { wholeCertainty } from "./certainty.ts";
+import { Controls, readControls } from "./controls.ts";
+import { estimateFigures, figures, type Interval } from "./figures.ts";
+import { type Latencies, latencies } from "./latency.ts";
+import { changedLine, estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
+
+type State = "estimate" | "running" | "report" | "saturated" | "does-not-fit" | "missing" | "failed" | "stale" | "cancelled";
+
+/** Builds the page into `#app` and follows the host's messages. */
+export function startReport(): void {
+  const app = document.getElementById("app");
+  if (app) new ReportPage(app);
+}
+
+class ReportPage {
+  private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
+  private readonly name = h("b", { class: "bar-name" });
+  private readonly place = link("", () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }), { class: "path" });
+  private readonly facts = h("span", { class: "bar-facts" });
+  private readonly progress = h("div", { class: "progress" });
+  private readonly cancel = button("Cancel", () => this.host.post({ kind: "cancel" }));
+  private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
+  private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
+  private readonly verdict = new Verdict();
+  private readonly cells = new FigureCells();
+  private readonly body: Body;
+  private readonly content = h("div", { class: "content" });
+  private header: ReportHeader | null = null;
+  /** What the host last ran or offered: the controls are changed when they differ from it. */
+  private base: ReportControls | null = null;
+  private report: Report | null = null;
+  private values: Latencies | null = null;
+  private estimate: Estimate | null = null;
+  private selected: Interval | null = null;
+  private staleReason: string | null = null;
+  private running = false;
+  private pinned: number | null = null;
+
+  constructor(app: HTMLElement) {
+    this.body = new Body(readTheme(), {
+      actions: {
+        copy: (text) => this.host.post({ kind: "copy", text }),
+        save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "report"}-${name}`, text }),
+      },
+      select: (selected) => this.select(selected),
+      toggled: () => this.keep(),
+      pinned: (at) => {
+        this.pinned = at;
+        this.keep();
+      },
+    });
+    this.cancel.show(false);
+    this.content.append(this.verdict.root, this.cells.root, this.body.root);
+    const bar = h(
+      "header",
+      { class: "bar-top" },
+      this.name,
+      this.place,
+      this.facts,
+      h("span", { class: "bar-actions" }, this.cancel.element, this.controls.runButton.element),
+    );
+    app.append(bar, this.progress, this.controls.root, this.line, this.content);
+    show(this.content, false);
+    onThemeChange((theme) => this.body.setTheme(theme));
+    this.host.post({ kind: "ready" });
+  }
+
+  private receive(message: ToReportView): void {
+    switch (message.kind) {
+      case "header":
+        this.setHeader(message.header, message.controls);
+        break;
+      case "estimate":
+        this.setEstimate(message.estimate);
+        break;
+      case "running":
+        this.setRunning(message);
+        break;
+      case "report":
+        this.setReport(message.report, message.wallSeconds);
+        break;
+      case "problem":
+        this.setProblem(message);
+        break;
+      case "stale":
+        this.staleReason = message.reason;
+        this.settle();
+        break;
+    }
+  }
+
+  private setHeader(header: ReportHeader, controls: ReportControls): void {
+    const first = this.header === null;
+    this.header = header;
+    this.base = controls;
+    say(this.name, header.name);
+    say(this.place, header.place);
+    this.place.title = words("Show {0} in the editor", header.place);
+    const kept = record(first ? this.host.kept() : null);
+    // Kept controls count only where the host still stands where they were left.
+    const restored = JSON.stringify(kept.base) === JSON.stringify(controls) ? readControls(kept.controls) : undefined;
+    this.controls.set(header, restored ?? controls);
+    if (first) {
+      const open = kept.open;
+      if (Array.isArray(open)) this.body.openTable(open.filter((id) => typeof id === "string"));
+      if (typeof kept.pinned === "number") this.pinned = kept.pinned;
+      if (restored && this.isChanged()) this.host.post({ kind: "estimate", controls: restored });
+    }
+    document.body.dataset.ready = "1";
+    this.settle();
+  }
+
+  private isChanged(): boolean {
+    return JSON.stringify(this.controls.value) !== JSON.stringify(this.base);
+  }
+
+  private changed(controls: ReportControls): void {
+    this.estimate = null;
+    this.host.post({ kind: "estimate", controls });
+    this.keep();
+    this.settle();
+  }
+
+  private run(): void {
+    const controls = this.controls.value;
+    if (!controls) return;
+    this.base = controls;
+    this.host.post({ kind: "run", controls });
+    this.keep();
+    this.settle();
+  }
+
+  private setEstimate(estimate: Estimate): void {
+    this.estimate = estimate;
+    if (!this.report) {
+      show(this.content, true);
+      this.verdict.update(estimateVerdict(estimate));
+      this.verdict.side("");
+      this.cells.update(estimateFigures(estimate));
+      this.body.showEmpty(null);
+    }
+    this.settle();
+  }
+
+  private setRunning({ simulatedSeconds, totalSeconds, finished, total }: Extract<ToReportView, { kind: "running" }>): void {
+    if (!this.running && !this.report) this.body.showEmpty(totalSeconds);
+    this.running = true;
+    const share = totalSeconds ? simulatedSeconds / totalSeconds : total > 0 ? finished / total : 0;
+    this.progress.style.width = `${Math.min(1, share) * 100}%`;
+    const seconds = Math.round(simulatedSeconds);
+    say(
+      this.facts,
+      totalSeconds
+        ? words("{0} of {1} s simulated", seconds, whole(totalSeconds))
+        : words("{0} s simulated, {1} of {2} requests", seconds, whole(finished), whole(total)),
+    );
+    this.settle();
+  }
+
+  private setReport(report: Report, wallSeconds: number): void {
+    this.running = false;
+    this.staleReason = null;
+    this.report = report;
+    this.values = latencies(report.requests);
+    this.selected = null;
+    const done =
+      report.stoppedAtSeconds === null ? words("Done in {0}", duration(wallSeconds)) : words("Stopped after {0}", duration(wallSeconds));
+    say(
+      this.facts,
+      [
+        done,
+        words("{0} requests", whole(report.summary.requests)),
+        words("{0} s simulated", whole(report.summary.durationSeconds)),
+        words("seed {0}", report.seed),
+      ].join(" · "),
+    );
+    show(this.content, true);
+    this.drawReport();
+    if (this.pinned !== null) this.body.pinAt(this.pinned);
+    const { dataset } = document.body;
+    dataset.ttftP95 = String(report.summary.ttftSeconds.p95);
+    dataset.tpotP95 = String(report.summary.tpotSeconds.p95);
+    dataset.outputTokensPerSecond = String(report.summary.outputTokensPerSecond);
+    dataset.requests = String(report.summary.requests);
+    dataset.points = String(report.series.t.length);
+    this.settle();
+  }
+
+  private drawReport(): void {
+    const { report, values } = this;
+    if (!report || !values) return;
+    const sentence = verdict(report, values);
+    this.verdict.update(sentence, this.verdictLinks(report), this.verdictActions(report));
+    this.verdict.side("How sure this is", h("p", { text: `${wholeCertainty(report)}.` }), ...this.assumedLine(report));
+    this.cells.update(figures(report, values, this.selected));
+    this.body.showReport(report, values, this.selected);
+  }
+
+  private verdictLinks({ bottleneck }: Report): HTMLElement[] {
+    const { from, to } = bottleneck;
+    if (from === null || to === null) return [];
+    return [link(words("Show {0}", interval(from, to)), () => this.zoom({ from, to }))];
+  }
+
+  private verdictActions(report: Report): HTMLElement[] {
+    if (report.saturated) {
+      const held = heldRate(report.saturated.mostRequestsPerSecond);
+      const run = button(words("Run at {0} req/s", held), () => {
+        this.controls.change({ ratePerSecond: held, rateOrigin: "assumed" });
+        this.run();
+      });
+      run.primary(true);
+      return [run.element];
+    }
+    const { slo } = report;
+    if (slo && (slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null)) return [];
+    return [link("Set limits", () => this.controls.focusLimits())];
+  }
+
+  private assumedLine({ assumed }: Report): HTMLElement[] {
+    if (assumed.length === 0) return [];
+    const names = assumed.slice(0, 3).map(({ what, value }) => words("{0}: {1}", what, value));
+    const rest = assumed.length > 3 ? words(", and {0} more", assumed.length - 3) : "";
+    return [
+      h(
+        "p",
+        {},
+        "Assumed: ",
+        h("span", { class: "assumed", text: names.join("; ") }),
+        rest,
+        " ",
+        link(words("Assumed values ({0})", assumed.length), () => document.getElementById("assumed")?.scrollIntoView()),
+      ),
+    ];
+  }
+
+  private zoom(selected: Interval): void {
+    this.select(selected);
+    this.body.scrollToTime();
+  }
+
+  private select(selected: Interval | null): void {
+    this.selected = selected;
+    if (this.report && this.values) {
+      this.cells.update(figures(this.report, this.values, selected));
+      this.body.showReport(this.report, this.values, selected);
+    }
+  }
+
+  private setProblem(problem: Extract<ToReportView, { kind: "problem" }>): void {
+    this.running = false;
+    this.report = null;
+    const signs: Readonly<Record<typeof problem.state, Sentence["sign"]>> = {
+      "does-not-fit": { glyph: "✕", word: "", tone: "bad" },
+      missing: { glyph: "?", word: "", tone: "plain" },
+      failed: { glyph: "✕", word: "", tone: "bad" },
+    };
+    const { action } = problem;
+    const actions: HTMLElement[] = [];
+    if (action) {
+      const made = button(action.label, () => this.host.post({ kind: "command", command: action.command }));
+      made.primary(problem.state !== "failed");
+      actions.push(made.element);
+    }
+    if (problem.state === "failed")
+      actions.push(link("Copy the message", () => this.host.post({ kind: "copy", text: [problem.title, ...problem.lines].join("\n") })));
+    this.verdict.update({ sign: signs[problem.state], title: problem.title, lines: problem.lines.map((text) => ({ text })) }, [], actions);
+    this.verdict.side("");
+    say(this.facts, "");
+    show(this.content, true);
+    this.settle(problem.state);
+  }
+
+  /** One state a page: decides what is shown, dimmed and primary. */
+  private settle(problem?: State): void {
+    const { dataset } = document.body;
+    const before = dataset.state;
+    const kept = before === "does-not-fit" || before === "missing" || before === "failed" ? before : undefined;
+    const changed = this.isChanged();
+    const asked = problem ?? (this.report || this.running ? undefined : kept);
+    const state = asked ?? this.plainState(changed);
+    if (state) dataset.state = state;
+    const hasFigures = asked === undefined;
+    show(this.cells.root, hasFigures);
+    show(this.body.root, hasFigures);
+    this.content.classList.toggle("state-page", asked !== undefined);
+    this.content.classList.toggle("stale", this.report !== null && (changed || this.staleReason !== null || this.running));
+    show(this.progress, this.running);
+    this.cancel.show(this.running);
+    this.controls.runButton.show(!this.running);
+    const saturatedAction = this.report?.saturated && !changed;
+    this.controls.runButton.primary((changed || this.staleReason !== null) && !saturatedAction);
+    const text = this.pageLine(changed);
+    say(this.line, text);
+    show(this.line, text !== "");
+  }
+
+  private plainState(changed: boolean): State | undefined {
+    if (this.running) return "running";
+    if (this.report) {
+      if (changed || this.staleReason !== null) return "stale";
+      if (this.report.saturated) return "saturated";
+      return this.report.stoppedAtSeconds === null ? "report" : "cancelled";
+    }
+    return this.estimate ? "estimate" : undefined;
+  }
+
+  private pageLine(changed: boolean): string {
+    if (!this.report) return "";
+    if (this.running) return "The figures of the run before stay until this one is done.";
+    if (changed) return changedLine(this.estimate);
+    if (this.staleReason !== null) return this.staleReason;
+    const stopped = this.report.stoppedAtSeconds;
+    return stopped === null ? "" : words("Stopped at {0} s. Figures cover {0} s.", whole(stopped));
+  }
+
+  private keep(): void {
+    this.host.keep({ base: this.base, controls: this.controls.value, open: this.body.openTables, pinned: this.pinned });
+  }
+}
