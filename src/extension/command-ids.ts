@@ -1,0 +1,30 @@
+/** Every command of the manifest, and the ones that only our own lenses and pages call. */
+export const commandIds = [
+  "simulate",
+  "cancelSimulation",
+  "attach",
+  "detach",
+  "startDemo",
+  "stopDemo",
+  "openReport",
+  "openLive",
+  "openExamples",
+  "selectGpu",
+  "selectWorkload",
+  "setLimits",
+  "showMemory",
+  "showProblems",
+  "compareWithLive",
+  "describeModel",
+  "analyseCommand",
+  "openRule",
+  "showLog",
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+/** What runs for each; lenses pass uri and deployment id, the palette nothing. */
+export type Commands = Readonly<Record<CommandId, (...args: readonly unknown[]) => Promise<unknown>>>;
+
+export function fullId(id: CommandId): string {
+  return `inferenceLens.${id}`;
+}

@@ -1,0 +1,50 @@
+import * as vscode from "vscode";
+import { complete } from "../language/completion.ts";
+import type { Completion } from "../language/results.ts";
+import { fromPosition, toRange } from "./convert.ts";
+import type { Documents } from "./documents.ts";
+
+/** Flags, values, models and GPUs, from the catalogue alone: no keystroke goes over the network. */
+export class CompletionProvider implements vscode.CompletionItemProvider {
+  static readonly triggers: readonly string[] = ["-", "=", "/", " "];
+
+  constructor(private readonly documents: Documents) {}
+
+  async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[]> {
+    const analysis = await this.documents.shown(document);
+    if (!analysis) return [];
+    return complete(document.getText(), fromPosition(position), analysis, this.documents.catalog).map(itemOf);
+  }
+}
+
+function itemOf({ label, insert, range, kind, detail, documentation, deprecated, sort }: Completion): vscode.CompletionItem {
+  const item = new vscode.CompletionItem(label, kindOf(kind));
+  item.insertText = insert;
+  item.range = toRange(range);
+  item.detail = detail;
+  item.sortText = sort;
+  // The word before the caret holds dashes and slashes that VS Code would not count to it.
+  item.filterText = label;
+  if (documentation !== "") item.documentation = new vscode.MarkdownString(documentation);
+  if (deprecated) item.tags = [vscode.CompletionItemTag.Deprecated];
+  return item;
+}
+
+function kindOf(kind: Completion["kind"]): vscode.CompletionItemKind {
+  switch (kind) {
+    case "flag":
+      return vscode.CompletionItemKind.Property;
+    case "directive":
+      return vscode.CompletionItemKind.Keyword;
+    case "value":
+      return vscode.CompletionItemKind.Value;
+    case "model":
+      return vscode.CompletionItemKind.Class;
+    case "gpu":
+      return vscode.CompletionItemKind.Constant;
+    default: {
+      const never: never = kind;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import * as vscode from "vscode";
+import type { Catalog } from "../catalog/catalog.ts";
+import { looksLikeDeployment } from "../deployment/sniff.ts";
+import type { Surroundings } from "../deployment/surroundings.ts";
+import { type AnalyseOptions, analyse } from "../language/analysis.ts";
+import { AnalysisCache } from "../language/analysis-cache.ts";
+import type { Analysis } from "../language/results.ts";
+import { isCandidate } from "./languages.ts";
+import type { Log } from "./log.ts";
+
+/** Milliseconds without a keystroke before a text is looked at again. */
+const pause = 150;
+
+/** The analyses of all open documents: one a version, made after a pause in typing or when a feature asks. */
+export class Documents implements vscode.Disposable {
+  private readonly cache = new AnalysisCache();
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly analysed = new vscode.EventEmitter<vscode.TextDocument>();
+  private readonly closed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly subscriptions: vscode.Disposable[];
+  /** After a new analysis of a document. */
+  readonly onDidAnalyse = this.analysed.event;
+  readonly onDidClose = this.closed.event;
+
+  constructor(
+    readonly catalog: Catalog,
+    private readonly surroundingsOf: (uri: vscode.Uri) => Promise<Surroundings>,
+    private readonly log: Log,
+  ) {
+    this.subscriptions = [
+      vscode.workspace.onDidOpenTextDocument((document) => this.plan(document, 0)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.plan(document, pause)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
+    ];
+    for (const document of vscode.workspace.textDocuments) this.plan(document, 0);
+  }
+
+  /** What this version says; undefined where the text is no deployment at all. */
+  async analysis(document: vscode.TextDocument): Promise<Analysis | undefined> {
+    if (!isCandidate(document)) return undefined;
+    const text = document.getText();
+    if (!looksLikeDeployment(text)) return undefined;
+    const options = await this.options(document.uri);
+    const { version } = document;
+    const key = document.uri.toString();
+    return this.cache.get(key, version, () => {
+      const started = performance.now();
+      const made = analyse(text, options);
+      this.log.trace(`read ${document.lineCount} lines in ${(performance.now() - started).toFixed(1)} ms`);
+      return made;
+    });
+  }
+
+  /** What lenses and hints show: the last good analysis while the text is broken. */
+  async shown(document: vscode.TextDocument): Promise<Analysis | undefined> {
+    const analysis = await this.analysis(document);
+    return analysis && (this.cache.shown(document.uri.toString()) ?? analysis);
+  }
+
+  async options(uri: vscode.Uri): Promise<AnalyseOptions & { readonly surroundings: Surroundings }> {
+    return { catalog: this.catalog, surroundings: await this.surroundingsOf(uri), fileName: uri.path };
+  }
+
+  /** Settings, project files or described models changed. */
+  reanalyse(): void {
+    this.cache.invalidate();
+    for (const document of vscode.workspace.textDocuments) this.plan(document, 0);
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const one of this.subscriptions) one.dispose();
+    this.analysed.dispose();
+    this.closed.dispose();
+    this.cache.clear();
+  }
+
+  private plan(document: vscode.TextDocument, ms: number): void {
+    if (!isCandidate(document)) return;
+    const key = document.uri.toString();
+    clearTimeout(this.timers.get(key));
+    this.timers.set(
+      key,
+      setTimeout(() => {
+        this.timers.delete(key);
+        this.look(document).catch((error: unknown) => this.log.error(`reading ${document.uri.path}`, error));
+      }, ms),
+    );
+  }
+
+  private async look(document: vscode.TextDocument): Promise<void> {
+    if (document.isClosed) return;
+    const analysis = await this.analysis(document);
+    if (!analysis) this.cache.delete(document.uri.toString());
+    if (!document.isClosed) this.analysed.fire(document);
+  }
+
+  private forget(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    clearTimeout(this.timers.get(key));
+    this.timers.delete(key);
+    this.cache.delete(key);
+    this.closed.fire(document.uri);
+  }
+}

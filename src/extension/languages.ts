@@ -1,0 +1,11 @@
+import * as vscode from "vscode";
+
+/** Languages whose files may hold a deployment. */
+export const languages: readonly string[] = ["yaml", "dockercompose", "helm"];
+
+export const selector: vscode.DocumentSelector = languages.map((language) => ({ language }));
+
+/** A text a person edits or reads: no diff side, no output, no settings. */
+export function isCandidate({ languageId, uri }: vscode.TextDocument): boolean {
+  return languages.includes(languageId) && ["file", "untitled", "vscode-remote", "vscode-vfs", "vscode-test-web"].includes(uri.scheme);
+}

@@ -1,0 +1,76 @@
+import * as vscode from "vscode";
+import { seconds } from "../deployment/directives.ts";
+import type { Assumptions } from "../deployment/surroundings.ts";
+import type { Severity } from "../rules/rule.ts";
+
+export type RuleLevel = Severity | "off";
+
+/** The person's settings, read anew at each use: VS Code keeps them at hand. */
+export class Settings {
+  constructor(private readonly uri: vscode.Uri | undefined) {}
+
+  /** What analysis may assume where a file and its project are silent. */
+  assumptions(): Assumptions {
+    const gpu = this.text("gpu");
+    const workload = this.text("workload");
+    const engineVersion = this.text("engineVersion");
+    const gpuHourPrice = this.number("gpuHourPrice", 0);
+    const slo = this.limits();
+    return {
+      ...(gpu ? { gpu } : {}),
+      ...(workload ? { workload } : {}),
+      ...(engineVersion ? { engineVersion } : {}),
+      ...(gpuHourPrice > 0 ? { gpuHourPrice } : {}),
+      ...(slo ? { slo } : {}),
+      ignore: Object.entries(this.rules()).flatMap(([code, level]) => (level === "off" ? [code] : [])),
+    };
+  }
+
+  rules(): Readonly<Record<string, RuleLevel>> {
+    const written = this.read("rules");
+    if (typeof written !== "object" || written === null) return {};
+    return Object.fromEntries(Object.entries(written).filter((entry): entry is [string, RuleLevel] => isLevel(entry[1])));
+  }
+
+  get inlayHints(): boolean {
+    return this.read("inlayHints") !== false;
+  }
+
+  get simulateInBackground(): boolean {
+    return this.read("simulateInBackground") !== false;
+  }
+
+  /** Between 0.2 s and a minute. */
+  get scrapeIntervalMs(): number {
+    return Math.min(60, Math.max(0.2, this.number("attach.interval", 1))) * 1000;
+  }
+
+  private limits(): NonNullable<Assumptions["slo"]> | undefined {
+    const ttftSeconds = seconds(this.text("slo.ttft"));
+    const tpotSeconds = seconds(this.text("slo.tpot"));
+    if (ttftSeconds === undefined && tpotSeconds === undefined) return undefined;
+    return {
+      ...(ttftSeconds === undefined ? {} : { ttftSeconds }),
+      ...(tpotSeconds === undefined ? {} : { tpotSeconds }),
+      percentile: this.number("slo.percentile", 95),
+    };
+  }
+
+  private text(key: string): string {
+    const value = this.read(key);
+    return typeof value === "string" ? value.trim() : "";
+  }
+
+  private number(key: string, otherwise: number): number {
+    const value = this.read(key);
+    return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+  }
+
+  private read(key: string): unknown {
+    return vscode.workspace.getConfiguration("inferenceLens", this.uri ?? null).get<unknown>(key);
+  }
+}
+
+function isLevel(value: unknown): value is RuleLevel {
+  return value === "off" || value === "information" || value === "warning" || value === "error";
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+
+/** Of the empty style that the toolkit adds to learn whether `:focus-visible` exists. */
+const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
+/** Options of every page of ours: scripts, and files of the built product alone. */
+export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, "dist")] };
+}
+
+/** The static shell of a page; all data arrives by messages. */
+export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: "report" | "live", title: string): string {
+  const nonce = randomBytes(16).toString("base64");
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", name)).toString();
+  // Nothing is allowed but our own bundle by its nonce, and styles, fonts and pictures from the built product.
+  const policy = [
+    "default-src 'none'",
+    `img-src ${webview.cspSource} data:`,
+    `font-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} ${emptyStyle}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${file("codicon.css")}">
+<link rel="stylesheet" href="${file(`${page}.css`)}">
+<title>${escaped(title)}</title>
+</head>
+<body data-page="${page}">
+<script nonce="${nonce}" src="${file(`${page}.js`)}"></script>
+</body>
+</html>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
