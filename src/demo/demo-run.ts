@@ -1,0 +1,67 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import { plain } from "../deployment/message.ts";
+import { read } from "../deployment/read.ts";
+import { settle } from "../deployment/settle.ts";
+import type { Settled, SettledPool } from "../deployment/settled.ts";
+import { noSurroundings } from "../deployment/surroundings.ts";
+import { memoryPlan } from "../memory/memory-plan.ts";
+import { builtInWorkload } from "../simulation/built-in.ts";
+import { simulate } from "../simulation/simulate.ts";
+import { estimate } from "../timing/closed-form.ts";
+import { defaultDeployment } from "./default-deployment.ts";
+import type { DemoOptions } from "./server.ts";
+
+/** Share of the rate a deployment can hold at most: busy, but with room, so that queues come and go. */
+const load = 0.6;
+const simulatedSeconds = 300;
+const fallbackWorkload = "chat";
+
+/**
+ * Simulates about five minutes of a deployment under its own workload (chat where it names none) at 60 % of what it can hold, for the demo
+ * to play. Throws in words where it cannot be simulated.
+ */
+export function demoRun(
+  settled: Settled,
+  catalog: Catalog,
+  seed = 1,
+): Pick<DemoOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig"> {
+  const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+  const rows = catalog.workload(settled.workload ?? fallbackWorkload) ?? catalog.workload(fallbackWorkload);
+  if (!rows) throw new Error(`The catalogue has no workload ${fallbackWorkload}`);
+  const mean = (column: 0 | 1) => rows.rows.reduce((sum, row) => sum + row[column], 0) / Math.max(1, rows.rows.length);
+  const most = estimate(settled, plans, { promptTokens: mean(0), outputTokens: mean(1) }).mostRequestsPerSecond;
+  const rate = Math.max(0.01, most * load);
+  const requests = Math.min(4000, Math.max(60, Math.round(rate * simulatedSeconds)));
+  const outcome = simulate(settled, plans, builtInWorkload(rows, rate, requests), seed);
+  if (outcome.error) throw new Error(`${settled.name} cannot be played: ${outcome.error.message}`);
+  const pool = settled.pools[0];
+  return {
+    report: outcome.report,
+    model: settled.model.id,
+    ...(pool ? { maxModelLen: pool.settings.maxModelLen, version: pool.version.text, cacheConfig: cacheLabels(pool) } : {}),
+  };
+}
+
+/** Reads a YAML text and prepares its first deployment, or the one named, to be played. */
+export function demoRunOf(text: string, fileName: string, catalog: Catalog, name?: string): ReturnType<typeof demoRun> {
+  const { deployments } = read(text, { catalog, surroundings: noSurroundings, fileName });
+  const deployment = name === undefined ? deployments[0] : deployments.find((one) => one.name === name || one.id === name);
+  if (!deployment) throw new Error(name === undefined ? `${fileName} holds no deployment` : `${fileName} holds no deployment ${name}`);
+  const { settled, missing } = settle(deployment, catalog);
+  if (!settled) throw new Error(`${deployment.name} cannot be played: ${missing.map((one) => plain(one.message)).join(" ")}`);
+  return demoRun(settled, catalog);
+}
+
+/** The built-in run: needs no file. */
+export function defaultDemoRun(catalog: Catalog): ReturnType<typeof demoRun> {
+  return demoRunOf(defaultDeployment, "demo.yaml", catalog);
+}
+
+/** What the engine would say of its cache beyond the report's own figures. */
+function cacheLabels({ settings }: SettledPool): Readonly<Record<string, string>> {
+  return {
+    enable_prefix_caching: settings.prefixCaching ? "True" : "False",
+    gpu_memory_utilization: String(settings.gpuMemoryUtilization),
+    kv_cache_memory_bytes: settings.kvCacheMemoryBytes === null ? "None" : String(settings.kvCacheMemoryBytes),
+  };
+}
