@@ -1,0 +1,147 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Model } from "../catalog/facts.ts";
+import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import { writtenFlag } from "./change.ts";
+import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
+import { flagNames } from "./flag-names.ts";
+import type { Located } from "./located.ts";
+import { parseVersion, type Version } from "./version.ts";
+
+const said = <T>(value: T): Located<T> => ({ value, origin: "argument" });
+
+/** One pool of a case; its own members override the deployment's. */
+export function casePool(own: Fields, whole: Fields, model: Model | undefined, catalog: Catalog): Pool {
+  const version = optional(own, "engineVersion", asVersion) ?? optional(whole, "engineVersion", asVersion);
+  const threshold = optional(own, "shiftThreshold", asCount) ?? optional(whole, "shiftThreshold", asCount);
+  const parallel = caseParallel(optional(own, "parallel", asFields) ?? {}, threshold);
+  const names = flagNames(catalog.flags(), version);
+  const flags = new Map<string, Flag>();
+  for (const [key, value] of sizeFlags(parallel)) flags.set(key, writtenFlag(key, value));
+  for (const source of [whole, own]) {
+    const cache = optional(source, "kvCacheDtype", asText);
+    if (cache !== undefined) flags.set("kv-cache-dtype", writtenFlag("kv-cache-dtype", cache));
+    const blocks = optional(source, "kvCacheBlocks", asCount);
+    if (blocks !== undefined) flags.set("num-gpu-blocks-override", writtenFlag("num-gpu-blocks-override", String(blocks)));
+    for (const [key, value] of Object.entries(optional(source, "settings", asFields) ?? {})) {
+      if (value === null || value === undefined) continue;
+      const { name, negated } = names.resolve(key.startsWith("-") ? key : `--${key}`);
+      const flag = writtenFlag(name, settingText(key, value));
+      flags.set(name, negated ? { ...flag, negated: !flag.negated } : flag);
+    }
+  }
+  return {
+    role: role(own.role),
+    instances: said(optional(own, "instances", asCount) ?? optional(whole, "instances", asCount) ?? 1),
+    engine: {
+      version: version && said(version),
+      parallel: model?.moe ? parallel : denseParallel(parallel),
+      flags,
+      written: [...flags.values()],
+      environment: new Map(),
+      complete: true,
+      site: undefined,
+      arctic: parallel.sequence.value > 1 ? said(true) : undefined,
+      executor: undefined,
+    },
+    hardware: caseHardware(own, whole, catalog),
+    overrides: overrides(own, whole),
+  };
+}
+
+/** A dense model has no experts to share: its attention replicas are engines of their own, as in vLLM. */
+function denseParallel(parallel: Parallel): Parallel {
+  const data = parallel.data.value * parallel.attentionData.value;
+  return { ...parallel, data: said(data), attentionData: said(1) };
+}
+
+function asVersion(value: unknown, key: string): Version {
+  const version = parseVersion(asText(value, key));
+  if (version) return version;
+  throw new CaseError("bad-case", `“${key}” must be a version such as 0.19.0.`);
+}
+
+function role(value: unknown): Pool["role"] {
+  if (value === undefined || value === null || value === "mixed") return "mixed";
+  if (value === "prefill" || value === "decode") return value;
+  throw new CaseError("bad-case", "“role” must be mixed, prefill or decode.");
+}
+
+function settingText(key: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return value.map(String).join(" ");
+  if (isFields(value)) return JSON.stringify(value);
+  throw new CaseError("bad-case", `The setting “${key}” must be a number, text, switch or object.`);
+}
+
+function caseParallel(fields: Fields, threshold: number | undefined): Parallel {
+  const size = (key: string): Located<number> => {
+    const value = optional(fields, key, asCount);
+    return value === undefined ? { value: 1, origin: "engine-default" } : said(value);
+  };
+  return {
+    tensor: size("tensor"),
+    pipeline: size("pipeline"),
+    data: size("data"),
+    attentionData: size("attentionData"),
+    expert: size("expert"),
+    sequence: size("sequence"),
+    prefillContext: size("prefillContext"),
+    decodeContext: size("decodeContext"),
+    shift: threshold === undefined ? undefined : said({ threshold: said(threshold) }),
+    unreadable: new Set(),
+  };
+}
+
+/** The same sizes as the engine's flags, for what looks at flags. */
+function sizeFlags(parallel: Parallel): readonly (readonly [string, string])[] {
+  const sizes: readonly (readonly [string, number])[] = [
+    ["tensor-parallel-size", parallel.tensor.value],
+    ["pipeline-parallel-size", parallel.pipeline.value],
+    ["data-parallel-size", parallel.data.value * parallel.attentionData.value],
+    ["ulysses-sequence-parallel-size", parallel.sequence.value],
+    ["prefill-context-parallel-size", parallel.prefillContext.value],
+    ["decode-context-parallel-size", parallel.decodeContext.value],
+  ];
+  const flags: (readonly [string, string])[] = sizes.filter(([, size]) => size > 1).map(([name, size]) => [name, String(size)]);
+  if (parallel.expert.value > 1) flags.push(["enable-expert-parallel", "true"]);
+  if (parallel.shift) {
+    flags.push(["enable-shift-parallel", "true"], ["shift-parallel-threshold", String(parallel.shift.value.threshold.value)]);
+  }
+  return flags;
+}
+
+function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
+  const name = optional(own, "gpu", asText) ?? optional(whole, "gpu", asText);
+  const instance = name === undefined ? undefined : catalog.instance(name);
+  const gpu = name === undefined ? undefined : (catalog.gpu(name) ?? (instance && catalog.gpu(instance.gpu)));
+  if (name !== undefined && !gpu) throw new CaseError("missing", `GPU type not known: ${name}.`);
+  const perNode = optional(own, "gpusPerNode", asCount) ?? optional(whole, "gpusPerNode", asCount) ?? instance?.gpus;
+  const nodes = optional(own, "nodes", asCount) ?? optional(whole, "nodes", asCount);
+  return {
+    gpu: gpu && said(gpu.id),
+    gpuAsWritten: undefined,
+    gpusPerNode: perNode === undefined ? undefined : said(perNode),
+    gpuRequest: undefined,
+    nodes: nodes === undefined ? undefined : said(nodes),
+    gpusPerInstance: undefined,
+    resource: null,
+    sharedMemory: said("host"),
+    sharedMemorySites: [],
+    networkBytesPerSecond: undefined,
+  };
+}
+
+function overrides(own: Fields, whole: Fields): PoolOverrides {
+  const links = { ...optional(whole, "links", asFields), ...optional(own, "links", asFields) };
+  const total = optional(own, "gpuTotalBytes", asPositive) ?? optional(whole, "gpuTotalBytes", asPositive);
+  const intra = optional(links, "intraNodeBytesPerSecond", asPositive);
+  const inter = optional(links, "interNodeBytesPerSecond", asPositive);
+  const latency = optional(links, "latencySeconds", asNotNegative);
+  return {
+    ...(total === undefined ? {} : { gpuTotalBytes: total }),
+    ...(intra === undefined ? {} : { intraNodeBytesPerSecond: intra }),
+    ...(inter === undefined ? {} : { interNodeBytesPerSecond: inter }),
+    ...(latency === undefined ? {} : { latencySeconds: latency }),
+  };
+}

@@ -1,0 +1,109 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Model } from "../catalog/facts.ts";
+import { asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import { casePool } from "./case-pool.ts";
+import type { Deployment, EngineId, ModelReference, Slo } from "./deployment.ts";
+import { namedWeights, weightsOf } from "./settle-formats.ts";
+import { emptyRange } from "./text.ts";
+
+export interface CaseFailure {
+  readonly code: "bad-case" | "unsupported" | "missing";
+  readonly message: string;
+}
+
+/** A case of interfaces.md as a deployment, so that it takes the same path as a file. `workload` is as written, null when absent. */
+export type ReadCase =
+  | {
+      readonly id: string;
+      readonly deployment: Deployment;
+      readonly workload: unknown;
+      readonly slo: Slo | null;
+      readonly seed: number;
+      readonly error?: undefined;
+    }
+  | { readonly id: string; readonly deployment?: undefined; readonly error: CaseFailure };
+
+const engines: Readonly<Record<string, EngineId>> = {
+  vllm: "vllm",
+  sglang: "sglang",
+  "tensorrt-llm": "tensorrt-llm",
+  trtllm: "tensorrt-llm",
+  tgi: "tgi",
+  nim: "nim",
+  "llama.cpp": "llama.cpp",
+  ollama: "ollama",
+  other: "other",
+};
+
+/** Reads one case. Never throws on its content: what is wrong comes back as an error that names the member. */
+export function readCase(value: unknown, { catalog }: { readonly catalog: Catalog }): ReadCase {
+  const id = isFields(value) && (typeof value.id === "string" || typeof value.id === "number") ? String(value.id) : "";
+  try {
+    const fields = asFields(value, "case");
+    const whole = asFields(fields.deployment, "deployment");
+    const deployment = caseDeployment(id, whole, catalog, optional(fields, "slo", caseSlo));
+    const seed = optional(fields, "seed", asNotNegative) ?? 1;
+    return { id, deployment, workload: fields.workload ?? null, slo: deployment.slo?.value ?? null, seed: Math.floor(seed) };
+  } catch (error) {
+    if (error instanceof CaseError) return { id, error: { code: error.code, message: error.message } };
+    throw error;
+  }
+}
+
+function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | undefined): Deployment {
+  const engineWord = optional(whole, "engine", asText) ?? "vllm";
+  const engine = engines[engineWord.toLowerCase()];
+  if (!engine) throw new CaseError("unsupported", `The engine “${engineWord}” is not known.`);
+  if (engine !== "vllm") throw new CaseError("unsupported", `Cases of ${engineWord} are not supported; those of vllm are.`);
+  const system = optional(whole, "system", asText);
+  if (system !== undefined)
+    throw new CaseError("unsupported", `The system “${system}” is not supported; leave it out for what the engine does.`);
+  const model = caseModel(whole, catalog);
+  const listed = whole.pools;
+  if (listed !== undefined && listed !== null && !Array.isArray(listed)) throw new CaseError("bad-case", "“pools” must be a list.");
+  const pools = (Array.isArray(listed) && listed.length > 0 ? listed : [{}]).map((pool, index) =>
+    casePool(asFields(pool, `pools[${index}]`), whole, model.facts?.value, catalog),
+  );
+  return {
+    id,
+    name: id,
+    format: "case",
+    anchor: emptyRange,
+    extent: emptyRange,
+    engine,
+    launcher: null,
+    model: { value: model, origin: "argument" },
+    pools,
+    slo: slo && { value: slo, origin: "argument" },
+    workload: undefined,
+    ignored: new Set(),
+    gpuHourPrice: undefined,
+  };
+}
+
+/** The model with the weights that the case names, whatever its checkpoint holds. */
+function caseModel(whole: Fields, catalog: Catalog): ModelReference {
+  const name = asText(whole.model, "model");
+  const known = catalog.model(name)?.model;
+  const word = optional(whole, "weightQuantization", asText);
+  if (!known) throw new CaseError("missing", `Model not known: ${name}.`);
+  return { name, facts: { value: word === undefined || /^auto$/i.test(word) ? known : quantised(known, word), origin: "argument" } };
+}
+
+/** A checkpoint stored in a format of the same element type keeps it with its scales. */
+function quantised(model: Model, word: string): Model {
+  const weights = namedWeights(word);
+  if (!weights) throw new CaseError("bad-case", `The weight quantisation “${word}” is not known.`);
+  const own = weightsOf(model, undefined);
+  return own?.linear === weights.linear && own.method !== "none" ? model : { ...model, weights };
+}
+
+function caseSlo(value: unknown, key: string): Slo {
+  const fields = asFields(value, key);
+  return {
+    ttftSeconds: optional(fields, "ttftSeconds", asPositive) ?? null,
+    tpotSeconds: optional(fields, "tpotSeconds", asPositive) ?? null,
+    e2eSeconds: optional(fields, "e2eSeconds", asPositive) ?? null,
+    percentile: optional(fields, "percentile", asPositive) ?? 95,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Deployment, Flag, Pool } from "./deployment.ts";
+import { parallelSizes } from "./parallel.ts";
+import { emptyRange } from "./text.ts";
+
+/** The deployment on another GPU, in every pool: "what if" takes the same path as the file itself. */
+export function withGpu(deployment: Deployment, gpu: string): Deployment {
+  return withPools(deployment, (pool) => ({ ...pool, hardware: { ...pool.hardware, gpu: { value: gpu, origin: "argument" } } }));
+}
+
+/** The deployment with other engine flags (canonical names without dashes); null takes a flag away. */
+export function withFlags(deployment: Deployment, changes: Readonly<Record<string, string | null>>): Deployment {
+  const model = deployment.model?.value.facts?.value;
+  return withPools(deployment, (pool) => {
+    const flags = new Map(pool.engine.flags);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) flags.delete(name);
+      else flags.set(name, writtenFlag(name, value, flags.get(name)));
+    }
+    const sized = Object.keys(changes).some((name) => /parallel/.test(name));
+    const parallel = sized ? parallelSizes(flags, pool.engine.complete, model) : pool.engine.parallel;
+    return { ...pool, engine: { ...pool.engine, flags, parallel } };
+  });
+}
+
+/** A flag that no file holds; `true` and `false` as a switch is written. */
+export function writtenFlag(name: string, value: string, before?: Flag): Flag {
+  const isSwitch = /^(true|false)$/i.test(value);
+  const located = { value: isSwitch ? null : value, origin: "argument" as const };
+  const negated = value.toLowerCase() === "false";
+  if (before) return { ...before, negated, value: located };
+  return {
+    name,
+    spelled: `--${name}`,
+    negated,
+    value: located,
+    flagRange: emptyRange,
+    valueRange: undefined,
+    wholeRange: emptyRange,
+    known: true,
+    oneWord: false,
+  };
+}
+
+function withPools(deployment: Deployment, change: (pool: Pool) => Pool): Deployment {
+  return { ...deployment, pools: deployment.pools.map(change) };
+}

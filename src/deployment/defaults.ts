@@ -1,0 +1,78 @@
+import type { Gpu, Model } from "../catalog/facts.ts";
+import { atLeast, parseVersion, type Version } from "./version.ts";
+
+/** vLLM's defaults by version and device, as VERSIONED-DEFAULTS and RULES VS02, VS03, VS11, VM01, VM15 found them in the releases. */
+
+const GiB = 2 ** 30;
+
+/** The newest release the catalogue's flag table knows: what a deployment without a version is judged by. */
+export function newestVersion(versions: readonly string[]): Version {
+  const newest = parseVersion(versions.at(-1) ?? "");
+  if (!newest) throw new Error("the flag table names no version");
+  return newest;
+}
+
+export interface BatchDefaults {
+  readonly tokens: number;
+  readonly sequences: number;
+}
+
+/** VS11 for `vllm serve`: tokens and sequences of a step, before they are cut to what a deployment can fill. */
+export function batchDefaults(version: Version, gpu: Gpu): BatchDefaults {
+  const small = { tokens: 2048, sequences: 256 };
+  const large = { tokens: 8192, sequences: 1024 };
+  if (gpu.vendor === "google") return { ...small, tokens: /v6e/i.test(gpu.id) ? 1024 : /v5p/i.test(gpu.id) ? 256 : 512 };
+  if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd") return small;
+  const memoryGiB = gpu.driverBytes / GiB;
+  if (!atLeast(version, "0.7.0")) return { tokens: 2048, sequences: 1024 };
+  // 0.7.3 looked for the name instead of the memory.
+  if (!atLeast(version, "0.8.0")) return /^H[12]00/.test(gpu.id) ? large : { tokens: 2048, sequences: 1024 };
+  if (memoryGiB >= 160 && atLeast(version, "0.28.0")) return { tokens: 16_384, sequences: 1024 };
+  const excluded = (atLeast(version, "0.9.0") && /^A100\b/.test(gpu.id)) || (atLeast(version, "0.33.0") && /^GB10\b/.test(gpu.id));
+  return memoryGiB >= 70 && !excluded ? large : small;
+}
+
+/** VM01. */
+export function utilizationDefault(version: Version): number {
+  return atLeast(version, "0.20.0") ? 0.92 : 0.9;
+}
+
+/** Largest batch captured as a CUDA graph when nothing is set; 0 where the device has none. */
+export function captureDefault(version: Version, gpu: Gpu, { tokens, sequences }: BatchDefaults): number {
+  if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd") return 0;
+  const most = atLeast(version, "0.28.0") && Math.floor(gpu.computeCapability ?? 0) === 10 ? 1024 : 512;
+  if (!atLeast(version, "0.10.0")) return most;
+  const captured = Math.min(2 * sequences, most);
+  return atLeast(version, "0.11.2") ? Math.min(captured, tokens) : captured;
+}
+
+/** Sizes that are captured up to `most`: 1, 2, 4, steps of 8 below 256, of 16 below 512, then of 32 (vLLM config/vllm.py). */
+export function captureSizes(most: number): readonly number[] {
+  const sizes = [1, 2, 4].filter((size) => size <= most);
+  for (let size = 8; size < 256 && size <= most; size += 8) sizes.push(size);
+  for (let size = 256; size < 512 && size <= most; size += 16) sizes.push(size);
+  for (let size = 512; size <= most; size += 32) sizes.push(size);
+  return sizes;
+}
+
+/** The V1 engine (default from 0.8) keeps prompts by prefix and cuts them into chunks; models with recurrent state keep no prefixes. */
+export function prefixCachingDefault(version: Version, model: Model): boolean {
+  return atLeast(version, "0.8.0") && model.recurrent === null;
+}
+
+/** Option up to 0.12, automatic from 0.14.1 for the executors that can. */
+export function asyncSchedulingDefault(version: Version, executor: string | undefined): boolean {
+  return atLeast(version, "0.14.0") && executor !== "ray";
+}
+
+/** VS02, VS03, VS05: the length an engine takes when max-model-len is not set. */
+export function derivedMaxModelLen({ ropeScaling, maxPositions, architecture }: Model, version: Version): number {
+  const own = maxPositions > 0 ? maxPositions : 2048;
+  if (!ropeScaling) return own;
+  const { type, factor, originalMaxPositions } = ropeScaling;
+  if (type === "longrope" || type === "su") return originalMaxPositions ?? own;
+  if (/^(llama3|default|mrope)$/.test(type) || /^gemma3/i.test(architecture)) return own;
+  if (/deepseek/i.test(type) || /^(deepseek|kimi)/i.test(architecture)) return own;
+  if (type === "yarn") return atLeast(version, "0.30.0") ? own : Math.round((originalMaxPositions ?? own) * factor);
+  return Math.round(own * Math.max(1, factor));
+}

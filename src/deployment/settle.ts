@@ -1,0 +1,176 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Gpu, Model } from "../catalog/facts.ts";
+import { newestVersion } from "./defaults.ts";
+import type { Deployment, EngineId, Pool } from "./deployment.ts";
+import { FlagReader } from "./flag-reader.ts";
+import type { Known, Located } from "./located.ts";
+import { type Message, message } from "./message.ts";
+import { kvElementBytes, weightsOf } from "./settle-formats.ts";
+import { placed } from "./settle-hardware.ts";
+import { engineSettings } from "./settle-settings.ts";
+import type { Assumption, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
+
+const engineNames: Readonly<Record<EngineId, string>> = {
+  vllm: "vLLM",
+  sglang: "SGLang",
+  "tensorrt-llm": "TensorRT-LLM",
+  tgi: "TGI",
+  nim: "NIM",
+  "llama.cpp": "llama.cpp",
+  ollama: "Ollama",
+  other: "this engine",
+};
+
+/** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
+export function settle(deployment: Deployment, catalog: Catalog): Settlement {
+  if (deployment.engine !== "vllm") {
+    return { missing: [{ what: "engine", message: message("{0} is recognised, not judged", engineNames[deployment.engine]) }] };
+  }
+  const missing: Missing[] = [];
+  const assumed: Assumption[] = [];
+  const model = modelOf(deployment, missing);
+  const pools = deployment.pools.map((pool) => settledPool(pool, model, catalog, missing, assumed));
+  const whole = pools.filter((pool) => pool !== undefined);
+  if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
+    return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
+  }
+  noteOutside(deployment.slo, "slo", assumed, ({ ttftSeconds, tpotSeconds }) => sloWords(ttftSeconds, tpotSeconds));
+  noteOutside(deployment.workload, "workload", assumed, (name) => name);
+  noteOutside(deployment.gpuHourPrice, "price", assumed, String);
+  return {
+    settled: {
+      id: deployment.id,
+      name: deployment.name,
+      engine: deployment.engine,
+      model,
+      pools: whole,
+      slo: deployment.slo?.value ?? null,
+      workload: deployment.workload?.value ?? null,
+      gpuHourPrice: deployment.gpuHourPrice?.value ?? null,
+      assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
+    },
+  };
+}
+
+function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {
+  const facts = model?.value.facts;
+  if (facts) return facts.value;
+  missing.push({
+    what: "model",
+    message: model ? message("Model not known: {0}", model.value.name) : message("The file does not name its model"),
+  });
+  return undefined;
+}
+
+function settledPool(
+  pool: Pool,
+  model: Model | undefined,
+  catalog: Catalog,
+  missing: Missing[],
+  assumed: Assumption[],
+): SettledPool | undefined {
+  const gpu = gpuOf(pool, catalog, missing);
+  const layout = layoutOf(pool, missing);
+  if (!gpu || !layout || !model) return undefined;
+  const { version: written, flags, executor } = pool.engine;
+  const version = written?.value ?? newestVersion(catalog.flags().versions);
+  const reader = new FlagReader(flags);
+  const dtype = reader.text("dtype")?.toLowerCase();
+  const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
+  const weights = weightsOf(model, reader.text("quantization"));
+  const elementBytes = kvElementBytes(reader.text("kv-cache-dtype"), model, activationBytes);
+  const settings = engineSettings(reader, { version, gpu, model, layout, executor: executor?.value });
+  const blocks = reader.integer("num-gpu-blocks-override");
+  if (!weights) missing.push(unknownValue("quantization", reader));
+  if (elementBytes === undefined) missing.push(unknownValue("kv-cache-dtype", reader));
+  for (const name of reader.unreadable)
+    missing.push({ what: "settings", message: message("{0} is written, but cannot be read here", name) });
+  if (!weights || elementBytes === undefined || reader.unreadable.length > 0) return undefined;
+  if (!written) assumed.push({ what: "engineVersion", value: version.text, why: message("the newest version known; the file names none") });
+  else noteOutside(written, "engineVersion", assumed, ({ text }) => text);
+  noteOutside(pool.hardware.gpu, "gpu", assumed, String);
+  if (!pool.instances) {
+    assumed.push({ what: "instances", value: "1", why: message("how many instances run is not written here") });
+  }
+  const place = placed(pool, gpu, layout);
+  assumed.push(...place.assumed);
+  return {
+    role: pool.role,
+    instances: Math.max(1, pool.instances?.value ?? 1),
+    version,
+    versionAssumed: !written,
+    gpu,
+    gpusPerNode: place.gpusPerNode,
+    nodes: place.nodes,
+    layout,
+    shiftThreshold: layout.sequence > 1 ? (pool.engine.parallel.shift?.value.threshold.value ?? null) : null,
+    weights,
+    activationBytes,
+    kvElementBytes: elementBytes,
+    settings,
+    links: place.links,
+    observed: { gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null, kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null },
+  };
+}
+
+function gpuOf({ hardware }: Pool, catalog: Catalog, missing: Missing[]): Gpu | undefined {
+  const gpu = hardware.gpu && catalog.gpu(hardware.gpu.value);
+  if (gpu) return gpu;
+  const written = hardware.gpu?.value ?? hardware.gpuAsWritten?.value;
+  missing.push({
+    what: "gpu",
+    message: written === undefined ? message("The file does not name its GPU type") : message("GPU type not known: {0}", written),
+  });
+  return undefined;
+}
+
+const sizeNames: Readonly<Record<string, string>> = {
+  tensor: "tensor-parallel-size",
+  pipeline: "pipeline-parallel-size",
+  data: "data-parallel-size",
+  attentionData: "data-parallel-size",
+  expert: "enable-expert-parallel",
+  sequence: "ulysses-sequence-parallel-size",
+  prefillContext: "prefill-context-parallel-size",
+  decodeContext: "decode-context-parallel-size",
+};
+
+function layoutOf({ engine: { parallel, complete } }: Pool, missing: Missing[]): Layout | undefined {
+  if (parallel.unreadable.size > 0) {
+    const names = [...new Set([...parallel.unreadable].map((size) => sizeNames[size] ?? size))].join(", ");
+    const words: Message = complete
+      ? message("Parallel sizes cannot be read here: {0}", names)
+      : message("Arguments come from elsewhere, so parallel sizes are unknown");
+    missing.push({ what: "parallel", message: words });
+    return undefined;
+  }
+  const size = ({ value }: Located<number>): number => (Number.isInteger(value) && value > 0 ? value : 1);
+  return {
+    tensor: size(parallel.tensor),
+    pipeline: size(parallel.pipeline),
+    data: size(parallel.data),
+    attentionData: size(parallel.attentionData),
+    expert: size(parallel.expert),
+    sequence: size(parallel.sequence),
+    prefillContext: size(parallel.prefillContext),
+    decodeContext: size(parallel.decodeContext),
+  };
+}
+
+function unknownValue(flag: string, reader: FlagReader): Missing {
+  return { what: "settings", message: message("{0} {1} is not known here", flag, reader.text(flag) ?? "") };
+}
+
+/** What only the project file or a setting says is shown as assumed. */
+function noteOutside<T>(known: Known<T>, what: string, assumed: Assumption[], words: (value: T) => string): void {
+  if (known?.origin === "project") assumed.push({ what, value: words(known.value), why: message("from the project file") });
+  if (known?.origin === "setting") assumed.push({ what, value: words(known.value), why: message("from the settings") });
+}
+
+function sloWords(ttft: number | null, tpot: number | null): string {
+  return [ttft === null ? "" : `ttft=${ttft * 1000}ms`, tpot === null ? "" : `tpot=${tpot * 1000}ms`].filter(Boolean).join(",");
+}
+
+function distinct<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((item) => [key(item), item])).values()];
+}
