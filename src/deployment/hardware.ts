@@ -29,7 +29,8 @@ export function unitHardware(
       gpusPerNode: own ?? assumedGpus(directives, surroundings, lines),
       gpuRequest: unit.hardware.gpuRequest,
       nodes,
-      gpusPerInstance: unit.hardware.gpusPerInstance ?? product(own, nodes),
+      // A group whose workers are not readable is not leader × nodes.
+      gpusPerInstance: unit.groupSize === "group" ? unit.hardware.gpusPerInstance : product(own, nodes),
       resource: unit.hardware.resource,
       sharedMemory: unit.hardware.sharedMemory,
       sharedMemorySites: unit.hardware.sharedMemorySites,

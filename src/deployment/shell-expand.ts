@@ -125,7 +125,8 @@ function arithmetic(expression: ArithmeticExpression, script: Mapped, variables:
       return arithmetic(expression.expression, script, variables);
     case "ArithmeticWord": {
       const part = expression.parts?.length === 1 ? expression.parts[0] : undefined;
-      const text = part ? partText(part, script, variables).value : (lookUp(expression.value, variables)?.text ?? expression.value);
+      const name = expression.value.replace(/^\$/, "");
+      const text = part ? partText(part, script, variables).value : (lookUp(name, variables)?.text ?? expression.value);
       return /^-?\d+$/.test(text.trim()) ? Number(text) : undefined;
     }
     case "ArithmeticBinary": {
