@@ -22,7 +22,8 @@ export interface PlacedPool {
 export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout): PlacedPool {
   const needed = gpusPerInstance(layout);
   const said = hardware.gpusPerNode?.value ?? perNode(hardware.gpusPerInstance, hardware.nodes);
-  const nodesSaid = hardware.nodes?.value;
+  // One pod is inferred to be one node; sixteen GPUs that nobody counted are still two boards.
+  const nodesSaid = hardware.nodes?.origin === "inferred" && said === undefined ? undefined : hardware.nodes?.value;
   const board = Math.min(needed, boardGpus);
   const gpusPerNode = Math.max(1, said ?? (nodesSaid ? Math.ceil(needed / nodesSaid) : board));
   const nodes = Math.max(nodesSaid ?? 1, Math.ceil(needed / gpusPerNode));

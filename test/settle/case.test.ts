@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { readCase } from "../../src/deployment/case.ts";
+import { plain } from "../../src/deployment/message.ts";
+import { settle } from "../../src/deployment/settle.ts";
+import type { Settled } from "../../src/deployment/settled.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const catalog = testCatalog();
+
+// The case of interfaces.md, word for word.
+const written =
+  JSON.parse(`{"id":"r1","deployment":{"engine":"vllm","engineVersion":"0.12.0","model":"Qwen/Qwen3-32B","gpu":"H100-SXM-80GB","gpusPerNode":8,"nodes":1,
+  "pools":[{"role":"mixed","instances":1,"parallel":{"tensor":2,"pipeline":1,"data":1,"expert":1,"sequence":1,"decodeContext":1,"attentionData":1}}],
+  "weightQuantization":"fp8","kvCacheDtype":"auto","shiftThreshold":null,"settings":{"max-num-seqs":256,"gpu-memory-utilization":0.9},"gpuTotalBytes":null,"kvCacheBlocks":null},
+ "workload":{"kind":"closed-loop","concurrency":8,"requests":80,"warmup":16,"promptTokens":{"uniform":[820,1024]},"outputTokens":{"uniform":[820,1024]}},"slo":{"ttftSeconds":0.5,"tpotSeconds":0.05},"seed":1}`);
+
+type Changes = Readonly<Record<string, unknown>>;
+
+function caseWith(changes: Changes) {
+  return { ...written, deployment: { ...written.deployment, ...changes } };
+}
+
+function settledOf(value: unknown): Settled {
+  const read = readCase(value, { catalog });
+  if (!read.deployment) throw new Error(read.error.message);
+  const { settled, missing } = settle(read.deployment, catalog);
+  if (!settled) throw new Error(missing.map((one) => plain(one.message)).join("; "));
+  return settled;
+}
+
+describe("a case", () => {
+  it("becomes a deployment with its workload, limits and seed", () => {
+    const read = readCase(written, { catalog });
+    expect(read).toMatchObject({
+      id: "r1",
+      seed: 1,
+      slo: { ttftSeconds: 0.5, tpotSeconds: 0.05, percentile: 95 },
+      workload: written.workload,
+    });
+    expect(settledOf(written)).toMatchObject({
+      model: { id: "Qwen/Qwen3-32B" },
+      slo: { ttftSeconds: 0.5 },
+      pools: [
+        {
+          gpu: { id: "H100-SXM5-80GB" },
+          gpusPerNode: 8,
+          nodes: 1,
+          version: { text: "0.12.0" },
+          layout: { tensor: 2, attentionData: 1, data: 1 },
+          weights: { linear: "fp8" },
+          settings: { maxNumSeqs: 256, gpuMemoryUtilization: 0.9, maxNumBatchedTokens: 8192 },
+          observed: { gpuTotalBytes: null, kvCacheBlocks: null },
+        },
+      ],
+    });
+  });
+
+  it("takes what a real run reported, links and settings", () => {
+    const [pool] = settledOf(
+      caseWith({
+        gpuTotalBytes: 85e9,
+        kvCacheBlocks: 1234,
+        links: { intraNodeBytesPerSecond: 25e9, interNodeBytesPerSecond: 12.5e9, latencySeconds: 1e-5 },
+        settings: { "max-model-len": "8K", "enable-prefix-caching": false, "enforce-eager": true },
+        kvCacheDtype: "fp8",
+      }),
+    ).pools;
+    expect(pool).toMatchObject({
+      observed: { gpuTotalBytes: 85e9, kvCacheBlocks: 1234 },
+      links: { intraNode: { bytesPerSecond: 25e9 }, interNode: { bytesPerSecond: 12.5e9 }, latencySeconds: 1e-5 },
+      settings: { maxModelLen: 8192, prefixCaching: false, enforceEager: true },
+      kvElementBytes: 1,
+    });
+  });
+
+  it("lets a pool override the deployment", () => {
+    const pools = [
+      { role: "prefill", instances: 2, parallel: { tensor: 2 }, gpu: "B200" },
+      { role: "decode", instances: 1, parallel: { tensor: 4 }, settings: { "max-num-seqs": 64 }, engineVersion: "0.19.0" },
+    ];
+    const settled = settledOf(caseWith({ pools }));
+    expect(settled.pools).toMatchObject([
+      { role: "prefill", instances: 2, gpu: { id: "B200-SXM" }, version: { text: "0.12.0" } },
+      { role: "decode", gpu: { id: "H100-SXM5-80GB" }, settings: { maxNumSeqs: 64 }, version: { text: "0.19.0" } },
+    ]);
+  });
+
+  it("counts attention replicas of a dense model as engines of their own, of experts as lock-step", () => {
+    const pools = [{ parallel: { attentionData: 2 } }];
+    expect(settledOf(caseWith({ pools })).pools[0]?.layout).toMatchObject({ data: 2, attentionData: 1 });
+    expect(settledOf(caseWith({ pools, model: "openai/gpt-oss-120b", weightQuantization: null })).pools[0]?.layout).toMatchObject({
+      data: 1,
+      attentionData: 2,
+    });
+  });
+
+  it("takes the newest version and the engine's defaults where members are null or absent", () => {
+    const settled = settledOf({ id: 7, deployment: { model: "Qwen/Qwen3-32B", gpu: "h200_sxm" } });
+    expect(settled.pools[0]).toMatchObject({ versionAssumed: true, layout: { tensor: 1 }, settings: { gpuMemoryUtilization: 0.92 } });
+    expect(settled.id).toBe("7");
+  });
+
+  it("reads shift from the threshold", () => {
+    const pools = [{ parallel: { tensor: 1, sequence: 8 } }];
+    expect(settledOf(caseWith({ pools, shiftThreshold: 512 })).pools[0]).toMatchObject({ shiftThreshold: 512, layout: { sequence: 8 } });
+  });
+
+  it.each([
+    [null, "bad-case", "“case” must be an object."],
+    [{ id: "x" }, "bad-case", "“deployment” must be an object."],
+    [caseWith({ model: 3 }), "bad-case", "“model” must be text."],
+    [caseWith({ model: "acme/secret" }), "missing", "Model not known: acme/secret."],
+    [caseWith({ gpu: "Z900" }), "missing", "GPU type not known: Z900."],
+    [caseWith({ engine: "sglang" }), "unsupported", "Cases of sglang are not supported; those of vllm are."],
+    [caseWith({ engine: "trtllm" }), "unsupported", "Cases of trtllm are not supported; those of vllm are."],
+    [caseWith({ engine: "mystery" }), "unsupported", "The engine “mystery” is not known."],
+    [caseWith({ system: "mooncake" }), "unsupported", "The system “mooncake” is not supported; leave it out for what the engine does."],
+    [caseWith({ pools: [{ parallel: { tensor: 0 } }] }), "bad-case", "“tensor” must be a whole number from 1 up."],
+    [caseWith({ pools: [{ role: "both" }] }), "bad-case", "“role” must be mixed, prefill or decode."],
+    [caseWith({ pools: "two" }), "bad-case", "“pools” must be a list."],
+    [caseWith({ engineVersion: "latest" }), "bad-case", "“engineVersion” must be a version such as 0.19.0."],
+    [caseWith({ weightQuantization: "fp3" }), "bad-case", "The weight quantisation “fp3” is not known."],
+    [{ ...written, slo: { ttftSeconds: "fast" } }, "bad-case", "“ttftSeconds” must be a positive number."],
+  ])("says what is wrong with case %#", (value, code, message) => {
+    expect(readCase(value, { catalog }).error).toEqual({ code, message });
+  });
+});
