@@ -4,6 +4,8 @@ import type { Variables } from "./variables.ts";
 
 /** What a shell makes of one written word: usually one, several where an unquoted variable holds several, none where it is empty. */
 export function expandWord(word: Word, script: Mapped, variables: Variables): Mapped[] {
+  // A continuation with nothing behind it.
+  if (/^\\\r?\n?$/.test(word.text)) return [];
   const whole = word.parts?.length === 1 ? word.parts[0] : undefined;
   if (whole?.type === "SimpleExpansion" || whole?.type === "ParameterExpansion") {
     const value = whole.type === "SimpleExpansion" ? simple(whole.text, variables) : parameter(whole, script, variables);

@@ -10,11 +10,12 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type Scalar,
 } from "yaml";
 import { type Mapped, unknownMark } from "./mapped.ts";
 import type { Masked } from "./templates.ts";
 import type { Span } from "./text.ts";
-import { scalarText } from "./yaml-scalar.ts";
+import { scalarText, scalarValue } from "./yaml-scalar.ts";
 
 /** An error of the YAML reader, at its place. */
 export interface YamlError {
@@ -83,9 +84,13 @@ export class YamlValue {
   constructor(
     readonly document: YamlDocument,
     private readonly written: Node | undefined,
-    /** The key it stands under. */
-    readonly key: Mapped | undefined,
+    private readonly keyNode: Scalar | undefined,
   ) {}
+
+  /** The key it stands under. */
+  get key(): Mapped | undefined {
+    return this.keyNode && scalarText(this.keyNode, this.document.source);
+  }
 
   private get node(): Node | undefined {
     return this.document.resolve(this.written);
@@ -137,13 +142,13 @@ export class YamlValue {
     const bases: readonly unknown[] = isSeq(base) ? base.items : base ? [base] : [];
     for (const one of bases) {
       const found = new YamlValue(this.document, this.document.resolve(one), undefined).member(name, depth + 1);
-      if (found.exists || found.key) return found;
+      if (found.exists || found.keyNode) return found;
     }
     return new YamlValue(this.document, undefined, undefined);
   }
 
   private child(pair: Pair<unknown, unknown>): YamlValue {
-    const key = isScalar(pair.key) ? scalarText(pair.key, this.document.source) : undefined;
+    const key = isScalar(pair.key) ? pair.key : undefined;
     const value = isAlias(pair.value) || isScalar(pair.value) || isCollection(pair.value) ? pair.value : undefined;
     return new YamlValue(this.document, value, key);
   }
@@ -173,7 +178,8 @@ export class YamlValue {
 
   /** A scalar's text or "". */
   get string(): string {
-    return this.text()?.value ?? "";
+    const { node } = this;
+    return isScalar(node) ? scalarValue(node) : "";
   }
 
   /** True for the words that YAML 1.1 and 1.2 take as booleans; undefined for anything else, quoted words included. */

@@ -1,5 +1,5 @@
 import type { Scalar } from "yaml";
-import { concat, type Mapped, opaque, verbatim } from "./mapped.ts";
+import { type Mapped, opaque, verbatim } from "./mapped.ts";
 import type { Span } from "./text.ts";
 
 const namedEscapes: Readonly<Record<string, string>> = {
@@ -19,11 +19,17 @@ const namedEscapes: Readonly<Record<string, string>> = {
 };
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 
+/** A scalar's text, numbers as written. */
+export function scalarValue(node: Scalar): string {
+  if (typeof node.source === "string") return node.source;
+  return node.value === null || node.value === undefined ? "" : String(node.value);
+}
+
 /** The text of a scalar as the YAML reader decoded it, each character with its place: plain, quoted, literal and folded. */
 export function scalarText(node: Scalar, source: string): Mapped {
   const [start, end] = node.range ?? [0, 0];
   const span: Span = { start, end };
-  const value = typeof node.source === "string" ? node.source : node.value === null ? "" : String(node.value);
+  const value = scalarValue(node);
   switch (node.type) {
     case "BLOCK_LITERAL":
     case "BLOCK_FOLDED": {
@@ -99,13 +105,4 @@ function rawLength(source: string, at: number, to: number, quote: string, value:
   if (raw === want) return 1;
   // A line break decoded as \n or folded to a blank.
   return want !== undefined && isBlank(want.charCodeAt(0)) && raw !== undefined && isBlank(raw.charCodeAt(0)) ? 1 : 0;
-}
-
-/** A node's text where several stand for one value: used by lists that a reader joins. */
-export function joined(parts: readonly Mapped[]): Mapped | undefined {
-  const first = parts[0];
-  const last = parts.at(-1);
-  if (!first || !last) return undefined;
-  const between = parts.flatMap((part, i) => (i === 0 ? [part] : [opaque(" ", { start: part.span.start, end: part.span.start }), part]));
-  return concat(between, { start: first.span.start, end: last.span.end });
 }

@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import type { Reading } from "../../src/deployment/deployment.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { longestText, looksLikeDeployment } from "../../src/deployment/sniff.ts";
+import { maskTemplates } from "../../src/deployment/templates.ts";
 import { LineMap, type Range } from "../../src/deployment/text.ts";
+import { parseYaml } from "../../src/deployment/yaml-document.ts";
 import { deployment, only, readLine, readText } from "./support.ts";
 
 const script = deployment(`
@@ -31,7 +33,7 @@ function located(value: unknown, found: { value: unknown; range: Range }[] = [])
   else if (Array.isArray(value)) for (const one of value) located(one, found);
   else if (typeof value === "object" && value !== null) {
     const { origin, range, value: inner } = value as { origin?: unknown; range?: Range; value?: unknown };
-    if (origin === "file" && range && inner !== "") found.push({ value: inner, range });
+    if (origin === "file" && range && !(typeof inner === "string" && inner.trim() === "")) found.push({ value: inner, range });
     for (const one of Object.values(value)) located(one, found);
   }
   return found;
@@ -174,16 +176,25 @@ describe("speed", () => {
     expect(Math.min(...times)).toBeLessThan(5);
   });
 
-  test("1,000 lines are read in 20 ms after the first time", () => {
+  test("1,000 lines cost little more than parsing them", () => {
     const text = Array.from({ length: 40 }, (_, i) => script.replace("name: llama", `name: llama-${i}`)).join("---\n");
     expect(text.split("\n").length).toBeGreaterThan(1000);
-    const times = Array.from({ length: 8 }, () => {
+    const timed = (act: () => unknown): number => {
       const started = performance.now();
-      expect(readText(text).deployments).toHaveLength(40);
+      act();
       return performance.now() - started;
-    });
-    console.log(`1,000 lines, 40 engines: first ${times[0]?.toFixed(1)} ms, best later ${Math.min(...times.slice(1)).toFixed(1)} ms`);
-    expect(Math.min(...times.slice(1))).toBeLessThan(20);
+    };
+    const parsing: number[] = [];
+    const reading: number[] = [];
+    for (let i = 0; i < 15; i++) {
+      parsing.push(timed(() => parseYaml(maskTemplates(text))));
+      reading.push(timed(() => expect(readText(text).deployments).toHaveLength(40)));
+    }
+    const parse = Math.min(...parsing);
+    const read = Math.min(...reading);
+    console.log(`1,000 lines, 40 engines: read in ${read.toFixed(1)} ms, of which YAML ${parse.toFixed(1)} ms`);
+    // Both are measured side by side, so that a busy machine does not decide; alone it is about 10 ms.
+    expect(read).toBeLessThan(parse * 3);
   });
 });
 

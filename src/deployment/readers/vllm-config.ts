@@ -89,7 +89,9 @@ function entryFlags(entry: YamlValue, key: Mapped, { source, lines, names }: Rea
   const resolved = names.resolve(`--${plainKey(key.value)}`);
   const span = entry.span ?? { start: key.span.end, end: key.span.end };
   const text = entry.text();
-  const valueSpan = text ? spanOf(text) : span;
+  const written = text ? spanOf(text) : span;
+  // A key alone has no value to point at.
+  const valueSpan = written.end > written.start ? written : undefined;
   const flagRange = lines.range(spanOf(key));
   const whole: Span = { start: lineStart(source, key.span.start), end: entryEnd(source, Math.max(span.end, key.span.end)) };
   const bool = entry.boolean;
@@ -99,9 +101,9 @@ function entryFlags(entry: YamlValue, key: Mapped, { source, lines, names }: Rea
       name: resolved.name,
       spelled: key.value,
       negated: resolved.negated !== (bool === false),
-      value: value === undefined ? undefined : { value, origin: "file", range: lines.range(entry.exists ? valueSpan : spanOf(key)) },
+      value: value === undefined ? undefined : { value, origin: "file", range: lines.range(valueSpan ?? spanOf(key)) },
       flagRange,
-      valueRange: entry.exists ? lines.range(valueSpan) : undefined,
+      valueRange: valueSpan && lines.range(valueSpan),
       wholeRange: lines.range(whole),
       known: resolved.facts !== undefined,
       oneWord: false,
