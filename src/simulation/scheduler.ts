@@ -120,11 +120,11 @@ export class Scheduler {
     entry.chunkCount = 0;
     this.blockedBy = admitted;
     this.gather(cohort);
-    let preempted = false;
+    let short = false;
     if (this.fitsAtOnce(cohort)) this.runAll(cohort, entry);
-    else preempted = this.runInOrder(cohort, entry);
+    else short = this.runInOrder(cohort, entry);
     if (this.waitingHead >= 0) {
-      if (preempted) this.blockedBy = noBlocks;
+      if (short) this.blockedBy = noBlocks;
       else this.blockedBy = this.admit(entry, this.limits.maxNumBatchedTokens - cohort.size - batch.prefillTokens, now);
     }
     batch.decodeSequences = cohort.size;
@@ -150,12 +150,13 @@ export class Scheduler {
       for (let r = cohort.nextFinished(); r >= 0; r = cohort.nextFinished()) {
         requests.computed[r] = cohort.computedOf(r);
         cohort.detach(r);
-        this.complete(r, now);
+        this.addCompleted(r);
       }
     }
     cohort.lastFinish = now;
     for (let i = 0; i < entry.chunkCount; i++) this.finishChunk(entry.chunks[i] as number, cohort, now);
     entry.chunkCount = 0;
+    for (let i = 0; i < this.completedCount; i++) this.complete(this.completed[i] as number, now);
     this.totals.usedBlocks += this.usedBlocks - used;
   }
 
@@ -173,7 +174,7 @@ export class Scheduler {
     requests.target[r] = computed + 1;
     const remaining = (requests.output[r] as number) - (computed + 1 - (requests.prompt[r] as number));
     if (remaining <= 0) {
-      this.complete(r, now);
+      this.addCompleted(r);
       return;
     }
     requests.state[r] = decoding;
@@ -187,7 +188,11 @@ export class Scheduler {
     requests.state[r] = done;
     this.leaveRunning(r);
     this.pool.release(r, requests.computed[r] as number, false);
-    this.completed[this.completedCount++] = r;
+  }
+
+  /** In running order, as the engine frees them: it decides which cached blocks stay longest. */
+  private addCompleted(r: number): void {
+    this.completedCount = insertByOrder(this.completed, this.completedCount, r, this.requests.order);
   }
 
   private recordGaps(cohort: Cohort, now: number): void {
@@ -292,7 +297,7 @@ export class Scheduler {
     this.partialCount = kept;
   }
 
-  /** Walks the running list as the engine does, where budget or blocks do not suffice for all. True when a request was preempted. */
+  /** Walks the running list as the engine does, where budget or blocks do not suffice for all. True where blocks ran short. */
   private runInOrder(cohort: Cohort, entry: Slot): boolean {
     const { requests, pool, limits } = this;
     let budget = limits.maxNumBatchedTokens;
@@ -311,6 +316,11 @@ export class Scheduler {
       const blocks = Math.ceil((computed + chunk) / limits.blockTokens) - Math.ceil(computed / limits.blockTokens);
       while (blocks > pool.free) {
         const victim = this.lastNotInFlight();
+        if (victim === r && r !== this.runningTail) {
+          // Younger ones hold blocks, but are in a step: it waits for them instead of giving way to them.
+          if (decodes) this.hold(r);
+          return true;
+        }
         this.preempt(victim);
         preempted = true;
         // Nothing behind it is left to run.
@@ -413,13 +423,7 @@ export class Scheduler {
   }
 
   private addPartial(r: number): void {
-    const { order } = this.requests;
-    let at = this.partialCount++;
-    while (at > 0 && (order[this.partial[at - 1] as number] as number) > (order[r] as number)) {
-      this.partial[at] = this.partial[at - 1] as number;
-      at--;
-    }
-    this.partial[at] = r;
+    this.partialCount = insertByOrder(this.partial, this.partialCount, r, this.requests.order);
   }
 
   private removePartial(r: number): void {
@@ -460,4 +464,15 @@ export class Scheduler {
     this.runningCount--;
     this.totals.running--;
   }
+}
+
+/** Inserts into the first `count` entries, which rise by `order`; returns the new count. */
+function insertByOrder(list: Int32Array, count: number, r: number, order: Int32Array): number {
+  let at = count;
+  while (at > 0 && (order[list[at - 1] as number] as number) > (order[r] as number)) {
+    list[at] = list[at - 1] as number;
+    at--;
+  }
+  list[at] = r;
+  return count + 1;
 }

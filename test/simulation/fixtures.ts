@@ -111,7 +111,17 @@ export function settledOf(setup: Setup = {}): Settled {
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };
-  return { id: "test", name: "test", engine: "vllm", model, pools: [pool], slo: setup.slo ?? null, workload: null, gpuHourPrice: null, assumed: [] };
+  return {
+    id: "test",
+    name: "test",
+    engine: "vllm",
+    model,
+    pools: [pool],
+    slo: setup.slo ?? null,
+    workload: null,
+    gpuHourPrice: null,
+    assumed: [],
+  };
 }
 
 export function planOf(setup: Setup = {}): MemoryPlan {
@@ -159,7 +169,11 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
 /** Near what a real 8B model takes: weights once a step, then by token, context and attended pair. */
 export const plausible = timing(
   (batch) =>
-    Math.max(0.006, batch.tokens * 3.3e-5) + 0.0008 + batch.decodeSequences * 4e-6 + batch.decodeContext * 4.9e-8 + batch.prefillPairs * 4e-10,
+    Math.max(0.006, batch.tokens * 3.3e-5) +
+    0.0008 +
+    batch.decodeSequences * 4e-6 +
+    batch.decodeContext * 4.9e-8 +
+    batch.prefillPairs * 4e-10,
 );
 
 export function reportFrom(outcome: Outcome): Report {

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
+import { oracle } from "./oracle.ts";
+
+/** Copies every batch that is priced, in order of steps. */
+function watched(stages: number): { readonly model: StepModel; readonly batches: Batch[] } {
+  const batches: Batch[] = [];
+  let priced = 0;
+  const seconds = (batch: Batch) => {
+    if (++priced > 20_000) throw new Error("the run does not end");
+    return 0.004 + 1e-4 * batch.tokens + 3e-6 * batch.decodeContext + 1e-7 * batch.prefillPairs + 2e-6 * batch.prefillContext;
+  };
+  const model = timing(seconds, {
+    stages,
+    transferSeconds: () => (stages > 1 ? 0.0007 : 0),
+    flops: (batch) => {
+      batches.push({ ...batch });
+      return batch.tokens;
+    },
+  });
+  return { model, batches };
+}
+
+const shapes = fc.record({
+  blockTokens: fc.constantFrom(1, 4, 7, 16),
+  prefixBlockTokens: fc.constantFrom(4, 8, 16),
+  blocks: fc.integer({ min: 12, max: 60 }),
+  maxNumSeqs: fc.integer({ min: 1, max: 9 }),
+  maxNumBatchedTokens: fc.integer({ min: 3, max: 70 }),
+  longPrefillTokenThreshold: fc.constantFrom(0, 0, 5, 16),
+  chunkedPrefill: fc.constantFrom(true, true, true, false),
+  prefixCaching: fc.boolean(),
+  reserve: fc.boolean(),
+  stages: fc.constantFrom(1, 1, 2, 3),
+  requests: fc.array(
+    fc.record({
+      arrivalSeconds: fc.integer({ min: 0, max: 300 }).map((ms) => ms / 1000),
+      promptTokens: fc.integer({ min: 1, max: 90 }),
+      outputTokens: fc.integer({ min: 1, max: 40 }),
+      family: fc.integer({ min: 0, max: 3 }),
+      shared: fc.integer({ min: 0, max: 12 }),
+    }),
+    { minLength: 1, maxLength: 22 },
+  ),
+});
+
+describe("the simulator against the slow oracle", () => {
+  it("gives the same records, gaps and batches, prefix caching, preemption and pipelines included", () => {
+    let preemptions = 0;
+    let hits = 0;
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const capacity = shape.blocks * shape.blockTokens;
+        const rows = shape.requests
+          .map(({ family, shared, ...row }, i) => {
+            const promptTokens = Math.max(
+              1,
+              Math.min(row.promptTokens, capacity - 1, shape.chunkedPrefill ? 90 : shape.maxNumBatchedTokens),
+            );
+            const outputTokens = Math.max(1, Math.min(row.outputTokens, capacity - promptTokens));
+            const full = Math.floor(promptTokens / shape.prefixBlockTokens);
+            const prefixBlocks = Array.from({ length: full }, (_, b) =>
+              family > 0 && b < shared ? family * 1000 + b : 10_000 + i * 100 + b,
+            );
+            return { arrivalSeconds: row.arrivalSeconds, promptTokens, outputTokens, prefixBlocks };
+          })
+          .sort((a, b) => a.arrivalSeconds - b.arrivalSeconds);
+        const first = rows[0]?.arrivalSeconds ?? 0;
+        for (const row of rows) row.arrivalSeconds = Math.round((row.arrivalSeconds - first) * 1000) / 1000;
+        const { blockTokens, maxNumSeqs, maxNumBatchedTokens, longPrefillTokenThreshold, chunkedPrefill, prefixCaching } = shape;
+        const setup: Setup = {
+          settings: {
+            blockTokens,
+            maxNumSeqs,
+            maxNumBatchedTokens,
+            longPrefillTokenThreshold,
+            chunkedPrefill,
+            prefixCaching,
+            maxModelLen: 100_000,
+          },
+          blocks: shape.blocks,
+          version: { minor: shape.reserve ? 19 : 11 },
+        };
+        const { model, batches } = watched(shape.stages);
+        const workload = { kind: "requests" as const, requests: rows, prefixBlockTokens: shape.prefixBlockTokens };
+        const report = reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1));
+        const expected = oracle({
+          ...shape,
+          requests: rows,
+          reserveFullPrompt: shape.reserve,
+          model: watched(shape.stages).model,
+        });
+        const seconds = (pick: (r: (typeof expected.requests)[number]) => number) => expected.requests.map((r) => pick(r) / 1e9);
+        expect(batches).toEqual(expected.batches);
+        expect([...report.requests.finished]).toEqual(seconds((r) => r.finished));
+        expect([...report.requests.firstToken]).toEqual(seconds((r) => r.firstToken));
+        expect([...report.requests.firstScheduled]).toEqual(seconds((r) => r.firstScheduled));
+        expect([...report.requests.preemptions]).toEqual(expected.requests.map((r) => r.preemptions));
+        expect([...report.requests.cachedTokens]).toEqual(expected.requests.map((r) => r.cached));
+        expect(report.summary.kvCache.peakUsage).toBeCloseTo(1 - expected.leastFree / shape.blocks, 12);
+        expect(expected.freeAtEnd).toBe(shape.blocks);
+        const gaps = [...expected.gaps].sort((a, b) => a - b);
+        const middle = (gaps.length - 1) / 2;
+        const median = ((gaps[Math.floor(middle)] ?? Number.NaN) + (gaps[Math.ceil(middle)] ?? Number.NaN)) / 2e9;
+        if (gaps.length > 0) expect(report.summary.itlSeconds.p50).toBeCloseTo(median, 9);
+        preemptions += report.summary.preemptions;
+        hits += report.summary.kvCache.prefixHitRate > 0 ? 1 : 0;
+      }),
+      { numRuns: 400, seed: 20_261_124 },
+    );
+    // The workloads must reach what they are to compare.
+    expect(preemptions).toBeGreaterThan(100);
+    expect(hits).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,286 @@
+/**
+ * The same engine written the slow and plain way: every step walks every request, blocks are objects, content is known by strings.
+ * It shares no code with the simulator, so that equal records mean more than equal bugs.
+ */
+import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+
+export interface OracleInput {
+  readonly requests: readonly {
+    readonly arrivalSeconds: number;
+    readonly promptTokens: number;
+    readonly outputTokens: number;
+    readonly prefixBlocks?: readonly number[];
+  }[];
+  readonly prefixBlockTokens: number;
+  readonly blocks: number;
+  readonly blockTokens: number;
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  readonly longPrefillTokenThreshold: number;
+  readonly chunkedPrefill: boolean;
+  readonly prefixCaching: boolean;
+  readonly reserveFullPrompt: boolean;
+  readonly model: StepModel;
+}
+
+interface Block {
+  references: number;
+  content: string | undefined;
+}
+
+interface Req {
+  readonly id: number;
+  readonly arrival: number;
+  readonly prompt: number;
+  readonly output: number;
+  readonly ids: readonly number[];
+  generated: number;
+  computed: number;
+  blocks: Block[];
+  inFlight: boolean;
+  firstScheduled: number;
+  firstToken: number;
+  finished: number;
+  lastToken: number;
+  cached: number;
+  preemptions: number;
+}
+
+interface Flight {
+  readonly end: number;
+  readonly entries: readonly { readonly r: Req; readonly chunk: number }[];
+}
+
+export interface OracleResult {
+  readonly requests: readonly Readonly<Req>[];
+  readonly gaps: readonly number[];
+  readonly batches: readonly Readonly<Batch>[];
+  readonly mostRunning: number;
+  readonly leastFree: number;
+  readonly freeAtEnd: number;
+}
+
+export function oracle(input: OracleInput): OracleResult {
+  const B = input.blockTokens;
+  const free: Block[] = Array.from({ length: input.blocks }, () => ({ references: 0, content: undefined }));
+  const known = new Map<string, Block[]>();
+  const requests: Req[] = input.requests.map((row, id) => ({
+    id,
+    arrival: Math.round(row.arrivalSeconds * 1e9),
+    prompt: row.promptTokens,
+    output: row.outputTokens,
+    ids: row.prefixBlocks ?? [],
+    generated: 0,
+    computed: 0,
+    blocks: [],
+    inFlight: false,
+    firstScheduled: Number.NaN,
+    firstToken: Number.NaN,
+    finished: Number.NaN,
+    lastToken: Number.NaN,
+    cached: 0,
+    preemptions: 0,
+  }));
+  const waiting: Req[] = [];
+  const running: Req[] = [];
+  const flights: Flight[] = [];
+  const gaps: number[] = [];
+  const batches: Batch[] = [];
+  const stageFree = new Array<number>(input.model.stages).fill(0);
+  let arrived = 0;
+  let finished = 0;
+  let mostRunning = 0;
+  let leastFree = input.blocks;
+
+  const content = (r: Req, index: number): string => {
+    const end = (index + 1) * B;
+    const at = Math.ceil(end / input.prefixBlockTokens) - 1;
+    const id = r.ids[at];
+    return id !== undefined && end <= r.prompt ? `shared ${id} ${index}` : `own ${r.id} ${index}`;
+  };
+  const takeBlock = (): Block => {
+    const block = free.shift();
+    if (!block) throw new Error("no block");
+    if (block.content !== undefined) {
+      const same = (known.get(block.content) ?? []).filter((other) => other !== block);
+      if (same.length > 0) known.set(block.content, same);
+      else known.delete(block.content);
+      block.content = undefined;
+    }
+    block.references = 1;
+    return block;
+  };
+  const grow = (r: Req, tokens: number): void => {
+    while (r.blocks.length * B < tokens) r.blocks.push(takeBlock());
+  };
+  const remember = (r: Req, tokens: number): void => {
+    if (!input.prefixCaching) return;
+    for (let i = 0; (i + 1) * B <= tokens; i++) {
+      const block = r.blocks[i];
+      if (!block || block.content !== undefined) continue;
+      block.content = content(r, i);
+      known.set(block.content, [...(known.get(block.content) ?? []), block]);
+    }
+  };
+  const release = (r: Req): void => {
+    for (const block of [...r.blocks].reverse()) if (--block.references === 0) free.push(block);
+    r.blocks = [];
+  };
+  const total = (r: Req): number => r.prompt + r.generated;
+
+  const schedule = (now: number): Flight["entries"] => {
+    let budget = input.maxNumBatchedTokens;
+    const entries: { r: Req; chunk: number }[] = [];
+    let short = false;
+    for (let i = 0; i < running.length && budget > 0; i++) {
+      const r = running[i];
+      if (!r || r.inFlight) continue;
+      let chunk = total(r) - r.computed;
+      if (input.longPrefillTokenThreshold > 0) chunk = Math.min(chunk, input.longPrefillTokenThreshold);
+      chunk = Math.min(chunk, budget);
+      let gone = false;
+      while (Math.ceil((r.computed + chunk) / B) - r.blocks.length > free.length) {
+        const victim = [...running].reverse().find((other) => !other.inFlight && !entries.some((entry) => entry.r === other));
+        if (!victim) throw new Error("nobody to preempt");
+        short = true;
+        if (victim === r && running.at(-1) !== r) {
+          gone = true;
+          break;
+        }
+        running.splice(running.indexOf(victim), 1);
+        release(victim);
+        victim.computed = 0;
+        victim.preemptions++;
+        waiting.unshift(victim);
+        if (victim === r) {
+          gone = true;
+          break;
+        }
+      }
+      if (gone) break;
+      grow(r, r.computed + chunk);
+      entries.push({ r, chunk });
+      budget -= chunk;
+      remember(r, r.computed + chunk);
+    }
+    while (!short && waiting.length > 0 && budget > 0 && running.length < input.maxNumSeqs) {
+      const r = waiting[0] as Req;
+      const hits: Block[] = [];
+      if (input.prefixCaching)
+        for (let i = 0; (i + 1) * B <= total(r) - 1; i++) {
+          const block = known.get(content(r, i))?.[0];
+          if (!block) break;
+          hits.push(block);
+        }
+      const cached = hits.length * B;
+      let chunk = total(r) - cached;
+      if (input.longPrefillTokenThreshold > 0) chunk = Math.min(chunk, input.longPrefillTokenThreshold);
+      if (!input.chunkedPrefill && chunk > budget && (running.length > 0 || budget < input.maxNumBatchedTokens)) break;
+      if (input.chunkedPrefill) chunk = Math.min(chunk, budget);
+      const evictable = hits.filter((block) => block.references === 0).length;
+      const wanted = Math.ceil((input.reserveFullPrompt ? total(r) : cached + chunk) / B) - hits.length;
+      if (wanted + evictable > free.length) break;
+      waiting.shift();
+      for (const block of hits) {
+        if (block.references++ === 0) free.splice(free.indexOf(block), 1);
+        r.blocks.push(block);
+      }
+      if (Number.isNaN(r.firstScheduled)) {
+        r.firstScheduled = now;
+        r.cached = cached;
+      }
+      r.computed = cached;
+      grow(r, cached + chunk);
+      remember(r, cached + chunk);
+      running.push(r);
+      entries.push({ r, chunk });
+      budget -= chunk;
+    }
+    mostRunning = Math.max(mostRunning, running.length);
+    leastFree = Math.min(leastFree, free.length);
+    return entries;
+  };
+
+  const batchOf = (entries: Flight["entries"]): Batch => {
+    const batch: Batch = {
+      tokens: 0,
+      prefillTokens: 0,
+      decodeSequences: 0,
+      decodeContext: 0,
+      prefillChunks: 0,
+      prefillPairs: 0,
+      prefillContext: 0,
+    };
+    for (const { r, chunk } of entries) {
+      batch.tokens += chunk;
+      if (decoding.has(r)) {
+        batch.decodeSequences++;
+        batch.decodeContext += r.computed + 1;
+      } else {
+        batch.prefillChunks++;
+        batch.prefillTokens += chunk;
+        batch.prefillPairs += chunk * (r.computed + chunk / 2);
+        batch.prefillContext += r.computed;
+      }
+    }
+    return batch;
+  };
+  /** Requests whose prompt (or recomputation) is complete; leaves with preemption. */
+  const decoding = new Set<Req>();
+
+  const start = (now: number): void => {
+    while (flights.length < input.model.stages) {
+      const entries = schedule(now);
+      for (const r of [...decoding]) if (!running.includes(r)) decoding.delete(r);
+      if (entries.length === 0) return;
+      const batch = batchOf(entries);
+      batches.push(batch);
+      let end = now;
+      for (let stage = 0; stage < input.model.stages; stage++) {
+        const transfer = stage > 0 ? Math.round(input.model.transferSeconds(batch) * 1e9) : 0;
+        end = Math.max(end + transfer, stageFree[stage] ?? 0) + Math.max(1, Math.round(input.model.stageSeconds(batch, stage) * 1e9));
+        stageFree[stage] = end;
+      }
+      for (const { r, chunk } of entries) {
+        r.inFlight = true;
+        r.computed += chunk;
+      }
+      flights.push({ end, entries });
+    }
+  };
+
+  const finish = (flight: Flight): void => {
+    const over: Req[] = [];
+    for (const { r } of flight.entries) {
+      r.inFlight = false;
+      if (r.computed < total(r)) continue;
+      r.generated++;
+      decoding.add(r);
+      if (r.generated === 1) r.firstToken = flight.end;
+      else gaps.push(flight.end - r.lastToken);
+      r.lastToken = flight.end;
+      if (r.generated === r.output) over.push(r);
+    }
+    over.sort((a, b) => running.indexOf(a) - running.indexOf(b));
+    for (const r of over) {
+      running.splice(running.indexOf(r), 1);
+      release(r);
+      r.finished = flight.end;
+      finished++;
+    }
+  };
+
+  while (finished < requests.length) {
+    const nextArrival = requests[arrived]?.arrival ?? Number.POSITIVE_INFINITY;
+    const now = Math.min(nextArrival, ...flights.map(({ end }) => end));
+    for (;;) {
+      const flight = flights[0];
+      if (flight?.end !== now) break;
+      flights.shift();
+      finish(flight);
+    }
+    while (requests[arrived]?.arrival === now) waiting.push(requests[arrived++] as Req);
+    start(now);
+  }
+  return { requests, gaps, batches, mostRunning, leastFree, freeAtEnd: free.length };
+}
