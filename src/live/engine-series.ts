@@ -68,14 +68,16 @@ function oneProcess(samples: readonly Sample[]): readonly Sample[] {
 
 /** One series without its process; all lines of a histogram share it. */
 function seriesOf({ labels }: Sample): string {
-  return JSON.stringify(
-    Object.entries(labels)
-      .filter(([label]) => label !== "pid" && label !== "le")
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const pairs: string[] = [];
+  for (const label in labels) if (label !== "pid" && label !== "le") pairs.push(`${label}\u0001${labels[label]}`);
+  return pairs.sort().join("\u0002");
 }
 
 function engineOf({ labels }: Sample): string {
-  const parts = engineLabels.map((label) => labels[label]).filter((value) => value !== undefined);
-  return parts.length > 0 ? parts.join("/") : (labels.server ?? "");
+  let engine: string | undefined;
+  for (const label of engineLabels) {
+    const value = labels[label];
+    if (value !== undefined) engine = engine === undefined ? value : `${engine}/${value}`;
+  }
+  return engine ?? labels.server ?? "";
 }

@@ -9,6 +9,8 @@ interface OpenFamily {
 }
 
 const mostProblems = 20;
+/** A vLLM page has some 450 samples an engine: far above any real page, and still read in about a second. */
+const mostSamples = 100_000;
 const types: ReadonlyMap<string, FamilyType> = new Map([
   ["counter", "counter"],
   ["gauge", "gauge"],
@@ -70,6 +72,8 @@ class PageReader {
   private readonly problems: string[] = [];
   private unlisted = 0;
   private ended = false;
+  private cutOff = false;
+  private samples = 0;
   private readonly scanner = new MetricsLine();
 
   line(text: string, number: number, unfinished: boolean): void {
@@ -87,7 +91,7 @@ class PageReader {
       if (family.samples.length > 0 || family.type !== "untyped") families.set(family.name, family);
     }
     if (families.size === 0 && this.problems.length > 0) this.problems.unshift("not Prometheus text: no line could be read");
-    return { families, problems: this.problems };
+    return { families, problems: this.problems, ...(this.cutOff ? { cutOff: true } : {}) };
   }
 
   private comment(text: string): string | undefined {
@@ -109,7 +113,14 @@ class PageReader {
 
   private sample(text: string, unfinished: boolean): string | undefined {
     // A line without its line feed may have lost digits: a counter cut short would read as a restart.
-    if (unfinished) return "the page is cut off in the middle of a line";
+    if (unfinished) {
+      this.cutOff = true;
+      return "the page is cut off in the middle of a line";
+    }
+    if (++this.samples > mostSamples) {
+      this.ended = true;
+      return `the page is too long: nothing is read after ${mostSamples} samples`;
+    }
     const parsed = this.scanner.read(text);
     if ("problem" in parsed) return parsed.problem;
     this.familyOf(parsed.name).samples.push(parsed);

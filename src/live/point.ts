@@ -55,17 +55,28 @@ export function growth(after: Measures, before: Measures | undefined, seconds: n
   return { seconds, counters, histograms };
 }
 
-/** A restart shows in the process's start time, or in a counter that went down. */
+/** A restart shows in the process's start time, in a counter that went down, or in figures that are gone until the first request. */
 export function isRestart(before: Snapshot, after: Snapshot): boolean {
-  if (before.startedAt !== undefined && after.startedAt !== undefined) {
-    // The start time is read from ticks and may wobble by less than a second.
-    if (after.startedAt > before.startedAt + 1) return true;
-  }
-  return counterWords.some((word) => {
-    const earlier = before.counters[word];
-    const later = after.counters[word];
-    return earlier !== undefined && later !== undefined && later < earlier;
-  });
+  // The start time is read from ticks and may wobble by less than a second.
+  if (before.startedAt !== undefined && after.startedAt !== undefined && after.startedAt > before.startedAt + 1) return true;
+  const wentDown = counterWords.some((word) => (after.counters[word] ?? Number.POSITIVE_INFINITY) < (before.counters[word] ?? 0));
+  return wentDown || (vanished(before, after) && !isSameProcess(before, after));
+}
+
+/** The same process cannot lose a counter: a page without it is not whole, and to go on from it would count everything anew. */
+export function isIncomplete(before: Snapshot, after: Snapshot): boolean {
+  return vanished(before, after) && isSameProcess(before, after);
+}
+
+function isSameProcess(before: Snapshot, after: Snapshot): boolean {
+  return before.startedAt !== undefined && after.startedAt !== undefined && Math.abs(after.startedAt - before.startedAt) <= 1;
+}
+
+function vanished(before: Snapshot, after: Snapshot): boolean {
+  return (
+    counterWords.some((word) => before.counters[word] !== undefined && after.counters[word] === undefined) ||
+    histogramWords.some((word) => before.histograms[word] !== undefined && after.histograms[word] === undefined)
+  );
 }
 
 export function ratesOf({ counters, seconds }: Growth): Readonly<Partial<Record<CanonicalCounter, number>>> {

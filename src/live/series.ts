@@ -1,5 +1,5 @@
 import { sharingBounds } from "./histogram.ts";
-import { growth, histogramWords, hitRateOf, isRestart, pointAlone, pointBetween, ratesOf, windowsOf } from "./point.ts";
+import { growth, histogramWords, hitRateOf, isIncomplete, isRestart, pointAlone, pointBetween, ratesOf, windowsOf } from "./point.ts";
 import type { CanonicalHistogram, Histogram, LivePoint, Snapshot } from "./snapshot.ts";
 import { type LiveWindow, measureWindow } from "./window.ts";
 
@@ -28,8 +28,9 @@ export class LiveSeries {
 
   /** Takes a scrape in and says what it means beside the one before. */
   push(scraped: Snapshot): LivePoint {
-    const snapshot = this.sharing(scraped);
     const before = this.lastSnapshot;
+    if (before && isIncomplete(before, scraped)) return this.fail("The page is not whole: figures it had before are missing", scraped.time);
+    const snapshot = this.sharing(scraped);
     this.lastSnapshot = snapshot;
     if (!before) return this.keep(pointAlone(snapshot));
     return this.keep(isRestart(before, snapshot) ? pointAlone(snapshot, "restarted") : pointBetween(before, snapshot));

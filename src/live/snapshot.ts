@@ -15,6 +15,8 @@ export interface Family {
 export interface MetricsPage {
   readonly families: ReadonlyMap<string, Family>;
   readonly problems: readonly string[];
+  /** The text ends in the middle of a line: what is here may not be all. */
+  readonly cutOff?: boolean;
 }
 
 /** Cumulative histogram: `upper[i]` with `count[i]` observations at or below; the last bound is Infinity. */

@@ -5,7 +5,7 @@ import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type FetchText, fetchText } from "./http.ts";
-import { type HttpError, isHttpError } from "./http-error.ts";
+import { HttpError, isHttpError } from "./http-error.ts";
 import { readIdentity, type ServerIdentity } from "./identity.ts";
 
 /** Where an attachment stands, in the words of the live page. */
@@ -142,7 +142,16 @@ export class ScrapeLoop {
       this.wrongPage(page.families.size === 0 ? (page.problems[0] ?? "not Prometheus text") : noEngine);
       return;
     }
+    // A first page cut short would make the next one look like a burst.
+    if (page.cutOff) {
+      this.failed(new HttpError("unreachable", "The page is cut off in the middle of a line"));
+      return;
+    }
     const point = this.options.series.push(snapshot);
+    if (point.state === "lost") {
+      this.unanswered(point);
+      return;
+    }
     this.failures = 0;
     if (point.state === "restarted") this.identified = false;
     this.become(point.state, "", null);
@@ -165,6 +174,13 @@ export class ScrapeLoop {
   private lost(detail: string): void {
     this.failures++;
     this.options.onPoint?.(this.options.series.fail(detail, this.clock.now() / 1000));
+  }
+
+  /** The series did not take the page. */
+  private unanswered(point: LivePoint): void {
+    this.failures++;
+    this.options.onPoint?.(point);
+    this.planRetry("lost", point.error ?? "");
   }
 
   private planRetry(state: LoopStatus["state"], detail: string): void {

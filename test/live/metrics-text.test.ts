@@ -135,6 +135,12 @@ describe("parseMetrics", () => {
     }
   });
 
+  it("stops reading a page that has no end", () => {
+    const page = parseMetrics("a 1\n".repeat(300_000));
+    expect(page.families.get("a")?.samples).toHaveLength(100_000);
+    expect(page.problems).toEqual(["line 100001: the page is too long: nothing is read after 100000 samples"]);
+  });
+
   it("never throws", () => {
     const pieces = fc.array(
       fc.constantFrom(

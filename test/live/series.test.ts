@@ -38,6 +38,27 @@ describe("LiveSeries", () => {
     expect(series.push(shot(12, 12, 1, 10.6)).state).toBe("live");
   });
 
+  it("does not go on from a page that lost figures: the next whole one would look like a burst", () => {
+    const series = new LiveSeries();
+    series.push(shot(10, 1000, 1, 5));
+    const { counters: _, ...rest } = shot(11, 1001, 1, 5);
+    expect(series.push({ ...rest, counters: {} })).toMatchObject({
+      state: "lost",
+      error: "The page is not whole: figures it had before are missing",
+    });
+    const back = series.push(shot(12, 1020, 1, 5));
+    expect([back.state, back.rates.generation_tokens_total]).toEqual(["live", 10]);
+  });
+
+  it("takes a server that says no start time and lost its counters for restarted: they come with its first request", () => {
+    const series = new LiveSeries();
+    series.push(shot(10, 1000));
+    const { counters: _, ...rest } = shot(11, 0, 0);
+    expect(series.push({ ...rest, counters: {} }).state).toBe("restarted");
+    const first = series.push(shot(12, 30));
+    expect([first.state, first.rates.generation_tokens_total]).toEqual(["live", 30]);
+  });
+
   it("bridges a failure: lost, then live with the rate since the last answer", () => {
     const series = new LiveSeries();
     series.push(shot(10, 100));

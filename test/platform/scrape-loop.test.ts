@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { LiveSeries } from "../../src/live/series.ts";
@@ -72,15 +73,24 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
     asked.push({ url, token: limits?.token, at: clock.now() });
     const isPage = url.endsWith("/metrics");
     if (isPage) mostInFlight = Math.max(mostInFlight, ++inFlight);
+    let counted = isPage;
+    // What was taken back is no longer under way.
+    const over = () => {
+      if (counted) inFlight--;
+      counted = false;
+    };
     try {
       const aborted = new Promise<never>((_, reject) => {
-        limits?.signal?.addEventListener("abort", () => reject(new HttpError("cancelled", "Stopped")));
+        limits?.signal?.addEventListener("abort", () => {
+          over();
+          reject(new HttpError("cancelled", "Stopped"));
+        });
       });
       const text = await Promise.race([aborted, Promise.resolve(answer(isPage ? scraped++ : -1, url))]);
       if (text instanceof Error) throw text;
       return { text, contentType: "text/plain", seconds: 0 };
     } finally {
-      if (isPage) inFlight--;
+      over();
     }
   };
   const scrapeLoop = new ScrapeLoop({
@@ -184,6 +194,43 @@ describe("ScrapeLoop", () => {
     expect(statuses.at(-1)).toMatchObject({ state: "wrong-page", detail });
     expect(points[0]).toMatchObject({ state: "lost", error: detail });
     expect(pages()).toHaveLength(3); // 0, 1, 3 s
+  });
+
+  it("does not count a page that was cut: lost, then live with a true rate", async () => {
+    const { scrapeLoop, clock, points } = loop((n) => (n === 0 ? page(1000).slice(0, -4) : page(1000 + n * 10)));
+    scrapeLoop.start();
+    await clock.pass(3_500);
+    expect(points.map(({ state, rates }) => [state, rates.generation_tokens_total])).toEqual([
+      ["lost", undefined],
+      ["live", undefined],
+      ["live", 10],
+      ["live", 10],
+    ]);
+    expect(points[0]?.error).toBe("The page is cut off in the middle of a line");
+  });
+
+  it("keeps its promises in any order of calls: one request at a time, nothing left when stopped", async () => {
+    const call = fc.constantFrom("start", "pause", "resume", "retry", "wait", "wait");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(call, { maxLength: 25 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
+        async (calls, answers) => {
+          const run = loop((n) => (answers[n % answers.length] ? page(n) : refused()));
+          for (const name of calls) {
+            if (name === "wait") await run.clock.pass(700);
+            else run.scrapeLoop[name]();
+          }
+          expect(run.mostInFlight()).toBeLessThanOrEqual(1);
+          run.scrapeLoop.stop();
+          const before = run.points.length;
+          await run.clock.pass(100_000);
+          expect(run.points).toHaveLength(before);
+          expect(run.clock.waiting).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it("pauses, resumes, retries at once, and stops for good", async () => {
