@@ -1,11 +1,10 @@
-import { snapshotOf } from "../live/canonical.ts";
-import { parseMetrics } from "../live/metrics-text.ts";
+import { readPage } from "../live/read-page.ts";
 import type { LiveSeries } from "../live/series.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type FetchText, fetchText } from "./http.ts";
-import { HttpError, isHttpError } from "./http-error.ts";
+import { type HttpError, isHttpError } from "./http-error.ts";
 import { readIdentity, type ServerIdentity } from "./identity.ts";
 
 /** Where an attachment stands, in the words of the live page. */
@@ -34,8 +33,6 @@ export interface ScrapeOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
 }
-
-const noEngine = "Prometheus text, but no metric of a serving engine in it";
 
 /**
  * Scrapes one server again and again: at most one request in flight, the next one interval after the last began, back-off after failures,
@@ -135,19 +132,14 @@ export class ScrapeLoop {
   }
 
   private answered(text: string, began: number): void {
-    const page = parseMetrics(text);
-    const snapshot = snapshotOf(page, this.clock.now() / 1000);
+    const page = readPage(text, this.clock.now() / 1000);
     this.tellProblems(page.problems);
-    if (snapshot.server.kind === "unknown") {
-      this.wrongPage(page.families.size === 0 ? (page.problems[0] ?? "not Prometheus text") : noEngine);
+    if (page.kind !== "snapshot") {
+      this.lost(page.detail);
+      this.planRetry(page.kind === "cut-off" ? "lost" : "wrong-page", page.detail);
       return;
     }
-    // A first page cut short would make the next one look like a burst.
-    if (page.cutOff) {
-      this.failed(new HttpError("unreachable", "The page is cut off in the middle of a line"));
-      return;
-    }
-    const point = this.options.series.push(snapshot);
+    const point = this.options.series.push(page.snapshot);
     if (point.state === "lost") {
       this.unanswered(point);
       return;
@@ -158,11 +150,6 @@ export class ScrapeLoop {
     this.options.onPoint?.(point);
     this.plan(Math.max(0, began + this.options.intervalMs - this.clock.now()));
     if (!this.identified) void this.identify();
-  }
-
-  private wrongPage(detail: string): void {
-    this.lost(detail);
-    this.planRetry("wrong-page", detail);
   }
 
   private failed(error: HttpError): void {

@@ -3,6 +3,8 @@ import { type DemoOptions, type DemoServer, startDemo } from "../../src/demo/ser
 import { snapshotOf } from "../../src/live/canonical.ts";
 import { parseMetrics } from "../../src/live/metrics-text.ts";
 import { fetchText } from "../../src/platform/http.ts";
+import { scrapeOnce } from "../../src/platform/scrape-once.ts";
+import { normaliseUrl } from "../../src/platform/url.ts";
 import { captureText } from "../live/captures.ts";
 import { handReport, steadyRequests } from "./hand-report.ts";
 
@@ -137,6 +139,19 @@ describe("the demo server", () => {
     expect(performance.now() - started).toBeLessThan(2500);
     // The rest of the server goes on.
     expect((await fetchText(`${server.url}/version`)).text).toContain("0.19.0");
+  });
+
+  it("is looked at once: figures, name and release, or why not", async () => {
+    const good = await demo();
+    const { snapshot: shot, identity, problems } = await scrapeOnce(normaliseUrl(good.url));
+    expect([shot.server.kind, identity, problems]).toEqual(["vllm", { version: "0.19.0", model: "acme/chat-8b", maxModelLen: 800 }, []]);
+    const html = await demo({ fault: "html" });
+    await expect(scrapeOnce(normaliseUrl(html.url))).rejects.toMatchObject({
+      kind: "not-text",
+      message: "not Prometheus text: looks like HTML",
+    });
+    const cut = await demo({ fault: "truncated" });
+    await expect(scrapeOnce(normaliseUrl(cut.url))).rejects.toMatchObject({ message: "The page is cut off in the middle of a line" });
   });
 
   it("says what is wrong with its options", async () => {

@@ -1,0 +1,22 @@
+import { snapshotOf } from "./canonical.ts";
+import { parseMetrics } from "./metrics-text.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What a fetched text turned out to be; `problems` are the lines that made no sense. */
+export type PageAnswer =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly problems: readonly string[] }
+  | { readonly kind: "wrong-page" | "cut-off"; readonly detail: string; readonly problems: readonly string[] };
+
+/** Reads a text fetched at `time` (unix seconds) as the metrics page of a serving engine. */
+export function readPage(text: string, time: number): PageAnswer {
+  const page = parseMetrics(text);
+  const { problems } = page;
+  if (page.families.size === 0) return { kind: "wrong-page", detail: problems[0] ?? "not Prometheus text", problems };
+  const snapshot = snapshotOf(page, time);
+  if (snapshot.server.kind === "unknown") {
+    return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
+  }
+  // A first page cut short would make the next one look like a burst.
+  if (page.cutOff) return { kind: "cut-off", detail: "The page is cut off in the middle of a line", problems };
+  return { kind: "snapshot", snapshot, problems };
+}
