@@ -14,6 +14,8 @@ import type { DemoOptions } from "./server.ts";
 /** Share of the rate a deployment can hold at most: busy, but with room, so that queues come and go. */
 const load = 0.6;
 const simulatedSeconds = 300;
+/** A round must be ready in about a second, also on a small machine. */
+const mostRequests = 1500;
 const fallbackWorkload = "chat";
 
 /**
@@ -31,7 +33,7 @@ export function demoRun(
   const mean = (column: 0 | 1) => rows.rows.reduce((sum, row) => sum + row[column], 0) / Math.max(1, rows.rows.length);
   const most = estimate(settled, plans, { promptTokens: mean(0), outputTokens: mean(1) }).mostRequestsPerSecond;
   const rate = Math.max(0.01, most * load);
-  const requests = Math.min(4000, Math.max(60, Math.round(rate * simulatedSeconds)));
+  const requests = Math.min(mostRequests, Math.max(60, Math.round(rate * simulatedSeconds)));
   const outcome = simulate(settled, plans, builtInWorkload(rows, rate, requests), seed);
   if (outcome.error) throw new Error(`${settled.name} cannot be played: ${outcome.error.message}`);
   const pool = settled.pools[0];
