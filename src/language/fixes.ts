@@ -45,6 +45,8 @@ export function withVerifiedFixes(options: FixOptions): Analysis {
   };
 }
 
+const rank = { error: 2, warning: 1, information: 0 } as const;
+
 function helps(finding: Finding, fix: Fix, options: FixOptions): boolean {
   const edited = applyEdits(options.text, fix.edits);
   if (edited === undefined || edited === options.text) return false;
@@ -53,7 +55,7 @@ function helps(finding: Finding, fix: Fix, options: FixOptions): boolean {
   const owner = ownerOf(finding, before);
   const same = owner && after.deployments.find((one) => one.deployment.id === owner.deployment.id);
   if (!owner || !same || after.problems.length > before.problems.length) return false;
-  return count(same, finding.code) < count(owner, finding.code) && !newErrors(before, after);
+  return count(same, finding) < count(owner, finding) && !newErrors(before, after);
 }
 
 function newErrors(before: Analysis, after: Analysis): boolean {
@@ -64,8 +66,9 @@ function errors({ findings }: Analysis, code: string): number {
   return findings.filter((one) => one.code === code && one.severity === "error").length;
 }
 
-function count({ findings }: DeploymentAnalysis, code: string): number {
-  return findings.filter((one) => one.code === code).length;
+/** A finding that only gets milder is gone too: an error that becomes a remark. */
+function count({ findings }: DeploymentAnalysis, { code, severity }: Finding): number {
+  return findings.filter((one) => one.code === code && rank[one.severity] >= rank[severity]).length;
 }
 
 function ownerOf(finding: Finding, { deployments }: Analysis): DeploymentAnalysis | undefined {

@@ -40,7 +40,8 @@ function unknownCard({ pool }: Place, flag: Flag): Card {
 function lastLine(facts: FlagFacts): readonly string[] {
   const words: string[] = [];
   const standard = defaultWords(facts);
-  if (standard !== undefined) words.push(escaped(`Default ${standard}`));
+  if (standard !== undefined)
+    words.push(standard === "false" ? "Off by default" : standard === "true" ? "On by default" : escaped(`Default ${standard}`));
   if (facts.absentIn !== null) words.push(`from vLLM ${facts.firstSeen}`);
   if (facts.removedBy !== null) words.push(`gone by ${facts.removedBy}`);
   words.push(facts.plugin === "arctic" ? link("documentation", arcticManual) : link("documentation", `${manual}#${facts.name}`));
@@ -120,12 +121,16 @@ function layoutCard({ analysis, pool, index }: Place): Partial<Card> {
   if (!ranks) return { headline: "The layout is not known here" };
   const rank = analysis.memory[index]?.ranks[analysis.memory[index]?.tightest ?? 0];
   const rows: (readonly [string, string])[] = [];
-  if (model) rows.push(["Query heads a GPU", figure(model.heads / (ranks.tensor * ranks.sequence))]);
-  if (model && !model.mla) rows.push(["KV heads a GPU", figure(Math.max(1, model.kvHeads / (ranks.tensor * ranks.sequence)))]);
+  if (model) rows.push(["Query heads a GPU", countWords(model.heads / (ranks.tensor * ranks.sequence))]);
+  if (model && !model.mla) rows.push(["KV heads a GPU", countWords(Math.max(1, model.kvHeads / (ranks.tensor * ranks.sequence)))]);
   if (rank) rows.push(["Weights a GPU", gib(rank.weightsBytes + rank.shiftWeightsBytes)]);
   if (rank) rows.push(["KV cache a GPU", gib(Math.max(0, rank.kvCacheBytes))]);
   const whatIf = model ? `Sizes of TP × SP that divide the ${model.heads} heads: ${divisorWords(model.heads)}.` : undefined;
   return { headline: `${layoutWords(ranks)} = ${ranks.product} GPUs an instance`, rows, whatIf };
+}
+
+function countWords(count: number): string {
+  return Number.isInteger(count) ? String(count) : figure(count);
 }
 
 function divisorWords(heads: number): string {

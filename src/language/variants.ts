@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { GpuId } from "../catalog/facts.ts";
 import type { Deployment, Flag, Pool } from "../deployment/deployment.ts";
 import { parallelSizes } from "../deployment/parallel.ts";
 import { settle } from "../deployment/settle.ts";
@@ -29,6 +30,16 @@ export function planUnder(deployment: Deployment, index: number, version: string
   if (!pool || !parsed) return undefined;
   const engine = { ...pool.engine, version: { value: parsed, origin: "argument" as const } };
   return planOf(replaced(deployment, index, { ...pool, engine }), index, catalog);
+}
+
+/** The tightest pool's plan if the file named this GPU. */
+export function planOn(deployment: Deployment, gpu: GpuId, catalog: Catalog): MemoryPlan | undefined {
+  const located = { value: gpu, origin: "argument" as const };
+  const pools = deployment.pools.map((pool) => ({ ...pool, hardware: { ...pool.hardware, gpu: located } }));
+  const { settled } = settle({ ...deployment, pools }, catalog);
+  if (!settled) return undefined;
+  const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+  return plans.find((plan) => !plan.fits) ?? plans[0];
 }
 
 function changed(flag: Flag | undefined, name: string, value: string): Flag {

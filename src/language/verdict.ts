@@ -1,12 +1,15 @@
 import { type Catalog, commonGpus } from "../catalog/catalog.ts";
-import type { Model } from "../catalog/facts.ts";
+import type { Gpu, Model } from "../catalog/facts.ts";
 import { figure, gib, kib, shortTokens } from "../catalog/quantity.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message, plain } from "../deployment/message.ts";
-import { fittingGpus } from "../memory/fitting-gpus.ts";
+import { kvElementBytes, weightsOf } from "../deployment/settle-formats.ts";
+import { fittingGpus, shortGpuName } from "../memory/fitting-gpus.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
+import { ranksOf } from "../rules/layout.ts";
 import type { DeploymentAnalysis } from "./results.ts";
+import { planOn } from "./variants.ts";
 
 /** After a lens icon a plain blank is swallowed. */
 export const iconBlank = "\u2002";
@@ -82,22 +85,28 @@ function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
 /** The common case: what does not depend on the GPU, and which would do. */
 function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Message {
   const pool = deployment.pools[0];
-  const quantised = pool?.engine.flags.get("quantization")?.value?.value === "fp8" && model.weights.method === "none";
-  const format = quantised ? { method: "fp8", linear: "fp8" as const, scaleBytesPerElement: 0, expertsOnly: false } : model.weights;
-  const kvElementBytes = /^fp8/.test(pool?.engine.flags.get("kv-cache-dtype")?.value?.value ?? "") ? 1 : 2;
+  const text = (name: string): string | undefined => pool?.engine.flags.get(name)?.value?.value ?? undefined;
+  const format = weightsOf(model, text("quantization")) ?? model.weights;
+  const elementBytes = kvElementBytes(text("kv-cache-dtype"), model, 2) ?? 2;
   const weights = gib(weightBytes(model, format));
-  const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * kvElementBytes);
-  const parallel = pool?.engine.parallel;
-  const written = parallel?.tensor.range ? parallel.tensor.value : undefined;
+  const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * elementBytes);
   const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
   const version = pool?.engine.version?.value;
-  const options = { kvElementBytes, ...(version ? { version } : {}), ...(written === undefined ? {} : { gpus: written }) };
-  const labels = fittingGpus(model, format, gpus, options).map(({ label }) => label);
+  const options = { kvElementBytes: elementBytes, ...(version ? { version } : {}) };
+  const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
+  const labels = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, options).map(({ label }) => label);
   // In the catalogue's order: the most common GPUs first.
   const [first, second] = labels;
   if (first === undefined) return message("{0} of weights, {1} a token", weights, token);
   if (second === undefined) return message("{0} of weights, {1} a token · fits {2}", weights, token, first);
   return message("{0} of weights, {1} a token · fits {2} or {3}", weights, token, first, second);
+}
+
+/** GPUs on which the layout fits as the file has it. */
+function fittingAsWritten(deployment: Deployment, gpus: readonly Gpu[], catalog: Catalog): readonly string[] {
+  const ranks = deployment.pools[0] && ranksOf(deployment.pools[0].engine.parallel);
+  if (!ranks) return [];
+  return gpus.filter(({ id }) => planOn(deployment, id, catalog)?.fits).map(({ id }) => `${ranks.product} × ${shortGpuName(id)}`);
 }
 
 function shortest(options: readonly Message[]): Message {

@@ -27,7 +27,8 @@ export function askGpusFix(pool: Pool, total: number, preferred = false): Fix | 
   const nodes = pool.hardware.nodes?.value ?? 1;
   if (total % nodes !== 0) return undefined;
   const edits = setGpuCount(pool, total / nodes);
-  return edits.length === 0 ? undefined : { title: message("Ask for {0} GPUs", total), edits, preferred };
+  const title = total === 1 ? message("Ask for 1 GPU") : message("Ask for {0} GPUs", total);
+  return edits.length === 0 ? undefined : { title, edits, preferred };
 }
 
 /** 131072 → `131,072`; other texts as they stand. */

@@ -40,13 +40,14 @@ export const gpuCount: Rule = {
   },
 };
 
-function tooFew({ deployment, pool, settled }: RuleContext, ranks: Ranks, asked: number): Finding {
+function tooFew({ deployment, pool }: RuleContext, ranks: Ranks, asked: number): Finding {
   const { hardware, engine } = pool;
   const range = hardware.gpusPerNode?.range ?? hardware.gpusPerInstance?.range;
   const at = range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
   const head =
-    hardware.nodes && hardware.nodes.value > 1 ? nodesWords(hardware.nodes.value, hardware.gpusPerNode?.value, asked) : String(asked);
-  const one = ranks.product === ranks.tensor && settled && settled.model.heads % asked === 0;
+    hardware.nodes && hardware.nodes.value > 1 ? nodesWords(hardware.nodes.value, hardware.gpusPerNode?.value, asked) : gpuWords(asked);
+  const heads = deployment.model?.value.facts?.value.heads;
+  const one = ranks.product === ranks.tensor && heads !== undefined && heads % asked === 0;
   const smaller: Fix | undefined = one ? setFlagFix(pool, "tensor-parallel-size", String(asked)) : undefined;
   return finding("gpu-count", "error", at, consequence(pool.engine.executor?.value, saidVersion(pool), head, ranks), {
     related: partsOfProduct(sizeRanges(engine.parallel)),
@@ -55,7 +56,11 @@ function tooFew({ deployment, pool, settled }: RuleContext, ranks: Ranks, asked:
 }
 
 function nodesWords(nodes: number, each: number | undefined, all: number): string {
-  return each === undefined ? String(all) : `${nodes} × ${each} = ${all}`;
+  return each === undefined ? gpuWords(all) : `${nodes} × ${each} = ${gpuWords(all)}`;
+}
+
+function gpuWords(count: number): string {
+  return count === 1 ? "1 GPU" : `${count} GPUs`;
 }
 
 /** What this engine does: it stops, or it waits for GPUs that never come. */
@@ -63,20 +68,20 @@ function consequence(executor: string | undefined, version: ReturnType<typeof sa
   const layout = layoutWords(ranks);
   if (executor === "ray")
     return message(
-      'Asks for {0} GPUs, but {1} needs {2}. Ray would wait for GPUs that never come: "exceeds the total number of available GPUs".',
+      'Asks for {0}, but {1} needs {2}. Ray would wait for GPUs that never come: "exceeds the total number of available GPUs".',
       asked,
       layout,
       ranks.product,
     );
   if (executor === undefined && version && !atLeast(version, "0.10.3"))
     return message(
-      "Asks for {0} GPUs, but {1} needs {2}. vLLM {3} would turn to Ray and wait for GPUs that never come.",
+      "Asks for {0}, but {1} needs {2}. vLLM {3} would turn to Ray and wait for GPUs that never come.",
       asked,
       layout,
       ranks.product,
       version.text,
     );
-  return message('Asks for {0} GPUs, but {1} needs {2}. vLLM would stop at start: "invalid device ordinal".', asked, layout, ranks.product);
+  return message('Asks for {0}, but {1} needs {2}. vLLM would stop at start: "invalid device ordinal".', asked, layout, ranks.product);
 }
 
 /** A Ray cluster that this file only joins, or builds from several pods, has more GPUs than one pod asks for. */

@@ -12,7 +12,7 @@ export const gpuIdle: Rule = {
   severity: "warning",
   summary: "The layout uses fewer GPUs than the deployment asks for.",
   facts: ["VW01", "VW02"],
-  check({ deployment, pool, settled }) {
+  check({ deployment, pool }) {
     const asked = gpusAsked(pool);
     const ranks = ranksOf(pool.engine.parallel);
     const { hardware, engine } = pool;
@@ -21,8 +21,9 @@ export const gpuIdle: Rule = {
     if (hardware.gpusPerNode?.origin !== "file" || ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
     const idle = asked - ranks.product;
     const at = hardware.gpusPerNode?.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
+    const heads = deployment.model?.value.facts?.value.heads;
     const tensor = (asked * ranks.tensor) / ranks.product;
-    const divides = Number.isInteger(tensor) && (settled === undefined || settled.model.heads % (tensor * ranks.sequence) === 0);
+    const divides = Number.isInteger(tensor) && (heads === undefined || heads % (tensor * ranks.sequence) === 0);
     return [
       finding(
         "gpu-idle",

@@ -10,6 +10,8 @@ import type { Rule } from "./rule.ts";
 const code = "kv-cache-too-small";
 /** Cache sizes of published start-ups are met within this share; closer calls are warnings. */
 const margin = 0.05;
+/** The same where the plan is outside what its constants were fitted on. */
+const wideMargin = 0.2;
 
 export const kvCacheTooSmall: Rule = {
   code,
@@ -22,7 +24,7 @@ export const kvCacheTooSmall: Rule = {
     const flag = flagOf(pool, "max-model-len");
     // "auto" and -1 shrink to what fits (VS04).
     if (refusal?.kind !== "model-len" || !settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
-    const sure = refusedForSure(context, isClear);
+    const sure = context.settled?.model.approximate === false && refusedForSure(context, isClear);
     const longest = Math.floor(refusal.longest);
     const rounded = Math.floor(longest / 1024) * 1024;
     const wanted = settledPool.settings.maxModelLen;
@@ -56,6 +58,7 @@ export const kvCacheTooSmall: Rule = {
 
 function isClear(plan: MemoryPlan): boolean {
   const { refusal } = plan;
-  if (plan.confidence === "estimated" || !refusal) return false;
-  return refusal.kind === "no-kv-memory" || refusal.availableBytes < (1 - margin) * refusal.neededBytes;
+  if (!refusal) return false;
+  const share = plan.confidence === "estimated" ? wideMargin : margin;
+  return refusal.kind === "no-kv-memory" || refusal.availableBytes < (1 - share) * refusal.neededBytes;
 }

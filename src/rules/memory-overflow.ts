@@ -11,6 +11,8 @@ import type { Fix, Rule, RuleContext } from "./rule.ts";
 const code = "memory-overflow";
 /** Below this share of the budget the verdict lies within the memory model's own error on published start-ups. */
 const margin = 0.02;
+/** The same where the plan is outside what its constants were fitted on. */
+const wideMargin = 0.08;
 
 export const memoryOverflow: Rule = {
   code,
@@ -21,7 +23,10 @@ export const memoryOverflow: Rule = {
     const { memory, pool, deployment, settledPool } = context;
     const rank = memory?.ranks[memory.tightest];
     if (!memory || !rank || !settledPool || memory.refusal?.kind !== "no-kv-memory") return [];
-    const sure = refusedForSure(context, (plan) => plan.refusal?.kind === "no-kv-memory" && isClear(plan));
+    const sure = refusedForSure(
+      context,
+      (plan) => plan.refusal?.kind === "no-kv-memory" && isClear(plan, context.settled?.model.approximate !== false),
+    );
     const flag = flagOf(pool, "tensor-parallel-size");
     return [
       finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), words(rank, settledPool.gpu.id, sure), {
@@ -35,11 +40,11 @@ export const memoryOverflow: Rule = {
   },
 };
 
-function isClear(plan: MemoryPlan): boolean {
+function isClear(plan: MemoryPlan, approximate: boolean): boolean {
   const rank = plan.ranks[plan.tightest];
   if (!rank) return false;
-  const weights = rank.weightsBytes + rank.shiftWeightsBytes;
-  return plan.confidence === "estimated" ? weights > rank.totalBytes : -rank.kvCacheBytes > margin * rank.budgetBytes;
+  if (approximate) return rank.weightsBytes + rank.shiftWeightsBytes > rank.totalBytes;
+  return -rank.kvCacheBytes > (plan.confidence === "estimated" ? wideMargin : margin) * rank.budgetBytes;
 }
 
 function words(rank: RankMemory, gpu: string, sure: boolean): Message {

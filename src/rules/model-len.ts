@@ -48,21 +48,33 @@ export const modelLen: Rule = {
           ),
         ];
     }
+    const sure = isFromConfig(model) && deployment.model?.value.facts?.origin !== "inferred";
     return [
       finding(
         code,
-        "error",
+        sure ? "error" : "warning",
         written.range,
-        message(
-          "max-model-len {0} is above the model's {1}. vLLM would stop unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set.",
-          whole(written.value),
-          whole(limit),
-        ),
+        sure
+          ? message(
+              "max-model-len {0} is above the model's {1}. vLLM would stop unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set.",
+              whole(written.value),
+              whole(limit),
+            )
+          : message(
+              "max-model-len {0} is above the {1} listed for this model. vLLM stops where the model's config.json has no rope scaling beyond that.",
+              whole(written.value),
+              whole(limit),
+            ),
         { related, fixes },
       ),
     ];
   },
 };
+
+/** Lengths that do not come from a config.json may leave its rope scaling out. */
+function isFromConfig({ source, ropeScaling }: Model): boolean {
+  return ropeScaling !== null || (/\.json\b/.test(source) && !source.startsWith("architecture of"));
+}
 
 /** VS02: the longest the engine derives; where it depends on an unknown version, the largest of all versions. */
 export function derivedLimit(model: Model, version: Version | undefined): number | undefined {

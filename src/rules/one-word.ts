@@ -27,7 +27,8 @@ export const oneWord: Rule = {
 
 /** `--flag value` → `--flag=value`: one word that the parser does split. */
 function joinFix(flag: Flag): Fix | undefined {
-  if (!flag.valueRange) return undefined;
+  const value = flag.value?.value;
+  if (!flag.valueRange || !value) return undefined;
   const range = { start: flag.flagRange.end, end: flag.valueRange.start };
-  return { title: message("Write {0}= and the value as one word", flag.spelled), edits: [{ range, newText: "=" }], preferred: true };
+  return { title: message("Write {0}={1}", flag.spelled, value), edits: [{ range, newText: "=" }], preferred: true };
 }

@@ -59,13 +59,14 @@ function pluginOff({ pool }: RuleContext, use: ArcticUse): Finding | undefined {
 }
 
 /** AS02. */
-function shiftAlone({ pool, settled }: RuleContext, use: ArcticUse): Finding | undefined {
+function shiftAlone({ pool, deployment }: RuleContext, use: ArcticUse): Finding | undefined {
   const { parallel } = pool.engine;
   if (!use.shift || !use.shiftFlag || use.sequence > 1 || parallel.unreadable.has("sequence")) return undefined;
   const asked = gpusAsked(pool);
   const ranks = ranksOf(parallel);
+  const heads = deployment.model?.value.facts?.value.heads;
   const sequence = asked && ranks ? asked / ranks.product : 0;
-  const fills = Number.isInteger(sequence) && sequence > 1 && (!settled || settled.model.heads % (parallel.tensor.value * sequence) === 0);
+  const fills = Number.isInteger(sequence) && sequence > 1 && (heads === undefined || heads % (parallel.tensor.value * sequence) === 0);
   return finding(
     code,
     "error",
@@ -126,10 +127,16 @@ function fitTensor(pool: RuleContext["pool"], others: number, asked: number) {
 }
 
 /** AS15. */
-function experts({ pool, settled }: RuleContext, use: ArcticUse): Finding | undefined {
+function experts({ pool, deployment }: RuleContext, use: ArcticUse): Finding | undefined {
   const flag = flagOf(pool, "enable-expert-parallel");
   const ranks = ranksOf(pool.engine.parallel);
-  if (!flag || flagSwitch(pool, "enable-expert-parallel") !== true || use.sequence === 1 || !ranks || settled?.model.moe === null)
+  if (
+    !flag ||
+    flagSwitch(pool, "enable-expert-parallel") !== true ||
+    use.sequence === 1 ||
+    !ranks ||
+    deployment.model?.value.facts?.value.moe === null
+  )
     return undefined;
   return finding(
     code,

@@ -12,7 +12,7 @@ export const unknownModel: Rule = {
   facts: ["catalogue of models"],
   check({ deployment, catalog }) {
     const model = deployment.model;
-    if (!model || model.value.facts) return [];
+    if (deployment.engine !== "vllm" || !model || model.value.facts) return [];
     const proposals = catalog.modelProposals(model.value.name);
     const first = proposals[0];
     return [
