@@ -91,7 +91,7 @@ function serviceLaunches(
   }
   // An image that is built here may start anything; without a command nothing tells.
   if (service.get("build").exists && !command) return { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
-  return recognise(undefined, command?.words ?? [], image, variables, context.names, command?.script);
+  return recognise(undefined, command?.words ?? [], image, variables, context.names, false, command?.script);
 }
 
 interface CommandText {

@@ -75,6 +75,7 @@ function containerLaunches(container: YamlValue, platform: Variables, context: R
     image,
     environment.variables,
     context.names,
+    container.document.mentions(/vllm/),
   );
   return { launches, environment, image };
 }

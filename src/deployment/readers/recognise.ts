@@ -36,10 +36,12 @@ export function recognise(
   image: Mapped | undefined,
   environment: Variables,
   names: FlagNames,
+  saysVllm: boolean,
   script?: Mapped,
 ): Launches {
   const found = findLaunches([...(command ?? []), ...args], environment, script);
-  if (found.launches.length > 0 || (command && command.length > 0)) return found;
+  // A command that is all template tells as much as none.
+  if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
   const imageEngine = image && isReadable(image.value) ? engineOfImage(image.value) : undefined;
   const first = args[0]?.value ?? "";
   if (imageEngine) {
@@ -48,7 +50,9 @@ export function recognise(
     return { ...nothing, launches: [entryPoint(imageEngine, first === "serve" ? args.slice(1) : args, script)] };
   }
   const imageUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
-  return imageUnknown && looksLikeVllmArguments(args, names) ? { ...nothing, launches: [entryPoint("vllm", args, script)] } : nothing;
+  return imageUnknown && looksLikeVllmArguments(args, names, saysVllm)
+    ? { ...nothing, launches: [entryPoint("vllm", args, script)] }
+    : nothing;
 }
 
 function entryPoint(engine: Launch["engine"], words: readonly Mapped[], script: Mapped | undefined): Launch {
@@ -64,10 +68,13 @@ function entryPoint(engine: Launch["engine"], words: readonly Mapped[], script: 
   };
 }
 
-/** At least two flags, all of them vLLM's, one of them nobody else's. */
-function looksLikeVllmArguments(args: readonly Mapped[], names: FlagNames): boolean {
+/** At least two flags, all of them vLLM's, one of them nobody else's; where the document names vLLM, `--model` will do. */
+function looksLikeVllmArguments(args: readonly Mapped[], names: FlagNames, saysVllm: boolean): boolean {
   const heads = args.map(({ value }) => /^--?[\w.-]+/.exec(value)?.[0]).filter((head) => head !== undefined);
   if (heads.length < 2 || heads.some((head) => othersFlags.has(head))) return false;
   const resolved = heads.map((head) => names.resolve(head));
-  return resolved.every(({ facts }) => facts !== undefined) && resolved.some(({ name }) => unmistakableFlags.has(name));
+  return (
+    resolved.every(({ facts }) => facts !== undefined) &&
+    resolved.some(({ name }) => unmistakableFlags.has(name) || (saysVllm && name === "model"))
+  );
 }
