@@ -1,1 +1,17 @@
-export {};
+import "./parts/base.css";
+import "./live.css";
+import { startLive } from "./live/page.ts";
+import { registerControls } from "./ui/toolkit.ts";
+
+/**
+ * The live page. The host's shell gives `<main id="app">`, dist/live.js and dist/live.css; messages are those of
+ * src/protocol/live-view.ts. The page posts `ready` once it listens.
+ *
+ * What tests and tools may rely on, all on `document.body.dataset`:
+ * - `ready` = "1" once the first header is drawn;
+ * - `state` = connecting | live | idle | restarted | lost | needs-key | wrong-page;
+ * - `points` (samples held), `lastTime` (unix seconds of the newest), `running` (its running requests), as raw numbers.
+ * Buttons are named `Pause` (`Go on` while paused), `Detach`, `Try now`, `Enter key`, `Table`, and the windows `1 m` to `All`.
+ */
+registerControls();
+startLive();

@@ -5,7 +5,8 @@ export interface Point {
 
 /**
  * The points of a line as a plot `pixels` wide can show them: per pixel the first, lowest, highest and last, in their order, so that no
- * peak is lost. NaN breaks the line and stays a break. Only x in [from, to] counts, with one neighbour on each side.
+ * peak is lost. NaN breaks the line and stays a break; −Infinity (nothing was observed) is left out and breaks nothing. Only x in
+ * [from, to] counts, with one neighbour on each side.
  */
 export function downsample(x: Float64Array, y: Float64Array, length: number, from: number, to: number, pixels: number): Point[] {
   const first = Math.max(0, lowerBound(x, length, from) - 1);
@@ -13,7 +14,10 @@ export function downsample(x: Float64Array, y: Float64Array, length: number, fro
   const points: Point[] = [];
   if (last < first || pixels <= 0) return points;
   if (last - first + 1 <= pixels * 2) {
-    for (let i = first; i <= last; i++) points.push({ x: x[i] ?? 0, y: y[i] ?? Number.NaN });
+    for (let i = first; i <= last; i++) {
+      const value = y[i] ?? Number.NaN;
+      if (value !== Number.NEGATIVE_INFINITY) points.push({ x: x[i] ?? 0, y: value });
+    }
     return points;
   }
   const width = (to - from) / pixels;
@@ -27,7 +31,7 @@ export function downsample(x: Float64Array, y: Float64Array, length: number, fro
     while (end <= last && Math.floor(((x[end] ?? 0) - from) / width) === bucket) {
       const value = y[end] ?? Number.NaN;
       if (Number.isNaN(value)) broken = true;
-      else {
+      else if (value !== Number.NEGATIVE_INFINITY) {
         if (low < 0 || value < (y[low] ?? 0)) low = end;
         if (high < 0 || value > (y[high] ?? 0)) high = end;
       }
@@ -50,12 +54,12 @@ function emit(
   broken: boolean,
 ): void {
   if (low < 0) {
-    points.push({ x: x[start] ?? 0, y: Number.NaN });
+    if (broken) points.push({ x: x[start] ?? 0, y: Number.NaN });
     return;
   }
   let before = -1;
   for (const index of [start, Math.min(low, high), Math.max(low, high), end]) {
-    if (index === before || Number.isNaN(y[index] ?? Number.NaN)) continue;
+    if (index === before || !Number.isFinite(y[index] ?? Number.NaN)) continue;
     points.push({ x: x[index] ?? 0, y: y[index] ?? 0 });
     before = index;
   }
@@ -93,7 +97,7 @@ export function summary(x: Float64Array, y: Float64Array, length: number, from: 
   let last = Number.NaN;
   for (let i = lowerBound(x, length, from); i < length && (x[i] ?? 0) <= to; i++) {
     const value = y[i] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
+    if (!Number.isFinite(value)) continue;
     sum += value;
     count++;
     if (!(value >= low)) low = value;

@@ -95,7 +95,7 @@ export class RowView {
     const value = row.values[index] ?? Number.NaN;
     const inside = index >= 0 && at !== undefined && at >= model.from && at <= model.to;
     show(this.cursor, inside);
-    const dotted = inside && !Number.isNaN(value) && row.shape !== "events" && row.absent === null;
+    const dotted = inside && Number.isFinite(value) && row.shape !== "events" && row.absent === null;
     show(this.dot, dotted && row.shape !== "share");
     const shown = inside ? index : model.length - 1;
     const text = row.absent !== null || row.shape === "events" ? "" : this.valueAt(inside ? index : shown);
@@ -112,6 +112,7 @@ export class RowView {
   valueAt(index: number): string {
     const { row } = this.picture;
     const value = row.values[index] ?? Number.NaN;
+    if (value === Number.NEGATIVE_INFINITY) return "no request";
     return Number.isNaN(value) ? "no value" : row.format(value);
   }
 
