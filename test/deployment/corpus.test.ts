@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ourFormats, readIndex } from "../../scripts/corpus/index-entry.ts";
-import { readText } from "./support.ts";
+import { removeFlag, setFlag } from "../../src/deployment/edit.ts";
+import type { Edit } from "../../src/deployment/text.ts";
+import { applyEdits, readText } from "./support.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = resolve(root, process.env.INFERENCE_LENS_CORPUS ?? "../shared/corpus");
@@ -33,6 +35,28 @@ describe.runIf(present)("real files", () => {
       if (engines.length === 1) expect([file, found.length]).toEqual([file, units]);
       else expect([file, found.length > 0]).toEqual([file, true]);
     }
+  });
+
+  test("edits of real files come out as meant", () => {
+    let edited = 0;
+    for (const { file } of entries) {
+      const text = readFileSync(join(folder, file), "utf8");
+      reading(file).deployments.forEach((deployment, i) => {
+        const pool = deployment.pools[0];
+        if (!pool?.engine.site || deployment.engine !== "vllm") return;
+        const after = (edits: readonly Edit[]) => readText(applyEdits(text, edits), undefined, file).deployments[i]?.pools[0]?.engine.flags;
+        expect([file, after(setFlag(pool, "max-model-len", "4096"))?.get("max-model-len")?.value?.value]).toEqual([file, "4096"]);
+        expect([file, after(setFlag(pool, "max-lora-rank", "64"))?.get("max-lora-rank")?.value?.value]).toEqual([file, "64"]);
+        const names = [...pool.engine.flags.keys()];
+        for (const name of names) {
+          const left = after(removeFlag(pool, name));
+          // What is left may be too little to tell that it is vLLM's.
+          if (left) expect([file, [...left.keys()]]).toEqual([file, names.filter((one) => one !== name)]);
+        }
+        edited++;
+      });
+    }
+    expect(edited).toBeGreaterThan(30);
   });
 
   test("nothing crashes, nothing is found where nothing is, and no error is false", { timeout: 120_000 }, () => {

@@ -173,6 +173,7 @@ describe("speed", () => {
       expect(looksLikeDeployment(text)).toBe(false);
       return performance.now() - started;
     });
+    console.log(`5 MB of other YAML: ${Math.min(...times).toFixed(2)} ms`);
     expect(Math.min(...times)).toBeLessThan(5);
   });
 
