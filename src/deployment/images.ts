@@ -64,7 +64,7 @@ const otherProducts = /^(lmcache|opea|llm-d|ghcr\.io)\//;
 export function versionOfImage(image: Mapped, lines: LineMap): Located<Version> | undefined {
   const { repository, tag, tagAt } = parseImage(image.value);
   if (!isReadable(tag)) return undefined;
-  const rocm = /^rocm\/vllm/.test(repository) ? /vllm_?(\d+\.\d+(?:\.\d+)?)/.exec(tag) : null;
+  const rocm = repository.startsWith("rocm/vllm") ? /vllm_?(\d+\.\d+(?:\.\d+)?)/.exec(tag) : null;
   const own = ownTags.test(repository);
   if (!own && !rocm && (otherProducts.test(repository) || !alikeTags.test(repository))) return undefined;
   const match = rocm ?? /^v?(\d+\.\d+(?:\.\d+)?(?:\.?(?:post|rc)\d+)?)(?![\w.])/.exec(tag);

@@ -38,6 +38,7 @@ export class YamlDocument {
     readonly source: string,
     span: Span,
     masked: Masked,
+    private readonly original: string,
   ) {
     this.span = span;
     this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: { start: pos[0], end: Math.max(pos[1], pos[0]) } }));
@@ -48,6 +49,11 @@ export class YamlDocument {
 
   get root(): YamlValue {
     return new YamlValue(this, this.document.contents ?? undefined, undefined);
+  }
+
+  /** Does the document's text hold it, template markers included? */
+  mentions(words: RegExp): boolean {
+    return words.test(this.original.slice(this.span.start, this.span.end));
   }
 
   /** The node an alias stands for; undefined when it names nothing, or only itself. */
@@ -122,9 +128,7 @@ export class YamlValue {
 
   /** Value under the path's keys. The last of repeated keys counts, a merged mapping fills what is missing. */
   at(...path: readonly string[]): YamlValue {
-    let value: YamlValue = this;
-    for (const name of path) value = value.member(name, 0);
-    return value;
+    return path.reduce<YamlValue>((value, name) => value.member(name, 0), this);
   }
 
   private member(name: string, depth: number): YamlValue {
@@ -220,13 +224,13 @@ function keyText(value: unknown, source: string | undefined): string {
 }
 
 /** All documents of a text. A broken one keeps its errors to itself; what could be read of it is still there. */
-export function parseYaml(masked: Masked): YamlDocument[] {
+export function parseYaml(masked: Masked, original = masked.text): YamlDocument[] {
   const { text } = masked;
   const parsed = parseAllDocuments(text, { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, version: "1.2" });
   const documents = Array.isArray(parsed) ? parsed : [];
   return documents.map((document, i) => {
     const start = i === 0 ? 0 : (documents[i - 1]?.range?.[2] ?? 0);
     const end = i === documents.length - 1 ? text.length : (document.range?.[2] ?? text.length);
-    return new YamlDocument(document, text, { start, end: Math.max(start, end) }, masked);
+    return new YamlDocument(document, text, { start, end: Math.max(start, end) }, masked, original);
   });
 }

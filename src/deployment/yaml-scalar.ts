@@ -22,7 +22,7 @@ const isBlank = (code: number): boolean => code === 32 || code === 9 || code ===
 /** A scalar's text, numbers as written. */
 export function scalarValue(node: Scalar): string {
   if (typeof node.source === "string") return node.source;
-  return node.value === null || node.value === undefined ? "" : String(node.value);
+  return typeof node.value === "string" || typeof node.value === "number" || typeof node.value === "boolean" ? String(node.value) : "";
 }
 
 /** The text of a scalar as the YAML reader decoded it, each character with its place: plain, quoted, literal and folded. */

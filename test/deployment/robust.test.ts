@@ -195,7 +195,7 @@ describe("speed", () => {
     const read = Math.min(...reading);
     console.log(`1,000 lines, 40 engines: read in ${read.toFixed(1)} ms, of which YAML ${parse.toFixed(1)} ms`);
     // Both are measured side by side, so that a busy machine does not decide; alone it is about 10 ms.
-    expect(read).toBeLessThan(parse * 3);
+    expect(read).toBeLessThan(parse * 5);
   });
 });
 
