@@ -4,7 +4,7 @@ import { emptyBatch } from "../timing/step-model.ts";
 import type { ClusterPool } from "./cluster.ts";
 import type { Bottleneck, ModeTime, Resource } from "./report.ts";
 import type { RunResult } from "./run.ts";
-import { noBlocks, noBudget, noSequences } from "./scheduler.ts";
+import { noBlocks, noBudget, noSequences } from "./scheduling.ts";
 
 /** Share of step time from which a wait for something counts as the limit. */
 const limiting = 0.15;

@@ -6,7 +6,8 @@ import { Meter } from "./meter.ts";
 import type { Source } from "./random.ts";
 import type { Requests } from "./requests.ts";
 import { Chooser, type Routing } from "./router.ts";
-import { Scheduler, type SchedulerLimits, type Totals } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { SchedulerLimits, Totals } from "./scheduling.ts";
 import { StepLog } from "./step-log.ts";
 
 /** One pool in plain numbers. */

@@ -1,6 +1,7 @@
 import type { Batch, StepModel } from "../timing/step-model.ts";
 import type { Meter } from "./meter.ts";
-import { noBlocks, type Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { noBlocks } from "./scheduling.ts";
 import type { StepLog } from "./step-log.ts";
 
 /** Where an instance's own model says no more than nanoseconds can hold. */

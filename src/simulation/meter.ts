@@ -1,5 +1,5 @@
 import type { TimeSeries } from "./report.ts";
-import type { Totals } from "./scheduler.ts";
+import type { Totals } from "./scheduling.ts";
 
 const mostBins = 600;
 const firstBinNanoseconds = 1e7;

@@ -1,48 +1,10 @@
 import type { Batch } from "../timing/step-model.ts";
-import { emptyBatch } from "../timing/step-model.ts";
 import type { BlockPool } from "./block-pool.ts";
 import { Cohort } from "./cohort.ts";
 import type { Gaps } from "./gaps.ts";
+import { RunningList, WaitingQueue } from "./queues.ts";
 import { computing, decoding, done, prefilling, type Requests, waiting } from "./requests.ts";
-
-export interface SchedulerLimits {
-  readonly maxNumSeqs: number;
-  readonly maxNumBatchedTokens: number;
-  /** Longest chunk of a prompt; 0 = no limit. */
-  readonly longPrefillTokenThreshold: number;
-  readonly chunkedPrefill: boolean;
-  /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk (vLLM from 0.19). */
-  readonly reserveFullPrompt: boolean;
-  readonly blockTokens: number;
-}
-
-/** Why the first waiting request was not admitted at the last schedule. */
-export const admitted = 0;
-export const noBlocks = 1;
-export const noSequences = 2;
-export const noBudget = 3;
-
-/** What all schedulers of a run add to. */
-export interface Totals {
-  waiting: number;
-  running: number;
-  usedBlocks: number;
-  preemptions: number;
-  /** Prompt tokens looked up in the prefix cache at first admission, and those found. */
-  queriedTokens: number;
-  hitTokens: number;
-}
-
-/** One batch in flight. */
-class Slot {
-  readonly batch: Batch = emptyBatch();
-  readonly chunks: Int32Array;
-  chunkCount = 0;
-
-  constructor(maxChunks: number) {
-    this.chunks = new Int32Array(maxChunks);
-  }
-}
+import { admitted, noBlocks, noBudget, noSequences, type SchedulerLimits, Slot, type Totals } from "./scheduling.ts";
 
 /**
  * The scheduler of vLLM V1 for one engine core: running requests first, then waiting ones first come first served, one token budget,
@@ -50,8 +12,6 @@ class Slot {
  * requests that start, end, open a block or compute prompt in it.
  */
 export class Scheduler {
-  waitingCount = 0;
-  runningCount = 0;
   blockedBy = admitted;
   /** Requests whose last token came with the last `finish`. */
   readonly completed: Int32Array;
@@ -60,11 +20,8 @@ export class Scheduler {
   produced = 0;
   readonly slots: readonly Slot[];
   private readonly cohorts: readonly Cohort[];
-  private waitingHead = -1;
-  private waitingTail = -1;
-  private runningHead = -1;
-  private runningTail = -1;
-  private admissions = 0;
+  private readonly waiting: WaitingQueue;
+  private readonly running: RunningList;
   /** Partly computed prompts that are in no step, in running order. */
   private readonly partial: Int32Array;
   private partialCount = 0;
@@ -81,6 +38,8 @@ export class Scheduler {
     slots: number,
     maxRunning: number,
   ) {
+    this.waiting = new WaitingQueue(requests, totals);
+    this.running = new RunningList(requests, totals);
     this.completed = new Int32Array(maxRunning);
     this.partial = new Int32Array(maxRunning);
     this.held = new Int32Array(maxRunning);
@@ -99,12 +58,7 @@ export class Scheduler {
 
   enqueue(r: number): void {
     this.requests.state[r] = waiting;
-    this.requests.next[r] = -1;
-    if (this.waitingTail >= 0) this.requests.next[this.waitingTail] = r;
-    else this.waitingHead = r;
-    this.waitingTail = r;
-    this.waitingCount++;
-    this.totals.waiting++;
+    this.waiting.append(r);
   }
 
   /** Fills the slot's batch; it has no tokens where nothing can run. The slot must not be in flight. */
@@ -123,7 +77,7 @@ export class Scheduler {
     let short = false;
     if (this.fitsAtOnce(cohort)) this.runAll(cohort, entry);
     else short = this.runInOrder(cohort, entry);
-    if (this.waitingHead >= 0) {
+    if (this.waiting.head >= 0) {
       if (short) this.blockedBy = noBlocks;
       else this.blockedBy = this.admit(entry, this.limits.maxNumBatchedTokens - cohort.size - batch.prefillTokens, now);
     }
@@ -186,7 +140,7 @@ export class Scheduler {
     requests.finished[r] = now;
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;
-    this.leaveRunning(r);
+    this.running.remove(r);
     this.pool.release(r, requests.computed[r] as number, false);
   }
 
@@ -303,7 +257,7 @@ export class Scheduler {
     let budget = limits.maxNumBatchedTokens;
     let preempted = false;
     let next: number;
-    for (let r = this.runningHead; r >= 0; r = next) {
+    for (let r = this.running.head; r >= 0; r = next) {
       next = requests.next[r] as number;
       if (this.isInFlight(r)) continue;
       const decodes = requests.state[r] === decoding;
@@ -316,7 +270,7 @@ export class Scheduler {
       const blocks = Math.ceil((computed + chunk) / limits.blockTokens) - Math.ceil(computed / limits.blockTokens);
       while (blocks > pool.free) {
         const victim = this.lastNotInFlight();
-        if (victim === r && r !== this.runningTail) {
+        if (victim === r && r !== this.running.tail) {
           // Younger ones hold blocks, but are in a step: it waits for them instead of giving way to them.
           if (decodes) this.hold(r);
           return true;
@@ -344,7 +298,7 @@ export class Scheduler {
   }
 
   private lastNotInFlight(): number {
-    let r = this.runningTail;
+    let r = this.running.tail;
     while (r >= 0 && this.isInFlight(r)) r = this.requests.previous[r] as number;
     return r;
   }
@@ -358,16 +312,12 @@ export class Scheduler {
     const { requests } = this;
     if (requests.state[r] === decoding) this.leaveCohort(r);
     else this.removePartial(r);
-    this.leaveRunning(r);
+    this.running.remove(r);
     this.pool.release(r, requests.computed[r] as number, true);
     requests.computed[r] = 0;
     requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
     requests.state[r] = waiting;
-    requests.next[r] = this.waitingHead;
-    this.waitingHead = r;
-    if (this.waitingTail < 0) this.waitingTail = r;
-    this.waitingCount++;
-    this.totals.waiting++;
+    this.waiting.prepend(r);
     this.totals.preemptions++;
   }
 
@@ -376,9 +326,9 @@ export class Scheduler {
     const { requests, pool, limits } = this;
     const { blockTokens } = limits;
     let budget = left;
-    for (let r = this.waitingHead; r >= 0; r = this.waitingHead) {
+    for (let r = this.waiting.head; r >= 0; r = this.waiting.head) {
       if (budget <= 0) return noBudget;
-      if (this.runningCount >= limits.maxNumSeqs) return noSequences;
+      if (this.running.count >= limits.maxNumSeqs) return noSequences;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
       const cached = hits * blockTokens;
@@ -386,14 +336,14 @@ export class Scheduler {
       if (limits.longPrefillTokenThreshold > 0 && chunk > limits.longPrefillTokenThreshold) chunk = limits.longPrefillTokenThreshold;
       if (chunk > budget) {
         // Without chunked prefill a prompt waits for a step that can take it whole; one longer than any budget gets a step of its own.
-        if (!limits.chunkedPrefill && (this.runningCount > 0 || budget < limits.maxNumBatchedTokens)) return noBudget;
+        if (!limits.chunkedPrefill && (this.running.count > 0 || budget < limits.maxNumBatchedTokens)) return noBudget;
         if (limits.chunkedPrefill) chunk = budget;
       }
       const fresh = Math.ceil((cached + chunk) / blockTokens) - hits;
       const wanted = limits.reserveFullPrompt ? Math.ceil(target / blockTokens) - hits : fresh;
       if (wanted + pool.evictableHits > pool.free) return noBlocks;
-      this.leaveWaiting();
-      this.joinRunning(r);
+      this.waiting.takeFirst();
+      this.running.append(r);
       pool.admit(r, hits, fresh);
       if (Number.isNaN(requests.firstScheduled[r] as number)) {
         requests.firstScheduled[r] = now;
@@ -431,38 +381,6 @@ export class Scheduler {
     if (at < 0 || at >= this.partialCount) return;
     this.partial.copyWithin(at, at + 1, this.partialCount);
     this.partialCount--;
-  }
-
-  private leaveWaiting(): void {
-    const r = this.waitingHead;
-    this.waitingHead = this.requests.next[r] as number;
-    if (this.waitingHead < 0) this.waitingTail = -1;
-    this.waitingCount--;
-    this.totals.waiting--;
-  }
-
-  private joinRunning(r: number): void {
-    const { requests } = this;
-    requests.order[r] = this.admissions++;
-    requests.next[r] = -1;
-    requests.previous[r] = this.runningTail;
-    if (this.runningTail >= 0) requests.next[this.runningTail] = r;
-    else this.runningHead = r;
-    this.runningTail = r;
-    this.runningCount++;
-    this.totals.running++;
-  }
-
-  private leaveRunning(r: number): void {
-    const { next, previous } = this.requests;
-    const before = previous[r] as number;
-    const after = next[r] as number;
-    if (before >= 0) next[before] = after;
-    else this.runningHead = after;
-    if (after >= 0) previous[after] = before;
-    else this.runningTail = before;
-    this.runningCount--;
-    this.totals.running--;
   }
 }
 

@@ -87,7 +87,7 @@ export class StepLog {
   readonly sequence = new ModeLog("sequence");
   flops = 0;
   bytes = 0;
-  /** Seconds of steps by what kept the first waiting request out: index as in scheduler.ts. */
+  /** Seconds of steps by what kept the first waiting request out: index as in scheduling.ts. */
   readonly blockedSeconds = new Float64Array(4);
   /** Seconds of steps with more prompt tokens than decoding sequences. */
   prefillSeconds = 0;

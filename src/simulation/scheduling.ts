@@ -1,0 +1,41 @@
+import type { Batch } from "../timing/step-model.ts";
+import { emptyBatch } from "../timing/step-model.ts";
+
+export interface SchedulerLimits {
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  /** Longest chunk of a prompt; 0 = no limit. */
+  readonly longPrefillTokenThreshold: number;
+  readonly chunkedPrefill: boolean;
+  /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk (vLLM from 0.19). */
+  readonly reserveFullPrompt: boolean;
+  readonly blockTokens: number;
+}
+
+/** Why the first waiting request was not admitted at the last schedule. */
+export const admitted = 0;
+export const noBlocks = 1;
+export const noSequences = 2;
+export const noBudget = 3;
+
+/** What all schedulers of a run add to. */
+export interface Totals {
+  waiting: number;
+  running: number;
+  usedBlocks: number;
+  preemptions: number;
+  /** Prompt tokens looked up in the prefix cache at first admission, and those found. */
+  queriedTokens: number;
+  hitTokens: number;
+}
+
+/** One batch in flight. */
+export class Slot {
+  readonly batch: Batch = emptyBatch();
+  readonly chunks: Int32Array;
+  chunkCount = 0;
+
+  constructor(maxChunks: number) {
+    this.chunks = new Int32Array(maxChunks);
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import { planOf, reportFrom, type Setup, settledOf, timing } from "../simulation/fixtures.ts";
+
+// V3: the switch of Shift Parallelism looks at the scheduled tokens of a step (ArcticInference model_runner.py @9d46438):
+// at most the threshold runs as full tensor parallel, more as sequence parallel.
+const threshold = 512;
+
+function modesOf(promptTokens: number) {
+  const setup: Setup = { layout: { sequence: 8 } };
+  const model = timing(() => 0.01, { mode: (tokens) => (tokens <= threshold ? "tensor" : "sequence") });
+  const workload = { kind: "offline" as const, requests: 1, promptTokens, outputTokens: 1 };
+  return reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1));
+}
+
+describe("V3: what the simulator asks the mode for", () => {
+  it.each([
+    [511, "tensor"],
+    [512, "tensor"],
+    [513, "sequence"],
+  ] as const)("a step of %i tokens runs as %s", (tokens, mode) => {
+    const report = modesOf(tokens);
+    expect(report.summary.shift).toEqual({ tensorSteps: mode === "tensor" ? 1 : 0, sequenceSteps: mode === "sequence" ? 1 : 0 });
+    expect(report.modes.map((time) => time.mode)).toEqual([mode]);
+    expect(report.modes[0]?.label).toBe(mode === "tensor" ? "TP 8" : "TP 1 × SP 8");
+  });
+
+  it("counts decoding sequences and chunks together: 300 decodes are tensor, with a chunk of 213 sequence", () => {
+    const setup: Setup = { layout: { sequence: 8 }, settings: { maxNumSeqs: 400, maxNumBatchedTokens: 2048 } };
+    const asked = new Set<number>();
+    const model = timing(() => 0.01, {
+      mode: (tokens) => {
+        asked.add(tokens);
+        return tokens <= threshold ? "tensor" : "sequence";
+      },
+    });
+    const requests = [
+      ...Array.from({ length: 300 }, () => ({ arrivalSeconds: 0, promptTokens: 1, outputTokens: 100 })),
+      { arrivalSeconds: 0.5, promptTokens: 213, outputTokens: 1 },
+    ];
+    const report = reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], { kind: "requests", requests }, 1));
+    expect([...asked].sort((a, b) => a - b)).toEqual([300, 513]);
+    expect(report.summary.shift.sequenceSteps).toBe(1);
+    // One step of 10 ms: the share of the run's bins sums to it.
+    expect(report.modes.find((time) => time.mode === "sequence")?.seconds).toBeCloseTo(0.01, 12);
+  });
+});
