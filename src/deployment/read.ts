@@ -43,7 +43,7 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
     };
   }
   const lines = new LineMap(text);
-  const documents = parseYaml(maskTemplates(text));
+  const documents = parseYaml(maskTemplates(text), text);
   const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags(), undefined), fileName };
   const found = documents.map((document) => ({ document, units: documentUnits(document, context) }));
   const units = found.flatMap((one) => one.units);
@@ -98,8 +98,9 @@ function certainError({ errors }: YamlDocument): YamlError | undefined {
 }
 
 /** A workload that names an engine, broken so far that no engine was found in it. */
-function wouldServe({ root, span, source }: YamlDocument): boolean {
-  return root.at("apiVersion").exists && root.at("spec").exists && /vllm|sglang/.test(source.slice(span.start, span.end));
+function wouldServe(document: YamlDocument): boolean {
+  const { root } = document;
+  return root.at("apiVersion").exists && root.at("spec").exists && document.mentions(/vllm|sglang/);
 }
 
 /** Directives are ours wherever they stand; their values are checked where a deployment can use them. */
