@@ -180,7 +180,8 @@ export function rangeTag(value: number, range: Predicted | null, bucket: readonl
   return value > range.high ? { glyph: "▲", word: "above range", tone: "warning" } : { glyph: "▼", word: "below range", tone: "plain" };
 }
 
-function bullet(value: number, range: Predicted | null, limit: number | null, scale: number | null): Bullet {
+function bullet(value: number, range: Predicted | null, limit: number | null, scale: number | null): Bullet | null {
+  if (!range && limit === null) return null;
   return {
     value,
     low: range?.low ?? null,

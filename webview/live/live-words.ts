@@ -3,7 +3,7 @@ import { whyNotOffered } from "../../src/live/not-offered.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import type { Predicted } from "../parts/models.ts";
-import { brief, duration } from "../parts/numbers.ts";
+import { brief, duration, parts } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 import type { MeasuredLatency } from "./measured.ts";
 
@@ -16,9 +16,10 @@ export function quantileWords({ p95, firstBound }: MeasuredLatency): string {
 export function bucketWords({ p95, firstBound, bucket }: MeasuredLatency): string {
   if (!bucket || p95 < firstBound) return "";
   const [low, high] = bucket;
-  return Number.isFinite(high)
-    ? words("between {0} and {1}", brief(duration(low)), brief(duration(high)))
-    : words("above {0}", brief(duration(low)));
+  if (!Number.isFinite(high)) return words("above {0}", brief(duration(low)));
+  const [from, to] = [brief(duration(low)), brief(duration(high))];
+  const unit = parts(to)[1];
+  return words("between {0} and {1}", parts(from)[1] === unit ? parts(from)[0] : from, to);
 }
 
 /** The predicted value with its band. */

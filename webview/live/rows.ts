@@ -3,7 +3,7 @@ import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint } 
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import { lowerBound, summary } from "../parts/downsample.ts";
 import type { Predicted, Row, RowsModel, Span, TableModel } from "../parts/models.ts";
-import { brief, clock, duration, figure, milliseconds, whole } from "../parts/numbers.ts";
+import { brief, clock, duration, figure, milliseconds, scaleEnd, whole } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
 import { words } from "../parts/words.ts";
 import { absence, type PredictedRows, predictedRows } from "./live-words.ts";
@@ -24,7 +24,7 @@ interface Kind {
 }
 
 const seconds = (value: number): string => milliseconds(value);
-const requests = (value: number): string => (Number.isInteger(value) ? whole(value) : figure(value));
+const requests = (value: number): string => (Number.isInteger(value) ? whole(value) : brief(figure(value)));
 
 const kinds: readonly Kind[] = [
   {
@@ -43,11 +43,11 @@ const kinds: readonly Kind[] = [
   {
     id: "e2e",
     name: "E2E p95",
-    unit: "ms",
+    unit: "s",
     tall: true,
     mean: "e2eMean",
     word: "e2e_seconds",
-    format: seconds,
+    format: figure,
     predicted: "e2e",
     limit: "e2eSeconds",
   },
@@ -131,13 +131,13 @@ function row(
     id: kind.id,
     name: kind.name,
     unit: kind.unit,
-    tall: kind.tall ?? false,
+    tall: absent === null && kind.tall === true,
     shape: "line",
     series: kind.series ?? 1,
     values,
     top,
-    topText: kind.top === 1 ? "100\u00a0%" : brief(kind.format(top)),
-    limit,
+    topText: kind.top === 1 ? "100\u00a0%" : scaleEnd(top, kind.format),
+    limit: absent === null ? limit : null,
     predicted: absent === null ? predicted : null,
     format: kind.format,
     note,
@@ -202,14 +202,14 @@ export function liveSpans(ring: Ring, from: number, to: number, intervalSeconds:
         from: gap && before !== null ? before : point.time,
         to: point.time,
         kind: "restart",
-        text: gap ? words("Restarted {0}, no answer for {1}", at, duration(Math.round(silent))) : words("Restarted {0}", at),
+        text: gap ? words("Restarted {0}, no answer for {1}", at, brief(duration(Math.round(silent)))) : words("Restarted {0}", at),
       });
     } else if (gap && before !== null) {
       spans.push({
         from: before,
         to: point.time,
         kind: "gap",
-        text: words(failed ? "No answer for {0}" : "No sample for {0}", duration(Math.round(silent))),
+        text: words(failed ? "No answer for {0}" : "No sample for {0}", brief(duration(Math.round(silent)))),
       });
     }
     failed = false;

@@ -54,7 +54,7 @@ function lost({ detail, silentSeconds, retrySeconds }: VerdictInput): Sentence {
   const why = detail === "" ? "" : detail.replace(/[.\s]*$/, ".");
   return {
     sign: warning("▲"),
-    title: words("No answer for {0}", duration(Math.max(1, Math.round(silentSeconds)))),
+    title: words("No answer for {0}", brief(duration(Math.max(1, Math.round(silentSeconds))))),
     lines: [{ text: words("{0}{1} The last values stay, greyed and with their age; nothing is drawn for the gap.", why, again).trim() }],
   };
 }
@@ -205,7 +205,7 @@ function quiet({ state, measured, prediction }: VerdictInput): Sentence {
   }
   return {
     sign: plainSign("○"),
-    title: words("{0} requests running", whole(running)),
+    title: running === 1 ? "1 request running" : words("{0} requests running", whole(running)),
     lines: [{ text: "The server offers no latency histogram, or none was observed in this window." }],
   };
 }

@@ -84,7 +84,7 @@ export class DistributionView {
     return new Chart<"line", { x: number; y: number }[], unknown>(this.canvas, {
       type: "line",
       data: { datasets: [{ data: [], pointRadius: 0, clip: 2 }] },
-      options: { ...bare, layout: { padding: { top: 6, right: 14 } }, scales: { x: { type: "logarithmic" }, y: { type: "linear" } } },
+      options: { ...bare, layout: { padding: { top: 10, right: 14 } }, scales: { x: { type: "logarithmic" }, y: { type: "linear" } } },
       plugins: [marks(this.picture)],
     });
   }
@@ -133,7 +133,7 @@ function marks(picture: { model: Distribution; theme: Theme }): Plugin<"line"> {
       pen.stroke();
       const width = pen.measureText(model.mark.text).width;
       const beside = dot.x + 6 + width <= Math.min(right + 12, barred - 3);
-      write(model.mark.text, beside ? dot.x + 6 : Math.max(left, dot.x - 6 - width), dot.y + (beside ? 13 : 15));
+      write(model.mark.text, beside ? dot.x + 6 : Math.max(left, dot.x - 6 - width), dot.y + (beside ? 13 : -7));
     },
   };
 }

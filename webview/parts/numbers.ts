@@ -17,6 +17,11 @@ export function brief(text: string): string {
   return text.replace(/^(\d+)\.(\d*?)0+(?!\d)/, (_, units: string, rest: string) => (rest === "" ? units : `${units}.${rest}`));
 }
 
+/** The end of a scale: short enough for the gutter beside a row. */
+export function scaleEnd(value: number, format: (value: number) => string): string {
+  return value >= 100_000 ? quantity.shortTokens(value) : brief(format(value));
+}
+
 /** Shares of a whole: `78 %`, below ten with one decimal. */
 export function share(value: number): string {
   const points = value * 100;

@@ -33,7 +33,7 @@ export function rowMarks(picture: RowPicture): Plugin<"line"> {
       if (row.shape === "events") return;
       for (const span of model.spans) if (span.kind === "restart") restartLine(chart, span, theme);
       if (row.limit) limitWords(chart, picture);
-      if (row.id === model.spanWordsIn) for (const span of model.spans) if (span.kind === "cause") causeWords(chart, span, theme);
+      if (row.id === model.spanWordsIn) causeWords(chart, model, theme);
     },
   };
 }
@@ -220,13 +220,21 @@ function limitWords(chart: Chart, { row, theme }: RowPicture): void {
   words(chart, theme, row.limit.text, chart.chartArea.left + 2, y < 16 ? y + 9 : y - 7, theme.foreground);
 }
 
-function causeWords(chart: Chart, span: Span, theme: Theme): void {
-  const edges = xs(chart, span.from, span.to);
-  if (!edges || !span.text) return;
-  chart.ctx.font = `11px ${theme.font}`;
-  const width = chart.ctx.measureText(span.text).width;
-  const right = edges[1] + 4 + width <= chart.chartArea.right;
-  words(chart, theme, span.text, right ? edges[1] + 4 : Math.max(0, edges[0] - 4 - width), 10, theme.foreground);
+/** Words beside each cause, left out where they would run into those before. */
+function causeWords(chart: Chart, model: RowsModel, theme: Theme): void {
+  const pen = chart.ctx;
+  let free = 0;
+  for (const span of model.spans) {
+    const edges = span.kind === "cause" && span.text !== "" ? xs(chart, span.from, span.to) : null;
+    if (!edges) continue;
+    pen.font = `11px ${theme.font}`;
+    const width = pen.measureText(span.text).width;
+    const right = edges[1] + 4 + width <= chart.chartArea.right;
+    const at = right ? edges[1] + 4 : edges[0] - 4 - width;
+    if (at < free) continue;
+    words(chart, theme, span.text, at, 10, theme.foreground);
+    free = at + width + 6;
+  }
 }
 
 /** Small text with a rim of the page's colour, so that lines behind it do not cut it. */
@@ -258,7 +266,7 @@ function events(chart: Chart, { model, theme }: RowPicture): void {
     const right = Math.min(chart.chartArea.right, Math.max(left, scale.getPixelForValue(span.to)));
     const restart = span.kind === "restart";
     const colour = theme.series[restart ? 4 : 6] ?? theme.foreground;
-    pen.fillStyle = colour;
+    pen.fillStyle = theme.series[6] ?? theme.foreground;
     if (span.to > span.from) faded(pen, theme.highContrast ? 1 : 0.5, () => pen.fillRect(left, middle - 3, Math.max(2, right - left), 6));
     if (restart) {
       pen.fillStyle = colour;
@@ -270,11 +278,12 @@ function events(chart: Chart, { model, theme }: RowPicture): void {
       pen.fill();
     }
     const at = right + (restart ? 11 : 5);
-    const width = pen.measureText(span.text).width;
-    const place = at + width <= chart.chartArea.right ? at : left - width - 5;
-    if (place < free || place < 0) continue;
-    words(chart, theme, span.text, place, middle, theme.foreground);
-    pen.font = `11px ${theme.font}`;
-    free = place + width + 6;
+    const next = model.spans.find((other) => other.from > span.to);
+    const room = Math.min(chart.chartArea.right, next ? scale.getPixelForValue(next.from) - 4 : Number.POSITIVE_INFINITY);
+    // The whole sentence, else its first piece, else only the mark.
+    const fits = [span.text, span.text.split(",")[0] ?? ""].find((text) => text !== "" && at + pen.measureText(text).width <= room);
+    if (fits === undefined || at < free) continue;
+    words(chart, theme, fits, at, middle, theme.foreground);
+    free = at + pen.measureText(fits).width + 6;
   }
 }

@@ -107,16 +107,17 @@ export class Rows {
       at,
       text: live ? clock(at, step < 60) : model.to >= 600 ? elapsed(at) : `${at}${i === 0 ? `${blank}s` : ""}`,
     }));
-    const shown = live ? [...labels.filter(({ at }) => (model.to - at) / total > 0.07), { at: model.to, text: "now" }] : labels;
+    const share = (at: number) => (at - model.from) / total;
+    const shown = live ? [...labels.filter(({ at }) => share(at) > 0.04 && share(at) < 0.93), { at: model.to, text: "now" }] : labels;
     while (this.axis.childElementCount > shown.length) this.axis.lastElementChild?.remove();
     while (this.axis.childElementCount < shown.length) this.axis.append(h("span"));
     for (const [i, { at, text }] of shown.entries()) {
       const tick = this.axis.children[i];
       if (!(tick instanceof HTMLElement)) continue;
       say(tick, text);
-      const share = (at - model.from) / total;
-      tick.style.left = `${share * 100}%`;
-      tick.className = share < 0.02 ? "first" : share > 0.98 ? "last" : "";
+      const place = share(at);
+      tick.style.left = `${place * 100}%`;
+      tick.className = place < 0.02 ? "first" : place > 0.98 ? "last" : "";
     }
   }
 

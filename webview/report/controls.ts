@@ -45,15 +45,7 @@ export class Controls {
         control(h("span", { text: "Workload" }), this.workload.element),
         control(this.labels.rate, this.rate.element, h("span", { class: "secondary-text", text: "req/s" })),
         control(this.labels.gpu, this.gpu.element),
-        control(
-          this.labels.limits,
-          h("span", { text: "TTFT" }),
-          this.ttft.element,
-          h("span", { class: "secondary-text", text: "ms" }),
-          h("span", { text: "TPOT" }),
-          this.tpot.element,
-          h("span", { class: "secondary-text", text: "ms" }),
-        ),
+        control(this.labels.limits, field("TTFT", this.ttft.element, "ms"), field("TPOT", this.tpot.element, "ms")),
       ),
       this.problem,
       this.numbers,
@@ -128,6 +120,11 @@ export class Controls {
     assume(this.labels.gpu, controls.gpuOrigin === "assumed");
     assume(this.labels.limits, controls.sloOrigin === "assumed");
   }
+}
+
+/** Name, field and unit that no line break parts. */
+function field(name: string, element: HTMLElement, unit: string): HTMLElement {
+  return h("span", { class: "field" }, h("span", { text: name }), element, h("span", { text: unit }));
 }
 
 function control(...nodes: Node[]): HTMLElement {

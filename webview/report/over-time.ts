@@ -1,7 +1,7 @@
 import type { Report } from "../../src/simulation/report.ts";
 import { summary } from "../parts/downsample.ts";
 import type { Row, RowsModel, TableModel } from "../parts/models.ts";
-import { brief, duration, figure, interval, percent, whole } from "../parts/numbers.ts";
+import { duration, figure, interval, percent, scaleEnd, whole } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
 import { words } from "../parts/words.ts";
 import type { Interval } from "./figures.ts";
@@ -128,7 +128,7 @@ export function overTime(report: Report, selected: Interval | null): RowsModel {
     const whole_ = summary(t, values, t.length, 0, end);
     const part = summary(t, values, t.length, from, to);
     const of = selected ? part : whole_;
-    const top = kind.top ?? { value: niceTop(whole_.high), text: brief(figure(niceTop(whole_.high))) };
+    const top = kind.top ?? { value: niceTop(whole_.high), text: scaleEnd(niceTop(whole_.high), figure) };
     const noted = kind.note === "mean" ? of.mean : of.high;
     const none = Number.isNaN(noted);
     return {

@@ -299,6 +299,7 @@ class ReportPage {
     this.content.classList.toggle("state-page", asked !== undefined);
     this.content.classList.toggle("stale", this.report !== null && (changed || this.staleReason !== null || this.running));
     show(this.progress, this.running);
+    this.facts.classList.toggle("droppable", !this.running);
     this.cancel.show(this.running);
     this.controls.runButton.show(!this.running);
     const saturatedAction = this.report?.saturated && !changed;

@@ -1,5 +1,5 @@
 import type { WorkloadNumbers } from "../../src/simulation/workload.ts";
-import { figure, percent, whole } from "../parts/numbers.ts";
+import { brief, figure, share, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 
 /** A workload in numbers, as one line: lengths, repeated prefix, bursts, source. */
@@ -11,7 +11,7 @@ export function workloadWords(numbers: WorkloadNumbers): string {
     whole(numbers.promptP95),
     whole(numbers.outputP95),
   );
-  const prefix = numbers.repeatedPrefix > 0.005 ? words("{0} shared prefix", percent(numbers.repeatedPrefix)) : "no shared prefix";
-  const bursts = numbers.burstiness === null ? null : words("bursts {0} ×", figure(numbers.burstiness));
+  const prefix = numbers.repeatedPrefix > 0.005 ? words("{0} shared prefix", share(numbers.repeatedPrefix)) : "no shared prefix";
+  const bursts = numbers.burstiness === null ? null : words("bursts {0} ×", brief(figure(numbers.burstiness)));
   return [lengths, prefix, bursts, numbers.source].filter((part) => part !== null && part !== "").join(" · ");
 }

@@ -102,6 +102,8 @@ export class Workshop {
     await opened.send(state);
     await page.waitForFunction(() => document.body.dataset.ready === "1");
     await settle(page);
+    // The live page draws at most four times a second.
+    if (name === "live") await page.waitForTimeout(350);
     return opened;
   }
 
@@ -160,7 +162,10 @@ function installHost({ theme, kept }: { theme: ThemeFile; kept: unknown }): void
   const dress = () => {
     if (!document.documentElement) return;
     for (const [name, value] of Object.entries(theme.variables)) document.documentElement.style.setProperty(name, value);
-    if (document.body) document.body.className = theme.bodyClass;
+    if (document.body) {
+      document.body.className = theme.bodyClass;
+      document.body.dataset.vscodeThemeKind = theme.kind;
+    }
   };
   dress();
   new MutationObserver((_, observer) => {
@@ -174,6 +179,7 @@ function wearTheme(theme: ThemeFile): void {
   document.documentElement.removeAttribute("style");
   for (const [name, value] of Object.entries(theme.variables)) document.documentElement.style.setProperty(name, value);
   document.body.className = theme.bodyClass;
+  document.body.dataset.vscodeThemeKind = theme.kind;
 }
 
 function sendFixture({ name, wanted }: { name: PageName; wanted: string }): void {
