@@ -3,6 +3,7 @@ import { looksLikeDeployment } from "../deployment/sniff.ts";
 import type { App } from "./app.ts";
 import { commandIds, fullId } from "./command-ids.ts";
 import { isCandidate } from "./languages.ts";
+import { LazyTree } from "./lazy-tree.ts";
 import { Log } from "./log.ts";
 import { registerCommand, report } from "./register-command.ts";
 
@@ -17,7 +18,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const log = new Log();
   let loading: Promise<App> | undefined;
   const load = (): Promise<App> => {
-    loading ??= import("./app.ts").then(({ startApp }) => startApp(context, log));
+    loading ??= import("./app.ts").then(({ startApp }) => startApp(context, log, views));
     return loading;
   };
   const sniff = (document: vscode.TextDocument): void => {
@@ -27,21 +28,18 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const restore = (view: "report" | "live"): vscode.WebviewPanelSerializer => ({
     deserializeWebviewPanel: async (panel, state: unknown) => (await load()).restore(view, panel, state),
   });
-  const onDemand = <T>(pick: (app: App) => vscode.TreeDataProvider<T>): vscode.TreeDataProvider<T> => ({
-    getTreeItem: async (element) => pick(await load()).getTreeItem(element),
-    getChildren: async (element) => pick(await load()).getChildren(element),
-  });
+  const deployments = new LazyTree(async () => (await load()).deploymentTree);
+  const servers = new LazyTree(async () => (await load()).serverTree);
+  const views = { refreshDeployments: () => deployments.refresh(), refreshServers: () => servers.refresh() };
   context.subscriptions.push(
     log,
     ...commandIds.map((id) => registerCommand(fullId(id), log, async (...args) => (await load()).commands[id](...args))),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.report", restore("report")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.live", restore("live")),
+    vscode.window.registerTreeDataProvider("inferenceLens.deployments", deployments),
+    vscode.window.registerTreeDataProvider("inferenceLens.servers", servers),
     vscode.workspace.onDidOpenTextDocument(sniff),
     vscode.workspace.onDidChangeTextDocument(({ document }) => sniff(document)),
-  );
-  context.subscriptions.push(
-    vscode.window.registerTreeDataProvider("inferenceLens.deployments", onDemand((app) => app.deploymentTree)),
-    vscode.window.registerTreeDataProvider("inferenceLens.servers", onDemand((app) => app.serverTree)),
   );
   for (const document of vscode.workspace.textDocuments) sniff(document);
   return { activationMs: performance.now() - started };

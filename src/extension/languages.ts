@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 
 /** Languages whose files may hold a deployment. */
 export const languages: readonly string[] = ["yaml", "dockercompose", "helm"];

@@ -9,8 +9,8 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, "dist")] };
 }
 
-/** The static shell of a page; all data arrives by messages. */
-export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: "report" | "live", title: string): string {
+/** The static shell of a page; all data arrives by messages. `id` names what is shown across reloads of the window. */
+export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: "report" | "live", id: string, title: string): string {
   const nonce = randomBytes(16).toString("base64");
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", name)).toString();
   // Nothing is allowed but our own bundle by its nonce, and styles, fonts and pictures from the built product.
@@ -31,7 +31,8 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page
 <link rel="stylesheet" href="${file(`${page}.css`)}">
 <title>${escaped(title)}</title>
 </head>
-<body data-page="${page}">
+<body>
+<main id="app" data-panel="${escaped(id)}"></main>
 <script nonce="${nonce}" src="${file(`${page}.js`)}"></script>
 </body>
 </html>`;

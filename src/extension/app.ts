@@ -1,0 +1,124 @@
+import * as vscode from "vscode";
+import { loadCatalog } from "../platform/catalog-files.ts";
+import { analyseCommand } from "./analyse-command.ts";
+import { Attachments } from "./attachments.ts";
+import { BackgroundRuns } from "./background-runs.ts";
+import { Choices } from "./choices.ts";
+import { CodeActions } from "./code-actions.ts";
+import { CodeLenses } from "./code-lenses.ts";
+import type { Commands } from "./command-ids.ts";
+import { CompletionProvider } from "./completion-provider.ts";
+import { Demo } from "./demo.ts";
+import { DescribeModel } from "./describe-model.ts";
+import { publishDiagnostics } from "./diagnostics.ts";
+import { Documents } from "./documents.ts";
+import { openExamples } from "./examples.ts";
+import { HoverProvider } from "./hover-provider.ts";
+import { InlayHints } from "./inlay-hints.ts";
+import { languageStatus } from "./language-status.ts";
+import { selector } from "./languages.ts";
+import { LensStates } from "./lens-states.ts";
+import type { Log } from "./log.ts";
+import { MemoryPages } from "./memory-page.ts";
+import { openRule } from "./open-rule.ts";
+import { panelId } from "./panel-state.ts";
+import { Reports } from "./reports.ts";
+import { ServerChoice } from "./server-choice.ts";
+import { ServerCommands } from "./server-commands.ts";
+import { showProblems } from "./show-problems.ts";
+import { type Subject, Subjects } from "./subject.ts";
+import { SurroundingsOfFiles } from "./surroundings.ts";
+import { Tokens } from "./tokens.ts";
+import { type DeploymentItem, DeploymentTree, type ServerItem, ServerTree } from "./trees.ts";
+
+/** Everything behind the names of the manifest. */
+export interface App {
+  readonly commands: Commands;
+  readonly deploymentTree: vscode.TreeDataProvider<DeploymentItem>;
+  readonly serverTree: vscode.TreeDataProvider<ServerItem>;
+  restore(view: "report" | "live", panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+}
+
+/** Views that are told when what they show has changed. */
+export interface Views {
+  refreshDeployments(): void;
+  refreshServers(): void;
+}
+
+/** Builds the application and registers the language features. Called once, with the first deployment or click. */
+export function startApp(context: vscode.ExtensionContext, log: Log, views: Views): App {
+  const { extensionUri: extension } = context;
+  const catalog = loadCatalog(vscode.Uri.joinPath(extension, "dist", "catalog").fsPath);
+  const surroundings = new SurroundingsOfFiles(catalog, log);
+  const documents = new Documents(catalog, (uri) => surroundings.of(uri), log);
+  const subjects = new Subjects(documents);
+  const states = new LensStates(documents);
+  const reports = new Reports(context, documents, subjects, states, log);
+  const tokens = new Tokens(context.secrets);
+  const attachments = new Attachments(extension, documents, reports, states, tokens, log);
+  const demo = new Demo(extension, documents);
+  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
+  const choices = new Choices(catalog, subjects);
+  const models = new DescribeModel(catalog, tokens);
+  const memory = new MemoryPages(subjects);
+  const lenses = new CodeLenses(documents, (uri) => states.of(uri));
+  const background = new BackgroundRuns(extension, documents, states);
+  context.subscriptions.push(
+    ...[surroundings, documents, states, reports, attachments, demo, memory, lenses, background],
+    publishDiagnostics(documents),
+    languageStatus(documents),
+    vscode.languages.registerCodeLensProvider(selector, lenses),
+    vscode.languages.registerInlayHintsProvider(selector, new InlayHints(documents)),
+    vscode.languages.registerHoverProvider(selector, new HoverProvider(documents)),
+    vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
+    vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents), ...CompletionProvider.triggers),
+    surroundings.onDidChange(() => documents.reanalyse()),
+    documents.onDidAnalyse(({ uri }) => {
+      memory.refresh(uri);
+      views.refreshDeployments();
+    }),
+    states.onDidChange(() => lenses.refresh()),
+    attachments.onDidChange(() => views.refreshServers()),
+    demo.onDidChange(() => views.refreshServers()),
+  );
+  const about =
+    (act: (subject: Subject) => Promise<unknown>) =>
+    async (...args: readonly unknown[]): Promise<unknown> =>
+      act(await subjects.find(args));
+  const commands: Commands = {
+    simulate: async (...args) => {
+      const isEmpty = args.length === 0 && !vscode.window.activeTextEditor;
+      if (isEmpty) await openExamples(context);
+      await reports.simulate(await subjects.find(args));
+    },
+    cancelSimulation: about(async (subject) => reports.cancel(subject)),
+    attach: (...args) => servers.attach(args),
+    detach: (...args) => servers.detach(args),
+    startDemo: (...args) => servers.startDemo(args),
+    stopDemo: () => demo.stop(),
+    openReport: (...args) => (args.length === 0 ? reports.choose() : about((subject) => reports.show(subject))(...args)),
+    openLive: (...args) => servers.openLive(args),
+    openExamples: () => openExamples(context),
+    selectGpu: about((subject) => choices.gpu(subject)),
+    selectWorkload: about((subject) => choices.workload(subject)),
+    setLimits: about((subject) => choices.limits(subject)),
+    showMemory: about((subject) => memory.show(subject)),
+    showProblems: (...args) => showProblems(documents, args[0]),
+    compareWithLive: (...args) => servers.compare(args),
+    describeModel: about((subject) => models.describe(subject)),
+    analyseCommand: () => analyseCommand(catalog, (uri) => surroundings.of(uri)),
+    openRule: (code) => openRule(extension, code),
+    showLog: async () => log.show(),
+  };
+  return {
+    commands,
+    deploymentTree: new DeploymentTree(documents),
+    serverTree: new ServerTree(attachments, demo),
+    restore: async (view, panel, state) => {
+      const id = panelId(state);
+      if (id === undefined) panel.dispose();
+      else if (view === "report") await reports.restore(panel, id);
+      else attachments.restore(panel, id);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import * as vscode from "vscode";
+import type { Catalog } from "../catalog/catalog.ts";
+import { figure, percent, whole } from "../catalog/quantity.ts";
+import { seconds } from "../deployment/directives.ts";
+import { gpuChoices } from "../language/choose-gpu.ts";
+import type { Subject, Subjects } from "./subject.ts";
+import { numbersOf } from "./workload-choice.ts";
+import { type Choice, writeChoice } from "./write-choice.ts";
+
+/** The questions a person answers once: which GPU, which workload, which limits; each answer is written where it belongs. */
+export class Choices {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly subjects: Subjects,
+  ) {}
+
+  async gpu(subject: Subject): Promise<void> {
+    const items = gpuChoices(this.catalog).map(({ gpu, label, detail }) => ({
+      label,
+      description: gpu === label ? detail : `${gpu} · ${detail}`,
+      gpu,
+    }));
+    const placeHolder = vscode.l10n.t("GPU that {0} runs on", subject.analysis.deployment.name);
+    const choice = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    if (!choice) throw new vscode.CancellationError();
+    await writeChoice(subject, this.subjects, [{ directive: "gpu", project: ["gpu"], setting: "gpu", value: choice.gpu }]);
+  }
+
+  async workload(subject: Subject): Promise<void> {
+    const items = this.catalog.workloads().map((name) => ({ label: name, ...this.describe(name) }));
+    const placeHolder = vscode.l10n.t("Workload that {0} serves", subject.analysis.deployment.name);
+    const choice = await vscode.window.showQuickPick(items, { placeHolder });
+    if (!choice) throw new vscode.CancellationError();
+    await writeChoice(subject, this.subjects, [{ directive: "workload", project: ["workload"], setting: "workload", value: choice.label }]);
+  }
+
+  async limits(subject: Subject): Promise<void> {
+    const slo = subject.analysis.deployment.slo?.value;
+    const ttft = await ask(
+      vscode.l10n.t("Limit for the time to first token (TTFT), such as 500ms; empty for none"),
+      slo?.ttftSeconds ?? 0.5,
+    );
+    const tpot = await ask(
+      vscode.l10n.t("Limit for the time per output token (TPOT), such as 50ms; empty for none"),
+      slo?.tpotSeconds ?? 0.05,
+    );
+    const choices: Choice[] = [
+      { directive: "slo.ttft", project: ["slo", "ttft"], setting: "slo.ttft", value: ttft },
+      { directive: "slo.tpot", project: ["slo", "tpot"], setting: "slo.tpot", value: tpot },
+    ];
+    const given = choices.filter(({ value }) => value !== "");
+    if (given.length > 0) await writeChoice(subject, this.subjects, given);
+  }
+
+  private describe(name: string): { readonly description: string; readonly detail: string } {
+    const numbers = numbersOf(this.catalog, name, null);
+    if (!numbers) return { description: "", detail: "" };
+    const lengths = vscode.l10n.t("{0} prompt and {1} output tokens mean", whole(numbers.promptMean), whole(numbers.outputMean));
+    const shared = numbers.repeatedPrefix > 0.005 ? vscode.l10n.t("{0} shared prefix", percent(numbers.repeatedPrefix)) : "";
+    const bursts = numbers.burstiness === null ? vscode.l10n.t("all at once") : vscode.l10n.t("bursts {0} ×", figure(numbers.burstiness));
+    return { description: [lengths, shared, bursts].filter((word) => word !== "").join(" · "), detail: numbers.source };
+  }
+}
+
+async function ask(prompt: string, present: number): Promise<string> {
+  const value = present < 1 ? `${Math.round(present * 1000)}ms` : `${present}s`;
+  const validateInput = (text: string): string | undefined =>
+    text.trim() === "" || seconds(text) !== undefined ? undefined : vscode.l10n.t("Write it like 500ms or 2s");
+  const typed = await vscode.window.showInputBox({ prompt, value, validateInput, ignoreFocusOut: true });
+  if (typed === undefined) throw new vscode.CancellationError();
+  return typed.trim();
+}

@@ -1,0 +1,73 @@
+import * as vscode from "vscode";
+import { type DemoServer, startDemo } from "../demo/server.ts";
+import { Runner } from "../platform/run-worker.ts";
+import type { Report } from "../simulation/report.ts";
+import type { Documents } from "./documents.ts";
+import { UserFacingError } from "./errors.ts";
+import { firstControls, variantOf } from "./report-model.ts";
+import type { Subject } from "./subject.ts";
+import { seed, workloadAt } from "./workload-choice.ts";
+
+/** One demo server on this machine: a simulated run of a deployment, played as a vLLM server would look. */
+export class Demo implements vscode.Disposable {
+  private server: DemoServer | undefined;
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly documents: Documents,
+  ) {}
+
+  /** Address of the running server. */
+  get url(): string | undefined {
+    return this.server?.url;
+  }
+
+  /** Simulates the deployment and plays it from now on; a server that runs already is replaced. */
+  async start(subject: Subject): Promise<string> {
+    const { name, model } = subject.analysis.deployment;
+    const progress = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Simulating {0} for the demo server", name) };
+    const report = await vscode.window.withProgress(progress, () => this.simulate(subject));
+    await this.stop();
+    this.server = await startDemo({ report, ...(model ? { model: model.value.name } : {}) });
+    await vscode.commands.executeCommand("setContext", "inferenceLens.demoRunning", true);
+    this.changed.fire();
+    return this.server.url;
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    await server?.close();
+    await vscode.commands.executeCommand("setContext", "inferenceLens.demoRunning", false);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    void this.server?.close();
+    this.changed.dispose();
+  }
+
+  private async simulate({ analysis }: Subject): Promise<Report> {
+    const controls = firstControls(analysis, "chat");
+    const { settled, estimate } = variantOf(analysis, controls, this.documents.catalog);
+    const workload = workloadAt(this.documents.catalog, controls.workload, controls.ratePerSecond);
+    if (!settled || !estimate || !workload) {
+      throw new UserFacingError(
+        "simulation",
+        vscode.l10n.t("{0} cannot be simulated: it does not fit, or too little is known.", analysis.deployment.name),
+      );
+    }
+    const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
+    try {
+      const end = await runner.run({ settled, workload, seed });
+      if (end.kind === "failed") throw new Error(end.message);
+      if (end.kind === "replaced") throw new vscode.CancellationError();
+      if (end.outcome.error) throw new UserFacingError("simulation", end.outcome.error.message);
+      return end.outcome.report;
+    } finally {
+      await runner.dispose();
+    }
+  }
+}

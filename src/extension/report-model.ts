@@ -1,0 +1,117 @@
+import * as vscode from "vscode";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
+import type { Known } from "../deployment/located.ts";
+import { settle } from "../deployment/settle.ts";
+import type { Missing, Settled } from "../deployment/settled.ts";
+import { lengthsFor } from "../language/lengths.ts";
+import type { DeploymentAnalysis } from "../language/results.ts";
+import { memoryPlan } from "../memory/memory-plan.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
+import { deploymentWords } from "../simulation/layout-words.ts";
+import { estimate } from "../timing/closed-form.ts";
+import type { Estimate } from "../timing/estimate.ts";
+import type { Subject } from "./subject.ts";
+import { numbersOf } from "./workload-choice.ts";
+
+const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
+
+/** What a run or an estimate works on after the page's controls are taken into account. */
+export interface Variant {
+  readonly settled: Settled | undefined;
+  readonly missing: readonly Missing[];
+  readonly plans: readonly MemoryPlan[];
+  /** undefined where something is missing or nothing fits. */
+  readonly estimate: Estimate | undefined;
+}
+
+/** The deployment as the controls would have it: their GPU, workload and limits stand above the file's. */
+export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportControls, catalog: Catalog): Variant {
+  const gpu = controls.gpu === "" ? undefined : { value: controls.gpu, origin: "argument" as const };
+  const placed = (pool: Pool): Pool =>
+    !gpu || pool.hardware.gpu?.value === gpu.value ? pool : { ...pool, hardware: { ...pool.hardware, gpu, gpuAsWritten: undefined } };
+  const changed: Deployment = {
+    ...deployment,
+    pools: deployment.pools.map(placed),
+    workload: chosen(deployment.workload, controls.workload),
+    slo: limitsOf(controls.slo) ? chosen(deployment.slo, controls.slo) : undefined,
+  };
+  const { settled, missing } = settle(changed, catalog);
+  if (!settled) return { settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
+  const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+  const fits = plans.every((plan) => plan.fits);
+  return { settled, missing: [], plans, estimate: fits ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined };
+}
+
+/** Keeps the file's value, with its place, where the control says the same. */
+function chosen<T>(known: Known<T>, value: T): Known<T> {
+  return known && JSON.stringify(known.value) === JSON.stringify(value) ? known : { value, origin: "argument" };
+}
+
+function limitsOf({ ttftSeconds, tpotSeconds, e2eSeconds }: Slo): boolean {
+  return ttftSeconds !== null || tpotSeconds !== null || e2eSeconds !== null;
+}
+
+/** Where the controls stand when a page opens. The rate is half-way up to what the closed form says it can hold. */
+export function firstControls({ deployment, estimate: known }: DeploymentAnalysis, workload: string): ReportControls {
+  const gpu = deployment.pools[0]?.hardware.gpu;
+  const isWritten = (origin: string | undefined): boolean => origin === "file" || origin === "directive" || origin === "inferred";
+  return {
+    workload: deployment.workload?.value ?? workload,
+    ratePerSecond: known ? startingRate(known) : null,
+    gpu: gpu?.value ?? "",
+    gpuOrigin: isWritten(gpu?.origin) ? "file" : "assumed",
+    slo: deployment.slo?.value ?? noLimits,
+    sloOrigin: isWritten(deployment.slo?.origin) ? "file" : "assumed",
+    rateOrigin: "assumed",
+  };
+}
+
+/** 70 % of the most it can hold, to two digits: loaded, with room for bursts. */
+export function startingRate({ mostRequestsPerSecond }: Estimate): number {
+  return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
+}
+
+export function headerOf({ document, analysis }: Subject, controls: ReportControls, variant: Variant, catalog: Catalog): ReportHeader {
+  const { deployment } = analysis;
+  const line = deployment.anchor.start.line;
+  const gpus = catalog.gpus().map(({ id }) => ({ id, title: id }));
+  return {
+    name: deployment.name,
+    place: `${document.uri.path.split("/").at(-1) ?? document.uri.path}:${line + 1}`,
+    line,
+    words: deploymentLine(deployment, variant),
+    workloads: catalog.workloads().flatMap((name) => {
+      const numbers = numbersOf(catalog, name, controls.ratePerSecond);
+      return numbers ? [{ name, title: catalog.workload(name)?.title ?? name, numbers }] : [];
+    }),
+    gpus: controls.gpu === "" ? [{ id: "", title: vscode.l10n.t("not known") }, ...gpus] : gpus,
+    replicas: replicasLine(deployment),
+  };
+}
+
+function deploymentLine({ model, pools }: Deployment, { settled }: Variant): string {
+  const pool = pools[0];
+  const version = pool?.engine.version?.value.text ?? settled?.pools[0]?.version.text;
+  const engine = [`vLLM${version ? ` ${version}` : ""}`, pool?.engine.arctic?.value === true ? "Arctic Inference" : ""]
+    .filter(Boolean)
+    .join(" + ");
+  const threshold = settled?.pools[0]?.shiftThreshold ?? null;
+  return [
+    model?.value.name.split("/").at(-1) ?? vscode.l10n.t("model not known"),
+    engine,
+    settled ? deploymentWords(settled) : "",
+    threshold === null ? "" : vscode.l10n.t("Shift at {0} tokens", threshold),
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+function replicasLine({ pools, format }: Deployment): string {
+  const count = pools[0]?.instances?.value ?? 1;
+  if (count <= 1) return "";
+  return format.startsWith("k8s") || format === "lws"
+    ? vscode.l10n.t("over {0} replicas, spread at random by the Service", count)
+    : vscode.l10n.t("over {0} replicas, spread in turn", count);
+}

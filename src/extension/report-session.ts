@@ -1,0 +1,217 @@
+import * as vscode from "vscode";
+import type { Catalog } from "../catalog/catalog.ts";
+import { duration } from "../catalog/quantity.ts";
+import type { Missing } from "../deployment/settled.ts";
+import type { RunEnd, Runner } from "../platform/run-worker.ts";
+import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
+import type { Report } from "../simulation/report.ts";
+import { fullId } from "./command-ids.ts";
+import { headerOf, startingRate, type Variant, variantOf } from "./report-model.ts";
+import type { ReportPage } from "./report-page.ts";
+import type { StoredReport } from "./report-store.ts";
+import type { Subject } from "./subject.ts";
+import { translated } from "./translate.ts";
+import { seed, workloadAt } from "./workload-choice.ts";
+
+/** What a session needs from around it. */
+export interface SessionPorts {
+  readonly catalog: Catalog;
+  readonly runner: Runner;
+  /** The deployment as the file has it now; undefined where it is gone. */
+  readonly subject: () => Promise<Subject | undefined>;
+  readonly progress: (share: number) => void;
+  readonly finished: (stored: StoredReport) => Promise<void>;
+  /** The run ended without a report. */
+  readonly ended: () => void;
+}
+
+/** Plain numbers that a run is made of, as text: equal texts give equal runs. */
+export function fingerprintOf({ analysis }: Subject): string {
+  return JSON.stringify(analysis.settled ?? null);
+}
+
+/** One report page with its runs: closed form at once, then the simulation; a second run replaces the first. */
+export class ReportSession {
+  private header: ReportHeader | undefined;
+  private fingerprint = "";
+  private report: Report | undefined;
+
+  constructor(
+    private readonly page: ReportPage,
+    private readonly ports: SessionPorts,
+  ) {}
+
+  get lastReport(): Report | undefined {
+    return this.report;
+  }
+
+  /** Shows a stored report as it was. */
+  restore({ header, controls, report, wallSeconds, fingerprint }: StoredReport): void {
+    this.header = header;
+    this.fingerprint = fingerprint;
+    this.report = report;
+    this.page.show({ kind: "header", header, controls });
+    this.page.show({ kind: "report", report, wallSeconds });
+  }
+
+  /** Closed form, then the simulation. Resolves when the run has ended, in whatever way. */
+  async run(subject: Subject, asked: ReportControls): Promise<void> {
+    const { catalog, runner } = this.ports;
+    const variant = variantOf(subject.analysis, asked, catalog);
+    const controls = withRate(asked, variant);
+    this.fingerprint = fingerprintOf(subject);
+    this.tell(subject, controls, variant);
+    if (!variant.settled || !variant.estimate) {
+      runner.stop();
+      this.ports.ended();
+      this.page.show(refusal(subject, variant));
+      return;
+    }
+    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+    if (!workload) {
+      this.page.show(problem("failed", vscode.l10n.t("There is no workload named {0}", controls.workload), []));
+      return;
+    }
+    const total = workload.kind === "requests" ? workload.requests.length : 0;
+    this.page.show({ kind: "running", simulatedSeconds: 0, totalSeconds: null, finished: 0, total });
+    const started = performance.now();
+    const end = await runner.run({
+      settled: variant.settled,
+      workload,
+      seed,
+      progress: ({ simulatedSeconds, finished, total: all }) => {
+        this.ports.progress(all > 0 ? finished / all : 0);
+        this.page.show({ kind: "running", simulatedSeconds, totalSeconds: null, finished, total: all });
+      },
+    });
+    await this.end(end, subject, controls, (performance.now() - started) / 1000);
+  }
+
+  /** The file was read anew: says when the figures no longer belong to it. */
+  fileChanged(subject: Subject): void {
+    if (!this.report || fingerprintOf(subject) === this.fingerprint) return;
+    this.page.show({ kind: "stale", reason: vscode.l10n.t("The file changed since this run.") });
+  }
+
+  async receive(message: FromReportView): Promise<void> {
+    switch (message.kind) {
+      case "run": {
+        const subject = await this.ports.subject();
+        if (subject) await this.run(subject, message.controls);
+        else this.page.show(gone());
+        break;
+      }
+      case "estimate": {
+        const subject = await this.ports.subject();
+        const known = subject && variantOf(subject.analysis, message.controls, this.ports.catalog).estimate;
+        if (known) this.page.show({ kind: "estimate", estimate: known });
+        break;
+      }
+      case "cancel":
+        this.ports.runner.stop();
+        break;
+      default:
+        break;
+    }
+  }
+
+  private tell(subject: Subject, controls: ReportControls, variant: Variant): void {
+    this.header = headerOf(subject, controls, variant, this.ports.catalog);
+    this.page.show({ kind: "header", header: this.header, controls });
+    if (variant.estimate) this.page.show({ kind: "estimate", estimate: variant.estimate });
+  }
+
+  private async end(end: RunEnd, { document, analysis }: Subject, controls: ReportControls, wallSeconds: number): Promise<void> {
+    if (end.kind === "replaced") return;
+    const { header } = this;
+    if (end.kind === "failed") {
+      this.ports.ended();
+      this.page.show(problem("failed", vscode.l10n.t("The simulation failed"), [end.message, ...end.stack.split("\n").slice(1, 6)]));
+      return;
+    }
+    const { report, error } = end.outcome;
+    if (error) {
+      this.ports.ended();
+      const state = error.code === "does-not-fit" || error.code === "missing" ? error.code : "failed";
+      this.page.show(problem(state, error.message, []));
+      return;
+    }
+    this.report = report;
+    this.page.show({ kind: "report", report, wallSeconds });
+    if (!header) return;
+    const { deployment } = analysis;
+    const { fingerprint } = this;
+    await this.ports.finished({
+      uri: document.uri.toString(),
+      deploymentId: deployment.id,
+      header,
+      controls,
+      report,
+      wallSeconds,
+      fingerprint,
+    });
+  }
+}
+
+/** A rate for controls that came without one, such as a GPU chosen a moment ago. */
+function withRate(controls: ReportControls, { estimate }: Variant): ReportControls {
+  return controls.ratePerSecond !== null || !estimate
+    ? controls
+    : { ...controls, ratePerSecond: startingRate(estimate), rateOrigin: "assumed" };
+}
+
+function refusal({ analysis }: Subject, { settled, missing, plans }: Variant): ToReportView {
+  if (!settled) return missingProblem(missing);
+  const over = plans.find((plan) => !plan.fits)?.refusal;
+  const words = analysis.findings
+    .filter(({ code }) => code === "memory-overflow" || code === "kv-cache-too-small")
+    .map((finding) => translated(finding.message));
+  const title =
+    over?.kind === "no-kv-memory"
+      ? vscode.l10n.t("Does not fit: {0} GiB over on each GPU", (over.overBytes / 2 ** 30).toFixed(1))
+      : over?.kind === "model-len"
+        ? vscode.l10n.t(
+            "One request of full length does not fit; the longest that does has {0} tokens",
+            over.longest.toLocaleString(vscode.env.language),
+          )
+        : vscode.l10n.t("Does not fit");
+  return problem("does-not-fit", title, words, { label: vscode.l10n.t("Show problems"), command: fullId("showProblems") });
+}
+
+function missingProblem(missing: readonly Missing[]): ToReportView {
+  const [first] = missing;
+  const action =
+    first?.what === "gpu"
+      ? { label: vscode.l10n.t("Choose GPU"), command: fullId("selectGpu") }
+      : first?.what === "model"
+        ? { label: vscode.l10n.t("Describe model"), command: fullId("describeModel") }
+        : null;
+  return problem(
+    "missing",
+    vscode.l10n.t("Too little is known to simulate this deployment"),
+    missing.map(({ message }) => translated(message)),
+    action,
+  );
+}
+
+function gone(): ToReportView {
+  return problem("missing", vscode.l10n.t("The deployment of this report is no longer in its file"), []);
+}
+
+function problem(
+  state: "does-not-fit" | "missing" | "failed",
+  title: string,
+  lines: readonly string[],
+  action: { readonly label: string; readonly command: string } | null = null,
+): ToReportView {
+  return { kind: "problem", state, title, lines, action };
+}
+
+/** One line for a notification: whether limits hold. */
+export function outcomeWords({ name, summary, slo }: Report): string {
+  const ttft = duration(summary.ttftSeconds.p95);
+  if (slo?.ttftSeconds == null) return vscode.l10n.t("Simulation of {0} is done: TTFT p95 {1}.", name, ttft);
+  return summary.ttftSeconds.p95 > slo.ttftSeconds
+    ? vscode.l10n.t("Simulation of {0} is done: misses TTFT, {1}.", name, ttft)
+    : vscode.l10n.t("Simulation of {0} is done: TTFT p95 {1}, within its limit.", name, ttft);
+}

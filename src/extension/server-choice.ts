@@ -1,0 +1,81 @@
+import * as vscode from "vscode";
+import { isHttpError } from "../platform/http-error.ts";
+import { normaliseUrl, redactUrl } from "../platform/url.ts";
+import { UserFacingError } from "./errors.ts";
+
+const key = "attach.urls";
+const kept = 12;
+
+interface Remembered {
+  readonly url: string;
+  /** Deployment it was attached for; "" = none. */
+  readonly subject: string;
+}
+
+/** Addresses that were attached in this workspace, newest first. Addresses with credentials are not kept. */
+export class ServerChoice {
+  constructor(private readonly memory: vscode.Memento) {}
+
+  /** Asks for an address: those remembered, the demo server where it runs, or one typed. */
+  async ask(subject: string, demoUrl: string | undefined): Promise<string> {
+    const typed = await choose(this.items(subject, demoUrl));
+    if (typed === undefined) throw new vscode.CancellationError();
+    return normalised(typed);
+  }
+
+  async remember(url: string, subject: string): Promise<void> {
+    if (redactUrl(url) !== url) return;
+    const others = this.list().filter((one) => one.url !== url);
+    await this.memory.update(key, [{ url, subject }, ...others].slice(0, kept));
+  }
+
+  private list(): readonly Remembered[] {
+    return this.memory.get<readonly Remembered[]>(key, []);
+  }
+
+  private items(subject: string, demoUrl: string | undefined): vscode.QuickPickItem[] {
+    const demo = demoUrl ? [{ label: demoUrl, description: vscode.l10n.t("demo server on this machine") }] : [];
+    const own = this.list().filter((one) => one.subject === subject && subject !== "");
+    const others = this.list().filter((one) => !own.includes(one));
+    const remembered = [
+      ...own.map(({ url }) => ({ label: url, description: vscode.l10n.t("attached for this deployment before") })),
+      ...others.map(({ url }) => ({ label: url, description: vscode.l10n.t("attached before") })),
+    ];
+    return [...demo, ...remembered.filter(({ label }) => !demo.some((one) => label.startsWith(one.label)))];
+  }
+}
+
+/** The address as the loop wants it; an input error where it is none. */
+export function normalised(typed: string): string {
+  try {
+    return normaliseUrl(typed);
+  } catch (error) {
+    if (isHttpError(error)) throw new UserFacingError("input", error.message);
+    throw error;
+  }
+}
+
+/** A list one can also type into. */
+function choose(items: readonly vscode.QuickPickItem[]): Promise<string | undefined> {
+  const pick = vscode.window.createQuickPick();
+  pick.title = vscode.l10n.t("Attach to a server");
+  pick.placeholder = vscode.l10n.t("Address of a vLLM server, such as localhost:8000");
+  pick.items = items;
+  pick.ignoreFocusOut = true;
+  return new Promise((resolve) => {
+    pick.onDidChangeValue((value) => {
+      const typed = value.trim();
+      const isKnown = typed === "" || items.some(({ label }) => label === typed);
+      pick.items = isKnown ? items : [{ label: typed, description: vscode.l10n.t("attach to this address"), alwaysShow: true }, ...items];
+    });
+    pick.onDidAccept(() => {
+      resolve(pick.activeItems[0]?.label ?? (pick.value.trim() || undefined));
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}

@@ -1,0 +1,77 @@
+import * as vscode from "vscode";
+import type { Attachments } from "./attachments.ts";
+import { fullId } from "./command-ids.ts";
+import type { Demo } from "./demo.ts";
+import { UserFacingError } from "./errors.ts";
+import { openExamples } from "./examples.ts";
+import { normalised, type ServerChoice } from "./server-choice.ts";
+import { type Subject, type Subjects, subjectKey } from "./subject.ts";
+
+/** Attach, detach, demo: what the commands and lenses about servers do. */
+export class ServerCommands {
+  constructor(
+    private readonly attachments: Attachments,
+    private readonly demo: Demo,
+    private readonly choice: ServerChoice,
+    private readonly subjects: Subjects,
+    private readonly context: vscode.ExtensionContext,
+  ) {}
+
+  /** Arguments: uri, deployment id, address; what is absent is asked for. A file is not needed: a server can be looked at alone. */
+  async attach(args: readonly unknown[]): Promise<void> {
+    const subject = await this.subjectOf(args);
+    const key = subject ? subjectKey(subject.document.uri, subject.analysis.deployment.id) : "";
+    const given = typeof args[2] === "string" ? normalised(args[2]) : undefined;
+    const url = given ?? (await this.choice.ask(key, this.demo.url));
+    await this.attachments.attach(url, subject);
+    if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);
+  }
+
+  async detach(args: readonly unknown[]): Promise<void> {
+    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    this.attachments.detach(attachment.url);
+  }
+
+  async openLive(args: readonly unknown[]): Promise<void> {
+    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    this.attachments.open(attachment.url);
+  }
+
+  /** The live page with the prediction for the last report beside it. */
+  async compare(args: readonly unknown[]): Promise<void> {
+    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    this.attachments.open(attachment.url);
+    await attachment.predict("report");
+  }
+
+  async startDemo(args: readonly unknown[]): Promise<void> {
+    const subject = (await this.subjectOf(args)) ?? (await this.subjects.find([(await openExamples(this.context)).uri]));
+    const url = await this.demo.start(subject);
+    const attach = vscode.l10n.t("Attach");
+    const { name } = subject.analysis.deployment;
+    void vscode.window.showInformationMessage(vscode.l10n.t("The demo server of {0} listens at {1}.", name, url), attach).then((chosen) => {
+      if (chosen !== attach) return;
+      return vscode.commands.executeCommand(fullId("attach"), subject.document.uri, subject.analysis.deployment.id, url);
+    });
+  }
+
+  /** The deployment the arguments name or the caret stands in; undefined where there is none to be found. */
+  private async subjectOf(args: readonly unknown[]): Promise<Subject | undefined> {
+    try {
+      return await this.subjects.find(args);
+    } catch (error) {
+      if (error instanceof UserFacingError && error.kind === "nothing-here") return undefined;
+      throw error;
+    }
+  }
+
+  private async named(args: readonly unknown[]): Promise<Subject | undefined> {
+    return args[0] instanceof vscode.Uri && typeof args[1] === "string" ? this.subjects.byId(args[0], args[1]) : undefined;
+  }
+}
+
+/** Trees hand an item, the status bar an address. */
+function urlOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "object" && value !== null && "url" in value && typeof value.url === "string" ? value.url : undefined;
+}
