@@ -1,0 +1,49 @@
+import type { Model } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import type { GpuRates } from "./rates.ts";
+
+/** Attention of one layer on one rank, linear in the batch's sums. */
+export interface AttentionCost {
+  readonly decodeFloor: number;
+  /** For each token of context that a decoding sequence reads. */
+  readonly perContextToken: number;
+  readonly prefillFloor: number;
+  /** For each pair of query and key of a prompt. */
+  readonly perPair: number;
+  /** For each prompt token: short prompts do not fill the tiles. */
+  readonly perPromptToken: number;
+  /** For each earlier token that a later chunk reads again. */
+  readonly perRereadToken: number;
+  /** Of the whole instance, for MFU and MBU. */
+  readonly flopsPerPair: number;
+  readonly bytesPerContextToken: number;
+}
+
+/** `split` ranks share the heads: tensor × sequence. */
+export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, split: number): AttentionCost {
+  const { attention } = rates.family;
+  const context = Math.max(1, pool.layout.decodeContext);
+  const heads = Math.max(1, Math.ceil(model.heads / split));
+  const { mla } = model;
+  const kvHeads = mla ? 1 : Math.max(1, Math.floor(model.kvHeads / split));
+  const elements = mla ? model.kvElementsPerLayer : (model.kvElementsPerLayer / model.kvHeads) * kvHeads;
+  const bytes = elements * pool.kvElementBytes;
+  const reading = bytes / (rates.bytesPerSecond * attention.decodeBandwidth);
+  // In decode, MLA multiplies every head with the latent itself: compute can outweigh reading it.
+  const latent = mla ? (2 * heads * (2 * mla.kvRank + mla.ropeHeadDim)) / (rates.plainFlops * attention.prefillEfficiency) : 0;
+  const queryDim = mla ? mla.nopeHeadDim + mla.ropeHeadDim : model.headDim;
+  const flopsPerPair = 2 * heads * (queryDim + model.valueHeadDim);
+  const perPair = flopsPerPair / (rates.plainFlops * attention.prefillEfficiency);
+  const prefill = Math.max(1, pool.layout.prefillContext);
+  return {
+    decodeFloor: attention.decodeFloor,
+    perContextToken: Math.max(reading, latent) / context,
+    prefillFloor: attention.prefillFloor,
+    perPair: perPair / prefill,
+    // At length s the rate is s / (s + half): with s = 2 · pairs / tokens the loss is linear in tokens.
+    perPromptToken: (perPair * attention.prefillHalfTokens) / 2 / prefill,
+    perRereadToken: reading / prefill,
+    flopsPerPair: flopsPerPair * split,
+    bytesPerContextToken: bytes * split,
+  };
+}

@@ -1,0 +1,133 @@
+import type { Settled, SettledPool } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { Estimate } from "./estimate.ts";
+import { stepModel } from "./roofline.ts";
+import { type Batch, emptyBatch, type StepModel } from "./step-model.ts";
+
+export interface RequestLengths {
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+}
+
+/** One pool with its step model and what its cache holds. */
+interface Engine {
+  readonly pool: SettledPool;
+  readonly plan: MemoryPlan;
+  readonly model: StepModel;
+}
+
+/**
+ * What can be said at once: one request alone, and the most that the deployment holds in steady state. `plans` has one entry a pool, all
+ * of which fit. A prefill and a decode pool each do their part; the transfer between them is left out.
+ */
+export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promptTokens, outputTokens }: RequestLengths): Estimate {
+  const engines = settled.pools.map((pool, index): Engine => {
+    const plan = plans[index];
+    if (!plan) throw new Error(`pool ${index} has no memory plan`);
+    return { pool, plan, model: stepModel(settled.model, pool) };
+  });
+  const prefill = engines.find(({ pool }) => pool.role === "prefill") ?? engines[0];
+  const decode = engines.find(({ pool }) => pool.role === "decode") ?? engines.at(-1);
+  if (!prefill || !decode) throw new Error("a deployment without a pool");
+  const lengths = { promptTokens, outputTokens };
+  const ttftSeconds = prefillSeconds(prefill, promptTokens) + prefill.model.requestSeconds;
+  const tpotSeconds = decodeSeconds(decode.model, 1, promptTokens + outputTokens / 2);
+  const rates = engines.map((engine) => mostRequests(engine, lengths));
+  const mostRequestsPerSecond =
+    prefill === decode
+      ? rates.reduce((sum, rate) => sum + rate, 0)
+      : Math.min(roleRate(engines, rates, "prefill"), roleRate(engines, rates, "decode"));
+  return {
+    promptTokens,
+    outputTokens,
+    ttftSeconds,
+    tpotSeconds,
+    e2eSeconds: ttftSeconds + Math.max(0, outputTokens - 1) * tpotSeconds,
+    userTokensPerSecond: 1 / tpotSeconds,
+    largestBatch: largestBatch(decode, lengths),
+    mostRequestsPerSecond,
+    mostOutputTokensPerSecond: mostRequestsPerSecond * outputTokens,
+    basis: decode.model.basis,
+    band: Math.max(...engines.map(({ model }) => model.band)),
+  };
+}
+
+function roleRate(engines: readonly Engine[], rates: readonly number[], role: SettledPool["role"]): number {
+  return engines.reduce((sum, { pool }, index) => sum + (pool.role === role ? (rates[index] ?? 0) : 0), 0);
+}
+
+/** A prompt alone, cut into chunks of the token budget where it may be. */
+function prefillSeconds({ pool, model }: Engine, promptTokens: number): number {
+  const { maxNumBatchedTokens, chunkedPrefill, longPrefillTokenThreshold } = pool.settings;
+  const limit = longPrefillTokenThreshold > 0 ? Math.min(maxNumBatchedTokens, longPrefillTokenThreshold) : maxNumBatchedTokens;
+  const most = chunkedPrefill ? limit : promptTokens;
+  const batch = emptyBatch();
+  let seconds = 0;
+  for (let before = 0; before < promptTokens; before += most) {
+    const chunk = Math.min(most, promptTokens - before);
+    batch.tokens = chunk;
+    batch.prefillTokens = chunk;
+    batch.prefillChunks = 1;
+    batch.prefillPairs = chunk * (before + chunk / 2);
+    batch.prefillContext = before;
+    seconds += model.stepSeconds(batch);
+  }
+  return seconds;
+}
+
+function decodeSeconds(model: StepModel, sequences: number, context: number): number {
+  const batch = emptyBatch();
+  batch.tokens = sequences;
+  batch.decodeSequences = sequences;
+  batch.decodeContext = sequences * context;
+  return model.stepSeconds(batch);
+}
+
+/** Most requests at once in one engine: what the cache holds of these lengths, and max-num-seqs. */
+function largestBatch({ pool, plan }: Engine, { promptTokens, outputTokens }: RequestLengths): number {
+  // A prefill pool keeps a request only until its prompt is computed.
+  const held = pool.role === "prefill" ? promptTokens : promptTokens + outputTokens;
+  const rounded = Math.max(1, Math.ceil(held / plan.blockTokens)) * plan.blockTokens;
+  return Math.max(0, Math.min(pool.settings.maxNumSeqs, Math.floor(plan.kvCacheTokens / rounded)));
+}
+
+/**
+ * Steady state of a full pool: as many requests begin as end, so a step of B decoding sequences carries B / output prompts on average,
+ * within the token budget. With stages, as many batches are in flight and the slowest stage sets the pace.
+ */
+function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLengths): number {
+  const { pool, model } = engine;
+  const copies = pool.instances * pool.layout.data * pool.layout.attentionData;
+  const held = largestBatch(engine, { promptTokens, outputTokens });
+  if (held < 1) return 0;
+  const budget = pool.settings.maxNumBatchedTokens;
+  if (pool.role === "prefill") {
+    const batch = prefillShare(emptyBatch(), budget, promptTokens);
+    return (copies * budget) / promptTokens / slowestStage(model, batch);
+  }
+  const steps = Math.max(1, outputTokens - 1);
+  const perSequence = pool.role === "decode" ? 0 : promptTokens / steps;
+  const together = held / model.stages;
+  const sequences = Math.max(1 / (1 + perSequence), Math.min(together, budget / (1 + perSequence)));
+  const batch = emptyBatch();
+  const prompts = Math.round(sequences * perSequence);
+  prefillShare(batch, prompts, promptTokens);
+  batch.decodeSequences = Math.max(1, Math.round(sequences));
+  batch.decodeContext = batch.decodeSequences * (promptTokens + outputTokens / 2);
+  batch.tokens = batch.decodeSequences + prompts;
+  return (copies * Math.max(1, sequences)) / steps / slowestStage(model, batch);
+}
+
+function prefillShare(batch: Batch, tokens: number, promptTokens: number): Batch {
+  batch.tokens = tokens;
+  batch.prefillTokens = tokens;
+  batch.prefillChunks = tokens > 0 ? Math.max(1, Math.round(tokens / promptTokens)) : 0;
+  batch.prefillPairs = (tokens * promptTokens) / 2;
+  return batch;
+}
+
+function slowestStage(model: StepModel, batch: Batch): number {
+  let slowest = 0;
+  for (let stage = 0; stage < model.stages; stage++) slowest = Math.max(slowest, model.stageSeconds(batch, stage));
+  return slowest;
+}

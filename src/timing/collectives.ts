@@ -1,0 +1,78 @@
+import type { Link } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import type { Family } from "./constants.ts";
+import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor } from "./constants.ts";
+
+/** Exchanges between `ranks` neighbours of one instance. */
+export interface Group {
+  readonly ranks: number;
+  /** Nodes that the group reaches over; 1 = all in one. */
+  readonly nodes: number;
+}
+
+/** The group of `ranks` that lie next to each other, rank 0 first. */
+export function groupOf(ranks: number, { gpusPerNode }: SettledPool): Group {
+  return { ranks, nodes: Math.max(1, Math.ceil(ranks / gpusPerNode)) };
+}
+
+/** Between 2, 4 and 8 ranks by the logarithm; beyond 8 as at 8. */
+function byRanks([two, four, eight]: readonly [number, number, number], ranks: number): number {
+  const step = Math.min(2, Math.max(0, Math.log2(ranks) - 1));
+  return step <= 1 ? two + (four - two) * step : four + (eight - four) * (step - 1);
+}
+
+/** Switched links keep their rate over all ranks; cards on PCIe and unmeasured links share theirs as measured there. */
+function linkShare(family: Family, link: Link, ranks: number): number {
+  const isPcie = link.kind === "pcie";
+  const measuredOnPcie = family.allReduceShare[2] < 0.3;
+  if (isPcie) return byRanks([0.6, 0.13, 0.06], ranks);
+  return byRanks(measuredOnPcie ? [0.7, 0.75, 0.8] : family.allReduceShare, ranks);
+}
+
+function floorOf(family: Family, link: Link, ranks: number): number {
+  return byRanks(link.kind === "pcie" ? [4.2e-6, 13e-6, 19e-6] : family.allReduceFloor, ranks);
+}
+
+/** Sum over the group, everywhere: floor + 2 (n − 1) / n · bytes over the link; between nodes the slower network is on the way. */
+export function allReduceSeconds(family: Family, { links, gpusPerNode }: SettledPool, { ranks, nodes }: Group, bytes: number): number {
+  if (ranks <= 1) return 0;
+  const inside = Math.min(ranks, gpusPerNode);
+  const { intraNode, interNode } = links;
+  const local =
+    inside > 1
+      ? floorOf(family, intraNode, inside) +
+        ((2 * (inside - 1)) / inside) * (bytes / (intraNode.bytesPerSecond * linkShare(family, intraNode, inside)))
+      : 0;
+  if (nodes <= 1) return local;
+  // Each GPU's share goes over its own port; the messages make several hops.
+  const across = ((2 * (nodes - 1)) / nodes) * (bytes / inside / (interNode.bytesPerSecond * networkShare));
+  return local + 2 * networkHops * links.latencySeconds + across;
+}
+
+/** Each rank holds `bytes` in the end, of which it had its share. */
+export function gatherSeconds(pool: SettledPool, group: Group, bytes: number): number {
+  return moved(pool, group, bytes, gatherFloor, gatherShare);
+}
+
+/** Each rank sends `bytes` in all, all but its own share to others. */
+export function allToAllSeconds(pool: SettledPool, group: Group, bytes: number): number {
+  return moved(pool, group, bytes, allToAllFloor, allToAllShare);
+}
+
+function moved({ links, gpusPerNode }: SettledPool, { ranks, nodes }: Group, bytes: number, floor: number, share: number): number {
+  if (ranks <= 1) return 0;
+  const { intraNode, interNode, latencySeconds } = links;
+  const inside = Math.min(ranks, gpusPerNode);
+  const pcie = intraNode.kind === "pcie" ? byRanks([1, 0.25, 0.1], inside) : 1;
+  const local = (bytes * (inside - 1)) / ranks / (intraNode.bytesPerSecond * share * pcie);
+  if (nodes <= 1) return floor + local;
+  const remote = (bytes * (ranks - inside)) / ranks / (interNode.bytesPerSecond * networkShare);
+  return floor + networkHops * latencySeconds + Math.max(local, remote);
+}
+
+/** Point to point to the next pipeline stage. */
+export function sendSeconds({ links }: SettledPool, bytes: number, betweenNodes: boolean): number {
+  const link = betweenNodes ? links.interNode : links.intraNode;
+  const share = betweenNodes ? networkShare : gatherShare;
+  return sendFloor + (betweenNodes ? links.latencySeconds : 0) + bytes / (link.bytesPerSecond * share);
+}

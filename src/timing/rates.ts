@@ -1,0 +1,69 @@
+import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
+import { type Family, familyOf, type GemmRates, rateKey } from "./constants.ts";
+
+const elementBytes: Readonly<Record<DType, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, int4: 0.5, fp4: 0.5 };
+
+/** One kind of matrix multiplication on one GPU. */
+export interface GemmKind {
+  readonly rates: GemmRates;
+  readonly weightBytes: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly flops: number;
+  readonly bytesPerSecond: number;
+  readonly tilesAtOnce: number;
+  /** Inputs are quantised on the way in. */
+  readonly quantises: boolean;
+}
+
+export interface GpuRates {
+  readonly family: Family;
+  readonly measured: boolean;
+  /** Layers kept in 16 bit. */
+  readonly plain: GemmKind;
+  /** Linear layers in the checkpoint's format. */
+  readonly linear: GemmKind;
+  readonly experts: GemmKind;
+  readonly bytesPerSecond: number;
+  /** Dense 16-bit peak. */
+  readonly plainFlops: number;
+}
+
+export function gpuRates(gpu: Gpu, weights: WeightFormat, activationBytes: number): GpuRates {
+  const { family, measured } = familyOf(gpu.vendor, gpu.computeCapability);
+  const plainFlops = (gpu.flops.bf16 ?? gpu.flops.fp16 ?? gpu.flops.fp8 ?? 1e14) / (activationBytes > 2 ? 2 : 1);
+  const kind = (format: DType, scale: number, experts: boolean): GemmKind => {
+    const key = rateKey(format);
+    const own = hardwareFlops(gpu, format, weights);
+    return {
+      rates: experts ? family.experts[key] : family[key],
+      weightBytes: key === "bf16" ? activationBytes : elementBytes[format] + scale,
+      inputBytes: own !== undefined && key !== "bf16" ? elementBytes[format] : activationBytes,
+      outputBytes: activationBytes,
+      flops: own ?? plainFlops,
+      bytesPerSecond: gpu.memoryBytesPerSecond,
+      tilesAtOnce: family.tilesAtOnce,
+      quantises: own !== undefined && key !== "bf16",
+    };
+  };
+  const format: DType = weights.method === "none" ? "bf16" : weights.linear;
+  const plain = { ...kind("bf16", 0, false), flops: plainFlops };
+  return {
+    family,
+    measured,
+    plain,
+    linear: weights.expertsOnly ? plain : kind(format, weights.scaleBytesPerElement, false),
+    experts: kind(format, weights.scaleBytesPerElement, true),
+    bytesPerSecond: gpu.memoryBytesPerSecond,
+    plainFlops,
+  };
+}
+
+/** Peak at which this format multiplies in hardware; undefined where weights are widened first. */
+function hardwareFlops({ flops }: Gpu, format: DType, { method }: WeightFormat): number | undefined {
+  if (format === "fp8") return flops.fp8;
+  if (format === "fp4") return flops.fp4;
+  // GPTQ and bitsandbytes at 8 bit store integers and multiply in 16 bit.
+  if (format === "int8") return method === "compressed-tensors" ? flops.int8 : undefined;
+  return undefined;
+}

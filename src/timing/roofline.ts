@@ -1,0 +1,188 @@
+import type { Model } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { type Stage, stagesOf } from "../memory/stages.ts";
+import { sendSeconds } from "./collectives.ts";
+import {
+  eagerLayerSeconds,
+  hostAsyncShare,
+  hostSequenceSeconds,
+  hostStepSeconds,
+  measuredBand,
+  piecewiseLayerSeconds,
+  requestSeconds,
+  unmeasuredBand,
+} from "./constants.ts";
+import { type ModeCosts, modeCosts } from "./mode-costs.ts";
+import { gpuRates } from "./rates.ts";
+import type { Batch, Operator, StepBreakdown, StepMode, StepModel } from "./step-model.ts";
+import { Work } from "./work.ts";
+
+/**
+ * Seconds of one engine step from measured rates of its parts: matrix multiplications and collectives tabulated by tokens, attention
+ * linear in the batch's sums, the host's share on top. Built in a few milliseconds, read in O(1) without allocation.
+ */
+export function stepModel(model: Model, pool: SettledPool): StepModel {
+  return new RooflineModel(model, pool);
+}
+
+class RooflineModel implements StepModel {
+  readonly stages: number;
+  readonly requestSeconds = requestSeconds;
+  readonly peakFlops: number;
+  readonly peakBytesPerSecond: number;
+  readonly basis = "analytical";
+  readonly band: number;
+  private readonly tensor: ModeCosts;
+  private readonly sequence: ModeCosts | undefined;
+  private readonly threshold: number;
+  private readonly stageShapes: readonly Stage[];
+  private readonly work: Work;
+  private readonly transferPerToken: number;
+  private readonly transferFloor: number;
+  private readonly hostShare: number;
+  private readonly slidingWindow: number;
+  private readonly statePerSequence: number;
+  private readonly eager: boolean;
+  // Parts of the stage priced last; filled in place so that pricing allocates nothing.
+  private matrix = 0;
+  private prefill = 0;
+  private decode = 0;
+  private collectives = 0;
+  private host = 0;
+
+  constructor(model: Model, pool: SettledPool) {
+    const { layout, gpu, settings } = pool;
+    const rates = gpuRates(gpu, pool.weights, pool.activationBytes);
+    const ranks = layout.tensor * layout.sequence;
+    const whole =
+      layout.sequence > 1 && pool.shiftThreshold === null ? undefined : modeCosts(model, pool, rates, { tensor: ranks, sequence: 1 });
+    this.sequence = layout.sequence > 1 ? modeCosts(model, pool, rates, { tensor: layout.tensor, sequence: layout.sequence }) : undefined;
+    const tensor = whole ?? this.sequence;
+    if (!tensor) throw new Error("a layout without tensor or sequence ranks");
+    this.tensor = tensor;
+    // Without Shift every step of a sequence-parallel engine runs as such.
+    this.threshold = this.sequence ? (pool.shiftThreshold ?? 0) : Number.POSITIVE_INFINITY;
+    this.stageShapes = stagesOf(model, layout.pipeline);
+    this.stages = this.stageShapes.length;
+    this.work = new Work(model, pool, tensor.attention);
+    const perStage = ranks * layout.attentionData * layout.prefillContext;
+    const acrossNodes = perStage * layout.pipeline > pool.gpusPerNode;
+    const handed = 2 * model.hidden * pool.activationBytes;
+    this.transferFloor = this.stages > 1 ? sendSeconds(pool, 0, acrossNodes) : 0;
+    // Every tensor rank sends its share, gathered again on the other side.
+    this.transferPerToken = this.stages > 1 ? (sendSeconds(pool, handed, acrossNodes) - this.transferFloor) / ranks : 0;
+    this.hostShare = settings.asyncScheduling ? hostAsyncShare : 1;
+    this.slidingWindow = model.slidingWindow ?? Number.POSITIVE_INFINITY;
+    const state = model.recurrent?.stateBytesPerSequence ?? 0;
+    this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;
+    this.eager = settings.enforceEager;
+    this.peakFlops = (gpu.flops[pool.weights.linear] ?? rates.plainFlops) * perStage * layout.pipeline;
+    this.peakBytesPerSecond = gpu.memoryBytesPerSecond * perStage * layout.pipeline;
+    this.band = rates.measured && !model.approximate ? measuredBand : unmeasuredBand;
+  }
+
+  mode(tokens: number): StepMode {
+    return tokens > this.threshold ? "sequence" : "tensor";
+  }
+
+  stageSeconds(batch: Batch, stage: number): number {
+    this.price(batch, stage);
+    return this.matrix + this.prefill + this.decode + this.collectives + this.host;
+  }
+
+  transferSeconds(batch: Batch): number {
+    return this.stages > 1 ? this.transferFloor + this.transferPerToken * batch.tokens : 0;
+  }
+
+  stepSeconds(batch: Batch): number {
+    let seconds = (this.stages - 1) * this.transferSeconds(batch);
+    for (let stage = 0; stage < this.stages; stage++) seconds += this.stageSeconds(batch, stage);
+    return seconds;
+  }
+
+  breakdown(batch: Batch): StepBreakdown {
+    const seconds: Record<Operator, number> = {
+      matrix: 0,
+      "prefill-attention": 0,
+      "decode-attention": 0,
+      collectives: (this.stages - 1) * this.transferSeconds(batch),
+      host: 0,
+    };
+    for (let stage = 0; stage < this.stages; stage++) {
+      this.price(batch, stage);
+      seconds.matrix += this.matrix;
+      seconds["prefill-attention"] += this.prefill;
+      seconds["decode-attention"] += this.decode;
+      seconds.collectives += this.collectives;
+      seconds.host += this.host;
+    }
+    return { seconds, total: this.stepSeconds(batch) };
+  }
+
+  flops(batch: Batch): number {
+    return this.work.flops(batch);
+  }
+
+  bytes(batch: Batch): number {
+    return this.work.bytes(batch);
+  }
+
+  private price(batch: Batch, index: number): void {
+    const stage = this.stageShapes[index];
+    this.matrix = 0;
+    this.prefill = 0;
+    this.decode = 0;
+    this.collectives = 0;
+    this.host = 0;
+    if (!stage || batch.tokens <= 0) return;
+    const { tokens, decodeSequences, prefillChunks } = batch;
+    const costs = this.sequence && tokens > this.threshold ? this.sequence : this.tensor;
+    const denseLayers = stage.layers - stage.expertLayers;
+    this.matrix = denseLayers * costs.denseMatrix.at(tokens);
+    this.collectives = denseLayers * costs.denseCollectives.at(tokens);
+    if (stage.expertLayers > 0) {
+      this.matrix += stage.expertLayers * costs.expertMatrix.at(tokens);
+      this.collectives += stage.expertLayers * costs.expertCollectives.at(tokens);
+    }
+    if (stage.first) this.matrix += costs.embedding.at(tokens);
+    if (stage.last) {
+      this.matrix += costs.head.at(decodeSequences + prefillChunks);
+      this.collectives += costs.gather.at(tokens);
+    }
+    this.attend(batch, stage, costs);
+    this.hostWork(batch, stage, costs, index);
+  }
+
+  private attend(batch: Batch, stage: Stage, { attention }: ModeCosts): void {
+    const layers = stage.full + stage.sliding;
+    if (batch.prefillChunks > 0) {
+      const { prefillTokens, prefillChunks, prefillPairs, prefillContext } = batch;
+      // Within a window, each token meets at most the window's keys, each chunk reads at most a window again.
+      const pairs = stage.full * prefillPairs + stage.sliding * Math.min(prefillPairs, prefillTokens * this.slidingWindow);
+      const reread = stage.full * prefillContext + stage.sliding * Math.min(prefillContext, prefillChunks * this.slidingWindow);
+      this.prefill =
+        layers * attention.prefillFloor +
+        attention.perPair * pairs +
+        attention.perPromptToken * layers * prefillTokens +
+        attention.perRereadToken * reread;
+    }
+    if (batch.decodeSequences > 0) {
+      const { decodeContext, decodeSequences } = batch;
+      const read = stage.full * decodeContext + stage.sliding * Math.min(decodeContext, decodeSequences * this.slidingWindow);
+      // One kernel serves a mixed batch, so its floor is paid once.
+      const floor = batch.prefillChunks > 0 ? 0 : layers * attention.decodeFloor;
+      this.decode = floor + attention.perContextToken * read + this.statePerSequence * stage.layers * decodeSequences;
+    }
+  }
+
+  /** Scheduling, and launching kernels one by one where no captured graph holds them: the GPU waits for what it cannot hide. */
+  private hostWork(batch: Batch, stage: Stage, costs: ModeCosts, index: number): void {
+    const sequences = batch.decodeSequences + batch.prefillChunks;
+    if (index === 0) this.host = this.hostShare * (hostStepSeconds + hostSequenceSeconds * sequences);
+    const isCaptured = batch.tokens <= costs.captured;
+    if (isCaptured && batch.prefillChunks === 0) return;
+    const perLayer = this.eager ? eagerLayerSeconds : isCaptured ? piecewiseLayerSeconds : (eagerLayerSeconds + piecewiseLayerSeconds) / 2;
+    const launch = stage.layers * perLayer;
+    this.host += Math.max(0, launch - this.matrix - this.prefill - this.decode - this.collectives);
+  }
+}
