@@ -5,12 +5,14 @@ import { build } from "esbuild";
 const target = new URL("../docs/rules/README.md", import.meta.url);
 
 /** The index as it should be. */
-export async function rulesIndex() {
+async function rulesIndex() {
   const entry = new URL("../src/rules/registry.ts", import.meta.url).pathname;
   const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", platform: "neutral", logLevel: "silent" });
   const source = Buffer.from(bundle.outputFiles[0].contents).toString("base64");
   const { rules } = await import(`data:text/javascript;base64,${source}`);
-  const rows = rules.map(({ code, severity, summary, facts }) => `| [${code}](${code}.md) | ${severity} | ${summary} | ${facts.join(", ")} |`);
+  const rows = rules.map(
+    ({ code, severity, summary, facts }) => `| [${code}](${code}.md) | ${severity} | ${summary} | ${facts.join(", ")} |`,
+  );
   return [
     "# Findings",
     "",
@@ -26,15 +28,10 @@ export async function rulesIndex() {
   ].join("\n");
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const wanted = await rulesIndex();
-  if (process.argv.includes("--check")) {
-    const found = await readFile(target, "utf8");
-    if (found !== wanted) {
-      console.error("docs/rules/README.md is out of date: run node scripts/rules-docs.mjs");
-      process.exit(1);
-    }
-  } else {
-    await writeFile(target, wanted);
-  }
+const wanted = await rulesIndex();
+if (!process.argv.includes("--check")) {
+  await writeFile(target, wanted);
+} else if ((await readFile(target, "utf8")) !== wanted) {
+  console.error("docs/rules/README.md is out of date: run node scripts/rules-docs.mjs");
+  process.exitCode = 1;
 }

@@ -16,7 +16,7 @@ export class AnalysisCache {
     const entry = this.entries.get(uri);
     if (entry?.version === version) return entry.analysis;
     const analysis = make();
-    const lastGood = analysis.deployments.length > 0 ? analysis : analysis.problems.length > 0 ? entry?.lastGood : undefined;
+    const lastGood = analysis.deployments.length > 0 ? analysis : analysis.broken ? entry?.lastGood : undefined;
     this.entries.set(uri, { version, analysis, lastGood });
     return analysis;
   }

@@ -4,7 +4,10 @@ import { message } from "../deployment/message.ts";
 import { read } from "../deployment/read.ts";
 import { settle } from "../deployment/settle.ts";
 import type { Settlement } from "../deployment/settled.ts";
+import { longestText, looksLikeDeployment } from "../deployment/sniff.ts";
 import { noSurroundings, type Surroundings } from "../deployment/surroundings.ts";
+import { maskTemplates } from "../deployment/templates.ts";
+import { parseYaml } from "../deployment/yaml-document.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { check } from "../rules/check.ts";
@@ -25,7 +28,8 @@ export interface AnalyseOptions {
 export function analyse(text: string, options: AnalyseOptions): Analysis {
   const surroundings = options.surroundings ?? noSurroundings;
   const reading = read(text, { catalog: options.catalog, surroundings, fileName: options.fileName ?? "" });
-  return analyseReading(reading, options.catalog);
+  const analysis = analyseReading(reading, options.catalog);
+  return reading.deployments.length === 0 ? { ...analysis, broken: isBroken(text) } : analysis;
 }
 
 /** The same for what was already read, such as a bare command line. */
@@ -41,7 +45,11 @@ export function analyseReading(reading: Reading, catalog: Catalog): Analysis {
     }
   });
   const findings = deployments.flatMap((one) => one.findings).sort(byPlace);
-  return { formats: reading.formats, deployments, problems, findings };
+  return { formats: reading.formats, deployments, problems, broken: false, findings };
+}
+
+function isBroken(text: string): boolean {
+  return looksLikeDeployment(text) && text.length <= longestText && parseYaml(maskTemplates(text)).some(({ errors }) => errors.length > 0);
 }
 
 function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {

@@ -64,9 +64,11 @@ function itemSite(
         ? { kind: "flag", word, dashes: "--", mapping: false, range: range(from) }
         : undefined;
     }
-    return word === "" && /^\s*(args|command):\s*$/.test(content)
+    if (!/^\s*(args|command):\s*$/.test(content)) return undefined;
+    // The first word of a container's arguments is the model, unless it is a flag.
+    return word === ""
       ? { kind: "flag", word, dashes: "--", mapping: false, range: range(from) }
-      : undefined;
+      : { kind: "value", flag: "", range: range(from) };
   }
   return undefined;
 }

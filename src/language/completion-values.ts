@@ -32,7 +32,7 @@ function special(flag: string, owner: DeploymentAnalysis | undefined, catalog: C
     case "ulysses-sequence-parallel-size":
       return sequenceSizes(owner);
     case "max-model-len":
-      return lengths(owner);
+      return lengths(owner, catalog);
     case "gpu-memory-utilization":
       return ["0.85", "0.90", "0.92", "0.95"].map((text) => ({ text, detail: tokensWith(owner, { [flag]: text }, catalog) }));
     case "max-num-seqs":
@@ -74,9 +74,11 @@ function sequenceSizes(owner: DeploymentAnalysis | undefined): readonly Value[] 
 }
 
 /** The model's limit, what fits, and halves of it. */
-function lengths(owner: DeploymentAnalysis | undefined): readonly Value[] {
+function lengths(owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] {
   const limit = owner?.deployment.model?.value.facts?.value.maxPositions;
-  const plan = owner?.memory[0];
+  // A half-typed value leaves no plan of its own.
+  const plan =
+    owner?.memory[0] ?? (owner && limit ? planWith(owner.deployment, 0, { "max-model-len": String(limit) }, catalog) : undefined);
   const fitting = plan ? Math.floor(plan.longestModelLen / 1024) * 1024 : undefined;
   const values: Value[] = [];
   if (limit) values.push({ text: String(limit), detail: "the model's limit" });

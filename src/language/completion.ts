@@ -8,13 +8,13 @@ import { gpuChoices } from "./choose-gpu.ts";
 import { type CompletionSite, siteAt } from "./completion-site.ts";
 import { valuesFor } from "./completion-values.ts";
 import { defaultWords } from "./hover-flag.ts";
-import { deploymentAt } from "./position.ts";
+import { contains, deploymentAt } from "./position.ts";
 import type { Analysis, Completion, DeploymentAnalysis } from "./results.ts";
 
 /** What can be written at a position. `analysis` may be the last good one: half-typed text is the normal case. */
 export function complete(text: string, position: Position, analysis: Analysis, catalog: Catalog): readonly Completion[] {
   const lines = new LineMap(text);
-  const site = siteAt(text, lines, position, analysis.formats.includes("vllm-config"));
+  const site = siteAt(text, lines, position, analysis.formats.includes("vllm-config") || readsAsConfig(text));
   if (!site) return [];
   const owner = deploymentAt(analysis, position);
   switch (site.kind) {
@@ -23,7 +23,7 @@ export function complete(text: string, position: Position, analysis: Analysis, c
     case "directive-value":
       return directiveValues(site.key, site.range, catalog);
     case "flag":
-      return isOurs(text, analysis) ? flagItems(site, owner, catalog) : [];
+      return isOurs(text, analysis) ? flagItems(site, owner, position, catalog) : [];
     case "value":
       return isOurs(text, analysis) ? valuesFor(site.flag, site.range, owner, catalog) : [];
     default: {
@@ -33,23 +33,30 @@ export function complete(text: string, position: Position, analysis: Analysis, c
   }
 }
 
+/** A half-typed config file is no YAML: its keys at the margin tell what it is. */
+function readsAsConfig(text: string): boolean {
+  const ours = /^(model|(tensor|pipeline|data)[-_]parallel[-_]size|max[-_]model[-_]len|gpu[-_]memory[-_]utilization|max[-_]num[-_]seqs):/m;
+  return ours.test(text) && !/^(apiVersion|kind|services):/m.test(text);
+}
+
 /** A file in which something was recognised, or that at least talks of the engine. */
 function isOurs(text: string, { deployments }: Analysis): boolean {
-  return deployments.length > 0 || /\bvllm\b/i.test(text);
+  return deployments.length > 0 || /\bvllm\b/i.test(text) || readsAsConfig(text);
 }
 
 function flagItems(
   site: Extract<CompletionSite, { kind: "flag" }>,
   owner: DeploymentAnalysis | undefined,
+  position: Position,
   catalog: Catalog,
 ): readonly Completion[] {
   const pool = owner?.deployment.pools[0];
   const version = pool ? saidVersion(pool) : undefined;
   const table = catalog.flags();
-  const written = new Set(pool?.engine.written.map(({ name }) => name) ?? []);
+  const written = new Set(pool?.engine.written.flatMap(({ name, flagRange }) => (contains(flagRange, position) ? [] : [name])) ?? []);
   return table.flags.flatMap((facts): Completion[] => {
     const state = version ? presence(facts, version, table) : facts.removedBy === null ? "present" : "removed";
-    if (state === "not-yet" || state === "removed" || (written.has(facts.name) && !site.word.endsWith(facts.name))) return [];
+    if (state === "not-yet" || state === "removed" || written.has(facts.name)) return [];
     return [
       {
         label: `${site.dashes}${facts.name}`,

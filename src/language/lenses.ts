@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { duration, figure, shortTokens } from "../catalog/quantity.ts";
+import { duration, figure, shortTokens, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
 import type { Analysis, DeploymentAnalysis, Lens } from "./results.ts";
@@ -105,7 +105,7 @@ function simulatedWords(run: Simulated, { memory }: DeploymentAnalysis): Message
 
 function liveWords({ running, kvUsage, ttftP95Seconds }: Extract<NonNullable<LensState["server"]>, { kind: "attached" }>): Message {
   const icon = `$(circle-filled)${iconBlank}`;
-  const count = running === null ? "?" : figure(running);
+  const count = running === null ? "?" : whole(running);
   const cache = kvUsage === null ? "?" : `${Math.round(kvUsage * 100)}\u00A0%`;
   if (running === null && kvUsage === null) return message(`${icon}Live`);
   if (ttftP95Seconds === null) return message(`${icon}Live: {0} running, KV {1}`, count, cache);

@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Deployment, Flag } from "../../src/deployment/deployment.ts";
+import { plain } from "../../src/deployment/message.ts";
+import { read } from "../../src/deployment/read.ts";
+import { noSurroundings } from "../../src/deployment/surroundings.ts";
+import { analyse, analyseReading } from "../../src/language/analysis.ts";
+import { AnalysisCache } from "../../src/language/analysis-cache.ts";
+import { lenses } from "../../src/language/lenses.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { analysed, yaml } from "./deployments.ts";
+
+test("findings stand in order of place, each in its deployment", () => {
+  const text = [
+    yaml({ name: "a", args: ["--max-num-seqs=many", "--dtype=half2"] }),
+    yaml({ name: "b", args: ["--tensor-parallel-size=2"] }),
+  ].join("---\n");
+  const { deployments, findings } = analysed(text);
+  expect(deployments.map(({ deployment, findings: own }) => [deployment.name, own.map(({ code }) => code)])).toEqual([
+    ["a", ["flag-value", "flag-value"]],
+    ["b", ["gpu-count"]],
+  ]);
+  expect(findings.map(({ range }) => range.start.line)).toEqual([...findings.map(({ range }) => range.start.line)].sort((x, y) => x - y));
+});
+
+test("a failure inside one deployment is a problem at its place; the others are analysed", () => {
+  const catalog = testCatalog();
+  const reading = read(
+    [yaml({ name: "a", args: ["--tensor-parallel-size=2"] }), yaml({ name: "b", args: ["--tensor-parallel-size=2"] })].join("---\n"),
+    {
+      catalog,
+      surroundings: noSurroundings,
+      fileName: "",
+    },
+  );
+  const deployments = reading.deployments.map((one, index) => (index > 0 ? one : failing(one)));
+  const analysis = analyseReading({ ...reading, deployments }, catalog);
+  expect(analysis.problems.map(({ message, range }) => [plain(message), range.start.line])).toEqual([
+    ["This deployment could not be analysed: no flags", 0],
+  ]);
+  expect(analysis.findings.map(({ code }) => code)).toEqual(["gpu-count"]);
+  expect(lenses(analysis, new Map(), catalog).length).toBeGreaterThan(0);
+});
+
+/** A deployment whose flags cannot be looked at. */
+function failing(deployment: Deployment): Deployment {
+  const flags: ReadonlyMap<string, Flag> = new Proxy(new Map<string, Flag>(), {
+    get() {
+      throw new Error("no flags");
+    },
+  });
+  return { ...deployment, pools: deployment.pools.map((pool) => ({ ...pool, engine: { ...pool.engine, flags } })) };
+}
+
+describe("silencing", () => {
+  const line = "- --tensor-parallel-size=6";
+  const text = yaml({ args: ["--tensor-parallel-size=6"], gpus: 6, model: "meta-llama/Llama-3.1-70B-Instruct" });
+  const codes = (edited: string): readonly string[] => analysed(edited).findings.map(({ code }) => code);
+
+  test("by a comment on the line or the line above, for this code only", () => {
+    expect(codes(text)).toEqual(["heads-divisible"]);
+    expect(codes(text.replace(line, `${line} # inference-lens: ignore=heads-divisible`))).toEqual([]);
+    expect(codes(text.replace(line, `# inference-lens: ignore=heads-divisible\n            ${line}`))).toEqual([]);
+    expect(codes(text.replace(line, `# inference-lens: ignore=gpu-count\n            ${line}`))).toEqual(["heads-divisible"]);
+  });
+
+  test("by a directive above the deployment, for all of it", () => {
+    expect(codes(`# inference-lens: ignore=heads-divisible\n${text}`)).toEqual([]);
+  });
+
+  test("by the project file", () => {
+    const surroundings = { argument: {}, project: { ignore: ["heads-divisible"] }, setting: {}, models: new Map() };
+    expect(analyse(text, { catalog: testCatalog(), surroundings }).findings).toEqual([]);
+  });
+});
+
+describe("the cache", () => {
+  const good = yaml();
+  const broken = good.replace("kind: Deployment", 'kind: "Deployment');
+
+  test("makes one analysis a version", () => {
+    const cache = new AnalysisCache();
+    let made = 0;
+    const make = () => {
+      made++;
+      return analysed(good);
+    };
+    expect(cache.get("u", 1, make)).toBe(cache.get("u", 1, make));
+    cache.get("u", 2, make);
+    cache.invalidate();
+    cache.get("u", 2, make);
+    expect(made).toBe(3);
+  });
+
+  test("shows the last good deployments while the text is broken, and none once they are gone", () => {
+    const cache = new AnalysisCache();
+    const first = cache.get("u", 1, () => analysed(good));
+    const second = cache.get("u", 2, () => analysed(broken));
+    expect([second.broken, second.deployments]).toEqual([true, []]);
+    expect(cache.shown("u")?.deployments.map(({ deployment }) => deployment.name)).toEqual(
+      first.deployments.map(({ deployment }) => deployment.name),
+    );
+    cache.get("u", 3, () => analysed("a: 1\n"));
+    expect(cache.shown("u")?.deployments).toEqual([]);
+    cache.delete("u");
+    expect(cache.shown("u")).toBeUndefined();
+  });
+});
+
+test("half-typed and torn texts are analysed without a crash, and findings lie inside the text", () => {
+  const root = new URL("../rules/golden/", import.meta.url);
+  const texts = readdirSync(root).flatMap((code) =>
+    readdirSync(new URL(`${code}/`, root)).map((name) => readFileSync(new URL(`${code}/${name}`, root), "utf8")),
+  );
+  const cut = fc.tuple(
+    fc.constantFrom(...texts),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.nat(60),
+    fc.constantFrom("", "  ", "\t", "{", '"', "|", "&a", "*a", "\r\n", "--", "{{ x }}", "\u0000"),
+  );
+  fc.assert(
+    fc.property(cut, ([text, share, length, insert]) => {
+      const at = Math.floor(text.length * share);
+      const torn = text.slice(0, at) + insert + text.slice(at + length);
+      const analysis = analysed(torn);
+      const lines = torn.split(/\r\n|\r|\n/).length;
+      for (const { range, message } of analysis.findings) {
+        expect(range.end.line).toBeLessThan(lines);
+        expect(plain(message)).not.toMatch(/NaN|undefined|\{\d\}/);
+      }
+      expect(analysis.problems.map(({ message }) => plain(message)).filter((words) => words.includes("could not be analysed"))).toEqual([]);
+    }),
+    { numRuns: 300, seed: 7 },
+  );
+});

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { hover } from "../../src/language/hover.ts";
+import { escaped, markdown } from "../../src/language/hover-card.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { analysed, yaml } from "./deployments.ts";
+
+const uri = "file:///deploy.yaml";
+
+/** The hover over the first place of these words; figures' blanks as plain ones, command arguments left out. */
+function over(text: string, words: string): string {
+  const at = text.indexOf(words);
+  const before = text.slice(0, at).split("\n");
+  const position = { line: before.length - 1, character: (before.at(-1) ?? "").length + 1 };
+  const found = hover(analysed(text), position, { catalog: testCatalog(), uri });
+  return (found?.markdown ?? "nothing").replace(/[\u2009\u00a0]/g, " ").replace(/\?%5B[^)]*/g, "");
+}
+
+test("utilisation: the tokens, the sum behind them, and what more of it would give", () => {
+  const lines = over(
+    yaml({ gpu: "H100", image: "vllm/vllm-openai:v0.11.0", args: ["--gpu-memory-utilization=0.90"] }),
+    "--gpu-memory",
+  ).split("\n");
+  expect(lines[0]).toMatch(
+    /^\*\*4\d\d,\d{3} tokens of KV cache\*\* · 3\.\d\d requests of 131,072 · \[Memory\]\(command:inferenceLens\.showMemory\)$/,
+  );
+  const rows = lines.filter((line) => line.startsWith("| ")).slice(2);
+  expect(rows.length).toBe(4);
+  // 0.90 × 79.19 = 71.27 (memory of an H100 as its driver reports it).
+  expect(rows[0]).toBe("| Budget, 0.90 × 79.19 | 71.27 |");
+  const value = (row: string | undefined): number => Number(/\| ([\d.]+) \|$/.exec(row ?? "")?.[1]);
+  expect(value(rows[3])).toBeCloseTo(value(rows[0]) - value(rows[1]) - value(rows[2]), 1);
+  expect(lines).toContainEqual(expect.stringMatching(/^0\.94 would give 2\d,\d{3} tokens more\.$/));
+  expect(lines.at(-1)).toBe(
+    "Default 0.9 up to vLLM 0.19, 0.92 from 0.20 · [documentation](https://docs.vllm.ai/en/latest/cli/serve.html#gpu-memory-utilization)",
+  );
+});
+
+test("the threshold says what it counts and which way it works", () => {
+  const args = [
+    "--tensor-parallel-size=2",
+    "--ulysses-sequence-parallel-size=4",
+    "--enable-shift-parallel",
+    "--shift-parallel-threshold=512",
+  ];
+  const text = over(yaml({ args, gpus: 8 }), "512");
+  expect(text).toContain("**Steps of at most 512 tokens run as TP 8** · larger ones as TP 2 × SP 4");
+  expect(text).toContain("Higher: lower TPOT, less throughput.");
+});
+
+test("a flag that this version does not have", () => {
+  expect(over(yaml({ args: ["--swap-space=4"] }), "--swap-space")).toContain("vLLM 0.18.1 has no --swap-space; gone since 0.18.1.");
+  expect(over(yaml({ args: ["--max-num-sequences=4"] }), "--max-num-seq")).toBe("**vLLM 0.18.1 has no --max-num-sequences.**");
+});
+
+test("a value that comes from elsewhere", () => {
+  expect(over(yaml({ args: ["--max-model-len=$(LENGTH)"] }), "--max-model-len")).toContain(
+    "**Not known here: set by a variable or a template**",
+  );
+});
+
+test("model, GPU and layout", () => {
+  const text = yaml({ model: "deepseek-ai/DeepSeek-V3", gpu: "H200", args: ["--tensor-parallel-size=8"], gpus: 8 });
+  const model = over(text, "deepseek-ai");
+  expect(model).toContain("| Heads | 128, one latent of 576 |");
+  // 61 layers · (512 + 64) elements · 2 B = 70,272 B (memory law 2).
+  expect(model).toContain("70,272 B");
+  expect(over(text, "H200")).toContain("**H200-SXM** · Hopper");
+  expect(over(text, "--tensor-parallel-size")).toContain("**TP 8 = 8 GPUs an instance**");
+  expect(over(text, " 8\n")).toContain("= 8 |");
+});
+
+test("an unknown model is said to be unknown, with what ends alike", () => {
+  const text = over(yaml({ model: "/models/Qwen3-32B" }), "/models");
+  expect(text).toContain("Describe model");
+  expect(text).toContain("Qwen/Qwen3\\-32B".replace("\\-", "-"));
+});
+
+test("nothing where nothing is known", () => {
+  expect(over(yaml(), "metadata")).toBe("nothing");
+});
+
+test("text from a file becomes no markup, link or command", () => {
+  const evil = "x](command:evil) <b>*y*</b>\n| z";
+  expect(escaped(evil)).toBe("x\\]\\(command:evil\\) \\<b\\>\\*y\\*\\</b\\> \\| z");
+  expect(over(yaml({ model: "'a](command:evil)'" }), "a](")).not.toMatch(/[^\\]\]\(command:evil/);
+});
+
+test("at most five rows", () => {
+  const rows = Array.from({ length: 9 }, (_, index) => [`n${index}`, "1"] as const);
+  expect(
+    markdown({ headline: "h", rows })
+      .split("\n")
+      .filter((line) => line.startsWith("| n")).length,
+  ).toBe(5);
+});
