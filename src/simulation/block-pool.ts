@@ -80,7 +80,7 @@ export class CachedBlocks implements BlockPool {
   ) {
     this.free = usable;
     this.ratio = Math.floor(requests.prefixBlockTokens / blockTokens) + 2;
-    this.tables = new Array<Int32Array | undefined>(requests.count);
+    this.tables = Array.from({ length: requests.count }, () => undefined);
     this.held = new Int32Array(requests.count);
     this.published = new Int32Array(requests.count);
   }

@@ -5,7 +5,7 @@ import { randomSource } from "./random.ts";
 import type { RequestRow, Workload } from "./workload.ts";
 
 /** Most requests of one run; beyond it records and charts would not fit a page. */
-export const mostRequests = 2_000_000;
+export const mostRequests = 1_000_000;
 const mostPrefixBlocks = 64_000_000;
 const tooManyBlocks = `The workload names more than ${mostPrefixBlocks} prefix blocks.`;
 

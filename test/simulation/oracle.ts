@@ -86,7 +86,7 @@ export function oracle(input: OracleInput): OracleResult {
   const flights: Flight[] = [];
   const gaps: number[] = [];
   const batches: Batch[] = [];
-  const stageFree = new Array<number>(input.model.stages).fill(0);
+  const stageFree = Array.from({ length: input.model.stages }, () => 0);
   let arrived = 0;
   let finished = 0;
   let mostRunning = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import { stepModel } from "../../src/timing/roofline.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../simulation/fixtures.ts";
 
 // V3: the switch of Shift Parallelism looks at the scheduled tokens of a step (ArcticInference model_runner.py @9d46438):
@@ -43,5 +44,23 @@ describe("V3: what the simulator asks the mode for", () => {
     expect(report.summary.shift.sequenceSteps).toBe(1);
     // One step of 10 ms: the share of the run's bins sums to it.
     expect(report.modes.find((time) => time.mode === "sequence")?.seconds).toBeCloseTo(0.01, 12);
+  });
+});
+
+describe("V3: the step model of the product", () => {
+  const settled = settledOf({ layout: { sequence: 8 } });
+  const pool = settled.pools[0];
+  if (!pool) throw new Error("no pool");
+
+  it("switches above the threshold: 511, 512 and 513 tokens, and 300 sequences of a token and three drafts", () => {
+    const shift = stepModel(settled.model, { ...pool, shiftThreshold: threshold });
+    expect([511, 512, 513, 300 * (1 + 3)].map((tokens) => shift.mode(tokens))).toEqual(["tensor", "tensor", "sequence", "sequence"]);
+  });
+
+  it("never leaves the mode it has without Shift", () => {
+    const sequence = stepModel(settled.model, pool);
+    expect([1, 513].map((tokens) => sequence.mode(tokens))).toEqual(["sequence", "sequence"]);
+    const tensor = stepModel(settled.model, { ...pool, layout: { ...pool.layout, tensor: 8, sequence: 1 } });
+    expect([1, 513].map((tokens) => tensor.mode(tokens))).toEqual(["tensor", "tensor"]);
   });
 });

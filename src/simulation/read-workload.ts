@@ -1,0 +1,208 @@
+import {
+  asCount,
+  asFields,
+  asNotNegative,
+  asPositive,
+  asText,
+  CaseError,
+  type Fields,
+  isFields,
+  optional,
+} from "../deployment/case-fields.ts";
+import { rowReaders, type TraceFormat } from "./trace-formats.ts";
+import type { Length, RequestRow, SharedPrefix, Workload } from "./workload.ts";
+
+/** A trace that somebody has to fetch first. */
+export interface TraceReference {
+  readonly path: string;
+  readonly format: TraceFormat | undefined;
+  readonly speedup: number;
+  readonly limitSeconds: number;
+  /** Only so many of its first requests. */
+  readonly requests: number | undefined;
+  /** Replaces the trace's arrivals by a Poisson process. */
+  readonly ratePerSecond: number | undefined;
+}
+
+/** A workload as a case or a file writes it. `named` is a built-in or own one; its rate and number of requests may be left open. */
+export type WrittenWorkload =
+  | { readonly kind: "workload"; readonly workload: Workload; readonly problem?: undefined }
+  | { readonly kind: "trace"; readonly trace: TraceReference; readonly problem?: undefined }
+  | {
+      readonly kind: "named";
+      readonly name: string;
+      readonly ratePerSecond: number | undefined;
+      readonly requests: number | undefined;
+      readonly problem?: undefined;
+    }
+  | { readonly kind?: undefined; readonly problem: string };
+
+const kinds = "closed-loop, open-loop, offline, trace, requests";
+
+/** Reads a workload in the words of interfaces.md. Never throws: `problem` names the member. Ranges are checked where it is drawn. */
+export function readWorkload(value: unknown): WrittenWorkload {
+  if (typeof value === "string") return { kind: "named", name: value, ratePerSecond: undefined, requests: undefined };
+  try {
+    return written(asFields(value, "workload"));
+  } catch (error) {
+    if (error instanceof CaseError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function written(fields: Fields): WrittenWorkload {
+  const name = optional(fields, "name", asText);
+  const requests = optional(fields, "requests", (value, key) => (Array.isArray(value) ? undefined : asCount(value, key)));
+  const ratePerSecond = optional(fields, "ratePerSecond", asPositive);
+  const common = {
+    ...present("name", name),
+    ...present("source", optional(fields, "source", asText)),
+    ...present("maxInFlight", optional(fields, "maxInFlight", asCount)),
+    ...present("warmup", optional(fields, "warmup", asNotNegative)),
+  };
+  const kind = optional(fields, "kind", asText);
+  switch (kind) {
+    case undefined:
+      if (name === undefined) throw new CaseError("bad-case", `“kind” of the workload must be one of ${kinds}.`);
+      return { kind: "named", name, ratePerSecond, requests };
+    case "trace":
+      return { kind: "trace", trace: traceReference(fields, requests, ratePerSecond) };
+    case "requests":
+      return { kind: "workload", workload: { ...common, ...inlineRequests(fields, ratePerSecond) } };
+    case "closed-loop": {
+      const concurrency = asCount(fields.concurrency, "concurrency");
+      const total = requests ?? concurrency * 10;
+      return { kind: "workload", workload: { ...common, kind, concurrency, requests: total, ...lengths(fields) } };
+    }
+    case "offline":
+      return { kind: "workload", workload: { ...common, kind, requests: requests ?? 1000, ...lengths(fields) } };
+    case "open-loop":
+      return { kind: "workload", workload: { ...common, ...openLoop(fields, requests, ratePerSecond) } };
+    default:
+      throw new CaseError("unsupported", `The workload kind “${kind}” is not known; there are ${kinds}.`);
+  }
+}
+
+function openLoop(
+  fields: Fields,
+  requests: number | undefined,
+  ratePerSecond: number | undefined,
+): Extract<Workload, { kind: "open-loop" }> {
+  const arrivals = optional(fields, "arrivals", asText);
+  if (arrivals !== undefined && arrivals !== "poisson" && arrivals !== "gamma" && arrivals !== "constant" && arrivals !== "stages") {
+    throw new CaseError("bad-case", "“arrivals” must be poisson, gamma, constant or stages.");
+  }
+  const stages = optional(fields, "stages", asStages);
+  const sharedPrefix = optional(fields, "sharedPrefix", asSharedPrefix);
+  const rate = ratePerSecond ?? stages?.[0]?.ratePerSecond;
+  if (rate === undefined) throw new CaseError("bad-case", "“ratePerSecond” must be a positive number.");
+  const staged = stages?.reduce((sum, stage) => sum + stage.ratePerSecond * stage.durationSeconds, 0) ?? 0;
+  return {
+    kind: "open-loop",
+    ratePerSecond: rate,
+    requests: requests ?? (staged >= 1 ? Math.round(staged) : 1000),
+    ...present("cv", optional(fields, "cv", asPositive)),
+    ...(arrivals === undefined || arrivals === "stages" ? {} : { arrivals }),
+    ...present("stages", stages),
+    ...(sharedPrefix ? { sharedPrefix, promptTokens: 1, outputTokens: 1 } : lengths(fields)),
+  };
+}
+
+function lengths(fields: Fields): { readonly promptTokens: Length; readonly outputTokens: Length } {
+  return { promptTokens: asLength(fields.promptTokens, "promptTokens"), outputTokens: asLength(fields.outputTokens, "outputTokens") };
+}
+
+function traceReference(fields: Fields, requests: number | undefined, ratePerSecond: number | undefined): TraceReference {
+  return {
+    path: asText(fields.path, "path"),
+    format: optional(fields, "format", asTraceFormat),
+    speedup: optional(fields, "speedup", asPositive) ?? 1,
+    limitSeconds: optional(fields, "limitSeconds", asPositive) ?? Number.POSITIVE_INFINITY,
+    requests,
+    ratePerSecond,
+  };
+}
+
+function inlineRequests(fields: Fields, ratePerSecond: number | undefined): Extract<Workload, { kind: "requests" }> {
+  if (!Array.isArray(fields.requests)) throw new CaseError("bad-case", "“requests” must be a list of requests.");
+  const block = optional(fields, "prefixBlockTokens", asCount);
+  return {
+    kind: "requests",
+    requests: fields.requests.map(asRow),
+    ...present("prefixBlockTokens", block),
+    ...present("ratePerSecond", ratePerSecond),
+    ...present("cv", optional(fields, "cv", asPositive)),
+  };
+}
+
+function asRow(value: unknown, index: number): RequestRow {
+  const row = asFields(value, `requests[${index}]`);
+  const blocks = optional(row, "prefixBlocks", (list, key) => asNumbers(list, key));
+  return {
+    arrivalSeconds: optional(row, "arrivalSeconds", asNotNegative) ?? 0,
+    promptTokens: asNotNegative(row.promptTokens, `requests[${index}].promptTokens`),
+    outputTokens: asNotNegative(row.outputTokens, `requests[${index}].outputTokens`),
+    ...present("prefixBlocks", blocks),
+  };
+}
+
+/** A number, or one of the distributions of interfaces.md; `key` is named when it is neither. */
+export function asLength(value: unknown, key: string): Length {
+  if (typeof value === "number") return value;
+  if (isFields(value)) {
+    if (Array.isArray(value.values)) return { values: asNumbers(value.values, key) };
+    for (const kind of ["uniform", "normal", "lognormal"] as const) {
+      if (value[kind] === undefined) continue;
+      const [a, b, c, d, ...more] = asNumbers(value[kind], `${key}.${kind}`);
+      if (kind === "uniform") {
+        if (a !== undefined && b !== undefined && c === undefined) return { uniform: [a, b] };
+      } else if (a !== undefined && b !== undefined && c !== undefined && d !== undefined && more.length === 0) {
+        return kind === "normal" ? { normal: [a, b, c, d] } : { lognormal: [a, b, c, d] };
+      }
+      throw new CaseError("bad-case", `“${key}.${kind}” must be ${kind === "uniform" ? "[min, max]" : "[mean, sd, min, max]"}.`);
+    }
+  }
+  throw new CaseError("bad-case", `“${key}” must be a number of tokens or a distribution (uniform, normal, lognormal, values).`);
+}
+
+function asNumbers(value: unknown, key: string): readonly number[] {
+  if (Array.isArray(value) && value.every((one): one is number => typeof one === "number")) return value;
+  throw new CaseError("bad-case", `“${key}” must be a list of numbers.`);
+}
+
+function asTraceFormat(value: unknown, key: string): TraceFormat {
+  const name = asText(value, key);
+  const known = rowReaders.find(({ format }) => format === name)?.format;
+  if (known) return known;
+  const all = [...new Set(rowReaders.map(({ format }) => format))].join(", ");
+  throw new CaseError("unsupported", `The trace format “${name}” is not supported; there are ${all}.`);
+}
+
+function asStages(value: unknown, key: string): readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[] {
+  if (!Array.isArray(value) || value.length === 0) throw new CaseError("bad-case", `“${key}” must be a list of stages.`);
+  return value.map((one: unknown, index) => {
+    const stage = asFields(one, `${key}[${index}]`);
+    return {
+      ratePerSecond: asPositive(stage.ratePerSecond, `${key}[${index}].ratePerSecond`),
+      durationSeconds: asPositive(stage.durationSeconds, `${key}[${index}].durationSeconds`),
+    };
+  });
+}
+
+function asSharedPrefix(value: unknown, key: string): SharedPrefix {
+  const fields = asFields(value, key);
+  return {
+    groups: asCount(fields.groups, `${key}.groups`),
+    usersPerGroup: asCount(fields.usersPerGroup, `${key}.usersPerGroup`),
+    systemPromptTokens: asNotNegative(fields.systemPromptTokens, `${key}.systemPromptTokens`),
+    questionTokens: asLength(fields.questionTokens, `${key}.questionTokens`),
+    outputTokens: asLength(fields.outputTokens, `${key}.outputTokens`),
+    multiTurn: fields.multiTurn === true,
+  };
+}
+
+function present<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
+  const made: { [P in K]?: T } = {};
+  if (value !== undefined) made[key] = value;
+  return made;
+}
