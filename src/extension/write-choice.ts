@@ -24,9 +24,12 @@ export const projectFile = ".inference-lens.yaml";
 export async function writeChoice(subject: Subject, subjects: Subjects, choices: readonly Choice[]): Promise<void> {
   const folder = vscode.workspace.getWorkspaceFolder(subject.document.uri);
   const words = choices.map(({ directive, value }) => `${directive}=${value}`).join(" ");
+  const inProject: readonly PlaceItem[] = folder
+    ? [{ label: vscode.l10n.t("In the project file"), description: projectFile, where: "project" }]
+    : [];
   const items: readonly PlaceItem[] = [
     { label: vscode.l10n.t("In this file"), description: `# inference-lens: ${words}`, where: "file" },
-    ...(folder ? [{ label: vscode.l10n.t("In the project file"), description: projectFile, where: "project" }] : []),
+    ...inProject,
     {
       label: vscode.l10n.t("In my settings"),
       description: choices.map(({ setting }) => `inferenceLens.${setting}`).join(", "),
