@@ -1,0 +1,187 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import type { Catalog } from "../catalog/catalog.ts";
+import { type ModelDescription, readModelDescription } from "../catalog/described-model.ts";
+import { withWorkloads } from "../catalog/extended-catalog.ts";
+import type { Model, WorkloadRows } from "../catalog/facts.ts";
+import { message } from "../deployment/message.ts";
+import { assumptionsFor, type ReadProject, readProject } from "../deployment/project.ts";
+import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
+import type { Workload } from "../simulation/workload.ts";
+import { workloadRows } from "../simulation/workload-rows.ts";
+import { ParsedFiles } from "./parsed-files.ts";
+import { FileError, reason } from "./text-files.ts";
+import { readWorkloadFile } from "./workload-files.ts";
+
+const projectFile = ".inference-lens.yaml";
+const projectFolder = ".inference-lens";
+const mostEntries = 500;
+
+export interface FindOptions {
+  /** Command-line arguments; none in the editor. */
+  readonly argument?: Assumptions;
+  /** The person's settings; none on the command line. */
+  readonly setting?: Assumptions;
+}
+
+/** Everything outside a file that reading it depends on. */
+export interface FoundSurroundings {
+  readonly surroundings: Surroundings;
+  /** The catalogue with the project's own workloads in it. */
+  readonly catalog: Catalog;
+  /** The project's own workloads by name. */
+  readonly workloads: ReadonlyMap<string, Workload>;
+  /** The project file, absolute; null where there is none. */
+  readonly project: string | null;
+  readonly problems: readonly SurroundingsProblem[];
+}
+
+/** Project files, described models and own workloads beside deployment files. What was read is kept until a file changes. */
+export class SurroundingsFiles {
+  private readonly projects = new ParsedFiles<ReadProject>(readProject);
+  private readonly models: ParsedFiles<ModelDescription>;
+  private readonly workloads = new ParsedFiles(ownWorkload);
+  private extended: { readonly rows: readonly WorkloadRows[]; readonly catalog: Catalog };
+
+  constructor(private readonly catalog: Catalog) {
+    this.extended = { rows: [], catalog };
+    this.models = new ParsedFiles((text, file) => readModelDescription(text, stem(file), (name) => catalog.model(name)?.model));
+  }
+
+  /**
+   * What holds for `file` (absolute, or from the working folder; it need not exist): the nearest `.inference-lens.yaml` and
+   * `.inference-lens/` from its folder upwards, up to the folder of a git repository. Never throws.
+   */
+  find(file: string, { argument = {}, setting = {} }: FindOptions = {}): FoundSurroundings {
+    const path = resolve(file);
+    const problems: SurroundingsProblem[] = [];
+    const project = nearest(path, projectFile, "file");
+    const folder = nearest(path, projectFolder, "folder");
+    const workloads = new Map<string, Workload>();
+    const rows: WorkloadRows[] = [];
+    for (const own of this.workloadsIn(folder, problems)) {
+      workloads.set(own.rows.name, own.workload);
+      rows.push(own.rows);
+    }
+    return {
+      surroundings: { argument, project: this.assumptions(project, path, problems), setting, models: this.modelsIn(folder, problems) },
+      catalog: this.catalogWith(rows),
+      workloads,
+      project: project ?? null,
+      problems,
+    };
+  }
+
+  private assumptions(project: string | undefined, path: string, problems: SurroundingsProblem[]): Assumptions {
+    if (project === undefined) return {};
+    const read = parsed(this.projects, project, problems);
+    if (!read) return {};
+    problems.push(...read.problems.map((one) => ({ file: project, message: one.message })));
+    return assumptionsFor(read.project, relative(dirname(project), path).split(sep).join("/"));
+  }
+
+  private modelsIn(folder: string | undefined, problems: SurroundingsProblem[]): ReadonlyMap<string, Model> {
+    const models = new Map<string, Model>();
+    for (const file of this.entries(folder, "models", problems)) {
+      const described = parsed(this.models, file, problems);
+      if (!described) continue;
+      if (described.model) models.set(described.name, described.model);
+      else problems.push({ file, message: message("{0}", described.problem) });
+    }
+    return models;
+  }
+
+  private workloadsIn(folder: string | undefined, problems: SurroundingsProblem[]): OwnWorkload[] {
+    const found: OwnWorkload[] = [];
+    for (const file of this.entries(folder, "workloads", problems)) {
+      const own = parsed(this.workloads, file, problems);
+      if (own?.problem !== undefined) problems.push({ file, message: message("{0}", own.problem) });
+      else if (own) found.push(own);
+    }
+    return found;
+  }
+
+  /** The same catalogue for the same workloads: what others keep beside it stays. */
+  private catalogWith(rows: readonly WorkloadRows[]): Catalog {
+    const { rows: before, catalog } = this.extended;
+    if (rows.length === before.length && rows.every((one, i) => one === before[i])) return catalog;
+    this.extended = { rows, catalog: withWorkloads(this.catalog, rows) };
+    return this.extended.catalog;
+  }
+
+  private entries(folder: string | undefined, name: string, problems: SurroundingsProblem[]): string[] {
+    if (folder === undefined) return [];
+    const directory = join(folder, name);
+    if (!isThere(directory, "folder")) return [];
+    try {
+      const names = readdirSync(directory).filter((one) => /\.(ya?ml|json)$/i.test(one));
+      if (names.length > mostEntries)
+        problems.push({ file: directory, message: message("Only {0} of {1} files are read.", mostEntries, names.length) });
+      return names
+        .sort()
+        .slice(0, mostEntries)
+        .map((one) => join(directory, one));
+    } catch (error) {
+      problems.push({ file: directory, message: message("{0}", sentence(reason(error))) });
+      return [];
+    }
+  }
+}
+
+/** The same for one file alone; hosts that ask often keep a `SurroundingsFiles`. */
+export function findSurroundings(file: string, options: FindOptions & { readonly catalog: Catalog }): FoundSurroundings {
+  return new SurroundingsFiles(options.catalog).find(file, options);
+}
+
+/** The nearest entry of that name in the file's folder or one above, not beyond the folder of a repository. */
+function nearest(path: string, name: string, kind: "file" | "folder"): string | undefined {
+  let directory = dirname(path);
+  for (;;) {
+    const candidate = join(directory, name);
+    if (isThere(candidate, kind)) return candidate;
+    const parent = dirname(directory);
+    if (parent === directory || isThere(join(directory, ".git"), "any")) return undefined;
+    directory = parent;
+  }
+}
+
+function isThere(path: string, kind: "file" | "folder" | "any"): boolean {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat !== undefined && (kind === "any" || (kind === "file" ? stat.isFile() : stat.isDirectory()));
+  } catch (error) {
+    // A folder that may not be looked into holds nothing for us; a path through a file is none.
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
+
+interface OwnWorkload {
+  readonly rows: WorkloadRows;
+  readonly workload: Workload;
+  readonly problem?: undefined;
+}
+
+function ownWorkload(text: string, file: string): OwnWorkload | { readonly problem: string } {
+  const { workload, problem } = readWorkloadFile(text, file);
+  if (!workload) return { problem };
+  const rows = workloadRows(workload.name ?? stem(file), workload);
+  return typeof rows === "string" ? { problem: rows } : { rows, workload };
+}
+
+function parsed<T>(files: ParsedFiles<T>, file: string, problems: SurroundingsProblem[]): T | undefined {
+  try {
+    return files.get(file);
+  } catch (error) {
+    problems.push({ file, message: message("{0}", sentence(error instanceof FileError ? error.message : reason(error))) });
+    return undefined;
+  }
+}
+
+function sentence(words: string): string {
+  return `This file ${words}.`;
+}
+
+function stem(file: string): string {
+  return basename(file, extname(file));
+}

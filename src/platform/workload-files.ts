@@ -1,0 +1,55 @@
+import { basename, dirname, resolve } from "node:path";
+import { plainYaml } from "../catalog/plain-yaml.ts";
+import { type Message, plain } from "../deployment/message.ts";
+import { readWorkload, type TraceReference } from "../simulation/read-workload.ts";
+import { parseTrace, traceWorkload } from "../simulation/traces.ts";
+import type { Workload } from "../simulation/workload.ts";
+import { FileError, mebibyte, readTextFile } from "./text-files.ts";
+
+/** Beyond this a trace does not fit one text; the published ones are below 200 MiB. */
+const mostTraceBytes = 400 * mebibyte;
+
+export type LoadedWorkload =
+  | { readonly workload: Workload; readonly notes: readonly Message[]; readonly problem?: undefined }
+  | { readonly workload?: undefined; readonly problem: string };
+
+/** A workload file's text (YAML or JSON, in the words of a case's workload); a trace it names lies beside it. */
+export function readWorkloadFile(text: string, file: string): LoadedWorkload {
+  const read = plainYaml(text);
+  if (read.problem !== undefined) return { problem: read.problem };
+  const written = readWorkload(read.value);
+  switch (written.kind) {
+    case undefined:
+      return { problem: written.problem };
+    case "workload":
+      return { workload: written.workload, notes: [] };
+    case "trace":
+      return loadTrace(written.trace, dirname(file));
+    case "named":
+      return { problem: `“kind” is missing: the file names the workload ${written.name} and does not say what it is.` };
+    default:
+      return written satisfies never;
+  }
+}
+
+/** Fetches a trace; a relative path starts at `folder`. */
+export function loadTrace(reference: TraceReference, folder: string): LoadedWorkload {
+  const path = resolve(folder, reference.path);
+  let text: string;
+  try {
+    text = readTextFile(path, mostTraceBytes);
+  } catch (error) {
+    if (error instanceof FileError) return { problem: `The trace ${reference.path} ${error.message}.` };
+    throw error;
+  }
+  const trace = parseTrace(text, reference.format);
+  if (trace.rows.length === 0) return { problem: `${reference.path}: ${trace.messages.map(plain).join(" ")}` };
+  const { speedup, limitSeconds, requests, ratePerSecond } = reference;
+  const whole = traceWorkload(trace, basename(path), { speedup, limitSeconds });
+  if (whole.kind !== "requests" || whole.requests.length === 0) return { problem: `${reference.path}: no request lies within the limit.` };
+  const cut = requests === undefined ? whole : { ...whole, requests: whole.requests.slice(0, requests) };
+  return {
+    workload: { ...cut, source: `trace ${basename(path)}`, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) },
+    notes: trace.messages,
+  };
+}
