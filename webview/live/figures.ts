@@ -18,6 +18,8 @@ export interface FigureInput {
   readonly windowName: string;
   /** Words under every figure while nobody answers: `14 s old`. */
   readonly age: string | null;
+  /** Nothing runs: being below a predicted range says nothing then. */
+  readonly idle: boolean;
 }
 
 /** Six figures of the window: the live value on the predicted band, with its limit. */
@@ -89,7 +91,8 @@ export function liveFigures(input: FigureInput): Figure[] {
       1,
     ),
   ];
-  return input.age === null || !last ? figures : figures.map((figure) => ({ ...figure, tag: null, caption: input.age ?? "" }));
+  if (input.age !== null && last) return figures.map((figure) => ({ ...figure, tag: null, caption: input.age ?? "" }));
+  return input.idle ? figures.map((figure) => ({ ...figure, tag: null })) : figures;
 }
 
 function tpotWords({ measured, slo }: FigureInput): string {

@@ -3,7 +3,7 @@ import type { FromLiveView, LiveHeader, Prediction, ToLiveView } from "../../src
 import { h, link, say, show } from "../parts/dom.ts";
 import { FigureCells } from "../parts/figure-cells.ts";
 import { connect, record } from "../parts/host.ts";
-import { age, clock, duration, uptime } from "../parts/numbers.ts";
+import { age, clock, duration, rate, uptime } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
 import { Section } from "../parts/section.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
@@ -304,6 +304,7 @@ class LivePage {
           slo: header.slo,
           version: input.version,
           windowName,
+          idle: this.state === "idle",
           age: this.state === "lost" ? words("{0} old", age(silent)) : null,
         }),
       );
@@ -335,13 +336,13 @@ class LivePage {
     if (!prediction) this.verdict.side("");
     else
       this.verdict.side(
-        "Predicted",
+        "Predicted with",
         h("p", {
           text: words(
-            "From {0}, for {1} at {2} req/s; the range is ± {3} %.",
-            prediction.from,
+            "{0}, {1} · simulated as {2} · range ±\u00a0{3}\u00a0%",
             prediction.basis,
-            Number(prediction.ratePerSecond.toPrecision(3)),
+            rate(prediction.ratePerSecond, "req/s"),
+            prediction.from,
             Math.round(prediction.band * 100),
           ),
         }),

@@ -115,7 +115,9 @@ function row(
   const limitValue = kind.limit ? (slo?.[kind.limit] ?? null) : null;
   const limit = limitValue === null ? null : { value: limitValue, text: words("limit {0}", brief(duration(limitValue))) };
   const high = Math.max(seen.count > 0 ? seen.high : 0, predicted?.value ?? 0, limit ? limit.value * 1.15 : 0);
-  const top = kind.top ?? niceTop(high);
+  // Requests are whole: a scale below one would only magnify noise.
+  const least = kind.unit === "requests" ? Math.max(1, predicted?.high ?? 0) : 0;
+  const top = kind.top ?? niceTop(Math.max(high, least));
   const mean = kind.mean ? summary(ring.time, ring.column(kind.mean), ring.length, from, to).mean : Number.NaN;
   const note = [
     Number.isNaN(mean) ? "" : words("mean {0}", kind.format(mean)),

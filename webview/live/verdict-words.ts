@@ -188,19 +188,13 @@ function rangeWords(measured: Measured, prediction: Prediction | null): { readon
   return { outside, lines: lines.length > 0 ? [lines.join(" ")] : [] };
 }
 
-function quiet({ state, measured, prediction }: VerdictInput): Sentence {
+function quiet({ state, measured }: VerdictInput): Sentence {
   const running = measured?.running ?? 0;
   if (state === "idle" || running === 0) {
     return {
       sign: plainSign("○"),
       title: "No requests in this window",
-      lines: [
-        {
-          text: prediction
-            ? words("The server is idle. Rates and percentiles start with the first request; the prediction is of {0}.", prediction.basis)
-            : "The server is idle. Rates and percentiles start with the first request.",
-        },
-      ],
+      lines: [{ text: "The server is idle. Rates and percentiles start with the first request." }],
     };
   }
   return {

@@ -61,6 +61,11 @@ export class Section {
     if (told) this.options.toggled?.(open);
   }
 
+  /** Without numbers there is no table to toggle. */
+  offerTable(on: boolean): void {
+    if (this.toggle) show(this.toggle, on);
+  }
+
   get isOpen(): boolean {
     return this.open;
   }

@@ -81,6 +81,7 @@ export class Body {
     show(this.pair, false);
     show(this.secondPair, false);
     this.time.setExtra();
+    this.time.offerTable(false);
     this.rows.update(emptyOverTime(totalSeconds));
   }
 
@@ -93,6 +94,7 @@ export class Body {
       ...(selected ? [h("span", { text: interval(selected.from, selected.to) }), link("Whole run", () => this.events.select(null))] : []),
     );
     if (same) return;
+    this.time.offerTable(true);
     show(this.latency.root, report.saturated === null);
     show(this.pair, true);
     show(this.secondPair, true);

@@ -161,7 +161,7 @@ function within(report: Report, values: Latencies, slo: Slo, selected: Interval 
 function goodput(report: Report, values: Latencies, slo: Slo): Figure {
   const { goodputRequestsPerSecond: good, requestsPerSecond: served, sloAttainment } = report.summary;
   const offered = report.workload.ratePerSecond;
-  const caption = offered === null ? words("of {0} served", rate(served, "req/s")) : words("of {0} offered", rate(offered, "req/s"));
+  const caption = offered === null ? words("of {0} served", rate(served, "req/s")) : words("of {0} offered", brief(rate(offered, "req/s")));
   const base = { id: "goodput", label: "Goodput", title: definitions.goodput };
   if (good === null || sloAttainment === null) {
     const [value, unit] = parts(rate(served, "req/s"));
@@ -233,14 +233,14 @@ function saturatedFigures(report: Report, saturated: NonNullable<Report["saturat
       "Serves at most",
       "Requests finished per second while the queue grows",
       rate(saturated.mostRequestsPerSecond, "req/s"),
-      workload.ratePerSecond === null ? "no rate offered" : words("of {0} offered", rate(workload.ratePerSecond, "req/s")),
+      workload.ratePerSecond === null ? "no rate offered" : words("of {0} offered", brief(rate(workload.ratePerSecond, "req/s"))),
     ),
     plain(
       "waiting",
       "Waiting at the end",
       "Requests in the queue when the run stopped",
       `${whole(saturated.waitingAtEnd)}\u00a0requests`,
-      words("after {0}", duration(summary.durationSeconds)),
+      words("after {0}", brief(duration(summary.durationSeconds))),
     ),
     latency("ttft", "TTFT p95", definitions.ttft),
     latency("tpot", "TPOT p95", definitions.tpot),

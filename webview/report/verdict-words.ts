@@ -77,14 +77,16 @@ function saturated(
   return {
     sign: { glyph: "▲", word: "", tone: "warning" },
     title:
-      offered === null ? "Saturated: the queue never empties" : words("Saturated at {0}: the queue never empties", rate(offered, "req/s")),
+      offered === null
+        ? "Saturated: the queue never empties"
+        : words("Saturated at {0}: the queue never empties", brief(rate(offered, "req/s"))),
     lines: [
       {
         text: words(
           "It serves {0} at most. {1} requests wait after {2}, and TTFT grows by {3} every second, so percentiles would only measure how long the run lasted. They are not shown.",
           rate(mostRequestsPerSecond, "req/s"),
           whole(waitingAtEnd),
-          duration(report.summary.durationSeconds),
+          brief(duration(report.summary.durationSeconds)),
           duration(ttftGrowthPerSecond),
         ),
       },

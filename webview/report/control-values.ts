@@ -1,0 +1,39 @@
+import type { Slo } from "../../src/deployment/deployment.ts";
+import type { ReportControls } from "../../src/protocol/report-view.ts";
+import { record } from "../parts/host.ts";
+import { noLimits } from "./figures.ts";
+
+/** A number above zero; null for an empty field; undefined for anything else. */
+export function positive(text: string): number | null | undefined {
+  const trimmed = text.trim().replace(",", ".");
+  if (trimmed === "") return null;
+  const value = Number(trimmed);
+  return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** Kept controls, checked member by member; undefined where anything is not as it should be. */
+export function readControls(kept: unknown): ReportControls | undefined {
+  const { workload, ratePerSecond, gpu, gpuOrigin, slo, sloOrigin, rateOrigin } = record(kept);
+  const limits = record(slo);
+  const limit = (name: keyof Slo): number | null | undefined => {
+    const value = limits[name];
+    return value === null || typeof value === "number" ? value : undefined;
+  };
+  const origin = (value: unknown): "file" | "assumed" => (value === "file" ? "file" : "assumed");
+  if (typeof workload !== "string" || typeof gpu !== "string") return undefined;
+  if (ratePerSecond !== null && typeof ratePerSecond !== "number") return undefined;
+  return {
+    workload,
+    gpu,
+    ratePerSecond,
+    gpuOrigin: origin(gpuOrigin),
+    sloOrigin: origin(sloOrigin),
+    rateOrigin: origin(rateOrigin),
+    slo: {
+      ttftSeconds: limit("ttftSeconds") ?? null,
+      tpotSeconds: limit("tpotSeconds") ?? null,
+      e2eSeconds: limit("e2eSeconds") ?? null,
+      percentile: limit("percentile") ?? noLimits.percentile,
+    },
+  };
+}
