@@ -12,6 +12,7 @@ function row(arg) {
     aliases: arg.aliases,
     type: arg.type,
     choices: arg.choices?.map(String),
+    choicesSince: choicesSince(arg),
     open: arg.choicesOpen,
     default: arg.default ?? undefined,
     no: arg.positiveNegativeBool,
@@ -23,6 +24,12 @@ function row(arg) {
     absent: arg.absentIn ?? undefined,
     instead: replacement(arg),
   });
+}
+
+/** The release in which the closed choices last changed; left out where they never did. */
+function choicesSince({ choices, choicesOpen, changes = [] }) {
+  if (!choices || choicesOpen) return undefined;
+  return changes.findLast((change) => change.choicesAdded?.length > 0 || change.choicesRemoved?.length > 0)?.version;
 }
 
 function replacement({ replacementMentioned }) {

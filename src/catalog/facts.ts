@@ -128,6 +128,8 @@ export interface FlagFacts {
   readonly aliases: readonly string[];
   readonly type: "bool" | "int" | "float" | "str" | "enum" | "json" | "list";
   readonly choices: readonly string[] | null;
+  /** The oldest sampled version from which the choices have been these. */
+  readonly choicesSince: string;
   readonly choicesOpen: boolean;
   readonly default: unknown;
   /** `--no-name` exists. */

@@ -68,6 +68,7 @@ export interface StoredFlag {
   readonly aliases?: readonly string[];
   readonly type: FlagFacts["type"];
   readonly choices?: readonly string[];
+  readonly choicesSince?: string;
   readonly open?: boolean;
   readonly default?: unknown;
   readonly no?: boolean;
@@ -96,6 +97,7 @@ export function flagFacts(row: StoredFlag): FlagFacts {
     aliases: row.aliases ?? [],
     type: row.type,
     choices: row.choices ?? null,
+    choicesSince: row.choicesSince ?? row.seen,
     choicesOpen: row.open ?? false,
     default: row.default ?? (row.type === "bool" ? false : null),
     negatable: row.no ?? false,

@@ -9,12 +9,9 @@ import { noSurroundings, type Surroundings } from "../deployment/surroundings.ts
 import { maskTemplates } from "../deployment/templates.ts";
 import { parseYaml } from "../deployment/yaml-document.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
-import type { MemoryPlan } from "../memory/plan.ts";
 import { check } from "../rules/check.ts";
 import type { Finding } from "../rules/rule.ts";
-import { estimate } from "../timing/closed-form.ts";
-import type { Estimate } from "../timing/estimate.ts";
-import { lengthsFor } from "./lengths.ts";
+import { estimateOf } from "./estimates.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
 import { planUnder, planWith } from "./variants.ts";
 
@@ -69,13 +66,14 @@ function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Ca
     }),
   );
   const kept = distinct(findings).filter((one) => !isSilenced(one, reading.ignoredLines));
-  return { deployment, settlement, settled, memory, estimate: closedForm(settlement, memory, catalog), findings: kept.sort(byPlace) };
-}
-
-/** Nothing where the cache holds no request. */
-function closedForm({ settled }: Settlement, memory: readonly MemoryPlan[], catalog: Catalog): Estimate | undefined {
-  if (!settled || memory.some((plan) => !plan.fits)) return undefined;
-  return estimate(settled, memory, lengthsFor(settled, catalog));
+  return {
+    deployment,
+    settlement,
+    settled,
+    memory,
+    estimate: settled && estimateOf(settled, memory, catalog),
+    findings: kept.sort(byPlace),
+  };
 }
 
 /** A directive on its line or the line above. */

@@ -66,9 +66,10 @@ function errors({ findings }: Analysis, code: string): number {
   return findings.filter((one) => one.code === code && one.severity === "error").length;
 }
 
-/** A finding that only gets milder is gone too: an error that becomes a remark. */
-function count({ findings }: DeploymentAnalysis, { code, severity }: Finding): number {
-  return findings.filter((one) => one.code === code && rank[one.severity] >= rank[severity]).length;
+/** Findings like this one or worse; a remark is gone when it says something else. */
+function count({ findings }: DeploymentAnalysis, { code, severity, message: { text } }: Finding): number {
+  const same = (one: Finding): boolean => (severity === "information" ? one.message.text === text : rank[one.severity] >= rank[severity]);
+  return findings.filter((one) => one.code === code && same(one)).length;
 }
 
 function ownerOf(finding: Finding, { deployments }: Analysis): DeploymentAnalysis | undefined {

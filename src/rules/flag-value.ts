@@ -1,8 +1,8 @@
 import type { FlagFacts } from "../catalog/facts.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
-import { atLeast, parseVersion } from "../deployment/version.ts";
-import { saidVersion } from "./certainty.ts";
+import { atLeast } from "../deployment/version.ts";
+import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { humanInteger } from "./flag-number.ts";
@@ -80,12 +80,14 @@ function strictInteger(text: string): number | undefined {
   return /^[+-]?\d+(_\d+)*$/.test(text) ? Number(text.replaceAll("_", "")) : undefined;
 }
 
-/** Choices are those of the newest release; for an older or unknown one this is a hint, not an error. */
+/** An error where the choices of the said version, or of every version, are known to be these; else a hint. */
 function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string): Finding | undefined {
   if (!facts.choices || facts.choicesOpen || facts.choices.includes(text) || /^(none|null|)$/i.test(text)) return undefined;
+  const { versions } = context.catalog.flags();
   const version = saidVersion(context.pool);
-  const newest = parseVersion(context.catalog.flags().versions.at(-1) ?? "");
-  const certain = version !== undefined && newest !== undefined && atLeast(version, newest.text);
+  const always = facts.choicesSince === facts.firstSeen;
+  const inRange = version === undefined || inTables(version, context.catalog);
+  const certain = inRange && (always || (version !== undefined && atLeast(version, facts.choicesSince)));
   const near = nearestName(text, facts.choices);
   return finding(
     code,
@@ -102,7 +104,7 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
           '"{0}" is no value of {1} in vLLM {2}; a version without it stops at start. Values: {3}.',
           clip(text),
           flag.spelled,
-          newest?.text ?? "",
+          versions.at(-1) ?? "",
           few(facts.choices),
         ),
     { fixes: [near === undefined ? undefined : setFlagFix(context.pool, flag.name, near, undefined, true)] },

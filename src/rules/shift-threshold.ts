@@ -58,7 +58,7 @@ export const shiftThreshold: Rule = {
         ),
       ];
     }
-    const crossing = settled && settledPool ? breakEven(settled.model, settledPool, budget ?? 8192) : undefined;
+    const crossing = settled && settledPool && memory?.fits ? breakEven(settled.model, settledPool, budget ?? 8192) : undefined;
     if (crossing !== undefined && threshold * 1.5 < crossing)
       return [
         finding(

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { Model } from "../../src/catalog/facts.ts";
+import { parseVersion } from "../../src/deployment/version.ts";
+import { humanInteger } from "../../src/rules/flag-number.ts";
+import { factsOf, nearestName, presence } from "../../src/rules/flag-table.ts";
+import { divisors } from "../../src/rules/layout.ts";
+import { derivedLimit } from "../../src/rules/model-len.ts";
+import { rules } from "../../src/rules/registry.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const version = (text: string) => parseVersion(text) ?? { text, major: 0, minor: 0, patch: 0 };
+
+test("1k is 1,000 and 1K is 1,024 (VS18)", () => {
+  expect(["8192", "8k", "8K", "1.5k", "-1"].map(humanInteger)).toEqual([8192, 8000, 8192, 1500, -1]);
+  expect(["", "8x", "1.5", "k", "8 K"].map(humanInteger)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+});
+
+test("a flag is there, not yet, gone, or between two samples", () => {
+  const catalog = testCatalog();
+  const of = (name: string, text: string) => {
+    const facts = factsOf(catalog, name);
+    return facts && presence(facts, version(text), catalog.flags());
+  };
+  // --disable-log-requests: in 0.16.0, not in 0.18.1; 0.17 was not sampled.
+  expect(["0.16.0", "0.17.0", "0.18.1", "0.33.0"].map((text) => of("disable-log-requests", text))).toEqual([
+    "present",
+    "unsure",
+    "removed",
+    "removed",
+  ]);
+  // --nnodes: not in 0.10.2, in 0.11.2.
+  expect(["0.10.2", "0.11.0", "0.11.2"].map((text) => of("nnodes", text))).toEqual(["not-yet", "unsure", "present"]);
+  expect(factsOf(catalog, "tp")?.name).toBe("tensor-parallel-size");
+});
+
+test("the nearest name is near, or there is none", () => {
+  const names = ["max-num-seqs", "max-num-batched-tokens", "dtype"];
+  expect(nearestName("max-num-sequences", names)).toBe("max-num-seqs");
+  expect(nearestName("dtipe", names)).toBe("dtype");
+  expect(nearestName("chat-template", names)).toBeUndefined();
+});
+
+test("sizes that divide all amounts", () => {
+  expect(divisors([64], 8)).toEqual([1, 2, 4, 8]);
+  expect(divisors([56, 8], 64)).toEqual([1, 2, 4, 8]);
+});
+
+test("the longest length follows the rope scaling and the version (VS02)", () => {
+  const match = testCatalog().model("meta-llama/Llama-3.1-8B-Instruct");
+  if (!match) throw new Error("a known model");
+  const model = (type: string, factor: number, originalMaxPositions: number | null): Model => ({
+    ...match.model,
+    maxPositions: 40_960,
+    ropeScaling: { type, factor, originalMaxPositions },
+  });
+  expect(derivedLimit({ ...match.model, maxPositions: 40_960, ropeScaling: null }, undefined)).toBe(40_960);
+  expect(derivedLimit(model("linear", 4, null), undefined)).toBe(163_840);
+  expect(derivedLimit(model("llama3", 8, 8192), undefined)).toBe(40_960);
+  // YaRN: original × factor up to 0.28.0, the position embeddings as they stand from 0.30.0; unknown = the larger.
+  const yarn = model("yarn", 4, 32_768);
+  expect([version("0.18.1"), version("0.30.0"), undefined].map((one) => derivedLimit(yarn, one))).toEqual([131_072, 40_960, 131_072]);
+});
+
+test("codes are kebab-case, unlike each other, and each rule names facts", () => {
+  const codes = rules.map(({ code }) => code);
+  expect(new Set(codes).size).toBe(codes.length);
+  for (const rule of rules) {
+    expect(rule.code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(rule.summary.endsWith(".")).toBe(true);
+    expect(rule.facts.length).toBeGreaterThan(0);
+  }
+});
