@@ -14,7 +14,7 @@ export async function packageExtension({ quiet = false } = {}) {
   const packagePath = join(root, ".cache", `${name}-${version}.vsix`);
   mkdirSync(dirname(packagePath), { recursive: true });
   rmSync(packagePath, { force: true });
-  await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true, skipLicense: false });
+  await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
   return packagePath;
 }
 
