@@ -26,16 +26,16 @@ export function siliconRows(): readonly SiliconRow[] | undefined {
   if (!existsSync(path)) return undefined;
   const { data } = Papa.parse<Record<string, string>>(readFileSync(path, "utf8"), { header: true, skipEmptyLines: true });
   return data.flatMap((row) => {
-    if (row["mode"] !== "agg") return [];
+    if (row.mode !== "agg") return [];
     const number = (key: string, otherwise = Number.NaN) => (row[key] ? Number(row[key]) : otherwise);
-    const weights = row["gemm_quant_mode"] || row["precision"] || "";
-    const experts = row["moe_quant_mode"] || weights;
+    const weights = row.gemm_quant_mode || row.precision || "";
+    const experts = row.moe_quant_mode || weights;
     return [
       {
-        model: row["model"] ?? "",
-        gpu: row["system"] ?? "",
-        backend: row["backend"] ?? "",
-        version: row["backend_version"] ?? "",
+        model: row.model ?? "",
+        gpu: row.system ?? "",
+        backend: row.backend ?? "",
+        version: row.backend_version ?? "",
         weights: /mxfp4/.test(experts) ? "auto" : /^(bfloat16|bf16|)$/.test(weights) ? (weights === "" ? "auto" : "none") : weights,
         promptTokens: number("isl"),
         outputTokens: number("osl"),
@@ -62,7 +62,14 @@ export function siliconCase(row: SiliconRow, id: string): unknown {
       model: row.model,
       gpu: row.gpu,
       pools: [
-        { parallel: { tensor: Math.max(1, row.tensor), pipeline: row.pipeline, attentionData: row.attentionData || 1, expert: row.expert || 1 } },
+        {
+          parallel: {
+            tensor: Math.max(1, row.tensor),
+            pipeline: row.pipeline,
+            attentionData: row.attentionData || 1,
+            expert: row.expert || 1,
+          },
+        },
       ],
       weightQuantization: row.weights,
       settings: { "max-model-len": row.promptTokens + row.outputTokens + 256, "enable-prefix-caching": false },
