@@ -4,7 +4,7 @@ import { figure, gib, kib, shortTokens } from "../catalog/quantity.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message, plain } from "../deployment/message.ts";
 import { kvElementBytes, weightsOf } from "../deployment/settle-formats.ts";
-import { fittingGpus, shortGpuName } from "../memory/fitting-gpus.ts";
+import { type FittingGpus, fittingGpus, shortGpuName } from "../memory/fitting-gpus.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { ranksOf } from "../rules/layout.ts";
@@ -94,19 +94,31 @@ function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Mes
   const version = pool?.engine.version?.value;
   const options = { kvElementBytes: elementBytes, ...(version ? { version } : {}) };
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
-  const labels = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, options).map(({ label }) => label);
-  // In the catalogue's order: the most common GPUs first.
-  const [first, second] = labels;
+  const choices = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, options);
+  const [first, second] = telling(choices);
   if (first === undefined) return message("{0} of weights, {1} a token", weights, token);
   if (second === undefined) return message("{0} of weights, {1} a token · fits {2}", weights, token, first);
   return message("{0} of weights, {1} a token · fits {2} or {3}", weights, token, first, second);
 }
 
+/** The most common choice, and one that differs from it: another number of GPUs, else the smallest that does. Choices come most common first. */
+function telling(choices: readonly FittingGpus[]): readonly string[] {
+  const [first, ...others] = choices;
+  const smallest = others.reduce<FittingGpus | undefined>(
+    (least, one) => (least === undefined || one.gpu.driverBytes < least.gpu.driverBytes ? one : least),
+    undefined,
+  );
+  const second = others.find((one) => one.gpus !== first?.gpus) ?? smallest;
+  return [first, second].flatMap((one) => one?.label ?? []);
+}
+
 /** GPUs on which the layout fits as the file has it. */
-function fittingAsWritten(deployment: Deployment, gpus: readonly Gpu[], catalog: Catalog): readonly string[] {
+function fittingAsWritten(deployment: Deployment, gpus: readonly Gpu[], catalog: Catalog): readonly FittingGpus[] {
   const ranks = deployment.pools[0] && ranksOf(deployment.pools[0].engine.parallel);
   if (!ranks) return [];
-  return gpus.filter(({ id }) => planOn(deployment, id, catalog)?.fits).map(({ id }) => `${ranks.product} × ${shortGpuName(id)}`);
+  return gpus
+    .filter(({ id }) => planOn(deployment, id, catalog)?.fits)
+    .map((gpu) => ({ gpu, gpus: ranks.product, label: `${ranks.product} × ${shortGpuName(gpu.id)}` }));
 }
 
 function shortest(options: readonly Message[]): Message {

@@ -125,7 +125,7 @@ test("GPU unknown, the usual case: what does not depend on it, and which would d
 
 test("GPU unknown with sizes written: only layouts as the file has them", () => {
   const text = yaml({ model: "meta-llama/Llama-3.3-70B-Instruct", gpus: 4, args: ["--tensor-parallel-size=4"] });
-  expect(shown(text)[0]).toMatch(/fits 4 × H100-80GB or 4 × H200 /);
+  expect(shown(text)[0]).toMatch(/fits 4 × H100-80GB or 4 × A100-80GB /);
 });
 
 test("model unknown, and an engine that is recognised only", () => {
