@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
 import type { ReadProblem, Slo } from "./deployment.ts";
 import { bytesPerSecond, seconds } from "./directives.ts";
 import { matchesGlob, specificity } from "./glob.ts";
@@ -33,8 +33,7 @@ export function readProject(text: string): ReadProject {
   const report = (words: Message, node: unknown): void => {
     problems.push({ message: words, range: place(node) });
   };
-  // Aliases beyond a handful would let a small file expand without end.
-  const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   for (const { message: words, pos } of document.errors.slice(0, 5)) {
     problems.push({ message: message("Not valid YAML: {0}", words), range: lines.range({ start: pos[0], end: pos[1] }) });
   }
@@ -78,12 +77,15 @@ function entries(node: unknown): readonly (readonly [string, Node | null, unknow
   if (!isMap(node)) return [];
   return node.items.map((pair: Pair<unknown, unknown>) => {
     const value = pair.value;
-    return [
-      String(isScalar(pair.key) ? pair.key.value : pair.key),
-      isMap(value) || isSeq(value) || isScalar(value) ? value : null,
-      pair.key,
-    ];
+    return [wordsOf(pair.key) ?? "", isMap(value) || isSeq(value) || isScalar(value) ? value : null, pair.key];
   });
+}
+
+/** A scalar's words; undefined for collections, null and dates. */
+function wordsOf(node: unknown): string | undefined {
+  if (!isScalar(node)) return undefined;
+  const { value } = node;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value).trim() : undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -95,7 +97,7 @@ function readAssumptions(node: Node | null, report: Report): Assumptions {
     return result;
   }
   for (const [key, value, keyNode] of entries(node)) {
-    const words = isScalar(value) && value.value !== null ? String(value.value).trim() : undefined;
+    const words = wordsOf(value);
     switch (key) {
       case "gpu":
       case "workload":
@@ -127,15 +129,14 @@ function readAssumptions(node: Node | null, report: Report): Assumptions {
         result.slo = readSlo(value, report);
         break;
       case "ignore":
-        result.ignore = isSeq(value)
-          ? value.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : []))
-          : words
-            ? words.split(",")
-            : [];
+        result.ignore = isSeq(value) ? value.items.flatMap((item) => wordsOf(item) ?? []) : words ? words.split(",") : [];
         break;
       case "flags":
         result.flags = Object.fromEntries(
-          entries(value).flatMap(([name, one]) => (isScalar(one) && one.value !== null ? [[name, String(one.value)]] : [])),
+          entries(value).flatMap(([name, one]) => {
+            const word = wordsOf(one);
+            return word === undefined ? [] : [[name, word]];
+          }),
         );
         break;
       default:
@@ -152,7 +153,7 @@ function readSlo(node: Node | null, report: Report): Partial<Slo> {
     return result;
   }
   for (const [key, value, keyNode] of entries(node)) {
-    const words = isScalar(value) && value.value !== null ? String(value.value).trim() : "";
+    const words = wordsOf(value) ?? "";
     if (key === "percentile") {
       const percentile = Number(words);
       if (percentile > 0 && percentile < 100) result.percentile = percentile;

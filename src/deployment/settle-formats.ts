@@ -70,6 +70,6 @@ export function kvElementBytes(dtype: string | undefined, model: Model, activati
     case "int8_per_token_head":
       return 1;
     default:
-      return /^fp8/.test(name) ? 1 : undefined;
+      return name.startsWith("fp8") ? 1 : undefined;
   }
 }

@@ -12,10 +12,12 @@ export interface Sharing {
   readonly sequence: number;
 }
 
+type Cost = (tokens: number) => number;
+
 /** Seconds of one layer on one rank for `tokens` tokens of the batch, attention's own kernel left out. */
 export interface LayerCosts {
-  matrix(tokens: number): number;
-  collectives(tokens: number): number;
+  readonly matrix: Cost;
+  readonly collectives: Cost;
 }
 
 export interface Layers {
@@ -36,8 +38,6 @@ export function layerCosts(model: Model, pool: SettledPool, rates: GpuRates, sha
     expert: expertLayer(model, pool, rates, sharing, local, attention, exchange),
   };
 }
-
-type Cost = (tokens: number) => number;
 
 /** Projections around attention, with the element-wise kernels of the whole layer's fixed part. */
 function attentionMatrices(model: Model, pool: SettledPool, rates: GpuRates, { tensor }: Sharing): Cost {
