@@ -27,7 +27,7 @@ export const nothingCame = Number.NEGATIVE_INFINITY;
 export class Ring {
   readonly time: Float64Array;
   private readonly values: Readonly<Record<ColumnName, Float64Array>>;
-  private points: (LivePoint | undefined)[] = [];
+  private points: LivePoint[] = [];
   private readonly capacity: number;
   length = 0;
 
@@ -45,7 +45,7 @@ export class Ring {
 
   /** The points themselves, oldest first. */
   get kept(): readonly LivePoint[] {
-    return this.points.filter((point) => point !== undefined);
+    return this.points;
   }
 
   get last(): LivePoint | undefined {

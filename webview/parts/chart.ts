@@ -23,10 +23,15 @@ export function stroke(theme: Theme, series: number, width = 1.5): { borderColor
   return { borderColor: theme.series[series] ?? theme.foreground, borderWidth: theme.highContrast ? 2 : width };
 }
 
-/** Diagonal lines, the pattern that tells gaps and sequence-parallel steps from plain fills. */
+const patterns = new Map<string, CanvasPattern>();
+
+/** Diagonal lines, the pattern that tells gaps and sequence-parallel steps from plain fills. Made once a colour: a redraw asks for dozens. */
 export function hatch(context: CanvasRenderingContext2D, colour: string, gap = 6): CanvasPattern | string {
-  const tile = document.createElement("canvas");
   const scale = window.devicePixelRatio || 1;
+  const key = `${colour} ${gap} ${scale}`;
+  const found = patterns.get(key);
+  if (found) return found;
+  const tile = document.createElement("canvas");
   tile.width = tile.height = Math.round(gap * scale);
   const pen = tile.getContext("2d");
   if (!pen) return colour;
@@ -40,8 +45,10 @@ export function hatch(context: CanvasRenderingContext2D, colour: string, gap = 6
     pen.stroke();
   }
   const pattern = context.createPattern(tile, "repeat");
-  pattern?.setTransform(new DOMMatrix().scale(1 / scale));
-  return pattern ?? colour;
+  if (!pattern) return colour;
+  pattern.setTransform(new DOMMatrix().scale(1 / scale));
+  patterns.set(key, pattern);
+  return pattern;
 }
 
 /** Runs a drawing with a share of opacity. */

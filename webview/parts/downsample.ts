@@ -4,8 +4,8 @@ export interface Point {
 }
 
 /**
- * The points of a line as a plot `pixels` wide can show them: per pixel the first, lowest, highest and last, in their order, so that no
- * peak is lost. NaN breaks the line and stays a break; −Infinity (nothing was observed) is left out and breaks nothing. Only x in
+ * The points of a line as a plot `pixels` wide can show them: per pixel the lowest and the highest, in their order, so that no peak is
+ * lost. NaN breaks the line and stays a break; −Infinity (nothing was observed) is left out and breaks nothing. Only x in
  * [from, to] counts, with one neighbour on each side.
  */
 export function downsample(x: Float64Array, y: Float64Array, length: number, from: number, to: number, pixels: number): Point[] {
@@ -37,33 +37,18 @@ export function downsample(x: Float64Array, y: Float64Array, length: number, fro
       }
       end++;
     }
-    emit(points, x, y, start, low, high, end - 1, broken);
+    emit(points, x, y, start, low, high, broken);
     start = end;
   }
   return points;
 }
 
-function emit(
-  points: Point[],
-  x: Float64Array,
-  y: Float64Array,
-  start: number,
-  low: number,
-  high: number,
-  end: number,
-  broken: boolean,
-): void {
-  if (low < 0) {
-    if (broken) points.push({ x: x[start] ?? 0, y: Number.NaN });
-    return;
+function emit(points: Point[], x: Float64Array, y: Float64Array, start: number, low: number, high: number, broken: boolean): void {
+  if (low >= 0) {
+    points.push({ x: x[Math.min(low, high)] ?? 0, y: y[Math.min(low, high)] ?? 0 });
+    if (low !== high) points.push({ x: x[Math.max(low, high)] ?? 0, y: y[Math.max(low, high)] ?? 0 });
   }
-  let before = -1;
-  for (const index of [start, Math.min(low, high), Math.max(low, high), end]) {
-    if (index === before || !Number.isFinite(y[index] ?? Number.NaN)) continue;
-    points.push({ x: x[index] ?? 0, y: y[index] ?? 0 });
-    before = index;
-  }
-  if (broken) points.push({ x: x[end] ?? 0, y: Number.NaN });
+  if (broken) points.push({ x: x[Math.max(start, low, high)] ?? 0, y: Number.NaN });
 }
 
 /** Index of the first of the ascending `x[0 … length)` that is at or above `value`. */

@@ -16,11 +16,15 @@ export interface Host<From> {
 /** The one transport between page and extension. `receive` gets every message; messages come from our own host and are trusted in shape. */
 export function connect<To, From>(receive: (message: To) => void): Host<From> {
   const api = acquireVsCodeApi();
+  // The host's name for what this page shows: kept beside the page's own state, so that a reload of the window brings back the same.
+  const panel = document.getElementById("app")?.dataset.panel;
+  const keep = (state: unknown): void => api.setState({ ...record(state), panel });
+  keep(api.getState());
   window.addEventListener("message", (event: MessageEvent<To>) => receive(event.data));
   return {
     post: (message) => api.postMessage(message),
     kept: () => api.getState(),
-    keep: (state) => api.setState(state),
+    keep,
   };
 }
 

@@ -24,7 +24,8 @@ export function rowMarks(picture: RowPicture): Plugin<"line"> {
       for (const span of model.spans) backdrop(chart, span, theme);
       if (row.predicted) prediction(chart, picture);
       if (row.shape === "share") shares(chart, picture);
-      else if (row.shape === "line" && !theme.highContrast) area(chart, theme.series[row.series] ?? theme.foreground);
+      else if (row.shape === "line" && model.axis === "elapsed" && !theme.highContrast)
+        area(chart, theme.series[row.series] ?? theme.foreground);
       if (row.limit) limitLine(chart, picture);
       pen.setLineDash([]);
     },

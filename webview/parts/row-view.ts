@@ -81,7 +81,9 @@ export class RowView {
     if (!dataset || !x || !y) return;
     const drawn = row.shape === "line" || row.shape === "step";
     dataset.data =
-      drawn && row.absent === null ? downsample(model.x, row.values, model.length, model.from, model.to, Math.max(1, width)) : [];
+      drawn && row.absent === null
+        ? downsample(model.x, row.values, model.length, model.from, model.to, Math.max(1, Math.round(width / 1.5)))
+        : [];
     Object.assign(dataset, stroke(theme, row.series, row.shape === "step" ? 1 : 1.75), { stepped: row.shape === "step" ? "after" : false });
     Object.assign(x, { min: model.from, max: model.to });
     Object.assign(y, { max: row.top });

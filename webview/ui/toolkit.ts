@@ -95,7 +95,8 @@ export function dropdown(name: string, change: (value: string) => void): ChoiceC
 /** A text field; `input` runs on every key, `enter` on the Enter key. */
 export function textField(name: string, characters: number, input: () => void, enter: () => void): ValueControl {
   const element = document.createElement("vscode-text-field") as HTMLElement & { value: string };
-  element.setAttribute("aria-label", name);
+  // The toolkit names the inner input by the field's text; the page's own label stands beside it, so this one is not shown.
+  element.textContent = name;
   element.setAttribute("size", String(characters));
   element.addEventListener("input", input);
   element.addEventListener("keydown", (event) => {

@@ -137,7 +137,7 @@ async function bundle(entryPoints: Record<string, string>, format: "esm" | "iife
     format,
     write: false,
     outdir: "out",
-    minify: format === "esm",
+    minify: format === "esm" && !process.env.PROF,
     target: "es2022",
     logLevel: "silent",
   });
