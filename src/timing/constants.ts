@@ -139,7 +139,8 @@ const blackwellWorkstation: Family = {
   ...ada,
   bf16: gemm(3.3, 0.84, 0.87, 0.1),
   fp8: gemm(4.2, 0.8, 0.7, 0.3),
-  attention: { decodeFloor: 8.4 * us, decodeBandwidth: 0.85, prefillFloor: 8.3 * us, prefillEfficiency: 0.52, prefillHalfTokens: 400 },
+  // attention.csv: 16 sequences read 268 MB in 205 µs and 67 MB in 60 µs; prompts of 512 to 1,384 tokens.
+  attention: { decodeFloor: 12 * us, decodeBandwidth: 0.77, prefillFloor: 8.3 * us, prefillEfficiency: 0.53, prefillHalfTokens: 540 },
   tilesAtOnce: 188,
 };
 
@@ -175,11 +176,11 @@ export const expertImbalance = 1.2;
 export const samplerFixedSeconds = 25 * us;
 export const samplerSecondsPerLogit = (0.55 * us) / 128_256;
 
-/** Host work between steps that the GPU waits for: fitted on vLLM's closed-loop rows at small batches (silicon_e2e). */
-export const hostStepSeconds = 0.9e-3;
-export const hostSequenceSeconds = 5 * us;
+/** Host work between steps that the GPU waits for: fitted on vLLM's closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000). */
+export const hostStepSeconds = 0.6e-3;
+export const hostSequenceSeconds = 25 * us;
 /** Scheduling runs ahead of the GPU: what is left visible. */
-export const hostAsyncShare = 0.3;
+export const hostAsyncShare = 0.5;
 /** Launching a layer's kernels without a graph, and between the pieces of a piecewise graph: one launch costs the host 4 to 6 µs. */
 export const eagerLayerSeconds = 90 * us;
 export const piecewiseLayerSeconds = 25 * us;
