@@ -143,10 +143,10 @@ function modelReference(word: ReturnType<typeof modelWord>, directives: UnitDire
   };
 }
 
-/** A description in the project, by the file's own name or the directive's, else the catalogue. */
+/** What the directive names (a described or a known model), a description under the file's own name, else the catalogue. */
 function modelFacts(name: string, directives: UnitDirectives, { surroundings, catalog, lines }: JoinContext): Known<Model> {
   const described = directives.values.get("model-config");
-  const byDirective = described && surroundings.models.get(described.value);
+  const byDirective = described && (surroundings.models.get(described.value) ?? catalog.model(described.value)?.model);
   if (described && byDirective) return { value: byDirective, origin: "directive", range: lines.range(described.span) };
   const own = surroundings.models.get(name);
   if (own) return { value: own, origin: "project", why: message("described in the project") };

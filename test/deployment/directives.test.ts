@@ -19,6 +19,13 @@ describe("directives", () => {
     expect([...found.ignored]).toEqual(["gpu-idle", "shm-missing"]);
   });
 
+  test("model-config may name a known model", () => {
+    const own = file.replace("Qwen/Qwen3-32B", "/models/ours");
+    expect(only(readText(own)).deployment.model?.value.facts).toBeUndefined();
+    const { facts } = only(readText(`# inference-lens: model-config=Qwen/Qwen3-32B\n${own}`)).deployment.model?.value ?? {};
+    expect(facts).toMatchObject({ origin: "directive", value: { id: "Qwen/Qwen3-32B" } });
+  });
+
   test("ignore inside silences its lines alone", () => {
     const reading = readText(file);
     expect([...only(reading).deployment.ignored]).toEqual([]);
