@@ -38,7 +38,9 @@ export async function buildAll({ minify = false, quiet = false } = {}) {
     build({ ...host, entryPoints: { extension: "src/extension/extension.ts" }, external: ["vscode"], plugins: [appApart] }),
     build({ ...host, entryPoints: { app: "src/extension/app.ts" }, external: ["vscode"] }),
     build({ ...host, entryPoints: { worker: "src/worker/main.ts" } }),
-    ...(existsSync(join(root, "src/cli/main.ts")) ? [build({ ...host, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } })] : []),
+    ...(existsSync(join(root, "src/cli/main.ts"))
+      ? [build({ ...host, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } })]
+      : []),
     build({ ...page, entryPoints: { report: "webview/report.ts", live: "webview/live.ts" } }),
   ]);
   cpSync(join(root, "src/catalog/data"), join(dist, "catalog"), { recursive: true });

@@ -12,5 +12,5 @@ const chromium = findChromium();
 const { node, entry } = installVsCode();
 const vsix = await packageExtension({ quiet: true });
 const env = { ...process.env, CHROMIUM: chromium, E2E_NODE: node, E2E_ENTRY: entry, E2E_VSIX: vsix };
-const run = spawnSync(process.execPath, [join(root, "test/e2e/run.mjs"), ...process.argv.slice(2)], { cwd: root, env, stdio: "inherit" });
+const run = spawnSync(node, [join(root, "test/e2e/run.mjs"), ...process.argv.slice(2)], { cwd: root, env, stdio: "inherit" });
 process.exit(run.status ?? 1);

@@ -50,7 +50,15 @@ export async function startVsCode({ node, entry }, { vsix, folder, settings = {}
   const install = spawnSync(node, [...common, "--install-extension", vsix, "--force"], { env, encoding: "utf8" });
   if (install.status !== 0) throw new Error(`${vsix} could not be installed:\n${`${install.stdout}${install.stderr}`.slice(-1500)}`);
   const at = port ?? (await freePort());
-  const flags = ["--host", "127.0.0.1", "--port", String(at), "--without-connection-token", "--disable-telemetry", "--disable-workspace-trust"];
+  const flags = [
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(at),
+    "--without-connection-token",
+    "--disable-telemetry",
+    "--disable-workspace-trust",
+  ];
   let child;
   let log = "";
   const launch = async () => {

@@ -1,19 +1,18 @@
 import * as vscode from "vscode";
-import type { Catalog } from "../catalog/catalog.ts";
 import { readCommand } from "../deployment/read-command.ts";
-import type { Surroundings } from "../deployment/surroundings.ts";
 import { UserFacingError } from "./errors.ts";
+import type { ReadingOptions } from "./surroundings.ts";
 
 /**
  * A launch command from the selection, else from the clipboard, as a Pod in an untitled YAML document: there it gets every lens, hover and
  * fix that a file gets.
  */
-export async function analyseCommand(catalog: Catalog, surroundings: (uri: vscode.Uri) => Promise<Surroundings>): Promise<void> {
+export async function analyseCommand(optionsFor: (uri: vscode.Uri) => ReadingOptions): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const selected = editor && !editor.selection.isEmpty ? editor.document.getText(editor.selection) : "";
   const command = (selected.trim() === "" ? await vscode.env.clipboard.readText() : selected).trim();
   const uri = editor?.document.uri ?? vscode.Uri.parse("untitled:command.yaml");
-  const { deployments } = readCommand(command, { catalog, surroundings: await surroundings(uri) });
+  const { deployments } = readCommand(command, optionsFor(uri));
   if (deployments.length === 0) {
     throw new UserFacingError(
       "input",

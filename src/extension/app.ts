@@ -27,7 +27,7 @@ import { ServerChoice } from "./server-choice.ts";
 import { ServerCommands } from "./server-commands.ts";
 import { showProblems } from "./show-problems.ts";
 import { type Subject, Subjects } from "./subject.ts";
-import { SurroundingsOfFiles } from "./surroundings.ts";
+import { DocumentSurroundings } from "./surroundings.ts";
 import { Tokens } from "./tokens.ts";
 import { type DeploymentItem, DeploymentTree, type ServerItem, ServerTree } from "./trees.ts";
 
@@ -49,8 +49,8 @@ export interface Views {
 export function startApp(context: vscode.ExtensionContext, log: Log, views: Views): App {
   const { extensionUri: extension } = context;
   const catalog = loadCatalog(vscode.Uri.joinPath(extension, "dist", "catalog").fsPath);
-  const surroundings = new SurroundingsOfFiles(catalog, log);
-  const documents = new Documents(catalog, (uri) => surroundings.of(uri), log);
+  const surroundings = new DocumentSurroundings(catalog, log);
+  const documents = new Documents((uri) => surroundings.of(uri), log);
   const subjects = new Subjects(documents);
   const states = new LensStates(documents);
   const reports = new Reports(context, documents, subjects, states, log);
@@ -58,7 +58,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const attachments = new Attachments(extension, documents, reports, states, tokens, log);
   const demo = new Demo(extension, documents);
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
-  const choices = new Choices(catalog, subjects);
+  const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
   const memory = new MemoryPages(subjects);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
@@ -106,7 +106,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     showProblems: (...args) => showProblems(documents, args[0]),
     compareWithLive: (...args) => servers.compare(args),
     describeModel: about((subject) => models.describe(subject)),
-    analyseCommand: () => analyseCommand(catalog, (uri) => surroundings.of(uri)),
+    analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),
     openRule: (code) => openRule(extension, code),
     showLog: async () => log.show(),
   };

@@ -244,7 +244,7 @@ export class Attachments implements vscode.Disposable {
   private fileWorkload(subject: Subject | undefined) {
     const known = subject?.analysis.estimate;
     const name = subject?.analysis.deployment.workload?.value ?? new Settings(subject?.document.uri).assumptions().workload ?? "chat";
-    return known && workloadAt(this.documents.catalog, name, startingRate(known));
+    return known && workloadAt(this.documents.catalogFor(subject.document.uri), name, startingRate(known));
   }
 }
 

@@ -44,7 +44,7 @@ export class BackgroundRuns implements vscode.Disposable {
 
   private async runAll(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || !new Settings(document.uri).simulateInBackground) return;
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     for (const one of analysis?.deployments ?? []) await this.run({ document, analysis: one });
     await this.runner?.dispose();
     this.runner = undefined;
@@ -52,7 +52,7 @@ export class BackgroundRuns implements vscode.Disposable {
 
   private async run(subject: Subject): Promise<void> {
     const { document, analysis } = subject;
-    const { catalog } = this.documents;
+    const catalog = this.documents.catalogFor(document.uri);
     const fingerprint = fingerprintOf(subject);
     const { deployment, findings } = analysis;
     const willStart = findings.every(({ severity }) => severity !== "error");

@@ -10,12 +10,12 @@ import { type Choice, writeChoice } from "./write-choice.ts";
 /** The questions a person answers once: which GPU, which workload, which limits; each answer is written where it belongs. */
 export class Choices {
   constructor(
-    private readonly catalog: Catalog,
+    private readonly catalogFor: (subject: Subject) => Catalog,
     private readonly subjects: Subjects,
   ) {}
 
   async gpu(subject: Subject): Promise<void> {
-    const items = gpuChoices(this.catalog).map(({ gpu, label, detail }) => ({
+    const items = gpuChoices(this.catalogFor(subject)).map(({ gpu, label, detail }) => ({
       label,
       description: gpu === label ? detail : `${gpu} · ${detail}`,
       gpu,
@@ -27,7 +27,8 @@ export class Choices {
   }
 
   async workload(subject: Subject): Promise<void> {
-    const items = this.catalog.workloads().map((name) => ({ label: name, ...this.describe(name) }));
+    const catalog = this.catalogFor(subject);
+    const items = catalog.workloads().map((name) => ({ label: name, ...describe(catalog, name) }));
     const placeHolder = vscode.l10n.t("Workload that {0} serves", subject.analysis.deployment.name);
     const choice = await vscode.window.showQuickPick(items, { placeHolder });
     if (!choice) throw new vscode.CancellationError();
@@ -51,15 +52,15 @@ export class Choices {
     const given = choices.filter(({ value }) => value !== "");
     if (given.length > 0) await writeChoice(subject, this.subjects, given);
   }
+}
 
-  private describe(name: string): { readonly description: string; readonly detail: string } {
-    const numbers = numbersOf(this.catalog, name, null);
-    if (!numbers) return { description: "", detail: "" };
-    const lengths = vscode.l10n.t("{0} prompt and {1} output tokens mean", whole(numbers.promptMean), whole(numbers.outputMean));
-    const shared = numbers.repeatedPrefix > 0.005 ? vscode.l10n.t("{0} shared prefix", percent(numbers.repeatedPrefix)) : "";
-    const bursts = numbers.burstiness === null ? vscode.l10n.t("all at once") : vscode.l10n.t("bursts {0} ×", figure(numbers.burstiness));
-    return { description: [lengths, shared, bursts].filter((word) => word !== "").join(" · "), detail: numbers.source };
-  }
+function describe(catalog: Catalog, name: string): { readonly description: string; readonly detail: string } {
+  const numbers = numbersOf(catalog, name, null);
+  if (!numbers) return { description: "", detail: "" };
+  const lengths = vscode.l10n.t("{0} prompt and {1} output tokens mean", whole(numbers.promptMean), whole(numbers.outputMean));
+  const shared = numbers.repeatedPrefix > 0.005 ? vscode.l10n.t("{0} shared prefix", percent(numbers.repeatedPrefix)) : "";
+  const bursts = numbers.burstiness === null ? vscode.l10n.t("all at once") : vscode.l10n.t("bursts {0} ×", figure(numbers.burstiness));
+  return { description: [lengths, shared, bursts].filter((word) => word !== "").join(" · "), detail: numbers.source };
 }
 
 async function ask(prompt: string, present: number): Promise<string> {

@@ -17,9 +17,9 @@ export class CodeActions implements vscode.CodeActionProvider {
     range: vscode.Range,
     context: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     if (!analysis) return [];
-    const options = { ...(await this.documents.options(document.uri)), text: document.getText(), analysis };
+    const options = { ...this.documents.options(document.uri), text: document.getText(), analysis };
     return fixesAt(fromRange(range), options).flatMap(({ finding, fixes }) => {
       const diagnostics = context.diagnostics.filter((one) => isOf(one, finding));
       return fixes.map((fix) => actionOf(fix, document.uri, diagnostics));

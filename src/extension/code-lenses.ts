@@ -22,12 +22,14 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    const analysis = await this.documents.shown(document);
+    const analysis = this.documents.shown(document);
     if (!analysis) return [];
-    return lenses(analysis, this.states(document.uri), this.documents.catalog).map(({ range, title, command, deploymentId }) => {
-      const words = translated(title);
-      return new vscode.CodeLens(toRange(range), { title: words, command, arguments: [document.uri, deploymentId] });
-    });
+    return lenses(analysis, this.states(document.uri), this.documents.catalogFor(document.uri)).map(
+      ({ range, title, command, deploymentId }) => {
+        const words = translated(title);
+        return new vscode.CodeLens(toRange(range), { title: words, command, arguments: [document.uri, deploymentId] });
+      },
+    );
   }
 
   dispose(): void {

@@ -11,9 +11,9 @@ export class CompletionProvider implements vscode.CompletionItemProvider {
   constructor(private readonly documents: Documents) {}
 
   async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[]> {
-    const analysis = await this.documents.shown(document);
+    const analysis = this.documents.shown(document);
     if (!analysis) return [];
-    return complete(document.getText(), fromPosition(position), analysis, this.documents.catalog).map(itemOf);
+    return complete(document.getText(), fromPosition(position), analysis, this.documents.catalogFor(document.uri)).map(itemOf);
   }
 }
 

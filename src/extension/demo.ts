@@ -49,10 +49,11 @@ export class Demo implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private async simulate({ analysis }: Subject): Promise<Report> {
+  private async simulate({ document, analysis }: Subject): Promise<Report> {
+    const catalog = this.documents.catalogFor(document.uri);
     const controls = firstControls(analysis, "chat");
-    const { settled, estimate } = variantOf(analysis, controls, this.documents.catalog);
-    const workload = workloadAt(this.documents.catalog, controls.workload, controls.ratePerSecond);
+    const { settled, estimate } = variantOf(analysis, controls, catalog);
+    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
     if (!settled || !estimate || !workload) {
       throw new UserFacingError(
         "simulation",

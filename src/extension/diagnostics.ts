@@ -14,7 +14,7 @@ export const source = "Inference Lens";
 export function publishDiagnostics(documents: Documents): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection("inference-lens");
   const publish = async (document: vscode.TextDocument): Promise<void> => {
-    const analysis = await documents.analysis(document);
+    const analysis = documents.analysis(document);
     if (document.isClosed) return;
     collection.set(document.uri, analysis && diagnosticsOf(analysis, document.uri, new Settings(document.uri).rules()));
   };

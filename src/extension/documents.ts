@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import { looksLikeDeployment } from "../deployment/sniff.ts";
-import type { Surroundings } from "../deployment/surroundings.ts";
-import { type AnalyseOptions, analyse } from "../language/analysis.ts";
+import { analyse } from "../language/analysis.ts";
 import { AnalysisCache } from "../language/analysis-cache.ts";
 import type { Analysis } from "../language/results.ts";
 import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
+import type { ReadingOptions } from "./surroundings.ts";
 
 /** Milliseconds without a keystroke before a text is looked at again. */
 const pause = 150;
@@ -23,8 +23,8 @@ export class Documents implements vscode.Disposable {
   readonly onDidClose = this.closed.event;
 
   constructor(
-    readonly catalog: Catalog,
-    private readonly surroundingsOf: (uri: vscode.Uri) => Promise<Surroundings>,
+    /** What reading a document depends on beside its text. */
+    readonly options: (uri: vscode.Uri) => ReadingOptions,
     private readonly log: Log,
   ) {
     this.subscriptions = [
@@ -36,29 +36,27 @@ export class Documents implements vscode.Disposable {
   }
 
   /** What this version says; undefined where the text is no deployment at all. */
-  async analysis(document: vscode.TextDocument): Promise<Analysis | undefined> {
+  analysis(document: vscode.TextDocument): Analysis | undefined {
     if (!isCandidate(document)) return undefined;
     const text = document.getText();
     if (!looksLikeDeployment(text)) return undefined;
-    const options = await this.options(document.uri);
-    const { version } = document;
-    const key = document.uri.toString();
-    return this.cache.get(key, version, () => {
+    return this.cache.get(document.uri.toString(), document.version, () => {
       const started = performance.now();
-      const made = analyse(text, options);
+      const made = analyse(text, this.options(document.uri));
       this.log.trace(`read ${document.lineCount} lines in ${(performance.now() - started).toFixed(1)} ms`);
       return made;
     });
   }
 
   /** What lenses and hints show: the last good analysis while the text is broken. */
-  async shown(document: vscode.TextDocument): Promise<Analysis | undefined> {
-    const analysis = await this.analysis(document);
+  shown(document: vscode.TextDocument): Analysis | undefined {
+    const analysis = this.analysis(document);
     return analysis && (this.cache.shown(document.uri.toString()) ?? analysis);
   }
 
-  async options(uri: vscode.Uri): Promise<AnalyseOptions & { readonly surroundings: Surroundings }> {
-    return { catalog: this.catalog, surroundings: await this.surroundingsOf(uri), fileName: uri.path };
+  /** The catalogue with the workloads of the file's project in it. */
+  catalogFor(uri: vscode.Uri): Catalog {
+    return this.options(uri).catalog;
   }
 
   /** Settings, project files or described models changed. */
@@ -83,16 +81,15 @@ export class Documents implements vscode.Disposable {
       key,
       setTimeout(() => {
         this.timers.delete(key);
-        this.look(document).catch((error: unknown) => this.log.error(`reading ${document.uri.path}`, error));
+        this.look(document);
       }, ms),
     );
   }
 
-  private async look(document: vscode.TextDocument): Promise<void> {
+  private look(document: vscode.TextDocument): void {
     if (document.isClosed) return;
-    const analysis = await this.analysis(document);
-    if (!analysis) this.cache.delete(document.uri.toString());
-    if (!document.isClosed) this.analysed.fire(document);
+    if (!this.analysis(document)) this.cache.delete(document.uri.toString());
+    this.analysed.fire(document);
   }
 
   private forget(document: vscode.TextDocument): void {

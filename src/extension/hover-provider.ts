@@ -9,9 +9,9 @@ export class HoverProvider implements vscode.HoverProvider {
   constructor(private readonly documents: Documents) {}
 
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     const uri = document.uri.toString();
-    const card = analysis && hover(analysis, fromPosition(position), { catalog: this.documents.catalog, uri });
+    const card = analysis && hover(analysis, fromPosition(position), { catalog: this.documents.catalogFor(document.uri), uri });
     if (!card) return undefined;
     const text = new vscode.MarkdownString(card.markdown, true);
     text.isTrusted = { enabledCommands: commandIds.map(fullId) };

@@ -17,7 +17,7 @@ export class InlayHints implements vscode.InlayHintsProvider, vscode.Disposable 
 
   async provideInlayHints(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.InlayHint[]> {
     if (!new Settings(document.uri).inlayHints) return [];
-    const analysis = await this.documents.shown(document);
+    const analysis = this.documents.shown(document);
     if (!analysis) return [];
     return hints(analysis, fromRange(range)).map(({ position, label, tooltip }) => {
       const hint = new vscode.InlayHint(new vscode.Position(position.line, position.character), translated(label));

@@ -12,7 +12,7 @@ export function languageStatus(documents: Documents): vscode.Disposable {
   item.command = { title: vscode.l10n.t("Show log"), command: fullId("showLog") };
   const show = async (document: vscode.TextDocument | undefined): Promise<void> => {
     if (!document) return;
-    const analysis = await documents.analysis(document);
+    const analysis = documents.analysis(document);
     if (vscode.window.activeTextEditor?.document !== document) return;
     const count = analysis?.deployments.length ?? 0;
     await vscode.commands.executeCommand("setContext", "inferenceLens.hasDeployment", count > 0);

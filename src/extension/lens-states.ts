@@ -97,7 +97,7 @@ export class LensStates implements vscode.Disposable {
   }
 
   private async read(document: vscode.TextDocument): Promise<void> {
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     for (const one of analysis?.deployments ?? []) {
       const key = subjectKey(document.uri, one.deployment.id);
       this.set(key, { ...this.get(key), fingerprint: fingerprintOf({ document, analysis: one }) });

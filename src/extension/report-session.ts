@@ -15,7 +15,7 @@ import { seed, workloadAt } from "./workload-choice.ts";
 
 /** What a session needs from around it. */
 export interface SessionPorts {
-  readonly catalog: Catalog;
+  readonly catalog: () => Catalog;
   readonly runner: Runner;
   /** The deployment as the file has it now; undefined where it is gone. */
   readonly subject: () => Promise<Subject | undefined>;
@@ -56,7 +56,8 @@ export class ReportSession {
 
   /** Closed form, then the simulation. Resolves when the run has ended, in whatever way. */
   async run(subject: Subject, asked: ReportControls): Promise<void> {
-    const { catalog, runner } = this.ports;
+    const { runner } = this.ports;
+    const catalog = this.ports.catalog();
     const variant = variantOf(subject.analysis, asked, catalog);
     const controls = withRate(asked, variant);
     this.fingerprint = fingerprintOf(subject);
@@ -103,7 +104,7 @@ export class ReportSession {
       }
       case "estimate": {
         const subject = await this.ports.subject();
-        const known = subject && variantOf(subject.analysis, message.controls, this.ports.catalog).estimate;
+        const known = subject && variantOf(subject.analysis, message.controls, this.ports.catalog()).estimate;
         if (known) this.page.show({ kind: "estimate", estimate: known });
         break;
       }
@@ -116,7 +117,7 @@ export class ReportSession {
   }
 
   private tell(subject: Subject, controls: ReportControls, variant: Variant): void {
-    this.header = headerOf(subject, controls, variant, this.ports.catalog);
+    this.header = headerOf(subject, controls, variant, this.ports.catalog());
     this.page.show({ kind: "header", header: this.header, controls });
     if (variant.estimate) this.page.show({ kind: "estimate", estimate: variant.estimate });
   }

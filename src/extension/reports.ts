@@ -134,7 +134,7 @@ export class Reports implements vscode.Disposable {
       void runner.dispose();
     });
     const session = new ReportSession(page, {
-      catalog: this.documents.catalog,
+      catalog: () => this.documents.catalogFor(uri),
       runner,
       subject: () => this.subjects.byId(uri, deploymentId),
       progress: (share) => this.lenses.running(uri, deploymentId, share),
@@ -150,7 +150,7 @@ export class Reports implements vscode.Disposable {
   }
 
   private async fileRead(document: vscode.TextDocument): Promise<void> {
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     for (const one of analysis?.deployments ?? []) {
       this.open.get(subjectKey(document.uri, one.deployment.id))?.session.fileChanged({ document, analysis: one });
     }

@@ -39,7 +39,7 @@ export class Subjects {
   }
 
   private async of(document: vscode.TextDocument): Promise<Subject[]> {
-    const analysis = await this.documents.analysis(document);
+    const analysis = this.documents.analysis(document);
     return (analysis?.deployments ?? []).map((one) => ({ document, analysis: one }));
   }
 }

@@ -35,7 +35,7 @@ export class DeploymentTree implements vscode.TreeDataProvider<DeploymentItem> {
 
   getTreeItem({ uri, analysis }: DeploymentItem): vscode.TreeItem {
     const item = new vscode.TreeItem(analysis.deployment.name);
-    const said = verdict(analysis, this.documents.catalog);
+    const said = verdict(analysis, this.documents.catalogFor(uri));
     item.description = vscode.workspace.asRelativePath(uri);
     item.tooltip = translated(said.text);
     item.contextValue = "deployment";
@@ -49,7 +49,7 @@ export class DeploymentTree implements vscode.TreeDataProvider<DeploymentItem> {
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
     const text = open?.getText() ?? (await textOf(uri));
     if (text === undefined || !looksLikeDeployment(text)) return [];
-    const analysis = open ? await this.documents.analysis(open) : analyse(text, await this.documents.options(uri));
+    const analysis = open ? this.documents.analysis(open) : analyse(text, this.documents.options(uri));
     return (analysis?.deployments ?? []).map((one) => ({ uri, deploymentId: one.deployment.id, analysis: one }));
   }
 }

@@ -1,0 +1,220 @@
+// Drives the workbench of a real VS Code in a real browser. Every wait is 30 s: a loaded machine opens a file after 25.
+import { mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { chromium } from "playwright-core";
+
+export const patience = 30_000;
+const browserFlags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
+const shots = join(import.meta.dirname, "shots");
+
+/** Opens the workbench at `url` and waits until it can be worked with. */
+export async function openWorkbench(url, { width = 1500, height = 950 } = {}) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: browserFlags });
+  const context = await browser.newContext({ viewport: { width, height }, permissions: ["clipboard-read", "clipboard-write"] });
+  context.setDefaultTimeout(patience);
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: "domcontentloaded" });
+  const workbench = new Workbench(browser, page);
+  await workbench.isUp();
+  return workbench;
+}
+
+export class Workbench {
+  constructor(browser, page) {
+    this.browser = browser;
+    this.page = page;
+    this.keyboard = page.keyboard;
+  }
+
+  async isUp() {
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await this.page.locator(".part.statusbar .statusbar-item").first().waitFor({ timeout: 60_000 });
+  }
+
+  async reload() {
+    await this.page.reload({ waitUntil: "domcontentloaded" });
+    await this.isUp();
+  }
+
+  get box() {
+    return this.page.locator(".quick-input-widget input").first();
+  }
+
+  row(text) {
+    return this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text });
+  }
+
+  /** Opens a quick input with a key, writes into it and takes the row; keys sent while the workbench is busy get lost, so again. */
+  async quick(key, text, row) {
+    for (let tries = 0; ; tries++) {
+      try {
+        if (!(await this.box.isVisible())) await this.keyboard.press(key);
+        await this.box.waitFor({ timeout: 5000 });
+        await this.box.fill(text);
+        await this.row(row).first().waitFor({ timeout: 8000 });
+        await this.row(row).first().click({ timeout: 5000 });
+        await this.page.waitForFunction(
+          (before) => {
+            const input = document.querySelector(".quick-input-widget input");
+            return !input?.offsetParent || input.value !== before;
+          },
+          text,
+          { timeout: 5000 },
+        );
+        return;
+      } catch (error) {
+        if (tries >= 4) throw error;
+        await this.keyboard.press("Escape");
+      }
+    }
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title) {
+    await this.quick("F1", `>${title}`, title);
+  }
+
+  /** Takes a row of the quick pick that a command opened. */
+  async pick(text) {
+    await this.row(text).first().waitFor();
+    await this.row(text).first().click();
+  }
+
+  /** Writes into the input box that a command opened, and accepts. */
+  async type(text) {
+    await this.box.waitFor();
+    await this.box.fill(text);
+    await this.keyboard.press("Enter");
+  }
+
+  /** Opens a file of the workspace and waits for its text. */
+  async open(file) {
+    await this.quick("Control+P", file, basename(file));
+    await this.page.locator(`.tab[data-resource-name="${basename(file)}"].active`).waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+  }
+
+  /** Closes all editors without saving; whatever was changed is thrown away. */
+  async closeAll() {
+    await this.command("View: Close All Editors");
+    const dismiss = this.page.locator(".monaco-dialog-box").getByRole("button", { name: "Don't Save" });
+    await until("all editors closed", async () => {
+      if (await dismiss.isVisible()) await dismiss.click();
+      return (await this.page.locator(".tab").count()) === 0;
+    });
+  }
+
+  lens(text) {
+    return this.page.locator(".codelens-decoration a").filter({ hasText: text }).first();
+  }
+
+  /** The words of all lenses on screen. */
+  async lensTexts() {
+    return this.page.locator(".codelens-decoration").allInnerTexts();
+  }
+
+  async goTo(line, column = 1) {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.keyboard.press("Control+G");
+        await this.box.waitFor({ timeout: 4000 });
+        await this.box.fill(`:${line}:${column}`);
+        await this.keyboard.press("Enter");
+        await this.box.waitFor({ state: "hidden", timeout: 4000 });
+        return;
+      } catch (error) {
+        if (tries >= 4) throw error;
+        await this.keyboard.press("Escape");
+      }
+    }
+  }
+
+  /** The hover at a place, asked for again until it holds the words. */
+  async hover(line, column, text) {
+    const hover = this.page.locator(".monaco-hover:not(.hidden)").filter({ hasText: text }).first();
+    for (let tries = 0; ; tries++) {
+      await this.goTo(line, column);
+      await this.keyboard.press("Control+K");
+      await this.keyboard.press("Control+I");
+      try {
+        await hover.waitFor({ timeout: 5000 });
+        return hover;
+      } catch (error) {
+        if (tries >= 5) throw error;
+        await this.keyboard.press("Escape");
+      }
+    }
+  }
+
+  /** The entry of the quick-fix menu at a place. */
+  async fix(line, column, text) {
+    const action = this.page.locator(".action-widget .monaco-list-row.action").filter({ hasText: text }).first();
+    for (let tries = 0; ; tries++) {
+      await this.goTo(line, column);
+      await this.keyboard.press("Control+.");
+      try {
+        await action.waitFor({ timeout: 5000 });
+        return action;
+      } catch (error) {
+        if (tries >= 5) throw error;
+        await this.keyboard.press("Escape");
+      }
+    }
+  }
+
+  status(text) {
+    return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text }).first();
+  }
+
+  toast(text) {
+    return this.page.locator(".notification-toast").filter({ hasText: text }).first();
+  }
+
+  /** The document of the webview whose body answers to a selector, as a frame. */
+  async view(selector) {
+    for (const end = Date.now() + patience; Date.now() < end; await this.page.waitForTimeout(100)) {
+      for (const frame of this.page.frames()) {
+        if (frame.parentFrame() && (await frame.$(selector).catch(() => null))) return frame;
+      }
+    }
+    throw new Error(`no webview holds ${selector}`);
+  }
+
+  /** The active colour theme, by the label the picker shows. */
+  async theme(label) {
+    await this.command("Preferences: Color Theme");
+    await this.row(/Light|Dark/)
+      .first()
+      .waitFor();
+    await this.box.fill(label);
+    await this.row(label).first().click();
+    await this.box.waitFor({ state: "hidden" });
+  }
+
+  /** A picture for people to look at. */
+  async shot(name) {
+    mkdirSync(shots, { recursive: true });
+    await this.page.waitForTimeout(300);
+    await this.page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
+
+/** Waits until `ask` gives something true, and gives it. */
+export async function until(what, ask, timeout = patience) {
+  for (const end = Date.now() + timeout; ; ) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`not within ${timeout / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
+
+/** Whether any pixel of a canvas is drawn. */
+export function isDrawn(canvas) {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value) => value !== 0);
+}

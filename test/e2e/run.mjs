@@ -1,0 +1,60 @@
+// Runs the scenarios in one VS Code and one page, in the order listed; each reports by itself. The last line is the sum.
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { startVsCode } from "../../scripts/vscode/server.mjs";
+import { openWorkbench } from "./driver.mjs";
+import { scenarios } from "./scenarios/index.mjs";
+
+const root = resolve(import.meta.dirname, "../..");
+const wanted = process.argv[2] ?? "";
+const workspace = mkdtempSync(join(tmpdir(), "inference-lens-examples-"));
+cpSync(join(root, "examples"), workspace, { recursive: true });
+cpSync(join(import.meta.dirname, "workspace"), workspace, { recursive: true });
+
+const settings = {
+  "workbench.colorTheme": "Dark Modern",
+  "editor.hover.delay": 150,
+  "workbench.editor.enablePreview": false,
+  "files.autoSave": "off",
+};
+const server = await startVsCode(
+  { node: process.env.E2E_NODE, entry: process.env.E2E_ENTRY },
+  { vsix: process.env.E2E_VSIX, folder: workspace, settings },
+);
+const stop = async () => {
+  await server.stop();
+  rmSync(workspace, { recursive: true, force: true });
+};
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop().then(() => process.exit(1)));
+
+let passed = 0;
+const failures = [];
+let workbench;
+try {
+  workbench = await openWorkbench(server.url);
+  const context = { workbench, workspace, profile: server.profile, port: server.port, url: server.url };
+  for (const { name, run } of scenarios.filter((one) => one.name.includes(wanted))) {
+    const started = Date.now();
+    try {
+      await run(context);
+      passed++;
+      console.log(`  ✓ ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failures.push(name);
+      console.log(
+        `  ✗ ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)\n    ${String(error?.stack ?? error)
+          .split("\n")
+          .slice(0, 8)
+          .join("\n    ")}`,
+      );
+      await workbench.shot(`failed-${name.replace(/\W+/g, "-")}`).catch((cause) => console.log(`    no picture: ${cause.message}`));
+      await workbench.keyboard.press("Escape").catch(() => undefined);
+    }
+  }
+} finally {
+  await workbench?.close();
+  await stop();
+}
+console.log(`${passed} passed, ${failures.length} failed, 0 skipped`);
+process.exit(failures.length > 0 || passed === 0 ? 1 : 0);

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { until } from "../driver.mjs";
+
+export const editor = [
+  {
+    name: "a finding appears on opening a file",
+    run: async ({ workbench }) => {
+      await workbench.open("gpu-mismatch.yaml");
+      await workbench.page.locator(".squiggly-error").first().waitFor();
+      await workbench.lens("Will not start").waitFor();
+      await workbench.command("Problems: Focus on Problems View");
+      await workbench.page.locator(".markers-panel").getByText("Asks for 4 GPUs").first().waitFor();
+      await workbench.shot("editor-finding");
+      await workbench.command("View: Toggle Panel Visibility");
+    },
+  },
+  {
+    name: "its quick fix repairs the file",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      const action = await workbench.fix(37, 31, "Ask for 8 GPUs");
+      await workbench.shot("editor-quick-fix");
+      await action.click();
+      await page.locator(".view-line").filter({ hasText: "nvidia.com/gpu: 8" }).first().waitFor();
+      await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+      await workbench.goTo(1);
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.shot("editor-fixed");
+    },
+  },
+  {
+    name: "the last good lens stays while the text is broken",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.goTo(6, 1);
+      await workbench.keyboard.type("  : : [ { \n");
+      const marks = page.locator(".squiggly-error, .squiggly-info, .squiggly-warning");
+      await until("a problem of the broken text", async () => (await marks.count()) > 0);
+      await workbench.goTo(1);
+      await page.waitForTimeout(600);
+      const texts = await workbench.lensTexts();
+      assert.ok(
+        texts.some((text) => text.includes("Fits")),
+        `lenses: ${texts.join(" / ")}`,
+      );
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "lens, hints, hover and completion speak on a right file",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/Fits, .* KV tokens/).waitFor();
+      await workbench.lens("Simulate").waitFor();
+      await workbench.lens("Attach").waitFor();
+      await page.locator(".view-line").filter({ hasText: "tokens of KV cache" }).first().waitFor();
+      await workbench.shot("editor-dark");
+      await workbench.hover(33, 22, /256/);
+      await workbench.shot("editor-hover-threshold");
+      await workbench.keyboard.press("Escape");
+      await workbench.hover(35, 42, /KV cache/);
+      await workbench.shot("editor-hover-utilisation");
+      await workbench.keyboard.press("Escape");
+      await workbench.goTo(36, 14);
+      await workbench.keyboard.press("End");
+      await workbench.keyboard.type(" --enable-pre");
+      const suggestion = page.locator(".suggest-widget .monaco-list-row").filter({ hasText: "enable-prefix-caching" }).first();
+      await until("completion", async () => {
+        if (!(await suggestion.isVisible())) await workbench.keyboard.press("Control+Space");
+        await page.waitForTimeout(700);
+        return suggestion.isVisible();
+      });
+      await workbench.shot("editor-completion");
+      await workbench.keyboard.press("Escape");
+      await workbench.keyboard.press("Escape");
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "an unknown GPU is asked for and written into the file",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("no-gpu.yaml");
+      await workbench.lens(/of weights/).waitFor();
+      await workbench.shot("editor-gpu-unknown");
+      await workbench.lens("Choose GPU").click();
+      await workbench.box.waitFor();
+      await workbench.box.fill("L40S");
+      await workbench.pick("L40S");
+      await workbench.pick("In this file");
+      await page.locator(".view-line").filter({ hasText: "# inference-lens: gpu=L40S" }).first().waitFor();
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "an unknown model is described as a known one, and kept in the project",
+    run: async ({ workbench }) => {
+      await workbench.open("own-model.yaml");
+      await workbench.lens("Model not known").waitFor();
+      await workbench.lens("Describe model").click();
+      await workbench.pick("The same as a known model");
+      await workbench.box.waitFor();
+      await workbench.box.fill("meta-llama/Llama-3.1-8B-Instruct");
+      await workbench.pick("meta-llama/Llama-3.1-8B-Instruct");
+      await workbench.toast("is described in").waitFor();
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.command("Notifications: Clear All Notifications");
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "a launch command is analysed",
+    run: async ({ workbench }) => {
+      await workbench.open("launch.txt");
+      await workbench.keyboard.press("Control+A");
+      await workbench.command("Inference Lens: Analyse a Launch Command");
+      await workbench.lens(/of weights/).waitFor();
+      await workbench.shot("editor-command");
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "memory adds up on its page, and a rule's page opens",
+    run: async ({ workbench }) => {
+      await workbench.open("memory-overflow.yaml");
+      await workbench.lens("Does not fit").waitFor();
+      await workbench.lens("Show memory").click();
+      const page = await workbench.view(".vscode-body table");
+      assert.match(await page.locator("body").textContent(), /KV cache/);
+      await workbench.shot("memory-page");
+      await workbench.command("Problems: Focus on Problems View");
+      await workbench.page.locator(".markers-panel").getByText("memory-overflow").last().click();
+      await workbench.view("h1#memory-overflow, h1[id*=memory]");
+      await workbench.shot("rule-page");
+      await workbench.command("View: Toggle Panel Visibility");
+      await workbench.closeAll();
+    },
+  },
+];

@@ -1,0 +1,7 @@
+import { editor } from "./editor.mjs";
+import { live } from "./live.mjs";
+import { look } from "./look.mjs";
+import { report } from "./report.mjs";
+
+/** In order: later ones use what earlier ones left open. */
+export const scenarios = [...editor, ...report, ...live, ...look];
