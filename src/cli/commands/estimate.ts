@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { answerCases, missingError, type ReadyCase } from "../cases.ts";
+import { estimated } from "../estimating.ts";
+import type { Exit } from "../exit.ts";
+import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
+import { readSubjects } from "../input/subjects.ts";
+import { type WorkloadOptions, withWorkloadOptions } from "../input/workload-options.ts";
+import { estimateJson } from "../output/estimate-json.ts";
+import { estimateText } from "../output/estimate-text.ts";
+import { refusalWords } from "../output/memory-text.ts";
+import type { Run } from "../run.ts";
+import type { Session } from "../session.ts";
+import { lengthsUnder, lengthsWritten } from "../workload-lengths.ts";
+import { refuseBoth } from "./cases-option.ts";
+import { exitFor, type NamedOutcome, tellOutcomes } from "./outcomes.ts";
+
+interface EstimateOptions extends CommonOptions, WorkloadOptions {
+  readonly format: "text" | "json";
+  readonly cases?: string;
+}
+
+export function addEstimate(program: Command, run: Run): void {
+  const command = program
+    .command("estimate")
+    .description("closed form, without a simulation: step time, TTFT, TPOT, throughput, largest batch")
+    .argument("[path...]", "files, - for stdin")
+    .option("--cases <file>", "cases, one JSON object a line, - for stdin; one answer a line")
+    .addOption(formatOption("text", "json"));
+  withWorkloadOptions(withCommonOptions(command)).action((paths: string[], options: EstimateOptions) =>
+    run(options, (session) => estimate(paths, options, session)),
+  );
+}
+
+async function estimate(paths: readonly string[], options: EstimateOptions, session: Session): Promise<Exit> {
+  if (options.cases !== undefined) {
+    refuseBoth(paths, session);
+    return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session));
+  }
+  const { subjects, unreadable } = await readSubjects(paths, options, session);
+  const outcomes = subjects.flatMap((subject) =>
+    subject.analysis.deployments.map(({ deployment, settlement, settled, memory }): NamedOutcome => {
+      const name = deployment.id;
+      if (!settled) return { name, error: missingError(settlement.missing ?? []) };
+      const refused = memory.find((plan) => !plan.fits);
+      if (refused) return { name, error: { code: "does-not-fit", message: refusalWords(refused) } };
+      const lengths = lengthsUnder(options, settled, subject);
+      if (typeof lengths === "string") return { name, error: { code: "bad-workload", message: lengths } };
+      const made = estimated(settled, memory, lengths);
+      return {
+        name,
+        json: estimateJson(made, settled, memory),
+        text: () => estimateText(name, made, settled, session.terminal.paint),
+      };
+    }),
+  );
+  tellOutcomes(outcomes, options.format, subjects, session);
+  return exitFor(outcomes, unreadable || outcomes.length === 0);
+}
+
+function caseAnswer({ settled, missing, plans, workload, seed, folder }: ReadyCase, { catalog }: Session) {
+  if (!settled) return { error: missingError(missing) };
+  const refused = plans.find((plan) => !plan.fits);
+  if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
+  const lengths = lengthsWritten(workload, settled, { catalog, folder, seed });
+  if (typeof lengths === "string") return { error: { code: "bad-workload", message: lengths } };
+  return estimateJson(estimated(settled, plans, lengths), settled, plans);
+}

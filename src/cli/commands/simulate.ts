@@ -1,0 +1,131 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Slo } from "../../deployment/deployment.ts";
+import { plain } from "../../deployment/message.ts";
+import type { Settled } from "../../deployment/settled.ts";
+import { lengthsFor } from "../../language/lengths.ts";
+import type { DeploymentAnalysis } from "../../language/results.ts";
+import type { MemoryPlan } from "../../memory/plan.ts";
+import { reason } from "../../platform/text-files.ts";
+import type { Report } from "../../simulation/report.ts";
+import { simulate } from "../../simulation/simulate.ts";
+import { estimate } from "../../timing/closed-form.ts";
+import { answerCases, missingError, type ReadyCase } from "../cases.ts";
+import { type Exit, usage } from "../exit.ts";
+import { type CommonOptions, countOption, formatOption, sloOption, withCommonOptions } from "../input/common-options.ts";
+import { readSubjects, type Subject } from "../input/subjects.ts";
+import { chosenWorkload, type WorkloadOptions, withWorkloadOptions, writtenWorkload } from "../input/workload-options.ts";
+import { refusalWords } from "../output/memory-text.ts";
+import { reportHtml } from "../output/report-html.ts";
+import { reportJson } from "../output/report-json.ts";
+import { reportText } from "../output/report-text.ts";
+import { requestsCsv } from "../output/requests-csv.ts";
+import { withProgress } from "../progress.ts";
+import type { Run } from "../run.ts";
+import type { Session } from "../session.ts";
+import { refuseBoth } from "./cases-option.ts";
+import { exitFor, type NamedOutcome, tellOutcomes } from "./outcomes.ts";
+
+interface SimulateOptions extends CommonOptions, WorkloadOptions {
+  readonly format: "text" | "json";
+  readonly cases?: string;
+  readonly seed: number;
+  readonly slo?: Slo;
+  readonly report?: string;
+  readonly requestsOut?: string;
+}
+
+type SimulatedOutcome = NamedOutcome & { readonly report?: Report };
+
+export function addSimulate(program: Command, run: Run): void {
+  const command = program
+    .command("simulate")
+    .description("simulate how a deployment serves a workload")
+    .argument("[path...]", "files, - for stdin")
+    .option("--cases <file>", "cases, one JSON object a line, - for stdin; one answer a line")
+    .addOption(formatOption("text", "json"))
+    .option("--seed <n>", "seed of all that is drawn; the same seed gives the same result", countOption(0), 1)
+    .option("--slo <limits>", "limits such as ttft=500ms,tpot=50ms (and e2e=…, percentile=95)", sloOption)
+    .option("--report <file>", "write the report as a page of its own")
+    .option("--requests-out <file>", "write each request's times as CSV");
+  withWorkloadOptions(withCommonOptions(command)).action((paths: string[], options: SimulateOptions) =>
+    run(options, (session) => simulateCommand(paths, options, session)),
+  );
+}
+
+async function simulateCommand(paths: readonly string[], options: SimulateOptions, session: Session): Promise<Exit> {
+  const writes = options.report !== undefined || options.requestsOut !== undefined;
+  if (options.cases !== undefined) {
+    refuseBoth(paths, session);
+    if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
+    return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session.catalog));
+  }
+  const { subjects, unreadable } = await readSubjects(paths, options, session);
+  const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
+  if (writes && found.length > 1) {
+    throw usage(
+      `${found.length} deployments were found; choose one with --deployment to write its report: ${found.map(({ one }) => one.deployment.id).join(", ")}.`,
+    );
+  }
+  const outcomes = found.map(({ subject, one }) => outcomeOf(subject, one, options, session));
+  for (const { report } of outcomes) if (report) writeFiles(report, options, session);
+  tellOutcomes(outcomes, options.format, subjects, session);
+  return exitFor(outcomes, unreadable || outcomes.length === 0);
+}
+
+function outcomeOf(
+  { catalog, workloads }: Subject,
+  { deployment, settlement, settled: asRead, memory }: DeploymentAnalysis,
+  options: SimulateOptions,
+  { terminal }: Session,
+): SimulatedOutcome {
+  const name = deployment.id;
+  if (!asRead) return { name, error: missingError(settlement.missing ?? []) };
+  const refused = memory.find((plan) => !plan.fits);
+  if (refused) return { name, error: { code: "does-not-fit", message: refusalWords(refused) } };
+  const settled = options.slo ? { ...asRead, slo: options.slo } : asRead;
+  const startRate = (): number => startingRate(settled, memory, catalog);
+  const loaded = chosenWorkload(options, settled.workload, { catalog, own: workloads, folder: process.cwd(), startRate });
+  if (!loaded.workload) return { name, error: { code: "bad-workload", message: loaded.problem } };
+  const { workload, notes } = loaded;
+  for (const note of notes) terminal.tell(plain(note));
+  const outcome = withProgress(name, terminal, (control) => simulate(settled, memory, workload, options.seed, control));
+  if (outcome.error) return { name, error: outcome.error };
+  const { report } = outcome;
+  return { name, report, json: reportJson(report), text: () => reportText(report, terminal.paint) };
+}
+
+/** 70 % of the most it can hold, to two digits, as the report page starts: loaded, with room for bursts. */
+function startingRate(settled: Settled, plans: readonly MemoryPlan[], catalog: Catalog): number {
+  const { mostRequestsPerSecond } = estimate(settled, plans, lengthsFor(settled, catalog));
+  return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
+}
+
+function caseAnswer({ settled, missing, plans, workload: written, seed, folder }: ReadyCase, catalog: Catalog) {
+  if (!settled) return { error: missingError(missing) };
+  const refused = plans.find((plan) => !plan.fits);
+  if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
+  if (!written) return { error: { code: "missing", message: "The case has no workload." } };
+  const startRate = (): number => startingRate(settled, plans, catalog);
+  const loaded = writtenWorkload(written, { catalog, own: new Map(), folder, startRate });
+  if (!loaded.workload) return { error: { code: "bad-workload", message: loaded.problem } };
+  const outcome = simulate(settled, plans, loaded.workload, seed);
+  if (outcome.error) return { error: outcome.error };
+  const answer = reportJson(outcome.report);
+  return { ...answer, warnings: [...loaded.notes.map(plain), ...answer.warnings] };
+}
+
+function writeFiles(report: Report, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
+  if (page !== undefined) write(page, reportHtml(report));
+  if (requestsOut !== undefined) write(requestsOut, requestsCsv(report.requests));
+  for (const path of [page, requestsOut]) if (path !== undefined) terminal.tell(`Wrote ${path}`);
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw usage(`${path} cannot be written: ${reason(error)}`);
+  }
+}

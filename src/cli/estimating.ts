@@ -1,0 +1,64 @@
+import type { Settled, SettledPool } from "../deployment/settled.ts";
+import { gpusOf } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import { estimate, type RequestLengths } from "../timing/closed-form.ts";
+import type { Estimate } from "../timing/estimate.ts";
+import { stepModel } from "../timing/roofline.ts";
+import { emptyBatch, type Operator, type StepBreakdown } from "../timing/step-model.ts";
+
+/** One engine step priced on its own. */
+export interface PricedStep {
+  readonly name: "prefill" | "decode-one" | "decode-largest";
+  readonly tokens: number;
+  readonly sequences: number;
+  readonly mode: string;
+  readonly seconds: number;
+  readonly byOperator: Readonly<Record<Operator, number>>;
+}
+
+/** All that `estimate` says of a deployment. */
+export interface Estimated {
+  readonly estimate: Estimate;
+  readonly steps: readonly PricedStep[];
+  readonly gpus: number;
+  readonly kvCacheTokens: number;
+}
+
+/** Closed form for requests of these lengths. Every plan must fit. */
+export function estimated(settled: Settled, plans: readonly MemoryPlan[], lengths: RequestLengths): Estimated {
+  const made = estimate(settled, plans, lengths);
+  const prefill = settled.pools.find(({ role }) => role === "prefill") ?? settled.pools[0];
+  const decode = settled.pools.find(({ role }) => role === "decode") ?? settled.pools.at(-1);
+  const steps = [
+    ...(prefill ? [prefillStep(settled, prefill, lengths)] : []),
+    ...(decode ? [decodeStep(settled, decode, 1, lengths), decodeStep(settled, decode, made.largestBatch, lengths)] : []),
+  ];
+  return {
+    estimate: made,
+    steps,
+    gpus: settled.pools.reduce((sum, pool) => sum + gpusOf(pool), 0),
+    kvCacheTokens: Math.min(...plans.map((plan) => plan.kvCacheTokens)),
+  };
+}
+
+/** The first chunk of a prompt alone. */
+function prefillStep(settled: Settled, pool: SettledPool, { promptTokens }: RequestLengths): PricedStep {
+  const { chunkedPrefill, maxNumBatchedTokens } = pool.settings;
+  const chunk = Math.max(1, chunkedPrefill ? Math.min(promptTokens, maxNumBatchedTokens) : promptTokens);
+  const batch = { ...emptyBatch(), tokens: chunk, prefillTokens: chunk, prefillChunks: 1, prefillPairs: (chunk * chunk) / 2 };
+  const model = stepModel(settled.model, pool);
+  return { name: "prefill", tokens: chunk, sequences: 1, mode: model.mode(chunk), ...priced(model.breakdown(batch)) };
+}
+
+/** Sequences half-way through their answers. */
+function decodeStep(settled: Settled, pool: SettledPool, sequences: number, { promptTokens, outputTokens }: RequestLengths): PricedStep {
+  const count = Math.max(1, sequences);
+  const batch = { ...emptyBatch(), tokens: count, decodeSequences: count, decodeContext: count * (promptTokens + outputTokens / 2) };
+  const model = stepModel(settled.model, pool);
+  const name = sequences === 1 ? "decode-one" : "decode-largest";
+  return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model.breakdown(batch)) };
+}
+
+function priced({ total, seconds }: StepBreakdown): Pick<PricedStep, "seconds" | "byOperator"> {
+  return { seconds: total, byOperator: seconds };
+}

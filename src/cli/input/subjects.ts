@@ -1,0 +1,72 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import { plain } from "../../deployment/message.ts";
+import { readCommand } from "../../deployment/read-command.ts";
+import type { Assumptions } from "../../deployment/surroundings.ts";
+import { analyse, analyseReading } from "../../language/analysis.ts";
+import type { Analysis, DeploymentAnalysis } from "../../language/results.ts";
+import type { Workload } from "../../simulation/workload.ts";
+import { usage } from "../exit.ts";
+import type { Session } from "../session.ts";
+import { argumentAssumptions, type CommonOptions, likeNames } from "./common-options.ts";
+import { type Input, readInputs } from "./read-inputs.ts";
+
+/** One file with all that follows from it. */
+export interface Subject {
+  readonly input: Input;
+  readonly analysis: Analysis;
+  /** The catalogue with the project's own workloads. */
+  readonly catalog: Catalog;
+  readonly workloads: ReadonlyMap<string, Workload>;
+}
+
+export interface Subjects {
+  readonly subjects: readonly Subject[];
+  readonly unreadable: boolean;
+}
+
+/** Reads and analyses what was named, with its surroundings and the arguments. Throws CliError where nothing of that name is there. */
+export async function readSubjects(
+  paths: readonly string[],
+  options: CommonOptions,
+  session: Session,
+  further: Assumptions = {},
+): Promise<Subjects> {
+  const argument = { ...argumentAssumptions(options, session.catalog), ...further };
+  const { inputs, unreadable } = await readInputs(paths, session);
+  const told = new Set<string>();
+  const subjects = inputs.map((input) => {
+    const { surroundings, catalog, workloads, problems } = session.files.find(input.place, { argument });
+    for (const { file, message } of problems) {
+      const words = `${file}: ${plain(message)}`;
+      if (!told.has(words)) session.terminal.tell(words);
+      told.add(words);
+    }
+    const analysis =
+      input.kind === "command"
+        ? analyseReading(readCommand(input.text, { catalog, surroundings }), catalog)
+        : analyse(input.text, { catalog, surroundings, fileName: input.path });
+    return { input, analysis, catalog, workloads };
+  });
+  return { subjects: chosen(subjects, options.deployment), unreadable };
+}
+
+/** Only the deployment asked for, by name or id, with its findings. */
+function chosen(subjects: readonly Subject[], name: string | undefined): readonly Subject[] {
+  if (name === undefined) return subjects;
+  const wanted = subjects.flatMap((subject) => {
+    const deployments = subject.analysis.deployments.filter(({ deployment }) => deployment.name === name || deployment.id === name);
+    return deployments.length > 0 ? [{ ...subject, analysis: onlyThese(subject.analysis, deployments) }] : [];
+  });
+  if (wanted.length > 0) return wanted;
+  const names = subjects.flatMap(({ analysis }) => analysis.deployments.map(({ deployment }) => deployment.id));
+  if (names.length === 0) throw usage(`There is no deployment “${name}”: nothing that was read holds a deployment.`);
+  const near = likeNames(name, names);
+  throw usage(
+    `There is no deployment “${name}”. There ${names.length === 1 ? "is" : "are"} ${(near.length > 0 ? near : names.slice(0, 8)).join(", ")}.`,
+  );
+}
+
+function onlyThese(analysis: Analysis, deployments: readonly DeploymentAnalysis[]): Analysis {
+  const kept = new Set(deployments.flatMap(({ findings }) => findings));
+  return { ...analysis, deployments, findings: analysis.findings.filter((finding) => kept.has(finding)) };
+}

@@ -1,0 +1,65 @@
+import { duration, figure, percent, rate, whole } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
+import type { Settled } from "../../deployment/settled.ts";
+import { deploymentWords } from "../../simulation/layout-words.ts";
+import type { Operator } from "../../timing/step-model.ts";
+import type { Estimated, PricedStep } from "../estimating.ts";
+import type { Terminal } from "../terminal.ts";
+import { table } from "./table.ts";
+
+const stepNames: Readonly<Record<PricedStep["name"], string>> = {
+  prefill: "prefill",
+  "decode-one": "decode, alone",
+  "decode-largest": "decode, fullest",
+};
+export const operatorNames: Readonly<Record<Operator, string>> = {
+  matrix: "matrix products",
+  "prefill-attention": "prefill attention",
+  "decode-attention": "decode attention",
+  collectives: "collectives",
+  host: "host",
+};
+const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
+
+/** The closed form for people. */
+export function estimateText(name: string, made: Estimated, settled: Settled, paint: Terminal["paint"]): string {
+  const { estimate, gpus } = made;
+  const gpu = settled.pools[0]?.gpu.id ?? "";
+  const rows = [
+    ["TTFT, one request alone", `≈ ${duration(estimate.ttftSeconds)}`],
+    ["TPOT, one request alone", `≈ ${duration(estimate.tpotSeconds)}`],
+    ["E2E, one request alone", `≈ ${duration(estimate.e2eSeconds)}`],
+    ["tokens per second a user sees", `≈ ${rate(estimate.userTokensPerSecond, "tok/s")}`],
+    ["largest batch of one engine", `${whole(estimate.largestBatch)} requests`],
+    [
+      "most it can hold",
+      `≤ ${rate(estimate.mostRequestsPerSecond, "req/s")}, ${rate(estimate.mostOutputTokensPerSecond, "tok/s")} of output`,
+    ],
+  ];
+  const assumed = settled.assumed
+    .map(({ what, value, why }) => `  ${paint("dim", "assumed:")} ${what} = ${value}, ${plain(why)}\n`)
+    .join("");
+  return [
+    `${paint("bold", name)}: ${settled.model.id} on ${gpus} × ${gpu}, ${deploymentWords(settled)}\n`,
+    `  ${whole(estimate.promptTokens)} prompt and ${whole(estimate.outputTokens)} output tokens; ${estimate.basis}, ± ${percent(estimate.band)}\n`,
+    table(rows, { indent: 2 }),
+    "\n",
+    stepsText(made.steps),
+    assumed,
+  ].join("");
+}
+
+function stepsText(steps: readonly PricedStep[]): string {
+  const head = ["Step", "tokens", "time", ...operators.map((operator) => operatorNames[operator])];
+  const rows = steps.map((step) => [
+    stepNames[step.name],
+    whole(step.tokens),
+    duration(step.seconds),
+    ...operators.map((operator) => share(step.byOperator[operator], step.seconds)),
+  ]);
+  return table(rows, { head, right: head.map((_, i) => i).slice(1), indent: 2 });
+}
+
+export function share(seconds: number, total: number): string {
+  return total > 0 && seconds > 0 ? `${figure((seconds / total) * 100)} %` : "0 %";
+}

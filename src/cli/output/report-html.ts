@@ -1,0 +1,157 @@
+import { duration, figure, gib, percent, shortTokens, whole } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
+import type { RankMemory } from "../../memory/plan.ts";
+import type { Quantiles, Report } from "../../simulation/report.ts";
+import { plainPaint } from "../terminal.ts";
+import { operatorNames, share } from "./estimate-text.ts";
+import { warningsOf } from "./report-json.ts";
+import { reportStyle } from "./report-style.ts";
+import { figureRows, time, verdictWords, workloadWords } from "./report-text.ts";
+import { escaped, svgChart } from "./svg.ts";
+
+/** The report as one page without scripts and without a network: the same figures as the terminal's, with charts. */
+export function reportHtml(report: Report): string {
+  const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
+  const sure = `Timing ${confidence.timing}, ± ${percent(confidence.timingBand)}; memory ${confidence.memory}; seed ${seed}. ${scheduler}.`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(name)}: simulated</title><style>${reportStyle}</style></head><body><main>
+<header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
+<p class="verdict">${escaped(verdictWords(report, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>
+${list(warningsOf(report), "warnings")}
+${report.saturated ? "" : section("Latency", latencyTable(report) + distributions(report))}
+${section("Figures", rowsTable(figureRows(report)))}
+${section("Over time", overTime(report))}
+${section("Where step time goes", modesTable(report))}
+${section("Memory of each GPU", memoryTable(report))}
+${section(
+  "How sure this is",
+  `<p>${escaped(sure)}</p>${list(
+    assumed.map(({ what, value, why }) => `Assumed: ${what} = ${value}, ${plain(why)}`),
+    "assumed",
+  )}`,
+)}
+</main></body></html>
+`;
+}
+
+function section(title: string, body: string): string {
+  return `<section><h2>${escaped(title)}</h2>${body}</section>`;
+}
+
+function list(lines: readonly string[], className: string): string {
+  return lines.length === 0 ? "" : `<ul class="${className}">${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>`;
+}
+
+function rowsTable(rows: readonly (readonly string[])[], head: readonly string[] = []): string {
+  const cells = (row: readonly string[], tag: "td" | "th"): string =>
+    row.map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<${tag}>${escaped(cell)}</${tag}>`)).join("");
+  const top = head.length === 0 ? "" : `<thead><tr>${head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("")}</tr></thead>`;
+  return `<table>${top}<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table>`;
+}
+
+function latencyTable({ summary }: Report): string {
+  const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles): string[] => [name, ...[mean, p50, p90, p95, p99].map(time)];
+  const rows = [
+    row("TTFT", summary.ttftSeconds),
+    row("TPOT", summary.tpotSeconds),
+    row("ITL", summary.itlSeconds),
+    row("E2E", summary.e2eSeconds),
+    row("In the queue", summary.queueSeconds),
+  ];
+  return rowsTable(rows, ["", "mean", "p50", "p90", "p95", "p99"]);
+}
+
+/** Shares of requests at or below a time; limit and percentile are read off directly. */
+function distributions({ requests, slo }: Report): string {
+  const count = requests.arrival.length;
+  const at = (values: Float64Array, i: number): number => values[i] ?? Number.NaN;
+  const times = (of: (i: number) => number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => of(i))
+      .filter(Number.isFinite)
+      .sort();
+  const cdf = (title: string, values: Float64Array, limitX: number | null): string =>
+    svgChart({
+      title,
+      description: `${title}: half of the requests within ${time(values[values.length >> 1] ?? null)}`,
+      lines: [{ x: values, y: values.map((_, i) => (i + 1) / values.length), className: "a" }],
+      xLabel: duration,
+      yLabel: percent,
+      logX: true,
+      yMax: 1,
+      limitX,
+    });
+  const output = (i: number): number => requests.outputTokens[i] ?? 0;
+  return `<div class="charts">${[
+    cdf(
+      "TTFT, share of requests",
+      times((i) => at(requests.firstToken, i) - at(requests.arrival, i)),
+      slo?.ttftSeconds ?? null,
+    ),
+    cdf(
+      "TPOT, share of requests",
+      times((i) => (output(i) > 1 ? (at(requests.finished, i) - at(requests.firstToken, i)) / (output(i) - 1) : Number.NaN)),
+      slo?.tpotSeconds ?? null,
+    ),
+    cdf(
+      "E2E, share of requests",
+      times((i) => at(requests.finished, i) - at(requests.arrival, i)),
+      slo?.e2eSeconds ?? null,
+    ),
+  ].join("")}</div>`;
+}
+
+function overTime({ series }: Report): string {
+  const chart = (title: string, y: Float64Array, yLabel: (value: number) => string, yMax?: number): string =>
+    svgChart({
+      title,
+      description: `${title} over ${duration(series.t.at(-1) ?? 0)}, at most ${yLabel(Math.max(0, ...y.filter(Number.isFinite)))}`,
+      lines: [{ x: series.t, y, className: "a" }],
+      xLabel: duration,
+      yLabel,
+      ...(yMax === undefined ? {} : { yMax }),
+    });
+  const isShift = series.sequenceShare.some((value) => value > 0);
+  return `<div class="charts">${[
+    chart("Arrivals, req/s", series.arrivalsPerSecond, figure),
+    chart("Running requests", series.running, figure),
+    chart("Waiting requests", series.waiting, figure),
+    chart("KV cache in use", series.kvUsage, percent, 1),
+    chart("Prompt tok/s", series.promptTokensPerSecond, shortTokens),
+    chart("Output tok/s", series.outputTokensPerSecond, shortTokens),
+    isShift ? chart("Busy time in sequence parallel steps", series.sequenceShare, percent, 1) : "",
+  ].join("")}</div>`;
+}
+
+function modesTable({ modes }: Report): string {
+  const words = Object.entries(operatorNames);
+  const head = ["Steps as", "count", "time", ...words.map(([, name]) => name)];
+  const rows = modes.map(({ label, steps, seconds, byOperator }) => {
+    const parts = Object.entries(byOperator);
+    return [
+      label,
+      whole(steps),
+      duration(seconds),
+      ...words.map(([key]) => share(parts.find(([name]) => name === key)?.[1] ?? 0, seconds)),
+    ];
+  });
+  return rowsTable(rows, head);
+}
+
+function memoryTable({ memory }: Report): string {
+  const row = (name: string, bytes: (rank: RankMemory) => number): string[] => [name, ...memory.ranks.map((rank) => gib(bytes(rank)))];
+  return rowsTable(
+    [
+      row("total", (rank) => rank.totalBytes),
+      row("budget", (rank) => rank.budgetBytes),
+      row("weights", (rank) => rank.weightsBytes),
+      ...(memory.ranks.some((rank) => rank.shiftWeightsBytes > 0) ? [row("Shift's second copy", (rank) => rank.shiftWeightsBytes)] : []),
+      row("activations", (rank) => rank.activationBytes),
+      row("non-torch", (rank) => rank.nonTorchBytes),
+      row("CUDA graphs", (rank) => rank.cudaGraphBytes),
+      row("KV cache", (rank) => rank.kvCacheBytes),
+    ],
+    ["Per GPU", ...memory.ranks.map(({ label, ranks }) => (ranks > 1 ? `${label} (${ranks} GPUs)` : label))],
+  );
+}

@@ -1,0 +1,31 @@
+import type { Report } from "../../simulation/report.ts";
+
+/** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */
+export function reportJson(report: Report) {
+  const { summary, confidence, saturated, bottleneck, workload, gpus, gpuName, layout, scheduler, assumed, seed } = report;
+  return {
+    summary,
+    confidence,
+    warnings: warningsOf(report),
+    saturated,
+    bottleneck,
+    workload,
+    gpus,
+    gpu: gpuName,
+    layout,
+    scheduler,
+    slo: report.slo,
+    modes: report.modes,
+    assumed: assumed.map(({ what, value }) => ({ what, value })),
+    seed,
+  };
+}
+
+export function warningsOf({ warnings, saturated }: Report): readonly string[] {
+  if (!saturated) return warnings;
+  const most = saturated.mostRequestsPerSecond.toPrecision(3);
+  return [
+    ...warnings,
+    `Saturated: the queue never empties, so percentiles measure how long the run lasted. It completes ${most} requests a second.`,
+  ];
+}

@@ -1,0 +1,120 @@
+import { duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
+import type { Quantiles, Report } from "../../simulation/report.ts";
+import type { WorkloadNumbers } from "../../simulation/workload.ts";
+import type { Terminal } from "../terminal.ts";
+import { operatorNames, share } from "./estimate-text.ts";
+import { table } from "./table.ts";
+
+/** A simulation's report for people: the answer first, then figures, then what they rest on. */
+export function reportText(report: Report, paint: Terminal["paint"]): string {
+  const { name, gpus, gpuName, layout, engine, workload, assumed } = report;
+  const notes = [
+    ...report.warnings.map((warning) => `${paint("yellow", "warning:")} ${warning}`),
+    ...assumed.map(({ what, value, why }) => `${paint("dim", "assumed:")} ${what} = ${value}, ${plain(why)}`),
+  ];
+  return [
+    `${paint("bold", name)}: ${engine}, ${layout}, ${gpus} × ${gpuName}\n`,
+    `  ${workloadWords(workload)}\n\n`,
+    `  ${verdictWords(report, paint)}\n  ${report.bottleneck.sentence}\n\n`,
+    report.saturated ? "" : `${latencies(report)}\n`,
+    `${figures(report)}\n`,
+    modesText(report),
+    ...notes.map((note) => `  ${note}\n`),
+    `  ${paint("dim", `timing ${report.confidence.timing}, ± ${percent(report.confidence.timingBand)}; memory ${report.confidence.memory}; seed ${report.seed}`)}\n`,
+  ].join("");
+}
+
+/** A workload in numbers, as it is always shown. */
+export function workloadWords(workload: WorkloadNumbers & { readonly name: string }): string {
+  const { name, requests, promptMean, promptP95, outputMean, outputP95, ratePerSecond, burstiness, repeatedPrefix } = workload;
+  const lengths = `prompts ${whole(promptMean)} mean, ${whole(promptP95)} p95; answers ${whole(outputMean)} mean, ${whole(outputP95)} p95`;
+  const offered = ratePerSecond === null ? "" : `, ${rate(ratePerSecond, "req/s")}`;
+  const bursts = burstiness === null ? "" : `; gaps vary ${figure(burstiness)} ×`;
+  const prefix = repeatedPrefix > 0 ? `; ${percent(repeatedPrefix)} repeated prefix` : "";
+  return `${name}: ${whole(requests)} requests${offered}; ${lengths}${bursts}${prefix}`;
+}
+
+/** One sentence with the number and its limit. */
+export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Report, paint: Terminal["paint"]): string {
+  if (stoppedAtSeconds !== null) return `Stopped at ${duration(stoppedAtSeconds)}: figures cover the time until then.`;
+  if (saturated) {
+    return paint(
+      "red",
+      `Saturated: the queue never empties. It completes ${rate(saturated.mostRequestsPerSecond, "req/s")}; ${whole(saturated.waitingAtEnd)} requests wait at the end.`,
+    );
+  }
+  if (!slo || summary.sloAttainment === null) return `No limits are set; completes ${rate(summary.requestsPerSecond, "req/s")}.`;
+  const met = summary.sloAttainment * 100 >= slo.percentile;
+  const words = `${met ? "Meets" : "Misses"} its limits: ${percent(summary.sloAttainment)} of requests within ${limitWords(slo)}, ${slo.percentile} % asked for.`;
+  return paint(met ? "green" : "red", words);
+}
+
+function limitWords({ ttftSeconds, tpotSeconds, e2eSeconds }: NonNullable<Report["slo"]>): string {
+  const limits: readonly (readonly [string, number | null])[] = [
+    ["TTFT", ttftSeconds],
+    ["TPOT", tpotSeconds],
+    ["E2E", e2eSeconds],
+  ];
+  return limits.flatMap(([name, limit]) => (limit === null ? [] : [`${name} ${duration(limit)}`])).join(", ");
+}
+
+function latencies({ summary }: Report): string {
+  const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles): string[] => [name, ...[mean, p50, p90, p95, p99].map(time)];
+  const rows = [
+    row("TTFT", summary.ttftSeconds),
+    row("TPOT", summary.tpotSeconds),
+    row("ITL", summary.itlSeconds),
+    row("E2E", summary.e2eSeconds),
+    row("in the queue", summary.queueSeconds),
+  ];
+  return table(rows, { head: ["", "mean", "p50", "p90", "p95", "p99"], right: [1, 2, 3, 4, 5], indent: 2 });
+}
+
+export function time(seconds: number | null): string {
+  return seconds === null || Number.isNaN(seconds) ? "unknown" : duration(seconds);
+}
+
+/** Names and values of the run's plain figures. */
+export function figureRows({ summary, memory }: Report): readonly (readonly [string, string])[] {
+  const { kvCache, shift, sloAttainment, goodputRequestsPerSecond } = summary;
+  const rank = memory.ranks[memory.tightest];
+  return [
+    ["simulated", duration(summary.durationSeconds)],
+    [
+      "throughput",
+      `${rate(summary.requestsPerSecond, "req/s")}, ${rate(summary.outputTokensPerSecond, "tok/s")} of output (${figure(summary.outputTokensPerSecondPerGpu)} a GPU), ${rate(summary.totalTokensPerSecond, "tok/s")} in all`,
+    ],
+    ...(sloAttainment === null ? [] : [["within the limits", percent(sloAttainment)] as const]),
+    ...(goodputRequestsPerSecond === null ? [] : [["goodput", rate(goodputRequestsPerSecond, "req/s")] as const]),
+    [
+      "KV cache",
+      `${whole(kvCache.capacityTokens)} tokens, at most ${percent(kvCache.peakUsage)} in use, ${percent(kvCache.prefixHitRate)} of prompt tokens hit`,
+    ],
+    ["preemptions", whole(summary.preemptions)],
+    ["MFU, MBU", `${percent(summary.mfu)}, ${percent(summary.mbu)}`],
+    ...(shift.sequenceSteps > 0
+      ? [["steps", `${whole(shift.tensorSteps)} tensor parallel, ${whole(shift.sequenceSteps)} sequence parallel`] as const]
+      : []),
+    ...(rank
+      ? [["weights, KV cache", `${gib(rank.weightsBytes + rank.shiftWeightsBytes)}, ${gib(rank.kvCacheBytes)} a GPU`] as const]
+      : []),
+  ];
+}
+
+function figures(report: Report): string {
+  return table(figureRows(report), { indent: 2 });
+}
+
+function modesText({ modes }: Report): string {
+  const rows = modes.map(({ label, steps, seconds, byOperator }) => [
+    label,
+    whole(steps),
+    duration(seconds),
+    ...Object.values(byOperator).map((part) => share(part, seconds)),
+  ]);
+  const names = modes[0] ? Object.keys(modes[0].byOperator) : [];
+  const words = Object.entries(operatorNames);
+  const head = ["Steps as", "count", "time", ...names.map((name) => words.find(([key]) => key === name)?.[1] ?? name)];
+  return rows.length === 0 ? "" : `${table(rows, { head, right: head.map((_, i) => i).slice(1), indent: 2 })}\n`;
+}

@@ -1,0 +1,45 @@
+import type { RequestRecords } from "../../simulation/report.ts";
+
+const columns = [
+  "request",
+  "arrival_seconds",
+  "queue_seconds",
+  "ttft_seconds",
+  "tpot_seconds",
+  "e2e_seconds",
+  "finished_seconds",
+  "prompt_tokens",
+  "output_tokens",
+  "cached_tokens",
+  "preemptions",
+  "instance",
+] as const;
+
+/** One line a request, in order of arrival; seconds to the microsecond, empty where a request did not get that far. */
+export function requestsCsv(records: RequestRecords): string {
+  const lines = [columns.join(",")];
+  records.arrival.forEach((arrival, i) => {
+    const first = records.firstToken[i] ?? Number.NaN;
+    const finished = records.finished[i] ?? Number.NaN;
+    const output = records.outputTokens[i] ?? 0;
+    const values = [
+      seconds(arrival),
+      seconds((records.firstScheduled[i] ?? Number.NaN) - arrival),
+      seconds(first - arrival),
+      output > 1 ? seconds((finished - first) / (output - 1)) : "",
+      seconds(finished - arrival),
+      seconds(finished),
+      records.promptTokens[i] ?? "",
+      output,
+      records.cachedTokens[i] ?? "",
+      records.preemptions[i] ?? "",
+      records.instance[i] ?? "",
+    ];
+    lines.push([i, ...values].join(","));
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+function seconds(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toFixed(6))) : "";
+}

@@ -1,0 +1,99 @@
+import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
+import type { ComparedMetric, ComparedRow } from "../../live/compare.ts";
+import type { DriftRow } from "../../live/drift.ts";
+import type { WatchLine, WatchMetrics } from "../../live/watch-line.ts";
+import type { Style, Terminal } from "../terminal.ts";
+import { table } from "./table.ts";
+
+const styles: Readonly<Record<WatchLine["state"], Style>> = { live: "green", idle: "dim", restarted: "yellow", lost: "red" };
+
+/** One scrape as a line for people; what the server does not offer is left out. */
+export function watchText(line: WatchLine, label: string, paint: Terminal["paint"]): string {
+  const { metrics } = line;
+  const clock = new Date(line.time * 1000).toISOString().slice(11, 19);
+  const head = [clock, label, paint(styles[line.state], line.state.padEnd(9))].filter(Boolean).join("  ");
+  if (line.state === "lost") return `${head}  ${line.error ?? ""}\n`;
+  const parts = [
+    number(metrics, "requests_running", (value) => `run ${whole(value)}`),
+    number(metrics, "requests_waiting", (value) => `wait ${whole(value)}`),
+    number(metrics, "kv_cache_usage", (value) => `KV ${percent(value)}`),
+    number(metrics, "prompt_tokens_per_second", (value) => `in ${rate(value, "tok/s")}`),
+    number(metrics, "generation_tokens_per_second", (value) => `out ${rate(value, "tok/s")}`),
+    number(metrics, "requests_per_second", (value) => rate(value, "req/s")),
+    quantiles(metrics, "ttft_seconds", "TTFT"),
+    quantiles(metrics, "itl_seconds", "ITL"),
+    quantiles(metrics, "e2e_seconds", "E2E"),
+    number(metrics, "prefix_cache_hit_rate", (value) => `hits ${percent(value)}`),
+  ];
+  return `${head}  ${parts.filter(Boolean).join("  ")}\n`;
+}
+
+function number(metrics: WatchMetrics, word: string, words: (value: number) => string): string {
+  const value = metrics[word];
+  return typeof value === "number" ? words(value) : "";
+}
+
+function quantiles(metrics: WatchMetrics, word: string, name: string): string {
+  const value = metrics[word];
+  if (typeof value !== "object" || value === null || value.p50 === null || value.p95 === null) return "";
+  return `${name} p50 ${duration(value.p50)} p95 ${duration(value.p95)}`;
+}
+
+const names: Readonly<Record<ComparedMetric, string>> = {
+  ttft_p50: "TTFT p50",
+  ttft_p95: "TTFT p95",
+  itl_p50: "ITL p50",
+  itl_p95: "ITL p95",
+  e2e_p95: "E2E p95",
+  requests_running: "running",
+  requests_waiting: "waiting",
+  kv_cache_usage: "KV cache in use",
+  prompt_tokens_per_second: "prompt tokens",
+  generation_tokens_per_second: "output tokens",
+  requests_per_second: "requests",
+  prefix_cache_hit_rate: "prefix hits",
+};
+
+/** What was predicted for the measured load beside what was measured, and where file and server differ. */
+export function comparisonText(rows: readonly ComparedRow[], drift: readonly DriftRow[], paint: Terminal["paint"]): string {
+  const compared = rows.map((row) => [
+    names[row.metric],
+    `${value(row.low, row.unit)} to ${value(row.high, row.unit)}`,
+    row.measured === null
+      ? "not offered"
+      : `${value(row.measured, row.unit)}${row.bucket ? `, between ${value(row.bucket[0], row.unit)} and ${value(row.bucket[1], row.unit)}` : ""}`,
+    row.verdict === "above" || row.verdict === "below" ? paint("yellow", row.verdict) : row.verdict,
+  ]);
+  const differing = drift
+    .filter(({ verdict }) => verdict !== "equal")
+    .map(({ setting, file, server, verdict }) => [
+      setting,
+      file,
+      server ?? "not offered",
+      verdict === "different" ? paint("yellow", verdict) : verdict,
+    ]);
+  const head = "Predicted for the measured load, and measured\n";
+  const settings =
+    drift.length === 0
+      ? ""
+      : differing.length === 0
+        ? "File and server agree.\n"
+        : table(differing, { head: ["Setting", "file", "server", ""] });
+  return `${head}${table(compared, { head: ["", "predicted", "measured", ""], indent: 2 })}${settings}`;
+}
+
+function value(amount: number, unit: ComparedRow["unit"]): string {
+  switch (unit) {
+    case "s":
+      return duration(amount);
+    case "share":
+      return percent(amount);
+    case "requests":
+      return amount < 10 ? amount.toFixed(1) : whole(amount);
+    case "tok/s":
+    case "req/s":
+      return rate(amount, unit);
+    default:
+      return unit satisfies never;
+  }
+}
