@@ -1,4 +1,9 @@
 import "./parts/base.css";
+import "./parts/bar-and-controls.css";
+import "./parts/verdict-and-figures.css";
+import "./parts/tables-and-bars.css";
+import "./parts/rows.css";
+import "./parts/widths.css";
 import "./report.css";
 import { startReport } from "./report/page.ts";
 import { registerControls } from "./ui/toolkit.ts";

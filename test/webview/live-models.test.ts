@@ -107,7 +107,7 @@ describe("verdict", () => {
       header: { ...header, slo: { ttftSeconds, tpotSeconds: null, e2eSeconds: null, percentile: 95 } },
     });
     expect(said("live", points, strict(0.05)).title).toMatch(/^Misses the TTFT limit: TTFT p95 is .*, not 50\u00a0ms/);
-    expect(said("live", points, strict(0.3)).title).toMatch(/^Too close to tell: the TTFT limit lies inside one bucket/);
+    expect(said("live", points, strict(0.2)).title).toMatch(/^Too close to tell: the TTFT limit lies inside one bucket/);
   });
 
   it("has words for every state", () => {

@@ -370,10 +370,17 @@ describe("live page", () => {
     await withPage("live", "hour", {}, async ({ page }) => {
       await page.getByRole("button", { name: "1 h", exact: true }).click();
       await settle(page);
-      const times = await page.evaluate(redrawTimes);
+      // Thread time tells the page's own work from that of whatever else the machine does meanwhile.
+      const session = await page.context().newCDPSession(page);
+      await session.send("Performance.enable", { timeDomain: "threadTicks" });
+      const worked = async () =>
+        (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "ScriptDuration")?.value ?? Number.NaN;
+      const before = await worked();
+      const times = await page.evaluate(redrawTimes, redraws);
+      const each = (((await worked()) - before) * 1000) / redraws;
       const median = [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
       console.log(
-        `redraw of 3,600 points × 12 rows: median ${median.toFixed(1)} ms, worst ${Math.max(...times).toFixed(1)} ms (bar 16 ms)`,
+        `redraw of 3,600 points × 12 rows: median ${median.toFixed(1)} ms, of the page's own thread ${each.toFixed(1)} ms (bar 16 ms)`,
       );
       expect(median).toBeLessThan(80);
     });
@@ -404,12 +411,14 @@ function feed(count: number): void {
   }
 }
 
+const redraws = 21;
+
 /** Milliseconds of the page's own redraw, asked for by turning between two windows. */
-async function redrawTimes(): Promise<number[]> {
+async function redrawTimes(count: number): Promise<number[]> {
   const buttons = [...document.querySelectorAll<HTMLButtonElement>(".segmented button")];
   const [hour, all] = [buttons[3], buttons[4]];
   const times: number[] = [];
-  for (let i = 0; i < 21; i++) {
+  for (let i = 0; i < count; i++) {
     const started = performance.now();
     (i % 2 === 0 ? all : hour)?.click();
     times.push(performance.now() - started);

@@ -55,7 +55,7 @@ export function liveFigures(input: FigureInput): Figure[] {
       "Requests in the running batches, summed over engines",
       measured?.running ?? null,
       rows?.running ?? null,
-      (value) => `${whole(value)}\u00a0requests`,
+      (value) => `${whole(value)}\u00a0${value === 1 ? "request" : "requests"}`,
       "requests_running",
     ),
     gauge(

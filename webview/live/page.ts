@@ -3,13 +3,14 @@ import type { FromLiveView, LiveHeader, Prediction, ToLiveView } from "../../src
 import { h, link, say, show } from "../parts/dom.ts";
 import { FigureCells } from "../parts/figure-cells.ts";
 import { connect, record } from "../parts/host.ts";
-import { age, clock, duration, rate, uptime } from "../parts/numbers.ts";
+import { age, clock, duration, rate } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
 import { Section } from "../parts/section.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { Verdict } from "../parts/verdict.ts";
 import { words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
+import { LiveBar } from "./bar.ts";
 import { type Basis, LiveControls, windowOf, windows } from "./controls.ts";
 import { liveFigures } from "./figures.ts";
 import { measure } from "./measured.ts";
@@ -28,36 +29,13 @@ const capacity = 5000;
 const drawEveryMs = 250;
 const tableEveryMs = 1000;
 
-const stateWords: Readonly<Record<Connection, string>> = {
-  connecting: "Connecting",
-  live: "Live",
-  idle: "Idle",
-  restarted: "Live",
-  lost: "No answer",
-  "needs-key": "Needs a key",
-  "wrong-page": "Not a metrics page",
-};
-const stateGlyphs: Readonly<Record<Connection, string>> = {
-  connecting: "○",
-  live: "●",
-  idle: "○",
-  restarted: "●",
-  lost: "▲",
-  "needs-key": "▲",
-  "wrong-page": "?",
-};
-
 class LivePage {
   private readonly host = connect<ToLiveView, FromLiveView>((message) => this.receive(message));
-  private readonly dot = h("span", { class: "state-dot", aria: { hidden: "true" } });
-  private readonly stateWord = h("b");
-  private readonly ageWord = h("span", { class: "secondary-text" });
-  private readonly name = h("b", { class: "bar-name" });
-  private readonly place = link("", () => this.reveal(), { class: "path" });
-  private readonly url = h("span", { class: "path secondary-text" });
-  private readonly facts = h("span", { class: "bar-facts droppable" });
-  private readonly pauseButton = button("Pause", () => this.setPaused(!this.paused));
-  private readonly detachButton = button("Detach", () => this.host.post({ kind: "detach" }));
+  private readonly bar = new LiveBar({
+    pause: () => this.setPaused(!this.paused),
+    detach: () => this.host.post({ kind: "detach" }),
+    reveal: (line) => this.host.post({ kind: "reveal", line }),
+  });
   private readonly retryButton = button("Try now", () => this.host.post({ kind: "retry" }));
   private readonly keyButton = button("Enter key", () => this.host.post({ kind: "enter-key" }));
   private readonly controls = new LiveControls({ window: (seconds) => this.setWindow(seconds), predict: (basis) => this.predict(basis) });
@@ -108,20 +86,9 @@ class LivePage {
       },
     });
     this.section.body.append(this.rows.root);
-    const state = h("span", { class: "bar-state" }, this.dot, " ", this.stateWord, " ", this.ageWord);
-    const bar = h(
-      "header",
-      { class: "bar-top" },
-      state,
-      this.name,
-      this.place,
-      this.url,
-      this.facts,
-      h("span", { class: "bar-actions" }, this.pauseButton.element, this.detachButton.element),
-    );
     this.keyButton.primary(true);
     this.content.append(this.verdict.root, this.cells.root, this.section.root);
-    app.append(bar, this.controls.root, this.content, this.spoken);
+    app.append(this.bar.root, this.controls.root, this.content, this.spoken);
     show(this.content, false);
     this.restore();
     onThemeChange((theme) => this.rows.setTheme(theme));
@@ -171,10 +138,7 @@ class LivePage {
 
   private setHeader(header: LiveHeader): void {
     this.header = header;
-    say(this.name, header.deployment ?? header.model ?? "");
-    say(this.place, header.place ?? "");
-    show(this.place, header.place !== null);
-    say(this.url, header.url);
+    this.bar.setHeader(header);
     this.controls.setWords(header.words);
     show(this.content, true);
     document.body.dataset.ready = "1";
@@ -216,7 +180,7 @@ class LivePage {
   private setPaused(paused: boolean): void {
     this.paused = paused;
     this.pausedAt = this.ring.last?.time ?? 0;
-    this.pauseButton.label(paused ? "Go on" : "Pause");
+    this.bar.setPaused(paused);
     this.host.post({ kind: "pause", paused });
     this.draw();
   }
@@ -235,10 +199,6 @@ class LivePage {
 
   private predict(basis: Basis): void {
     this.host.post({ kind: "predict", basis });
-  }
-
-  private reveal(): void {
-    if (this.header?.line !== null && this.header) this.host.post({ kind: "reveal", line: this.header.line ?? 0 });
   }
 
   /** Draws soon, but never more than four times a second. */
@@ -375,26 +335,15 @@ class LivePage {
   private tick(): void {
     const { header } = this;
     if (!header || document.hidden) return;
-    this.dot.dataset.state = this.state;
-    say(this.dot, stateGlyphs[this.state]);
-    say(this.stateWord, this.paused ? "Paused" : stateWords[this.state]);
-    say(this.ageWord, this.ageWords());
-    const startedAt = this.ring.last?.snapshot?.startedAt;
-    const up = startedAt === undefined || !this.ring.last ? null : words("up {0}", uptime(this.ring.last.time - startedAt));
-    say(
-      this.facts,
-      [header.server, up, words("every {0}", duration(header.intervalSeconds)).replace(".00", "")]
-        .filter((part) => part !== null && part !== "")
-        .join(" · "),
-    );
+    const { last } = this.ring;
+    this.bar.update({
+      state: this.state,
+      behindSeconds: this.paused ? (last?.time ?? 0) - this.pausedAt : null,
+      silentSeconds: this.silentSeconds(),
+      ageSeconds: this.cameAt === null ? null : (performance.now() - this.cameAt) / 1000,
+      upSeconds: last?.snapshot?.startedAt === undefined ? null : last.time - last.snapshot.startedAt,
+    });
     if (this.state === "lost" && !this.paused && performance.now() - this.drawnAt > 950) this.schedule();
-  }
-
-  private ageWords(): string {
-    if (this.paused) return words("{0} behind", age((this.ring.last?.time ?? 0) - this.pausedAt));
-    if (this.state === "lost") return words("for {0}", age(this.silentSeconds()));
-    if (this.cameAt === null || (this.state !== "live" && this.state !== "idle" && this.state !== "restarted")) return "";
-    return words("{0} ago", age((performance.now() - this.cameAt) / 1000));
   }
 
   private keep(): void {

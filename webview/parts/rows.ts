@@ -98,7 +98,7 @@ export class Rows {
   }
 
   private drawAxis(model: RowsModel): void {
-    const most = Math.max(2, Math.floor(this.width / 90));
+    const most = Math.max(2, Math.floor(this.width / (model.axis === "clock" ? 90 : 60)));
     const live = model.axis === "clock";
     const step = timeStep(model.to - model.from, most);
     const ticks = timeTicks(model.from, model.to, most);
