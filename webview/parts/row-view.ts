@@ -50,7 +50,17 @@ export class RowView {
       options: {
         ...bare,
         layout: { padding: { top: row.shape === "events" ? 0 : 4, bottom: 1, left: 0, right: 0 } },
-        scales: { x: { type: "linear", display: false }, y: { type: "linear", display: false, min: 0 } },
+        // Neither scale is drawn; without this chart.js would still make and thin ticks on every redraw.
+        scales: {
+          x: { type: "linear", display: false, ticks: { display: false, autoSkip: false, maxTicksLimit: 2 }, grid: { display: false } },
+          y: {
+            type: "linear",
+            display: false,
+            min: 0,
+            ticks: { display: false, autoSkip: false, maxTicksLimit: 2 },
+            grid: { display: false },
+          },
+        },
       },
       plugins: [rowMarks(this.picture)],
     });
@@ -82,7 +92,7 @@ export class RowView {
     const drawn = row.shape === "line" || row.shape === "step";
     dataset.data =
       drawn && row.absent === null
-        ? downsample(model.x, row.values, model.length, model.from, model.to, Math.max(1, Math.round(width / 1.5)))
+        ? downsample(model.x, row.values, model.length, model.from, model.to, Math.max(1, Math.round(width / 2)))
         : [];
     Object.assign(dataset, stroke(theme, row.series, row.shape === "step" ? 1 : 1.75), { stepped: row.shape === "step" ? "after" : false });
     Object.assign(x, { min: model.from, max: model.to });
