@@ -64,7 +64,15 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   context.subscriptions.push(
-    ...[surroundings, documents, states, reports, attachments, demo, memory, lenses, background],
+    surroundings,
+    documents,
+    states,
+    reports,
+    attachments,
+    demo,
+    memory,
+    lenses,
+    background,
     publishDiagnostics(documents),
     languageStatus(documents),
     vscode.languages.registerCodeLensProvider(selector, lenses),

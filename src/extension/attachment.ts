@@ -16,8 +16,8 @@ import { seed } from "./workload-choice.ts";
 
 /** Seconds of live load that a prediction is made for. */
 const measuredSeconds = 300;
-/** A measured load is too short to speak of before. */
-const leastSeconds = 5;
+/** After so many seconds of load, and again whenever that has doubled, the prediction is made anew: early on, short requests weigh too much. */
+const firstPredictionSeconds = 15;
 
 export interface AttachmentPorts {
   readonly runner: Runner;
@@ -38,6 +38,8 @@ export class Attachment {
   private prediction: Prediction | null = null;
   private predicting = false;
   private basis: Basis = "measured";
+  /** Seconds of load behind the measured prediction. */
+  private predictedFrom = 0;
 
   constructor(
     readonly url: string,
@@ -113,6 +115,7 @@ export class Attachment {
         await this.simulate(this.ports.fileWorkload(), vscode.l10n.t("the file's workload"));
         break;
       case "measured":
+        this.predictedFrom = 0;
         await this.predictMeasured();
         break;
       default: {
@@ -125,13 +128,14 @@ export class Attachment {
   private received(point: LivePoint): void {
     this.ports.send({ kind: "point", point });
     this.ports.changed();
-    const isFirst = this.basis === "measured" && this.prediction?.basis !== measuredWords();
-    if (isFirst && point.state === "live" && !this.predicting) void this.predictMeasured();
+    if (point.state === "restarted") this.predictedFrom = 0;
+    if (this.basis === "measured" && point.state === "live" && !this.predicting) void this.predictMeasured();
   }
 
   private async predictMeasured(): Promise<void> {
     const measured = measuredWorkload(this.series.window(measuredSeconds));
-    if (typeof measured === "string" || measured.seconds < leastSeconds) return;
+    if (typeof measured === "string" || measured.seconds < Math.max(firstPredictionSeconds, 2 * this.predictedFrom)) return;
+    this.predictedFrom = measured.seconds;
     await this.simulate(workloadOf(measured), measuredWords());
   }
 

@@ -144,7 +144,7 @@ export class Attachments implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const url of [...this.attached.keys()]) this.detach(url);
+    for (const url of this.attached.keys()) this.detach(url);
     this.status?.dispose();
     this.changed.dispose();
   }

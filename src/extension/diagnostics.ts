@@ -16,7 +16,9 @@ export function publishDiagnostics(documents: Documents): vscode.Disposable {
   const publish = async (document: vscode.TextDocument): Promise<void> => {
     const analysis = documents.analysis(document);
     if (document.isClosed) return;
-    collection.set(document.uri, analysis && diagnosticsOf(analysis, document.uri, new Settings(document.uri).rules()));
+    const broken = documents.brokenAt(document);
+    const found = analysis ? diagnosticsOf(analysis, document.uri, new Settings(document.uri).rules()) : [];
+    collection.set(document.uri, broken ? [...found, problemOf(broken)] : found);
   };
   return vscode.Disposable.from(
     collection,

@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ReadProblem } from "../deployment/deployment.ts";
 import { looksLikeDeployment } from "../deployment/sniff.ts";
 import { analyse } from "../language/analysis.ts";
 import { AnalysisCache } from "../language/analysis-cache.ts";
 import type { Analysis } from "../language/results.ts";
+import { brokenAt } from "./broken-yaml.ts";
 import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
 import type { ReadingOptions } from "./surroundings.ts";
@@ -14,6 +16,8 @@ const pause = 150;
 /** The analyses of all open documents: one a version, made after a pause in typing or when a feature asks. */
 export class Documents implements vscode.Disposable {
   private readonly cache = new AnalysisCache();
+  /** The last analysis of each document in which a deployment was found. */
+  private readonly good = new Map<string, Analysis>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly analysed = new vscode.EventEmitter<vscode.TextDocument>();
   private readonly closed = new vscode.EventEmitter<vscode.Uri>();
@@ -51,7 +55,15 @@ export class Documents implements vscode.Disposable {
   /** What lenses and hints show: the last good analysis while the text is broken. */
   shown(document: vscode.TextDocument): Analysis | undefined {
     const analysis = this.analysis(document);
-    return analysis && (this.cache.shown(document.uri.toString()) ?? analysis);
+    if (!analysis || analysis.deployments.length > 0) return analysis;
+    return this.brokenAt(document) ? (this.good.get(document.uri.toString()) ?? analysis) : analysis;
+  }
+
+  /** Where a text that held a deployment a moment ago stopped being YAML. */
+  brokenAt(document: vscode.TextDocument): ReadProblem | undefined {
+    return this.good.has(document.uri.toString()) && this.analysis(document)?.deployments.length === 0
+      ? brokenAt(document.getText())
+      : undefined;
   }
 
   /** The catalogue with the workloads of the file's project in it. */
@@ -71,6 +83,7 @@ export class Documents implements vscode.Disposable {
     this.analysed.dispose();
     this.closed.dispose();
     this.cache.clear();
+    this.good.clear();
   }
 
   private plan(document: vscode.TextDocument, ms: number): void {
@@ -88,7 +101,12 @@ export class Documents implements vscode.Disposable {
 
   private look(document: vscode.TextDocument): void {
     if (document.isClosed) return;
-    if (!this.analysis(document)) this.cache.delete(document.uri.toString());
+    const key = document.uri.toString();
+    const analysis = this.analysis(document);
+    if (!analysis) {
+      this.cache.delete(key);
+      this.good.delete(key);
+    } else if (analysis.deployments.length > 0) this.good.set(key, analysis);
     this.analysed.fire(document);
   }
 
@@ -97,6 +115,7 @@ export class Documents implements vscode.Disposable {
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
     this.cache.delete(key);
+    this.good.delete(key);
     this.closed.fire(document.uri);
   }
 }

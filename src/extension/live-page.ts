@@ -1,6 +1,6 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
-import { webviewHtml, webviewOptions } from "./webview-html.ts";
+import { panelIcon, webviewHtml, webviewOptions } from "./webview-html.ts";
 
 /** One webview that shows a live server. It holds nothing: all it shows is sent again when it comes up anew. */
 export class LivePage implements vscode.Disposable {
@@ -16,7 +16,7 @@ export class LivePage implements vscode.Disposable {
     receive: (message: FromLiveView) => void,
     closed: () => void,
   ) {
-    panel.iconPath = vscode.Uri.joinPath(extension, "media", "view.svg");
+    panel.iconPath = panelIcon(extension);
     panel.webview.options = webviewOptions(extension);
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: FromLiveView) => {

@@ -96,7 +96,22 @@ function sums({ label, steps }: RankMemory, isTightest: boolean): string {
   return [heading, ...steps.map(sum)].join("\n\n");
 }
 
-function sum({ label, formula, value, unit, confidence, source }: Derivation): string {
+function sum({ label, formula, value, unit, confidence }: Derivation): string {
   const result = unit === "B" ? gib(value, 2) : `${whole(value)} ${unit}`;
-  return `- **${label}** = ${result}  \n  \`${formula}\`  \n  ${confidence} · ${source}`;
+  return `- **${label}** = ${result}  \n  \`${formula}\`  \n  ${trust(confidence)}`;
+}
+
+function trust(confidence: Derivation["confidence"]): string {
+  switch (confidence) {
+    case "engine-law":
+      return vscode.l10n.t("the engine's own arithmetic");
+    case "fitted":
+      return vscode.l10n.t("fitted on start-up logs");
+    case "estimated":
+      return vscode.l10n.t("estimated");
+    default: {
+      const never: never = confidence;
+      return never;
+    }
+  }
 }

@@ -1,6 +1,6 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { FromReportView, ToReportView } from "../protocol/report-view.ts";
-import { webviewHtml, webviewOptions } from "./webview-html.ts";
+import { panelIcon, webviewHtml, webviewOptions } from "./webview-html.ts";
 
 /** What the page shows now, one message a kind: sent again whenever the page comes up anew. */
 type Shown = { readonly [K in ToReportView["kind"]]?: Extract<ToReportView, { kind: K }> };
@@ -20,7 +20,7 @@ export class ReportPage implements vscode.Disposable {
     receive: (message: FromReportView) => void,
     closed: () => void,
   ) {
-    panel.iconPath = vscode.Uri.joinPath(extension, "media", "view.svg");
+    panel.iconPath = panelIcon(extension);
     panel.webview.options = webviewOptions(extension);
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: FromReportView) => {

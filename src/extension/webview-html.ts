@@ -9,6 +9,12 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, "dist")] };
 }
 
+/** The sign of our pages on their tabs. */
+export function panelIcon(extension: vscode.Uri): { readonly light: vscode.Uri; readonly dark: vscode.Uri } {
+  const file = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", name);
+  return { light: file("tab-light.svg"), dark: file("tab-dark.svg") };
+}
+
 /** The static shell of a page; all data arrives by messages. `id` names what is shown across reloads of the window. */
 export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: "report" | "live", id: string, title: string): string {
   const nonce = randomBytes(16).toString("base64");

@@ -50,6 +50,7 @@ try {
       );
       await workbench.shot(`failed-${name.replace(/\W+/g, "-")}`).catch((cause) => console.log(`    no picture: ${cause.message}`));
       await workbench.keyboard.press("Escape").catch(() => undefined);
+      await workbench.closeAll().catch((cause) => console.log(`    editors stay open: ${cause.message}`));
     }
   }
 } finally {

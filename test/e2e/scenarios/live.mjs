@@ -8,7 +8,7 @@ import { assertAccessible, assertNoOverflow, drawnCanvases } from "../page-check
 
 const root = resolve(import.meta.dirname, "../../..");
 const livePage = "body[data-ready][data-points]";
-const shown = (frame) => frame.evaluate(() => ({ ...document.body.dataset }));
+const shown = (frame) => frame.evaluate(() => Object.fromEntries(Object.entries(document.body.dataset)));
 
 /** The live page once it has so many points. */
 async function livePoints(workbench, least) {
