@@ -42,6 +42,13 @@ export function comparison({ settled, memory }: DeploymentAnalysis, series: Live
   const rows = compareLive(predictionFrom(outcome.report, "measured workload"), window);
   const [pool] = settled.pools;
   const [plan] = memory;
-  const { cacheConfig } = window.last;
-  return { rows, drift: pool && plan && cacheConfig ? cacheDrift(pool, plan, cacheConfig) : [] };
+  const { cacheConfig, server } = window.last;
+  const settings = pool && plan && cacheConfig ? cacheDrift(pool, plan, cacheConfig) : [];
+  return { rows, drift: [modelDrift(settled.model.id, server.model), ...settings] };
+}
+
+/** A server of another model explains every other difference. */
+function modelDrift(file: string, server: string | null): DriftRow {
+  const verdict = server === null ? "not-offered" : server.toLowerCase() === file.toLowerCase() ? "equal" : "different";
+  return { setting: "model", file, server, verdict, predicted: false };
 }

@@ -10,8 +10,7 @@ const styles: Readonly<Record<WatchLine["state"], Style>> = { live: "green", idl
 /** One scrape as a line for people; what the server does not offer is left out. */
 export function watchText(line: WatchLine, label: string, paint: Terminal["paint"]): string {
   const { metrics } = line;
-  const clock = new Date(line.time * 1000).toISOString().slice(11, 19);
-  const head = [clock, label, paint(styles[line.state], line.state.padEnd(9))].filter(Boolean).join("  ");
+  const head = [clock(line.time), label, paint(styles[line.state], line.state.padEnd(9))].filter(Boolean).join("  ");
   if (line.state === "lost") return `${head}  ${line.error ?? ""}\n`;
   const parts = [
     number(metrics, "requests_running", (value) => `run ${whole(value)}`),
@@ -26,6 +25,12 @@ export function watchText(line: WatchLine, label: string, paint: Terminal["paint
     number(metrics, "prefix_cache_hit_rate", (value) => `hits ${percent(value)}`),
   ];
   return `${head}  ${parts.filter(Boolean).join("  ")}\n`;
+}
+
+/** The reader's own time of day. */
+function clock(unixSeconds: number): string {
+  const at = new Date(unixSeconds * 1000);
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 function number(metrics: WatchMetrics, word: string, words: (value: number) => string): string {
