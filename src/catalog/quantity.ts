@@ -1,4 +1,4 @@
-/** Figures in words, as every page, lens and message writes them: three significant digits, a no-break blank before the unit. */
+/** Figures in words, as every page, lens and message writes them: three significant digits, a blank before the unit (pages make it a no-break one). */
 
 const blank = " ";
 

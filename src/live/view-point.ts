@@ -1,8 +1,16 @@
-import type { LivePoint } from "./snapshot.ts";
+import type { CanonicalHistogram, Histogram, LivePoint } from "./snapshot.ts";
 
-/** A point as a page needs it: without the histograms behind its quantiles, which would make an hour's history tens of megabytes. */
+/** What a page forms window percentiles from. */
+const shown: readonly CanonicalHistogram[] = ["ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"];
+
+/** A point as a page needs it: with the histograms of its latencies alone. All of them would make an hour's history tens of megabytes. */
 export function viewPoint(point: LivePoint): LivePoint {
   if (!point.snapshot) return point;
   const { perEngine: _, wireNames: __, ...snapshot } = point.snapshot;
-  return { ...point, snapshot: { ...snapshot, histograms: {} } };
+  const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
+  for (const word of shown) {
+    const histogram = snapshot.histograms[word];
+    if (histogram) histograms[word] = histogram;
+  }
+  return { ...point, snapshot: { ...snapshot, histograms } };
 }
