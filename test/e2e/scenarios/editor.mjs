@@ -131,7 +131,11 @@ export const editor = [
       assert.match(await page.locator("body").textContent(), /KV cache/);
       await workbench.shot("memory-page");
       await workbench.command("Problems: Focus on Problems View");
-      await workbench.page.locator(".markers-panel a").filter({ hasText: "memory-overflow" }).first().click();
+      await workbench.page
+        .locator(".markers-panel a.monaco-link, .markers-panel .code-link")
+        .filter({ hasText: /^memory-overflow$/ })
+        .first()
+        .click();
       await workbench.view("h1#memory-overflow");
       await workbench.shot("rule-page");
       await workbench.command("View: Toggle Panel Visibility");
