@@ -9,6 +9,8 @@ import { reportStyle } from "./report-style.ts";
 import { figureRows, time, verdictWords, workloadWords } from "./report-text.ts";
 import { escaped, svgChart } from "./svg.ts";
 
+const mostPoints = 120;
+
 /** The report as one page without scripts and without a network: the same figures as the terminal's, with charts. */
 export function reportHtml(report: Report): string {
   const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
@@ -48,7 +50,7 @@ function rowsTable(rows: readonly (readonly string[])[], head: readonly string[]
   const cells = (row: readonly string[], tag: "td" | "th"): string =>
     row.map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<${tag}>${escaped(cell)}</${tag}>`)).join("");
   const top = head.length === 0 ? "" : `<thead><tr>${head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("")}</tr></thead>`;
-  return `<table>${top}<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table>`;
+  return `<div class="scroll"><table${head.length === 0 ? "" : ' class="figures"'}>${top}<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table></div>`;
 }
 
 function latencyTable({ summary }: Report): string {
@@ -107,7 +109,7 @@ function overTime({ series }: Report): string {
     svgChart({
       title,
       description: `${title} over ${duration(series.t.at(-1) ?? 0)}, at most ${yLabel(Math.max(0, ...y.filter(Number.isFinite)))}`,
-      lines: [{ x: series.t, y, className: "a" }],
+      lines: [{ x: coarse(series.t, true), y: coarse(y, false), className: "a" }],
       xLabel: duration,
       yLabel,
       ...(yMax === undefined ? {} : { yMax }),
@@ -122,6 +124,17 @@ function overTime({ series }: Report): string {
     chart("Output tok/s", series.outputTokensPerSecond, shortTokens),
     isShift ? chart("Busy time in sequence parallel steps", series.sequenceShare, percent, 1) : "",
   ].join("")}</div>`;
+}
+
+/** Means over a few intervals each: single intervals of a short run hold one request or none. Of times, the last of each. */
+function coarse(values: Float64Array, isTime: boolean): Float64Array {
+  const group = Math.max(1, Math.ceil(values.length / mostPoints));
+  return Float64Array.from({ length: Math.ceil(values.length / group) }, (_, i) => {
+    const part = values.subarray(i * group, (i + 1) * group);
+    if (isTime) return part.at(-1) ?? Number.NaN;
+    const known = part.filter(Number.isFinite);
+    return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
 }
 
 function modesTable({ modes }: Report): string {

@@ -12,6 +12,11 @@ section { margin-top: 28px; }
 table { border-collapse: collapse; font-size: 13px; margin-bottom: 12px; }
 th, td { padding: 4px 24px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 400; color: var(--dim); }
+.scroll { overflow-x: auto; }
+.figures td { text-align: right; white-space: nowrap; }
+.figures thead th { text-align: right; }
+.figures thead th:first-child { text-align: left; }
+.figures th { white-space: nowrap; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px 32px; }
 figure { margin: 0; }
 figcaption { font-size: 12px; color: var(--dim); }
@@ -21,6 +26,7 @@ svg text { font-size: 11px; fill: var(--dim); }
 .line { fill: none; stroke: var(--a); stroke-width: 2; }
 .limit { stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .none { color: var(--dim); }
+@media (max-width: 620px) { main { padding: 16px; } th, td { padding-right: 12px; } }
 @media (forced-colors: active) { .line { stroke: CanvasText; } .grid { stroke: GrayText; } }
 @media print { main { padding: 0; } section { break-inside: avoid; } }
 `;
