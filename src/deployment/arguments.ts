@@ -63,7 +63,7 @@ function isValueWord(word: Mapped | undefined): word is Mapped {
 
 function readFlag(word: Mapped, words: readonly Mapped[], at: number, head: string, text: ArgumentText): { flag: Flag; used: number } {
   const level = /^-O(\d)$/.exec(head);
-  const { name, facts, negated, dotted } = text.names.resolve(level ? "--optimization-level" : head);
+  const { name, facts, negated, dotted } = text.names.resolve(optimisation(head, words[at + 1]?.value, word.value) ?? head);
   const base = { name, spelled: head, negated, known: facts !== undefined };
   const make = (value: Span | undefined, readValue: string | null | undefined, last: Span, oneWord = false): Flag => {
     const range = value && text.lines.range(value);
@@ -105,6 +105,14 @@ function readFlag(word: Mapped, words: readonly Mapped[], at: number, head: stri
   const first = spanOf(next);
   const end = spanOf(last);
   return { flag: make(end.end >= first.start ? { start: first.start, end: end.end } : first, orUnknown(value), last.span), used };
+}
+
+/** `-O3`, `-O 3` and `-O=3` set the level, `-O.key` and `-O {…}` the compilation config (argparse_utils.py). */
+function optimisation(head: string, next: string | undefined, word: string): string | undefined {
+  if (/^-O\d$/.test(head)) return "--optimization-level";
+  if (head.startsWith("-O.")) return `--compilation-config${head.slice(2)}`;
+  if (head !== "-O") return undefined;
+  return /^O?\d$/.test(word === head ? (next ?? "") : word.slice(3)) ? "--optimization-level" : "--compilation-config";
 }
 
 function orUnknown(value: string): string | undefined {

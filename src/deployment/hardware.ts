@@ -8,6 +8,7 @@ import { flagNumber } from "./parallel.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
+import { visibleDevices } from "./visible-devices.ts";
 
 type Flags = ReadonlyMap<string, Flag>;
 
@@ -20,7 +21,8 @@ export function unitHardware(
   { lines, surroundings }: { readonly lines: LineMap; readonly surroundings: Surroundings },
 ): { readonly hardware: Hardware; readonly instances: Known<number> } {
   const { nodes, instances } = group(unit, flags);
-  const own = unit.hardware.gpusPerNode;
+  // A list that the container's own environment holds is often made before GPUs are mapped in: only the launch's own counts.
+  const own = unit.hardware.gpusPerNode ?? visibleDevices([unit.launch?.assignments], lines);
   return {
     instances,
     hardware: {

@@ -67,7 +67,7 @@ export function versionOfImage(image: Mapped, lines: LineMap): Located<Version> 
   const rocm = repository.startsWith("rocm/vllm") ? /vllm_?(\d+\.\d+(?:\.\d+)?)/.exec(tag) : null;
   const own = ownTags.test(repository);
   if (!own && !rocm && (otherProducts.test(repository) || !alikeTags.test(repository))) return undefined;
-  const match = rocm ?? /^v?(\d+\.\d+(?:\.\d+)?(?:\.?(?:post|rc)\d+)?)(?![\w.])/.exec(tag);
+  const match = rocm ?? /^v?(\d+\.\d+(?:\.\d+){0,2}(?:\.?(?:post|rc)\d+)?)(?![\w.])/.exec(tag);
   const version = match?.[1] ? parseVersion(match[1]) : undefined;
   if (!version) return undefined;
   const range = lines.range(spanOf(image, tagAt, tagAt + tag.length));

@@ -87,7 +87,15 @@ export function findScriptLaunches(script: Mapped, environment: Variables): Laun
 
 function inWords(words: readonly Mapped[], style: Launch["style"], assignments: Variables, variables: Variables, depth: number): Launches {
   const script = depth < 4 ? shellScript(words) : undefined;
-  if (script) return inScript(script, new Map([...variables, ...assignments]), depth + 1);
+  if (script) {
+    const before = withEnvWords(words.slice(0, words.indexOf(script)), assignments);
+    const inner = inScript(script, new Map([...variables, ...before]), depth + 1);
+    if (before.size === 0) return inner;
+    return {
+      ...inner,
+      launches: inner.launches.map((launch) => ({ ...launch, assignments: new Map([...before, ...launch.assignments]) })),
+    };
+  }
   const launch = launchIn(words, style, assignments);
   return launch ? { ...none, launches: [launch] } : none;
 }
@@ -103,7 +111,13 @@ function inScript(script: Mapped, variables: Variables, depth: number): Launches
     installedVersion = installed(command) ?? installedVersion;
     joinsRay ||= startsRayMember(command.words);
     const inner = inWords(command.words, "shell", command.assignments, command.variables, depth);
-    launches.push(...inner.launches.map((launch) => ({ ...launch, script: launch.script ?? script })));
+    launches.push(
+      ...inner.launches.map((launch) => ({
+        ...launch,
+        assignments: new Map([...command.exported, ...launch.assignments]),
+        script: launch.script ?? script,
+      })),
+    );
     installedVersion = inner.installedVersion ?? installedVersion;
     joinsRay ||= inner.joinsRay;
     strayOptions.push(...inner.strayOptions);

@@ -16,6 +16,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { LineMap } from "./text.ts";
 import { type Unit, unknownHardware } from "./units.ts";
 import type { Variables } from "./variables.ts";
+import { visibleDevices } from "./visible-devices.ts";
 
 export interface ReadCommandOptions {
   readonly catalog: Catalog;
@@ -84,7 +85,7 @@ function commandUnit(
     instances: { value: 1, origin: "inferred", why: message("one command starts one server") },
     hardware: {
       ...unknownHardware,
-      gpusPerNode: visibleDevices(launch, lines) ?? dockerGpus(docker, lines),
+      gpusPerNode: visibleDevices([launch.assignments, docker?.environment], lines) ?? dockerGpus(docker, lines),
       sharedMemory: docker?.sharedMemory ? { value: "memory", origin: "file" } : undefined,
     },
     gpuHints: [],
@@ -93,13 +94,6 @@ function commandUnit(
     strayOptions,
     groupSize: "one-pod",
   };
-}
-
-/** `CUDA_VISIBLE_DEVICES=0,1` in front of the command limits it to so many GPUs. */
-function visibleDevices({ assignments }: Launch, lines: LineMap): Known<number> {
-  const devices = assignments.get("CUDA_VISIBLE_DEVICES") ?? assignments.get("HIP_VISIBLE_DEVICES");
-  if (!devices || !/^[\w-]+(,[\w-]+)*$/.test(devices.value)) return undefined;
-  return { value: devices.value.split(",").length, origin: "file", range: lines.range(spanOf(devices)) };
 }
 
 function dockerGpus(docker: Docker | undefined, lines: LineMap): Known<number> {

@@ -10,6 +10,8 @@ export interface ShellCommand {
   readonly assignments: Variables;
   /** Variables of the script at this point, exported ones included. */
   readonly variables: Variables;
+  /** Those of them that the script itself puts into the environment of what it starts. */
+  readonly exported: Variables;
 }
 
 /** Nested deeper than any shell script: beyond it nothing is read. */
@@ -18,10 +20,17 @@ const deepest = 200;
 /** The simple commands of a shell script in the order written, with what earlier assignments make of their words. Never throws. */
 export function splitCommand(script: Mapped, given: Variables = new Map()): ShellCommand[] {
   const variables = new Map(given);
+  const exported = new Map<string, Mapped | undefined>();
   const commands: ShellCommand[] = [];
 
   const assign = (name: string, value: Mapped | undefined, sure: boolean): void => {
     variables.set(name, sure && value && isReadable(value.value) ? value : undefined);
+    // What came from outside stays in the environment with its new value.
+    if (exported.has(name) || given.has(name)) exported.set(name, variables.get(name));
+  };
+
+  const exportName = (name: string, sure: boolean): void => {
+    if (/^[A-Za-z_]\w*$/.test(name)) exported.set(name, sure ? variables.get(name) : undefined);
   };
 
   const visit = (node: SyntaxNode, sure: boolean, depth: number): void => {
@@ -47,16 +56,19 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
     }
     if (!node.name) return;
     const words = expandWord(node.name, script, variables);
+    const exports = node.name.value === "export";
     const declares = ["export", "declare", "readonly", "local"].includes(node.name.value);
     for (const argument of node.args) {
       if (argument.type === "Word") {
         words.push(...expandWord(argument, script, variables));
+        if (exports) exportName(argument.value, sure);
         continue;
       }
       if (declares && argument.value.type === "Word") assign(argument.name, wordText(argument.value, script, variables), sure);
+      if (exports) exportName(argument.name, sure);
       words.push(assignmentWord(argument, script, variables));
     }
-    commands.push({ words, assignments: own, variables: new Map(variables) });
+    commands.push({ words, assignments: own, variables: new Map(variables), exported: new Map(exported) });
   };
 
   for (const statement of parse(script.value).commands) visit(statement, true, 0);

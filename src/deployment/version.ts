@@ -6,14 +6,14 @@ export interface Version {
   readonly patch: number;
 }
 
-/** `v0.11.0`, `0.19.0.post1`, `0.18` … ; undefined where there is no number to read (`latest`, a digest, `${TAG}`). */
+/** `v0.11.0`, `0.19.0.post1`, `0.10.1.1`, `0.18` … ; undefined where there is no number to read (`latest`, a digest, `${TAG}`). */
 export function parseVersion(text: string): Version | undefined {
-  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[.+-]?(?:post|rc|dev|a|b)?[\w.+-]*)?$/.exec(text.trim());
+  const match = /^v?(\d+)\.(\d+)(?:\.(\d+)(?:\.\d+)?)?(?:[.+-]?(?:post|rc|dev|a|b)?[\w.+-]*)?$/.exec(text.trim());
   if (!match) return undefined;
   return { text: text.trim().replace(/^v/, ""), major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3] ?? 0) };
 }
 
-/** Negative when a is older than b; suffixes (`post1`, `rc2`) are not compared. */
+/** Negative when a is older than b; suffixes (`post1`, `rc2`, a fourth number) are not compared. */
 export function compareVersions(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }

@@ -133,11 +133,11 @@ spec:
     expect(only(readText(text)).pool.hardware).toMatchObject({ nodes: undefined, gpusPerInstance: undefined });
   });
 
-  test("engines that share a container's GPUs have no count of their own", () => {
-    const text = deployment('command: [bash, -c, "CUDA_VISIBLE_DEVICES=0 vllm serve a & CUDA_VISIBLE_DEVICES=1 vllm serve b"]');
+  test("engines that share a container's GPUs have the count that their own device list leaves them", () => {
+    const text = deployment('command: [bash, -c, "CUDA_VISIBLE_DEVICES=0,1 vllm serve a & vllm serve b"]');
     const reading = readText(text);
-    expect(reading.deployments.map(({ id, pools }) => [id, pools[0]?.hardware.gpusPerNode])).toEqual([
-      ["llama/vllm", undefined],
+    expect(reading.deployments.map(({ id, pools }) => [id, pools[0]?.hardware.gpusPerNode?.value])).toEqual([
+      ["llama/vllm", 2],
       ["llama/vllm#2", undefined],
     ]);
   });

@@ -8,6 +8,7 @@ import { splitCommand } from "../shell-words.ts";
 import type { Span } from "../text.ts";
 import type { Unit } from "../units.ts";
 import { expandCompose, type Variables } from "../variables.ts";
+import { visibleDevices } from "../visible-devices.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { composeEnvironment } from "./environment.ts";
@@ -52,7 +53,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
   const command = commandWords(service.get("command"), environment.variables);
   const launches = serviceLaunches(service, entrypoint, command, image, environment.variables, context);
   const end = service.own.span?.end ?? key.span.end;
-  const hardware = serviceHardware(service, launches.launches.length === 1, context);
+  const hardware = serviceHardware(service, environment.variables, launches.launches.length === 1, context);
   return launches.launches.map((launch) => ({
     format: "docker-compose",
     name: key.value,
@@ -119,25 +120,38 @@ function instances(service: Service, context: ReaderContext): Known<number> {
   return { value: 1, origin: "engine-default", why: message("compose starts one unless told otherwise") };
 }
 
-function serviceHardware(service: Service, alone: boolean, context: ReaderContext): Unit["hardware"] {
+function serviceHardware(service: Service, variables: Variables, alone: boolean, context: ReaderContext): Unit["hardware"] {
   const { lines } = context;
-  const devices = service.get("deploy", "resources", "reservations", "devices").items();
-  const device = devices.find(
-    (one) =>
-      one
-        .at("capabilities")
-        .items()
-        .some((item) => item.string === "gpu") || one.at("driver").string === "nvidia",
-  );
+  const short = service.get("gpus");
+  const devices = [...service.get("deploy", "resources", "reservations", "devices").items(), ...short.items()];
+  const device = short.isList
+    ? short.items()[0]
+    : devices.find(
+        (one) =>
+          one
+            .at("capabilities")
+            .items()
+            .some((item) => item.string === "gpu") || one.at("driver").string === "nvidia",
+      );
   return {
-    gpusPerNode: alone && device ? deviceCount(device, context) : undefined,
+    gpusPerNode: alone
+      ? device
+        ? deviceCount(device, context)
+        : (wholeNumber(short, lines) ?? runtimeDevices(variables, lines))
+      : undefined,
     gpuRequest: undefined,
     nodes: { value: 1, origin: "inferred", why: message("a compose service runs on one machine") },
     gpusPerInstance: undefined,
-    resource: device ? "nvidia.com/gpu" : service.get("runtime").string === "habana" ? "habana.ai/gaudi" : null,
+    resource: device || short.exists ? "nvidia.com/gpu" : service.get("runtime").string === "habana" ? "habana.ai/gaudi" : null,
     sharedMemory: sharedMemory(service, lines),
     sharedMemorySites: shmSites(service.own, context),
   };
+}
+
+/** The container runtime maps in what its variable lists; other device lists only choose among what is there. */
+function runtimeDevices(variables: Variables, lines: ReaderContext["lines"]): Known<number> {
+  const own = ["NVIDIA_VISIBLE_DEVICES", "HABANA_VISIBLE_DEVICES"].map((name) => new Map([[name, variables.get(name)]]));
+  return visibleDevices(own, lines);
 }
 
 /** `count: N`, or the number of `device_ids`; `all` is as many as the machine has: unknown. */

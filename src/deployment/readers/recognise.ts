@@ -46,7 +46,7 @@ export function recognise(
   const first = args[0]?.value ?? "";
   if (imageEngine) {
     const otherProgram = /^(\/|(ba|da|z)?sh$|python|bash)/.test(first) && !/^\/[\w./-]+$/.test(first);
-    if (otherProgram || (imageEngine === "vllm" && args.length === 0)) return nothing;
+    if (otherProgram) return nothing;
     return { ...nothing, launches: [entryPoint(imageEngine, first === "serve" ? args.slice(1) : args, script)] };
   }
   const imageUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
