@@ -1,6 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { LivePrediction } from "../live/prediction.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
-import type { Quantiles } from "../simulation/report.ts";
 
 export interface LiveHeader {
   readonly url: string;
@@ -14,23 +14,8 @@ export interface LiveHeader {
   readonly slo: Slo | null;
 }
 
-/** The simulation's answer to the same load: one figure a row, with its band. */
-export interface Prediction {
-  readonly from: string;
-  readonly band: number;
-  readonly ttftSeconds: Quantiles;
-  readonly itlSeconds: Quantiles;
-  readonly e2eSeconds: Quantiles;
-  readonly running: number;
-  readonly waiting: number;
-  readonly kvUsage: number;
-  readonly promptTokensPerSecond: number;
-  readonly outputTokensPerSecond: number;
-  readonly prefixHitRate: number;
-  readonly ratePerSecond: number;
-  /** Load and lengths the prediction was made for: `measured workload`, `the file's workload`. */
-  readonly basis: string;
-}
+/** The simulation's answer to the same load, drawn beside what is measured. */
+export type Prediction = LivePrediction;
 
 export type ToLiveView =
   | { readonly kind: "header"; readonly header: LiveHeader }
