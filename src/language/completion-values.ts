@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { gib } from "../catalog/quantity.ts";
 import type { Range } from "../deployment/text.ts";
 import { factsOf } from "../rules/flag-table.ts";
+import { knownModel } from "../rules/known.ts";
 import { divisors, gpusAsked } from "../rules/layout.ts";
 import type { Completion, DeploymentAnalysis } from "./results.ts";
 import { planWith } from "./variants.ts";
@@ -46,7 +47,7 @@ function special(flag: string, owner: DeploymentAnalysis | undefined, catalog: C
 
 /** Sizes that divide the heads, with what they leave for the cache. */
 function tensorSizes(owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] {
-  const heads = owner?.deployment.model?.value.facts?.value.heads;
+  const heads = knownModel(owner?.deployment)?.heads;
   const pool = owner?.deployment.pools[0];
   const asked = pool ? gpusAsked(pool) : undefined;
   const sizes = heads === undefined ? [1, 2, 4, 8] : divisors([heads], 16);
@@ -61,7 +62,7 @@ function tensorSizes(owner: DeploymentAnalysis | undefined, catalog: Catalog): r
 }
 
 function sequenceSizes(owner: DeploymentAnalysis | undefined): readonly Value[] {
-  const facts = owner?.deployment.model?.value.facts?.value;
+  const facts = knownModel(owner?.deployment);
   const pool = owner?.deployment.pools[0];
   const tensor = pool?.engine.parallel.tensor.value ?? 1;
   const asked = pool ? gpusAsked(pool) : undefined;
@@ -75,7 +76,7 @@ function sequenceSizes(owner: DeploymentAnalysis | undefined): readonly Value[] 
 
 /** The model's limit, what fits, and halves of it. */
 function lengths(owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] {
-  const limit = owner?.deployment.model?.value.facts?.value.maxPositions;
+  const limit = knownModel(owner?.deployment)?.maxPositions;
   // A half-typed value leaves no plan of its own.
   const plan =
     owner?.memory[0] ?? (owner && limit ? planWith(owner.deployment, 0, { "max-model-len": String(limit) }, catalog) : undefined);

@@ -3,6 +3,7 @@ import { figure, gib, percent, whole } from "../catalog/quantity.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import { saidVersion } from "../rules/certainty.ts";
 import { factsOf, presence } from "../rules/flag-table.ts";
+import { knownModel } from "../rules/known.ts";
 import { layoutWords, ranksOf } from "../rules/layout.ts";
 import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped, link } from "./hover-card.ts";
@@ -117,7 +118,7 @@ function cacheCard(place: Place, { catalog, uri }: HoverOptions): Partial<Card> 
 
 function layoutCard({ analysis, pool, index }: Place): Partial<Card> {
   const ranks = ranksOf(pool.engine.parallel);
-  const model = analysis.deployment.model?.value.facts?.value;
+  const model = knownModel(analysis.deployment);
   if (!ranks) return { headline: "The layout is not known here" };
   const rank = analysis.memory[index]?.ranks[analysis.memory[index]?.tightest ?? 0];
   const rows: (readonly [string, string])[] = [];

@@ -7,6 +7,7 @@ import { kvElementBytes, weightsOf } from "../deployment/settle-formats.ts";
 import { type FittingGpus, fittingGpus, shortGpuName } from "../memory/fitting-gpus.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
+import { knownModel } from "../rules/known.ts";
 import { ranksOf } from "../rules/layout.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 import { planOn } from "./variants.ts";
@@ -32,7 +33,7 @@ export function verdict(analysis: DeploymentAnalysis, catalog: Catalog): Verdict
   const missing = settlement.missing ?? [];
   const engine = missing.find(({ what }) => what === "engine");
   if (engine) return { kind: "not-judged", text: engine.message };
-  const facts = deployment.model?.value.facts?.value;
+  const facts = knownModel(deployment);
   if (!facts) {
     const text = deployment.model
       ? message("Model not known: {0}", clip(deployment.model.value.name, 40))

@@ -17,12 +17,6 @@ export function inTables(version: Version, catalog: Catalog): boolean {
   return oldest !== undefined && newest !== undefined && compareVersions(version, oldest) >= 0 && compareVersions(version, newest) <= 0;
 }
 
-/** `vLLM 0.18.1`, or `vLLM` where no version is said. */
-export function engineWords(pool: Pool): string {
-  const version = saidVersion(pool);
-  return version ? `vLLM ${version.text}` : "vLLM";
-}
-
 /** `0.18` of 0.18.0, `0.18.1` as it stands. */
 export function shortVersion(text: string): string {
   return text.replace(/^(\d+\.\d+)\.0$/, "$1");

@@ -3,7 +3,8 @@ import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
-import { flagOf, modelPlace, wordOf } from "./place.ts";
+import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
+import { flagOf, wordOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
 const code = "dtype-unsupported";
@@ -17,7 +18,7 @@ export const dtypeUnsupported: Rule = {
     const flag = flagOf(pool, "dtype");
     const asked = flag?.value?.value;
     if (!flag || typeof asked !== "string") return [];
-    const gpu = pool.hardware.gpu ? catalog.gpu(pool.hardware.gpu.value) : undefined;
+    const gpu = knownGpu(pool, catalog);
     if (asked === "bfloat16" && gpu?.vendor === "nvidia" && gpu.computeCapability !== null && gpu.computeCapability < 8)
       return [
         finding(
@@ -30,12 +31,12 @@ export const dtypeUnsupported: Rule = {
             gpu.computeCapability.toFixed(1),
           ),
           {
-            related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }],
+            related: [gpuNamedHere(pool)],
             fixes: [setFlagFix(pool, "dtype", "half", undefined, true), setFlagFix(pool, "dtype", "auto")],
           },
         ),
       ];
-    const architecture = deployment.model?.value.facts?.value.architecture;
+    const architecture = knownModel(deployment)?.architecture;
     if (!/^(half|float16)$/.test(asked) || !architecture || !/^(Gemma2|Gemma3|Glm4)For/.test(architecture)) return [];
     const version = saidVersion(pool);
     return [
@@ -45,7 +46,7 @@ export const dtypeUnsupported: Rule = {
         wordOf(flag),
         message("{0} overflows in float16, so vLLM refuses that dtype for it and would stop at start.", architecture),
         {
-          related: [{ range: modelPlace(deployment), message: message("the model is named here") }],
+          related: [modelNamedHere(deployment)],
           fixes: [setFlagFix(pool, "dtype", "bfloat16", undefined, true)],
         },
       ),

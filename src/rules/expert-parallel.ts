@@ -3,8 +3,9 @@ import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
 import { jsonMember } from "./json-flag.ts";
+import { knownModel, modelNamedHere } from "./known.ts";
 import { ranksOf } from "./layout.ts";
-import { flagOf, modelPlace, wordOf } from "./place.ts";
+import { flagOf, wordOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 const code = "expert-parallel";
@@ -16,11 +17,11 @@ export const expertParallel: Rule = {
   facts: ["VD09", "VD10", "VD11", "VD12", "VD13"],
   check(context) {
     const { pool, deployment } = context;
-    const model = deployment.model?.value.facts?.value;
+    const model = knownModel(deployment);
     const flag = flagOf(pool, "enable-expert-parallel");
     const on = flagSwitch(pool, "enable-expert-parallel");
     const ranks = ranksOf(pool.engine.parallel);
-    const related = [{ range: modelPlace(deployment), message: message("the model is named here") }];
+    const related = [modelNamedHere(deployment)];
     if (!flag || on !== true) return balancerAlone(context, on);
     if (model && model.moe === null && !model.approximate)
       return [
@@ -55,7 +56,7 @@ function uneven({ pool, deployment }: RuleContext, experts: number, size: number
   const balanced = flagSwitch(pool, "enable-eplb") === true;
   const extra = balanced ? redundant({ pool }) : 0;
   if (extra === undefined || (experts + extra) % size === 0) return [];
-  const related = [{ range: modelPlace(deployment), message: message("the model is named here") }];
+  const related = [modelNamedHere(deployment)];
   if (!balanced)
     return [
       finding(

@@ -1,11 +1,11 @@
 import type { FlagFacts } from "../catalog/facts.ts";
 import type { Flag } from "../deployment/deployment.ts";
+import { humanInteger } from "../deployment/human-integer.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
 import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
-import { humanInteger } from "./flag-number.ts";
 import { factsOf, nearestName } from "./flag-table.ts";
 import { parseJson } from "./json-flag.ts";
 import { wordOf } from "./place.ts";

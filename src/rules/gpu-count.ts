@@ -3,6 +3,7 @@ import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { askGpusFix, setFlagFix } from "./flag-fix.ts";
+import { knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, type Ranks, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
@@ -46,7 +47,7 @@ function tooFew({ deployment, pool }: RuleContext, ranks: Ranks, asked: number):
   const at = range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
   const head =
     hardware.nodes && hardware.nodes.value > 1 ? nodesWords(hardware.nodes.value, hardware.gpusPerNode?.value, asked) : gpuWords(asked);
-  const heads = deployment.model?.value.facts?.value.heads;
+  const heads = knownModel(deployment)?.heads;
   const one = ranks.product === ranks.tensor && heads !== undefined && heads % asked === 0;
   const smaller: Fix | undefined = one ? setFlagFix(pool, "tensor-parallel-size", String(asked)) : undefined;
   return finding("gpu-count", "error", at, consequence(pool.engine.executor?.value, saidVersion(pool), head, ranks), {

@@ -1,6 +1,7 @@
 import { message } from "../deployment/message.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { askGpusFix, setFlagFix } from "./flag-fix.ts";
+import { knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
@@ -21,7 +22,7 @@ export const gpuIdle: Rule = {
     if (hardware.gpusPerNode?.origin !== "file" || ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
     const idle = asked - ranks.product;
     const at = hardware.gpusPerNode?.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
-    const heads = deployment.model?.value.facts?.value.heads;
+    const heads = knownModel(deployment)?.heads;
     const tensor = (asked * ranks.tensor) / ranks.product;
     const divides = Number.isInteger(tensor) && (heads === undefined || heads % (tensor * ranks.sequence) === 0);
     return [

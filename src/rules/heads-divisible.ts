@@ -2,8 +2,9 @@ import type { Model } from "../catalog/facts.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
+import { knownModel, modelNamedHere } from "./known.ts";
 import { divisors, gpusAsked, ranksOf } from "./layout.ts";
-import { flagOf, modelPlace, placeOf } from "./place.ts";
+import { flagOf, placeOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 const code = "heads-divisible";
@@ -14,7 +15,7 @@ export const headsDivisible: Rule = {
   summary: "TP, or TP × SP, does not divide the model's attention heads.",
   facts: ["VP01", "VP04", "AS09"],
   check(context) {
-    const model = context.deployment.model?.value.facts?.value;
+    const model = knownModel(context.deployment);
     const { parallel } = context.pool.engine;
     const tensor = parallel.tensor.value;
     const sequence = parallel.sequence.value;
@@ -40,7 +41,7 @@ function wrongTensor(context: RuleContext, model: Model, tensor: number): Findin
       tensor,
       sizes.join(", "),
     ),
-    { related: [modelHas(context)], fixes: tensorFixes(context, sizes, tensor) },
+    { related: [modelNamedHere(context.deployment)], fixes: tensorFixes(context, sizes, tensor) },
   );
 }
 
@@ -62,7 +63,10 @@ function wrongSequence(context: RuleContext, model: Model, tensor: number, seque
       tensor * sequence,
       sizes.join(", "),
     ),
-    { related: [modelHas(context)], fixes: best.map((size, index) => setFlagFix(pool, name, String(size), undefined, index === 0)) },
+    {
+      related: [modelNamedHere(context.deployment)],
+      fixes: best.map((size, index) => setFlagFix(pool, name, String(size), undefined, index === 0)),
+    },
   );
 }
 
@@ -88,7 +92,7 @@ function wrongPart(context: RuleContext, model: Model, tensor: number, part: { r
       tensor,
       sizes.join(", "),
     ),
-    { related: [modelHas(context)], fixes: tensorFixes(context, sizes, tensor) },
+    { related: [modelNamedHere(context.deployment)], fixes: tensorFixes(context, sizes, tensor) },
   );
 }
 
@@ -116,8 +120,4 @@ function gpusFor({ pool }: RuleContext, tensor: number): number | undefined {
 
 function tensorPlace({ deployment, pool }: RuleContext) {
   return placeOf(deployment, pool.engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
-}
-
-function modelHas({ deployment }: RuleContext) {
-  return { range: modelPlace(deployment), message: message("the model is named here") };
 }

@@ -4,6 +4,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
+import { gpuNamedHere } from "./known.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -46,7 +47,7 @@ export const kvCacheTooSmall: Rule = {
     const more = settledPool.settings.gpuMemoryUtilization < 0.95 && tryWith({ "gpu-memory-utilization": "0.95" })?.fits;
     return [
       finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), text, {
-        related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }],
+        related: [gpuNamedHere(pool)],
         fixes: [
           rounded > 0 ? setFlagFix(pool, "max-model-len", String(rounded), undefined, true) : undefined,
           more ? setFlagFix(pool, "gpu-memory-utilization", "0.95") : undefined,

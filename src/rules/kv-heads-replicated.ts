@@ -1,6 +1,7 @@
 import { kib } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
+import { knownModel } from "./known.ts";
 import { ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
@@ -13,7 +14,7 @@ export const kvHeadsReplicated: Rule = {
   summary: "More ranks share the KV heads than there are heads, so GPUs hold copies of the same keys and values.",
   facts: ["VP02", "VP03", "AS10"],
   check({ deployment, pool }) {
-    const model = deployment.model?.value.facts?.value;
+    const model = knownModel(deployment);
     const ranks = ranksOf(pool.engine.parallel);
     if (!model || !ranks || model.heads % (ranks.tensor * ranks.sequence) !== 0) return [];
     const split = ranks.tensor * ranks.sequence;

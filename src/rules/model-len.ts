@@ -1,12 +1,14 @@
 import type { Model } from "../catalog/facts.ts";
 import { whole } from "../catalog/quantity.ts";
+import { derivedMaxModelLen } from "../deployment/defaults.ts";
 import { message } from "../deployment/message.ts";
-import { atLeast, type Version } from "../deployment/version.ts";
+import { atLeast, parseVersion, type Version } from "../deployment/version.ts";
 import { environmentSwitch } from "./arctic.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
+import { knownModel } from "./known.ts";
 import { flagOf, modelPlace } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -20,11 +22,11 @@ export const modelLen: Rule = {
   summary: "max-model-len is above what the model was made for.",
   facts: ["VS01", "VS02", "VS03"],
   check({ deployment, pool }) {
-    const model = deployment.model?.value.facts?.value;
+    const model = knownModel(deployment);
     const written = flagInteger(pool, "max-model-len");
     if (!model || !written || overrides.some((name) => flagOf(pool, name) !== undefined)) return [];
     const limit = derivedLimit(model, saidVersion(pool));
-    if (limit === undefined || limit <= 0 || written.value <= limit) return [];
+    if (limit === undefined || written.value <= limit) return [];
     const variable = pool.engine.environment.get("VLLM_ALLOW_LONG_MAX_MODEL_LEN");
     const related = [
       { range: modelPlace(deployment), message: message("the model's limit is {0}", whole(limit)) },
@@ -76,19 +78,15 @@ function isFromConfig({ source, ropeScaling }: Model): boolean {
   return ropeScaling !== null || (/\.json\b/.test(source) && !source.startsWith("architecture of"));
 }
 
-/** VS02: the longest the engine derives; where it depends on an unknown version, the largest of all versions. */
+/** YaRN's rule changed between the samples 0.28.0 and 0.30.0 (VS02). */
+const yarnRules = ["0.28.0", "0.30.0"].flatMap((text) => parseVersion(text) ?? []);
+
+/** Longest length that may be asked for (VS02, VS03); where that depends on an unknown version, the largest of all. */
 export function derivedLimit(model: Model, version: Version | undefined): number | undefined {
   const { ropeScaling, maxPositions } = model;
-  if (!ropeScaling) return maxPositions;
-  const { type, factor, originalMaxPositions } = ropeScaling;
-  if (/^(su|longrope|llama3|default|mrope)$/.test(type) || /^gemma3/i.test(model.architecture)) return maxPositions;
-  if (/deepseek/i.test(type) || /^(deepseek|kimi)/i.test(model.architecture)) return maxPositions;
-  if (type === "yarn") {
-    const older = Math.round((originalMaxPositions ?? maxPositions) * factor);
-    if (!version) return Math.max(older, maxPositions);
-    if (atLeast(version, "0.30.0")) return maxPositions;
-    // The rule changed between the samples 0.28 and 0.30.
-    return atLeast(version, "0.28.1") ? Math.max(older, maxPositions) : older;
-  }
-  return Math.round(maxPositions * Math.max(1, factor));
+  if (maxPositions <= 0) return undefined;
+  // Unset, the length of these is the original one; longer ones may be asked for.
+  if (ropeScaling && /^(su|longrope)$/.test(ropeScaling.type)) return maxPositions;
+  const unsure = !version || (atLeast(version, "0.28.1") && !atLeast(version, "0.30.0"));
+  return Math.max(...(unsure ? yarnRules : [version]).map((one) => derivedMaxModelLen(model, one)));
 }

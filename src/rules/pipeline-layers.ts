@@ -1,7 +1,8 @@
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
-import { flagOf, modelPlace, placeOf } from "./place.ts";
+import { knownModel, modelNamedHere } from "./known.ts";
+import { flagOf, placeOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 const code = "pipeline-layers";
@@ -14,13 +15,13 @@ export const pipelineLayers: Rule = {
   check(context) {
     const { deployment, pool } = context;
     const stages = pool.engine.parallel.pipeline.value;
-    const layers = deployment.model?.value.facts?.value.layers;
+    const layers = knownModel(deployment)?.layers;
     const partition = pool.engine.environment.get("VLLM_PP_LAYER_PARTITION");
     if (pool.engine.parallel.unreadable.has("pipeline")) return [];
     if (partition) return ownPartition(context, partition.value, stages, layers);
     if (layers === undefined || stages <= 1) return [];
     const at = placeOf(deployment, pool.engine.parallel.pipeline, flagOf(pool, "pipeline-parallel-size"));
-    const related = [{ range: modelPlace(deployment), message: message("the model is named here") }];
+    const related = [modelNamedHere(deployment)];
     if (stages > layers)
       return [
         finding(code, "error", at, message("The model has {0} layers, too few for PP {1}: some stages would have none.", layers, stages), {
@@ -74,7 +75,7 @@ function ownPartition({ deployment, pool }: RuleContext, text: string, stages: n
       "error",
       at,
       message("VLLM_PP_LAYER_PARTITION adds up to {0} layers, but the model has {1}. vLLM would stop at start.", sum, layers),
-      { related: [{ range: modelPlace(deployment), message: message("the model is named here") }] },
+      { related: [modelNamedHere(deployment)] },
     ),
   ];
 }

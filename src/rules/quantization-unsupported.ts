@@ -1,6 +1,7 @@
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
+import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
@@ -47,10 +48,10 @@ export const quantizationUnsupported: Rule = {
 };
 
 function tooOld({ deployment, pool, catalog }: RuleContext): Finding | undefined {
-  const gpu = pool.hardware.gpu ? catalog.gpu(pool.hardware.gpu.value) : undefined;
+  const gpu = knownGpu(pool, catalog);
   if (gpu?.vendor !== "nvidia" || gpu.computeCapability === null) return undefined;
   const flag = flagOf(pool, "quantization");
-  const stored = deployment.model?.value.facts?.value.weights.method;
+  const stored = knownModel(deployment)?.weights.method;
   const method = flag ? flag.value?.value : stored;
   const least = typeof method === "string" ? leastCapability[method] : undefined;
   if (typeof method !== "string" || least === undefined || gpu.computeCapability >= least) return undefined;
@@ -65,7 +66,7 @@ function tooOld({ deployment, pool, catalog }: RuleContext): Finding | undefined
       gpu.id,
       gpu.computeCapability.toFixed(1),
     ),
-    { related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }] },
+    { related: [gpuNamedHere(pool)] },
   );
 }
 
@@ -73,7 +74,7 @@ function tooOld({ deployment, pool, catalog }: RuleContext): Finding | undefined
 function mismatch({ deployment, pool }: RuleContext): Finding | undefined {
   const flag = flagOf(pool, "quantization");
   const asked = flag?.value?.value;
-  const stored = deployment.model?.value.facts?.value.weights.method;
+  const stored = knownModel(deployment)?.weights.method;
   if (!flag || typeof asked !== "string" || stored === undefined) return undefined;
   const askedFamily = families.find((names) => names.includes(asked));
   const storedFamily = families.find((names) => names.includes(stored));
@@ -88,7 +89,7 @@ function mismatch({ deployment, pool }: RuleContext): Finding | undefined {
       asked,
     ),
     {
-      related: [{ range: modelPlace(deployment), message: message("the model is named here") }],
+      related: [modelNamedHere(deployment)],
       fixes: [removeFlagFix(pool, flag, true)],
     },
   );

@@ -5,6 +5,7 @@ import { saidVersion } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
+import { gpuNamedHere, knownGpu, knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, wordOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
@@ -64,7 +65,7 @@ function shiftAlone({ pool, deployment }: RuleContext, use: ArcticUse): Finding 
   if (!use.shift || !use.shiftFlag || use.sequence > 1 || parallel.unreadable.has("sequence")) return undefined;
   const asked = gpusAsked(pool);
   const ranks = ranksOf(parallel);
-  const heads = deployment.model?.value.facts?.value.heads;
+  const heads = knownModel(deployment)?.heads;
   const sequence = asked && ranks ? asked / ranks.product : 0;
   const fills = Number.isInteger(sequence) && sequence > 1 && (heads === undefined || heads % (parallel.tensor.value * sequence) === 0);
   return finding(
@@ -130,13 +131,7 @@ function fitTensor(pool: RuleContext["pool"], others: number, asked: number) {
 function experts({ pool, deployment }: RuleContext, use: ArcticUse): Finding | undefined {
   const flag = flagOf(pool, "enable-expert-parallel");
   const ranks = ranksOf(pool.engine.parallel);
-  if (
-    !flag ||
-    flagSwitch(pool, "enable-expert-parallel") !== true ||
-    use.sequence === 1 ||
-    !ranks ||
-    deployment.model?.value.facts?.value.moe === null
-  )
+  if (!flag || flagSwitch(pool, "enable-expert-parallel") !== true || use.sequence === 1 || !ranks || knownModel(deployment)?.moe === null)
     return undefined;
   return finding(
     code,
@@ -175,10 +170,10 @@ function pin({ pool }: RuleContext, use: ArcticUse): Finding | undefined {
 
 /** AS05. */
 function platform({ pool, catalog }: RuleContext, use: ArcticUse): Finding | undefined {
-  const gpu = pool.hardware.gpu ? catalog.gpu(pool.hardware.gpu.value) : undefined;
+  const gpu = knownGpu(pool, catalog);
   if (!gpu || gpu.vendor === "nvidia" || environmentSwitch(pool, "ARCTIC_INFERENCE_SKIP_PLATFORM_CHECK")) return undefined;
   const severity = pool.engine.arctic?.value === true ? "error" : "warning";
   return finding(code, severity, use.flag.flagRange, message("The Arctic plugin runs on CUDA only and would stop on {0}.", gpu.id), {
-    related: [{ range: pool.hardware.gpu?.range, message: message("the GPU is named here") }],
+    related: [gpuNamedHere(pool)],
   });
 }

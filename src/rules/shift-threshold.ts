@@ -94,7 +94,7 @@ export const shiftThreshold: Rule = {
 };
 
 /** Tokens up to which a step is no slower as full TP, rounded to a multiple of 64; undefined where the step model sees no such point. */
-export function breakEven(model: Model, pool: SettledPool, most: number): number | undefined {
+function breakEven(model: Model, pool: SettledPool, most: number): number | undefined {
   const tensor = stepModel(model, { ...pool, shiftThreshold: most });
   const mixed = stepModel(model, { ...pool, shiftThreshold: 0 });
   if (tensor.mode(64) !== "tensor" || mixed.mode(64) !== "sequence") return undefined;

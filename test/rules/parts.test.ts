@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Model } from "../../src/catalog/facts.ts";
+import { humanInteger } from "../../src/deployment/human-integer.ts";
 import { parseVersion } from "../../src/deployment/version.ts";
-import { humanInteger } from "../../src/rules/flag-number.ts";
 import { factsOf, nearestName, presence } from "../../src/rules/flag-table.ts";
 import { divisors } from "../../src/rules/layout.ts";
 import { derivedLimit } from "../../src/rules/model-len.ts";
