@@ -31,8 +31,3 @@ export function chooseGpuEdits(text: string, deployment: Deployment, gpu: GpuId)
 export function modelProposals(deployment: Deployment, catalog: Catalog): readonly string[] {
   return deployment.model && !deployment.model.value.facts ? catalog.modelProposals(deployment.model.value.name) : [];
 }
-
-/** Edits that say in the file that its model is one of the described ones. */
-export function chooseModelEdits(text: string, deployment: Deployment, model: string): readonly Edit[] {
-  return directiveEdits(text, deployment, "model-config", model);
-}
