@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { duration, figure } from "../catalog/quantity.ts";
+import { duration, whole } from "../catalog/quantity.ts";
 import type { LensState } from "../language/lenses.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { Runner } from "../platform/run-worker.ts";
@@ -290,7 +290,7 @@ function lastAnswer({ series, status }: Attachment): number {
 function statusWords(attachment: Attachment): string {
   const state = serverState(attachment);
   if (state.kind === "lost") return `$(debug-disconnect) ${vscode.l10n.t("No answer")}`;
-  const running = state.running === null ? vscode.l10n.t("live") : vscode.l10n.t("{0} running", figure(state.running));
+  const running = state.running === null ? vscode.l10n.t("live") : vscode.l10n.t("{0} running", whole(state.running));
   return state.ttftP95Seconds === null ? `$(pulse) ${running}` : `$(pulse) ${running} · ${duration(state.ttftP95Seconds)}`;
 }
 

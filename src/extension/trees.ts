@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { duration, figure } from "../catalog/quantity.ts";
+import { duration, whole } from "../catalog/quantity.ts";
 import { looksLikeDeployment } from "../deployment/sniff.ts";
 import { analyse } from "../language/analysis.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
@@ -91,7 +91,7 @@ export class ServerTree implements vscode.TreeDataProvider<ServerItem> {
     const gauges = attachment?.last?.snapshot?.gauges;
     const ttft = attachment?.last?.windows.ttft_seconds?.p95 ?? null;
     const words = [
-      gauges?.requests_running === undefined ? "" : vscode.l10n.t("{0} running", figure(gauges.requests_running)),
+      gauges?.requests_running === undefined ? "" : vscode.l10n.t("{0} running", whole(gauges.requests_running)),
       ttft === null ? "" : `TTFT p95 ${duration(ttft)}`,
     ];
     item.description = words.filter((word) => word !== "").join(" · ");

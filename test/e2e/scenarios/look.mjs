@@ -108,6 +108,19 @@ export const look = [
     },
   },
   {
+    name: "activation takes at most 100 ms",
+    run: async ({ workbench }) => {
+      await workbench.command("Developer: Show Running Extensions");
+      const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "Inference Lens" }).first();
+      await row.waitFor();
+      const said = await row.textContent();
+      const ms = Number(/(\d+)\s*ms/.exec(said)?.[1]);
+      console.log(`    activation ${ms} ms`);
+      assert.ok(ms <= 100, said);
+      await workbench.closeAll();
+    },
+  },
+  {
     name: "views list deployments and servers, and the walkthrough leads on",
     run: async ({ workbench }) => {
       const { page } = workbench;
