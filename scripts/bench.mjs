@@ -18,4 +18,4 @@ await build({
   logLevel: "error",
 });
 const { main } = await import(outfile).then((module) => module.default ?? module);
-process.exitCode = main({ root, bundle: outfile });
+process.exitCode = main(root, outfile);

@@ -1,45 +1,42 @@
-/** One figure beside its bar. */
-export interface Measured {
+import { join } from "node:path";
+import type { Catalog } from "../../src/catalog/catalog.ts";
+import { loadCatalog } from "../../src/platform/catalog-files.ts";
+
+export interface Measurement {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "CPU ms" | "CPU s" | "s";
-  /** In the same unit; null = told, not judged. */
-  readonly bar: number | null;
+  readonly unit: string;
+  /** What is promised; null = told for information. */
+  readonly limit: number | null;
+  /** What to hold the value against, in words. */
   readonly note?: string;
 }
 
-/** CPU milliseconds of user and system together. */
-export function cpuMs(body: () => void): number {
-  const begin = process.cpuUsage();
-  body();
-  const { user, system } = process.cpuUsage(begin);
-  return (user + system) / 1000;
+export function benchCatalog(): Catalog {
+  return loadCatalog(join(process.cwd(), "src/catalog/data"));
 }
 
-export function wallMs(body: () => void): number {
-  const begin = performance.now();
-  body();
-  return performance.now() - begin;
+/** Processor seconds of this process, its compiler and collector threads included. */
+export function cpuSeconds(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
-/** Median of an odd number of runs, so that one disturbed run decides nothing. */
-export function median(runs: number, one: () => number): number {
-  const values = Array.from({ length: runs }, one).sort((a, b) => a - b);
-  return values[values.length >> 1] ?? Number.NaN;
+export function wallMilliseconds(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
 }
 
-/** How many times its bar the worst figure takes. */
-export function worst(rows: readonly Measured[]): number {
-  return Math.max(0, ...rows.map(({ value, bar }) => (bar === null ? 0 : value / bar)));
+/** The middle one of several tries in this process. */
+export function medianOf(tries: number, measure: () => number): number {
+  const values = Array.from({ length: tries }, measure).sort((a, b) => a - b);
+  return values[tries >> 1] ?? Number.NaN;
 }
 
-export function table(rows: readonly Measured[]): string {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  return rows
-    .map(({ name, value, unit, bar, note }) => {
-      const shown = `${Number(value.toPrecision(3))} ${unit}`.padStart(14);
-      const judged = bar === null ? "" : `bar ${bar} ${unit}, ${(value / bar).toFixed(2)} ×${value > bar ? "  MISSED" : ""}`;
-      return `${name.padEnd(width)} ${shown}   ${[judged, note].filter(Boolean).join("   ")}`.trimEnd();
-    })
-    .join("\n");
+/** The same in milliseconds: unlike the clock it does not count what other programs take. */
+export function cpuMilliseconds(work: () => void): number {
+  return 1000 * cpuSeconds(work);
 }

@@ -14,6 +14,9 @@ import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { benchCatalog, cpuSeconds, type Measurement, wallMilliseconds } from "./measure.ts";
 
+/** What other simulators of the kind reach. */
+const peers = "peers reach 207 to 576";
+
 type RequestList = Extract<Workload, { readonly kind: "requests" }>;
 
 /** Llama-3.1-8B in bfloat16 on one H100, vLLM 0.19.0, everything at its default. */
@@ -25,14 +28,22 @@ function target(catalog: Catalog): { readonly settled: Settled; readonly plans: 
   return { settled, plans: settled.pools.map((pool) => memoryPlan(settled.model, pool)) };
 }
 
-/** First rows of the Azure 2023 conversation trace (a folder in INFERENCE_LENS_TRACES, else beside the project), else the built-in chat rows. */
+const traceFile = "azure_llm_2023_conv.csv";
+
+/** Where the trace may lie: a folder of traces or of data with `traces/` in it, else beside the project. */
+function tracePath(): string | undefined {
+  const named = [process.env.INFERENCE_LENS_TRACES, process.env.DATA].flatMap((folder) => (folder ? [folder] : []));
+  const folders = [...named, join(process.cwd(), "../shared/data")].flatMap((folder) => [folder, join(folder, "traces")]);
+  return folders.map((folder) => join(folder, traceFile)).find((path) => existsSync(path));
+}
+
+/** First rows of the Azure 2023 conversation trace, else the built-in chat rows, and says which. */
 function requestsOf(count: number, catalog: Catalog): { readonly workload: RequestList; readonly from: string } {
-  const folder = process.env.INFERENCE_LENS_TRACES ?? join(process.cwd(), "../shared/data/traces");
-  const path = join(folder, "azure_llm_2023_conv.csv");
+  const path = tracePath();
   const rows = catalog.workload("chat");
-  const whole = existsSync(path)
+  const whole = path
     ? { workload: traceWorkload(parseTrace(readFileSync(path, "utf8"), "azure"), "azure"), from: "Azure 2023 conversations" }
-    : { workload: rows && builtInWorkload(rows, null, count), from: "built-in chat" };
+    : { workload: rows && builtInWorkload(rows, null, count), from: `built-in chat rows; ${traceFile} was not found` };
   if (whole.workload?.kind !== "requests") throw new Error("no requests to simulate");
   return { workload: { ...whole.workload, requests: whole.workload.requests.slice(0, count) }, from: whole.from };
 }
@@ -57,7 +68,8 @@ export function simulatePart(): readonly Measurement[] {
   return [
     { name: name(`${(0.8 * most).toFixed(1)} req/s`), value: openCpu, unit: "CPU s", limit: 1 },
     { name: name("offline"), value: offlineCpu, unit: "CPU s", limit: 1 },
-    { name: name("requests per CPU second, open loop"), value: 10_000 / openCpu, unit: "1/s", limit: null },
+    { name: "requests per CPU second, open loop", value: 10_000 / openCpu, unit: "1/s", limit: null, note: peers },
+    { name: "requests per CPU second, offline", value: 10_000 / offlineCpu, unit: "1/s", limit: null, note: peers },
     { name: "saturation rate", value: most, unit: "req/s", limit: null },
   ];
 }
