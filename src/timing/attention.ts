@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import type { GpuRates } from "./rates.ts";
+import type { Batch } from "./step-model.ts";
 
 /** Attention of one layer on one rank, linear in the batch's sums. */
 export interface AttentionCost {
@@ -46,4 +47,30 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     flopsPerPair: flopsPerPair * split,
     bytesPerContextToken: bytes * split,
   };
+}
+
+/** Layers that keep everything, and layers that keep a window of tokens. */
+interface Layers {
+  readonly full: number;
+  readonly sliding: number;
+}
+
+/** Tokens that a sliding layer keeps; without a window more than any context, yet finite: none of them times no window is none. */
+export function windowOf({ slidingWindow }: Model): number {
+  return slidingWindow ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Σ over layers of the pairs of query and key of prompts: in a window each token meets at most the window's keys. */
+export function promptPairs({ prefillPairs, prefillTokens }: Batch, { full, sliding }: Layers, window: number): number {
+  return full * prefillPairs + sliding * Math.min(prefillPairs, prefillTokens * window);
+}
+
+/** Σ over layers of the earlier tokens that chunks read again: at most a window of each chunk. */
+export function promptReread({ prefillContext, prefillChunks }: Batch, { full, sliding }: Layers, window: number): number {
+  return full * prefillContext + sliding * Math.min(prefillContext, prefillChunks * window);
+}
+
+/** Σ over layers of the tokens of context that decoding sequences read. */
+export function contextRead({ decodeContext, decodeSequences }: Batch, { full, sliding }: Layers, window: number): number {
+  return full * decodeContext + sliding * Math.min(decodeContext, decodeSequences * window);
 }

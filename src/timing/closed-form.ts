@@ -115,7 +115,7 @@ function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLen
   batch.decodeSequences = Math.max(1, Math.round(sequences));
   batch.decodeContext = batch.decodeSequences * (promptTokens + outputTokens / 2);
   batch.tokens = batch.decodeSequences + prompts;
-  return (copies * Math.max(1, sequences)) / steps / slowestStage(model, batch);
+  return (copies * sequences) / steps / slowestStage(model, batch);
 }
 
 function prefillShare(batch: Batch, tokens: number, promptTokens: number): Batch {

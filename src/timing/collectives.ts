@@ -6,13 +6,21 @@ import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, ne
 /** Exchanges between `ranks` neighbours of one instance. */
 export interface Group {
   readonly ranks: number;
+  /** Those of them on one node. */
+  readonly inside: number;
   /** Nodes that the group reaches over; 1 = all in one. */
   readonly nodes: number;
 }
 
-/** The group of `ranks` that lie next to each other, rank 0 first. */
-export function groupOf(ranks: number, { gpusPerNode }: SettledPool): Group {
-  return { ranks, nodes: Math.max(1, Math.ceil(ranks / gpusPerNode)) };
+/** The group of `ranks` whose members lie `apart` GPUs from each other: 1 = neighbours, rank 0 first. */
+export function groupOf(ranks: number, { gpusPerNode }: SettledPool, apart = 1): Group {
+  const inside = Math.max(1, Math.min(ranks, Math.floor(gpusPerNode / apart)));
+  return { ranks, inside, nodes: Math.ceil(ranks / inside) };
+}
+
+/** Ulysses ranks: tensor ranks lie next to each other, sequence ranks a tensor group apart. */
+export function sequenceGroup(sequence: number, tensor: number, pool: SettledPool): Group {
+  return groupOf(sequence, pool, tensor);
 }
 
 /** Between 2, 4 and 8 ranks by the logarithm; beyond 8 as at 8. */
@@ -34,9 +42,8 @@ function floorOf(family: Family, link: Link, ranks: number): number {
 }
 
 /** Sum over the group, everywhere: floor + 2 (n − 1) / n · bytes over the link; between nodes the slower network is on the way. */
-export function allReduceSeconds(family: Family, { links, gpusPerNode }: SettledPool, { ranks, nodes }: Group, bytes: number): number {
+export function allReduceSeconds(family: Family, { links }: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
   if (ranks <= 1) return 0;
-  const inside = Math.min(ranks, gpusPerNode);
   const { intraNode, interNode } = links;
   const local =
     inside > 1
@@ -59,10 +66,9 @@ export function allToAllSeconds(pool: SettledPool, group: Group, bytes: number):
   return moved(pool, group, bytes, allToAllFloor, allToAllShare);
 }
 
-function moved({ links, gpusPerNode }: SettledPool, { ranks, nodes }: Group, bytes: number, floor: number, share: number): number {
+function moved({ links }: SettledPool, { ranks, inside, nodes }: Group, bytes: number, floor: number, share: number): number {
   if (ranks <= 1) return 0;
   const { intraNode, interNode, latencySeconds } = links;
-  const inside = Math.min(ranks, gpusPerNode);
   const pcie = intraNode.kind === "pcie" ? byRanks([1, 0.25, 0.1], inside) : 1;
   const local = (bytes * (inside - 1)) / ranks / (intraNode.bytesPerSecond * share * pcie);
   if (nodes <= 1) return floor + local;

@@ -1,7 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import { countParameters, parameterParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { allReduceSeconds, allToAllSeconds, gatherSeconds, groupOf } from "./collectives.ts";
+import { allReduceSeconds, allToAllSeconds, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
 import { elementwiseBandwidth, expertImbalance, layerFixedSeconds, quantiseSeconds } from "./constants.ts";
 import { expertsSeconds, gemmSeconds } from "./gemm.ts";
 import type { GpuRates } from "./rates.ts";
@@ -89,8 +89,7 @@ function mlpMatrices(model: Model, pool: SettledPool, rates: GpuRates, intermedi
 function exchanges(model: Model, pool: SettledPool, { family }: GpuRates, { tensor, sequence }: Sharing): Cost {
   const bytes = model.hidden * pool.activationBytes;
   const tensorGroup = groupOf(tensor, pool);
-  // Tensor ranks lie next to each other, sequence ranks a tensor group apart.
-  const sequenceGroup = { ranks: sequence, nodes: groupOf(tensor * sequence, pool).nodes };
+  const ulysses = sequenceGroup(sequence, tensor, pool);
   const perHead = model.headDim * pool.activationBytes;
   const keyValueHeads = Math.max(model.kvHeads / tensor, sequence);
   const fused = (model.heads / tensor + 2 * keyValueHeads) * perHead;
@@ -99,7 +98,7 @@ function exchanges(model: Model, pool: SettledPool, { family }: GpuRates, { tens
   const keyValues = 2 * Math.max(1, model.kvHeads / tensor) * perHead;
   return (tokens) =>
     2 * allReduceSeconds(family, pool, tensorGroup, tokens * bytes) +
-    (sequence > 1 ? allToAllSeconds(pool, sequenceGroup, tokens * fused) + allToAllSeconds(pool, sequenceGroup, tokens * output) : 0) +
+    (sequence > 1 ? allToAllSeconds(pool, ulysses, tokens * fused) + allToAllSeconds(pool, ulysses, tokens * output) : 0) +
     (context > 1 ? gatherSeconds(pool, groupOf(tensor * context, pool), tokens * context * keyValues) : 0);
 }
 

@@ -2,7 +2,7 @@ import type { Model } from "../catalog/facts.ts";
 import { captureSizes } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type AttentionCost, attentionCost } from "./attention.ts";
-import { gatherSeconds, groupOf } from "./collectives.ts";
+import { gatherSeconds, sequenceGroup } from "./collectives.ts";
 import { headSeconds } from "./head.ts";
 import { layerCosts, type Sharing } from "./layer.ts";
 import type { GpuRates } from "./rates.ts";
@@ -34,7 +34,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
   const denseMatrix = new TokenTable(most, padded, dense.matrix);
   const denseCollectives = new TokenTable(most, padded, dense.collectives);
   const tokenBytes = model.hidden * pool.activationBytes;
-  const sequenceGroup = { ranks: sequence, nodes: groupOf(tensor * sequence, pool).nodes };
+  const ulysses = sequenceGroup(sequence, tensor, pool);
   const wholeHead = (sequences: number) => headSeconds(model, pool, rates, tensor, sequences);
   return {
     denseMatrix,
@@ -42,7 +42,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
     denseCollectives,
     expertCollectives: same ? denseCollectives : new TokenTable(most, padded, expert.collectives),
     embedding: new TokenTable(most, padded, (tokens) => rates.plain.rates.floor + (2 * tokens * tokenBytes) / rates.bytesPerSecond),
-    gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, sequenceGroup, tokens * tokenBytes)),
+    gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
     head: new TokenTable(Math.min(most, settings.maxNumSeqs + 1), (sequences) => sequences, wholeHead),
     attention: attentionCost(model, pool, rates, tensor * sequence),
     captured,

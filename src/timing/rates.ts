@@ -23,6 +23,7 @@ export interface GpuRates {
   readonly plain: GemmKind;
   /** Linear layers in the checkpoint's format. */
   readonly linear: GemmKind;
+  /** Experts in the checkpoint's format; its `flops` are the peak of that format also where there are none. */
   readonly experts: GemmKind;
   readonly bytesPerSecond: number;
   /** Dense 16-bit peak. */

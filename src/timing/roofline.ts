@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
+import { contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
 import { sendSeconds } from "./collectives.ts";
 import {
   eagerLayerSeconds,
@@ -40,7 +41,7 @@ class RooflineModel implements StepModel {
   private readonly transferPerToken: number;
   private readonly transferFloor: number;
   private readonly hostShare: number;
-  private readonly slidingWindow: number;
+  private readonly window: number;
   private readonly statePerSequence: number;
   private readonly eager: boolean;
   // Parts of the stage priced last; filled in place so that pricing allocates nothing.
@@ -72,11 +73,11 @@ class RooflineModel implements StepModel {
     // Every tensor rank sends its share, gathered again on the other side.
     this.transferPerToken = this.stages > 1 ? (sendSeconds(pool, handed, acrossNodes) - this.transferFloor) / ranks : 0;
     this.hostShare = settings.asyncScheduling ? hostAsyncShare : 1;
-    this.slidingWindow = model.slidingWindow ?? Number.POSITIVE_INFINITY;
+    this.window = windowOf(model);
     const state = model.recurrent?.stateBytesPerSequence ?? 0;
     this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;
     this.eager = settings.enforceEager;
-    this.peakFlops = (gpu.flops[pool.weights.linear] ?? rates.plainFlops) * perStage * layout.pipeline;
+    this.peakFlops = rates.experts.flops * perStage * layout.pipeline;
     this.peakBytesPerSecond = gpu.memoryBytesPerSecond * perStage * layout.pipeline;
     this.band = rates.measured && !model.approximate ? measuredBand : unmeasuredBand;
   }
@@ -156,22 +157,19 @@ class RooflineModel implements StepModel {
   private attend(batch: Batch, stage: Stage, { attention }: ModeCosts): void {
     const layers = stage.full + stage.sliding;
     if (batch.prefillChunks > 0) {
-      const { prefillTokens, prefillChunks, prefillPairs, prefillContext } = batch;
-      // Within a window, each token meets at most the window's keys, each chunk reads at most a window again.
-      const pairs = stage.full * prefillPairs + stage.sliding * Math.min(prefillPairs, prefillTokens * this.slidingWindow);
-      const reread = stage.full * prefillContext + stage.sliding * Math.min(prefillContext, prefillChunks * this.slidingWindow);
       this.prefill =
         layers * attention.prefillFloor +
-        attention.perPair * pairs +
-        attention.perPromptToken * layers * prefillTokens +
-        attention.perRereadToken * reread;
+        attention.perPair * promptPairs(batch, stage, this.window) +
+        attention.perPromptToken * layers * batch.prefillTokens +
+        attention.perRereadToken * promptReread(batch, stage, this.window);
     }
     if (batch.decodeSequences > 0) {
-      const { decodeContext, decodeSequences } = batch;
-      const read = stage.full * decodeContext + stage.sliding * Math.min(decodeContext, decodeSequences * this.slidingWindow);
       // One kernel serves a mixed batch, so its floor is paid once.
       const floor = batch.prefillChunks > 0 ? 0 : layers * attention.decodeFloor;
-      this.decode = floor + attention.perContextToken * read + this.statePerSequence * stage.layers * decodeSequences;
+      this.decode =
+        floor +
+        attention.perContextToken * contextRead(batch, stage, this.window) +
+        this.statePerSequence * stage.layers * batch.decodeSequences;
     }
   }
 

@@ -1,8 +1,8 @@
-import type { Model } from "../catalog/facts.ts";
+import type { Model, MoeFacts } from "../catalog/facts.ts";
 import { countParameters, parameterParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { weightBytes } from "../memory/weights.ts";
-import type { AttentionCost } from "./attention.ts";
+import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
 import { expertsHit } from "./gemm.ts";
 import type { Batch } from "./step-model.ts";
 
@@ -12,13 +12,19 @@ export class Work {
   private readonly flopsPerSequence: number;
   private readonly fixedBytes: number;
   private readonly expertBytes: number;
+  private readonly moe: MoeFacts | null;
+  private readonly layers: { readonly full: number; readonly sliding: number };
+  private readonly window: number;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     pool: SettledPool,
     private readonly attention: AttentionCost,
   ) {
     const { moe } = model;
+    this.moe = moe;
+    this.layers = { full: model.fullAttentionLayers, sliding: model.slidingLayers };
+    this.window = windowOf(model);
     const parts = parameterParts(model);
     const embeddings = parts.embedding * (model.tiedEmbeddings ? 1 : 2);
     this.flopsPerToken = 2 * Math.max(0, countParameters(model).active - embeddings);
@@ -34,18 +40,17 @@ export class Work {
   }
 
   flops(batch: Batch): number {
-    const layers = this.model.fullAttentionLayers + this.model.slidingLayers;
+    const pairs = promptPairs(batch, this.layers, this.window) + contextRead(batch, this.layers, this.window);
     return (
       batch.tokens * this.flopsPerToken +
       (batch.decodeSequences + batch.prefillChunks) * this.flopsPerSequence +
-      (batch.prefillPairs + batch.decodeContext) * this.attention.flopsPerPair * layers
+      pairs * this.attention.flopsPerPair
     );
   }
 
   bytes(batch: Batch): number {
-    const { moe, fullAttentionLayers, slidingLayers } = this.model;
-    const touched = moe ? expertsHit(moe.experts, moe.expertsPerToken, batch.tokens) / moe.experts : 0;
-    const context = (batch.decodeContext + batch.prefillContext) * this.attention.bytesPerContextToken;
-    return this.fixedBytes + this.expertBytes * touched + context * (fullAttentionLayers + slidingLayers);
+    const touched = this.moe ? expertsHit(this.moe.experts, this.moe.expertsPerToken, batch.tokens) / this.moe.experts : 0;
+    const read = contextRead(batch, this.layers, this.window) + promptReread(batch, this.layers, this.window);
+    return this.fixedBytes + this.expertBytes * touched + read * this.attention.bytesPerContextToken;
   }
 }

@@ -64,6 +64,20 @@ describe("the most it can hold", () => {
     expect(more).toBeCloseTo(many, 9);
   });
 
+  it("is paced by its prompts where one fills many steps", () => {
+    // 16,000 tokens in steps of 2,048: 7.8 steps a request, and the one token after the first rides along.
+    const settings = { "max-num-batched-tokens": 2048, "max-model-len": 32_768 };
+    const of = { promptTokens: 16_000, outputTokens: 2 };
+    const { mostRequestsPerSecond, ttftSeconds } = estimated({ settings }, of);
+    expect(mostRequestsPerSecond).toBeLessThan(1.2 / ttftSeconds);
+    expect(mostRequestsPerSecond).toBeGreaterThan(0.8 / ttftSeconds);
+  });
+
+  it("leaves most stages idle where a pipeline's cache holds one request", () => {
+    const { mostRequestsPerSecond, e2eSeconds } = estimated({ pools: [{ parallel: { pipeline: 4 } }], settings: { "max-num-seqs": 1 } });
+    expect(mostRequestsPerSecond).toBeLessThan(1.3 / e2eSeconds);
+  });
+
   it("does not pass what one request alone would allow at that batch", () => {
     const { mostRequestsPerSecond, largestBatch, e2eSeconds } = estimated();
     // Little's law: a batch of N requests that each stay at least as long as one alone.

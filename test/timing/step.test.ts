@@ -104,6 +104,30 @@ describe.each(kinds.map(([name]) => name))("a step: %s", (name) => {
   });
 });
 
+describe("work against the peaks", () => {
+  it("reads no more than the window of sliding layers", () => {
+    // gpt-oss-120b: 18 of 36 layers keep everything, 18 a window of 128; a token holds 2 · 8 heads · 64 · 2 B = 2,048 B in a layer.
+    const { model, pool } = poolOf({ model: "openai/gpt-oss-120b" });
+    const step = stepModel(model, pool);
+    const grown = (what: "bytes" | "flops") => step[what](decoding(64, 100_000)) - step[what](decoding(64, 50_000));
+    expect(grown("bytes")).toBeCloseTo(18 * 64 * 50_000 * 2048, -3);
+    // 64 heads · 2 · (64 + 64) FLOP a pair.
+    expect(grown("flops")).toBeCloseTo(18 * 64 * 50_000 * 64 * 2 * 128, -6);
+  });
+
+  it("counts a format's own peak only where the GPU multiplies in it", () => {
+    const peak = (deployment: Readonly<Record<string, unknown>>) => {
+      const { model, pool } = poolOf(deployment);
+      return stepModel(model, pool).peakFlops;
+    };
+    expect(peak({ weightQuantization: "fp8" })).toBe(1978e12);
+    // Eight-bit integers of GPTQ are widened to 16 bit before they are multiplied.
+    expect(peak({ weightQuantization: "int8_wo" })).toBe(989e12);
+    expect(peak({ weightQuantization: "awq" })).toBe(989e12);
+    expect(peak({ weightQuantization: "int8" })).toBe(1978e12);
+  });
+});
+
 describe("hardware", () => {
   it("is never slower with more bandwidth, more FLOP/s or a faster link", () => {
     const { model, pool } = poolOf({ pools: [{ parallel: { tensor: 4 } }] });
@@ -203,6 +227,25 @@ describe("pipelines", () => {
     const step = stepModel(model, pool);
     // 8192 tokens · 2 · 4096 · 2 B = 134.2 MB at 10 GB/s · 0.8 = 16.8 ms.
     expect(step.transferSeconds(prompt(8192)) * 1000).toBeCloseTo(16.8, 1);
+  });
+});
+
+describe("groups over nodes", () => {
+  it("exchange over the network where sequence ranks lie on different nodes", () => {
+    // TP 8 fills a node, so the two SP ranks of each head lie a node apart.
+    const over = (interNodeBytesPerSecond: number) => {
+      const { model, pool } = poolOf({
+        model: "meta-llama/Llama-3.3-70B-Instruct",
+        gpusPerNode: 8,
+        nodes: 2,
+        pools: [{ parallel: { tensor: 8, sequence: 2 } }],
+        links: { interNodeBytesPerSecond, latencySeconds: 0 },
+      });
+      return stepModel(model, pool).breakdown(prompt(8192)).seconds.collectives;
+    };
+    // Each rank sends half of its (64 / 8 + 2 · 2) and 64 / 8 heads of 128 · 2 B for 4,096 tokens, in 80 layers, and gathers half of the
+    // 8,192 · 8,192 · 2 B once: (80 · 4,096 · 20 · 256 + 134.2 MB) / 2 = 0.906 GB; at 10 GB/s · 0.8 that is 113 ms, at twice the rate half.
+    expect(over(10e9) - over(20e9)).toBeCloseTo(0.0566, 3);
   });
 });
 
