@@ -1,8 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
+export type FileErrorKind = "unreadable" | "folder" | "no-file" | "binary" | "too-large";
+
 /** Why a file's text could not be read, in words that follow its name. */
 export class FileError extends Error {
   override readonly name = "FileError";
+  constructor(
+    readonly kind: FileErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 export const mebibyte = 2 ** 20;
@@ -12,13 +20,13 @@ export function readTextFile(path: string, maxBytes: number): string {
   const handle = opened(path);
   try {
     const stat = fstatSync(handle);
-    if (stat.isDirectory()) throw new FileError("is a folder");
+    if (stat.isDirectory()) throw new FileError("folder", "is a folder");
     // Pipes and devices could wait or go on for ever; process substitution gives a pipe, which ends.
-    if (!stat.isFile() && !stat.isFIFO()) throw new FileError("is no file");
-    if (stat.size > maxBytes) throw new FileError(`is larger than ${Math.round(maxBytes / mebibyte)} MiB`);
+    if (!stat.isFile() && !stat.isFIFO()) throw new FileError("no-file", "is no file");
+    if (stat.size > maxBytes) throw tooLarge(maxBytes);
     return decoded(readAll(handle, maxBytes));
   } catch (error) {
-    throw error instanceof FileError ? error : new FileError(reason(error));
+    throw error instanceof FileError ? error : new FileError("unreadable", reason(error));
   } finally {
     closeSync(handle);
   }
@@ -28,15 +36,19 @@ export function readTextFile(path: string, maxBytes: number): string {
 export function decoded(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  if (bytes.subarray(0, 8192).includes(0)) throw new FileError("is binary, not text");
+  if (bytes.subarray(0, 8192).includes(0)) throw new FileError("binary", "is binary, not text");
   return new TextDecoder("utf-8").decode(bytes);
+}
+
+export function tooLarge(maxBytes: number): FileError {
+  return new FileError("too-large", `is larger than ${Math.round(maxBytes / mebibyte)} MiB`);
 }
 
 function opened(path: string): number {
   try {
     return openSync(path, "r");
   } catch (error) {
-    throw new FileError(reason(error));
+    throw new FileError("unreadable", reason(error));
   }
 }
 
@@ -48,7 +60,7 @@ function readAll(handle: number, maxBytes: number): Uint8Array {
     const read = readSync(handle, part, 0, part.length, null);
     if (read === 0) return Buffer.concat(parts);
     total += read;
-    if (total > maxBytes) throw new FileError(`is larger than ${Math.round(maxBytes / mebibyte)} MiB`);
+    if (total > maxBytes) throw tooLarge(maxBytes);
     parts.push(part.subarray(0, read));
   }
 }
