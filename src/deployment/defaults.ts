@@ -17,9 +17,20 @@ export interface BatchDefaults {
   readonly sequences: number;
 }
 
+/**
+ * Whether the V1 engine runs: an option before 0.8, the default since (on GPUs it could drive), the only one from 0.11.
+ * `chosen` is VLLM_USE_V1.
+ */
+export function usesV1(version: Version, gpu: Gpu, chosen: string | undefined): boolean {
+  if (atLeast(version, "0.11.0") || chosen === "1") return true;
+  if (chosen === "0" || !atLeast(version, "0.8.0")) return false;
+  return atLeast(version, "0.9.0") || (gpu.computeCapability ?? 8) >= 8;
+}
+
 /** VS11 for `vllm serve`: tokens and sequences of a step, before they are cut to what a deployment can fill. */
-export function batchDefaults(version: Version, gpu: Gpu): BatchDefaults {
+export function batchDefaults(version: Version, gpu: Gpu, v1 = true): BatchDefaults {
   const small = { tokens: 2048, sequences: 256 };
+  if (!v1) return small;
   const large = { tokens: 8192, sequences: 1024 };
   if (gpu.vendor === "google") return { ...small, tokens: /v6e/i.test(gpu.id) ? 1024 : /v5p/i.test(gpu.id) ? 256 : 512 };
   if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd") return small;
@@ -38,11 +49,12 @@ export function utilizationDefault(version: Version): number {
 }
 
 /** Largest batch captured as a CUDA graph when nothing is set; 0 where the device has none. */
-export function captureDefault(version: Version, gpu: Gpu, { tokens, sequences }: BatchDefaults): number {
+export function captureDefault(version: Version, gpu: Gpu, { tokens, sequences }: BatchDefaults, draftTokens = 0): number {
   if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd") return 0;
   const most = atLeast(version, "0.28.0") && Math.floor(gpu.computeCapability ?? 0) === 10 ? 1024 : 512;
   if (!atLeast(version, "0.10.0")) return most;
-  const captured = Math.min(2 * sequences, most);
+  const perSequence = atLeast(version, "0.14.0") ? 1 + draftTokens : 1;
+  const captured = Math.min(2 * sequences * perSequence, most);
   return atLeast(version, "0.11.2") ? Math.min(captured, tokens) : captured;
 }
 
@@ -55,9 +67,14 @@ export function captureSizes(most: number): readonly number[] {
   return sizes;
 }
 
-/** The V1 engine (default from 0.8) keeps prompts by prefix and cuts them into chunks; models with recurrent state keep no prefixes. */
-export function prefixCachingDefault(version: Version, model: Model): boolean {
-  return atLeast(version, "0.8.0") && model.recurrent === null;
+/** The V1 engine keeps prompts by prefix; models with recurrent state keep none. */
+export function prefixCachingDefault(v1: boolean, model: Model): boolean {
+  return v1 && model.recurrent === null;
+}
+
+/** V1 always cuts prompts into chunks; V0 did for contexts above 32k of models without windows (0.7.3 arg_utils.py). */
+export function chunkedPrefillDefault(v1: boolean, model: Model, maxModelLen: number): boolean {
+  return v1 || (maxModelLen > 32_768 && model.slidingLayers === 0);
 }
 
 /** Option up to 0.12, automatic from 0.14.1 for the executors that can. */

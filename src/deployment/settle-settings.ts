@@ -3,8 +3,10 @@ import {
   asyncSchedulingDefault,
   batchDefaults,
   captureDefault,
+  chunkedPrefillDefault,
   derivedMaxModelLen,
   prefixCachingDefault,
+  usesV1,
   utilizationDefault,
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
@@ -19,38 +21,74 @@ export interface SettingsContext {
   readonly model: Model;
   readonly layout: Layout;
   readonly executor: string | undefined;
+  /** VLLM_USE_V1, where the environment sets it. */
+  readonly chosenV1?: string | undefined;
 }
 
 /** vLLM's settings with every default resolved for this version, GPU and model. */
 export function engineSettings(flags: FlagReader, context: SettingsContext): EngineSettings {
   const { version, gpu, model } = context;
   const maxModelLen = lengthOf(flags, model, version);
-  const chunkedPrefill = flags.on("enable-chunked-prefill") ?? atLeast(version, "0.8.0");
-  const batch = batchLimits(flags, context, maxModelLen, chunkedPrefill);
+  const v1 = usesV1(version, gpu, context.chosenV1);
+  const chunkedPrefill = flags.on("enable-chunked-prefill") ?? chunkedPrefillDefault(v1, model, maxModelLen);
+  const batch = batchLimits(flags, context, maxModelLen, chunkedPrefill, v1);
   const enforceEager = (flags.on("enforce-eager") ?? false) || isUncompiled(flags);
   return {
     maxModelLen,
+    ...(isToFit(flags) ? { lengthToFit: true } : {}),
     maxNumSeqs: batch.sequences,
     maxNumBatchedTokens: batch.tokens,
     gpuMemoryUtilization: flags.number("gpu-memory-utilization") ?? utilizationDefault(version),
     kvCacheMemoryBytes: flags.integer("kv-cache-memory-bytes", true) ?? null,
     blockTokens: positive(flags.integer("block-size")) ?? 16,
-    prefixCaching: flags.on("enable-prefix-caching") ?? prefixCachingDefault(version, model),
+    prefixCaching: flags.on("enable-prefix-caching") ?? prefixCachingDefault(v1, model),
     chunkedPrefill,
     longPrefillTokenThreshold: Math.max(0, flags.integer("long-prefill-token-threshold") ?? 0),
     enforceEager,
     asyncScheduling: flags.on("async-scheduling") ?? asyncSchedulingDefault(version, context.executor),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
     maxLoras: flags.on("enable-lora") ? (positive(flags.integer("max-loras")) ?? 1) : 0,
-    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(version, gpu, batch)),
+    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(version, gpu, batch, draftTokens(flags))),
   };
 }
 
-/** `auto` and −1 start from the model's limit (VS04). */
+/** `auto` and −1 start from the model's limit, and memory shortens them to what fits (VS04). */
+function isToFit(flags: FlagReader): boolean {
+  return flags.has("max-model-len") && /^(auto|-1)$/i.test(flags.text("max-model-len") ?? "");
+}
+
 function lengthOf(flags: FlagReader, model: Model, version: Version): number {
-  const derived = derivedMaxModelLen(model, version);
-  if (flags.text("max-model-len")?.toLowerCase() === "auto") return derived;
+  const derived = derivedMaxModelLen(withOverrides(flags, model), version);
+  if (isToFit(flags)) return derived;
   return positive(flags.integer("max-model-len", true)) ?? derived;
+}
+
+/** The model with the positions and the rope scaling that `--hf-overrides` or `--rope-scaling` put into its config. */
+function withOverrides(flags: FlagReader, model: Model): Model {
+  const positions = flags.member("hf-overrides", "max_position_embeddings");
+  const scaled = (key: string): unknown =>
+    flags.member("rope-scaling", key) ??
+    field(flags.member("hf-overrides", "rope_scaling"), key) ??
+    field(flags.member("hf-overrides", "rope_parameters"), key);
+  const type = scaled("rope_type") ?? scaled("type");
+  const factor = scaled("factor");
+  const original = scaled("original_max_position_embeddings");
+  return {
+    ...model,
+    maxPositions: typeof positions === "number" && positions > 0 ? positions : model.maxPositions,
+    ropeScaling:
+      typeof type === "string"
+        ? {
+            type,
+            factor: typeof factor === "number" && factor > 0 ? factor : 1,
+            originalMaxPositions: typeof original === "number" ? original : null,
+          }
+        : model.ropeScaling,
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
 }
 
 /** VS11 with its afterthoughts: what is written stands, what is not is cut to what the other allows. */
@@ -59,8 +97,9 @@ function batchLimits(
   { version, gpu, layout }: SettingsContext,
   maxModelLen: number,
   chunkedPrefill: boolean,
+  v1: boolean,
 ): { readonly tokens: number; readonly sequences: number } {
-  const defaults = batchDefaults(version, gpu);
+  const defaults = batchDefaults(version, gpu, v1);
   const factor = flags.text("performance-mode") === "throughput" && atLeast(version, "0.18.0") ? 2 : 1;
   const written = positive(flags.integer("max-num-seqs"));
   const wanted = written ?? defaults.sequences * factor;
@@ -81,10 +120,18 @@ function writtenCapture(flags: FlagReader): number | undefined {
   if (typeof most === "number" && most >= 0) return most;
   const listed = flags.has("cudagraph-capture-sizes")
     ? flags.text("cudagraph-capture-sizes")?.match(/\d+/g)?.map(Number)
-    : flags.member("compilation-config", "cudagraph_capture_sizes");
+    : flags.has("cuda-graph-sizes")
+      ? flags.text("cuda-graph-sizes")?.match(/\d+/g)?.map(Number)
+      : flags.member("compilation-config", "cudagraph_capture_sizes");
   if (!Array.isArray(listed)) return undefined;
   const sizes = listed.filter((size): size is number => typeof size === "number" && Number.isInteger(size) && size >= 0);
   return sizes.length > 0 ? Math.max(...sizes) : undefined;
+}
+
+/** Tokens that a drafter adds to each decode step. */
+function draftTokens(flags: FlagReader): number {
+  const drafted = flags.member("speculative-config", "num_speculative_tokens") ?? flags.integer("num-speculative-tokens");
+  return typeof drafted === "number" && Number.isInteger(drafted) && drafted > 0 ? drafted : 0;
 }
 
 /** No CUDA graphs: mode NONE, or the optimisation level that captures nothing. */

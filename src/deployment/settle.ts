@@ -72,14 +72,21 @@ function settledPool(
   const gpu = gpuOf(pool, catalog, missing);
   const layout = layoutOf(pool, missing);
   if (!gpu || !layout || !model) return undefined;
-  const { version: written, flags, executor } = pool.engine;
+  const { version: written, flags, executor, environment } = pool.engine;
   const version = written?.value ?? newestVersion(catalog.flags().versions);
   const reader = new FlagReader(flags);
   const dtype = reader.text("dtype")?.toLowerCase();
   const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
   const weights = weightsOf(model, reader.text("quantization"));
   const elementBytes = kvElementBytes(reader.text("kv-cache-dtype"), model, activationBytes);
-  const settings = engineSettings(reader, { version, gpu, model, layout, executor: executor?.value });
+  const settings = engineSettings(reader, {
+    version,
+    gpu,
+    model,
+    layout,
+    executor: executor?.value,
+    chosenV1: environment.get("VLLM_USE_V1")?.value,
+  });
   const blocks = reader.integer("num-gpu-blocks-override");
   if (!weights) missing.push(unknownValue("quantization", reader));
   if (elementBytes === undefined) missing.push(unknownValue("kv-cache-dtype", reader));

@@ -68,6 +68,8 @@ export interface SettledPool {
 /** The engine's own settings, defaults resolved for this version and GPU. */
 export interface EngineSettings {
   readonly maxModelLen: number;
+  /** max-model-len is `auto` or −1: the engine shortens maxModelLen to what its cache holds (VS04). */
+  readonly lengthToFit?: true;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
   readonly gpuMemoryUtilization: number;

@@ -8,7 +8,7 @@ import { longestText, looksLikeDeployment } from "../deployment/sniff.ts";
 import { noSurroundings, type Surroundings } from "../deployment/surroundings.ts";
 import { maskTemplates } from "../deployment/templates.ts";
 import { parseYaml } from "../deployment/yaml-document.ts";
-import { memoryPlan } from "../memory/memory-plan.ts";
+import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import { check } from "../rules/check.ts";
 import type { Finding } from "../rules/rule.ts";
 import { estimateOf } from "./estimates.ts";
@@ -50,7 +50,7 @@ function isBroken(text: string): boolean {
 }
 
 function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {
-  const settlement = settle(deployment, catalog);
+  const settlement = fittedLengths(settle(deployment, catalog));
   const { settled } = settlement;
   const memory = settled ? settled.pools.map((pool) => memoryPlan(settled.model, pool)) : [];
   const findings = deployment.pools.flatMap((pool, index) =>

@@ -1,5 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { SettledPool, Settlement } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import { bytesNeeded, type KvShape, longestSequence } from "./kv-cache.ts";
 import type { Confidence, MemoryPlan, Refusal } from "./plan.ts";
@@ -16,7 +16,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
   const tight = stages[tightest];
   if (!tight) throw new Error(`a pipeline of ${pool.layout.pipeline} stages has no stage`);
   const { shape, memory } = tight;
-  const maxModelLen = pool.settings.maxModelLen;
+  const maxModelLen = settledLength(stages, pool);
   const refusal = stages.reduce<Refusal | null>((found, stage) => found ?? refusalOf(stage, maxModelLen), null);
   const maxConcurrency = concurrency(tight, maxModelLen);
   return {
@@ -24,7 +24,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     tightest,
     fits: refusal === null,
     refusal,
-    kvCacheTokens: cacheTokens(tight, pool, maxConcurrency),
+    kvCacheTokens: cacheTokens(tight, pool, maxConcurrency, maxModelLen),
     kvCacheBlocks: tight.blocks,
     blockTokens: shape.blockTokens,
     kvBytesPerToken: memory.kvBytesPerToken,
@@ -32,6 +32,28 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     longestModelLen: longestSequence(shape, usableBytes(tight)),
     confidence: confidence(stages),
   };
+}
+
+/** The length as written, or what of it every stage's cache holds where the engine is told to find it (VS04). */
+function settledLength(stages: readonly StageMemory[], { settings }: SettledPool): number {
+  if (!settings.lengthToFit) return settings.maxModelLen;
+  const longest = stages.map(({ shape, memory }) => longestSequence(shape, Math.max(0, memory.kvCacheBytes)));
+  return Math.max(1, Math.min(settings.maxModelLen, ...longest));
+}
+
+/** Settled values whose lengths are what the engine's own search for a fitting length ends with. */
+export function fittedLengths(settlement: Settlement): Settlement {
+  const { settled } = settlement;
+  if (!settled?.pools.some((pool) => pool.settings.lengthToFit)) return settlement;
+  const pools = settled.pools.map((pool) => {
+    if (!pool.settings.lengthToFit) return pool;
+    const maxModelLen = settledLength(
+      stagesOf(settled.model, pool.layout.pipeline).map((stage) => stageMemory(settled.model, pool, stage)),
+      pool,
+    );
+    return { ...pool, settings: { ...pool.settings, maxModelLen } };
+  });
+  return { settled: { ...settled, pools } };
 }
 
 /** Share of a stage's need that its cache covers: stages hold different layers, so bytes alone do not compare. */
@@ -58,10 +80,10 @@ function refusalOf(stage: StageMemory, maxModelLen: number): Refusal | null {
  * Tokens as the engine prints them: blocks × block size with one kind of attention. With several kinds a token takes a block of each
  * group, and the figure is derived: blocks shared out over the groups, from 0.20 the concurrency times max-model-len (memory.md 3).
  */
-function cacheTokens({ shape, blocks }: StageMemory, { settings, version }: SettledPool, maxConcurrency: number): number {
+function cacheTokens({ shape, blocks }: StageMemory, { version }: SettledPool, maxConcurrency: number, maxModelLen: number): number {
   const groups = groupsOf(shape);
   if (groups <= 1) return blocks * shape.blockTokens * shape.contextRanks;
-  if (atLeast(version, "0.20.0")) return Math.floor(maxConcurrency * settings.maxModelLen);
+  if (atLeast(version, "0.20.0")) return Math.floor(maxConcurrency * maxModelLen);
   return Math.floor(blocks / groups) * shape.blockTokens * shape.contextRanks;
 }
 

@@ -1,4 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
+import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import { blocksNeeded, type KvShape, kvHeadsPerRank, kvShape, poolBlocks, tokenBytesPerLayer } from "./kv-cache.ts";
@@ -7,7 +8,8 @@ import type { Stage } from "./stages.ts";
 import { activationPeak, cudaGraphs, nonTorch } from "./vllm-overheads.ts";
 import { type RankWeights, rankWeights, rotaryBytes, total } from "./weights.ts";
 
-const GiB = 2 ** 30;
+/** Three decimals, so that the printed sum gives the printed value. */
+const gib = (bytes: number): string => gibWords(bytes, 3);
 
 /** Memory of the ranks of one stage with the shape of their cache. */
 export interface StageMemory {
@@ -164,11 +166,6 @@ function label(pool: SettledPool, stage: Stage): string {
   const first = stage.index * ranks;
   const range = ranks === 1 ? `rank ${first}` : `ranks ${first}–${first + ranks - 1}`;
   return pool.layout.pipeline > 1 ? `${range}, stage ${stage.index}` : range;
-}
-
-/** Three decimals, so that the printed sum gives the printed value. */
-function gib(bytes: number): string {
-  return `${(bytes / GiB).toFixed(3)} GiB`;
 }
 
 /** Requests of this many tokens that the pool of blocks holds at once (VM14). */

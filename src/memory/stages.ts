@@ -22,10 +22,12 @@ export function stageLayers(layers: number, stages: number): readonly number[] {
 
 /** Kinds of attention alternate over the layers, so each stage has its even share of each. */
 export function stagesOf(model: Model, pipeline: number): readonly Stage[] {
+  const kinds = kindsUpTo(model);
   let start = 0;
+  let before = kinds(0);
   return stageLayers(model.layers, pipeline).map((layers, index) => {
     const end = start + layers;
-    const share = (count: number) => Math.floor((end * count) / model.layers) - Math.floor((start * count) / model.layers);
+    const upTo = kinds(end);
     let expertLayers = 0;
     for (let layer = start; layer < end; layer++) if (isExpertLayer(model, layer)) expertLayers++;
     const stage: Stage = {
@@ -34,11 +36,30 @@ export function stagesOf(model: Model, pipeline: number): readonly Stage[] {
       last: index === pipeline - 1,
       layers,
       expertLayers,
-      full: share(model.fullAttentionLayers),
-      sliding: share(model.slidingLayers),
-      recurrent: share(model.recurrent?.layers ?? 0),
+      full: upTo.full - before.full,
+      sliding: upTo.sliding - before.sliding,
+      recurrent: upTo.recurrent - before.recurrent,
     };
     start = end;
+    before = upTo;
     return stage;
   });
+}
+
+/** How many of the first `end` layers are of each kind. The full ones are spread over all layers, then each kind over those still left. */
+function kindsUpTo({ layers, fullAttentionLayers: full, slidingLayers: sliding, recurrent }: Model) {
+  const states = recurrent?.layers ?? 0;
+  // Some hybrids keep keys and a state in one layer: then the kinds overlap.
+  const apart = full + sliding + states <= layers;
+  return (end: number): Pick<Stage, "full" | "sliding" | "recurrent"> => {
+    const fullUpTo = part(end, full, layers);
+    const slidingUpTo = part(end - fullUpTo, sliding, layers - full);
+    if (!apart) return { full: fullUpTo, sliding: slidingUpTo, recurrent: part(end, states, layers) };
+    const left = end - fullUpTo - slidingUpTo;
+    return { full: fullUpTo, sliding: slidingUpTo, recurrent: part(left, states, layers - full - sliding) };
+  };
+}
+
+function part(end: number, count: number, of: number): number {
+  return of > 0 ? Math.floor((end * count) / of) : 0;
 }

@@ -1,4 +1,6 @@
 import type { Model } from "../catalog/facts.ts";
+import { gib } from "../catalog/quantity.ts";
+import { captureSizes } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import type { Confidence } from "./plan.ts";
@@ -12,8 +14,6 @@ export interface Overhead {
   readonly formula: string;
   readonly confidence: Confidence;
 }
-
-const gib = (bytes: number) => `${(bytes / GiB).toFixed(3)} GiB`;
 
 /** Constants were fitted on start-up logs of 0.7 to 0.19; graphs and profiling hardly moved up to 0.20. */
 function fitted(pool: SettledPool, model: Model): Confidence {
@@ -71,7 +71,7 @@ export function nonTorch(model: Model, pool: SettledPool): Overhead {
   const ranks = layout.tensor * layout.sequence * layout.attentionData * layout.prefillContext;
   const bytes = nonTorchGiB(pool, ranks) * GiB;
   const known = gpu.vendor === "nvidia" && layout.attentionData === 1 && (ranks === 1 || hasWorkspaces(pool));
-  return { bytes, formula: gib(bytes), confidence: known ? fitted(pool, model) : "estimated" };
+  return { bytes, formula: gib(bytes, 3), confidence: known ? fitted(pool, model) : "estimated" };
 }
 
 /** From 0.18 groups on Hopper and newer also hold symmetric-memory workspaces; the logs are of such GPUs. */
@@ -93,7 +93,7 @@ export function cudaGraphs(model: Model, pool: SettledPool, stage: Stage): Overh
   if (settings.enforceEager || settings.maxCaptureSize === 0 || pool.gpu.vendor !== "nvidia") {
     return { bytes: 0, formula: "0 GiB", confidence: pool.gpu.vendor === "nvidia" ? "engine-law" : "estimated" };
   }
-  const sizes = captureSizes(settings.maxCaptureSize) / captureSizes(512);
+  const sizes = captureSizes(settings.maxCaptureSize).length / captureSizes(512).length;
   const ranks = layout.tensor * layout.sequence;
   const split = Number(Math.max(0.7, 1 - 0.1 * Math.log2(ranks)).toFixed(3));
   const experts = model.moe ? 1.85 : 1;
@@ -104,9 +104,4 @@ export function cudaGraphs(model: Model, pool: SettledPool, stage: Stage): Overh
     formula: `(0.38 + 0.0167 · ${stage.layers} layers · ${share}) · ${split} · ${experts} GiB`,
     confidence: settings.maxCaptureSize === 512 ? fitted(pool, model) : "estimated",
   };
-}
-
-/** Sizes that are captured: 1, 2, 4, then steps of 8 up to 256 and of 16 above. */
-function captureSizes(most: number): number {
-  return 3 + Math.floor(Math.min(most, 256) / 8) + Math.max(0, Math.floor((most - 256) / 16));
 }

@@ -1,9 +1,8 @@
-import type { DType, Model, WeightFormat } from "../catalog/facts.ts";
+import type { Model, WeightFormat } from "../catalog/facts.ts";
 import { countParameters, parameterParts } from "../catalog/parameters.ts";
+import { elementBytes } from "../catalog/weight-format.ts";
 import type { Layout } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "./stages.ts";
-
-const dtypeBytes: Readonly<Record<DType, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, int4: 0.5, fp4: 0.5 };
 
 const alone: Layout = { tensor: 1, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 };
 
@@ -35,7 +34,7 @@ export function total({ embedding, attention, mlp, experts, copied }: RankWeight
 export function rankWeights(model: Model, format: WeightFormat, layout: Layout, stage: Stage, activationBytes = 2): RankWeights {
   const parts = parameterParts(model);
   const plain = activationBytes;
-  const quantised = format.method === "none" ? plain : dtypeBytes[format.linear] + format.scaleBytesPerElement;
+  const quantised = format.method === "none" ? plain : elementBytes[format.linear] + format.scaleBytesPerElement;
   const linear = format.expertsOnly ? plain : quantised;
   const { scale, further } = unlisted(model);
 
