@@ -56,7 +56,8 @@ function startDemo() {
 /** Where no VS Code server is to be had, an installed VS Code shows the extension from this folder. */
 function openDesktop() {
   const code = spawnSync("code", ["--version"], { shell: isWindows });
-  if (code.status !== 0) throw new Error("There is no VS Code server for this system, and no command `code`: install VS Code, then run npm start again.");
+  if (code.status !== 0)
+    throw new Error("There is no VS Code server for this system, and no command `code`: install VS Code, then run npm start again.");
   console.log("There is no VS Code server for this system: opening the installed VS Code in extension-development mode.");
   spawnSync("code", [`--extensionDevelopmentPath=${root}`, workspace], { shell: isWindows, stdio: "inherit" });
 }
