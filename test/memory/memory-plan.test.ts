@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
-import { stageLayers } from "../../src/memory/stages.ts";
+import { stageLayers, stagesOf } from "../../src/memory/stages.ts";
 import { rotaryBytes, weightBytes } from "../../src/memory/weights.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { gpu, model, pool, version } from "./pools.ts";
@@ -40,6 +40,19 @@ describe("weights", () => {
   ])("%d layers over %d stages: the remainder never goes to the last (VP07)", (layers, stages, split) => {
     expect(stageLayers(layers, stages)).toEqual(split);
   });
+
+  test.each(["google/gemma-3-27b-it", "google/gemma-3-1b-it", "Qwen/Qwen3-Next-80B-A3B-Instruct", "moonshotai/Kimi-K3"])(
+    "%s: each stage's layers are of some kind, and all of a kind are on some stage",
+    (id) => {
+      const { fullAttentionLayers, slidingLayers, recurrent } = model(id);
+      for (const pipeline of [2, 3, 4, 5, 7, 8]) {
+        const stages = stagesOf(model(id), pipeline);
+        const sum = (kind: "full" | "sliding" | "recurrent") => stages.reduce((total, stage) => total + stage[kind], 0);
+        for (const { full, sliding, recurrent: states, layers } of stages) expect(full + sliding + states).toBe(layers);
+        expect([sum("full"), sum("sliding"), sum("recurrent")]).toEqual([fullAttentionLayers, slidingLayers, recurrent?.layers ?? 0]);
+      }
+    },
+  );
 
   test("embedding is on the first stage, the head on the last, tied ones on both", () => {
     const untied = memoryPlan(llama8, pool({ layout: { pipeline: 4 } }));
@@ -176,6 +189,13 @@ describe("refusals and what a run reported", () => {
     const plan = memoryPlan(llama8, pool({ observed: { gpuTotalBytes: 40 * GiB, kvCacheBlocks: 1000 } }));
     expect(plan).toMatchObject({ kvCacheBlocks: 1000, kvCacheTokens: 16_000, longestModelLen: 16_000, confidence: "engine-law" });
     expect(rankOf(plan).totalBytes).toBe(40 * GiB);
+  });
+
+  test("graphs grow with the sizes that are captured", () => {
+    const bytes = (maxCaptureSize: number) => rankOf(memoryPlan(llama8, pool({ settings: { maxCaptureSize } }))).cudaGraphBytes;
+    // 51 sizes up to 512, 16 more in steps of 32 up to 1,024: 0.38 + 0.0167 · 32 · 67 / 51 GiB.
+    expect(bytes(512) / GiB).toBeCloseTo(0.38 + 0.0167 * 32, 3);
+    expect(bytes(1024) / GiB).toBeCloseTo(0.38 + (0.0167 * 32 * 67) / 51, 3);
   });
 
   test("graphs leave the budget from 0.20 on, and are none when eager", () => {
