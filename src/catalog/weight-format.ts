@@ -3,6 +3,9 @@ import type { DType, WeightFormat } from "./facts.ts";
 /** 16 bit as trained. */
 export const unquantised: WeightFormat = { method: "none", linear: "bf16", scaleBytesPerElement: 0, expertsOnly: false };
 
+/** Bytes of one element, scales not counted. */
+export const elementBytes: Readonly<Record<DType, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, int4: 0.5, fp4: 0.5 };
+
 /** Members of a Hugging Face `quantization_config` (or modelopt's) that decide how many bytes a weight takes. */
 export interface QuantizationFacts {
   readonly quant_method?: string | undefined;

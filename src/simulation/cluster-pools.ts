@@ -1,4 +1,4 @@
-import { whole } from "../catalog/quantity.ts";
+import { gib, whole } from "../catalog/quantity.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
@@ -58,12 +58,8 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): Clu
 }
 
 function refusalWords({ refusal }: MemoryPlan): string {
-  if (refusal?.kind === "no-kv-memory") return `Does not fit: ${gibText(refusal.overBytes)} too much on each GPU before any KV cache.`;
+  if (refusal?.kind === "no-kv-memory") return `Does not fit: ${gib(refusal.overBytes)} too much on each GPU before any KV cache.`;
   if (refusal?.kind === "model-len")
-    return `Does not fit: one request of max-model-len needs ${gibText(refusal.neededBytes)} of KV cache, ${gibText(refusal.availableBytes)} are left; ${whole(refusal.longest)} tokens is the longest that fits.`;
+    return `Does not fit: one request of max-model-len needs ${gib(refusal.neededBytes)} of KV cache, ${gib(refusal.availableBytes)} are left; ${whole(refusal.longest)} tokens is the longest that fits.`;
   return "Does not fit.";
-}
-
-function gibText(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

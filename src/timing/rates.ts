@@ -1,7 +1,6 @@
 import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
+import { elementBytes } from "../catalog/weight-format.ts";
 import { type Family, familyOf, type GemmRates, rateKey } from "./constants.ts";
-
-const elementBytes: Readonly<Record<DType, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, int4: 0.5, fp4: 0.5 };
 
 /** One kind of matrix multiplication on one GPU. */
 export interface GemmKind {
