@@ -1,4 +1,4 @@
-import { duration } from "../catalog/quantity.ts";
+import { duration, whole } from "../catalog/quantity.ts";
 import { gpusOf, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Operator } from "../timing/step-model.ts";
@@ -64,12 +64,21 @@ export function reportOf(input: ReportInput): Report | undefined {
     scheduler: schedulerWords(first),
     assumed: settled.assumed,
     confidence: { timing: weakest.basis, timingBand: weakest.band, memory: memory.confidence },
-    warnings:
-      run.stopped === "too-long"
-        ? [...input.warnings, `The run was cut off at ${duration(seconds)}: it has too many steps.`]
-        : input.warnings,
+    warnings: [...input.warnings, ...sampledSplit(run), ...(run.stopped === "too-long" ? [cutOff(seconds)] : [])],
     seed,
   };
+}
+
+function cutOff(seconds: number): string {
+  return `The run was cut off at ${duration(seconds)}: it has too many steps.`;
+}
+
+/** Where not every step was priced by operator, how many were. */
+function sampledSplit({ cluster }: RunResult): readonly string[] {
+  const logs = cluster.logs.flatMap(({ tensor, sequence }) => [tensor, sequence]);
+  const steps = logs.reduce((sum, log) => sum + log.steps, 0);
+  const priced = logs.reduce((sum, log) => sum + log.pricedSteps, 0);
+  return priced < steps ? [`The split of step time by operator rests on ${whole(priced)} of ${whole(steps)} steps, evenly spaced.`] : [];
 }
 
 /** Time by mode, tensor parallel first; a mode that never ran is left out. Pools with other layouts keep lines of their own. */

@@ -1,4 +1,4 @@
-import type { Batch, Operator, StepMode, StepModel } from "../timing/step-model.ts";
+import type { Batch, Operator, StepModel } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
 const mostSamples = 512;
@@ -16,7 +16,10 @@ export class ModeLog {
   private samples = 0;
   private stride = 1;
 
-  constructor(readonly mode: StepMode) {}
+  /** Steps that the split by operator rests on. */
+  get pricedSteps(): number {
+    return this.samples;
+  }
 
   clear(): void {
     this.steps = 0;
@@ -83,8 +86,8 @@ export class ModeLog {
 
 /** Sums over the steps of one pool's instances. */
 export class StepLog {
-  readonly tensor = new ModeLog("tensor");
-  readonly sequence = new ModeLog("sequence");
+  readonly tensor = new ModeLog();
+  readonly sequence = new ModeLog();
   flops = 0;
   bytes = 0;
   /** Seconds of steps by what kept the first waiting request out: index as in scheduling.ts. */

@@ -47,7 +47,7 @@ export interface SummaryInput {
   readonly capacityTokens: number;
 }
 
-/** The summary of a run: rates over the time from the first arrival to the last token. */
+/** The summary of a run: rates over the time from the start of the measured part, when arrivals begin to be drawn, to its last token. */
 export function summarise(input: SummaryInput): Summary {
   const { run, records, gpus, slo } = input;
   const { totals, meter, logs, usableBlocks } = run.cluster;

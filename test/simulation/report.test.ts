@@ -262,6 +262,13 @@ describe("what cannot be run, or not to its end", () => {
 });
 
 describe("the words of a report", () => {
+  it("say that the split by operator is sampled where it is, and only there", () => {
+    const decode = (outputTokens: number) => run({ kind: "requests", requests: [{ arrivalSeconds: 0, promptTokens: 10, outputTokens }] });
+    // 512 steps are priced one by one; of 2,000, every fourth.
+    expect(decode(512).warnings).toEqual([]);
+    expect(decode(2000).warnings).toEqual(["The split of step time by operator rests on 500 of 2,000 steps, evenly spaced."]);
+  });
+
   it("name scheduler, layout and replicas", () => {
     const report = run(one, { layout: { tensor: 4, sequence: 2 }, instances: 2, settings: { prefixCaching: true } });
     expect(report.layout).toBe("2 replicas of TP 4 × SP 2");

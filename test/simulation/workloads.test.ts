@@ -6,6 +6,7 @@ import { lengthSampler } from "../../src/simulation/lengths.ts";
 import { drawLoad } from "../../src/simulation/load.ts";
 import { workloadNumbers } from "../../src/simulation/numbers.ts";
 import { randomSource } from "../../src/simulation/random.ts";
+import { allAtOnce } from "../../src/simulation/saturation.ts";
 import type { Length, Workload } from "../../src/simulation/workload.ts";
 
 describe("random numbers", () => {
@@ -197,5 +198,24 @@ describe("conversations", () => {
       sharedPrefix: shared,
     };
     expect(drawLoad(workload, 1).problem).toMatch(/prefix blocks/);
+  });
+});
+
+describe("all at once", () => {
+  it("keeps the lengths and the shared prefixes of conversations", () => {
+    const sharedPrefix = { groups: 2, usersPerGroup: 5, systemPromptTokens: 320, questionTokens: 40, outputTokens: 20, multiTurn: true };
+    const workload: Workload = { kind: "open-loop", ratePerSecond: 5, requests: 50, promptTokens: 1, outputTokens: 1, sharedPrefix };
+    const before = workloadNumbers(workload, 7);
+    expect(before?.promptMean).toBeGreaterThan(360);
+    expect(workloadNumbers(allAtOnce(workload, 7))).toEqual({ ...before, ratePerSecond: null, burstiness: null, source: "requests" });
+  });
+
+  it("of other kinds is offline", () => {
+    const lengths = { requests: 10, promptTokens: { uniform: [10, 20] as const }, outputTokens: 5 };
+    expect(allAtOnce({ kind: "open-loop", name: "mine", ratePerSecond: 5, ...lengths })).toEqual({
+      kind: "offline",
+      name: "mine",
+      ...lengths,
+    });
   });
 });
