@@ -51,3 +51,8 @@ export class GpuNames {
     return this.whole.get(plain) ?? this.whole.get(short) ?? this.short.get(short);
   }
 }
+
+/** `H100-SXM5-80GB` → `H100-80GB`, `B200-SXM` → `B200`: as people write them. */
+export function shortGpuName(id: string): string {
+  return id.replace(/-(?:SXM\d?|PCIE)(?=-|$)/, "");
+}

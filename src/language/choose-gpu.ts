@@ -1,9 +1,9 @@
 import { type Catalog, commonGpus } from "../catalog/catalog.ts";
 import type { Gpu, GpuId } from "../catalog/facts.ts";
+import { shortGpuName } from "../catalog/gpu-names.ts";
 import { gib } from "../catalog/quantity.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Edit } from "../deployment/text.ts";
-import { shortGpuName } from "../memory/fitting-gpus.ts";
 import { directiveEdits } from "./directive-edit.ts";
 
 /** One entry of the list a person chooses from. */

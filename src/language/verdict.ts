@@ -1,10 +1,12 @@
 import { type Catalog, commonGpus } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
+import { shortGpuName } from "../catalog/gpu-names.ts";
 import { figure, gib, kib, shortTokens } from "../catalog/quantity.ts";
+import { newestVersion } from "../deployment/defaults.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message, plain } from "../deployment/message.ts";
 import { kvElementBytes, weightsOf } from "../deployment/settle-formats.ts";
-import { type FittingGpus, fittingGpus, shortGpuName } from "../memory/fitting-gpus.ts";
+import { type FittingGpus, fittingGpus } from "../memory/fitting-gpus.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { knownModel } from "../rules/known.ts";
@@ -92,10 +94,9 @@ function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Mes
   const weights = gib(weightBytes(model, format));
   const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * elementBytes);
   const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
-  const version = pool?.engine.version?.value;
-  const options = { kvElementBytes: elementBytes, ...(version ? { version } : {}) };
+  const version = pool?.engine.version?.value ?? newestVersion(catalog.flags().versions);
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
-  const choices = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, options);
+  const choices = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, { version, kvElementBytes: elementBytes });
   const [first, second] = telling(choices);
   if (first === undefined) return message("{0} of weights, {1} a token", weights, token);
   if (second === undefined) return message("{0} of weights, {1} a token · fits {2}", weights, token, first);

@@ -1,7 +1,10 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
+import { shortGpuName } from "../catalog/gpu-names.ts";
+import { utilizationDefault } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { parseVersion, type Version } from "../deployment/version.ts";
+import type { Version } from "../deployment/version.ts";
 import { memoryPlan } from "./memory-plan.ts";
+import { oneRank } from "./weights.ts";
 
 /** A tensor-parallel group on which a model would run with room to work. */
 export interface FittingGpus {
@@ -12,7 +15,8 @@ export interface FittingGpus {
 }
 
 export interface FittingOptions {
-  readonly version?: Version;
+  /** The engine whose memory law holds. */
+  readonly version: Version;
   readonly kvElementBytes?: number;
   /** KV tokens that must be left; four requests of 8,192 tokens unless said otherwise. */
   readonly tokens?: number;
@@ -20,15 +24,8 @@ export interface FittingOptions {
   readonly gpus?: number;
 }
 
-const newest: Version = parseVersion("0.20.0") ?? { text: "0.20.0", major: 0, minor: 20, patch: 0 };
-
 /** Smallest tensor-parallel group of each GPU (1, 2, 4, 8, dividing the heads, within one scale-up domain or board) that fits, in the order given. */
-export function fittingGpus(
-  model: Model,
-  format: WeightFormat,
-  gpus: readonly Gpu[],
-  options: FittingOptions = {},
-): readonly FittingGpus[] {
+export function fittingGpus(model: Model, format: WeightFormat, gpus: readonly Gpu[], options: FittingOptions): readonly FittingGpus[] {
   const sizes = options.gpus === undefined ? [1, 2, 4, 8] : [options.gpus];
   return gpus.flatMap((gpu) => {
     const size = sizes.find(
@@ -36,11 +33,6 @@ export function fittingGpus(
     );
     return size === undefined ? [] : [{ gpu, gpus: size, label: `${size} × ${shortGpuName(gpu.id)}` }];
   });
-}
-
-/** `H100-SXM5-80GB` → `H100-80GB`, `B200-SXM` → `B200`: as people write them. */
-export function shortGpuName(id: string): string {
-  return id.replace(/-(?:SXM\d?|PCIE)(?=-|$)/, "");
 }
 
 function hasRoom(model: Model, pool: SettledPool, tokens: number): boolean {
@@ -53,7 +45,7 @@ function poolOf(
   format: WeightFormat,
   gpu: Gpu,
   tensor: number,
-  { version = newest, kvElementBytes = 2 }: FittingOptions,
+  { version, kvElementBytes = 2 }: FittingOptions,
 ): SettledPool {
   const link = gpu.scaleUp ?? gpu.pcie;
   return {
@@ -64,7 +56,7 @@ function poolOf(
     gpu,
     gpusPerNode: tensor,
     nodes: 1,
-    layout: { tensor, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 },
+    layout: { ...oneRank, tensor },
     shiftThreshold: null,
     weights: format,
     activationBytes: 2,
@@ -73,7 +65,7 @@ function poolOf(
       maxModelLen: Math.min(8192, model.maxPositions || 8192),
       maxNumSeqs: 256,
       maxNumBatchedTokens: 8192,
-      gpuMemoryUtilization: 0.92,
+      gpuMemoryUtilization: utilizationDefault(version),
       kvCacheMemoryBytes: null,
       blockTokens: 16,
       prefixCaching: true,

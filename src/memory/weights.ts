@@ -4,7 +4,17 @@ import { elementBytes } from "../catalog/weight-format.ts";
 import type { Layout } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
-const alone: Layout = { tensor: 1, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 };
+/** A layout that splits nothing. */
+export const oneRank: Layout = {
+  tensor: 1,
+  pipeline: 1,
+  data: 1,
+  attentionData: 1,
+  expert: 1,
+  sequence: 1,
+  prefillContext: 1,
+  decodeContext: 1,
+};
 
 /** Bytes of one rank's weights, by what they belong to. */
 export interface RankWeights {
@@ -19,7 +29,7 @@ export interface RankWeights {
 /** Bytes of the whole checkpoint in this format: what all ranks hold together before anything is copied. */
 export function weightBytes(model: Model, format: WeightFormat, activationBytes = 2): number {
   const stage = stagesOf(model, 1)[0];
-  return stage ? total(rankWeights(model, format, alone, stage, activationBytes)) : 0;
+  return stage ? total(rankWeights(model, format, oneRank, stage, activationBytes)) : 0;
 }
 
 export function total({ embedding, attention, mlp, experts, copied }: RankWeights): number {
