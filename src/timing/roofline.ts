@@ -1,7 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
-import { contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
+import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
 import { sendSeconds } from "./collectives.ts";
 import {
   eagerLayerSeconds,
@@ -20,7 +20,7 @@ import { Work } from "./work.ts";
 
 /**
  * Seconds of one engine step from measured rates of its parts: matrix multiplications and collectives tabulated by tokens, attention
- * linear in the batch's sums, the host's share on top. Built in a few milliseconds, read in O(1) without allocation.
+ * linear in the batch's sums, the host's share on top. Tabulated in a few milliseconds at the first step, read in O(1) without allocation.
  */
 export function stepModel(model: Model, pool: SettledPool): StepModel {
   return new RooflineModel(model, pool);
@@ -33,8 +33,10 @@ class RooflineModel implements StepModel {
   readonly peakBytesPerSecond: number;
   readonly basis = "analytical";
   readonly band: number;
-  private readonly tensor: ModeCosts;
-  private readonly sequence: ModeCosts | undefined;
+  // Tabulated when the first step runs so: what no step needs is never priced.
+  private tensor: ModeCosts | undefined;
+  private sequence: ModeCosts | undefined;
+  private readonly tabulate: (mode: StepMode) => ModeCosts;
   private readonly threshold: number;
   private readonly stageShapes: readonly Stage[];
   private readonly work: Work;
@@ -55,17 +57,18 @@ class RooflineModel implements StepModel {
     const { layout, gpu, settings } = pool;
     const rates = gpuRates(gpu, pool.weights, pool.activationBytes);
     const ranks = layout.tensor * layout.sequence;
-    const whole =
-      layout.sequence > 1 && pool.shiftThreshold === null ? undefined : modeCosts(model, pool, rates, { tensor: ranks, sequence: 1 });
-    this.sequence = layout.sequence > 1 ? modeCosts(model, pool, rates, { tensor: layout.tensor, sequence: layout.sequence }) : undefined;
-    const tensor = whole ?? this.sequence;
-    if (!tensor) throw new Error("a layout without tensor or sequence ranks");
-    this.tensor = tensor;
+    this.tabulate = (mode) =>
+      modeCosts(
+        model,
+        pool,
+        rates,
+        mode === "tensor" ? { tensor: ranks, sequence: 1 } : { tensor: layout.tensor, sequence: layout.sequence },
+      );
     // Without Shift every step of a sequence-parallel engine runs as such.
-    this.threshold = this.sequence ? (pool.shiftThreshold ?? 0) : Number.POSITIVE_INFINITY;
+    this.threshold = layout.sequence > 1 ? (pool.shiftThreshold ?? 0) : Number.POSITIVE_INFINITY;
     this.stageShapes = stagesOf(model, layout.pipeline);
     this.stages = this.stageShapes.length;
-    this.work = new Work(model, pool, tensor.attention);
+    this.work = new Work(model, pool, attentionCost(model, pool, rates, ranks));
     const perStage = ranks * layout.attentionData * layout.prefillContext;
     const acrossNodes = perStage * layout.pipeline > pool.gpusPerNode;
     const handed = 2 * model.hidden * pool.activationBytes;
@@ -137,7 +140,7 @@ class RooflineModel implements StepModel {
     this.host = 0;
     if (!stage || batch.tokens <= 0) return;
     const { tokens, decodeSequences, prefillChunks } = batch;
-    const costs = this.sequence && tokens > this.threshold ? this.sequence : this.tensor;
+    const costs = this.costsOf(tokens);
     const denseLayers = stage.layers - stage.expertLayers;
     this.matrix = denseLayers * costs.denseMatrix.at(tokens);
     this.collectives = denseLayers * costs.denseCollectives.at(tokens);
@@ -152,6 +155,15 @@ class RooflineModel implements StepModel {
     }
     this.attend(batch, stage, costs);
     this.hostWork(batch, stage, costs, index);
+  }
+
+  private costsOf(tokens: number): ModeCosts {
+    if (tokens > this.threshold) {
+      this.sequence ??= this.tabulate("sequence");
+      return this.sequence;
+    }
+    this.tensor ??= this.tabulate("tensor");
+    return this.tensor;
   }
 
   private attend(batch: Batch, stage: Stage, { attention }: ModeCosts): void {
