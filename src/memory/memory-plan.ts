@@ -17,7 +17,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
   if (!tight) throw new Error(`a pipeline of ${pool.layout.pipeline} stages has no stage`);
   const { shape, memory } = tight;
   const maxModelLen = settledLength(stages, pool);
-  const refusal = stages.reduce<Refusal | null>((found, stage) => found ?? refusalOf(stage, maxModelLen), null);
+  const refusal = stages.map((stage) => refusalOf(stage, maxModelLen)).reduce(worse, null);
   const maxConcurrency = concurrency(tight, maxModelLen);
   return {
     ranks: stages.map((stage) => stage.memory),
@@ -29,7 +29,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     blockTokens: shape.blockTokens,
     kvBytesPerToken: memory.kvBytesPerToken,
     maxConcurrency,
-    longestModelLen: longestSequence(shape, usableBytes(tight)),
+    longestModelLen: Math.min(...stages.map((stage) => longestSequence(stage.shape, usableBytes(stage)))),
     confidence: confidence(stages),
   };
 }
@@ -74,6 +74,12 @@ function refusalOf(stage: StageMemory, maxModelLen: number): Refusal | null {
   const neededBytes = bytesNeeded(shape, maxModelLen);
   if (neededBytes <= memory.kvCacheBytes) return null;
   return { kind: "model-len", neededBytes, availableBytes: memory.kvCacheBytes, longest: longestSequence(shape, memory.kvCacheBytes) };
+}
+
+/** No cache at all before a short one, then the stage that holds the least. */
+function worse(a: Refusal | null, b: Refusal | null): Refusal | null {
+  if (a?.kind === "model-len" && b?.kind === "model-len") return b.longest < a.longest ? b : a;
+  return a?.kind === "no-kv-memory" || !b ? a : b;
 }
 
 /**

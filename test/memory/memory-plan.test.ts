@@ -240,6 +240,17 @@ describe("properties", () => {
     );
   });
 
+  // Stages of 6 and 7 layers hold windowed and full ones in unlike shares: the stage with the fewest blocks is not the one that ends first.
+  test("every stage bounds the longest length", () => {
+    const at = (maxModelLen: number) =>
+      memoryPlan(model("google/gemma-2-2b"), pool({ layout: { pipeline: 4 }, version: version("0.20.0"), settings: { maxModelLen } }));
+    const { longestModelLen } = at(4096);
+    expect(at(longestModelLen).fits).toBe(true);
+    expect(at(longestModelLen + 1024).fits).toBe(false);
+    const { refusal } = at(1e8);
+    expect(refusal?.kind === "model-len" && refusal.longest).toBe(longestModelLen);
+  });
+
   test("the longest length is the one that fits, and one more block does not", () => {
     fc.assert(
       fc.property(ids, layouts, (id, layout) => {
