@@ -1,5 +1,7 @@
 import { whole } from "../catalog/quantity.ts";
+import type { Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
+import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
@@ -57,10 +59,9 @@ function belowSequences({ pool, settledPool }: RuleContext): Finding | undefined
 /** VS06. */
 function belowLength({ pool, settledPool }: RuleContext): Finding | undefined {
   const tokens = flagInteger(pool, "max-num-batched-tokens");
-  if (!tokens || flagSwitch(pool, "enable-chunked-prefill") !== false) return undefined;
   const written = flagInteger(pool, "max-model-len");
   const length = written?.value ?? (flagOf(pool, "max-model-len") ? undefined : settledPool?.settings.maxModelLen);
-  if (length === undefined || tokens.value >= length) return undefined;
+  if (!tokens || length === undefined || tokens.value >= length || !isUnchunked(pool, length)) return undefined;
   return finding(
     code,
     "error",
@@ -72,12 +73,26 @@ function belowLength({ pool, settledPool }: RuleContext): Finding | undefined {
     ),
     {
       related: [
-        { range: flagOf(pool, "enable-chunked-prefill")?.flagRange, message: message("chunked prefill is switched off here") },
+        {
+          range: (flagOf(pool, "enable-chunked-prefill") ?? { flagRange: pool.engine.version?.range }).flagRange,
+          message: flagOf(pool, "enable-chunked-prefill")
+            ? message("chunked prefill is switched off here")
+            : message("this version keeps prompts whole unless told otherwise"),
+        },
         { range: written?.range, message: message("max-model-len is set here") },
       ],
       fixes: [setFlagFix(pool, "max-num-batched-tokens", String(length), undefined, true)],
     },
   );
+}
+
+/** Chunked prefill is switched off, or never switched on in an engine that keeps prompts whole up to 32k (V0, before 0.8). */
+function isUnchunked(pool: Pool, length: number): boolean {
+  const flag = flagOf(pool, "enable-chunked-prefill");
+  if (flag) return flagSwitch(pool, "enable-chunked-prefill") === false;
+  const version = saidVersion(pool);
+  const { complete, environment } = pool.engine;
+  return version !== undefined && !atLeast(version, "0.8.0") && complete && !environment.has("VLLM_USE_V1") && length <= 32_768;
 }
 
 /** VS09: harmless, but never reached. */

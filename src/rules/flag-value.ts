@@ -61,6 +61,8 @@ function number(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
         ? message('{0} takes a whole number, not "{1}". vLLM would stop at start: "invalid int value".', flag.spelled, clip(text))
         : message('{0} takes a number, not "{1}". vLLM would stop at start: "invalid float value".', flag.spelled, clip(text)),
     );
+  const size = blockSize(context, flag, value);
+  if (size) return size;
   const low = facts.atLeast !== null && value < facts.atLeast;
   const high = facts.atMost !== null && value > facts.atMost;
   if (!low && !high) return undefined;
@@ -76,18 +78,40 @@ function number(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
   );
 }
 
+/** VM15: a list of sizes up to 0.16, any positive one from 0.18. */
+function blockSize({ pool }: RuleContext, flag: Flag, value: number): Finding | undefined {
+  const version = saidVersion(pool);
+  if (flag.name !== "block-size" || value < 1 || !version || atLeast(version, "0.16.1")) return undefined;
+  const sizes = [1, 8, 16, 32, 64, 128, ...(atLeast(version, "0.10.3") ? [256] : [])];
+  if (sizes.includes(value)) return undefined;
+  const near = sizes.reduce((best, size) => (Math.abs(size - value) < Math.abs(best - value) ? size : best), 16);
+  return finding(
+    code,
+    "error",
+    wordOf(flag),
+    message(
+      '"{0}" is no value of {1}. vLLM would stop at start: "invalid choice". Values: {2}.',
+      String(value),
+      flag.spelled,
+      sizes.join(", "),
+    ),
+    { fixes: [setFlagFix(pool, flag.name, String(near), undefined, true)] },
+  );
+}
+
 function strictInteger(text: string): number | undefined {
   return /^[+-]?\d+(_\d+)*$/.test(text) ? Number(text.replaceAll("_", "")) : undefined;
 }
 
 /** An error where the choices of the said version, or of every version, are known to be these; else a hint. */
 function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string): Finding | undefined {
-  if (!facts.choices || facts.choicesOpen || facts.choices.includes(text) || /^(none|null|)$/i.test(text)) return undefined;
+  if (!facts.choices || (facts.choicesOpen && !wasClosed(context, flag)) || facts.choices.includes(text) || /^(none|null|)$/i.test(text))
+    return undefined;
   const { versions } = context.catalog.flags();
   const version = saidVersion(context.pool);
   const always = facts.choicesSince === facts.firstSeen;
   const inRange = version === undefined || inTables(version, context.catalog);
-  const certain = inRange && (always || (version !== undefined && atLeast(version, facts.choicesSince)));
+  const certain = inRange && (always || facts.choicesOpen || (version !== undefined && atLeast(version, facts.choicesSince)));
   const near = nearestName(text, facts.choices);
   return finding(
     code,
@@ -109,6 +133,12 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
         ),
     { fixes: [near === undefined ? undefined : setFlagFix(context.pool, flag.name, near, undefined, true)] },
   );
+}
+
+/** The cache's types took names from plugins only with 0.33; before, another name was no choice (VM16). */
+function wasClosed({ pool }: RuleContext, { name }: Flag): boolean {
+  const version = saidVersion(pool);
+  return name === "kv-cache-dtype" && version !== undefined && !atLeast(version, "0.33.0");
 }
 
 function json(flag: Flag, text: string): Finding | undefined {

@@ -13,6 +13,9 @@ const code = "kv-cache-too-small";
 const margin = 0.05;
 /** The same where the plan is outside what its constants were fitted on. */
 const wideMargin = 0.2;
+/** Share of the budget by which what is left may be wrong: the weights' and buffers' own error on such start-ups. */
+const budgetMargin = 0.01;
+const wideBudgetMargin = 0.05;
 
 export const kvCacheTooSmall: Rule = {
   code,
@@ -60,6 +63,9 @@ export const kvCacheTooSmall: Rule = {
 function isClear(plan: MemoryPlan): boolean {
   const { refusal } = plan;
   if (!refusal) return false;
-  const share = plan.confidence === "estimated" ? wideMargin : margin;
-  return refusal.kind === "no-kv-memory" || refusal.availableBytes < (1 - share) * refusal.neededBytes;
+  if (refusal.kind === "no-kv-memory") return true;
+  const wide = plan.confidence === "estimated";
+  const budget = plan.ranks[plan.tightest]?.budgetBytes ?? 0;
+  const available = refusal.availableBytes + (wide ? wideBudgetMargin : budgetMargin) * budget;
+  return available < refusal.neededBytes && refusal.availableBytes < (1 - (wide ? wideMargin : margin)) * refusal.neededBytes;
 }

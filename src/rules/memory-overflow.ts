@@ -43,7 +43,10 @@ export const memoryOverflow: Rule = {
 function isClear(plan: MemoryPlan, approximate: boolean): boolean {
   const rank = plan.ranks[plan.tightest];
   if (!rank) return false;
-  if (approximate) return rank.weightsBytes + rank.shiftWeightsBytes > rank.totalBytes;
+  const weights = rank.weightsBytes + rank.shiftWeightsBytes;
+  if (approximate) return weights > rank.totalBytes;
+  // Weights are counted, not fitted: where they alone are over, buffers decide nothing.
+  if (weights > (1 + margin) * rank.budgetBytes) return true;
   return -rank.kvCacheBytes > (plan.confidence === "estimated" ? wideMargin : margin) * rank.budgetBytes;
 }
 
