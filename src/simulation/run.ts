@@ -136,9 +136,9 @@ export class Run {
     instance.finish(code % this.slots, this.now);
     this.touch(instance);
     for (const scheduler of instance.schedulers)
-      for (let i = 0; i < scheduler.completedCount; i++) {
+      for (let i = 0; i < scheduler.completed.count; i++) {
         this.finished++;
-        this.cluster.release(scheduler.completed[i] as number);
+        this.cluster.release(scheduler.completed.items[i] as number);
         this.client.completed(this.now);
       }
   }

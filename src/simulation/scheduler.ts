@@ -1,7 +1,9 @@
 import type { Batch } from "../timing/step-model.ts";
 import type { BlockPool } from "./block-pool.ts";
-import { Cohort } from "./cohort.ts";
+import type { Cohort } from "./cohort.ts";
+import { Decoders } from "./decoders.ts";
 import type { Gaps } from "./gaps.ts";
+import { OrderedList } from "./ordered-list.ts";
 import { RunningList, WaitingQueue } from "./queues.ts";
 import { computing, decoding, done, prefilling, type Requests, waiting } from "./requests.ts";
 import { admitted, noBlocks, noBudget, noSequences, type SchedulerLimits, Slot, type Totals } from "./scheduling.ts";
@@ -13,21 +15,16 @@ import { admitted, noBlocks, noBudget, noSequences, type SchedulerLimits, Slot, 
  */
 export class Scheduler {
   blockedBy = admitted;
-  /** Requests whose last token came with the last `finish`. */
-  readonly completed: Int32Array;
-  completedCount = 0;
+  /** Requests whose last token came with the last `finish`, as the engine frees them: it decides which cached blocks stay longest. */
+  readonly completed: OrderedList;
   /** Tokens that the last `finish` brought. */
   produced = 0;
   readonly slots: readonly Slot[];
-  private readonly cohorts: readonly Cohort[];
+  private readonly decoders: Decoders;
   private readonly waiting: WaitingQueue;
   private readonly running: RunningList;
-  /** Partly computed prompts that are in no step, in running order. */
-  private readonly partial: Int32Array;
-  private partialCount = 0;
-  /** Decoding requests that the token budget left out of the last step. */
-  private readonly held: Int32Array;
-  private heldCount = 0;
+  /** Partly computed prompts that are in no step. */
+  private readonly partial: OrderedList;
 
   constructor(
     private readonly requests: Requests,
@@ -40,11 +37,10 @@ export class Scheduler {
   ) {
     this.waiting = new WaitingQueue(requests, totals);
     this.running = new RunningList(requests, totals);
-    this.completed = new Int32Array(maxRunning);
-    this.partial = new Int32Array(maxRunning);
-    this.held = new Int32Array(maxRunning);
+    this.completed = new OrderedList(requests.order, maxRunning);
+    this.partial = new OrderedList(requests.order, maxRunning);
     this.slots = Array.from({ length: slots }, () => new Slot(maxRunning));
-    this.cohorts = Array.from({ length: slots }, (_, i) => new Cohort(requests, i, limits.blockTokens, maxRunning));
+    this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning);
   }
 
   get usedBlocks(): number {
@@ -53,7 +49,7 @@ export class Scheduler {
 
   /** Decoding requests of a slot, to choose the one that needs least merging. */
   decodingIn(slot: number): number {
-    return (this.cohorts[slot] as Cohort).size;
+    return this.decoders.of(slot).size;
   }
 
   enqueue(r: number): void {
@@ -65,7 +61,7 @@ export class Scheduler {
   schedule(slot: number, now: number): Batch {
     const used = this.usedBlocks;
     const entry = this.slots[slot] as Slot;
-    const cohort = this.cohorts[slot] as Cohort;
+    const cohort = this.decoders.of(slot);
     const { batch } = entry;
     batch.prefillTokens = 0;
     batch.prefillChunks = 0;
@@ -73,7 +69,7 @@ export class Scheduler {
     batch.prefillContext = 0;
     entry.chunkCount = 0;
     this.blockedBy = admitted;
-    this.gather(cohort);
+    this.decoders.gather(cohort);
     let short = false;
     if (this.fitsAtOnce(cohort)) this.runAll(cohort, entry);
     else short = this.runInOrder(cohort, entry);
@@ -94,23 +90,23 @@ export class Scheduler {
     const used = this.usedBlocks;
     const { requests } = this;
     const entry = this.slots[slot] as Slot;
-    const cohort = this.cohorts[slot] as Cohort;
-    this.completedCount = 0;
+    const cohort = this.decoders.of(slot);
+    this.completed.count = 0;
     this.produced = cohort.size;
     cohort.inFlight = false;
     if (cohort.size > 0) {
-      this.recordGaps(cohort, now);
+      this.decoders.recordGaps(cohort, now);
       cohort.advance();
       for (let r = cohort.nextFinished(); r >= 0; r = cohort.nextFinished()) {
         requests.computed[r] = cohort.computedOf(r);
         cohort.detach(r);
-        this.addCompleted(r);
+        this.completed.add(r);
       }
     }
     cohort.lastFinish = now;
     for (let i = 0; i < entry.chunkCount; i++) this.finishChunk(entry.chunks[i] as number, cohort, now);
     entry.chunkCount = 0;
-    for (let i = 0; i < this.completedCount; i++) this.complete(this.completed[i] as number, now);
+    for (let i = 0; i < this.completed.count; i++) this.complete(this.completed.items[i] as number, now);
     this.totals.usedBlocks += this.usedBlocks - used;
   }
 
@@ -119,20 +115,19 @@ export class Scheduler {
     const computed = requests.computed[r] as number;
     if (computed < (requests.target[r] as number)) {
       requests.state[r] = prefilling;
-      this.addPartial(r);
+      this.partial.add(r);
       return;
     }
     if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
     else this.gaps.add(now - (requests.lastToken[r] as number), 1);
     this.produced++;
     requests.target[r] = computed + 1;
-    const remaining = (requests.output[r] as number) - (computed + 1 - (requests.prompt[r] as number));
-    if (remaining <= 0) {
-      this.addCompleted(r);
+    if (this.decoders.remaining(r, computed) <= 0) {
+      this.completed.add(r);
       return;
     }
     requests.state[r] = decoding;
-    cohort.attach(r, computed, remaining);
+    this.decoders.attach(r, computed, cohort);
   }
 
   private complete(r: number, now: number): void {
@@ -144,66 +139,14 @@ export class Scheduler {
     this.pool.release(r, requests.computed[r] as number, false);
   }
 
-  /** In running order, as the engine frees them: it decides which cached blocks stay longest. */
-  private addCompleted(r: number): void {
-    this.completedCount = insertByOrder(this.completed, this.completedCount, r, this.requests.order);
-  }
-
-  private recordGaps(cohort: Cohort, now: number): void {
-    const { requests } = this;
-    let odd = 0;
-    for (let i = 0; i < cohort.oddCount; i++) {
-      const r = cohort.oddOnes[i] as number;
-      if (requests.odd[r] !== 1 || requests.cohort[r] !== cohort.index) continue;
-      requests.odd[r] = 0;
-      this.gaps.add(now - (requests.lastToken[r] as number), 1);
-      odd++;
-    }
-    cohort.oddCount = 0;
-    this.gaps.add(now - cohort.lastFinish, cohort.size - odd);
-  }
-
-  /** All decoding requests that are in no step come together in one cohort. */
-  private gather(cohort: Cohort): void {
-    for (const other of this.cohorts) {
-      if (other === cohort || other.inFlight || other.size === 0) continue;
-      for (let r = other.anyMember(); r >= 0; r = other.anyMember()) this.rejoin(r, this.leaveCohort(r), cohort);
-    }
-    for (let i = 0; i < this.heldCount; i++) {
-      const r = this.held[i] as number;
-      if (this.requests.state[r] === decoding && this.requests.cohort[r] === -1)
-        this.rejoin(r, this.requests.computed[r] as number, cohort);
-    }
-    this.heldCount = 0;
-  }
-
-  private rejoin(r: number, computed: number, cohort: Cohort): void {
-    const { requests } = this;
-    cohort.attach(r, computed, (requests.output[r] as number) - (computed + 1 - (requests.prompt[r] as number)));
-    cohort.markOdd(r);
-  }
-
-  /** Takes a decoding request out of its cohort and writes down what the cohort knew of it; returns its computed tokens. */
-  private leaveCohort(r: number): number {
-    const { requests } = this;
-    const cohort = this.cohorts[requests.cohort[r] as number] as Cohort;
-    const computed = cohort.computedOf(r);
-    if (requests.odd[r] === 1) requests.odd[r] = 0;
-    else requests.lastToken[r] = cohort.lastFinish;
-    requests.computed[r] = computed;
-    requests.target[r] = computed + 1;
-    cohort.detach(r);
-    return computed;
-  }
-
   /** Whether every running request gets what it asks for, so that their order does not matter. */
   private fitsAtOnce(cohort: Cohort): boolean {
     let budget = this.limits.maxNumBatchedTokens - cohort.size;
     let blocks = this.pool.free - cohort.opening;
     if (budget < 0 || blocks < 0) return false;
     let whole = true;
-    for (let i = 0; i < this.partialCount; i++) {
-      const r = this.partial[i] as number;
+    for (let i = 0; i < this.partial.count; i++) {
+      const r = this.partial.items[i] as number;
       const wanted = this.chunkOf(r);
       const chunk = Math.min(wanted, budget);
       if (chunk < wanted) whole = false;
@@ -217,7 +160,7 @@ export class Scheduler {
   /** No request decodes behind the first partly computed prompt. */
   private decodesComeFirst(): boolean {
     const { requests } = this;
-    for (let r = this.partial[0] as number; r >= 0; r = requests.next[r] as number) if (requests.state[r] === decoding) return false;
+    for (let r = this.partial.items[0] as number; r >= 0; r = requests.next[r] as number) if (requests.state[r] === decoding) return false;
     return true;
   }
 
@@ -237,18 +180,18 @@ export class Scheduler {
     const { requests, pool } = this;
     for (let r = cohort.openingHead; r >= 0; r = requests.bucketNext[r] as number) pool.extend(r, 1, cohort.computedOf(r));
     let budget = this.limits.maxNumBatchedTokens - cohort.size;
-    const count = this.partialCount;
+    const count = this.partial.count;
     let kept = 0;
     for (let i = 0; i < count; i++) {
-      const r = this.partial[i] as number;
+      const r = this.partial.items[i] as number;
       const chunk = Math.min(this.chunkOf(r), budget);
       if (chunk > 0) {
         pool.extend(r, this.blocksFor(r, chunk), requests.computed[r] as number);
         this.addChunk(entry, r, chunk);
         budget -= chunk;
-      } else this.partial[kept++] = r;
+      } else this.partial.items[kept++] = r;
     }
-    this.partialCount = kept;
+    this.partial.count = kept;
   }
 
   /** Walks the running list as the engine does, where budget or blocks do not suffice for all. True where blocks ran short. */
@@ -259,10 +202,10 @@ export class Scheduler {
     let next: number;
     for (let r = this.running.head; r >= 0; r = next) {
       next = requests.next[r] as number;
-      if (this.isInFlight(r)) continue;
+      if (this.decoders.isInFlight(r)) continue;
       const decodes = requests.state[r] === decoding;
       if (budget === 0) {
-        if (decodes) this.hold(r);
+        if (decodes) this.decoders.hold(r);
         continue;
       }
       const computed = decodes ? cohort.computedOf(r) : (requests.computed[r] as number);
@@ -272,7 +215,7 @@ export class Scheduler {
         const victim = this.lastNotInFlight();
         if (victim === r && r !== this.running.tail) {
           // Younger ones hold blocks, but are in a step: it waits for them instead of giving way to them.
-          if (decodes) this.hold(r);
+          if (decodes) this.decoders.hold(r);
           return true;
         }
         this.preempt(victim);
@@ -283,7 +226,7 @@ export class Scheduler {
       pool.extend(r, blocks, computed);
       budget -= chunk;
       if (!decodes) {
-        this.removePartial(r);
+        this.partial.remove(r);
         this.addChunk(entry, r, chunk);
       }
       next = requests.next[r] as number;
@@ -291,27 +234,16 @@ export class Scheduler {
     return preempted;
   }
 
-  private isInFlight(r: number): boolean {
-    const state = this.requests.state[r];
-    if (state === computing) return true;
-    return state === decoding && (this.cohorts[this.requests.cohort[r] as number] as Cohort).inFlight;
-  }
-
   private lastNotInFlight(): number {
     let r = this.running.tail;
-    while (r >= 0 && this.isInFlight(r)) r = this.requests.previous[r] as number;
+    while (r >= 0 && this.decoders.isInFlight(r)) r = this.requests.previous[r] as number;
     return r;
-  }
-
-  private hold(r: number): void {
-    this.leaveCohort(r);
-    this.held[this.heldCount++] = r;
   }
 
   private preempt(r: number): void {
     const { requests } = this;
-    if (requests.state[r] === decoding) this.leaveCohort(r);
-    else this.removePartial(r);
+    if (requests.state[r] === decoding) this.decoders.leave(r);
+    else this.partial.remove(r);
     this.running.remove(r);
     this.pool.release(r, requests.computed[r] as number, true);
     requests.computed[r] = 0;
@@ -371,26 +303,4 @@ export class Scheduler {
     entry.chunks[entry.chunkCount++] = r;
     this.pool.publish(r, before + chunk);
   }
-
-  private addPartial(r: number): void {
-    this.partialCount = insertByOrder(this.partial, this.partialCount, r, this.requests.order);
-  }
-
-  private removePartial(r: number): void {
-    const at = this.partial.indexOf(r);
-    if (at < 0 || at >= this.partialCount) return;
-    this.partial.copyWithin(at, at + 1, this.partialCount);
-    this.partialCount--;
-  }
-}
-
-/** Inserts into the first `count` entries, which rise by `order`; returns the new count. */
-function insertByOrder(list: Int32Array, count: number, r: number, order: Int32Array): number {
-  let at = count;
-  while (at > 0 && (order[list[at - 1] as number] as number) > (order[r] as number)) {
-    list[at] = list[at - 1] as number;
-    at--;
-  }
-  list[at] = r;
-  return count + 1;
 }
