@@ -1,8 +1,13 @@
+import type { Model } from "../catalog/facts.ts";
 import { kib } from "../catalog/quantity.ts";
+import type { Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
+import { kvElementBytes } from "../deployment/settle-formats.ts";
+import { tokenBytesPerLayer } from "../memory/kv-cache.ts";
+import { oneRank } from "../memory/weights.ts";
 import { finding } from "./finding.ts";
 import { knownModel } from "./known.ts";
-import { ranksOf } from "./layout.ts";
+import { type Ranks, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -17,15 +22,14 @@ export const kvHeadsReplicated: Rule = {
     const model = knownModel(deployment);
     const ranks = ranksOf(pool.engine.parallel);
     if (!model || !ranks || model.heads % (ranks.tensor * ranks.sequence) !== 0) return [];
-    const split = ranks.tensor * ranks.sequence;
-    if (split === 1) return [];
-    const sequence = ranks.sequence > 1;
-    const flag = flagOf(pool, sequence ? "ulysses-sequence-parallel-size" : "tensor-parallel-size");
-    const at = placeOf(deployment, sequence ? pool.engine.parallel.sequence : pool.engine.parallel.tensor, flag);
-    const layout = sequence ? `TP ${ranks.tensor} × SP ${ranks.sequence}` : `TP ${ranks.tensor}`;
-    const contextSize = pool.engine.parallel.decodeContext.value;
-    if (model.mla) {
-      if (contextSize >= split) return [];
+    const { tensor, sequence } = ranks;
+    const isUlysses = sequence > 1;
+    const flag = flagOf(pool, isUlysses ? "ulysses-sequence-parallel-size" : "tensor-parallel-size");
+    const at = placeOf(deployment, isUlysses ? pool.engine.parallel.sequence : pool.engine.parallel.tensor, flag);
+    const layout = isUlysses ? `TP ${tensor} × SP ${sequence}` : `TP ${tensor}`;
+    const copies = copiesOf(model, tensor * sequence, pool.engine.parallel.decodeContext.value);
+    if (copies <= 1) return [];
+    if (model.mla)
       return [
         finding(
           code,
@@ -34,14 +38,12 @@ export const kvHeadsReplicated: Rule = {
           message(
             "This model keeps one latent per token and layer, which {0} cannot split: {1} GPUs hold the same KV cache. Data-parallel attention would hold {1} times as many tokens.",
             layout,
-            Math.floor(split / contextSize),
+            Math.floor(copies),
           ),
         ),
       ];
-    }
-    if (split <= model.kvHeads * contextSize || model.kvHeads === 0) return [];
-    const local = Math.max(1, Math.floor(model.kvHeads / ranks.tensor));
-    if (sequence && ranks.sequence % local !== 0 && local % ranks.sequence !== 0)
+    const local = Math.max(1, Math.floor(model.kvHeads / tensor));
+    if (isUlysses && sequence % local !== 0 && local % sequence !== 0)
       return [
         finding(
           code,
@@ -50,7 +52,7 @@ export const kvHeadsReplicated: Rule = {
           message(
             "{0} KV heads per TP rank cannot be copied evenly to SP {1}; the plugin repeats each head SP / KV heads times.",
             local,
-            ranks.sequence,
+            sequence,
           ),
         ),
       ];
@@ -63,10 +65,25 @@ export const kvHeadsReplicated: Rule = {
           "The model has {0} KV heads, so with {1} each is held by {2} GPUs. A token needs {3} of KV cache on every GPU, as with {0} ranks.",
           model.kvHeads,
           layout,
-          Math.floor(split / model.kvHeads / contextSize),
-          kib(2 * model.fullAttentionLayers * model.headDim * 2),
+          Math.floor(copies),
+          kib(tokenBytes(model, pool, ranks)),
         ),
       ),
     ];
   },
 };
+
+/** GPUs that hold the same keys and values: ranks over heads, an MLA latent counting as one head; context ranks share tokens instead. */
+function copiesOf({ mla, kvHeads }: Model, ranks: number, contextRanks: number): number {
+  const heads = mla ? 1 : kvHeads;
+  return heads === 0 ? 1 : ranks / heads / contextRanks;
+}
+
+/** Bytes of one token on the fullest GPU, as the cache's element type has it. */
+function tokenBytes(model: Model, pool: Pool, { tensor, sequence, pipeline }: Ranks): number {
+  const written = flagOf(pool, "kv-cache-dtype")?.value?.value ?? undefined;
+  const elementBytes = kvElementBytes(written, model, 2) ?? 2;
+  const layers = Math.ceil((model.fullAttentionLayers + model.slidingLayers) / pipeline);
+  const perLayer = tokenBytesPerLayer(model, { layout: { ...oneRank, tensor, sequence }, kvElementBytes: elementBytes });
+  return (layers * perLayer) / pool.engine.parallel.decodeContext.value;
+}
