@@ -18,7 +18,10 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const log = new Log();
   let loading: Promise<App> | undefined;
   const load = (): Promise<App> => {
-    loading ??= import("./app.ts").then(({ startApp }) => startApp(context, log, views));
+    // After activation is over: reading what a start-up opens must not hold up other extensions.
+    loading ??= new Promise((begin) => setImmediate(begin))
+      .then(() => import("./app.ts"))
+      .then(({ startApp }) => startApp(context, log, views));
     return loading;
   };
   const sniff = (document: vscode.TextDocument): void => {

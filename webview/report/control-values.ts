@@ -37,3 +37,8 @@ export function readControls(kept: unknown): ReportControls | undefined {
     },
   };
 }
+
+/** Whether two controls say the same, in whatever order their members come: kept and sent ones do not share one. */
+export function sameControls(a: unknown, b: unknown): boolean {
+  return JSON.stringify(readControls(a)) === JSON.stringify(readControls(b));
+}

@@ -12,7 +12,7 @@ import { words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
 import { Body } from "./body.ts";
 import { wholeCertainty } from "./certainty.ts";
-import { readControls } from "./control-values.ts";
+import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
 import { estimateFigures, figures, type Interval } from "./figures.ts";
 import { type Latencies, latencies } from "./latency.ts";
@@ -112,7 +112,7 @@ class ReportPage {
     this.place.title = words("Show {0} in the editor", header.place);
     const kept = record(first ? this.host.kept() : null);
     // Kept controls count only where the host still stands where they were left.
-    const restored = JSON.stringify(kept.base) === JSON.stringify(controls) ? readControls(kept.controls) : undefined;
+    const restored = sameControls(kept.base, controls) ? readControls(kept.controls) : undefined;
     this.controls.set(header, restored ?? controls);
     if (first) {
       const open = kept.open;
@@ -125,7 +125,7 @@ class ReportPage {
   }
 
   private isChanged(): boolean {
-    return JSON.stringify(this.controls.value) !== JSON.stringify(this.base);
+    return !sameControls(this.controls.value, this.base);
   }
 
   private changed(controls: ReportControls): void {
