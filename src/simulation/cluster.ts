@@ -1,5 +1,6 @@
 import type { StepModel } from "../timing/step-model.ts";
-import { CachedBlocks, CountedBlocks } from "./block-pool.ts";
+import { CountedBlocks } from "./block-pool.ts";
+import { CachedBlocks } from "./cached-blocks.ts";
 import type { Gaps } from "./gaps.ts";
 import { Instance } from "./instance.ts";
 import { Meter } from "./meter.ts";
