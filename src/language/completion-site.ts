@@ -1,4 +1,5 @@
 import type { LineMap, Position, Range } from "../deployment/text.ts";
+import { indentOf, lineText } from "./line-text.ts";
 
 /** What is being typed at a position. */
 export type CompletionSite =
@@ -11,7 +12,7 @@ export type CompletionSite =
 
 /** Looks only at the text around the position, so that half-typed and broken files are served too. */
 export function siteAt(text: string, lines: LineMap, position: Position, isConfig: boolean): CompletionSite | undefined {
-  const line = lineAt(text, lines, position.line);
+  const line = lineText(text, lines, position.line);
   const before = line.slice(0, position.character);
   const range = (from: number): Range => ({
     start: { line: position.line, character: from },
@@ -53,7 +54,7 @@ function itemSite(
 ): CompletionSite | undefined {
   const from = position.character - word.length;
   for (let at = position.line - 1; at >= 0; at--) {
-    const content = lineAt(text, lines, at);
+    const content = lineText(text, lines, at);
     if (content.trim() === "" || /^\s*#/.test(content)) continue;
     const above = /^(\s*)-\s+["']?([^"'\s]*)["']?\s*$/.exec(content);
     if (above && (above[1] ?? "").length === indent) {
@@ -76,9 +77,8 @@ function itemSite(
 /** Upwards to the list's key. */
 function isArgumentList(text: string, lines: LineMap, line: number, indent: number): boolean {
   for (let at = line; at >= 0; at--) {
-    const content = lineAt(text, lines, at);
-    const own = content.length - content.trimStart().length;
-    if (content.trim() === "" || own > indent || /^\s*-/.test(content)) continue;
+    const content = lineText(text, lines, at);
+    if (content.trim() === "" || indentOf(content) > indent || /^\s*-/.test(content)) continue;
     return /^\s*(args|command):\s*$/.test(content);
   }
   return false;
@@ -92,10 +92,6 @@ function configSite(before: string, range: (from: number) => Range): CompletionS
   }
   const key = /^([\w-]*)$/.exec(before);
   return key ? { kind: "flag", word: key[1] ?? "", dashes: "", mapping: true, range: range(0) } : undefined;
-}
-
-function lineAt(text: string, lines: LineMap, line: number): string {
-  return text.slice(lines.offset({ line, character: 0 }), lines.offset({ line: line + 1, character: 0 })).replace(/[\r\n]+$/, "");
 }
 
 /** The rest of the word is replaced with it; what stands behind `=` or `:` stays. */

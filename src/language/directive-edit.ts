@@ -1,6 +1,7 @@
 import type { Deployment } from "../deployment/deployment.ts";
 import { readDirectives } from "../deployment/directives.ts";
 import { type Edit, LineMap, type Position } from "../deployment/text.ts";
+import { lineText } from "./line-text.ts";
 
 /** Writes `key=value` into the directive directly above the deployment, or adds such a line; values of the same key are replaced. */
 export function directiveEdits(text: string, deployment: Deployment, key: string, value: string): readonly Edit[] {
@@ -29,8 +30,7 @@ export function lineAbove(text: string, lines: LineMap, line: number, words: str
 
 function betweenIsComment(text: string, lines: LineMap, from: number, to: number): boolean {
   for (let line = from + 1; line < to; line++) {
-    const content = text.slice(lines.offset({ line, character: 0 }), lines.offset({ line: line + 1, character: 0 }));
-    if (!/^\s*(#.*)?\s*$/.test(content)) return false;
+    if (!/^\s*(#.*)?$/.test(lineText(text, lines, line))) return false;
   }
   return true;
 }

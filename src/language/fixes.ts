@@ -4,6 +4,7 @@ import type { Finding, Fix } from "../rules/rule.ts";
 import { type AnalyseOptions, analyse } from "./analysis.ts";
 import { directiveEdits, lineAbove } from "./directive-edit.ts";
 import { applyEdits } from "./edits.ts";
+import { indentOf, lineText } from "./line-text.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
 
 export interface FixOptions extends AnalyseOptions {
@@ -108,15 +109,6 @@ export function isInBlockScalar(text: string, lines: LineMap, line: number): boo
     least = indent;
   }
   return false;
-}
-
-function lineText(text: string, lines: LineMap, line: number): string {
-  const start = lines.offset({ line, character: 0 });
-  return text.slice(start, lines.offset({ line: line + 1, character: 0 })).replace(/[\r\n]+$/, "");
-}
-
-function indentOf(content: string): number {
-  return content.length - content.trimStart().length;
 }
 
 function touches(a: Range, b: Range): boolean {
