@@ -4,6 +4,7 @@ import { read } from "../deployment/read.ts";
 import { settle } from "../deployment/settle.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
+import { lengthsFor } from "../language/lengths.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import { builtInWorkload } from "../simulation/built-in.ts";
 import { simulate } from "../simulation/simulate.ts";
@@ -30,8 +31,7 @@ export function demoRun(
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
   const rows = catalog.workload(settled.workload ?? fallbackWorkload) ?? catalog.workload(fallbackWorkload);
   if (!rows) throw new Error(`The catalogue has no workload ${fallbackWorkload}`);
-  const mean = (column: 0 | 1) => rows.rows.reduce((sum, row) => sum + row[column], 0) / Math.max(1, rows.rows.length);
-  const most = estimate(settled, plans, { promptTokens: mean(0), outputTokens: mean(1) }).mostRequestsPerSecond;
+  const most = estimate(settled, plans, lengthsFor(settled, catalog)).mostRequestsPerSecond;
   const rate = Math.max(0.01, most * load);
   const requests = Math.min(mostRequests, Math.max(60, Math.round(rate * simulatedSeconds)));
   const outcome = simulate(settled, plans, builtInWorkload(rows, rate, requests), seed);
