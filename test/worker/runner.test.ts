@@ -49,7 +49,8 @@ describe("the runner", () => {
     });
     if (end.kind !== "done") throw new Error(end.kind);
     expect(states.length).toBeGreaterThan(0);
-    expect(end.outcome.report?.stoppedAtSeconds).toBeGreaterThan(states[0] ?? Number.POSITIVE_INFINITY);
+    // The stop may be seen at the very look that reported.
+    expect(end.outcome.report?.stoppedAtSeconds).toBeGreaterThanOrEqual(states[0] ?? Number.POSITIVE_INFINITY);
     await runner.dispose();
   });
 

@@ -50,10 +50,11 @@ async function demo(path: string | undefined, options: PlayOptions, session: Ses
     },
     options.port,
   );
+  // Before the first line is out, so that whoever waits for it may end the server at once.
+  const stop = until(undefined);
   try {
     session.terminal.write(`Serving ${played.report.name} at ${server.url}/metrics${speed === 1 ? "" : `, ${speed} × real time`}\n`);
     session.terminal.tell("Ctrl-C stops it.");
-    const stop = until(undefined);
     await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   } finally {
     await server.close();
