@@ -34,12 +34,20 @@ export function predictionFrom(report: Report, basis: string): LivePrediction {
     running: level((all) => all.running),
     waiting: level((all) => all.waiting),
     kvUsage: level((all) => all.kvUsage),
-    promptTokensPerSecond: level((all) => all.promptTokensPerSecond),
+    promptTokensPerSecond: promptRate(report, until),
     outputTokensPerSecond: level((all) => all.outputTokensPerSecond),
     prefixHitRate: summary.kvCache.prefixHitRate,
     ratePerSecond: report.workload.ratePerSecond ?? summary.requestsPerSecond,
     basis,
   };
+}
+
+/** Whole prompts by the time of their first token, as vLLM and SGLang count them: also the part that the prefix cache had. */
+function promptRate({ requests, summary }: Report, until: number): number {
+  const seconds = until > 0 ? until : summary.durationSeconds;
+  let tokens = 0;
+  for (const [r, answered] of requests.firstToken.entries()) if (answered <= seconds) tokens += requests.promptTokens[r] ?? 0;
+  return seconds > 0 ? tokens / seconds : 0;
 }
 
 /** Mean over the intervals that began before `until`; all of them where none did (everything queued at the start). */

@@ -56,6 +56,13 @@ describe("predictionFrom", () => {
   });
 });
 
+describe("predicted prompt tokens", () => {
+  it("are whole prompts, as the engines count them, also where a part of them was in the cache", () => {
+    // Nine prompts of 100 tokens are answered before the last one arrives at 9 s; its series counts what was computed: here nothing.
+    expect(predictionFrom(handReport(steadyRequests(10)), "test").promptTokensPerSecond).toBeCloseTo(100, 9);
+  });
+});
+
 describe("compareLive", () => {
   const measured = window("llm-d-inference-sim", 40, 1795221325);
   const predicted = predictionFrom(handReport(steadyRequests(10)), "test");
