@@ -1,14 +1,16 @@
 import * as vscode from "vscode";
-import { plain } from "../deployment/message.ts";
+import { gpusOf } from "../deployment/settled.ts";
 import { measuredWorkload, workloadOf } from "../live/measured-workload.ts";
 import { predictionFrom } from "../live/prediction.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
+import { viewPoint } from "../live/view-point.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import type { Runner } from "../platform/run-worker.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import { redactUrl } from "../platform/url.ts";
 import type { FromLiveView, LiveHeader, Prediction, ToLiveView } from "../protocol/live-view.ts";
+import { deploymentWords } from "../simulation/layout-words.ts";
 import type { Report } from "../simulation/report.ts";
 import type { Workload } from "../simulation/workload.ts";
 import type { Subject } from "./subject.ts";
@@ -91,7 +93,7 @@ export class Attachment {
   everything(): readonly ToLiveView[] {
     return [
       { kind: "header", header: this.header() },
-      { kind: "history", points: this.series.points },
+      { kind: "history", points: this.series.points.map(viewPoint) },
       stateMessage(this.loop.status),
       { kind: "prediction", prediction: this.prediction },
     ];
@@ -126,7 +128,7 @@ export class Attachment {
   }
 
   private received(point: LivePoint): void {
-    this.ports.send({ kind: "point", point });
+    this.ports.send({ kind: "point", point: viewPoint(point) });
     this.ports.changed();
     if (point.state === "restarted") this.predictedFrom = 0;
     if (this.basis === "measured" && point.state === "live" && !this.predicting) void this.predictMeasured();
@@ -172,7 +174,7 @@ export class Attachment {
       server: `${kind === "vllm" ? "vLLM" : kind}${version}`,
       model: identity?.model ?? this.series.last?.snapshot?.server.model ?? null,
       intervalSeconds: this.intervalMs / 1000,
-      words: deployment ? layoutFrom(deployment) : "",
+      words: subject ? deploymentLine(subject.analysis) : "",
       slo: deployment?.slo?.value ?? null,
     };
   }
@@ -182,18 +184,16 @@ function measuredWords(): string {
   return vscode.l10n.t("measured workload");
 }
 
-function layoutFrom({ pools }: Subject["analysis"]["deployment"]): string {
-  const parallel = pools[0]?.engine.parallel;
-  if (!parallel) return "";
-  const sizes = [
-    ["TP", parallel.tensor],
-    ["SP", parallel.sequence],
-    ["PP", parallel.pipeline],
-    ["DP", parallel.data],
-  ] as const;
-  const words = sizes.flatMap(([name, { value }]) => (value > 1 || name === "TP" ? [`${name} ${value}`] : []));
-  const why = parallel.tensor.why;
-  return why ? `${words.join(" × ")} (${plain(why)})` : words.join(" × ");
+/** `Llama-3.3-70B-Instruct · 8 × H100-SXM5-80GB · TP 4 × SP 2`; a server does not tell its layout, so the file does. */
+function deploymentLine({ deployment, settled }: Subject["analysis"]): string {
+  const pool = settled?.pools[0];
+  return [
+    deployment.model?.value.name.split("/").at(-1) ?? "",
+    pool ? `${gpusOf(pool)} × ${pool.gpu.id}` : "",
+    settled ? deploymentWords(settled) : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
 }
 
 function stateMessage({ state, detail, since, retryAt }: LoopStatus): ToLiveView {

@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
 import type { Known } from "../deployment/located.ts";
 import { settle } from "../deployment/settle.ts";
-import type { Missing, Settled } from "../deployment/settled.ts";
+import { gpusOf, type Missing, type Settled } from "../deployment/settled.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
@@ -76,7 +76,9 @@ export function startingRate({ mostRequestsPerSecond }: Estimate): number {
 export function headerOf({ document, analysis }: Subject, controls: ReportControls, variant: Variant, catalog: Catalog): ReportHeader {
   const { deployment } = analysis;
   const line = deployment.anchor.start.line;
-  const gpus = catalog.gpus().map(({ id }) => ({ id, title: id }));
+  const pool = variant.settled?.pools[0];
+  const count = pool ? `${gpusOf(pool)} × ` : "";
+  const gpus = catalog.gpus().map(({ id }) => ({ id, title: `${count}${id}` }));
   return {
     name: deployment.name,
     place: `${document.uri.path.split("/").at(-1) ?? document.uri.path}:${line + 1}`,

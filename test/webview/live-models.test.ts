@@ -8,7 +8,7 @@ import { nothingCame, Ring } from "../../webview/live/ring.ts";
 import { liveRows, liveSpans, liveTable } from "../../webview/live/rows.ts";
 import { type Connection, liveVerdict } from "../../webview/live/verdict-words.ts";
 import { csv } from "../../webview/parts/table.ts";
-import { header, history, plainHistory, prediction, start } from "./fixtures/live.ts";
+import { header, history, plainHistory, prediction, start, withoutHistograms } from "./fixtures/live.ts";
 
 function ringOf(points: readonly LivePoint[], capacity = 5000): Ring {
   const ring = new Ring(capacity);
@@ -80,12 +80,19 @@ describe("measured window", () => {
   });
 
   it("speaks of the last scrape alone where points carry no histograms", () => {
-    const stripped = history(120, { gaps: false }).map(viewPoint);
+    const stripped = history(120, { gaps: false }).map(withoutHistograms);
     const measured = measure(stripped, start, start + 120);
     expect(measured?.seconds).toBe(0);
     expect(measured?.latencies.ttft_seconds?.p95).toBe(
       stripped.findLast((point) => (point.windows.ttft_seconds?.count ?? 0) > 0)?.windows.ttft_seconds?.p95,
     );
+  });
+
+  it("measures the whole window from what the host sends", () => {
+    const points = history(120, { gaps: false });
+    const sent = measure(points.map(viewPoint), start, start + 120);
+    expect(sent?.latencies).toEqual(measure(points, start, start + 120)?.latencies);
+    expect(sent?.seconds).toBeGreaterThan(100);
   });
 
   it("is nothing before the first answer", () => {

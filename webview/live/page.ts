@@ -113,12 +113,12 @@ class LivePage {
         break;
       case "history":
         this.ring.clear();
-        for (const point of message.points) this.ring.push(slim(point));
+        for (const point of message.points) this.ring.push(point);
         if (message.points.length > 0) this.cameAt = performance.now();
         this.follow(message.points.at(-1));
         break;
       case "point":
-        this.ring.push(slim(message.point));
+        this.ring.push(message.point);
         this.cameAt = performance.now();
         this.follow(message.point);
         break;
@@ -353,20 +353,6 @@ class LivePage {
       pinned: this.pinned,
     });
   }
-}
-
-/** A point without what this page never shows, so that an hour of them stays small. */
-function slim(point: LivePoint): LivePoint {
-  if (!point.snapshot) return point;
-  const { ttft_seconds, itl_seconds, tpot_seconds, e2e_seconds } = point.snapshot.histograms;
-  const { perEngine: _, wireNames: __, ...snapshot } = point.snapshot;
-  const histograms = {
-    ...(ttft_seconds && { ttft_seconds }),
-    ...(itl_seconds && { itl_seconds }),
-    ...(tpot_seconds && { tpot_seconds }),
-    ...(e2e_seconds && { e2e_seconds }),
-  };
-  return { ...point, snapshot: { ...snapshot, histograms } };
 }
 
 function versionOf(server: string): string | null {
