@@ -8,51 +8,76 @@ export interface UnitDirectives {
   readonly ignored: ReadonlySet<string>;
 }
 
+export const noDirectives: UnitDirectives = { values: new Map(), ignored: new Set() };
+
 interface Place {
   readonly anchor: Span;
   readonly extent: Span;
 }
 
+interface Ranked {
+  readonly rank: number;
+  readonly directive: Directive;
+}
+
 /**
  * A directive counts for the unit it stands in or directly above, else for all units of its document; in a document without units,
- * or above the first one, for the whole file. The nearest wins.
+ * or above the first one, for the whole file. The nearest wins. One answer for each place, in their order.
  */
 export function directivesFor(
-  place: Place,
   places: readonly Place[],
   documents: readonly Span[],
   all: readonly Directive[],
   source: string,
   lines: LineMap,
-): UnitDirectives {
-  const ranked: { readonly rank: number; readonly directive: Directive; readonly above: boolean }[] = [];
-  const documentOf = (offset: number): Span | undefined =>
-    documents.find(({ start, end }) => offset >= start && offset < end) ?? documents.at(-1);
+): UnitDirectives[] {
+  const ranked = places.map((): Ranked[] => []);
+  const byDocument = new Map<number, number[]>();
+  for (const [index, { anchor }] of places.entries()) {
+    const document = documentAt(documents, anchor.start);
+    const inDocument = byDocument.get(document);
+    if (inDocument) inDocument.push(index);
+    else byDocument.set(document, [index]);
+  }
   for (const directive of all) {
     const at = directive.span.start;
-    const document = documentOf(at);
-    const inDocument = places.filter(({ anchor }) => documentOf(anchor.start) === document);
-    const above = at < place.anchor.start;
-    if (inDocument.length === 0) {
-      ranked.push({ rank: 0, directive, above });
+    const inDocument = byDocument.get(documentAt(documents, at));
+    if (!inDocument) {
+      for (const one of ranked) one.push({ rank: 0, directive });
       continue;
     }
-    if (!inDocument.includes(place)) continue;
-    const owners = inDocument.filter(
-      ({ anchor, extent }) => (at >= extent.start && at < extent.end && at > anchor.start) || isDirectlyAbove(at, anchor, source, lines),
-    );
-    if (inDocument.length > 1 && owners.length > 0 && owners.length < inDocument.length) {
-      if (owners.includes(place)) ranked.push({ rank: 2, directive, above });
-    } else {
-      ranked.push({ rank: 1, directive, above });
-    }
+    const owners = inDocument.filter((index) => {
+      const place = places[index];
+      return place !== undefined && owns(place, at, source, lines);
+    });
+    const isOwned = inDocument.length > 1 && owners.length > 0 && owners.length < inDocument.length;
+    for (const index of isOwned ? owners : inDocument) ranked[index]?.push({ rank: isOwned ? 2 : 1, directive });
   }
-  ranked.sort((a, b) => a.rank - b.rank);
+  return places.map(({ anchor }, index) => merged(ranked[index] ?? [], anchor));
+}
+
+function owns({ anchor, extent }: Place, at: number, source: string, lines: LineMap): boolean {
+  return (at >= extent.start && at < extent.end && at > anchor.start) || isDirectlyAbove(at, anchor, source, lines);
+}
+
+/** Index of the document that holds `offset`; the last one where none does. */
+function documentAt(documents: readonly Span[], offset: number): number {
+  let low = 0;
+  let high = documents.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (offset < (documents[middle]?.end ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function merged(ranked: readonly Ranked[], anchor: Span): UnitDirectives {
   const values = new Map<string, DirectiveValue>();
   const ignored = new Set<string>();
-  for (const { directive, above } of ranked) {
+  for (const { directive } of [...ranked].sort((a, b) => a.rank - b.rank)) {
     for (const [key, value] of directive.values) values.set(key, value);
-    if (above) for (const code of directive.ignored) ignored.add(code);
+    if (directive.span.start < anchor.start) for (const code of directive.ignored) ignored.add(code);
   }
   return { values, ignored };
 }

@@ -14,6 +14,15 @@ export interface Mapped {
   readonly span: Span;
 }
 
+/** Longer than any value an engine takes: expansions that double themselves end here. */
+const longestExpansion = 131_072;
+
+/** An expansion's text, or the mark of the unknown where it has outgrown every real one. */
+export function bounded(parts: readonly Mapped[], span: Span, written: number): Mapped {
+  const length = parts.reduce((sum, { value }) => sum + value.length, 0);
+  return length > longestExpansion + written ? opaque(unknownMark, span) : concat(parts, span);
+}
+
 export function isReadable(text: string): boolean {
   return !text.includes(unknownMark);
 }

@@ -34,6 +34,9 @@ export function indentAt(source: string, offset: number): string {
 
 /** A list item with nothing but its dash before it on the line. */
 function isBlockItem(source: string, span: Span): boolean {
+  let at = span.start;
+  while (isBlank(source[at - 1]) || source[at - 1] === "-") at--;
+  if (at > 0 && source[at - 1] !== "\n" && source[at - 1] !== "\r") return false;
   return /^\s*(?:-\s+)+$/.test(source.slice(lineStart(source, span.start), span.start));
 }
 

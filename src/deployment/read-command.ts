@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { directivesFor } from "./assigned-directives.ts";
+import { directivesFor, noDirectives } from "./assigned-directives.ts";
 import type { Reading } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { readDirectives } from "./directives.ts";
@@ -35,10 +35,10 @@ export function readCommand(text: string, { catalog, surroundings }: ReadCommand
   );
   const whole = { start: 0, end: text.length };
   const ids = uniqueIds(units);
-  const deployments = units.map((unit, i) => {
-    const own = directivesFor(unit, units, [whole], directives.all, text, lines);
-    return joinUnit(unit, own, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings });
-  });
+  const assigned = directivesFor(units, [whole], directives.all, text, lines);
+  const deployments = units.map((unit, i) =>
+    joinUnit(unit, assigned[i] ?? noDirectives, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings }),
+  );
   const problems = deployments.length === 0 ? [] : [...directives.problems, ...checkDirectives(directives.all, catalog, lines)];
   for (const word of direct.strayOptions) {
     problems.push({

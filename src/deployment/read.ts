@@ -1,12 +1,13 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { directivesFor } from "./assigned-directives.ts";
+import { directivesFor, noDirectives } from "./assigned-directives.ts";
 import type { Deployment, Reading, ReadProblem } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { type Directives, readDirectives } from "./directives.ts";
 import { flagNames } from "./flag-names.ts";
 import { joinUnit } from "./join.ts";
 import { spanOf } from "./mapped.ts";
-import { message } from "./message.ts";
+import { type Message, message } from "./message.ts";
+import { isTooDeep } from "./nesting.ts";
 import { composeUnits } from "./readers/compose.ts";
 import type { ReaderContext } from "./readers/context.ts";
 import { kubernetesUnits } from "./readers/kubernetes.ts";
@@ -31,35 +32,34 @@ const nothing: Reading = { formats: [], deployments: [], problems: [], ignoredLi
 export function read(text: string, { catalog, surroundings, fileName }: ReadOptions): Reading {
   if (!looksLikeDeployment(text) || text.includes("\0")) return nothing;
   if (text.length > longestText) {
-    const start = { line: 0, character: 0 };
-    return {
-      ...nothing,
-      problems: [
-        {
-          message: message("Too long to be read: {0} characters, at most {1} are.", text.length, longestText),
-          range: { start, end: start },
-        },
-      ],
-    };
+    return refused(message("Too long to be read: {0} characters, at most {1} are.", text.length, longestText));
   }
   const lines = new LineMap(text);
-  const documents = parseYaml(maskTemplates(text), text);
+  const masked = maskTemplates(text);
+  const documents = parseYaml(masked, text);
+  if (documents.length === 0 && isTooDeep(masked.text)) return refused(message("Nested too deeply to be read."));
   const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags(), undefined), fileName };
   const found = documents.map((document) => ({ document, units: documentUnits(document, context) }));
   const units = found.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);
   const spans = documents.map(({ span }) => span);
   const ids = uniqueIds(units);
-  const deployments = units.map((unit, i): Deployment => {
-    const own = directivesFor(unit, units, spans, directives.all, text, lines);
-    return joinUnit(unit, own, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings });
-  });
+  const assigned = directivesFor(units, spans, directives.all, text, lines);
+  const deployments = units.map(
+    (unit, i): Deployment =>
+      joinUnit(unit, assigned[i] ?? noDirectives, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings }),
+  );
   return {
     formats: [...new Set(deployments.map(({ format }) => format))],
     deployments,
     problems: [...problemsOf(found, lines), ...directiveProblems(directives, deployments, catalog, lines)],
     ignoredLines: directives.ignoredLines,
   };
+}
+
+function refused(why: Message): Reading {
+  const start = { line: 0, character: 0 };
+  return { ...nothing, problems: [{ message: why, range: { start, end: start } }] };
 }
 
 function documentUnits(document: YamlDocument, context: ReaderContext): Unit[] {

@@ -1,5 +1,5 @@
 import type { ArithmeticExpression, DoubleQuotedChild, ParameterExpansionPart, Word, WordPart } from "unbash";
-import { concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { bounded, concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
 import type { Variables } from "./variables.ts";
 
 /** What a shell makes of one written word: usually one, several where an unquoted variable holds several, none where it is empty. */
@@ -25,9 +25,10 @@ export function expandWord(word: Word, script: Mapped, variables: Variables): Ma
 export function wordText(word: Word, script: Mapped, variables: Variables): Mapped {
   const span = spanOf(script, word.pos, word.end);
   if (!word.parts) return withoutEscapes(script, word.pos, word.end, word.value, "bare") ?? opaque(word.value, span);
-  return concat(
+  return bounded(
     word.parts.map((part) => partText(part, script, variables)),
     span,
+    word.end - word.pos,
   );
 }
 
@@ -40,9 +41,10 @@ function partText(part: WordPart | DoubleQuotedChild, script: Mapped, variables:
       return slice(script, part.pos + 1, part.pos + 1 + part.value.length);
     case "DoubleQuoted":
     case "LocaleString":
-      return concat(
+      return bounded(
         part.parts.map((one) => partText(one, script, variables, true)),
         span,
+        part.end - part.pos,
       );
     case "AnsiCQuoted":
       return opaque(part.value, span);

@@ -9,8 +9,28 @@ export interface Masked {
   readonly markers: number;
 }
 
-const marker = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g;
+const opening = /\{[{%#]/g;
+const closing: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}", "{#": "#}" };
 const flowMapping = /^\{\{\s*["']/;
+
+/** Markers in the order written. One look to the end for each kind that is never closed, so that no text takes long. */
+function* markersOf(text: string): Generator<Span> {
+  const unclosed = new Set<string>();
+  opening.lastIndex = 0;
+  for (let match = opening.exec(text); match; match = opening.exec(text)) {
+    const [open] = match;
+    const start = match.index;
+    const close = closing[open] ?? "";
+    const at = unclosed.has(open) ? -1 : text.indexOf(close, start + 2);
+    if (at < 0) {
+      unclosed.add(open);
+      opening.lastIndex = start + 1;
+      continue;
+    }
+    yield { start, end: at + 2 };
+    opening.lastIndex = at + 2;
+  }
+}
 
 /** Replaces markers by placeholders; lines that hold nothing else become blank. */
 export function maskTemplates(text: string): Masked {
@@ -19,12 +39,11 @@ export function maskTemplates(text: string): Masked {
   const parts: string[] = [];
   let markers = 0;
   let done = 0;
-  for (const match of text.matchAll(marker)) {
-    const start = match.index;
-    const end = start + match[0].length;
-    if (start < done || flowMapping.test(match[0])) continue;
+  for (const { start, end } of markersOf(text)) {
+    const marker = text.slice(start, end);
+    if (start < done || flowMapping.test(marker)) continue;
     markers++;
-    parts.push(text.slice(done, start), match[0].replace(/[^\r\n]/g, unknownMark));
+    parts.push(text.slice(done, start), marker.replace(/[^\r\n]/g, unknownMark));
     done = end;
   }
   parts.push(text.slice(done));

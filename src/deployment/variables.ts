@@ -1,4 +1,4 @@
-import { concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { bounded, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
 
 /** Names to values. A name that is missing may still be set where we cannot see; `undefined` inside = set, but not readable. */
 export type Variables = ReadonlyMap<string, Mapped | undefined>;
@@ -39,7 +39,7 @@ function replace(text: Mapped, pattern: RegExp, becomes: (match: RegExpMatchArra
   }
   if (done === 0) return text;
   parts.push(slice(text, done));
-  return concat(parts, text.span);
+  return bounded(parts, text.span, text.value.length);
 }
 
 export function readable(text: Mapped | undefined): Mapped | undefined {

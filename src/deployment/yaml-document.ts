@@ -13,6 +13,7 @@ import {
   type Scalar,
 } from "yaml";
 import { type Mapped, unknownMark } from "./mapped.ts";
+import { isTooDeep } from "./nesting.ts";
 import type { Masked } from "./templates.ts";
 import type { Span } from "./text.ts";
 import { scalarText, scalarValue } from "./yaml-scalar.ts";
@@ -223,9 +224,10 @@ function keyText(value: unknown, source: string | undefined): string {
   return typeof value === "string" ? value : (source ?? String(value));
 }
 
-/** All documents of a text. A broken one keeps its errors to itself; what could be read of it is still there. */
+/** All documents of a text, none where it nests too deep to be parsed. A broken one keeps its errors to itself; what could be read of it is still there. */
 export function parseYaml(masked: Masked, original = masked.text): YamlDocument[] {
   const { text } = masked;
+  if (isTooDeep(text)) return [];
   const parsed = parseAllDocuments(text, { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, version: "1.2" });
   const documents = Array.isArray(parsed) ? parsed : [];
   return documents.map((document, i) => {

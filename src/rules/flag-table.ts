@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { FlagFacts, FlagTable } from "../catalog/facts.ts";
+import type { Flag } from "../deployment/deployment.ts";
 import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 
 const indexes = new WeakMap<FlagTable, ReadonlyMap<string, FlagFacts>>();
@@ -70,4 +71,13 @@ function distance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
+}
+
+/** More of one kind in one place than a person reads. */
+export const mostFindings = 100;
+
+/** Each written name once, where it first stands: a fix for it covers all. */
+export function firstOfEach(flags: readonly Flag[]): readonly Flag[] {
+  const seen = new Set<string>();
+  return flags.filter(({ name }) => !seen.has(name) && seen.add(name));
 }

@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { saidVersion, shortVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
-import { factsOf, presence } from "./flag-table.ts";
+import { factsOf, firstOfEach, mostFindings, presence } from "./flag-table.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 import { engineAlone, renameFix, versionPlace } from "./unknown-flag.ts";
 
@@ -16,9 +16,18 @@ export const removedFlag: Rule = {
   facts: ["flag tables of 17 vLLM releases", "real-mistakes B5"],
   check(context) {
     if (context.deployment.engine !== "vllm") return [];
-    return context.pool.engine.written.map((flag) => judge(context, flag)).filter((one) => one !== undefined);
+    return judged(context);
   },
 };
+
+function judged(context: RuleContext): Finding[] {
+  const found: Finding[] = [];
+  for (const flag of firstOfEach(context.pool.engine.written)) {
+    const one = judge(context, flag);
+    if (one && found.push(one) >= mostFindings) break;
+  }
+  return found;
+}
 
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const { catalog, pool, deployment } = context;

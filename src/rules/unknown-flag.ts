@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
-import { factsOf, namesIn, nearestName, presence } from "./flag-table.ts";
+import { factsOf, firstOfEach, mostFindings, namesIn, nearestName, presence } from "./flag-table.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
 const code = "unknown-flag";
@@ -17,9 +17,18 @@ export const unknownFlag: Rule = {
   facts: ["flag tables of 17 vLLM releases"],
   check(context) {
     if (context.deployment.engine !== "vllm") return [];
-    return context.pool.engine.written.map((flag) => judge(context, flag)).filter((one) => one !== undefined);
+    return judged(context);
   },
 };
+
+function judged(context: RuleContext): Finding[] {
+  const found: Finding[] = [];
+  for (const flag of firstOfEach(context.pool.engine.written)) {
+    const one = judge(context, flag);
+    if (one && found.push(one) >= mostFindings) break;
+  }
+  return found;
+}
 
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const { pool, catalog, deployment } = context;

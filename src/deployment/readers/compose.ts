@@ -19,9 +19,11 @@ import { wholeNumber } from "./resources.ts";
 export function composeUnits(root: YamlValue, context: ReaderContext): Unit[] {
   const services = root.at("services");
   if (!services.isMap || root.at("apiVersion").exists) return [];
-  return services.entries().flatMap((entry) => {
+  const entries = services.entries();
+  const byName = new Map(entries.flatMap((entry) => (entry.key ? [[entry.key.value, entry] as const] : [])));
+  return entries.flatMap((entry) => {
     if (!entry.key || !entry.isMap) return [];
-    return serviceUnits(new Service(entry, services), entry.key, context);
+    return serviceUnits(new Service(entry, byName), entry.key, context);
   });
 }
 
@@ -29,7 +31,7 @@ export function composeUnits(root: YamlValue, context: ReaderContext): Unit[] {
 class Service {
   constructor(
     readonly own: YamlValue,
-    private readonly services: YamlValue,
+    private readonly services: ReadonlyMap<string, YamlValue>,
   ) {}
 
   get(...path: readonly string[]): YamlValue {
@@ -39,7 +41,9 @@ class Service {
       const base = service.at("extends");
       const name = base.isMap ? (base.at("file").exists ? "" : base.at("service").string) : base.string;
       if (found.exists || name === "") return found;
-      service = this.services.at(name);
+      const next = this.services.get(name);
+      if (!next) return found;
+      service = next;
     }
     return service.at(...path);
   }
