@@ -9,7 +9,7 @@ export interface Derivation {
   readonly value: number;
   readonly unit: "B" | "s" | "tokens" | "FLOP";
   readonly confidence: Confidence;
-  /** Source key: a RULES id, `memory.md 4`, a paper. */
+  /** Source key: a RULES id, `memory.md 4` (docs/), a paper. */
   readonly source: string;
 }
 
