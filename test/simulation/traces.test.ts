@@ -88,6 +88,22 @@ describe("bad traces", () => {
   });
 });
 
+it.each([
+  ["nothing", ""],
+  ["binary", `\0\x01PK${"\x02,\0".repeat(5000)}`],
+  ["HTML", "<!DOCTYPE html><html><body>Sign in, please</body></html>"],
+  ["JSON cut in the middle", '{"timestamp": 1, "input_length": 10, "output_'],
+  ["a header alone", "TIMESTAMP,ContextTokens,GeneratedTokens\n"],
+  ["an open quote to the end", `TIMESTAMP,ContextTokens,GeneratedTokens\n"2023-11-16 18:17:03,1,2\n${"1,2,3\n".repeat(1000)}`],
+  ["one endless line", "a,".repeat(500_000)],
+])("%s is no trace: no rows, and a message that says so", (_, text) => {
+  const started = performance.now();
+  const { rows, messages } = parseTrace(text);
+  expect(rows).toEqual([]);
+  expect(messages.map(plain).join(" ")).toMatch(/trace/);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
 it("a trace becomes a workload, faster and cut", () => {
   const trace = parseTrace("arrived_at,num_prefill_tokens,num_decode_tokens\n0,10,2\n4,20,2\n9,30,2\n");
   const workload = traceWorkload(trace, "mine", { speedup: 2, limitSeconds: 5 });
