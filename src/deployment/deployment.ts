@@ -1,6 +1,7 @@
 import type { GpuId, Model } from "../catalog/facts.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
+import type { RoutingPolicy } from "./routing.ts";
 import type { Range } from "./text.ts";
 import type { Version } from "./version.ts";
 
@@ -34,6 +35,8 @@ export interface Deployment {
   readonly pools: readonly Pool[];
   readonly slo: Known<Slo>;
   readonly workload: Known<string>;
+  /** How requests are spread over the instances, where somebody says so. */
+  readonly routing?: Known<RoutingPolicy>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */
   readonly ignored: ReadonlySet<string>;
   /** Price of one GPU hour where project file or setting say so. */

@@ -2,10 +2,11 @@ import type { UnitDirectives } from "./assigned-directives.ts";
 import type { Deployment, Slo } from "./deployment.ts";
 import { seconds } from "./directives.ts";
 import type { Known, Located, Origin } from "./located.ts";
+import { routingPolicy } from "./routing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 
-type Terms = Pick<Deployment, "slo" | "workload" | "ignored" | "gpuHourPrice">;
+type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "ignored" | "gpuHourPrice">;
 
 const outside = ["argument", "project", "setting"] as const;
 
@@ -17,9 +18,16 @@ export function serviceTerms(directives: UnitDirectives, surroundings: Surroundi
   return {
     slo: slo(directives, surroundings, lines),
     workload: first(directives.values.get("workload"), surroundings, lines, (text) => text, "workload"),
+    ...routing(directives, lines),
     ignored,
     gpuHourPrice: first(price, surroundings, lines, (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined), "gpuHourPrice"),
   };
+}
+
+function routing(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "routing"> {
+  const written = directives.values.get("routing");
+  const value = written && routingPolicy(written.value);
+  return written && value && value !== "not-played" ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
 }
 
 function first<T extends string | number>(

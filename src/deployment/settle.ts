@@ -46,6 +46,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       pools: whole,
       slo: deployment.slo?.value ?? null,
       workload: deployment.workload?.value ?? null,
+      ...(deployment.routing ? { routing: deployment.routing.value } : {}),
       gpuHourPrice: deployment.gpuHourPrice?.value ?? null,
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
     },

@@ -1,6 +1,7 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
 import type { EngineId, Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
+import type { RoutingPolicy } from "./routing.ts";
 import type { Version } from "./version.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Settled {
   readonly slo: Slo | null;
   /** Built-in or own workload's name. */
   readonly workload: string | null;
+  /** Over the instances; absent = as a plain Service spreads connections. */
+  readonly routing?: RoutingPolicy;
   readonly gpuHourPrice: number | null;
   /** What was assumed on the way, in words, for the page's "assumed values". */
   readonly assumed: readonly Assumption[];

@@ -23,7 +23,7 @@ export function simulateWith(
   workload: Workload,
   seed: number,
   control: RunControl = {},
-  routing: Routing = defaultRouting,
+  routing: Routing = settled.routing ? { ...defaultRouting, replicas: settled.routing } : defaultRouting,
 ): Outcome {
   const built = clusterPools(settled, plans, models);
   if (!built.pools) return { error: built.error };

@@ -75,3 +75,15 @@ describe("directives", () => {
     expect(problem && plain(problem.message)).toMatch(said);
   });
 });
+
+describe("routing", () => {
+  test.each([
+    ["round-robin", "round-robin", 0],
+    ["prefix", undefined, 1],
+    ["nearest", undefined, 1],
+  ])("%s", (word, policy, problems) => {
+    const reading = readText(`# inference-lens: routing=${word}\n${deployment('command: [vllm, serve, "Qwen/Qwen3-32B"]')}`);
+    expect(only(reading).deployment.routing?.value).toBe(policy);
+    expect(reading.problems).toHaveLength(problems);
+  });
+});

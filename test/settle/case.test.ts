@@ -125,3 +125,26 @@ describe("a case", () => {
     expect(readCase(value, { catalog }).error).toEqual({ code, message });
   });
 });
+
+describe("routing over the instances", () => {
+  const routed = (routing: unknown, instances: number) => caseWith({ routing, pools: [{ instances }] });
+
+  it.each([
+    [null, 3, undefined],
+    ["random", 3, "random"],
+    ["round-robin", 3, "round-robin"],
+    ["least_requests", 3, "least-requests"],
+    // One instance is chosen by every policy.
+    ["prefix", 1, undefined],
+  ])("%s over %i", (word, instances, policy) => {
+    expect(settledOf(routed(word, instances)).routing).toBe(policy);
+  });
+
+  it.each([
+    ["prefix", "unsupported"],
+    ["by-mood", "bad-case"],
+    [7, "bad-case"],
+  ])("%s over three is told", (word, code) => {
+    expect(readCase(routed(word, 3), { catalog }).error?.code).toBe(code);
+  });
+});
