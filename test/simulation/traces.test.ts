@@ -95,13 +95,13 @@ it.each([
   ["JSON cut in the middle", '{"timestamp": 1, "input_length": 10, "output_'],
   ["a header alone", "TIMESTAMP,ContextTokens,GeneratedTokens\n"],
   ["an open quote to the end", `TIMESTAMP,ContextTokens,GeneratedTokens\n"2023-11-16 18:17:03,1,2\n${"1,2,3\n".repeat(1000)}`],
-  ["one endless line", "a,".repeat(500_000)],
+  ["one endless line", "a,".repeat(5_000_000)],
 ])("%s is no trace: no rows, and a message that says so", (_, text) => {
   const started = performance.now();
   const { rows, messages } = parseTrace(text);
   expect(rows).toEqual([]);
   expect(messages.map(plain).join(" ")).toMatch(/trace/);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(1000);
 });
 
 it("a trace becomes a workload, faster and cut", () => {
