@@ -3,8 +3,6 @@ import type { Gpu, GpuId } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import { gib } from "../catalog/quantity.ts";
 import type { Deployment } from "../deployment/deployment.ts";
-import type { Edit } from "../deployment/text.ts";
-import { directiveEdits } from "./directive-edit.ts";
 
 /** One entry of the list a person chooses from. */
 export interface GpuChoice {
@@ -20,11 +18,6 @@ export function gpuChoices(catalog: Catalog): readonly GpuChoice[] {
   return [...catalog.gpus()]
     .sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id, "en"))
     .map((gpu) => ({ gpu: gpu.id, label: shortGpuName(gpu.id), detail: `${gib(gpu.driverBytes)} · ${gpu.architecture}` }));
-}
-
-/** Edits that say in the file itself which GPU a deployment runs on. */
-export function chooseGpuEdits(text: string, deployment: Deployment, gpu: GpuId): readonly Edit[] {
-  return directiveEdits(text, deployment, "gpu", gpu);
 }
 
 /** Known models that end like the name in the file: proposed, never assumed. */

@@ -82,10 +82,3 @@ function row(
   if (bucket && bucket[0] <= high && bucket[1] >= low) return { ...base, verdict: "cannot-tell", distance: 0 };
   return { ...base, verdict: outside < 0 ? "below" : "above", distance };
 }
-
-/** The row furthest outside its range, where one is: the live page opens its explanation there. */
-export function furthestOutside(rows: readonly ComparedRow[]): ComparedRow | undefined {
-  let worst: ComparedRow | undefined;
-  for (const candidate of rows) if (candidate.distance > (worst?.distance ?? 0)) worst = candidate;
-  return worst;
-}

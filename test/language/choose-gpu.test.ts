@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { chooseGpuEdits, gpuChoices, modelProposals } from "../../src/language/choose-gpu.ts";
+import { gpuChoices, modelProposals } from "../../src/language/choose-gpu.ts";
+import { directiveEdits } from "../../src/language/directive-edit.ts";
 import { applyEdits } from "../../src/language/edits.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { analysed, only, yaml } from "./deployments.ts";
 
 function chosen(text: string, gpu: string): string {
-  const edited = applyEdits(text, chooseGpuEdits(text, only(text).deployment, gpu));
+  const edited = applyEdits(text, directiveEdits(text, only(text).deployment, "gpu", gpu));
   if (edited === undefined) throw new Error("edits overlap");
   expect(only(edited).deployment.pools[0]?.hardware.gpu?.value).toBe(gpu);
   return edited;
@@ -27,7 +28,7 @@ test("for one of several documents", () => {
   const text = [yaml({ name: "a" }), yaml({ name: "b" })].join("---\n");
   const second = analysed(text).deployments[1];
   if (!second) throw new Error("two deployments");
-  const edited = applyEdits(text, chooseGpuEdits(text, second.deployment, "L4")) ?? "";
+  const edited = applyEdits(text, directiveEdits(text, second.deployment, "gpu", "L4")) ?? "";
   expect(analysed(edited).deployments.map(({ deployment }) => deployment.pools[0]?.hardware.gpu?.value)).toEqual([undefined, "L4"]);
 });
 
