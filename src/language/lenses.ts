@@ -113,7 +113,8 @@ function liveWords({ running, kvUsage, ttftP95Seconds }: Extract<NonNullable<Len
 }
 
 function lostWords(seconds: number): Message {
-  return message(`$(debug-disconnect)${iconBlank}No answer for {0}`, duration(Math.max(1, Math.round(seconds))));
+  const since = Math.max(1, Math.round(seconds));
+  return message(`$(debug-disconnect)${iconBlank}No answer for {0}`, since < 120 ? `${since} s` : duration(since));
 }
 
 function lens(range: Range, deploymentId: string, title: Message, command: string): Lens {

@@ -13,7 +13,7 @@ export const removedFlag: Rule = {
   code,
   severity: "error",
   summary: "The flag is gone from the engine's version.",
-  facts: ["flag tables of 17 vLLM releases", "real-mistakes B5"],
+  facts: ["flag tables of 17 vLLM releases", "reported refusals"],
   check(context) {
     if (context.deployment.engine !== "vllm") return [];
     return judged(context);

@@ -13,7 +13,7 @@ export const shmMissing: Rule = {
   code,
   severity: "warning",
   summary: "Several GPUs of one container talk through /dev/shm, which has the container's default of 64 MiB.",
-  facts: ["real-mistakes B8"],
+  facts: ["reported failures"],
   check({ deployment, pool }) {
     const { hardware, engine } = pool;
     if (deployment.format === "vllm-config" || deployment.format === "command" || deployment.format === "case") return [];

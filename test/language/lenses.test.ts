@@ -91,7 +91,7 @@ test("attached and lost come before everything else", () => {
     "$(circle-filled) Live: 64 running, KV 28 % -> inferenceLens.openLive",
   );
   expect(shown(fitting, { server: { kind: "lost", seconds: 14.2 } })).toEqual([
-    "$(debug-disconnect) No answer for 14.0 s -> inferenceLens.openLive",
+    "$(debug-disconnect) No answer for 14 s -> inferenceLens.openLive",
     ...after,
   ]);
 });
