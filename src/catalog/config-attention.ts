@@ -30,7 +30,8 @@ function slidingLayers(text: Fields, layers: number, window: number | null): num
   if (window === null || booleanOf(text, "use_sliding_window") === false) return 0;
   const type = textOf(text, "model_type") ?? "";
   const pattern =
-    numberOf(text, "sliding_window_pattern", "_sliding_window_pattern") ?? (/^gemma3/.test(type) ? 6 : /^gemma2/.test(type) ? 2 : 0);
+    numberOf(text, "sliding_window_pattern", "_sliding_window_pattern") ??
+    (type.startsWith("gemma3") ? 6 : type.startsWith("gemma2") ? 2 : 0);
   if (pattern > 1) return layers - Math.floor(layers / pattern);
   return layers - Math.min(layers, booleanOf(text, "use_sliding_window") === true ? (numberOf(text, "max_window_layers") ?? 0) : 0);
 }

@@ -36,7 +36,7 @@ export class GpuNames {
   /** A label's `-SHARED` stands for a share nobody wrote down: unknown. A MIG profile comes back as that slice. */
   find(name: string): Gpu | undefined {
     const plain = plainName(name);
-    if (/-shared$/.test(plain)) return undefined;
+    if (plain.endsWith("-shared")) return undefined;
     const mig = /^(.+)-mig-(\d+g\.\d+gb)$/.exec(plain);
     if (mig) {
       const [, parent = "", profile = ""] = mig;

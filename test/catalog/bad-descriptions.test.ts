@@ -4,7 +4,9 @@ import { plainYaml } from "../../src/catalog/plain-yaml.ts";
 import { readWorkloadFile } from "../../src/platform/workload-files.ts";
 
 /** Ten levels of two aliases each: a thousand copies of one word. */
-const bomb = `a: &a [x, x]\n${[..."bcdefghij"].map((name, i) => `${name}: &${name} [*${"abcdefghij"[i]}, *${"abcdefghij"[i]}]`).join("\n")}\n`;
+const bomb = `a: &a [x, x]\n${Array.from("bcdefghij")
+  .map((name, i) => `${name}: &${name} [*${"abcdefghij"[i]}, *${"abcdefghij"[i]}]`)
+  .join("\n")}\n`;
 
 const cases: readonly (readonly [string, string])[] = [
   ["nothing", ""],
