@@ -8,6 +8,8 @@ export interface Catalog {
   /** By id or any alias, case-insensitive, `_`, `-` and blanks alike. MIG slices and shared GPUs come back as what they are, else undefined. */
   gpu(name: string): Gpu | undefined;
   gpus(): readonly Gpu[];
+  /** The GPU that all known machines of an instance family (`g5`, `p5`) have; undefined where they differ. */
+  family(name: string): GpuId | undefined;
   /** The GPU a node label or instance type stands for. */
   instance(name: string): InstanceType | undefined;
   /** By Hugging Face id, re-upload or quantised variant. Never a guess: see ModelMatch.how. */
@@ -29,6 +31,7 @@ export function createCatalog(source: CatalogSource): Catalog {
   const gpus = once(source.gpus);
   const gpuNames = once(() => new GpuNames(gpus()));
   const instances = once(() => new Map(source.instances().map((type) => [type.name.toLowerCase(), type])));
+  const families = once(() => familyGpus(source.instances()));
   const models = once(() => new ModelNames(source.models()));
   const flags = once((): FlagTable => {
     const { versions, flags: rows } = source.flags();
@@ -38,6 +41,7 @@ export function createCatalog(source: CatalogSource): Catalog {
   return {
     gpu: (name) => gpuNames().find(name),
     gpus,
+    family: (name) => families().get(name.trim().toLowerCase()),
     instance: (name) => instances().get(name.trim().toLowerCase()),
     model: (name) => models().find(name),
     models: () => models().ids(),
@@ -46,6 +50,17 @@ export function createCatalog(source: CatalogSource): Catalog {
     workload: (name) => workloads().get(name.trim().toLowerCase()),
     workloads: () => [...workloads().keys()],
   };
+}
+
+function familyGpus(instances: readonly InstanceType[]): ReadonlyMap<string, GpuId> {
+  const found = new Map<string, GpuId | undefined>();
+  for (const { name, gpu } of instances) {
+    const dot = name.indexOf(".");
+    if (dot <= 0) continue;
+    const family = name.slice(0, dot).toLowerCase();
+    found.set(family, !found.has(family) || found.get(family) === gpu ? gpu : undefined);
+  }
+  return new Map([...found].flatMap(([family, gpu]) => (gpu === undefined ? [] : [[family, gpu]])));
 }
 
 function once<T extends object>(make: () => T): () => T {

@@ -60,8 +60,8 @@ export function gpuType(
 }
 
 function find(name: string, catalog: Catalog): Gpu | undefined {
-  const instance = catalog.instance(name);
-  return catalog.gpu(name) ?? (instance && catalog.gpu(instance.gpu));
+  const id = catalog.instance(name)?.gpu ?? catalog.family(name);
+  return catalog.gpu(name) ?? (id === undefined ? undefined : catalog.gpu(id));
 }
 
 function fitsResource({ vendor }: Gpu, resource: string | null): boolean {

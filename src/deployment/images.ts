@@ -41,9 +41,10 @@ const entryPoints: readonly { readonly pattern: RegExp; readonly engine: EngineI
 ];
 const imitations = /mock|-sim$|-simulator|router|benchmark|bench/;
 
-/** The engine that runs when a container names only its image. */
+/** The engine that runs when a container names only its image. A tag that cannot be read says nothing against its repository. */
 export function engineOfImage(text: string): EngineId | undefined {
   const { repository } = parseImage(text);
+  if (!isReadable(repository)) return undefined;
   const name = repository.slice(repository.lastIndexOf("/") + 1);
   if (imitations.test(name)) return undefined;
   return entryPoints.find(({ pattern }) => pattern.test(repository))?.engine;

@@ -116,8 +116,10 @@ function modelWord(
   { positionals }: Arguments,
   flags: ReadonlyMap<string, Flag>,
 ): { readonly text: Mapped } | { readonly flag: Flag } | undefined {
-  const [first] = positionals;
-  if (unit.launch?.positionalModel && first) return { text: first };
+  const first = positionals.find(({ value }) => value !== "");
+  // A word that cannot be read is more likely another flag than the model that a flag names already.
+  const isModel = first !== undefined && (isReadable(first.value) || !flags.has("model"));
+  if (unit.launch?.positionalModel && isModel) return { text: first };
   for (const name of unit.engine === "vllm" ? ["model"] : ["model-path", "model", "model-id"]) {
     const flag = flags.get(name);
     if (flag) return { flag };

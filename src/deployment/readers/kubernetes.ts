@@ -19,6 +19,7 @@ const workloads: Readonly<Record<string, { readonly format: FormatId; readonly p
     DaemonSet: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: null },
     StatefulSet: { format: "k8s-statefulset", pod: ["spec", "template", "spec"], copies: "replicas" },
     Pod: { format: "k8s-pod", pod: ["spec"], copies: null },
+    CronJob: { format: "k8s-job", pod: ["spec", "jobTemplate", "spec", "template", "spec"], copies: null },
     Job: { format: "k8s-job", pod: ["spec", "template", "spec"], copies: "parallelism" },
   };
 

@@ -42,7 +42,7 @@ export function recognise(
   const found = findLaunches([...(command ?? []), ...args], environment, script);
   // A command that is all template tells as much as none.
   if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
-  const imageEngine = image && isReadable(image.value) ? engineOfImage(image.value) : undefined;
+  const imageEngine = image && engineOfImage(image.value);
   const first = args[0]?.value ?? "";
   if (imageEngine) {
     const otherProgram = /^(\/|(ba|da|z)?sh$|python|bash)/.test(first) && !/^\/[\w./-]+$/.test(first);
