@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
 import { analyse } from "../../src/language/analysis.ts";
 import type { Analysis } from "../../src/language/results.ts";
 import { testCatalog } from "../support/catalog.ts";
 
-const corpus = "/work/shared/corpus";
+const corpus = fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
 const folders = ["k8s-deployment", "k8s-statefulset", "k8s-pod", "k8s-job", "lws", "docker-compose", "vllm-config"];
 const there = existsSync(corpus);
 if (!there) console.log(`Corpus of published files not found at ${corpus}: its tests did not run.`);

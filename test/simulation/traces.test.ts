@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
 import { workloadNumbers } from "../../src/simulation/numbers.ts";
@@ -110,7 +111,7 @@ it("a trace becomes a workload, faster and cut", () => {
   expect(workload).toMatchObject({ kind: "requests", name: "mine", requests: [{ arrivalSeconds: 0 }, { arrivalSeconds: 2 }] });
 });
 
-const traces = "/work/shared/data/traces";
+const traces = fileURLToPath(new URL("../../../shared/data/traces", import.meta.url));
 const conversation = `${traces}/mooncake_conversation.jsonl`;
 if (!existsSync(conversation)) console.log(`not run: the Mooncake trace is not at ${conversation}`);
 describe.runIf(existsSync(conversation))("the Mooncake conversation trace", () => {
