@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { analyse } from "../language/analysis.ts";
 import { fixesAt } from "../language/fixes.ts";
 import type { Finding, Fix } from "../rules/rule.ts";
 import { fromRange, toRange, workspaceEdit } from "./convert.ts";
@@ -19,8 +20,9 @@ export class CodeActions implements vscode.CodeActionProvider {
   ): Promise<vscode.CodeAction[]> {
     const analysis = this.documents.analysis(document);
     if (!analysis) return [];
-    const options = { ...this.documents.options(document.uri), text: document.getText(), analysis };
-    return fixesAt(fromRange(range), options).flatMap(({ finding, fixes }) => {
+    const options = this.documents.options(document.uri);
+    const again = (text: string) => analyse(text, options);
+    return fixesAt(fromRange(range), { text: document.getText(), analysis, again }).flatMap(({ finding, fixes }) => {
       const diagnostics = context.diagnostics.filter((one) => isOf(one, finding));
       return fixes.map((fix) => actionOf(fix, document.uri, diagnostics));
     });

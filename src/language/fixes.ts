@@ -1,15 +1,16 @@
 import { message } from "../deployment/message.ts";
 import { LineMap, type Range } from "../deployment/text.ts";
 import type { Finding, Fix } from "../rules/rule.ts";
-import { type AnalyseOptions, analyse } from "./analysis.ts";
 import { directiveEdits, lineAbove } from "./directive-edit.ts";
 import { applyEdits } from "./edits.ts";
 import { indentOf, lineText } from "./line-text.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
 
-export interface FixOptions extends AnalyseOptions {
+export interface FixOptions {
   readonly text: string;
   readonly analysis: Analysis;
+  /** The same analysis of the text as a fix would leave it. */
+  readonly again: (text: string) => Analysis;
 }
 
 export interface FindingFixes {
@@ -52,7 +53,7 @@ function helps(finding: Finding, fix: Fix, options: FixOptions): boolean {
   const edited = applyEdits(options.text, fix.edits);
   if (edited === undefined || edited === options.text) return false;
   const before = options.analysis;
-  const after = analyse(edited, options);
+  const after = options.again(edited);
   const owner = ownerOf(finding, before);
   const same = owner && after.deployments.find((one) => one.deployment.id === owner.deployment.id);
   if (!owner || !same || after.problems.length > before.problems.length) return false;

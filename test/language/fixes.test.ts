@@ -4,16 +4,15 @@ import { LineMap } from "../../src/deployment/text.ts";
 import { applyEdits } from "../../src/language/edits.ts";
 import { fixesAt, fixesOf, isInBlockScalar, withVerifiedFixes } from "../../src/language/fixes.ts";
 import type { Finding } from "../../src/rules/rule.ts";
-import { testCatalog } from "../support/catalog.ts";
 import { analysed, yaml } from "./deployments.ts";
 
-const options = { catalog: testCatalog(), fileName: "deploy.yaml" };
+const again = (text: string) => analysed(text);
 
 /** The text after the fix with this title. */
 function fixed(text: string, code: string, title: string): string {
   const analysis = analysed(text);
   const finding = analysis.findings.find((one) => one.code === code);
-  const fix = finding && fixesOf(finding, { ...options, text, analysis }).find((one) => plain(one.title) === title);
+  const fix = finding && fixesOf(finding, { text, analysis, again }).find((one) => plain(one.title) === title);
   const edited = fix && applyEdits(text, fix.edits);
   if (edited === undefined) throw new Error(`no fix ${title} of ${code}`);
   return edited;
@@ -74,13 +73,13 @@ test("a fix that would bring an error is not offered", () => {
   // TP 3 fills the GPUs but does not divide 32 heads.
   const text = yaml({ args: ["--tensor-parallel-size=2"], gpus: 3 });
   const analysis = analysed(text);
-  const titles = analysis.findings.flatMap((finding) => fixesOf(finding, { ...options, text, analysis }).map((fix) => plain(fix.title)));
+  const titles = analysis.findings.flatMap((finding) => fixesOf(finding, { text, analysis, again }).map((fix) => plain(fix.title)));
   expect(titles).toEqual(["Ask for 2 GPUs", "Ignore gpu-idle here"]);
 });
 
 test("exactly one fix is preferred unless only the silencing one is left", () => {
   const text = yaml({ args: ["--tensor-parallel-size=8", "--max-num-seqs=many"], gpus: 4 });
-  const verified = withVerifiedFixes({ ...options, text, analysis: analysed(text) });
+  const verified = withVerifiedFixes({ text, analysis: analysed(text), again });
   const preferred = Object.fromEntries(
     verified.findings.map((one: Finding) => [one.code, one.fixes.filter((fix) => fix.preferred).length]),
   );
@@ -95,7 +94,7 @@ test("fixes are found by range, with CRLF and BOM kept", () => {
   const analysis = analysed(text);
   const line = analysis.findings[0]?.range.start.line ?? -1;
   const at = { start: { line, character: 0 }, end: { line, character: 200 } };
-  const found = fixesAt(at, { ...options, text, analysis });
+  const found = fixesAt(at, { text, analysis, again });
   expect(found.map(({ finding }) => finding.code)).toEqual(["gpu-count"]);
   const ignore = found[0]?.fixes.at(-1);
   const edited = ignore && applyEdits(text, ignore.edits);

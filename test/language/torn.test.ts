@@ -27,7 +27,9 @@ function ask(text: string, position: Position) {
       ...complete(text, position, analysis, catalog).map(({ range }) => range),
       ...lenses(analysis, new Map(), catalog).map(({ range }) => range),
       ...hints(analysis).map((hint) => ({ start: hint.position, end: hint.position })),
-      ...fixesAt(at, { text, analysis, catalog }).flatMap(({ fixes }) => fixes.flatMap(({ edits }) => edits.map(({ range }) => range))),
+      ...fixesAt(at, { text, analysis, again: (edited) => analysed(edited) }).flatMap(({ fixes }) =>
+        fixes.flatMap(({ edits }) => edits.map(({ range }) => range)),
+      ),
       ...(shown ? [shown.range] : []),
     ],
     words: shown?.markdown ?? "",

@@ -27,7 +27,7 @@ describe.each(readdirSync(root))("%s", (code) => {
     expect(analysis.problems.map((problem) => plain(problem.message))).toEqual([]);
     expect(analysis.deployments.length).toBeGreaterThan(0);
     const found = analysis.findings.map((finding): Found => {
-      const fixes = fixesOf(finding, { ...options, text, analysis });
+      const fixes = fixesOf(finding, { text, analysis, again: (edited) => analyse(edited, options) });
       expect(plain(fixes.at(-1)?.title ?? { text: "", args: [] })).toBe(`Ignore ${finding.code} here`);
       expect(plain(finding.message).length).toBeLessThanOrEqual(240);
       return { finding, fixes: fixes.slice(0, -1).map((fix) => plain(fix.title)) };

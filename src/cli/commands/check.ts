@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { withVerifiedFixes } from "../../language/fixes.ts";
 import type { Severity } from "../../rules/rule.ts";
 import { type Exit, exits } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
@@ -31,7 +32,9 @@ export function addCheck(program: Command, run: Run): void {
 async function check(paths: readonly string[], options: CheckOptions, session: Session): Promise<Exit> {
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   // Of a folder only the files that concern us; what was named is always answered.
-  const shown = subjects.filter(({ input, analysis }) => input.named || analysis.deployments.length > 0 || analysis.problems.length > 0);
+  const shown = subjects
+    .filter(({ input, analysis }) => input.named || analysis.deployments.length > 0 || analysis.problems.length > 0)
+    .map((subject) => ({ ...subject, analysis: withVerifiedFixes({ ...subject, text: subject.input.text }) }));
   session.terminal.write(await formatted(shown, options.format, session));
   if (unreadable) return exits.unusable;
   return failsOn(shown, options.failOn) ? exits.found : exits.ok;

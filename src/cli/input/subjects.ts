@@ -14,6 +14,8 @@ import { type Input, readInputs } from "./read-inputs.ts";
 export interface Subject {
   readonly input: Input;
   readonly analysis: Analysis;
+  /** The same analysis of another text, to try a fix. */
+  readonly again: (text: string) => Analysis;
   /** The catalogue with the project's own workloads. */
   readonly catalog: Catalog;
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -41,11 +43,11 @@ export async function readSubjects(
       if (!told.has(words)) session.terminal.tell(words);
       told.add(words);
     }
-    const analysis =
+    const again = (text: string): Analysis =>
       input.kind === "command"
-        ? analyseReading(readCommand(input.text, { catalog, surroundings }), catalog)
-        : analyse(input.text, { catalog, surroundings, fileName: input.path });
-    return { input, analysis, catalog, workloads };
+        ? analyseReading(readCommand(text, { catalog, surroundings }), catalog)
+        : analyse(text, { catalog, surroundings, fileName: input.path });
+    return { input, analysis: again(input.text), again, catalog, workloads };
   });
   return { subjects: chosen(subjects, options.deployment), unreadable };
 }

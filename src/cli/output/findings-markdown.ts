@@ -14,7 +14,7 @@ export function findingsMarkdown(subjects: readonly Subject[]): string {
   const deployments = subjects.reduce((sum, { analysis }) => sum + analysis.deployments.length, 0);
   const head = `### Inference Lens: ${rows.length === 0 ? "nothing found" : `${rows.length} finding${rows.length === 1 ? "" : "s"}`} in ${deployments} deployment${deployments === 1 ? "" : "s"}\n`;
   const lines = rows.map(({ path, finding }) => {
-    const fix = finding.fixes.find(({ preferred }) => preferred) ?? finding.fixes[0];
+    const fix = finding.fixes.find(({ preferred }) => preferred);
     const place = `\`${code(`${path}:${finding.range.start.line + 1}`)}\``;
     return `| ${finding.severity} | ${place} | ${cell(plain(finding.message))} | ${fix ? cell(plain(fix.title)) : ""} | \`${finding.code}\` |\n`;
   });

@@ -26,7 +26,7 @@ export function findingsText(subjects: readonly Subject[], { paint, columns }: P
 }
 
 function words({ message, fixes }: Finding, paint: Terminal["paint"]): string {
-  const fix = fixes.find(({ preferred }) => preferred) ?? fixes[0];
+  const fix = fixes.find(({ preferred }) => preferred);
   return fix ? `${plain(message)}\n${paint("green", "fix:")} ${plain(fix.title)}` : plain(message);
 }
 
