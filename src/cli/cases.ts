@@ -5,9 +5,8 @@ import { withFlags, withGpu } from "../deployment/change.ts";
 import type { Deployment, Slo } from "../deployment/deployment.ts";
 import { flagNames } from "../deployment/flag-names.ts";
 import { plain } from "../deployment/message.ts";
-import { settle } from "../deployment/settle.ts";
 import type { Missing, Settled } from "../deployment/settled.ts";
-import { memoryPlan } from "../memory/memory-plan.ts";
+import { analyseReading } from "../language/analysis.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { readWorkload, type WrittenWorkload } from "../simulation/read-workload.ts";
 import { type Exit, exits } from "./exit.ts";
@@ -72,15 +71,28 @@ function answerLine(
     const read = readCase(value, { catalog });
     if (read.error) return { id, error: read.error };
     const deployment = adjust(read.deployment);
-    const { settled, missing } = settle(deployment, catalog);
-    const plans = settled ? settled.pools.map((pool) => memoryPlan(settled.model, pool)) : [];
+    const { analysed, refusals } = analysedCase(deployment, catalog);
+    const { settled, missing } = analysed.settlement;
     const workload = read.workload === null || read.workload === undefined ? null : readWorkload(read.workload);
     const { slo, seed } = read;
-    return { id, ...answer({ id: read.id, deployment, settled, missing: missing ?? [], plans, workload, slo, seed, folder }) };
+    const plans = analysed.memory;
+    const said = answer({ id: read.id, deployment, settled, missing: missing ?? [], plans, workload, slo, seed, folder });
+    if (said.error || refusals.length === 0) return { id, ...said };
+    return { id, ...said, warnings: [...(Array.isArray(said.warnings) ? said.warnings : []), ...refusals] };
   } catch (error) {
     // Our own mistake in one case must not cost the others their answers.
     return { id, error: { code: "internal", message: messageOf(error) } };
   }
+}
+
+/** A case takes the path of a file: what its engine would refuse is said beside the answer. */
+function analysedCase(deployment: Deployment, catalog: Catalog) {
+  const reading = { formats: [deployment.format], deployments: [deployment], problems: [], ignoredLines: new Map() };
+  const analysis = analyseReading(reading, catalog);
+  const [analysed] = analysis.deployments;
+  const [problem] = analysis.problems;
+  if (!analysed || problem) throw new Error(problem ? plain(problem.message) : "the case was lost");
+  return { analysed, refusals: analysis.findings.filter(({ severity }) => severity === "error").map((one) => plain(one.message)) };
 }
 
 /** As it came in: a number stays one. */

@@ -5,7 +5,7 @@ import { settle } from "../deployment/settle.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import { lengthsFor } from "../language/lengths.ts";
-import { memoryPlan } from "../memory/memory-plan.ts";
+import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import { builtInWorkload } from "../simulation/built-in.ts";
 import { simulate } from "../simulation/simulate.ts";
 import { estimate } from "../timing/closed-form.ts";
@@ -49,7 +49,7 @@ export function demoRunOf(text: string, fileName: string, catalog: Catalog, name
   const { deployments } = read(text, { catalog, surroundings: noSurroundings, fileName });
   const deployment = name === undefined ? deployments[0] : deployments.find((one) => one.name === name || one.id === name);
   if (!deployment) throw new Error(name === undefined ? `${fileName} holds no deployment` : `${fileName} holds no deployment ${name}`);
-  const { settled, missing } = settle(deployment, catalog);
+  const { settled, missing } = fittedLengths(settle(deployment, catalog));
   if (!settled) throw new Error(`${deployment.name} cannot be played: ${missing.map((one) => plain(one.message)).join(" ")}`);
   return demoRun(settled, catalog);
 }

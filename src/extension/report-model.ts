@@ -6,7 +6,7 @@ import { settle } from "../deployment/settle.ts";
 import { gpusOf, type Missing, type Settled } from "../deployment/settled.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
-import { memoryPlan } from "../memory/memory-plan.ts";
+import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
 import { deploymentWords } from "../simulation/layout-words.ts";
@@ -37,7 +37,7 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
     workload: chosen(deployment.workload, controls.workload),
     slo: limitsOf(controls.slo) ? chosen(deployment.slo, controls.slo) : undefined,
   };
-  const { settled, missing } = settle(changed, catalog);
+  const { settled, missing } = fittedLengths(settle(changed, catalog));
   if (!settled) return { settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
   const fits = plans.every((plan) => plan.fits);
