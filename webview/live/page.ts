@@ -27,6 +27,8 @@ export function startLive(): void {
 const capacity = 5000;
 /** Redraws at most so often. */
 const drawEveryMs = 250;
+/** The least that is drawn of a history shorter than its window. */
+const youngestSeconds = 60;
 const tableEveryMs = 1000;
 
 class LivePage {
@@ -216,7 +218,9 @@ class LivePage {
     const end = this.zoom?.to ?? (this.paused ? this.pausedAt : last);
     const first = this.ring.length > 0 ? (this.ring.time[0] ?? end) : end;
     const all = Math.max(end - first, 10);
-    const from = this.zoom?.from ?? end - Math.min(this.windowSeconds, Number.isFinite(this.windowSeconds) ? this.windowSeconds : all);
+    // A young history is not squeezed into a corner of its window.
+    const span = Number.isFinite(this.windowSeconds) ? Math.min(this.windowSeconds, Math.max(all, youngestSeconds)) : all;
+    const from = this.zoom?.from ?? end - span;
     return {
       ring: this.ring,
       from,
@@ -268,7 +272,7 @@ class LivePage {
           age: this.state === "lost" ? words("{0} old", age(silent)) : null,
         }),
       );
-      this.drawHeading(windowName);
+      this.drawHeading(windowName, input.to - input.from);
       this.rows.update(liveRows(input));
       if (performance.now() - this.tableAt >= tableEveryMs) {
         this.tableAt = performance.now();
@@ -309,14 +313,18 @@ class LivePage {
       );
   }
 
-  private drawHeading(windowName: string): void {
+  private drawHeading(windowName: string, seconds: number): void {
     if (this.zoom) {
       this.section.setTitle(words("{0} to {1}", clock(this.zoom.from, true), clock(this.zoom.to, true)));
       this.section.setExtra(link("Go to now", () => this.setZoom(null)));
       return;
     }
     this.section.setTitle(
-      Number.isFinite(this.windowSeconds) ? (windowOf(this.windowSeconds)?.heading ?? "") : words("All {0}", windowName),
+      !Number.isFinite(this.windowSeconds)
+        ? words("All {0}", windowName)
+        : seconds < this.windowSeconds - 1
+          ? words("Last {0}", windowName)
+          : (windowOf(this.windowSeconds)?.heading ?? ""),
     );
     const legend = (classes: string, text: string) =>
       h("span", { class: "legend" }, h("span", { class: classes, aria: { hidden: "true" } }), text);
