@@ -259,7 +259,9 @@ class LivePage {
     show(this.cells.root, !unusable);
     show(this.section.root, !unusable);
     if (!unusable) {
-      const windowName = duration(Math.round(input.to - input.from)).replace(/\u00a0(min)\u00a00\u00a0s$/, "\u00a0$1");
+      const windowName = duration(Math.round(input.to - input.from))
+        .replace(/\u00a0(min)\u00a00\u00a0s$/, "\u00a0$1")
+        .replace(/^(\d+)\.\d(\u00a0s)$/, "$1$2");
       this.cells.update(
         liveFigures({
           measured,

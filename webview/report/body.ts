@@ -178,7 +178,7 @@ export class Body {
     fill(
       this.assumed.body,
       report.assumed.length === 0
-        ? h("p", { class: "secondary-text", text: "None: the file says all that was needed." })
+        ? h("p", { class: "secondary-text", text: "Nothing of the deployment. What is dotted above is assumed." })
         : table(assumedTable(report)),
     );
     this.assumed.body.classList.toggle("assumed-list", true);

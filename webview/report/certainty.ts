@@ -9,7 +9,7 @@ const marks: Readonly<Record<Basis, string>> = { measured: "●", interpolated: 
 const meanings: Readonly<Record<Basis, string>> = {
   measured: "tables of this GPU",
   interpolated: "between measured sizes",
-  analytical: "roofline of the data sheet, no table of this GPU",
+  analytical: "roofline at achieved rates, no kernel tables",
 };
 
 const points = (band: number): string => `±${blank}${Math.round(band * 100)}${blank}%`;
