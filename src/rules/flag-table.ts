@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { FlagFacts, FlagTable } from "../catalog/facts.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
+import type { Finding, RuleContext } from "./rule.ts";
 
 const indexes = new WeakMap<FlagTable, ReadonlyMap<string, FlagFacts>>();
 
@@ -74,10 +75,21 @@ function distance(a: string, b: string): number {
 }
 
 /** More of one kind in one place than a person reads. */
-export const mostFindings = 100;
+const mostFindings = 100;
 
 /** Each written name once, where it first stands: a fix for it covers all. */
-export function firstOfEach(flags: readonly Flag[]): readonly Flag[] {
+function firstOfEach(flags: readonly Flag[]): readonly Flag[] {
   const seen = new Set<string>();
   return flags.filter(({ name }) => !seen.has(name) && seen.add(name));
+}
+
+/** What a rule finds in the flags that a vLLM deployment writes; other engines have flags of their own. */
+export function judgeFlags(context: RuleContext, judge: (context: RuleContext, flag: Flag) => Finding | undefined): readonly Finding[] {
+  if (context.deployment.engine !== "vllm") return [];
+  const found: Finding[] = [];
+  for (const flag of firstOfEach(context.pool.engine.written)) {
+    const one = judge(context, flag);
+    if (one && found.push(one) >= mostFindings) break;
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { saidVersion, shortVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
-import { factsOf, firstOfEach, mostFindings, presence } from "./flag-table.ts";
+import { factsOf, judgeFlags, presence } from "./flag-table.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 import { engineAlone, renameFix, versionPlace } from "./unknown-flag.ts";
 
@@ -14,20 +14,8 @@ export const removedFlag: Rule = {
   severity: "error",
   summary: "The flag is gone from the engine's version.",
   facts: ["flag tables of 17 vLLM releases", "reported refusals"],
-  check(context) {
-    if (context.deployment.engine !== "vllm") return [];
-    return judged(context);
-  },
+  check: (context) => judgeFlags(context, judge),
 };
-
-function judged(context: RuleContext): Finding[] {
-  const found: Finding[] = [];
-  for (const flag of firstOfEach(context.pool.engine.written)) {
-    const one = judge(context, flag);
-    if (one && found.push(one) >= mostFindings) break;
-  }
-  return found;
-}
 
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const { catalog, pool, deployment } = context;

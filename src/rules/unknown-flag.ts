@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
-import { factsOf, firstOfEach, mostFindings, namesIn, nearestName, presence } from "./flag-table.ts";
+import { factsOf, judgeFlags, namesIn, nearestName, presence } from "./flag-table.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
 const code = "unknown-flag";
@@ -15,20 +15,8 @@ export const unknownFlag: Rule = {
   severity: "error",
   summary: "The engine's version has no such flag.",
   facts: ["flag tables of 17 vLLM releases"],
-  check(context) {
-    if (context.deployment.engine !== "vllm") return [];
-    return judged(context);
-  },
+  check: (context) => judgeFlags(context, judge),
 };
-
-function judged(context: RuleContext): Finding[] {
-  const found: Finding[] = [];
-  for (const flag of firstOfEach(context.pool.engine.written)) {
-    const one = judge(context, flag);
-    if (one && found.push(one) >= mostFindings) break;
-  }
-  return found;
-}
 
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const { pool, catalog, deployment } = context;
