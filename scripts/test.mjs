@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findChromium } from "./vscode/chromium.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const started = Date.now();
@@ -74,6 +75,14 @@ async function vitest() {
   const failed = count("failed");
   const skipped = count("skipped") + count("todo");
   add("unit, golden, property, validation", { passed: count("passed"), failed: code !== 0 && failed === 0 ? 1 : failed, skipped }, since);
+}
+
+// The pages' tests and the end-to-end tests drive the same browser: it is found, or installed, before either runs.
+try {
+  env.CHROMIUM = findChromium();
+} catch (error) {
+  console.log(`${error.message}\n0 passed, 1 failed, 0 skipped`);
+  process.exit(1);
 }
 
 await one("types", process.execPath, ["scripts/types.mjs"]);

@@ -110,13 +110,17 @@ export const look = [
   {
     name: "activation takes at most 100 ms",
     run: async ({ workbench }) => {
+      const { page } = workbench;
+      // The list is sorted by activation time and draws only what is in sight: a quick activation would lie below the window.
+      await page.setViewportSize({ width: 1500, height: 6000 });
       await workbench.command("Developer: Show Running Extensions");
-      const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "Inference Lens" }).first();
+      const row = page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "Inference Lens" }).first();
       await row.waitFor();
       const said = await row.textContent();
       const ms = Number(/(\d+)\s*ms/.exec(said)?.[1]);
       console.log(`    activation ${ms} ms`);
       assert.ok(ms <= 100, said);
+      await page.setViewportSize({ width: 1500, height: 950 });
       await workbench.closeAll();
     },
   },
