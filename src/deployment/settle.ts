@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
 import { newestVersion } from "./defaults.ts";
-import type { Deployment, EngineId, Pool } from "./deployment.ts";
+import type { Deployment, Pool } from "./deployment.ts";
+import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
@@ -9,17 +10,6 @@ import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import { placed } from "./settle-hardware.ts";
 import { engineSettings } from "./settle-settings.ts";
 import type { Assumption, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
-
-const engineNames: Readonly<Record<EngineId, string>> = {
-  vllm: "vLLM",
-  sglang: "SGLang",
-  "tensorrt-llm": "TensorRT-LLM",
-  tgi: "TGI",
-  nim: "NIM",
-  "llama.cpp": "llama.cpp",
-  ollama: "Ollama",
-  other: "this engine",
-};
 
 /** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
 export function settle(deployment: Deployment, catalog: Catalog): Settlement {

@@ -16,6 +16,7 @@ export const batchedTokens: Rule = {
   severity: "error",
   summary: "max-num-batched-tokens does not fit max-num-seqs or max-model-len.",
   facts: ["VS06", "VS07", "VS09", "VS10"],
+  engines: ["vllm"],
   check(context) {
     return [belowSequences(context), belowLength(context), aboveAll(context), longPrefill(context)].filter((one) => one !== undefined);
   },

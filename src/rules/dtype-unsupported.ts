@@ -14,6 +14,7 @@ export const dtypeUnsupported: Rule = {
   severity: "error",
   summary: "The dtype asked for is not in this GPU's hardware, or not allowed for this model.",
   facts: ["VQ01", "VQ02", "VQ03"],
+  engines: ["vllm"],
   check({ deployment, pool, catalog }) {
     const flag = flagOf(pool, "dtype");
     const asked = flag?.value?.value;

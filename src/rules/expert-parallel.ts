@@ -15,6 +15,7 @@ export const expertParallel: Rule = {
   severity: "error",
   summary: "Expert parallelism is asked for where the model, the layout or the balancer cannot do it.",
   facts: ["VD09", "VD10", "VD11", "VD12", "VD13"],
+  engines: ["vllm"],
   check(context) {
     const { pool, deployment } = context;
     const model = knownModel(deployment);

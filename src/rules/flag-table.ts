@@ -83,9 +83,8 @@ function firstOfEach(flags: readonly Flag[]): readonly Flag[] {
   return flags.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
-/** What a rule finds in the flags that a vLLM deployment writes; other engines have flags of their own. */
+/** What a rule finds in the flags that a deployment writes. */
 export function judgeFlags(context: RuleContext, judge: (context: RuleContext, flag: Flag) => Finding | undefined): readonly Finding[] {
-  if (context.deployment.engine !== "vllm") return [];
   const found: Finding[] = [];
   for (const flag of firstOfEach(context.pool.engine.written)) {
     const one = judge(context, flag);

@@ -18,8 +18,8 @@ export const flagValue: Rule = {
   severity: "error",
   summary: "The flag's value is not of its type, outside its range, or not one of its choices.",
   facts: ["flag tables of 17 vLLM releases", "VS18", "VM01", "VM16"],
+  engines: ["vllm"],
   check(context) {
-    if (context.deployment.engine !== "vllm") return [];
     // The last of repeated flags counts.
     return [...context.pool.engine.flags.values()].map((flag) => judge(context, flag)).filter((one) => one !== undefined);
   },

@@ -1,24 +1,27 @@
+import { engineNames } from "../deployment/engine-names.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
-import { askGpusFix, setFlagFix } from "./flag-fix.ts";
+import { askGpusFix, setFlagFix, setSizeFix } from "./flag-fix.ts";
 import { knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, type Ranks, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
+import { type Finding, type Fix, laidOutEngines, type Rule, type RuleContext } from "./rule.ts";
 
 export const gpuCount: Rule = {
   code: "gpu-count",
   severity: "error",
   summary: "TP × SP × PP × DP needs more GPUs than the deployment asks for.",
-  facts: ["VW01", "VW02", "VW03", "AS01"],
+  facts: ["VW01", "VW02", "VW03", "AS01", "SW01", "TR01"],
+  engines: laidOutEngines,
   check(context) {
     const { deployment, pool } = context;
     const asked = gpusAsked(pool);
     const ranks = ranksOf(pool.engine.parallel);
     if (asked === undefined || ranks === undefined || isPartOfGroup(pool) || mayUseOtherGpus(context)) return [];
     if (ranks.product > asked) return [tooFew(context, ranks, asked)];
+    if (deployment.engine !== "vllm") return [];
     const perNode = pool.hardware.gpusPerNode;
     const perReplica = ranks.product / ranks.data;
     const version = saidVersion(pool);
@@ -41,7 +44,8 @@ export const gpuCount: Rule = {
   },
 };
 
-function tooFew({ deployment, pool }: RuleContext, ranks: Ranks, asked: number): Finding {
+function tooFew(context: RuleContext, ranks: Ranks, asked: number): Finding {
+  const { deployment, pool } = context;
   const { hardware, engine } = pool;
   const range = hardware.gpusPerNode?.range ?? hardware.gpusPerInstance?.range;
   const at = range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
@@ -49,8 +53,8 @@ function tooFew({ deployment, pool }: RuleContext, ranks: Ranks, asked: number):
     hardware.nodes && hardware.nodes.value > 1 ? nodesWords(hardware.nodes.value, hardware.gpusPerNode?.value, asked) : gpuWords(asked);
   const heads = knownModel(deployment)?.heads;
   const one = ranks.product === ranks.tensor && heads !== undefined && heads % asked === 0;
-  const smaller: Fix | undefined = one ? setFlagFix(pool, "tensor-parallel-size", String(asked)) : undefined;
-  return finding("gpu-count", "error", at, consequence(pool.engine.executor?.value, saidVersion(pool), head, ranks), {
+  const smaller: Fix | undefined = one ? setSizeFix(context, "tensor", asked) : undefined;
+  return finding("gpu-count", "error", at, consequence(context, head, ranks), {
     related: partsOfProduct(sizeRanges(engine.parallel)),
     fixes: [askGpusFix(pool, ranks.product, true), smaller],
   });
@@ -65,8 +69,18 @@ function gpuWords(count: number): string {
 }
 
 /** What this engine does: it stops, or it waits for GPUs that never come. */
-function consequence(executor: string | undefined, version: ReturnType<typeof saidVersion>, asked: string, ranks: Ranks): Message {
+function consequence({ deployment, pool }: RuleContext, asked: string, ranks: Ranks): Message {
   const layout = layoutWords(ranks);
+  const version = saidVersion(pool);
+  const executor = pool.engine.executor?.value;
+  if (deployment.engine !== "vllm")
+    return message(
+      "Asks for {0}, but {1} needs {2}. {3} would stop at start: every rank needs its own GPU.",
+      asked,
+      layout,
+      ranks.product,
+      engineNames[deployment.engine],
+    );
   if (executor === "ray")
     return message(
       'Asks for {0}, but {1} needs {2}. Ray would wait for GPUs that never come: "exceeds the total number of available GPUs".',

@@ -1,10 +1,10 @@
 import { message } from "../deployment/message.ts";
 import { finding, partsOfProduct } from "./finding.ts";
-import { askGpusFix, setFlagFix } from "./flag-fix.ts";
+import { askGpusFix, setSizeFix } from "./flag-fix.ts";
 import { knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Rule } from "./rule.ts";
+import { laidOutEngines, type Rule } from "./rule.ts";
 
 const words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 
@@ -12,8 +12,10 @@ export const gpuIdle: Rule = {
   code: "gpu-idle",
   severity: "warning",
   summary: "The layout uses fewer GPUs than the deployment asks for.",
-  facts: ["VW01", "VW02"],
-  check({ deployment, pool }) {
+  facts: ["VW01", "VW02", "SW01", "TR01"],
+  engines: laidOutEngines,
+  check(context) {
+    const { deployment, pool } = context;
     const asked = gpusAsked(pool);
     const ranks = ranksOf(pool.engine.parallel);
     const { hardware, engine } = pool;
@@ -41,10 +43,7 @@ export const gpuIdle: Rule = {
             ),
         {
           related: partsOfProduct(sizeRanges(engine.parallel)),
-          fixes: [
-            divides ? setFlagFix(pool, "tensor-parallel-size", String(tensor), undefined, true) : undefined,
-            askGpusFix(pool, ranks.product, !divides),
-          ],
+          fixes: [divides ? setSizeFix(context, "tensor", tensor, true) : undefined, askGpusFix(pool, ranks.product, !divides)],
         },
       ),
     ];

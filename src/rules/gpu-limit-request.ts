@@ -1,6 +1,6 @@
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
-import type { Rule } from "./rule.ts";
+import { everyEngine, type Rule } from "./rule.ts";
 
 const code = "gpu-limit-request";
 
@@ -9,6 +9,7 @@ export const gpuLimitRequest: Rule = {
   severity: "error",
   summary: "GPUs are limited to one number and requested as another, which Kubernetes refuses.",
   facts: ["Kubernetes: extended resources cannot be overcommitted"],
+  engines: everyEngine,
   check({ pool }) {
     const { gpusPerNode: limit, gpuRequest: request, resource } = pool.hardware;
     if (!limit || !request?.range || limit.value === request.value) return [];

@@ -1,11 +1,12 @@
 import type { Model } from "../catalog/facts.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
-import { setFlagFix } from "./flag-fix.ts";
+import { setFlagFix, setSizeFix } from "./flag-fix.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { divisors, gpusAsked, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Finding, Rule, RuleContext } from "./rule.ts";
+import { type Finding, laidOutEngines, type Rule, type RuleContext } from "./rule.ts";
 
 const code = "heads-divisible";
 
@@ -14,6 +15,7 @@ export const headsDivisible: Rule = {
   severity: "error",
   summary: "TP, or TP × SP, does not divide the model's attention heads.",
   facts: ["VP01", "VP04", "AS09"],
+  engines: laidOutEngines,
   check(context) {
     const model = knownModel(context.deployment);
     const { parallel } = context.pool.engine;
@@ -22,6 +24,8 @@ export const headsDivisible: Rule = {
     // Read on its own: a size that may come from elsewhere does not make a wrong one right.
     if (!model || parallel.unreadable.has("tensor") || tensor < 1) return [];
     if (model.heads % tensor !== 0) return [wrongTensor(context, model, tensor)];
+    // What else must divide is known of vLLM's layers alone.
+    if (context.deployment.engine !== "vllm") return [];
     if (!parallel.unreadable.has("sequence") && sequence > 1 && model.heads % (tensor * sequence) !== 0)
       return [wrongSequence(context, model, tensor, sequence)];
     const part = unevenPart(model, tensor);
@@ -31,16 +35,25 @@ export const headsDivisible: Rule = {
 
 function wrongTensor(context: RuleContext, model: Model, tensor: number): Finding {
   const sizes = divisors([model.heads], 64).filter((size) => size <= Math.max(8, 2 * tensor));
+  const { engine } = context.deployment;
   return finding(
     code,
-    "error",
+    engine === "vllm" ? "error" : "warning",
     tensorPlace(context),
-    message(
-      "{0} attention heads cannot be split by TP {1}. vLLM would stop at start. Sizes that divide: {2}.",
-      model.heads,
-      tensor,
-      sizes.join(", "),
-    ),
+    engine === "vllm"
+      ? message(
+          "{0} attention heads cannot be split by TP {1}. vLLM would stop at start. Sizes that divide: {2}.",
+          model.heads,
+          tensor,
+          sizes.join(", "),
+        )
+      : message(
+          "{0} attention heads cannot be split evenly by TP {1}, which {3} expects. Sizes that divide: {2}.",
+          model.heads,
+          tensor,
+          sizes.join(", "),
+          engineNames[engine],
+        ),
     { related: [modelNamedHere(context.deployment)], fixes: tensorFixes(context, sizes, tensor) },
   );
 }
@@ -96,13 +109,12 @@ function wrongPart(context: RuleContext, model: Model, tensor: number, part: { r
   );
 }
 
-function tensorFixes({ pool }: RuleContext, sizes: readonly number[], tensor: number) {
+function tensorFixes(context: RuleContext, sizes: readonly number[], tensor: number) {
+  const { pool } = context;
   const asked = gpusAsked(pool);
   const ranks = ranksOf(pool.engine.parallel);
   const wanted = asked && ranks ? asked / (ranks.product / ranks.tensor) : undefined;
-  return nearest(sizes, tensor, wanted).map((size, index) =>
-    setFlagFix(pool, "tensor-parallel-size", String(size), undefined, index === 0),
-  );
+  return nearest(sizes, tensor, wanted).map((size, index) => setSizeFix(context, "tensor", size, index === 0));
 }
 
 /** The size that fills the GPUs asked for, then the next larger, then the next smaller one. */

@@ -22,6 +22,7 @@ export const kvCacheTooSmall: Rule = {
   severity: "error",
   summary: "One request of max-model-len does not fit into the KV cache.",
   facts: ["VM07", "VM08", "VM09", "VM10", "VM11", "VM12"],
+  engines: ["vllm"],
   check(context) {
     const { memory, pool, deployment, settledPool, tryWith } = context;
     const refusal = memory?.refusal;

@@ -9,7 +9,7 @@ import { finding } from "./finding.ts";
 import { knownModel } from "./known.ts";
 import { type Ranks, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Rule } from "./rule.ts";
+import { laidOutEngines, type Rule } from "./rule.ts";
 
 const code = "kv-heads-replicated";
 
@@ -17,7 +17,8 @@ export const kvHeadsReplicated: Rule = {
   code,
   severity: "warning",
   summary: "More ranks share the KV heads than there are heads, so GPUs hold copies of the same keys and values.",
-  facts: ["VP02", "VP03", "AS10"],
+  facts: ["VP02", "VP03", "AS10", "SW13"],
+  engines: laidOutEngines,
   check({ deployment, pool }) {
     const model = knownModel(deployment);
     const ranks = ranksOf(pool.engine.parallel);

@@ -19,6 +19,7 @@ export const memoryOverflow: Rule = {
   severity: "error",
   summary: "Weights and buffers leave no memory for the KV cache.",
   facts: ["VM02", "VM03", "VM06", "AS13"],
+  engines: ["vllm"],
   check(context) {
     const { memory, pool, deployment, settledPool } = context;
     const rank = memory?.ranks[memory.tightest];

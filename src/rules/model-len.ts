@@ -21,6 +21,7 @@ export const modelLen: Rule = {
   severity: "error",
   summary: "max-model-len is above what the model was made for.",
   facts: ["VS01", "VS02", "VS03"],
+  engines: ["vllm"],
   check({ deployment, pool }) {
     const model = knownModel(deployment);
     const written = flagInteger(pool, "max-model-len");

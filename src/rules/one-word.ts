@@ -1,7 +1,7 @@
 import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
-import type { Fix, Rule } from "./rule.ts";
+import { everyEngine, type Fix, type Rule } from "./rule.ts";
 
 const code = "one-word";
 
@@ -10,6 +10,7 @@ export const oneWord: Rule = {
   severity: "warning",
   summary: "A flag and its value stand in one list item, so the engine sees one word with a blank in it.",
   facts: ["argparse: an argument with a blank is no option"],
+  engines: everyEngine,
   check({ pool }) {
     return pool.engine.written
       .filter((flag) => flag.oneWord)

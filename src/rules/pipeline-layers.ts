@@ -1,9 +1,9 @@
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
-import { setFlagFix } from "./flag-fix.ts";
+import { setSizeFix } from "./flag-fix.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Finding, Rule, RuleContext } from "./rule.ts";
+import { type Finding, laidOutEngines, type Rule, type RuleContext } from "./rule.ts";
 
 const code = "pipeline-layers";
 
@@ -12,13 +12,15 @@ export const pipelineLayers: Rule = {
   severity: "error",
   summary: "The pipeline stages do not fit the model's layers.",
   facts: ["VP07", "VP08"],
+  engines: laidOutEngines,
   check(context) {
     const { deployment, pool } = context;
     const stages = pool.engine.parallel.pipeline.value;
     const layers = knownModel(deployment)?.layers;
     const partition = pool.engine.environment.get("VLLM_PP_LAYER_PARTITION");
-    if (pool.engine.parallel.unreadable.has("pipeline")) return [];
-    if (partition) return ownPartition(context, partition.value, stages, layers);
+    // SGLang's variable of the same kind divides the layers by its own leave.
+    if (pool.engine.parallel.unreadable.has("pipeline") || pool.engine.environment.has("SGLANG_PP_LAYER_PARTITION")) return [];
+    if (partition && deployment.engine === "vllm") return ownPartition(context, partition.value, stages, layers);
     if (layers === undefined || stages <= 1) return [];
     const at = placeOf(deployment, pool.engine.parallel.pipeline, flagOf(pool, "pipeline-parallel-size"));
     const related = [modelNamedHere(deployment)];
@@ -26,7 +28,7 @@ export const pipelineLayers: Rule = {
       return [
         finding(code, "error", at, message("The model has {0} layers, too few for PP {1}: some stages would have none.", layers, stages), {
           related,
-          fixes: [setFlagFix(pool, "pipeline-parallel-size", "1", undefined, true)],
+          fixes: [setSizeFix(context, "pipeline", 1, true)],
         }),
       ];
     if (layers % stages === 0) return [];

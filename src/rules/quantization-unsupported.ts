@@ -42,6 +42,7 @@ export const quantizationUnsupported: Rule = {
   severity: "error",
   summary: "The weight format is not supported on this GPU, or is not that of the checkpoint.",
   facts: ["VQ04", "VQ06", "VQ08"],
+  engines: ["vllm"],
   check(context) {
     return [tooOld(context), mismatch(context)].filter((one) => one !== undefined);
   },

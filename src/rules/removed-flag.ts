@@ -14,6 +14,7 @@ export const removedFlag: Rule = {
   severity: "error",
   summary: "The flag is gone from the engine's version.",
   facts: ["flag tables of 17 vLLM releases", "reported refusals"],
+  engines: ["vllm"],
   check: (context) => judgeFlags(context, judge),
 };
 

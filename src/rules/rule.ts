@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Deployment, Pool } from "../deployment/deployment.ts";
+import type { Deployment, EngineId, Pool } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import type { Edit, Range } from "../deployment/text.ts";
@@ -48,5 +48,13 @@ export interface Rule {
   readonly summary: string;
   /** Ids of the facts it rests on (VP01, AS09 …). */
   readonly facts: readonly string[];
+  /** Whose deployments it judges; those of other engines it never sees. */
+  readonly engines: readonly EngineId[];
   check(context: RuleContext): readonly Finding[];
 }
+
+/** Engines whose layout of ranks on GPUs is read: what rests on sizes alone holds for each (VW02, SW01, TR01). */
+export const laidOutEngines: readonly EngineId[] = ["vllm", "sglang", "tensorrt-llm"];
+
+/** What Kubernetes or the command line itself refuses holds for whatever engine is started. */
+export const everyEngine: readonly EngineId[] = [...laidOutEngines, "tgi", "nim", "llama.cpp", "ollama", "other"];

@@ -17,6 +17,7 @@ export const shiftInvariance: Rule = {
   severity: "error",
   summary: "Ulysses SP or Shift Parallelism is used in a way its plugin refuses, ignores or cannot fill.",
   facts: ["AS01", "AS02", "AS03", "AS04", "AS05", "AS15"],
+  engines: ["vllm"],
   check(context) {
     const use = arcticUse(context.pool);
     if (!use) return [];

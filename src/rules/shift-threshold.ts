@@ -18,6 +18,7 @@ export const shiftThreshold: Rule = {
   severity: "warning",
   summary: "What the threshold of Shift Parallelism does, in tokens of a step.",
   facts: ["AS11", "AS12", "AS13"],
+  engines: ["vllm"],
   check({ deployment, pool, settled, settledPool, memory }) {
     const flag = flagOf(pool, "shift-parallel-threshold");
     const use = arcticUse(pool);

@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { layoutWords, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import type { Fix, Rule } from "./rule.ts";
+import { type Fix, laidOutEngines, type Rule } from "./rule.ts";
 
 const code = "shm-missing";
 /** The container default. */
@@ -14,6 +14,7 @@ export const shmMissing: Rule = {
   severity: "warning",
   summary: "Several GPUs of one container talk through /dev/shm, which has the container's default of 64 MiB.",
   facts: ["reported failures"],
+  engines: laidOutEngines,
   check({ deployment, pool }) {
     const { hardware, engine } = pool;
     if (deployment.format === "vllm-config" || deployment.format === "command" || deployment.format === "case") return [];

@@ -15,6 +15,7 @@ export const unknownFlag: Rule = {
   severity: "error",
   summary: "The engine's version has no such flag.",
   facts: ["flag tables of 17 vLLM releases"],
+  engines: ["vllm"],
   check: (context) => judgeFlags(context, judge),
 };
 

@@ -10,9 +10,10 @@ export const unknownModel: Rule = {
   severity: "information",
   summary: "The model's architecture is not known here, so memory and timing are not judged.",
   facts: ["catalogue of models"],
+  engines: ["vllm"],
   check({ deployment, catalog }) {
     const model = deployment.model;
-    if (deployment.engine !== "vllm" || !model || model.value.facts) return [];
+    if (!model || model.value.facts) return [];
     const proposals = catalog.modelProposals(model.value.name);
     const first = proposals[0];
     return [

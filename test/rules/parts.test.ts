@@ -68,5 +68,6 @@ test("codes are kebab-case, unlike each other, and each rule names facts", () =>
     expect(rule.code).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(rule.summary.endsWith(".")).toBe(true);
     expect(rule.facts.length).toBeGreaterThan(0);
+    expect(rule.engines.length).toBeGreaterThan(0);
   }
 });
