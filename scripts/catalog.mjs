@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { flagRows } from "./catalog/flags.mjs";
+import { flagTables } from "./catalog/flags.mjs";
 import { gpuRows } from "./catalog/gpus.mjs";
 import { modelRows } from "./catalog/models.mjs";
 import { workloadRows } from "./catalog/workloads.mjs";
@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const source = resolve(root, process.argv[2] ?? process.env.DATA ?? "../shared/data");
 const target = join(root, "src/catalog/data");
 
-const needed = ["gpus.json", "models.json", "engines/vllm-args.json", "engines/arctic-inference-args.json", "traces"];
+const engines = { vllm: "vllm", arctic: "arctic-inference", sglang: "sglang", trtllm: "trtllm" };
+const needed = ["gpus.json", "models.json", ...Object.values(engines).map((name) => `engines/${name}-args.json`), "traces"];
 const missing = needed.filter((name) => !existsSync(join(source, name)));
 if (missing.length > 0) {
   console.error(`Cannot write the catalogue: ${source} has no ${missing.join(", ")}.`);
@@ -29,7 +30,7 @@ function lines(rows) {
 
 function write(name, body, count) {
   writeFileSync(join(target, name), `${body}\n`);
-  console.log(`${name.padEnd(15)} ${String(count).padStart(5)} records ${String(Math.ceil(body.length / 1000)).padStart(5)} kB`);
+  console.log(`${name.padEnd(23)} ${String(count).padStart(5)} records ${String(Math.ceil(body.length / 1000)).padStart(5)} kB`);
 }
 
 mkdirSync(target, { recursive: true });
@@ -43,8 +44,10 @@ write("instances.json", lines(instances), instances.length);
 const models = modelRows(json("models.json").models);
 write("models.json", lines(models), models.length);
 
-const table = flagRows(json("engines/vllm-args.json"), json("engines/arctic-inference-args.json"));
-write("flags.json", `{"versions":${JSON.stringify(table.versions)},"flags":${lines(table.flags)}}`, table.flags.length);
+const tables = flagTables(Object.fromEntries(Object.entries(engines).map(([key, name]) => [key, json(`engines/${name}-args.json`)])));
+for (const [engine, { versions, flags }] of Object.entries(tables)) {
+  write(`flags-${engine}.json`, `{"versions":${JSON.stringify(versions)},"flags":${lines(flags)}}`, flags.length);
+}
 
 const workloads = workloadRows(text);
 write("workloads.json", lines(workloads), workloads.length);

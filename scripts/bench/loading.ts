@@ -13,7 +13,7 @@ export function loadPart(): readonly Measurement[] {
     first("GPU", () => catalog.gpu("H100")),
     first("instance type", () => catalog.instance("p5.48xlarge")),
     first("model", () => catalog.model("meta-llama/Llama-3.1-8B-Instruct")),
-    first("flag", () => catalog.flags()),
+    first("flag", () => catalog.flags("vllm")),
     first("workload", () => catalog.workload("chat")),
   ];
 }

@@ -1,17 +1,21 @@
-/** vLLM's flags and those of its Arctic plugin as sparse rows: what equals the usual case is left out. */
-export function flagRows(vllm, arctic) {
-  const rows = vllm.args.map((arg) => row(arg));
+/** Each engine's flags as sparse rows, by the name of its table: what equals the usual case is left out. */
+export function flagTables({ vllm, arctic, sglang, trtllm }) {
   const plugin = arctic.args.map((arg) => ({ ...row(arg), seen: "0.8.5", plugin: "arctic" }));
-  return { versions: vllm.versions, flags: [...rows, ...plugin] };
+  return {
+    vllm: { versions: vllm.versions, flags: [...vllm.args.map(row), ...plugin] },
+    sglang: { versions: sglang.versions, flags: sglang.args.map(row) },
+    // One state of the command line without a release: no flag has a history.
+    "tensorrt-llm": { versions: [], flags: trtllm.cli.serve.map(row) },
+  };
 }
 
 function row(arg) {
   const { ge, gt, le, lt } = arg.constraints ?? {};
   return sparse({
     name: arg.flag.replace(/^-+/, ""),
-    aliases: arg.aliases,
-    type: arg.type,
-    choices: arg.choices?.map(String),
+    aliases: [...(arg.aliases ?? []), ...(arg.formerNames ?? [])],
+    type: takesNoValue(arg) ? "bool" : arg.type,
+    choices: takesNoValue(arg) ? undefined : arg.choices?.map(String),
     choicesSince: choicesSince(arg),
     open: arg.choicesOpen,
     default: arg.default ?? undefined,
@@ -24,6 +28,11 @@ function row(arg) {
     absent: arg.absentIn ?? undefined,
     instead: replacement(arg),
   });
+}
+
+/** SGLang's actions for old spellings are declared without a value, whatever type the collected row names. */
+function takesNoValue({ action }) {
+  return action === "DeprecatedAction" || action === "DeprecatedStoreTrueAction" || action === "DeprecatedStoreConstAction";
 }
 
 /** The release in which the closed choices last changed; left out where they never did. */

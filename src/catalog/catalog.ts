@@ -1,7 +1,7 @@
-import type { FlagTable, Gpu, GpuId, InstanceType, ModelMatch, WorkloadRows } from "./facts.ts";
+import type { FlagEngine, FlagTable, Gpu, GpuId, InstanceType, ModelMatch, WorkloadRows } from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
 import { ModelNames } from "./model-match.ts";
-import { type CatalogSource, flagFacts } from "./stored.ts";
+import { type CatalogSource, flagTable } from "./stored.ts";
 
 /** What is known, looked up by the names people write. Loading is lazy: each part is read at its first use. */
 export interface Catalog {
@@ -17,7 +17,8 @@ export interface Catalog {
   models(): readonly string[];
   /** Known ids whose last part equals that of `path` (`/models/Qwen3-32B`): to be proposed, never assumed. */
   modelProposals(path: string): readonly string[];
-  flags(): FlagTable;
+  /** The flags of an engine by its id; an empty table where none is known. */
+  flags(engine: string): FlagTable;
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
@@ -26,6 +27,9 @@ export interface Catalog {
 /** Ids of GPUs that suggestions name when the file names none, most common first. */
 export const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100-SXM4-80GB", "B200-SXM", "L40S", "L4"];
 
+const flagEngines: readonly FlagEngine[] = ["vllm", "sglang", "tensorrt-llm"];
+const noFlags: FlagTable = { versions: [], flags: [] };
+
 /** A catalogue over its files; each is read and indexed at its first use. */
 export function createCatalog(source: CatalogSource): Catalog {
   const gpus = once(source.gpus);
@@ -33,10 +37,7 @@ export function createCatalog(source: CatalogSource): Catalog {
   const instances = once(() => new Map(source.instances().map((type) => [type.name.toLowerCase(), type])));
   const families = once(() => familyGpus(source.instances()));
   const models = once(() => new ModelNames(source.models()));
-  const flags = once((): FlagTable => {
-    const { versions, flags: rows } = source.flags();
-    return { versions, flags: rows.map(flagFacts) };
-  });
+  const flags = new Map(flagEngines.map((engine) => [engine as string, once(() => flagTable(source.flags(engine)))]));
   const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
   return {
     gpu: (name) => gpuNames().find(name),
@@ -46,7 +47,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     model: (name) => models().find(name),
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),
-    flags,
+    flags: (engine) => flags.get(engine)?.() ?? noFlags,
     workload: (name) => workloads().get(name.trim().toLowerCase()),
     workloads: () => [...workloads().keys()],
   };

@@ -120,16 +120,19 @@ export interface Model {
   readonly source: string;
 }
 
-/** A `vllm serve` flag over the sampled versions. Versions are strings as released; compare with `compareVersions`. */
+/** Engines whose flags the catalogue has; for any other the table is empty. */
+export type FlagEngine = "vllm" | "sglang" | "tensorrt-llm";
+
+/** A flag of an engine's server over the sampled versions. Versions are strings as released; compare with `compareVersions`. */
 export interface FlagFacts {
-  /** Without the leading dashes: `tensor-parallel-size`. */
+  /** Without the leading dashes, as the engine spells it: `tensor-parallel-size`, `max_batch_size`. */
   readonly name: string;
   /** Other spellings, dashes included: `-tp`. */
   readonly aliases: readonly string[];
   readonly type: "bool" | "int" | "float" | "str" | "enum" | "json" | "list";
   readonly choices: readonly string[] | null;
-  /** The oldest sampled version from which the choices have been these. */
-  readonly choicesSince: string;
+  /** The oldest sampled version from which the choices have been these; null without a history. */
+  readonly choicesSince: string | null;
   readonly choicesOpen: boolean;
   readonly default: unknown;
   /** `--no-name` exists. */
@@ -137,7 +140,8 @@ export interface FlagFacts {
   readonly humanReadable: boolean;
   readonly atLeast: number | null;
   readonly atMost: number | null;
-  readonly firstSeen: string;
+  /** Null where only one state of the engine is known: then nothing is said of other versions. */
+  readonly firstSeen: string | null;
   readonly removedBy: string | null;
   readonly absentIn: string | null;
   readonly replacement: string | null;
@@ -145,6 +149,7 @@ export interface FlagFacts {
 }
 
 export interface FlagTable {
+  /** The sampled releases, oldest first; empty where the flags have no history. */
   readonly versions: readonly string[];
   readonly flags: readonly FlagFacts[];
 }

@@ -1,4 +1,4 @@
-import type { FlagFacts, Gpu, InstanceType, WorkloadRows } from "./facts.ts";
+import type { FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, WorkloadRows } from "./facts.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
 export interface StoredModel {
@@ -75,11 +75,16 @@ export interface StoredFlag {
   readonly human?: boolean;
   readonly min?: number;
   readonly max?: number;
-  readonly seen: string;
+  readonly seen?: string;
   readonly gone?: string;
   readonly absent?: string;
   readonly instead?: string;
   readonly plugin?: "arctic";
+}
+
+export interface StoredFlagTable {
+  readonly versions: readonly string[];
+  readonly flags: readonly StoredFlag[];
 }
 
 /** The catalogue's files, each read when it is first needed. */
@@ -87,24 +92,28 @@ export interface CatalogSource {
   readonly gpus: () => readonly Gpu[];
   readonly instances: () => readonly InstanceType[];
   readonly models: () => readonly StoredModel[];
-  readonly flags: () => { readonly versions: readonly string[]; readonly flags: readonly StoredFlag[] };
+  readonly flags: (engine: FlagEngine) => StoredFlagTable;
   readonly workloads: () => readonly WorkloadRows[];
 }
 
-export function flagFacts(row: StoredFlag): FlagFacts {
+export function flagTable({ versions, flags }: StoredFlagTable): FlagTable {
+  return { versions, flags: flags.map(flagFacts) };
+}
+
+function flagFacts(row: StoredFlag): FlagFacts {
   return {
     name: row.name,
     aliases: row.aliases ?? [],
     type: row.type,
     choices: row.choices ?? null,
-    choicesSince: row.choicesSince ?? row.seen,
+    choicesSince: row.choicesSince ?? row.seen ?? null,
     choicesOpen: row.open ?? false,
     default: row.default ?? (row.type === "bool" ? false : null),
     negatable: row.no ?? false,
     humanReadable: row.human ?? false,
     atLeast: row.min ?? null,
     atMost: row.max ?? null,
-    firstSeen: row.seen,
+    firstSeen: row.seen ?? null,
     removedBy: row.gone ?? null,
     absentIn: row.absent ?? null,
     replacement: row.instead ?? null,

@@ -106,7 +106,7 @@ function withArguments(deployment: Deployment, { gpu, flags }: ReturnType<typeof
   const known = gpu === undefined ? undefined : (catalog.gpu(gpu)?.id ?? catalog.instance(gpu)?.gpu);
   const placed = known !== undefined && deployment.pools.every(({ hardware }) => !hardware.gpu) ? withGpu(deployment, known) : deployment;
   if (!flags) return placed;
-  const names = flagNames(catalog.flags(), undefined);
+  const names = flagNames(catalog.flags("vllm"), undefined);
   const changes = Object.entries(flags).map(([key, text]): [string, string] => {
     const { name, negated } = names.resolve(`--${key}`);
     const value = text === "" ? "true" : text;

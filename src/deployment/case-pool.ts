@@ -14,7 +14,7 @@ export function casePool(own: Fields, whole: Fields, model: Model | undefined, c
   const version = optional(own, "engineVersion", asVersion) ?? optional(whole, "engineVersion", asVersion);
   const threshold = optional(own, "shiftThreshold", asCount) ?? optional(whole, "shiftThreshold", asCount);
   const parallel = caseParallel(optional(own, "parallel", asFields) ?? {}, threshold);
-  const names = flagNames(catalog.flags(), version);
+  const names = flagNames(catalog.flags("vllm"), version);
   const flags = new Map<string, Flag>();
   for (const [key, value] of sizeFlags(parallel)) flags.set(key, writtenFlag(key, value));
   for (const source of [whole, own]) {

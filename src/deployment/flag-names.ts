@@ -55,7 +55,7 @@ export class FlagNames {
 
 function isIn({ firstSeen, removedBy }: FlagFacts, version: Version | undefined): boolean {
   if (!version) return removedBy === null;
-  const first = parseVersion(firstSeen);
+  const first = firstSeen === null ? undefined : parseVersion(firstSeen);
   const removed = removedBy === null ? undefined : parseVersion(removedBy);
   return (!first || compareVersions(first, version) <= 0) && (!removed || compareVersions(version, removed) < 0);
 }

@@ -34,7 +34,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, id: string, con
   const { lines, catalog, surroundings } = context;
   const anchor = lines.range(unit.anchor);
   const version = engineVersion(unit, directives, context);
-  const names = flagNames(unit.engine === "vllm" ? catalog.flags() : noFlags, version?.value);
+  const names = flagNames(unit.engine === "vllm" ? catalog.flags("vllm") : noFlags, version?.value);
   const parsed = unitArguments(unit, names, context);
   const flags = withAssumedFlags(lastOfEach(effective(parsed.flags, unit, version?.value)), surroundings, names, anchor);
   const model = modelReference(modelWord(unit, parsed, flags), directives, context);

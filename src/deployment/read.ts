@@ -38,7 +38,7 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   const masked = maskTemplates(text);
   const documents = parseYaml(masked, text);
   if (documents.length === 0 && isTooDeep(masked.text)) return refused(message("Nested too deeply to be read."));
-  const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags(), undefined), fileName };
+  const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags("vllm"), undefined), fileName };
   const found = documents.map((document) => ({ document, units: documentUnits(document, context) }));
   const units = found.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);

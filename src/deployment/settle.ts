@@ -64,7 +64,7 @@ function settledPool(
   const layout = layoutOf(pool, missing);
   if (!gpu || !layout || !model) return undefined;
   const { version: written, flags, executor, environment } = pool.engine;
-  const version = written?.value ?? newestVersion(catalog.flags().versions);
+  const version = written?.value ?? newestVersion(catalog.flags("vllm").versions);
   const reader = new FlagReader(flags);
   const dtype = reader.text("dtype")?.toLowerCase();
   const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;

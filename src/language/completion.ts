@@ -52,7 +52,7 @@ function flagItems(
 ): readonly Completion[] {
   const pool = owner?.deployment.pools[0];
   const version = pool ? saidVersion(pool) : undefined;
-  const table = catalog.flags();
+  const table = catalog.flags("vllm");
   const written = new Set(pool?.engine.written.flatMap(({ name, flagRange }) => (contains(flagRange, position) ? [] : [name])) ?? []);
   return table.flags.flatMap((facts): Completion[] => {
     const state = version ? presence(facts, version, table) : facts.removedBy === null ? "present" : "removed";
@@ -150,7 +150,7 @@ function directiveValues(key: string, range: Range, catalog: Catalog): readonly 
     case "workload":
       return catalog.workloads().map((name, index) => item(name, catalog.workload(name)?.source ?? "", index, "value"));
     case "version":
-      return [...catalog.flags().versions].reverse().map((version, index) => item(version, "vLLM", index, "value"));
+      return [...catalog.flags("vllm").versions].reverse().map((version, index) => item(version, "vLLM", index, "value"));
     case "slo.ttft":
       return ["200ms", "500ms", "1s", "2s"].map((value, index) => item(value, "", index, "value"));
     case "slo.tpot":

@@ -25,7 +25,7 @@ export function flagCard(place: Place, flag: Flag, options: HoverOptions): Card 
     return { headline: "Not known here: set by a variable or a template", beside: [workspace], last: lastLine(facts) };
   }
   const version = saidVersion(place.pool);
-  const state = version ? presence(facts, version, options.catalog.flags()) : "present";
+  const state = version ? presence(facts, version, options.catalog.flags("vllm")) : "present";
   if (version && (state === "removed" || state === "not-yet")) {
     const when = state === "removed" ? `gone since ${facts.removedBy ?? ""}` : `there from ${facts.firstSeen}`;
     return { headline: `vLLM ${version.text} has no ${flag.spelled}; ${when}.`, last: lastLine(facts) };

@@ -129,7 +129,7 @@ function replicasCard({ analysis, pool }: Place): Card | undefined {
 function versionCard({ pool }: Place, { catalog }: HoverOptions): Card | undefined {
   const version = pool.engine.version;
   if (!version) return undefined;
-  const newest = catalog.flags().versions.at(-1) ?? "";
+  const newest = catalog.flags("vllm").versions.at(-1) ?? "";
   return {
     headline: `vLLM ${version.value.text}`,
     whatIf: "Defaults, memory law and flags are those of this version.",

@@ -94,7 +94,7 @@ function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Mes
   const weights = gib(weightBytes(model, format));
   const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * elementBytes);
   const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
-  const version = pool?.engine.version?.value ?? newestVersion(catalog.flags().versions);
+  const version = pool?.engine.version?.value ?? newestVersion(catalog.flags("vllm").versions);
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
   const choices = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, { version, kvElementBytes: elementBytes });
   const [first, second] = telling(choices);

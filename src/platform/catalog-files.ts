@@ -9,7 +9,7 @@ export function loadCatalog(directory: string): Catalog {
     gpus: () => read("gpus"),
     instances: () => read("instances"),
     models: () => read("models"),
-    flags: () => read("flags"),
+    flags: (engine) => read(`flags-${engine}`),
     workloads: () => read("workloads"),
   });
 }

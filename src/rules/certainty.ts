@@ -11,7 +11,7 @@ export function saidVersion({ engine }: Pool): Version | undefined {
 
 /** Whether the said version lies in what the flag tables cover: from their oldest to their newest sample. */
 export function inTables(version: Version, catalog: Catalog): boolean {
-  const versions = catalog.flags().versions.flatMap((text) => parseVersion(text) ?? []);
+  const versions = catalog.flags("vllm").versions.flatMap((text) => parseVersion(text) ?? []);
   const oldest = versions[0];
   const newest = versions.at(-1);
   return oldest !== undefined && newest !== undefined && compareVersions(version, oldest) >= 0 && compareVersions(version, newest) <= 0;

@@ -8,7 +8,7 @@ const indexes = new WeakMap<FlagTable, ReadonlyMap<string, FlagFacts>>();
 
 /** A flag's facts by its canonical name or an alias. */
 export function factsOf(catalog: Catalog, name: string): FlagFacts | undefined {
-  const table = catalog.flags();
+  const table = catalog.flags("vllm");
   let index = indexes.get(table);
   if (!index) {
     const entries = new Map<string, FlagFacts>();
@@ -24,6 +24,7 @@ export function factsOf(catalog: Catalog, name: string): FlagFacts | undefined {
 export type Presence = "present" | "not-yet" | "removed" | "unsure";
 
 export function presence(facts: FlagFacts, version: Version, table: FlagTable): Presence {
+  if (facts.firstSeen === null) return "unsure";
   const first = parseVersion(facts.firstSeen);
   const removed = facts.removedBy === null ? undefined : parseVersion(facts.removedBy);
   if (removed && compareVersions(version, removed) >= 0) return "removed";
@@ -41,7 +42,7 @@ function sampleBefore(table: FlagTable, sample: string): Version | undefined {
 
 /** Names that a version may have: present or unsure. */
 export function namesIn(catalog: Catalog, version: Version): readonly string[] {
-  const table = catalog.flags();
+  const table = catalog.flags("vllm");
   return table.flags.flatMap((facts) => (["present", "unsure"].includes(presence(facts, version, table)) ? [facts.name] : []));
 }
 

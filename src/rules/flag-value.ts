@@ -107,11 +107,13 @@ function strictInteger(text: string): number | undefined {
 function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string): Finding | undefined {
   if (!facts.choices || (facts.choicesOpen && !wasClosed(context, flag)) || facts.choices.includes(text) || /^(none|null|)$/i.test(text))
     return undefined;
-  const { versions } = context.catalog.flags();
+  const { versions } = context.catalog.flags("vllm");
   const version = saidVersion(context.pool);
-  const always = facts.choicesSince === facts.firstSeen;
+  const always = facts.firstSeen !== null && facts.choicesSince === facts.firstSeen;
   const inRange = version === undefined || inTables(version, context.catalog);
-  const certain = inRange && (always || facts.choicesOpen || (version !== undefined && atLeast(version, facts.choicesSince)));
+  const certain =
+    inRange &&
+    (always || facts.choicesOpen || (version !== undefined && facts.choicesSince !== null && atLeast(version, facts.choicesSince)));
   const near = nearestName(text, facts.choices);
   return finding(
     code,

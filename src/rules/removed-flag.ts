@@ -23,7 +23,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const facts = factsOf(catalog, flag.name);
   if (!facts || facts.removedBy === null) return undefined;
   const version = saidVersion(pool);
-  const state = version ? presence(facts, version, catalog.flags()) : "unsure";
+  const state = version ? presence(facts, version, catalog.flags("vllm")) : "unsure";
   if (state === "present" || state === "not-yet") return undefined;
   const instead = facts.replacement === null ? undefined : facts.replacement.replace(/^-+/, "");
   const rename = instead === undefined || !factsOf(catalog, instead) ? undefined : renameFix(flag, instead);

@@ -26,7 +26,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const version = saidVersion(pool);
   if (facts?.plugin || builtIn.has(name) || (flag.spelled.startsWith("-") && !flag.spelled.startsWith("--"))) return undefined;
   if (facts) {
-    if (!version || !inTables(version, catalog) || presence(facts, version, catalog.flags()) !== "not-yet") return undefined;
+    if (!version || !inTables(version, catalog) || presence(facts, version, catalog.flags("vllm")) !== "not-yet") return undefined;
     const fixes = [removeFlagFix(pool, flag, true)];
     return finding(
       code,
@@ -36,13 +36,13 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
         'vLLM {0} has no {1} yet; it came by {2}. The server would stop: "unrecognized arguments".',
         version.text,
         flag.spelled,
-        facts.firstSeen,
+        facts.firstSeen ?? "",
       ),
       { related: [versionPlace(context)], fixes },
     );
   }
   if (isPrefix(context, name)) return undefined;
-  const names = version ? namesIn(catalog, version) : catalog.flags().flags.map((one) => one.name);
+  const names = version ? namesIn(catalog, version) : catalog.flags("vllm").flags.map((one) => one.name);
   const near = nearestName(name, names);
   const rename = near === undefined ? undefined : renameFix(flag, near);
   const sure = version !== undefined && inTables(version, catalog) && engineAlone(deployment);
@@ -52,7 +52,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     flag.flagRange,
     sure
       ? message('vLLM {0} has no {1}. The server would stop: "unrecognized arguments".', version.text, flag.spelled)
-      : message("No vLLM up to {0} has {1}; a plugin or a newer version may.", catalog.flags().versions.at(-1) ?? "", flag.spelled),
+      : message("No vLLM up to {0} has {1}; a plugin or a newer version may.", catalog.flags("vllm").versions.at(-1) ?? "", flag.spelled),
     { related: version ? [versionPlace(context)] : [], fixes: [rename, removeFlagFix(pool, flag, rename === undefined)] },
   );
 }
@@ -66,7 +66,7 @@ export function engineAlone({ launcher }: Deployment): boolean {
 function isPrefix({ catalog }: RuleContext, name: string): boolean {
   return (
     name.length > 2 &&
-    catalog.flags().flags.some((facts) => facts.name.startsWith(name) || (facts.negatable && `no-${facts.name}`.startsWith(name)))
+    catalog.flags("vllm").flags.some((facts) => facts.name.startsWith(name) || (facts.negatable && `no-${facts.name}`.startsWith(name)))
   );
 }
 

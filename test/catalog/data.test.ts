@@ -10,7 +10,9 @@ describe("catalogue files", () => {
     ["gpus", 40_000],
     ["instances", 20_000],
     ["models", 200_000],
-    ["flags", 150_000],
+    ["flags-vllm", 75_000],
+    ["flags-sglang", 75_000],
+    ["flags-tensorrt-llm", 10_000],
     ["workloads", 150_000],
   ])("%s.json stays below %d bytes", (name, most) => {
     expect(size(name)).toBeLessThan(most);
@@ -63,7 +65,7 @@ describe("catalogue files", () => {
   });
 
   test("flags: unique names, versions from the sampled ones, Arctic's five among them", () => {
-    const { flags, versions } = catalog.flags();
+    const { flags, versions } = catalog.flags("vllm");
     expect(new Set(flags.map((flag) => flag.name)).size).toBe(flags.length);
     expect(flags.filter((flag) => flag.plugin === "arctic").map((flag) => flag.name)).toEqual([
       "ulysses-sequence-parallel-size",
@@ -80,6 +82,37 @@ describe("catalogue files", () => {
       atLeast: 1,
     });
     expect(flags.find((flag) => flag.name === "swap-space")).toMatchObject({ removedBy: "0.18.1" });
+  });
+
+  test("SGLang's flags: unique spellings, versions from the sampled ones, old spellings without a value", () => {
+    const { flags, versions } = catalog.flags("sglang");
+    const spellings = flags.flatMap((flag) => [`--${flag.name}`, ...flag.aliases]);
+    expect(new Set(spellings).size).toBe(spellings.length);
+    for (const flag of flags) expect(versions, flag.name).toContain(flag.firstSeen);
+    expect(flags.find((flag) => flag.name === "tp-size")).toMatchObject({ aliases: ["--tensor-parallel-size"], type: "int", default: 1 });
+    expect(flags.find((flag) => flag.name === "context-length")).toMatchObject({ humanReadable: true });
+    expect(flags.find((flag) => flag.name === "enable-tf32-matmul")).toMatchObject({ type: "bool", negatable: true });
+    expect(flags.find((flag) => flag.name === "disable-radix-cache")).toMatchObject({ type: "bool", negatable: false });
+    expect(flags.find((flag) => flag.name === "speculative-draft-window-size")?.aliases).toEqual([
+      "--speculative-dflash-draft-window-size",
+    ]);
+    // `--monokernel-backend` is kept for old command lines and takes no word after it (server_args.py: DeprecatedStoreConstAction).
+    expect(flags.find((flag) => flag.name === "monokernel-backend")).toMatchObject({ type: "bool", choices: null });
+    expect(flags.find((flag) => flag.name === "quantization")?.choices).toContain("modelopt_fp4");
+  });
+
+  test("TensorRT-LLM's flags have no history, so nothing is said of other versions", () => {
+    const { flags, versions } = catalog.flags("tensorrt-llm");
+    expect(versions).toEqual([]);
+    for (const flag of flags)
+      expect(flag, flag.name).toMatchObject({ firstSeen: null, choicesSince: null, removedBy: null, absentIn: null });
+    expect(flags.find((flag) => flag.name === "extra_llm_api_options")).toMatchObject({ aliases: ["--config"], type: "str" });
+    expect(flags.find((flag) => flag.name === "telemetry")).toMatchObject({ type: "bool", negatable: true, default: true });
+  });
+
+  test("an engine without a table has no flags", () => {
+    expect(catalog.flags("ollama")).toEqual({ versions: [], flags: [] });
+    expect(catalog.flags("constructor").flags).toEqual([]);
   });
 
   test("workloads: a thousand rows each, parents come before, shared blocks fit both prompts", () => {

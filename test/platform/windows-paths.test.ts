@@ -47,7 +47,7 @@ const catalog = createCatalog({
   gpus: () => stored("gpus"),
   instances: () => stored("instances"),
   models: () => stored("models"),
-  flags: () => stored("flags"),
+  flags: (engine) => stored(`flags-${engine}`),
   workloads: () => stored("workloads"),
 });
 

@@ -19,7 +19,7 @@ test("a flag is there, not yet, gone, or between two samples", () => {
   const catalog = testCatalog();
   const of = (name: string, text: string) => {
     const facts = factsOf(catalog, name);
-    return facts && presence(facts, version(text), catalog.flags());
+    return facts && presence(facts, version(text), catalog.flags("vllm"));
   };
   // --disable-log-requests: in 0.16.0, not in 0.18.1; 0.17 was not sampled.
   expect(["0.16.0", "0.17.0", "0.18.1", "0.33.0"].map((text) => of("disable-log-requests", text))).toEqual([

@@ -125,7 +125,7 @@ type Setting = string | number | boolean | null;
 
 /** Flags in force, as numbers and switches where they are; null where the value cannot be read. */
 function settingsJson(flags: ReadonlyMap<string, Flag>, catalog: Catalog): Readonly<Record<string, Setting>> {
-  const human = new Set(catalog.flags().flags.flatMap(({ name, humanReadable }) => (humanReadable ? [name] : [])));
+  const human = new Set(catalog.flags("vllm").flags.flatMap(({ name, humanReadable }) => (humanReadable ? [name] : [])));
   const own = [...flags.values()].filter(({ name }) => !toldElsewhere.has(name));
   return Object.fromEntries(own.map((flag) => [flag.name, settingOf(flag, human.has(flag.name))]));
 }
