@@ -1,11 +1,22 @@
-// Reads a folder of real deployment files and prints what was recognised and found: `npm run corpus [-- FOLDER] [--json]`.
+// Judges a folder of real deployment files by its index.json:
+// `npm run corpus [-- FOLDER] [--format FORMAT] [--notes FILE] [--json] [--write-docs]`. 1 = a bar is missed, 2 = no such folder.
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const named = process.argv.slice(2).find((word) => !word.startsWith("--"));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    format: { type: "string" },
+    notes: { type: "string", default: join(root, "test/corpus/index-notes.json") },
+    json: { type: "boolean", default: false },
+    "write-docs": { type: "boolean", default: false },
+  },
+});
+const named = positionals[0];
 const folder = resolve(root, named ?? process.env.INFERENCE_LENS_CORPUS ?? "../shared/corpus");
 
 if (!existsSync(join(folder, "index.json"))) {
@@ -25,4 +36,11 @@ await build({
   logLevel: "error",
 });
 const { main } = await import(outfile).then((module) => module.default ?? module);
-process.exitCode = main({ folder, data: join(root, "src/catalog/data"), json: process.argv.includes("--json") });
+process.exitCode = main({
+  folder,
+  data: join(root, "src/catalog/data"),
+  notes: values.notes,
+  format: values.format,
+  json: values.json,
+  page: values["write-docs"] ? join(root, "docs/corpus.md") : undefined,
+});

@@ -1,95 +1,67 @@
-import type { Deployment } from "../../src/deployment/deployment.ts";
-import type { Known } from "../../src/deployment/located.ts";
-import { plain } from "../../src/deployment/message.ts";
-import type { Analysis } from "../../src/language/results.ts";
-import { type IndexEntry, ourFormats } from "./index-entry.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
+import { type Fact, factsOf } from "./facts.ts";
+import type { IndexEntry } from "./index-entry.ts";
+import type { IndexException, KnownMistake, Notes } from "./notes.ts";
+import type { Said, Told } from "./told.ts";
 
-export interface FileResult {
-  readonly file: string;
-  readonly format: string;
-  readonly formats: readonly string[];
-  readonly expectedUnits: number;
-  readonly units: number;
-  /** Sentences about vLLM engines that were not found, or found otherwise than the index says. */
-  readonly misses: readonly string[];
-  /** Engines in a file that has none. */
-  readonly falseUnits: number;
-  readonly findings: readonly { readonly code: string; readonly severity: string; readonly line: number; readonly message: string }[];
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
-  readonly excuse: string | null;
-  readonly crash: string | null;
-  readonly milliseconds: number;
+/** Codes that set parallel sizes against accelerators. */
+const sizeCodes: ReadonlySet<string> = new Set(["gpu-count", "gpu-idle"]);
+
+export interface Judgement {
+  readonly entry: IndexEntry;
+  readonly told: Told;
+  /** Holds the format of the index; undefined where it is not asked (negative, ambiguous). */
+  readonly recognised: boolean | undefined;
+  readonly facts: readonly Fact[];
+  /** Facts in which the index is known to be wrong, with what the tool says. */
+  readonly excepted: readonly { readonly fact: Fact; readonly reason: string }[];
+  /** Exceptions that no fact needs any more. */
+  readonly needless: readonly IndexException[];
+  /** Anything said about a file that serves nothing, and engines or size findings in a file without engines. */
+  readonly noise: readonly string[];
+  /** Errors and size findings that no known mistake explains. */
+  readonly unexplained: readonly Said[];
+  readonly mistakes: readonly { readonly mistake: KnownMistake; readonly found: boolean }[];
 }
 
-/** One file's analysis beside its entry in the index. */
-export function judge(entry: IndexEntry, analysis: Analysis, milliseconds: number): FileResult {
-  const deployments = analysis.deployments.map(({ deployment }) => deployment);
-  const isOurs = ourFormats.has(entry.format);
+/** One file's analysis beside what its index and the notes say. */
+export function judge(entry: IndexEntry, told: Told, notes: Notes, catalog: Catalog): Judgement {
+  const isJudged = !entry.negative && entry.ambiguous === null;
+  const all = isJudged && entry.units > 0 ? factsOf(entry, told, catalog) : [];
+  const exceptions = notes.exceptions.filter(({ file }) => file === entry.file);
+  const exceptionFor = ({ name }: Fact): IndexException | undefined => exceptions.find(({ field }) => field === name);
+  const excepted = all.flatMap((fact) => {
+    const exception = fact.outcome === "right" ? undefined : exceptionFor(fact);
+    return exception ? [{ fact, reason: exception.reason }] : [];
+  });
+  const mistakes = notes.mistakes.filter(({ file }) => file === entry.file);
   return {
-    file: entry.file,
-    format: entry.format,
-    formats: analysis.formats,
-    expectedUnits: entry.units,
-    units: deployments.length,
-    misses:
-      isOurs && entry.engines.includes("vllm")
-        ? misses(
-            entry,
-            deployments.filter(({ engine }) => engine === "vllm"),
-          )
-        : [],
-    falseUnits: entry.negative ? deployments.length : 0,
-    findings: analysis.findings.map(({ code, severity, message, range }) => ({
-      code,
-      severity,
-      message: plain(message),
-      line: range.start.line + 1,
-    })),
-    problems: analysis.problems.map(({ message, range }) => ({ message: plain(message), line: range.start.line + 1 })),
-    excuse: entry.excuse,
-    crash: null,
-    milliseconds,
+    entry,
+    told,
+    recognised: isJudged ? told.formats.includes(entry.format) : undefined,
+    facts: all.filter((fact) => !excepted.some((one) => one.fact === fact)),
+    excepted,
+    needless: exceptions.filter(({ field }) => !excepted.some(({ fact }) => fact.name === field)),
+    noise: noise(entry, told),
+    unexplained: unexplained(entry, told, mistakes),
+    mistakes: mistakes.map((mistake) => ({ mistake, found: [...told.findings, ...told.problems].some((one) => shows(one, mistake)) })),
   };
 }
 
-function misses(entry: IndexEntry, found: readonly Deployment[]): string[] {
-  const onlyVllm = entry.engines.every((engine) => engine === "vllm");
-  const said: string[] = [];
-  if (onlyVllm ? found.length !== entry.units : found.length === 0) said.push(`${found.length} of ${entry.units} units`);
-  if (found.length === 0 || !onlyVllm) return said;
-  const pools = found.flatMap(({ pools }) => pools);
-  const names = found.map(({ model }) => model?.value.name).filter((name) => name !== undefined);
-  if (
-    names.some((name) => !entry.models.includes(name)) ||
-    (names.length === 0 && entry.models.length > 0 && !entry.models.every((name) => !name.includes("/")))
-  ) {
-    said.push(`model ${names.join(", ") || "none"} for ${entry.models.join(", ")}`);
-  }
-  compare(
-    "tp",
-    pools.map(({ engine }) => engine.parallel.tensor),
-    entry.tensor,
-    said,
-  );
-  compare(
-    "pp",
-    pools.map(({ engine }) => engine.parallel.pipeline),
-    entry.pipeline,
-    said,
-  );
-  compare(
-    "GPUs",
-    pools.map(({ hardware }) => hardware.gpusPerInstance),
-    entry.gpusPerReplica,
-    said,
-  );
-  return said;
+function noise(entry: IndexEntry, { units, findings, problems }: Told): string[] {
+  if (entry.ambiguous !== null) return [];
+  const sentences = (said: readonly Said[]): string[] => said.map(({ line, code, message }) => `${line}: ${code} ${message}`);
+  const engines = units > 0 ? [`${units} engines`] : [];
+  if (entry.negative) return [...engines, ...sentences(findings), ...sentences(problems)];
+  return entry.units === 0 ? [...engines, ...sentences(findings.filter(({ code }) => code.startsWith("gpu-")))] : [];
 }
 
-/** Written values as sets. */
-function compare(what: string, values: readonly Known<number>[], expected: readonly number[], said: string[]): void {
-  const found = new Set(values.flatMap((value) => (value?.origin === "file" ? [value.value] : [])));
-  if (found.size !== new Set(expected).size || expected.some((value) => !found.has(value))) {
-    said.push(`${what} ${[...found].join(", ") || "none"} for ${expected.join(", ") || "none"}`);
-  }
+function unexplained(entry: IndexEntry, told: Told, mistakes: readonly KnownMistake[]): Said[] {
+  const grave = told.findings.filter(({ code, severity }) => severity === "error" || sizeCodes.has(code));
+  if (mistakes.length === 0 && entry.mistake !== null) return [];
+  return grave.filter((one) => !mistakes.some((mistake) => shows(one, mistake)));
+}
+
+function shows({ code, line, lastLine }: Said, { codes, firstLine, lastLine: end }: KnownMistake): boolean {
+  return codes.includes(code) && line <= end && lastLine >= firstLine;
 }

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readIndex } from "../../scripts/corpus/index-entry.ts";
+import { judgeAll } from "../../scripts/corpus/judge-all.ts";
+import { readNotes } from "../../scripts/corpus/notes.ts";
+import { summarise } from "../../scripts/corpus/summary.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = resolve(root, process.env.INFERENCE_LENS_CORPUS ?? "../shared/corpus");
+const present = existsSync(join(folder, "index.json"));
+if (!present) console.log(`The corpus of real files is not at ${folder}: its bars were not checked.`);
+
+describe.runIf(present)("published files", () => {
+  const notes = readNotes(join(import.meta.dirname, "index-notes.json"));
+  const { judgements, crashes, cost } = judgeAll(present ? readIndex(folder) : [], folder, notes, testCatalog());
+
+  test("the corpus is there as a whole", () => {
+    expect(judgements.length).toBeGreaterThan(390);
+  });
+
+  test("nothing crashes", () => {
+    expect(crashes).toEqual([]);
+  });
+
+  test("nothing is said about files that serve nothing, nor about GPUs where no engine is", () => {
+    expect(judgements.flatMap(({ entry, noise }) => noise.map((text) => `${entry.file}: ${text}`))).toEqual([]);
+  });
+
+  test("every error and every finding about the number of GPUs is a mistake that was looked at", () => {
+    const unexplained = judgements.flatMap(({ entry, unexplained }) =>
+      unexplained.map(({ code, line, message }) => `${entry.file}:${line} ${code}: ${message}`),
+    );
+    expect(unexplained).toEqual([]);
+  });
+
+  test("the bars that hold are met", () => {
+    const { bars } = summarise(judgements, crashes, cost);
+    expect(bars.filter(({ holds, met }) => holds && !met)).toEqual([]);
+  });
+});
