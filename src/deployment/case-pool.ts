@@ -4,7 +4,8 @@ import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type F
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
 import { flagNames } from "./flag-names.ts";
-import type { Located } from "./located.ts";
+import type { Known, Located } from "./located.ts";
+import { emptyRange } from "./text.ts";
 import { parseVersion, type Version } from "./version.ts";
 
 const said = <T>(value: T): Located<T> => ({ value, origin: "argument" });
@@ -30,6 +31,8 @@ export function casePool(own: Fields, whole: Fields, model: Model | undefined, c
     }
   }
   return {
+    name: "",
+    extent: emptyRange,
     role: role(own.role),
     instances: said(optional(own, "instances", asCount) ?? optional(whole, "instances", asCount) ?? 1),
     engine: {
@@ -75,10 +78,11 @@ function settingText(key: string, value: unknown): string {
 }
 
 function caseParallel(fields: Fields, threshold: number | undefined): Parallel {
-  const size = (key: string): Located<number> => {
+  const given = (key: string): Known<number> => {
     const value = optional(fields, key, asCount);
-    return value === undefined ? { value: 1, origin: "engine-default" } : said(value);
+    return value === undefined ? undefined : said(value);
   };
+  const size = (key: string): Located<number> => given(key) ?? { value: 1, origin: "engine-default" };
   return {
     tensor: size("tensor"),
     pipeline: size("pipeline"),
@@ -90,6 +94,7 @@ function caseParallel(fields: Fields, threshold: number | undefined): Parallel {
     decodeContext: size("decodeContext"),
     shift: threshold === undefined ? undefined : said({ threshold: said(threshold) }),
     unreadable: new Set(),
+    written: { tp: given("tensor"), pp: given("pipeline"), dp: given("data") ?? given("attentionData"), ep: given("expert") },
   };
 }
 

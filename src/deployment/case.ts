@@ -71,7 +71,6 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     name: id,
     format: "case",
     anchor: emptyRange,
-    extent: emptyRange,
     engine,
     launcher: null,
     model: { value: model, origin: "argument" },

@@ -1,5 +1,5 @@
 import type { Deployment, Flag, Pool } from "./deployment.ts";
-import { parallelSizes } from "./parallel.ts";
+import { dialects } from "./engines/dialect.ts";
 import { emptyRange } from "./text.ts";
 
 /** The deployment on another GPU, in every pool: "what if" takes the same path as the file itself. */
@@ -17,7 +17,7 @@ export function withFlags(deployment: Deployment, changes: Readonly<Record<strin
       else flags.set(name, writtenFlag(name, value, flags.get(name)));
     }
     const sized = Object.keys(changes).some((name) => /parallel/.test(name));
-    const parallel = sized ? parallelSizes(flags, pool.engine.complete, model) : pool.engine.parallel;
+    const parallel = sized ? dialects[deployment.engine].parallel(flags, pool.engine.complete, model) : pool.engine.parallel;
     return { ...pool, engine: { ...pool.engine, flags, parallel } };
   });
 }

@@ -5,17 +5,77 @@ import type { RoutingPolicy } from "./routing.ts";
 import type { Range } from "./text.ts";
 import type { Version } from "./version.ts";
 
-/** The `format` words of the corpus index. */
+/** Families of files, by the names under which the command line reports them. */
 export type FormatId =
-  | "k8s-deployment"
-  | "k8s-statefulset"
-  | "k8s-pod"
-  | "k8s-job"
-  | "lws"
-  | "docker-compose"
-  | "vllm-config"
+  | "aibrix-brixbench"
+  | "aibrix-modeladapter"
+  | "aibrix-modelclaim"
+  | "aibrix-rayclusterfleet"
+  | "aibrix-stormservice"
+  | "aiconfigurator-exp"
+  | "bentoml"
+  | "case"
   | "command"
-  | "case";
+  | "disaggregatedset"
+  | "docker-compose"
+  | "dstack"
+  | "dynamo-dgd"
+  | "helm-gpu-recipes"
+  | "helm-llmd-deployer"
+  | "helm-llmd-modelservice"
+  | "helm-ollama"
+  | "helm-production-stack"
+  | "helm-values-other"
+  | "helm-values-umbrella"
+  | "helm-vllm-chart"
+  | "inferencex-master"
+  | "jinja-template"
+  | "k8s-configmap"
+  | "k8s-deployment"
+  | "k8s-job"
+  | "k8s-knative"
+  | "k8s-pod"
+  | "k8s-statefulset"
+  | "kaito-inferenceset"
+  | "kaito-multirole"
+  | "kaito-ragengine"
+  | "kaito-workspace"
+  | "kserve-isvc"
+  | "kserve-llmisvc"
+  | "kserve-llmisvc-config"
+  | "kserve-runtime"
+  | "kthena-modelbooster"
+  | "kthena-modelserving"
+  | "kthena-router"
+  | "kubeai-model"
+  | "kustomization"
+  | "kustomize-patch"
+  | "llmaz"
+  | "llmaz-backendruntime"
+  | "llmd-benchmark-scenario"
+  | "llmd-modelservice-cr"
+  | "lws"
+  | "nim-operator"
+  | "ome-basemodel"
+  | "ome-benchmarkjob"
+  | "ome-isvc"
+  | "ome-runtime"
+  | "ray-cluster"
+  | "ray-job"
+  | "ray-serve"
+  | "ray-service"
+  | "rbg"
+  | "sglang-config"
+  | "skypilot"
+  | "srt-slurm"
+  | "trtllm-disagg-config"
+  | "trtllm-extra-config"
+  | "truss"
+  | "vllm-config"
+  | "vllm-eval-config"
+  | "vllm-operator-crd"
+  | "vllm-recipe"
+  | "vllm-recipe-strategy";
 export type EngineId = "vllm" | "sglang" | "tensorrt-llm" | "tgi" | "nim" | "llama.cpp" | "ollama" | "other";
 
 /** What one engine deployment asks for. Readers write it, everything else only reads it. */
@@ -26,8 +86,6 @@ export interface Deployment {
   readonly format: FormatId;
   /** The first meaningful key: where the lens stands. */
   readonly anchor: Range;
-  /** The whole document or service this deployment was read from. */
-  readonly extent: Range;
   readonly engine: EngineId;
   /** What starts the engine when that is another product (`dynamo`, `ray-serve`, `arctic`). */
   readonly launcher: string | null;
@@ -59,7 +117,11 @@ export interface Slo {
 }
 
 export interface Pool {
+  /** Of the workload, role or service that the pool was read from; the deployment's where it has only one. */
+  readonly name: string;
   readonly role: "mixed" | "prefill" | "decode";
+  /** The document, role or service it was read from. */
+  readonly extent: Range;
   /** Replicas of the instance. */
   readonly instances: Known<number>;
   readonly engine: EngineConfig;
@@ -138,13 +200,22 @@ export interface Parallel {
   readonly shift: Known<{ readonly threshold: Located<number> }>;
   /** Sizes whose flag is written but not readable: what depends on them is unknown. */
   readonly unreadable: ReadonlySet<string>;
+  /** The engine's own sizes as its flags say them; undefined = no flag does. */
+  readonly written: WrittenSizes;
+}
+
+export interface WrittenSizes {
+  readonly tp: Known<number>;
+  readonly pp: Known<number>;
+  readonly dp: Known<number>;
+  readonly ep: Known<number>;
 }
 
 export interface Hardware {
   readonly gpu: Known<GpuId>;
   /** How the file says the GPU type when the catalogue cannot follow: shown with "unknown". */
   readonly gpuAsWritten: Known<string>;
-  /** Accelerators one pod or container asks for. */
+  /** Accelerators one pod, container or node asks for. */
   readonly gpusPerNode: Known<number>;
   /** Where that count is written a second time (requests beside limits). */
   readonly gpuRequest: Known<number>;
@@ -168,10 +239,19 @@ export interface ReadProblem {
   readonly range: Range;
 }
 
+/** What serves beside the engines: it has a name and a place, and no GPUs to judge. */
+export interface Companion {
+  readonly kind: "router" | "benchmark" | "simulator" | "cache" | "downloader";
+  readonly name: string;
+  readonly range: Range;
+}
+
 /** All that one text holds. Reading never throws. */
 export interface Reading {
+  /** Families that the text's documents belong to, those without an engine included. */
   readonly formats: readonly FormatId[];
   readonly deployments: readonly Deployment[];
+  readonly companions: readonly Companion[];
   readonly problems: readonly ReadProblem[];
   /** Lines with `# inference-lens: ignore=CODE`: rules silenced there and on the line below. */
   readonly ignoredLines: ReadonlyMap<number, ReadonlySet<string>>;

@@ -1,16 +1,14 @@
 import type { UnitDirectives } from "./assigned-directives.ts";
-import type { Flag, Hardware } from "./deployment.ts";
+import type { Hardware } from "./deployment.ts";
 import { bytesPerSecond } from "./directives.ts";
+import { type Flags, flagNumber } from "./flag-sizes.ts";
 import type { GpuType } from "./gpu-type.ts";
 import type { Known, Located } from "./located.ts";
 import { message } from "./message.ts";
-import { flagNumber } from "./parallel.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
 import { visibleDevices } from "./visible-devices.ts";
-
-type Flags = ReadonlyMap<string, Flag>;
 
 /** GPUs and nodes of one instance, and how many instances there are. */
 export function unitHardware(

@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FlagTable, Model } from "../catalog/facts.ts";
+import type { Model } from "../catalog/facts.ts";
 import { type Arguments, lastOfEach, parseArguments } from "./arguments.ts";
 import type { UnitDirectives } from "./assigned-directives.ts";
 import { withAssumedFlags } from "./assumed-flags.ts";
 import type { ArgumentSite, Deployment, EngineConfig, Flag, ModelReference, Pool } from "./deployment.ts";
+import { dialects } from "./engines/dialect.ts";
 import { flagNames } from "./flag-names.ts";
 import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
@@ -11,7 +12,6 @@ import { isCpuImage, versionOfImage } from "./images.ts";
 import type { Known } from "./located.ts";
 import { isReadable, type Mapped, spanOf } from "./mapped.ts";
 import { message } from "./message.ts";
-import { parallelSizes } from "./parallel.ts";
 import { siteAfter } from "./placement.ts";
 import { arcticPlugin, environmentOf } from "./plugin.ts";
 import { serviceTerms } from "./service-terms.ts";
@@ -27,28 +27,25 @@ export interface JoinContext {
   readonly surroundings: Surroundings;
 }
 
-const noFlags: FlagTable = { versions: [], flags: [] };
-
 /** A unit with its flags resolved, its model, version and GPU looked up: the one Deployment that everything else reads. */
-export function joinUnit(unit: Unit, directives: UnitDirectives, id: string, context: JoinContext): Deployment {
+export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinContext): Deployment {
   const { lines, catalog, surroundings } = context;
   const anchor = lines.range(unit.anchor);
   const version = engineVersion(unit, directives, context);
-  const names = flagNames(unit.engine === "vllm" ? catalog.flags("vllm") : noFlags, version?.value);
+  const names = flagNames(catalog.flags(unit.engine), version?.value);
   const parsed = unitArguments(unit, names, context);
   const flags = withAssumedFlags(lastOfEach(effective(parsed.flags, unit, version?.value)), surroundings, names, anchor);
   const model = modelReference(modelWord(unit, parsed, flags), directives, context);
   const facts = model?.value.facts?.value;
-  const isVllm = unit.engine === "vllm";
-  const complete = isVllm && unit.complete && parsed.complete;
+  const complete = unit.complete && parsed.complete;
   const engine: EngineConfig = {
     version,
-    parallel: parallelSizes(isVllm ? flags : new Map(), complete, facts),
-    flags: isVllm ? flags : new Map(),
-    written: isVllm ? parsed.flags : [],
+    parallel: dialects[unit.engine].parallel(flags, complete, facts),
+    flags,
+    written: parsed.flags,
     environment: environmentOf(unit, lines),
     complete,
-    site: isVllm ? argumentSite(unit, context) : undefined,
+    site: argumentSite(unit, context),
     arctic: arcticPlugin(unit, flags, lines),
     executor: executor(flags),
   };
@@ -64,13 +61,12 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, id: string, con
     lines,
   );
   const { hardware, instances } = unitHardware(unit, flags, gpu, directives, context);
-  const pool: Pool = { role: role(unit, flags), instances, engine, hardware };
+  const pool: Pool = { name: unit.name, role: role(unit, flags), extent: lines.range(unit.extent), instances, engine, hardware };
   return {
-    id,
-    name: unit.name,
+    id: unit.deployment ?? unit.name,
+    name: unit.deployment ?? unit.name,
     format: unit.format,
     anchor,
-    extent: lines.range(unit.extent),
     engine: unit.engine,
     launcher: unit.launcher ?? (engine.arctic?.value === true ? "arctic" : null),
     model,
@@ -99,14 +95,19 @@ function engineVersion(unit: Unit, directives: UnitDirectives, { lines, surround
 }
 
 function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source, lines }: JoinContext): Arguments {
-  if (unit.mapping) return { flags: unit.mapping.flags, positionals: [], complete: unit.mapping.complete };
-  if (!unit.launch) return { flags: [], positionals: [], complete: false };
-  return parseArguments(unit.launch.words, { source, lines, style: unit.launch.style, names });
+  const { mapping, launch } = unit;
+  const own = launch && parseArguments(launch.words, { source, lines, style: launch.style, names });
+  if (!mapping) return own ?? { flags: [], positionals: [], complete: false };
+  return {
+    flags: [...mapping.flags, ...(own?.flags ?? [])],
+    positionals: own?.positionals ?? [],
+    complete: mapping.complete && (own?.complete ?? true),
+  };
 }
 
 /** A config file's `false` becomes `--no-…` from 0.28 on and was dropped before (argparse_utils.py of the releases). */
 function effective(flags: readonly Flag[], unit: Unit, version: Version | undefined): readonly Flag[] {
-  if (!unit.mapping || !version || version.major > 0 || version.minor >= 28) return flags;
+  if (unit.mapping?.readBy !== "engine" || !version || version.major > 0 || version.minor >= 28) return flags;
   return flags.filter(({ negated, spelled }) => !negated || spelled.startsWith("no"));
 }
 
@@ -120,12 +121,13 @@ function modelWord(
   // A word that cannot be read is more likely another flag than the model that a flag names already.
   const isModel = first !== undefined && (isReadable(first.value) || !flags.has("model"));
   if (unit.launch?.positionalModel && isModel) return { text: first };
-  for (const name of unit.engine === "vllm" ? ["model"] : ["model-path", "model", "model-id"]) {
+  const { modelFlags, modelVariables } = dialects[unit.engine];
+  for (const name of modelFlags) {
     const flag = flags.get(name);
     if (flag) return { flag };
   }
   if (unit.mapping?.model) return { text: unit.mapping.model };
-  const variable = unit.engine === "tgi" ? unit.environment.get("MODEL_ID") : undefined;
+  const variable = modelVariables.map((name) => unit.environment.get(name)).find((text) => text !== undefined);
   return variable && { text: variable };
 }
 
@@ -152,7 +154,7 @@ function modelFacts(name: string, directives: UnitDirectives, { surroundings, ca
   if (described && byDirective) return { value: byDirective, origin: "directive", range: lines.range(described.span) };
   const own = surroundings.models.get(name);
   if (own) return { value: own, origin: "project", why: message("described in the project") };
-  const match = catalog.model(name);
+  const match = catalog.model(modelIdOf(name));
   if (!match) return undefined;
   return match.how === "exact" || match.how === "alias"
     ? { value: match.model, origin: "file", why: message("{0} in the catalogue", match.model.id) }
@@ -163,15 +165,22 @@ function modelFacts(name: string, directives: UnitDirectives, { surroundings, ca
       };
 }
 
+/** The hub's id in what a platform is told to fetch: `hf://org/name`, `pvc+hf://claim/org/name`, `org/name:revision`. */
+function modelIdOf(name: string): string {
+  const [, scheme, path] = /^([a-z+]+):\/\/(.*)$/.exec(name) ?? [];
+  if (path === undefined) return name;
+  const id = /^[^/@:]+\/[^/@:]+/.exec(scheme === "pvc+hf" ? path.slice(path.indexOf("/") + 1) : path)?.[0];
+  return (scheme === "hf" || scheme === "pvc+hf" || scheme === "huggingface") && id !== undefined ? id : name;
+}
+
 function executor(flags: ReadonlyMap<string, Flag>): Known<string> {
   const value = flags.get("distributed-executor-backend")?.value;
   return value?.value ? { ...value, value: value.value } : undefined;
 }
 
 function argumentSite(unit: Unit, { source, lines }: JoinContext): ArgumentSite | undefined {
-  if (unit.mapping) return unit.mapping.site;
   const { launch } = unit;
-  if (!launch) return undefined;
+  if (!launch) return unit.mapping?.site;
   const last = launch.words.at(-1) ?? launch.token;
   if (!last || !unit.complete) return undefined;
   const previous = launch.words.length > 1 ? launch.words.at(-2) : launch.token;

@@ -1,20 +1,19 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { directivesFor, noDirectives } from "./assigned-directives.ts";
+import { directivesFor } from "./assigned-directives.ts";
 import type { Reading } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { readDirectives } from "./directives.ts";
 import { engineOfImage } from "./images.ts";
-import { joinUnit } from "./join.ts";
+import { joinUnits } from "./join-units.ts";
 import { findScriptLaunches, type Launch } from "./launch.ts";
 import type { Known } from "./located.ts";
 import { isReadable, type Mapped, slice, spanOf, verbatim } from "./mapped.ts";
 import { message } from "./message.ts";
-import { uniqueIds } from "./read.ts";
 import { splitCommand } from "./shell-words.ts";
 import { longestText } from "./sniff.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { LineMap } from "./text.ts";
-import { type Unit, unknownHardware } from "./units.ts";
+import { plainUnit, type Unit, unknownHardware } from "./units.ts";
 import type { Variables } from "./variables.ts";
 import { visibleDevices } from "./visible-devices.ts";
 
@@ -34,11 +33,8 @@ export function readCommand(text: string, { catalog, surroundings }: ReadCommand
     ({ launch, docker }): Unit => commandUnit(launch, docker, direct.installedVersion, direct.strayOptions, text, lines),
   );
   const whole = { start: 0, end: text.length };
-  const ids = uniqueIds(units);
   const assigned = directivesFor(units, [whole], directives.all, text, lines);
-  const deployments = units.map((unit, i) =>
-    joinUnit(unit, assigned[i] ?? noDirectives, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings }),
-  );
+  const deployments = joinUnits(units, assigned, { source: text, lines, catalog, surroundings });
   const problems = deployments.length === 0 ? [] : [...directives.problems, ...checkDirectives(directives.all, catalog, lines)];
   for (const word of direct.strayOptions) {
     problems.push({
@@ -46,7 +42,8 @@ export function readCommand(text: string, { catalog, surroundings }: ReadCommand
       range: lines.range(spanOf(word)),
     });
   }
-  return { formats: deployments.length > 0 ? ["command"] : [], deployments, problems, ignoredLines: directives.ignoredLines };
+  const formats: Reading["formats"] = deployments.length > 0 ? ["command"] : [];
+  return { formats, deployments, companions: [], problems, ignoredLines: directives.ignoredLines };
 }
 
 /** What `docker run` says around the image. */
@@ -69,6 +66,7 @@ function commandUnit(
   const start = (launch.token ?? docker?.image ?? launch.words[0])?.span.start ?? 0;
   const first = /\S/.exec(text)?.index ?? 0;
   return {
+    ...plainUnit,
     format: "command",
     name: launch.positionalModel && model ? (model.value.split("/").filter(Boolean).at(-1) ?? "command") : "command",
     anchor: { start: Math.min(first, start), end: Math.max(first, launch.token?.span.end ?? start) },
@@ -76,21 +74,16 @@ function commandUnit(
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
-    mapping: undefined,
     image: docker?.image,
     environment: docker?.environment ?? new Map(),
     environmentComplete: docker !== undefined,
-    complete: true,
-    role: "mixed",
     instances: { value: 1, origin: "inferred", why: message("one command starts one server") },
     hardware: {
       ...unknownHardware,
       gpusPerNode: visibleDevices([launch.assignments, docker?.environment], lines) ?? dockerGpus(docker, lines),
       sharedMemory: docker?.sharedMemory ? { value: "memory", origin: "file" } : undefined,
     },
-    gpuHints: [],
     installedVersion,
-    joinsRay: false,
     strayOptions,
     groupSize: "one-pod",
   };

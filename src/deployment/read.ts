@@ -1,22 +1,20 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { directivesFor, noDirectives } from "./assigned-directives.ts";
+import { directivesFor } from "./assigned-directives.ts";
 import type { Deployment, Reading, ReadProblem } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { type Directives, readDirectives } from "./directives.ts";
 import { flagNames } from "./flag-names.ts";
-import { joinUnit } from "./join.ts";
+import { joinUnits } from "./join-units.ts";
 import { spanOf } from "./mapped.ts";
 import { type Message, message } from "./message.ts";
 import { isTooDeep } from "./nesting.ts";
-import { composeUnits } from "./readers/compose.ts";
 import type { ReaderContext } from "./readers/context.ts";
-import { kubernetesUnits } from "./readers/kubernetes.ts";
-import { vllmConfigUnits } from "./readers/vllm-config.ts";
+import { readDocument } from "./readers/read-document.ts";
+import type { Recognised } from "./readers/reader.ts";
 import { longestText, looksLikeDeployment } from "./sniff.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { maskTemplates } from "./templates.ts";
 import { LineMap } from "./text.ts";
-import type { Unit } from "./units.ts";
 import { parseYaml, type YamlDocument, type YamlError } from "./yaml-document.ts";
 
 export interface ReadOptions {
@@ -26,7 +24,7 @@ export interface ReadOptions {
   readonly fileName: string;
 }
 
-const nothing: Reading = { formats: [], deployments: [], problems: [], ignoredLines: new Map() };
+const nothing: Reading = { formats: [], deployments: [], companions: [], problems: [], ignoredLines: new Map() };
 
 /** Reads every engine deployment that a YAML text holds. Never throws: what cannot be read is unknown, or a problem at its place. */
 export function read(text: string, { catalog, surroundings, fileName }: ReadOptions): Reading {
@@ -38,20 +36,20 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   const masked = maskTemplates(text);
   const documents = parseYaml(masked, text);
   if (documents.length === 0 && isTooDeep(masked.text)) return refused(message("Nested too deeply to be read."));
-  const context: ReaderContext = { source: text, lines, names: flagNames(catalog.flags("vllm"), undefined), fileName };
-  const found = documents.map((document) => ({ document, units: documentUnits(document, context) }));
-  const units = found.flatMap((one) => one.units);
+  const context: ReaderContext = { source: text, lines, names: (engine) => flagNames(catalog.flags(engine), undefined), fileName, documents };
+  const found = documents.map((document): Found => ({ document, recognised: readDocument(document.root, document.span, context) }));
+  const recognised = found.flatMap((one) => one.recognised);
+  const units = recognised.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);
   const spans = documents.map(({ span }) => span);
-  const ids = uniqueIds(units);
   const assigned = directivesFor(units, spans, directives.all, text, lines);
-  const deployments = units.map(
-    (unit, i): Deployment =>
-      joinUnit(unit, assigned[i] ?? noDirectives, ids[i] ?? unit.name, { source: text, lines, catalog, surroundings }),
-  );
+  const deployments = joinUnits(units, assigned, { source: text, lines, catalog, surroundings });
   return {
-    formats: [...new Set(deployments.map(({ format }) => format))],
+    formats: [...new Set(recognised.map(({ format }) => format))],
     deployments,
+    companions: recognised.flatMap(({ companions = [] }) =>
+      companions.map(({ kind, name, span }) => ({ kind, name, range: lines.range(span) })),
+    ),
     problems: [...problemsOf(found, lines), ...directiveProblems(directives, deployments, catalog, lines)],
     ignoredLines: directives.ignoredLines,
   };
@@ -62,21 +60,15 @@ function refused(why: Message): Reading {
   return { ...nothing, problems: [{ message: why, range: { start, end: start } }] };
 }
 
-function documentUnits(document: YamlDocument, context: ReaderContext): Unit[] {
-  const { root, span } = document;
-  return [kubernetesUnits, (one: typeof root) => composeUnits(one, context), vllmConfigUnits].flatMap((reader) =>
-    reader(root, span, context),
-  );
-}
-
 interface Found {
   readonly document: YamlDocument;
-  readonly units: readonly Unit[];
+  readonly recognised: readonly Recognised[];
 }
 
 /** YAML errors and lost options of documents that hold, or would hold, a deployment; other YAML is none of our business. */
 function problemsOf(found: readonly Found[], lines: LineMap): ReadProblem[] {
-  return found.flatMap(({ document, units }) => {
+  return found.flatMap(({ document, recognised }) => {
+    const units = recognised.flatMap((one) => one.units);
     // What a template will become is not known, so nothing is wrong with it.
     if (document.templated) return [];
     const error = units.length > 0 || wouldServe(document) ? certainError(document) : undefined;
@@ -107,14 +99,4 @@ function wouldServe(document: YamlDocument): boolean {
 function directiveProblems(directives: Directives, deployments: readonly Deployment[], catalog: Catalog, lines: LineMap): ReadProblem[] {
   if (deployments.length === 0) return [];
   return [...directives.problems, ...checkDirectives(directives.all, catalog, lines)];
-}
-
-/** Names as they are, with `#2` … where they repeat. */
-export function uniqueIds(units: readonly { readonly name: string }[]): string[] {
-  const seen = new Map<string, number>();
-  return units.map(({ name }) => {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name}#${count}`;
-  });
 }

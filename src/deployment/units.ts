@@ -1,4 +1,4 @@
-import type { ArgumentSite, EngineId, Flag, FormatId, Hardware } from "./deployment.ts";
+import type { ArgumentSite, Companion, EngineId, Flag, FormatId, Hardware } from "./deployment.ts";
 import type { Launch } from "./launch.ts";
 import type { Known } from "./located.ts";
 import type { Mapped } from "./mapped.ts";
@@ -9,26 +9,32 @@ import type { Variables } from "./variables.ts";
 export interface GpuHint {
   /** Alternatives of one rule (`operator: In`): the type is known when all mean the same. */
   readonly words: readonly Mapped[];
-  readonly where: "node selector" | "node affinity" | "resource";
+  readonly where: "node selector" | "node affinity" | "resource" | "instance type" | "accelerator";
 }
 
-/** Flags that a format holds outside of any command line. */
+/** Flags that a format holds outside of any command line: a config file's keys, a chart's own fields. */
 export interface MappingFlags {
   readonly flags: readonly Flag[];
   readonly site: ArgumentSite | undefined;
   readonly model: Mapped | undefined;
+  /** False where further flags may come from somewhere else. */
   readonly complete: boolean;
+  /** vLLM itself reads the mapping (`--config`), by its release's rules; anything else hands its fields on as flags. */
+  readonly readBy: "engine" | "platform";
 }
 
 /** One engine as a reader found it in its format: words and places, nothing looked up. */
 export interface Unit {
   readonly format: FormatId;
   readonly name: string;
+  /** Units of one file that share it are the pools of one deployment. */
+  readonly deployment: string | null;
   readonly anchor: Span;
   readonly extent: Span;
   readonly engine: EngineId;
   readonly launcher: string | null;
   readonly launch: Launch | undefined;
+  /** In front of the launch's own arguments, which win. */
   readonly mapping: MappingFlags | undefined;
   readonly image: Mapped | undefined;
   readonly environment: Variables;
@@ -49,10 +55,35 @@ export interface Unit {
   readonly groupSize: "one-pod" | "group" | "replicas-are-nodes" | "unknown";
 }
 
+/** A router, benchmark or simulator as a reader found it. */
+export interface CompanionUnit {
+  readonly kind: Companion["kind"];
+  readonly name: string;
+  readonly span: Span;
+}
+
 export type UnitHardware = Pick<
   Hardware,
   "gpusPerNode" | "gpuRequest" | "nodes" | "gpusPerInstance" | "resource" | "sharedMemory" | "sharedMemorySites"
 >;
+
+/** What most formats leave unsaid; a reader spreads it and says the rest. */
+export const plainUnit = {
+  deployment: null,
+  launcher: null,
+  launch: undefined,
+  mapping: undefined,
+  image: undefined,
+  environment: new Map(),
+  environmentComplete: false,
+  complete: true,
+  role: "mixed",
+  gpuHints: [],
+  installedVersion: undefined,
+  joinsRay: false,
+  strayOptions: [],
+  groupSize: "unknown",
+} as const satisfies Partial<Unit>;
 
 export const unknownHardware: UnitHardware = {
   gpusPerNode: undefined,

@@ -45,6 +45,6 @@ export function placeAt(analysis: Analysis, position: Position): Place | undefin
 
 /** The deployment whose text holds a position, else the only one there is. */
 export function deploymentAt(analysis: Analysis, position: Position): DeploymentAnalysis | undefined {
-  const inside = analysis.deployments.find(({ deployment }) => contains(deployment.extent, position));
+  const inside = analysis.deployments.find(({ deployment }) => deployment.pools.some(({ extent }) => contains(extent, position)));
   return inside ?? (analysis.deployments.length === 1 ? analysis.deployments[0] : undefined);
 }

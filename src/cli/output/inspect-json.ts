@@ -104,10 +104,8 @@ function parallelJson(parallel: Parallel): Readonly<Record<SizeName, number | nu
 }
 
 /** Sizes as the flags say them; what no flag says is null. */
-function sizesJson({ tensor, pipeline, data, attentionData, expert }: Parallel) {
-  const said = ({ value, origin }: Located<number>): number | null => (origin === "engine-default" ? null : value);
-  const replicas = said(data) !== null || said(attentionData) !== null ? data.value * attentionData.value : null;
-  return { tp: said(tensor), pp: said(pipeline), dp: replicas, ep: said(expert) };
+function sizesJson({ written: { tp, pp, dp, ep } }: Parallel) {
+  return { tp: tp?.value ?? null, pp: pp?.value ?? null, dp: dp?.value ?? null, ep: ep?.value ?? null };
 }
 
 /** Flags that are told under names of their own. */

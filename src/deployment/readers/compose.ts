@@ -6,26 +6,27 @@ import { message } from "../message.ts";
 import { indentAt, lineBreak, lineStart } from "../placement.ts";
 import { splitCommand } from "../shell-words.ts";
 import type { Span } from "../text.ts";
-import type { Unit } from "../units.ts";
+import { plainUnit, type Unit } from "../units.ts";
 import { expandCompose, type Variables } from "../variables.ts";
 import { visibleDevices } from "../visible-devices.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { composeEnvironment } from "./environment.ts";
+import type { Reader } from "./reader.ts";
 import { recognise } from "./recognise.ts";
 import { wholeNumber } from "./resources.ts";
 
-/** Engines of a compose file: one unit for each service that starts one. */
-export function composeUnits(root: YamlValue, context: ReaderContext): Unit[] {
+/** A compose file: one unit for each service that starts an engine. */
+export const composeReader: Reader = (root, _extent, context) => {
   const services = root.at("services");
-  if (!services.isMap || root.at("apiVersion").exists) return [];
+  if (!services.isMap || root.at("apiVersion").exists) return undefined;
   const entries = services.entries();
   const byName = new Map(entries.flatMap((entry) => (entry.key ? [[entry.key.value, entry] as const] : [])));
-  return entries.flatMap((entry) => {
-    if (!entry.key || !entry.isMap) return [];
-    return serviceUnits(new Service(entry, byName), entry.key, context);
-  });
-}
+  const units = entries.flatMap((entry) =>
+    entry.key && entry.isMap ? serviceUnits(new Service(entry, byName), entry.key, context) : [],
+  );
+  return units.length > 0 ? { format: "docker-compose", units } : undefined;
+};
 
 /** A service with what it extends in the same file. */
 class Service {
@@ -59,6 +60,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
   const end = service.own.span?.end ?? key.span.end;
   const hardware = serviceHardware(service, environment.variables, launches.launches.length === 1, context);
   return launches.launches.map((launch) => ({
+    ...plainUnit,
     format: "docker-compose",
     name: key.value,
     anchor: spanOf(key),
@@ -66,18 +68,14 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
-    mapping: undefined,
     image,
     environment: environment.variables,
     environmentComplete: environment.complete,
     complete: !service.own.document.structuralTemplate && service.own.document.errors.length === 0,
-    role: "mixed",
     instances: instances(service, context),
     hardware,
-    gpuHints: [],
     installedVersion: launches.installedVersion,
     joinsRay: launches.joinsRay,
-    strayOptions: [],
     groupSize: "one-pod",
   }));
 }
@@ -96,7 +94,7 @@ function serviceLaunches(
   }
   // An image that is built here may start anything; without a command nothing tells.
   if (service.get("build").exists && !command) return { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
-  return recognise(undefined, command?.words ?? [], image, variables, context.names, false, command?.script);
+  return recognise(undefined, command?.words ?? [], image, variables, context.names("vllm"), false, command?.script);
 }
 
 interface CommandText {

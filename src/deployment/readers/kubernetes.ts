@@ -6,8 +6,8 @@ import type { Span } from "../text.ts";
 import type { Unit } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
-import { lwsUnits } from "./lws.ts";
 import { podUnits } from "./pod.ts";
+import type { Reader } from "./reader.ts";
 import { wholeNumber } from "./resources.ts";
 import { roleOf, rootAnchor, workloadName } from "./workload.ts";
 
@@ -23,32 +23,28 @@ const workloads: Readonly<Record<string, { readonly format: FormatId; readonly p
     Job: { format: "k8s-job", pod: ["spec", "template", "spec"], copies: "parallelism" },
   };
 
-/** Engines of a Kubernetes document: one workload, or a `List` of them. */
-export function kubernetesUnits(root: YamlValue, extent: Span, context: ReaderContext): Unit[] {
-  if (!root.at("apiVersion").exists) return [];
+/** A workload of Kubernetes itself. One that starts no engine is somebody else's. */
+export const kubernetesReader: Reader = (root, extent, context) => {
   const kind = root.at("kind").string;
-  if (kind === "List") {
-    return root
-      .at("items")
-      .items()
-      .flatMap((item) => kubernetesUnits(item, item.span ?? extent, context));
-  }
-  if (kind === "LeaderWorkerSet") return lwsUnits(root, extent, context);
   const workload = Object.hasOwn(workloads, kind) ? workloads[kind] : undefined;
-  if (!workload || !/^(v1|apps\/v1\w*|batch\/v1\w*|extensions\/v1\w*)$/.test(root.at("apiVersion").string)) return [];
-  const units = podUnits(root.at(...workload.pod), new Map(), context);
+  if (!workload || !/^(v1|apps\/v1\w*|batch\/v1\w*|extensions\/v1\w*)$/.test(root.at("apiVersion").string)) return undefined;
+  const found = podUnits(root.at(...workload.pod), new Map(), context);
+  if (found.length === 0) return undefined;
   const name = workloadName(root);
-  return units.map((unit, i) => ({
-    ...unit,
-    format: workload.format,
-    name: units.length > 1 && unit.container !== "" ? `${name}/${unit.container}` : name,
-    anchor: (i > 0 ? unit.containerAnchor : undefined) ?? rootAnchor(root, extent),
-    extent,
-    role: roleOf(root),
-    instances: copies(root, kind, workload.copies, context),
-    groupSize: kind === "StatefulSet" ? "replicas-are-nodes" : "one-pod",
-  }));
-}
+  const units = found.map(
+    ({ container, containerAnchor, ...unit }, i): Unit => ({
+      ...unit,
+      format: workload.format,
+      name: found.length > 1 && container !== "" ? `${name}/${container}` : name,
+      anchor: (i > 0 ? containerAnchor : undefined) ?? rootAnchor(root, extent),
+      extent,
+      role: roleOf(root),
+      instances: copies(root, kind, workload.copies, context),
+      groupSize: kind === "StatefulSet" ? "replicas-are-nodes" : "one-pod",
+    }),
+  );
+  return { format: workload.format, units };
+};
 
 function copies(root: YamlValue, kind: string, key: string | null, context: ReaderContext): Located<number> | undefined {
   if (key === null) return kind === "DaemonSet" ? undefined : { value: 1, origin: "file", range: context.lines.range(kindSpan(root)) };

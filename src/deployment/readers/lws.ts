@@ -1,16 +1,17 @@
 import type { Known, Located } from "../located.ts";
 import { type Mapped, opaque } from "../mapped.ts";
 import { message } from "../message.ts";
-import type { Span } from "../text.ts";
 import type { Unit } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { podGpus, podUnits } from "./pod.ts";
+import type { Reader } from "./reader.ts";
 import { wholeNumber } from "./resources.ts";
 import { roleOf, rootAnchor, workloadName } from "./workload.ts";
 
 /** A LeaderWorkerSet: the leader's engine spans `size` pods; without a leader template all pods are alike. */
-export function lwsUnits(root: YamlValue, extent: Span, context: ReaderContext): Unit[] {
+export const lwsReader: Reader = (root, extent, context) => {
+  if (root.at("kind").string !== "LeaderWorkerSet" || !root.at("apiVersion").exists) return undefined;
   const template = root.at("spec", "leaderWorkerTemplate");
   const worker = template.at("workerTemplate", "spec");
   const leaderTemplate = template.at("leaderTemplate", "spec");
@@ -21,13 +22,13 @@ export function lwsUnits(root: YamlValue, extent: Span, context: ReaderContext):
   const found = leaders.length > 0 ? leaders : leaderTemplate.exists ? podUnits(worker, platform, context) : [];
   const workerGpus = podGpus(worker, context)?.count;
   const name = workloadName(root);
-  return found.map((unit, i) => {
+  const units = found.map(({ container, containerAnchor, ...unit }, i): Unit => {
     const own = unit.hardware.gpusPerNode;
     return {
       ...unit,
       format: "lws",
-      name: found.length > 1 && unit.container !== "" ? `${name}/${unit.container}` : name,
-      anchor: (i > 0 ? unit.containerAnchor : undefined) ?? rootAnchor(root, extent),
+      name: found.length > 1 && container !== "" ? `${name}/${container}` : name,
+      anchor: (i > 0 ? containerAnchor : undefined) ?? rootAnchor(root, extent),
       extent,
       role: roleOf(root),
       instances: replicas(root, context),
@@ -35,7 +36,8 @@ export function lwsUnits(root: YamlValue, extent: Span, context: ReaderContext):
       groupSize: "group",
     };
   });
-}
+  return { format: "lws", units };
+};
 
 function groupSize(template: YamlValue, context: ReaderContext): Known<number> {
   const written = template.at("size");

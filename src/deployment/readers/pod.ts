@@ -1,7 +1,7 @@
 import { findLaunches, type Launches } from "../launch.ts";
 import { type Mapped, spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
-import type { Unit, UnitHardware } from "../units.ts";
+import { plainUnit, type Unit, type UnitHardware } from "../units.ts";
 import { expandKubernetes, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
@@ -38,12 +38,12 @@ export function podUnits(pod: YamlValue, platform: Variables, context: ReaderCon
     };
     for (const [i, launch] of launches.launches.entries()) {
       units.push({
+        ...plainUnit,
         container: container.at("name").string,
         containerAnchor: anchorOf(container),
         engine: launch.engine,
         launcher: launch.launcher,
         launch,
-        mapping: undefined,
         image,
         environment: environment.variables,
         environmentComplete: environment.complete,
@@ -74,7 +74,7 @@ function containerLaunches(container: YamlValue, platform: Variables, context: R
     words(container.at("args")),
     image,
     environment.variables,
-    context.names,
+    context.names("vllm"),
     container.document.mentions(/vllm/),
   );
   return { launches, environment, image };

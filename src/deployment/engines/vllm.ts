@@ -1,9 +1,8 @@
-import type { Model } from "../catalog/facts.ts";
-import type { Flag, Parallel } from "./deployment.ts";
-import type { Located } from "./located.ts";
-import { message } from "./message.ts";
-
-type Flags = ReadonlyMap<string, Flag>;
+import type { Model } from "../../catalog/facts.ts";
+import type { Parallel } from "../deployment.ts";
+import { type Flags, flagNumber, isOn } from "../flag-sizes.ts";
+import type { Located } from "../located.ts";
+import { message } from "../message.ts";
 
 const sizeFlags = {
   tensor: "tensor-parallel-size",
@@ -14,26 +13,11 @@ const sizeFlags = {
   decodeContext: "decode-context-parallel-size",
 } as const;
 
-/** Is a switch on? undefined = written, but not readable. */
-export function isOn(flags: Flags, name: string): boolean | undefined {
-  const flag = flags.get(name);
-  if (!flag) return false;
-  if (!flag.value) return undefined;
-  return !flag.negated && flag.value.value !== "false";
-}
-
-/** A flag's whole number; undefined when it is missing or no number. */
-export function flagNumber(flags: Flags, name: string): Located<number> | undefined {
-  const value = flags.get(name)?.value;
-  if (!value || value.value === null || !/^\d{1,9}$/.test(value.value.trim())) return undefined;
-  return { ...value, value: Number(value.value) };
-}
-
 /**
  * Parallel sizes of one instance. vLLM's data parallelism keeps attention replicas in lock-step over shared experts on MoE models,
  * and independent engines behind one server on dense ones; expert parallelism spans tensor × data (vLLM 0.33 fused_moe/config.py).
  */
-export function parallelSizes(flags: Flags, complete: boolean, model: Model | undefined): Parallel {
+export function vllmParallel(flags: Flags, complete: boolean, model: Model | undefined): Parallel {
   const unreadable = new Set<string>();
   const size = (member: keyof typeof sizeFlags): Located<number> => {
     const name = sizeFlags[member];
@@ -70,6 +54,13 @@ export function parallelSizes(flags: Flags, complete: boolean, model: Model | un
     decodeContext,
     shift: shift(flags),
     unreadable,
+    written: {
+      tp: flagNumber(flags, sizeFlags.tensor),
+      pp: flagNumber(flags, sizeFlags.pipeline),
+      dp: flagNumber(flags, sizeFlags.data),
+      // Expert parallelism has a switch and no size of its own.
+      ep: undefined,
+    },
   };
 }
 

@@ -1,0 +1,56 @@
+import type { Model } from "../../catalog/facts.ts";
+import type { EngineId, Parallel } from "../deployment.ts";
+import { type Flags, flagNumber, noSizes } from "../flag-sizes.ts";
+import type { Located } from "../located.ts";
+import { sglangParallel } from "./sglang.ts";
+import { tensorrtParallel } from "./tensorrt-llm.ts";
+import { vllmParallel } from "./vllm.ts";
+
+/** What an engine's flags are called and how its sizes multiply: all that reading needs to know of it. */
+export interface Dialect {
+  /** Flags that name the model, by canonical name; the first that is written counts. */
+  readonly modelFlags: readonly string[];
+  /** Variables of the environment that name it where no flag does. */
+  readonly modelVariables: readonly string[];
+  /** `complete` false = further flags may come from somewhere else. */
+  readonly parallel: (flags: Flags, complete: boolean, model: Model | undefined) => Parallel;
+}
+
+const one: Located<number> = { value: 1, origin: "engine-default" };
+const allSizes = ["tensor", "pipeline", "data", "attentionData", "expert", "sequence", "prefillContext", "decodeContext"];
+
+/** Engines that choose their layout from the GPUs they find, or whose profile or model says it. */
+function unknownParallel(): Parallel {
+  return {
+    tensor: one,
+    pipeline: one,
+    data: one,
+    attentionData: one,
+    expert: one,
+    sequence: one,
+    prefillContext: one,
+    decodeContext: one,
+    shift: undefined,
+    unreadable: new Set(allSizes),
+    written: noSizes,
+  };
+}
+
+/** Text Generation Inference shards over all visible GPUs unless told how many (launcher/src/main.rs: num_shard). */
+function tgiParallel(flags: Flags): Parallel {
+  const shards = flagNumber(flags, "num-shard");
+  return shards
+    ? { ...unknownParallel(), tensor: shards, unreadable: new Set(), written: { ...noSizes, tp: shards } }
+    : unknownParallel();
+}
+
+export const dialects: Readonly<Record<EngineId, Dialect>> = {
+  vllm: { modelFlags: ["model"], modelVariables: [], parallel: vllmParallel },
+  sglang: { modelFlags: ["model-path", "model"], modelVariables: [], parallel: sglangParallel },
+  "tensorrt-llm": { modelFlags: ["model", "model-path", "model_path"], modelVariables: [], parallel: tensorrtParallel },
+  tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], parallel: tgiParallel },
+  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], parallel: unknownParallel },
+  "llama.cpp": { modelFlags: ["hf-repo", "hf", "model", "m"], modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"], parallel: unknownParallel },
+  ollama: { modelFlags: [], modelVariables: [], parallel: unknownParallel },
+  other: { modelFlags: ["model-id", "model-path", "model", "model-name"], modelVariables: ["MODEL_ID"], parallel: unknownParallel },
+};

@@ -1,0 +1,44 @@
+import type { Flag } from "../deployment.ts";
+import type { FlagName } from "../flag-names.ts";
+import { isReadable, type Mapped, spanOf } from "../mapped.ts";
+import { lineStart, nextLine } from "../placement.ts";
+import type { Span } from "../text.ts";
+import type { YamlValue } from "../yaml-document.ts";
+import type { ReaderContext } from "./context.ts";
+
+/** One key of a mapping as the flag it becomes: true is a bare flag, false its `--no-` form, lists join, mappings are JSON. */
+export function fieldFlag(entry: YamlValue, key: Mapped, name: FlagName, { source, lines }: ReaderContext): Flag {
+  const span = entry.span ?? { start: key.span.end, end: key.span.end };
+  const text = entry.text();
+  const written = text ? spanOf(text) : span;
+  // A key alone has no value to point at.
+  const valueSpan = written.end > written.start ? written : undefined;
+  const whole: Span = { start: lineStart(source, key.span.start), end: entryEnd(source, Math.max(span.end, key.span.end)) };
+  const bool = entry.boolean;
+  const value = bool === undefined ? valueText(entry, text) : null;
+  return {
+    name: name.name,
+    spelled: key.value,
+    negated: name.negated !== (bool === false),
+    value: value === undefined ? undefined : { value, origin: "file", range: lines.range(valueSpan ?? spanOf(key)) },
+    flagRange: lines.range(spanOf(key)),
+    valueRange: valueSpan && lines.range(valueSpan),
+    wholeRange: lines.range(whole),
+    known: name.facts !== undefined,
+    oneWord: false,
+  };
+}
+
+function valueText(entry: YamlValue, text: Mapped | undefined): string | undefined {
+  if (text) return isReadable(text.value) ? text.value : undefined;
+  if (!entry.exists || entry.isNull) return "None";
+  const data = entry.data();
+  if (data === undefined) return undefined;
+  const written = Array.isArray(data) ? data.map(String).join(" ") : JSON.stringify(data);
+  return written && isReadable(written) ? written : undefined;
+}
+
+/** Block values end with their last line, others in the middle of one. */
+function entryEnd(source: string, end: number): number {
+  return end > 0 && /[\r\n]/.test(source[end - 1] ?? "") ? end : nextLine(source, end);
+}
