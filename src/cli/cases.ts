@@ -87,7 +87,7 @@ function answerLine(
 
 /** A case takes the path of a file: what its engine would refuse is said beside the answer. */
 function analysedCase(deployment: Deployment, catalog: Catalog) {
-  const reading = { formats: [deployment.format], deployments: [deployment], problems: [], ignoredLines: new Map() };
+  const reading = { formats: [deployment.format], deployments: [deployment], companions: [], problems: [], ignoredLines: new Map() };
   const analysis = analyseReading(reading, catalog);
   const [analysed] = analysis.deployments;
   const [problem] = analysis.problems;

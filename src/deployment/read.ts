@@ -36,7 +36,13 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   const masked = maskTemplates(text);
   const documents = parseYaml(masked, text);
   if (documents.length === 0 && isTooDeep(masked.text)) return refused(message("Nested too deeply to be read."));
-  const context: ReaderContext = { source: text, lines, names: (engine) => flagNames(catalog.flags(engine), undefined), fileName, documents };
+  const context: ReaderContext = {
+    source: text,
+    lines,
+    names: (engine) => flagNames(catalog.flags(engine), undefined),
+    fileName,
+    documents,
+  };
   const found = documents.map((document): Found => ({ document, recognised: readDocument(document.root, document.span, context) }));
   const recognised = found.flatMap((one) => one.recognised);
   const units = recognised.flatMap((one) => one.units);

@@ -14,7 +14,47 @@ const engines: readonly string[] = [
   "nvcr.io/nim",
   "trtllm",
   "llama-server",
-  "ollama/ollama",
+  "ollama",
+];
+
+/** Words of the families whose files need not name an engine: their groups, kinds and keys. */
+const families: readonly string[] = [
+  "inference.ai",
+  "serving.kserve.io",
+  "serving.kubeflow.org",
+  "ome.io/",
+  "llm-d",
+  "modelArtifacts",
+  "nvidia.com/v1alpha1",
+  "nvidia.com/v1beta1",
+  "ray.io/",
+  "import_path",
+  "kaito.sh/",
+  "kubeai.org/",
+  "aibrix.ai/",
+  "volcano.sh/",
+  "llmaz.io/",
+  "workloads.x-k8s.io",
+  "disaggregatedset",
+  "servingEngineSpec",
+  "gpus_per_node",
+  "trt_llm",
+  "docker_server",
+  "accelerator",
+  "kv_cache_config",
+  "cuda_graph_config",
+  "moe_config",
+  "context_servers",
+  "mem-fraction-static",
+  "tp-size",
+  "model-path",
+  "model_id",
+  "LLM_MODEL_ID",
+  "tp_size",
+  "serving_mode",
+  "resourceProfile",
+  "bentoml",
+  "HuggingFace",
 ];
 
 /** Flags that only engines have, with dashes or underscores. */
@@ -37,6 +77,6 @@ export function looksLikeDeployment(text: string): boolean {
   const head = text.slice(0, searchedForEngines);
   if (engines.some((word) => head.includes(word))) return true;
   const start = text.slice(0, searchedForFlags);
-  if (flags.some((word) => start.includes(word))) return true;
+  if (flags.some((word) => start.includes(word)) || families.some((word) => start.includes(word))) return true;
   return text.length > searchedForEngines && text.slice(searchedForEngines, longestText).includes("vllm");
 }

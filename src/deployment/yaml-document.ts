@@ -4,12 +4,14 @@ import {
   isAlias,
   isCollection,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
   type Node,
   type Pair,
   parseAllDocuments,
+  parseDocument,
   type Scalar,
 } from "yaml";
 import { type Mapped, unknownMark } from "./mapped.ts";
@@ -38,7 +40,7 @@ export class YamlDocument {
     private readonly document: Document,
     readonly source: string,
     span: Span,
-    masked: Masked,
+    private readonly masked: Masked,
     private readonly original: string,
   ) {
     this.span = span;
@@ -50,6 +52,18 @@ export class YamlDocument {
 
   get root(): YamlValue {
     return new YamlValue(this, this.document.contents ?? undefined, undefined);
+  }
+
+  /**
+   * YAML inside a literal block scalar (`data: {config.yaml: |`), every place that of the file itself; undefined for other values, whose
+   * text stands elsewhere than it reads.
+   */
+  embedded(value: YamlValue): YamlDocument | undefined {
+    const { literalSpan: span } = value;
+    if (!span || isTooDeep(this.source.slice(span.start, span.end))) return undefined;
+    const parsed = parseDocument(this.source.slice(span.start, span.end), parsing);
+    shift(parsed, span.start);
+    return new YamlDocument(parsed, this.source, span, this.masked, this.original);
   }
 
   /** Does the document's text hold it, template markers included? */
@@ -111,6 +125,15 @@ export class YamlValue {
   get span(): Span | undefined {
     const range = this.written?.range;
     return range ? { start: range[0], end: range[1] } : undefined;
+  }
+
+  /** The lines of a literal block scalar; undefined for anything else. */
+  get literalSpan(): Span | undefined {
+    const { node } = this;
+    if (!isScalar(node) || node.type !== "BLOCK_LITERAL" || !node.range) return undefined;
+    const [start, end] = node.range;
+    const header = this.document.source.indexOf("\n", start);
+    return header < 0 || header >= end ? undefined : { start: header + 1, end };
   }
 
   get isMap(): boolean {
@@ -224,11 +247,26 @@ function keyText(value: unknown, source: string | undefined): string {
   return typeof value === "string" ? value : (source ?? String(value));
 }
 
+const parsing = { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, version: "1.2" } as const;
+
+/** Moves every place of a parsed text, which stands at `offset` of another. */
+function shift(document: Document, offset: number): void {
+  for (const error of document.errors) error.pos = [error.pos[0] + offset, error.pos[1] + offset];
+  const stack: unknown[] = [document.contents];
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (isPair(node)) stack.push(node.key, node.value);
+    if (!isNode(node)) continue;
+    if (node.range) node.range = [node.range[0] + offset, node.range[1] + offset, node.range[2] + offset];
+    if (isCollection(node)) stack.push(...node.items);
+  }
+}
+
 /** All documents of a text, none where it nests too deep to be parsed. A broken one keeps its errors to itself; what could be read of it is still there. */
 export function parseYaml(masked: Masked, original = masked.text): YamlDocument[] {
   const { text } = masked;
   if (isTooDeep(text)) return [];
-  const parsed = parseAllDocuments(text, { uniqueKeys: false, strict: false, logLevel: "silent", prettyErrors: false, version: "1.2" });
+  const parsed = parseAllDocuments(text, parsing);
   const documents = Array.isArray(parsed) ? parsed : [];
   return documents.map((document, i) => {
     const start = i === 0 ? 0 : (documents[i - 1]?.range?.[2] ?? 0);

@@ -64,7 +64,9 @@ function atCaret(document: vscode.TextDocument, subjects: readonly Subject[]): S
   const editor = vscode.window.activeTextEditor;
   if (editor?.document !== document) return undefined;
   const { line } = editor.selection.active;
-  return subjects.find(({ analysis }) => analysis.deployment.pools.some(({ extent }) => extent.start.line <= line && line <= extent.end.line));
+  return subjects.find(({ analysis }) =>
+    analysis.deployment.pools.some(({ extent }) => extent.start.line <= line && line <= extent.end.line),
+  );
 }
 
 async function picked(subjects: readonly Subject[]): Promise<Subject> {

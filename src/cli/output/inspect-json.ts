@@ -1,7 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Deployment, Flag, Parallel, Pool } from "../../deployment/deployment.ts";
 import { humanInteger } from "../../deployment/human-integer.ts";
-import type { Known, Located } from "../../deployment/located.ts";
+import type { Known } from "../../deployment/located.ts";
 import { plain } from "../../deployment/message.ts";
 import type { Settled } from "../../deployment/settled.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";

@@ -39,9 +39,7 @@ function unknownParallel(): Parallel {
 /** Text Generation Inference shards over all visible GPUs unless told how many (launcher/src/main.rs: num_shard). */
 function tgiParallel(flags: Flags): Parallel {
   const shards = flagNumber(flags, "num-shard");
-  return shards
-    ? { ...unknownParallel(), tensor: shards, unreadable: new Set(), written: { ...noSizes, tp: shards } }
-    : unknownParallel();
+  return shards ? { ...unknownParallel(), tensor: shards, unreadable: new Set(), written: { ...noSizes, tp: shards } } : unknownParallel();
 }
 
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
@@ -50,7 +48,11 @@ export const dialects: Readonly<Record<EngineId, Dialect>> = {
   "tensorrt-llm": { modelFlags: ["model", "model-path", "model_path"], modelVariables: [], parallel: tensorrtParallel },
   tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], parallel: tgiParallel },
   nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], parallel: unknownParallel },
-  "llama.cpp": { modelFlags: ["hf-repo", "hf", "model", "m"], modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"], parallel: unknownParallel },
+  "llama.cpp": {
+    modelFlags: ["hf-repo", "hf", "model", "m"],
+    modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"],
+    parallel: unknownParallel,
+  },
   ollama: { modelFlags: [], modelVariables: [], parallel: unknownParallel },
   other: { modelFlags: ["model-id", "model-path", "model", "model-name"], modelVariables: ["MODEL_ID"], parallel: unknownParallel },
 };

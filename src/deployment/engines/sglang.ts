@@ -56,13 +56,18 @@ export function sglangParallel(flags: Flags, complete: boolean): Parallel {
 /** GPUs of a stage over its attention groups; what does not divide is refused at start (SW04, SW05), here it is rounded down. */
 function attentionTensor(stage: Located<number>, groups: number): Located<number> {
   if (groups <= 1) return stage;
-  return { ...stage, value: Math.max(1, Math.floor(stage.value / groups)), why: message("{0} GPUs over {1} attention groups", stage.value, groups) };
+  return {
+    ...stage,
+    value: Math.max(1, Math.floor(stage.value / groups)),
+    why: message("{0} GPUs over {1} attention groups", stage.value, groups),
+  };
 }
 
 /** DeepEP and its like run the experts over the whole stage, whatever `--ep-size` says (moe_hook.py of 0.5.23: ep_size = tp_size). */
 function expertSize(flags: Flags, stage: Located<number>, sizes: SizeReader): Located<number> {
   const backend = flags.get("moe-a2a-backend")?.value?.value;
-  const isWide = (backend !== undefined && backend !== null && /^(deepep|mooncake|mori|nixl)/.test(backend)) || flags.has("enable-deepep-moe");
+  const isWide =
+    (backend !== undefined && backend !== null && /^(deepep|mooncake|mori|nixl)/.test(backend)) || flags.has("enable-deepep-moe");
   if (isWide) return { ...stage, why: message("the all-to-all backend spreads the experts over all GPUs of a stage") };
   return sizes.size("ep-size");
 }

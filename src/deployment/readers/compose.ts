@@ -22,9 +22,7 @@ export const composeReader: Reader = (root, _extent, context) => {
   if (!services.isMap || root.at("apiVersion").exists) return undefined;
   const entries = services.entries();
   const byName = new Map(entries.flatMap((entry) => (entry.key ? [[entry.key.value, entry] as const] : [])));
-  const units = entries.flatMap((entry) =>
-    entry.key && entry.isMap ? serviceUnits(new Service(entry, byName), entry.key, context) : [],
-  );
+  const units = entries.flatMap((entry) => (entry.key && entry.isMap ? serviceUnits(new Service(entry, byName), entry.key, context) : []));
   return units.length > 0 ? { format: "docker-compose", units } : undefined;
 };
 

@@ -1,4 +1,4 @@
-import type { Flag } from "../deployment.ts";
+import type { EngineId, Flag } from "../deployment.ts";
 import type { FlagName } from "../flag-names.ts";
 import { isReadable, type Mapped, spanOf } from "../mapped.ts";
 import { lineStart, nextLine } from "../placement.ts";
@@ -27,6 +27,15 @@ export function fieldFlag(entry: YamlValue, key: Mapped, name: FlagName, { sourc
     known: name.facts !== undefined,
     oneWord: false,
   };
+}
+
+/** A platform's own fields, by the flag that each becomes (`{ maxModelLen: "max-model-len" }`). */
+export function fieldFlags(owner: YamlValue, becomes: Readonly<Record<string, string>>, engine: EngineId, context: ReaderContext): Flag[] {
+  const names = context.names(engine);
+  return owner.entries().flatMap((entry) => {
+    const flag = entry.key && Object.hasOwn(becomes, entry.key.value) ? becomes[entry.key.value] : undefined;
+    return flag === undefined || !entry.key ? [] : [fieldFlag(entry, entry.key, names.resolve(`--${flag}`), context)];
+  });
 }
 
 function valueText(entry: YamlValue, text: Mapped | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { findLaunches, type Launches } from "../launch.ts";
+import type { Launches } from "../launch.ts";
 import { type Mapped, spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
 import { plainUnit, type Unit, type UnitHardware } from "../units.ts";
@@ -12,51 +12,51 @@ import { gpuCount, podSharedMemory } from "./resources.ts";
 import { sharedMemorySites } from "./shared-memory-sites.ts";
 
 /** What one engine of a pod says, before its workload adds names and counts. */
-export type PodUnit = Omit<Unit, "format" | "name" | "anchor" | "extent" | "instances" | "groupSize" | "role"> & {
+export type PodUnit = Omit<Unit, "format" | "name" | "anchor" | "extent" | "instances"> & {
   readonly container: string;
   readonly containerAnchor: Span | undefined;
 };
 
 /** The engines in a pod's containers. Init containers are downloaders or routers. */
 export function podUnits(pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
-  const containers = pod.at("containers").items();
-  const hints = nodeHints(pod);
-  const units: PodUnit[] = [];
-  for (const container of containers) {
-    const { launches, environment, image } = containerLaunches(container, platform, context);
-    const gpus = gpuCount(container, context.lines);
-    const alone = launches.launches.length === 1;
-    const hardware: UnitHardware = {
-      // Several engines share the container's GPUs in a way that only their own device lists tell.
-      gpusPerNode: alone ? gpus.count : undefined,
-      gpuRequest: alone ? gpus.request : undefined,
-      nodes: undefined,
-      gpusPerInstance: undefined,
-      resource: gpus.resource,
-      sharedMemory: podSharedMemory(pod, container, context.lines),
-      sharedMemorySites: sharedMemorySites(pod, container, context),
-    };
-    for (const [i, launch] of launches.launches.entries()) {
-      units.push({
-        ...plainUnit,
-        container: container.at("name").string,
-        containerAnchor: anchorOf(container),
-        engine: launch.engine,
-        launcher: launch.launcher,
-        launch,
-        image,
-        environment: environment.variables,
-        environmentComplete: environment.complete,
-        complete: !pod.document.structuralTemplate && pod.document.errors.length === 0,
-        hardware,
-        gpuHints: [...hints, ...gpus.hints],
-        installedVersion: launches.installedVersion,
-        joinsRay: launches.joinsRay,
-        strayOptions: i === 0 ? launches.strayOptions : [],
-      });
-    }
-  }
-  return units;
+  return pod
+    .at("containers")
+    .items()
+    .flatMap((container) => containerUnits(container, pod, platform, context));
+}
+
+/** The engines of one container; `pod` holds what it shares with others: node selector, volumes, host IPC. */
+export function containerUnits(container: YamlValue, pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
+  const { launches, environment, image } = containerLaunches(container, platform, context);
+  const gpus = gpuCount(container, context.lines);
+  const alone = launches.launches.length === 1;
+  const hardware: UnitHardware = {
+    // Several engines share the container's GPUs in a way that only their own device lists tell.
+    gpusPerNode: alone ? gpus.count : undefined,
+    gpuRequest: alone ? gpus.request : undefined,
+    nodes: undefined,
+    gpusPerInstance: undefined,
+    resource: gpus.resource,
+    sharedMemory: podSharedMemory(pod, container, context.lines),
+    sharedMemorySites: sharedMemorySites(pod, container, context),
+  };
+  return launches.launches.map((launch, i) => ({
+    ...plainUnit,
+    container: container.at("name").string,
+    containerAnchor: anchorOf(container),
+    engine: launch.engine,
+    launcher: launch.launcher,
+    launch,
+    image,
+    environment: environment.variables,
+    environmentComplete: environment.complete,
+    complete: !container.document.structuralTemplate && container.document.errors.length === 0,
+    hardware,
+    gpuHints: [...nodeHints(pod), ...gpus.hints],
+    installedVersion: launches.installedVersion,
+    joinsRay: launches.joinsRay,
+    strayOptions: i === 0 ? launches.strayOptions : [],
+  }));
 }
 
 /** A container's words after Kubernetes' own expansion, and the engines they start. */
@@ -87,19 +87,6 @@ export function podGpus(pod: YamlValue, context: ReaderContext) {
     if (gpus.resource) return gpus;
   }
   return undefined;
-}
-
-/** Does the pod only join a cluster that another pod leads? */
-export function startsEngine(pod: YamlValue): boolean {
-  return pod
-    .at("containers")
-    .items()
-    .some((container) => {
-      const words = [...container.at("command").items(), ...container.at("args").items()]
-        .map((item) => item.text())
-        .filter((text) => text !== undefined);
-      return findLaunches(words, new Map()).launches.length > 0;
-    });
 }
 
 function anchorOf(value: YamlValue): Span | undefined {

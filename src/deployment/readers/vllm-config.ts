@@ -3,7 +3,6 @@ import type { FlagNames } from "../flag-names.ts";
 import { isReadable, type Mapped } from "../mapped.ts";
 import { message } from "../message.ts";
 import { indentAt, lineBreak } from "../placement.ts";
-import type { Span } from "../text.ts";
 import { type MappingFlags, plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";

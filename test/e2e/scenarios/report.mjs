@@ -23,6 +23,13 @@ async function press(button, pressed) {
   });
 }
 
+/** Releases every `Table` and waits for the charts. */
+async function chartsAgain(frame) {
+  const buttons = frame.getByRole("button", { name: "Table", exact: true });
+  for (let at = 0, count = await buttons.count(); at < count; at++) await press(buttons.nth(at), false);
+  await until("charts", async () => (await drawnCanvases(frame)) >= 8);
+}
+
 /** Every number that the page keeps for us is the worker's own. */
 function assertEqual(data, report, where) {
   assert.equal(Number(data.ttftP95), report.summary.ttftSeconds.p95, `${where}: TTFT`);
@@ -66,8 +73,7 @@ export const report = [
       const rows = await frame.locator("table tbody tr").count();
       assert.ok(rows >= made.series.t.length / 8, `${rows} rows`);
       await workbench.shot("report-tables");
-      for (let at = 0; at < count; at++) await press(buttons.nth(at), false);
-      await until("the charts again", async () => (await drawnCanvases(frame)) >= 8);
+      await chartsAgain(frame);
     },
   },
   {
@@ -112,13 +118,16 @@ export const report = [
       await workbench.reload();
       const { data, frame } = await finished(workbench, undefined);
       assert.equal(data.ttftP95, context.ttft);
-      await until("charts", async () => (await drawnCanvases(frame)) >= 8);
+      // VS Code stores a page's state every few seconds: tables that were open shortly before the reload may come back open.
+      await chartsAgain(frame);
     },
   },
   {
     name: "the report page is accessible and never wider than its window",
     run: async ({ workbench }) => {
       const { page } = workbench;
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/^Simulate$|Open report/).click();
       const { frame } = await finished(workbench, undefined);
       await assertAccessible(frame, "report");
       for (const width of [1500, 1100, 760]) {
