@@ -14,7 +14,7 @@ function row(arg) {
   return sparse({
     name: arg.flag.replace(/^-+/, ""),
     aliases: [...(arg.aliases ?? []), ...(arg.formerNames ?? [])],
-    type: takesNoValue(arg) ? "bool" : arg.type,
+    type: takesNoValue(arg) ? typeBefore(arg) : arg.type,
     choices: takesNoValue(arg) ? undefined : arg.choices?.map(String),
     choicesSince: choicesSince(arg),
     open: arg.choicesOpen,
@@ -33,6 +33,11 @@ function row(arg) {
 /** SGLang's actions for old spellings are declared without a value, whatever type the collected row names. */
 function takesNoValue({ action }) {
   return action === "DeprecatedAction" || action === "DeprecatedStoreTrueAction" || action === "DeprecatedStoreConstAction";
+}
+
+/** Most were switches before they became old spellings; one took a number, and command lines of its time still do. */
+function typeBefore({ changes = [] }) {
+  return changes.findLast((change) => change.type !== undefined)?.type[0] ?? "bool";
 }
 
 /** The release in which the closed choices last changed; left out where they never did. */

@@ -66,7 +66,7 @@ const cache = new WeakMap<FlagTable, Map<string, FlagNames>>();
 export function flagNames(table: FlagTable, version: Version | undefined): FlagNames {
   const byVersion = cache.get(table) ?? new Map<string, FlagNames>();
   cache.set(table, byVersion);
-  const key = version ? `${version.major}.${version.minor}.${version.patch}` : "";
+  const key = version ? `${version.major}.${version.minor}.${version.patch}.${version.post}` : "";
   const names = byVersion.get(key) ?? new FlagNames(table, version);
   byVersion.set(key, names);
   return names;

@@ -84,7 +84,7 @@ function engineVersion(unit: Unit, directives: UnitDirectives, { lines, surround
   if (argument) return { value: argument, origin: "argument" };
   const installed = unit.installedVersion && parseVersion(unit.installedVersion.value);
   if (unit.installedVersion && installed) return { value: installed, origin: "file", range: lines.range(spanOf(unit.installedVersion)) };
-  const tagged = unit.image && unit.engine === "vllm" ? versionOfImage(unit.image, lines) : undefined;
+  const tagged = unit.image && versionOfImage(unit.image, unit.engine, lines);
   if (tagged) return tagged;
   for (const origin of ["project", "setting"] as const) {
     const text = surroundings[origin].engineVersion;

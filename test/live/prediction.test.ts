@@ -104,7 +104,7 @@ describe("cacheDrift", () => {
   const pool = (settings: Partial<SettledPool["settings"]>): SettledPool => ({
     role: "mixed",
     instances: 1,
-    version: { text: "0.19.0", major: 0, minor: 19, patch: 0 },
+    version: { text: "0.19.0", major: 0, minor: 19, patch: 0, post: 0 },
     versionAssumed: false,
     gpu: {
       id: "H100-SXM5-80GB",

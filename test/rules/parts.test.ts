@@ -8,7 +8,7 @@ import { derivedLimit } from "../../src/rules/model-len.ts";
 import { rules } from "../../src/rules/registry.ts";
 import { testCatalog } from "../support/catalog.ts";
 
-const version = (text: string) => parseVersion(text) ?? { text, major: 0, minor: 0, patch: 0 };
+const version = (text: string) => parseVersion(text) ?? { text, major: 0, minor: 0, patch: 0, post: 0 };
 
 test("1k is 1,000 and 1K is 1,024 (VS18)", () => {
   expect(["8192", "8k", "8K", "1.5k", "-1"].map(humanInteger)).toEqual([8192, 8000, 8192, 1500, -1]);

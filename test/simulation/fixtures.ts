@@ -97,7 +97,7 @@ export function settledOf(setup: Setup = {}): Settled {
   const pool: SettledPool = {
     role: setup.role ?? "mixed",
     instances: setup.instances ?? 1,
-    version: { text: `0.${minor}.0`, major: 0, minor, patch: 0 },
+    version: { text: `0.${minor}.0`, major: 0, minor, patch: 0, post: 0 },
     versionAssumed: false,
     gpu,
     gpusPerNode: 8,
