@@ -1,0 +1,22 @@
+import type { Catalog } from "../../src/catalog/catalog.ts";
+import { analyse } from "../../src/language/analysis.ts";
+import type { Analysis } from "../../src/language/results.ts";
+import { flagMutations } from "./flags.ts";
+import { layoutMutations } from "./layout.ts";
+import type { Mutation } from "./mutation.ts";
+import { podMutations } from "./pod.ts";
+import { type MutantResult, tryMutation } from "./run.ts";
+import { settingMutations } from "./settings.ts";
+import { sitesOf } from "./sites.ts";
+
+/** Every way to break a deployment that is tried. */
+export const mutations: readonly Mutation[] = [...layoutMutations, ...flagMutations, ...settingMutations, ...podMutations];
+
+/** Every mutant of one file. */
+export function mutantsOf(file: string, format: string, text: string, catalog: Catalog): MutantResult[] {
+  const read = (edited: string): Analysis => analyse(edited, { catalog, fileName: file });
+  const before = read(text);
+  return sitesOf(file, format, text, before, catalog).flatMap((site) =>
+    mutations.flatMap((mutation) => tryMutation(mutation, site, before, read) ?? []),
+  );
+}

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadCatalog } from "../../src/platform/catalog-files.ts";
+import { readIndex } from "../corpus/index-entry.ts";
+import { mutantsOf, mutations } from "./all.ts";
+import { isGoodEnough, printed, shareOf } from "./report.ts";
+
+export interface MutateOptions {
+  /** Files of the project's own. */
+  readonly own: string;
+  /** Published files with their index.json; may be missing. */
+  readonly corpus: string;
+  /** The catalogue's files. */
+  readonly data: string;
+  readonly format: string | undefined;
+  readonly json: boolean;
+}
+
+/** Breaks every deployment in every way that an engine refuses, and prints what was noticed; 1 where too little was. */
+export function main({ own, corpus, data, format, json }: MutateOptions): number {
+  const catalog = loadCatalog(data);
+  const files = [...ownFiles(own), ...corpusFiles(corpus)].filter((one) => format === undefined || one.format === format);
+  const results = files.flatMap(({ file, format, text }) => mutantsOf(file, format, text, catalog));
+  const share = shareOf(results);
+  const names = mutations.map(({ name }) => name);
+  console.log(json ? JSON.stringify({ version: 1, ...share, results }) : printed(results, names));
+  return isGoodEnough(share) ? 0 : 1;
+}
+
+interface Source {
+  readonly file: string;
+  readonly format: string;
+  readonly text: string;
+}
+
+function ownFiles(folder: string): Source[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((file) => ({ file, format: "own", text: readFileSync(join(folder, file), "utf8") }));
+}
+
+function corpusFiles(folder: string): Source[] {
+  if (!existsSync(join(folder, "index.json"))) return [];
+  return readIndex(folder)
+    .filter(({ negative, file }) => !negative && existsSync(join(folder, file)))
+    .map(({ file, format }) => ({ file, format, text: readFileSync(join(folder, file), "utf8") }));
+}
