@@ -3,12 +3,14 @@ import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
 import { checkPart, sniffPart } from "./reading.ts";
 import { simulatePart, wallPart } from "./simulating.ts";
+import { workspacePart } from "./workspace.ts";
 
 /** What is measured, by part; each runs in processes of its own. */
 export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
   load: loadPart,
   check: checkPart,
   sniff: sniffPart,
+  workspace: workspacePart,
   simulate: simulatePart,
   wall: wallPart,
   activate: activatePart,

@@ -9,6 +9,7 @@ import { CodeLenses } from "./code-lenses.ts";
 import type { Commands } from "./command-ids.ts";
 import { CompletionProvider } from "./completion-provider.ts";
 import { Demo } from "./demo.ts";
+import { type DeploymentItem, DeploymentTree } from "./deployment-tree.ts";
 import { DescribeModel } from "./describe-model.ts";
 import { publishDiagnostics } from "./diagnostics.ts";
 import { Documents } from "./documents.ts";
@@ -25,11 +26,13 @@ import { panelId } from "./panel-state.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
 import { ServerCommands } from "./server-commands.ts";
+import { type ServerItem, ServerTree } from "./server-tree.ts";
 import { showProblems } from "./show-problems.ts";
 import { type Subject, Subjects } from "./subject.ts";
 import { DocumentSurroundings } from "./surroundings.ts";
 import { Tokens } from "./tokens.ts";
-import { type DeploymentItem, DeploymentTree, type ServerItem, ServerTree } from "./trees.ts";
+import { publishUnopened } from "./unopened-problems.ts";
+import { WorkspaceDeployments } from "./workspace-deployments.ts";
 
 /** Everything behind the names of the manifest. */
 export interface App {
@@ -63,6 +66,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const memory = new MemoryPages(subjects);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
+  const workspace = new WorkspaceDeployments(documents, surroundings, log);
   context.subscriptions.push(
     surroundings,
     documents,
@@ -73,7 +77,9 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     memory,
     lenses,
     background,
+    workspace,
     publishDiagnostics(documents),
+    publishUnopened(workspace),
     languageStatus(documents),
     vscode.languages.registerCodeLensProvider(selector, lenses),
     vscode.languages.registerInlayHintsProvider(selector, new InlayHints(documents)),
@@ -81,10 +87,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
     vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents), ...CompletionProvider.triggers),
     surroundings.onDidChange(() => documents.reanalyse()),
-    documents.onDidAnalyse(({ uri }) => {
-      memory.refresh(uri);
-      views.refreshDeployments();
-    }),
+    documents.onDidAnalyse(({ uri }) => memory.refresh(uri)),
+    workspace.onDidChange(() => views.refreshDeployments()),
     states.onDidChange(() => lenses.refresh()),
     attachments.onDidChange(() => views.refreshServers()),
     demo.onDidChange(() => views.refreshServers()),
@@ -120,7 +124,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   };
   return {
     commands,
-    deploymentTree: new DeploymentTree(documents),
+    deploymentTree: new DeploymentTree(workspace),
     serverTree: new ServerTree(attachments, demo),
     restore: async (view, panel, state) => {
       const id = panelId(state);

@@ -27,7 +27,11 @@ export function publishDiagnostics(documents: Documents): vscode.Disposable {
   );
 }
 
-export function diagnosticsOf(analysis: Analysis, uri: vscode.Uri, rules: Readonly<Record<string, RuleLevel>>): vscode.Diagnostic[] {
+export function diagnosticsOf(
+  analysis: Pick<Analysis, "findings" | "problems">,
+  uri: vscode.Uri,
+  rules: Readonly<Record<string, RuleLevel>>,
+): vscode.Diagnostic[] {
   const findings = analysis.findings.flatMap((finding) => {
     const level = rules[finding.code] ?? finding.severity;
     return level === "off" ? [] : [diagnosticOf(finding, level, uri)];

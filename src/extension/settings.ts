@@ -40,6 +40,10 @@ export class Settings {
     return this.read("simulateInBackground") !== false;
   }
 
+  get problemsOfUnopenedFiles(): boolean {
+    return this.read("problemsOfUnopenedFiles") === true;
+  }
+
   /** Between 0.2 s and a minute. */
   get scrapeIntervalMs(): number {
     return Math.min(60, Math.max(0.2, this.number("attach.interval", 1))) * 1000;

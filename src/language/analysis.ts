@@ -31,25 +31,46 @@ export function analyse(text: string, options: AnalyseOptions): Analysis {
 
 /** The same for what was already read, such as a bare command line. */
 export function analyseReading(reading: Reading, catalog: Catalog): Analysis {
-  const problems: ReadProblem[] = [...reading.problems];
-  const deployments = reading.deployments.map((deployment) => {
-    try {
-      return analyseDeployment(deployment, reading, catalog);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      problems.push({ message: message("This deployment could not be analysed: {0}", why), range: deployment.anchor });
-      return unanalysed(deployment, why);
-    }
-  });
+  const attempts = reading.deployments.map((deployment) =>
+    attempt(deployment, () => withEstimate(judged(deployment, reading, catalog), catalog)),
+  );
+  const deployments = attempts.map(({ analysis }) => analysis);
+  const problems = [...reading.problems, ...attempts.flatMap(({ problem }) => problem ?? [])];
   const findings = deployments.flatMap((one) => one.findings).sort(byPlace);
   return { formats: reading.formats, deployments, problems, broken: false, findings };
+}
+
+/** All that follows from one deployment but its speed, which takes the longest. */
+export function judge(deployment: Deployment, reading: Reading, catalog: Catalog): Attempt {
+  return attempt(deployment, () => judged(deployment, reading, catalog));
+}
+
+/** A mistake of ours in one deployment becomes a problem at its place. */
+interface Attempt {
+  readonly analysis: DeploymentAnalysis;
+  readonly problem?: ReadProblem;
+}
+
+function attempt(deployment: Deployment, make: () => DeploymentAnalysis): Attempt {
+  try {
+    return { analysis: make() };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const problem = { message: message("This deployment could not be analysed: {0}", why), range: deployment.anchor };
+    return { analysis: unanalysed(deployment, why), problem };
+  }
+}
+
+function withEstimate(analysis: DeploymentAnalysis, catalog: Catalog): DeploymentAnalysis {
+  const { settled, memory } = analysis;
+  return settled ? { ...analysis, estimate: estimateOf(settled, memory, catalog) } : analysis;
 }
 
 function isBroken(text: string): boolean {
   return looksLikeDeployment(text) && text.length <= longestText && parseYaml(maskTemplates(text)).some(({ errors }) => errors.length > 0);
 }
 
-function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {
+function judged(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {
   const settlement = fittedLengths(settle(deployment, catalog));
   const { settled } = settlement;
   const memory = settled ? settled.pools.map((pool) => memoryPlan(settled.model, pool)) : [];
@@ -71,7 +92,7 @@ function analyseDeployment(deployment: Deployment, reading: Reading, catalog: Ca
     settlement,
     settled,
     memory,
-    estimate: settled && estimateOf(settled, memory, catalog),
+    estimate: undefined,
     findings: kept.sort(byPlace),
   };
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "../driver.mjs";
 
 export const editor = [
@@ -139,6 +141,30 @@ export const editor = [
       await workbench.view("h1#memory-overflow");
       await workbench.shot("rule-page");
       await workbench.command("View: Toggle Panel Visibility");
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "the Deployments view lists what the workspace starts, file by file",
+    run: async ({ workbench, workspace }) => {
+      const { page } = workbench;
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.command("Inference Lens: Focus on Deployments View");
+      const rows = page.locator(".pane-body .monaco-list-row");
+      const row = (text) => rows.filter({ hasText: text }).first();
+      await row(/llama-70b-shift.*8 × H100-80GB.*Llama-3\.3-70B-Instruct.*fits/).waitFor();
+      await row(/llama-70b-mismatch.*will not start/).waitFor();
+      await row(/llama-70b-h200.*does not fit/).waitFor();
+      assert.equal(await rows.filter({ hasText: "left-out" }).count(), 0, "ignored files are listed");
+      await workbench.shot("editor-deployments-view");
+      writeFileSync(join(workspace, "later.yaml"), readFileSync(join(workspace, "no-gpu.yaml"), "utf8").replace(/name: .*/, "name: later"));
+      await row(/later.*GPU not named/).waitFor();
+      rmSync(join(workspace, "later.yaml"));
+      await row(/later.*GPU not named/).waitFor({ state: "detached" });
+      await row(/llama-70b-h200.*does not fit/).click();
+      await page.locator('.tab[data-resource-name="memory-overflow.yaml"].active').waitFor();
+      await workbench.command("View: Show Explorer");
       await workbench.closeAll();
     },
   },
