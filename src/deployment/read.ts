@@ -1,21 +1,21 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { directivesFor } from "./assigned-directives.ts";
-import type { Deployment, Reading, ReadProblem } from "./deployment.ts";
+import type { Deployment, EngineId, Reading, ReadProblem } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { type Directives, readDirectives } from "./directives.ts";
-import { flagNames } from "./flag-names.ts";
+import { type FlagNames, flagNames } from "./flag-names.ts";
 import { joinUnits } from "./join-units.ts";
+import { JoinedText } from "./joined-text.ts";
 import { spanOf } from "./mapped.ts";
 import { type Message, message } from "./message.ts";
 import { isTooDeep } from "./nesting.ts";
-import type { ReaderContext } from "./readers/context.ts";
+import { ReaderContext } from "./readers/context.ts";
 import { readDocument } from "./readers/read-document.ts";
 import type { Recognised } from "./readers/reader.ts";
 import { longestText, looksLikeDeployment } from "./sniff.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { maskTemplates } from "./templates.ts";
-import { LineMap } from "./text.ts";
-import { parseYaml, type YamlDocument, type YamlError } from "./yaml-document.ts";
+import type { LineMap } from "./text.ts";
+import type { YamlDocument, YamlError } from "./yaml-document.ts";
 
 export interface ReadOptions {
   readonly catalog: Catalog;
@@ -32,24 +32,18 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   if (text.length > longestText) {
     return refused(message("Too long to be read: {0} characters, at most {1} are.", text.length, longestText));
   }
-  const lines = new LineMap(text);
-  const masked = maskTemplates(text);
-  const documents = parseYaml(masked, text);
-  if (documents.length === 0 && isTooDeep(masked.text)) return refused(message("Nested too deeply to be read."));
-  const context: ReaderContext = {
-    source: text,
-    lines,
-    names: (engine) => flagNames(catalog.flags(engine), undefined),
-    fileName,
-    documents,
-  };
+  const joined = new JoinedText(text);
+  const { documents, lines } = joined;
+  if (documents.length === 0 && isTooDeep(joined.masked)) return refused(message("Nested too deeply to be read."));
+  const names = (engine: EngineId): FlagNames => flagNames(catalog.flags(engine), undefined);
+  const context = new ReaderContext(joined, surroundings.neighbours, names, fileName);
   const found = documents.map((document): Found => ({ document, recognised: readDocument(document.root, document.span, context) }));
   const recognised = found.flatMap((one) => one.recognised);
   const units = recognised.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);
   const spans = documents.map(({ span }) => span);
   const assigned = directivesFor(units, spans, directives.all, text, lines);
-  const deployments = joinUnits(units, assigned, { source: text, lines, catalog, surroundings });
+  const deployments = joinUnits(units, assigned, { source: joined.original, lines, catalog, surroundings });
   return {
     formats: [...new Set(recognised.map(({ format }) => format))],
     deployments,

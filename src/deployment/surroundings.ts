@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
+import { type Neighbours, noNeighbours } from "./neighbours.ts";
 
 /** What project file, settings or command line say where a file is silent. One shape for all three. */
 export interface Assumptions {
@@ -25,9 +26,11 @@ export interface Surroundings {
   readonly setting: Assumptions;
   /** Described models by the name the file uses (`.inference-lens/models/`). */
   readonly models: ReadonlyMap<string, Model>;
+  /** Other files of the workspace that the text may name. */
+  readonly neighbours: Neighbours;
 }
 
-export const noSurroundings: Surroundings = { argument: {}, project: {}, setting: {}, models: new Map() };
+export const noSurroundings: Surroundings = { argument: {}, project: {}, setting: {}, models: new Map(), neighbours: noNeighbours };
 
 /** A problem of a project or model file, told where that file is open. */
 export interface SurroundingsProblem {

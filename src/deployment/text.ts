@@ -6,6 +6,8 @@ export interface Position {
 export interface Range {
   readonly start: Position;
   readonly end: Position;
+  /** The file it lies in, where that is another than the one being read: a base, a runtime, a mounted file. */
+  readonly file?: string;
 }
 
 /** Half-open offsets into the text. */

@@ -26,6 +26,12 @@ export interface YamlError {
   readonly span: Span;
 }
 
+/** The text that documents stand in, as written and with its template markers masked; it may grow at its end. */
+export interface Texts {
+  readonly original: string;
+  readonly masked: string;
+}
+
 /** One document of a file: its tree behind typed access that follows aliases and merge keys without ever expanding them. */
 export class YamlDocument {
   readonly errors: readonly YamlError[];
@@ -37,17 +43,21 @@ export class YamlDocument {
   private readonly anchors = new Map<Alias, Node>();
 
   constructor(
-    private readonly document: Document,
-    readonly source: string,
+    readonly document: Document,
+    private readonly texts: Texts,
     span: Span,
     private readonly masked: Masked,
-    private readonly original: string,
   ) {
     this.span = span;
     this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: { start: pos[0], end: Math.max(pos[1], pos[0]) } }));
     this.structuralTemplate = masked.structural.some(({ start }) => start >= span.start && start < span.end);
-    this.templated = this.structuralTemplate || (masked.markers > 0 && source.slice(span.start, span.end).includes(unknownMark));
+    this.templated = this.structuralTemplate || (masked.markers > 0 && this.source.slice(span.start, span.end).includes(unknownMark));
     this.bindAliases();
+  }
+
+  /** The text with its template markers masked; all places are offsets into it. */
+  get source(): string {
+    return this.texts.masked;
   }
 
   get root(): YamlValue {
@@ -63,12 +73,12 @@ export class YamlDocument {
     if (!span || isTooDeep(this.source.slice(span.start, span.end))) return undefined;
     const parsed = parseDocument(this.source.slice(span.start, span.end), parsing);
     shift(parsed, span.start);
-    return new YamlDocument(parsed, this.source, span, this.masked, this.original);
+    return new YamlDocument(parsed, this.texts, span, this.masked);
   }
 
   /** Does the document's text hold it, template markers included? */
   mentions(words: RegExp): boolean {
-    return words.test(this.original.slice(this.span.start, this.span.end));
+    return words.test(this.texts.original.slice(this.span.start, this.span.end));
   }
 
   /** The node an alias stands for; undefined when it names nothing, or only itself. */
@@ -262,15 +272,28 @@ function shift(document: Document, offset: number): void {
   }
 }
 
-/** All documents of a text, none where it nests too deep to be parsed. A broken one keeps its errors to itself; what could be read of it is still there. */
-export function parseYaml(masked: Masked, original = masked.text): YamlDocument[] {
+/**
+ * All documents of a text, none where it nests too deep to be parsed. A broken one keeps its errors to itself; what could be read of it
+ * is still there. `place` tells where the text stands in a longer one.
+ */
+export function parseYaml(
+  masked: Masked,
+  place: { readonly texts: Texts; readonly offset: number } = { texts: { original: masked.text, masked: masked.text }, offset: 0 },
+): YamlDocument[] {
   const { text } = masked;
   if (isTooDeep(text)) return [];
+  const { texts, offset } = place;
   const parsed = parseAllDocuments(text, parsing);
   const documents = Array.isArray(parsed) ? parsed : [];
+  const moved: Masked = {
+    ...masked,
+    structural: masked.structural.map(({ start, end }) => ({ start: start + offset, end: end + offset })),
+  };
+  const ends = documents.map((document) => document.range?.[2] ?? 0);
   return documents.map((document, i) => {
-    const start = i === 0 ? 0 : (documents[i - 1]?.range?.[2] ?? 0);
-    const end = i === documents.length - 1 ? text.length : (document.range?.[2] ?? text.length);
-    return new YamlDocument(document, text, { start, end: Math.max(start, end) }, masked, original);
+    const start = i === 0 ? 0 : (ends[i - 1] ?? 0);
+    const end = i === documents.length - 1 ? text.length : (ends[i] ?? text.length);
+    if (offset > 0) shift(document, offset);
+    return new YamlDocument(document, texts, { start: start + offset, end: Math.max(start, end) + offset }, moved);
   });
 }

@@ -9,6 +9,7 @@ import { assumptionsFor, type ReadProject, readProject } from "../deployment/pro
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { workloadRows } from "../simulation/workload-rows.ts";
+import { NeighbourFiles } from "./neighbour-files.ts";
 import { ParsedFiles } from "./parsed-files.ts";
 import { FileError, reason } from "./text-files.ts";
 import { readWorkloadFile } from "./workload-files.ts";
@@ -39,6 +40,7 @@ export interface FoundSurroundings {
 /** Project files, described models and own workloads beside deployment files. What was read is kept until a file changes. */
 export class SurroundingsFiles {
   private readonly projects = new ParsedFiles<ReadProject>(readProject);
+  private readonly neighbours = new NeighbourFiles();
   private readonly models: ParsedFiles<ModelDescription>;
   private readonly workloads = new ParsedFiles(ownWorkload);
   private extended: { readonly rows: readonly WorkloadRows[]; readonly catalog: Catalog };
@@ -64,7 +66,13 @@ export class SurroundingsFiles {
       rows.push(own.rows);
     }
     return {
-      surroundings: { argument, project: this.assumptions(project, path, problems), setting, models: this.modelsIn(folder, problems) },
+      surroundings: {
+        argument,
+        project: this.assumptions(project, path, problems),
+        setting,
+        models: this.modelsIn(folder, problems),
+        neighbours: this.neighbours.of(path),
+      },
       catalog: this.catalogWith(rows),
       workloads,
       project: project ?? null,

@@ -19,7 +19,7 @@ data:
 `;
 
 function embedded(key: string) {
-  const [document] = parseYaml(maskTemplates(text), text);
+  const [document] = parseYaml(maskTemplates(text));
   return document?.embedded(document.root.at("data", key));
 }
 

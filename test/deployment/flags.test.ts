@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import { deployment, flagOf, only, readLine, readText, settings, sliceOf } from "./support.ts";
 
 const engine = (line: string) => only(readLine(`vllm serve Qwen/Qwen3-32B ${line}`)).pool;
@@ -92,10 +93,9 @@ describe("parallel sizes", () => {
 
   test("the command line's --set replaces what is written, a project's only fills", () => {
     const surroundings = {
+      ...noSurroundings,
       argument: { flags: { "tensor-parallel-size": "8" } },
       project: { flags: { "max-num-seqs": "1", "pipeline-parallel-size": "2" } },
-      setting: {},
-      models: new Map(),
     };
     const { pool } = only(readLine("vllm serve Qwen/Qwen3-32B -tp 2 --max-num-seqs 9", surroundings));
     expect(pool.engine.parallel.tensor).toMatchObject({ value: 8, origin: "argument" });
@@ -106,7 +106,7 @@ describe("parallel sizes", () => {
 
 describe("config file", () => {
   const config = (text: string, version?: string) =>
-    only(readText(text, { argument: version ? { engineVersion: version } : {}, project: {}, setting: {}, models: new Map() })).pool;
+    only(readText(text, { ...noSurroundings, argument: version ? { engineVersion: version } : {} })).pool;
 
   test("true, false, lists, mappings, null and YAML 1.1 booleans", () => {
     const text = `tensor-parallel-size: 8

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { addSharedMemory, setGpuCount } from "../../src/deployment/edit.ts";
-import { noSurroundings } from "../../src/deployment/surroundings.ts";
+import { noSurroundings, type Surroundings } from "../../src/deployment/surroundings.ts";
 import { applyEdits, deployment, only, readLine, readText, sliceOf } from "./support.ts";
 
 const serve = "command: [vllm, serve, Qwen/Qwen3-32B]\nargs: [--tensor-parallel-size=2]";
@@ -39,8 +39,8 @@ describe("GPU type", () => {
 
   test("directive before argument before label before project before setting", () => {
     const label = "      nodeSelector: { cloud.google.com/gke-accelerator: nvidia-l4 }";
-    const all = { argument: { gpu: "H200" }, project: { gpu: "A100-80GB" }, setting: { gpu: "L40S" }, models: new Map() };
-    const gpu = (text: string, surroundings = noSurroundings) => only(readText(text, surroundings)).pool.hardware.gpu;
+    const all = { ...noSurroundings, argument: { gpu: "H200" }, project: { gpu: "A100-80GB" }, setting: { gpu: "L40S" } };
+    const gpu = (text: string, surroundings: Surroundings = noSurroundings) => only(readText(text, surroundings)).pool.hardware.gpu;
     expect(gpu(`# inference-lens: gpu=B200\n${withNode(label)}`, all)).toMatchObject({ value: "B200-SXM", origin: "directive" });
     expect(gpu(withNode(label), all)).toMatchObject({ value: "H200-SXM", origin: "argument" });
     expect(gpu(withNode(label), { ...all, argument: {} })).toMatchObject({ value: "L4", origin: "inferred" });

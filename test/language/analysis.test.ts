@@ -70,7 +70,7 @@ describe("silencing", () => {
   });
 
   test("by the project file", () => {
-    const surroundings = { argument: {}, project: { ignore: ["heads-divisible"] }, setting: {}, models: new Map() };
+    const surroundings = { ...noSurroundings, project: { ignore: ["heads-divisible"] } };
     expect(analyse(text, { catalog: testCatalog(), surroundings }).findings).toEqual([]);
   });
 });
