@@ -45,7 +45,6 @@ export function parseArguments(words: readonly Mapped[], text: ArgumentText): Ar
     }
     const { flag, used } = readFlag(word, words, i, head, text);
     flags.push(flag);
-    if (flag.name === "config") complete = false;
     i += used - 1;
   }
   return { flags, positionals, complete };

@@ -24,7 +24,8 @@ export class FlagNames {
     }
   }
 
-  private add(spelling: string, facts: FlagFacts, negated: boolean, version: Version | undefined): void {
+  private add(written: string, facts: FlagFacts, negated: boolean, version: Version | undefined): void {
+    const spelling = withDashes(written);
     if (!this.exact.has(spelling)) this.exact.set(spelling, { facts, negated });
     if (spelling.startsWith("--") && isIn(facts, version)) this.long.push({ spelling, facts, negated });
   }
@@ -34,7 +35,7 @@ export class FlagNames {
     const dot = spelled.indexOf(".");
     const base = dot > 0 ? spelled.slice(0, dot) : spelled;
     const rest = dot > 0 ? spelled.slice(dot) : "";
-    const written = base.startsWith("--") ? `--${base.slice(2).replaceAll("_", "-")}` : base;
+    const written = withDashes(base);
     const found = this.exact.get(written) ?? this.prefix(written);
     if (found) return { name: found.facts.name + rest, facts: found.facts, negated: found.negated, dotted: rest !== "" };
     return { name: written.replace(/^-+/, "") + rest, facts: undefined, negated: false, dotted: rest !== "" };
@@ -51,6 +52,11 @@ export class FlagNames {
     }
     return found;
   }
+}
+
+/** vLLM takes both, SGLang spells its flags with dashes, TensorRT-LLM with underscores: no two flags differ by them alone. */
+function withDashes(spelled: string): string {
+  return spelled.startsWith("--") ? `--${spelled.slice(2).replaceAll("_", "-")}` : spelled;
 }
 
 function isIn({ firstSeen, removedBy }: FlagFacts, version: Version | undefined): boolean {

@@ -96,19 +96,24 @@ function engineVersion(unit: Unit, directives: UnitDirectives, { lines, surround
 
 function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source, lines }: JoinContext): Arguments {
   const { mapping, launch } = unit;
+  const { config } = dialects[unit.engine];
   const own = launch && parseArguments(launch.words, { source, lines, style: launch.style, names });
-  if (!mapping) return own ?? { flags: [], positionals: [], complete: false };
+  if (!own) return { flags: mapping?.flags ?? [], positionals: [], complete: mapping?.complete ?? false };
+  const fromFile = mapping?.readBy === "engine" ? mapping.flags : [];
+  const fields = mapping?.readBy === "platform" ? mapping.flags : [];
+  // What a config file holds that nobody sees may be any flag.
+  const unseen = mapping?.readBy !== "engine" && own.flags.some(({ name }) => config.flags.includes(name));
   return {
-    flags: [...mapping.flags, ...(own?.flags ?? [])],
-    positionals: own?.positionals ?? [],
-    complete: mapping.complete && (own?.complete ?? true),
+    flags: config.wins ? [...fields, ...own.flags, ...fromFile] : [...fromFile, ...fields, ...own.flags],
+    positionals: own.positionals,
+    complete: own.complete && !unseen && (mapping?.complete ?? true),
   };
 }
 
 /** A config file's `false` becomes `--no-…` from 0.28 on and was dropped before (argparse_utils.py of the releases). */
 function effective(flags: readonly Flag[], unit: Unit, version: Version | undefined): readonly Flag[] {
-  if (unit.mapping?.readBy !== "engine" || !version || version.major > 0 || version.minor >= 28) return flags;
-  return flags.filter(({ negated, spelled }) => !negated || spelled.startsWith("no"));
+  if (unit.engine !== "vllm" || unit.mapping?.readBy !== "engine" || !version || version.major > 0 || version.minor >= 28) return flags;
+  return flags.filter(({ negated, spelled }) => !negated || /^(--)?no/.test(spelled));
 }
 
 /** What the engine is told to load: the positional word, else `--model`, else the config file's key. */

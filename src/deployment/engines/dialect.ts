@@ -12,9 +12,17 @@ export interface Dialect {
   readonly modelFlags: readonly string[];
   /** Variables of the environment that name it where no flag does. */
   readonly modelVariables: readonly string[];
+  /** Flags that name a file of further flags, and whether that file wins over the command line. */
+  readonly config: { readonly flags: readonly string[]; readonly wins: boolean };
   /** `complete` false = further flags may come from somewhere else. */
   readonly parallel: (flags: Flags, complete: boolean, model: Model | undefined) => Parallel;
 }
+
+const noConfig: Dialect["config"] = { flags: [], wins: false };
+/** argparse_utils.py, server_args_config_parser.py: the file's arguments go in front of the written ones. */
+const configBelow: Dialect["config"] = { flags: ["config"], wins: false };
+/** tensorrt_llm/llmapi/llm_args.py, update_llm_args_with_extra_dict: the file's keys replace the arguments; Dynamo's worker calls the same. */
+const configAbove: Dialect["config"] = { flags: ["extra_llm_api_options", "extra-engine-args"], wins: true };
 
 const one: Located<number> = { value: 1, origin: "engine-default" };
 const allSizes = ["tensor", "pipeline", "data", "attentionData", "expert", "sequence", "prefillContext", "decodeContext"];
@@ -43,16 +51,27 @@ function tgiParallel(flags: Flags): Parallel {
 }
 
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
-  vllm: { modelFlags: ["model"], modelVariables: [], parallel: vllmParallel },
-  sglang: { modelFlags: ["model-path", "model"], modelVariables: [], parallel: sglangParallel },
-  "tensorrt-llm": { modelFlags: ["model", "model-path", "model_path"], modelVariables: [], parallel: tensorrtParallel },
-  tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], parallel: tgiParallel },
-  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], parallel: unknownParallel },
+  vllm: { modelFlags: ["model"], modelVariables: [], config: configBelow, parallel: vllmParallel },
+  sglang: { modelFlags: ["model-path", "model"], modelVariables: [], config: configBelow, parallel: sglangParallel },
+  "tensorrt-llm": {
+    modelFlags: ["model", "model-path", "model_path"],
+    modelVariables: [],
+    config: configAbove,
+    parallel: tensorrtParallel,
+  },
+  tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], config: noConfig, parallel: tgiParallel },
+  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], config: noConfig, parallel: unknownParallel },
   "llama.cpp": {
     modelFlags: ["hf-repo", "hf", "model", "m"],
     modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"],
+    config: noConfig,
     parallel: unknownParallel,
   },
-  ollama: { modelFlags: [], modelVariables: [], parallel: unknownParallel },
-  other: { modelFlags: ["model-id", "model-path", "model", "model-name"], modelVariables: ["MODEL_ID"], parallel: unknownParallel },
+  ollama: { modelFlags: [], modelVariables: [], config: noConfig, parallel: unknownParallel },
+  other: {
+    modelFlags: ["model-id", "model-path", "model", "model-name"],
+    modelVariables: ["MODEL_ID"],
+    config: noConfig,
+    parallel: unknownParallel,
+  },
 };

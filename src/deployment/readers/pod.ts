@@ -6,6 +6,7 @@ import { expandKubernetes, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { containerEnvironment } from "./environment.ts";
+import { mountedConfig } from "./mounted-config.ts";
 import { nodeHints } from "./node-hints.ts";
 import { recognise } from "./recognise.ts";
 import { gpuCount, podSharedMemory } from "./resources.ts";
@@ -47,6 +48,7 @@ export function containerUnits(container: YamlValue, pod: YamlValue, platform: V
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
+    mapping: mountedConfig(launch, container, pod, context),
     image,
     environment: environment.variables,
     environmentComplete: environment.complete,

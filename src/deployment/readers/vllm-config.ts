@@ -1,12 +1,9 @@
-import type { ArgumentSite, Flag } from "../deployment.ts";
 import type { FlagNames } from "../flag-names.ts";
-import { isReadable, type Mapped } from "../mapped.ts";
 import { message } from "../message.ts";
-import { indentAt, lineBreak } from "../placement.ts";
-import { type MappingFlags, plainUnit, type Unit, unknownHardware } from "../units.ts";
+import { plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
+import { configFile, plainKey } from "./config-file.ts";
 import type { ReaderContext } from "./context.ts";
-import { fieldFlag } from "./field-flags.ts";
 import type { Reader } from "./reader.ts";
 import { unmistakableFlags } from "./recognise.ts";
 import { rootAnchor } from "./workload.ts";
@@ -23,7 +20,7 @@ export const vllmConfigReader: Reader = (root, extent, context) => {
     anchor: rootAnchor(root, extent),
     extent,
     engine: "vllm",
-    mapping: mappingFlags(root, context),
+    mapping: configFile(root, "vllm", context),
     complete: root.document.errors.length === 0 && !root.document.structuralTemplate,
     instances: { value: 1, origin: "inferred", why: message("a config file starts one server") },
     hardware: unknownHardware,
@@ -43,11 +40,6 @@ function isVllmConfig(root: YamlValue, context: ReaderContext): boolean {
   return known.length >= 2 || (keys.length === 1 && /vllm/i.test(context.fileName));
 }
 
-function plainKey(key: string): string {
-  const dot = key.indexOf(".");
-  return dot < 0 ? key.replaceAll("_", "-") : key.slice(0, dot).replaceAll("_", "-") + key.slice(dot);
-}
-
 /** The flag a key stands for by its full name; beginnings that only argparse would complete are no sign of vLLM. */
 function exactFlag(key: string, names: FlagNames): string | undefined {
   const { facts, name } = names.resolve(`--${key}`);
@@ -58,31 +50,4 @@ function exactFlag(key: string, names: FlagNames): string | undefined {
 function configName(fileName: string): string {
   const last = fileName.split(/[\\/]/).at(-1) ?? "";
   return last.replace(/\.ya?ml$/i, "") || "vllm";
-}
-
-function mappingFlags(root: YamlValue, context: ReaderContext): MappingFlags {
-  const flags: Flag[] = [];
-  let model: Mapped | undefined;
-  let complete = true;
-  for (const entry of root.entries()) {
-    if (!entry.key || !isReadable(entry.key.value)) {
-      complete = false;
-      continue;
-    }
-    if (entry.key.value === "model" || entry.key.value === "model_tag") model = entry.text();
-    flags.push(fieldFlag(entry, entry.key, context.names("vllm").resolve(`--${plainKey(entry.key.value)}`), context));
-  }
-  return { flags, site: mappingSite(root, context), model, complete, readBy: "engine" };
-}
-
-function mappingSite(root: YamlValue, { source, lines }: ReaderContext): ArgumentSite | undefined {
-  const last = root.entries().at(-1);
-  if (!last?.key) return undefined;
-  let end = Math.max(last.span?.end ?? 0, last.key.span.end);
-  while (end > 0 && /\s/.test(source[end - 1] ?? "")) end--;
-  // A comment behind the value stays on its line.
-  let line = end;
-  while (line < source.length && source[line] !== "\n" && source[line] !== "\r") line++;
-  const at = { start: line, end: line };
-  return { style: "mapping", end: lines.range(at), before: `${lineBreak(source)}${indentAt(source, last.key.span.start)}`, after: "" };
 }
