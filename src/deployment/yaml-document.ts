@@ -1,6 +1,6 @@
 import {
   type Alias,
-  type Document,
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -43,7 +43,7 @@ export class YamlDocument {
   private readonly anchors = new Map<Alias, Node>();
 
   constructor(
-    readonly document: Document,
+    private readonly document: Document,
     private readonly texts: Texts,
     span: Span,
     private readonly masked: Masked,
@@ -79,6 +79,21 @@ export class YamlDocument {
   /** Does the document's text hold it, template markers included? */
   mentions(words: RegExp): boolean {
     return words.test(this.texts.original.slice(this.span.start, this.span.end));
+  }
+
+  /** The tree's topmost node. */
+  get contents(): Node | undefined {
+    return this.document.contents ?? undefined;
+  }
+
+  /** The same document with another tree, made of its own nodes and another's. */
+  with(contents: Node | undefined, other: YamlDocument): YamlDocument {
+    const tree = new Document(undefined, parsing);
+    tree.contents = contents ?? null;
+    tree.errors = [...this.document.errors, ...other.document.errors];
+    const made = new YamlDocument(tree, this.texts, this.span, this.masked);
+    for (const [alias, node] of [...this.anchors, ...other.anchors]) made.anchors.set(alias, node);
+    return made;
   }
 
   /** The node an alias stands for; undefined when it names nothing, or only itself. */
@@ -125,6 +140,11 @@ export class YamlValue {
 
   private get node(): Node | undefined {
     return this.document.resolve(this.written);
+  }
+
+  /** Its node, as far as it is more than an alias to nothing. */
+  get contents(): Node | undefined {
+    return this.node;
   }
 
   get exists(): boolean {
