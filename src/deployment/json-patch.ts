@@ -10,7 +10,10 @@ export function withJsonPatch(base: YamlDocument, operations: YamlValue): YamlDo
   for (const operation of operations.items()) {
     const path = operation.at("path").string;
     if (!path.startsWith("/")) continue;
-    const steps = path.slice(1).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const steps = path
+      .slice(1)
+      .split("/")
+      .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
     const kind = operation.at("op").string;
     if (kind !== "add" && kind !== "replace" && kind !== "remove") continue;
     const value = kind === "remove" ? undefined : operation.at("value").contents;
@@ -18,6 +21,11 @@ export function withJsonPatch(base: YamlDocument, operations: YamlValue): YamlDo
     result = result.with(changed(result, result.contents, steps, kind, value), operation.document);
   }
   return result;
+}
+
+/** A document with one node set, which another document holds. */
+export function withNodeAt(base: YamlDocument, path: readonly string[], value: Node, from: YamlDocument): YamlDocument {
+  return base.with(changed(base, base.contents, path, "add", value), from);
 }
 
 type Kind = "add" | "replace" | "remove";
