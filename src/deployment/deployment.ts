@@ -175,9 +175,9 @@ export interface Flag {
   readonly oneWord: boolean;
 }
 
-/** Where and how a further flag is written. */
+/** Where and how a further flag is written; `fields` = a mapping whose keys are Python names (`tensor_parallel_size`). */
 export interface ArgumentSite {
-  readonly style: "block-list" | "flow-list" | "shell" | "mapping" | "string";
+  readonly style: "block-list" | "flow-list" | "shell" | "mapping" | "fields" | "string";
   /** Insert here. */
   readonly end: Range;
   /** Text put before and after a new `--flag=value` (or `flag: value`) at `end`: separators, indentation, quotes. */

@@ -25,7 +25,7 @@ export function removeFlag(pool: Pool, name: string): Edit[] {
 /** Changes what stands behind a written flag. */
 export function replaceFlagValue(flag: Flag, value: string | null, site?: ArgumentSite): Edit[] {
   if (!isWritten(flag) || !flag.value) return [];
-  const isMapping = site?.style === "mapping";
+  const isMapping = site?.style === "mapping" || site?.style === "fields";
   if (value === null) {
     if (isMapping)
       return flag.valueRange ? [{ range: flag.valueRange, newText: flag.spelled.startsWith("no") && flag.negated ? "false" : "true" }] : [];
@@ -57,8 +57,10 @@ function isWritten({ value }: Flag): boolean {
 }
 
 function newArgument({ style, after }: ArgumentSite, name: string, value: string | null): string | undefined {
-  if (style === "mapping")
-    return value === null ? `${name}: true` : plainValue.test(value) ? `${name}: ${value}` : `${name}: '${value.replaceAll("'", "''")}'`;
+  if (style === "mapping" || style === "fields") {
+    const key = style === "fields" ? name.replaceAll("-", "_") : name;
+    return value === null ? `${key}: true` : plainValue.test(value) ? `${key}: ${value}` : `${key}: '${value.replaceAll("'", "''")}'`;
+  }
   if (value === null) return `--${name}`;
   if (plainValue.test(value)) return `--${name}=${value}`;
   switch (style) {

@@ -129,7 +129,9 @@ function modelWord(
   const { modelFlags, modelVariables } = dialects[unit.engine];
   for (const name of modelFlags) {
     const flag = flags.get(name);
-    if (flag) return { flag };
+    // A directory says less than what the platform was told to put there.
+    const isPlace = flag?.value?.value?.startsWith("/") === true && unit.mapping?.readBy === "platform";
+    if (flag && !(isPlace && unit.mapping?.model)) return { flag };
   }
   if (unit.mapping?.model) return { text: unit.mapping.model };
   const variable = modelVariables.map((name) => unit.environment.get(name)).find((text) => text !== undefined);

@@ -188,18 +188,12 @@ export class YamlValue {
   private member(name: string, depth: number): YamlValue {
     const { node } = this;
     if (!isMap(node) || depth > 8) return new YamlValue(this.document, undefined, undefined);
-    let merged: unknown;
     for (let i = node.items.length - 1; i >= 0; i--) {
       const pair = node.items[i];
-      if (!pair || !isScalar(pair.key)) continue;
-      const key = keyText(pair.key.value, pair.key.source);
-      if (key === name) return this.child(pair);
-      if (key === "<<") merged = pair.value;
+      if (pair && isScalar(pair.key) && keyText(pair.key.value, pair.key.source) === name) return this.child(pair);
     }
-    const base = this.document.resolve(merged);
-    const bases: readonly unknown[] = isSeq(base) ? base.items : base ? [base] : [];
-    for (const one of bases) {
-      const found = new YamlValue(this.document, this.document.resolve(one), undefined).member(name, depth + 1);
+    for (const base of this.bases()) {
+      const found = base.member(name, depth + 1);
       if (found.exists || found.keyNode) return found;
     }
     return new YamlValue(this.document, undefined, undefined);
@@ -216,6 +210,33 @@ export class YamlValue {
     const { node } = this;
     if (!isMap(node)) return [];
     return node.items.filter((pair) => isScalar(pair.key) && pair.key.value !== "<<").map((pair) => this.child(pair));
+  }
+
+  /** Entries with those that merge keys bring in under names of their own. */
+  allEntries(): YamlValue[] {
+    const found = this.entries();
+    const names = new Set(found.map(({ key }) => key?.value));
+    const queue = this.bases();
+    const seen = new Set<Node>();
+    for (let base = queue.shift(); base; base = queue.shift()) {
+      const { node } = base;
+      if (!node || seen.has(node)) continue;
+      seen.add(node);
+      const added = base.entries().filter(({ key }) => !names.has(key?.value));
+      for (const entry of added) names.add(entry.key?.value);
+      found.push(...added);
+      queue.push(...base.bases());
+    }
+    return found;
+  }
+
+  /** What the merge keys of a mapping name. */
+  private bases(): YamlValue[] {
+    const { node } = this;
+    if (!isMap(node)) return [];
+    const merged = this.document.resolve(node.items.find((pair) => isScalar(pair.key) && pair.key.value === "<<")?.value);
+    const nodes: readonly unknown[] = isSeq(merged) ? merged.items : [merged];
+    return nodes.map((one) => new YamlValue(this.document, this.document.resolve(one), undefined));
   }
 
   items(): YamlValue[] {

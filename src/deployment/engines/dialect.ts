@@ -22,7 +22,10 @@ const noConfig: Dialect["config"] = { flags: [], wins: false };
 /** argparse_utils.py, server_args_config_parser.py: the file's arguments go in front of the written ones. */
 const configBelow: Dialect["config"] = { flags: ["config"], wins: false };
 /** tensorrt_llm/llmapi/llm_args.py, update_llm_args_with_extra_dict: the file's keys replace the arguments; Dynamo's worker calls the same. */
-const configAbove: Dialect["config"] = { flags: ["extra_llm_api_options", "extra-engine-args"], wins: true };
+const configAbove: Dialect["config"] = {
+  flags: ["extra_llm_api_options", "extra-engine-args", "override-engine-args"],
+  wins: true,
+};
 
 const one: Located<number> = { value: 1, origin: "engine-default" };
 const allSizes = ["tensor", "pipeline", "data", "attentionData", "expert", "sequence", "prefillContext", "decodeContext"];

@@ -43,7 +43,8 @@ function valueText(entry: YamlValue, text: Mapped | undefined): string | undefin
   if (!entry.exists || entry.isNull) return "None";
   const data = entry.data();
   if (data === undefined) return undefined;
-  const written = Array.isArray(data) ? data.map(String).join(" ") : JSON.stringify(data);
+  const isWords = Array.isArray(data) && data.every((item) => typeof item !== "object");
+  const written = isWords ? data.map(String).join(" ") : JSON.stringify(data);
   return written && isReadable(written) ? written : undefined;
 }
 

@@ -3,15 +3,15 @@ import { dialects } from "../engines/dialect.ts";
 import type { Launch } from "../launch.ts";
 import type { MappingFlags } from "../units.ts";
 import type { YamlDocument, YamlValue } from "../yaml-document.ts";
-import { configFile } from "./config-file.ts";
 import { configMapYaml } from "./config-maps.ts";
 import type { ReaderContext } from "./context.ts";
+import { engineMapping } from "./engine-mapping.ts";
 
 /** The flags of the config file that a command line names (`--config`, `--extra_llm_api_options`), where a ConfigMap that can be seen is mounted there. */
 export function mountedConfig(launch: Launch, container: YamlValue, pod: YamlValue, context: ReaderContext): MappingFlags | undefined {
   const path = configPath(launch, context);
   const file = path === undefined ? undefined : mountedYaml(path, container, pod, context);
-  return file && configFile(file.root, launch.engine, context);
+  return file && engineMapping(file.root, launch.engine, "engine", context);
 }
 
 function configPath({ engine, words, style }: Launch, context: ReaderContext): string | undefined {

@@ -2,8 +2,8 @@ import type { FlagNames } from "../flag-names.ts";
 import { message } from "../message.ts";
 import { plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
-import { configFile, plainKey } from "./config-file.ts";
 import type { ReaderContext } from "./context.ts";
+import { engineMapping, flagKey } from "./engine-mapping.ts";
 import type { Reader } from "./reader.ts";
 import { unmistakableFlags } from "./recognise.ts";
 import { rootAnchor } from "./workload.ts";
@@ -20,7 +20,7 @@ export const vllmConfigReader: Reader = (root, extent, context) => {
     anchor: rootAnchor(root, extent),
     extent,
     engine: "vllm",
-    mapping: configFile(root, "vllm", context),
+    mapping: engineMapping(root, "vllm", "engine", context),
     complete: root.document.errors.length === 0 && !root.document.structuralTemplate,
     instances: { value: 1, origin: "inferred", why: message("a config file starts one server") },
     hardware: unknownHardware,
@@ -31,7 +31,7 @@ export const vllmConfigReader: Reader = (root, extent, context) => {
 /** Two of vLLM's flags at least, one of them nobody else's, next to no foreign keys; a single one where the path says vLLM too. */
 function isVllmConfig(root: YamlValue, context: ReaderContext): boolean {
   if (!root.isMap || root.isFlow || root.at("apiVersion").exists || root.at("services").exists) return false;
-  const keys = root.entries().map(({ key }) => plainKey(key?.value ?? ""));
+  const keys = root.entries().map(({ key }) => flagKey(key?.value ?? ""));
   if (keys.some((key) => sglangKeys.has(key))) return false;
   const names = context.names("vllm");
   const known = keys.map((key) => exactFlag(key, names)).filter((name) => name !== undefined);
