@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { flagTables } from "./catalog/flags.mjs";
-import { gpuRows } from "./catalog/gpus.mjs";
+import { gpuRows, instanceRows } from "./catalog/gpus.mjs";
 import { modelRows } from "./catalog/models.mjs";
 import { workloadRows } from "./catalog/workloads.mjs";
 
@@ -38,7 +38,7 @@ const gpuFacts = json("gpus.json");
 const gpus = gpuRows(gpuFacts.gpus);
 write("gpus.json", lines(gpus), gpus.length);
 
-const instances = gpuFacts.instances.map(({ cloud, type, gpu, count }) => ({ cloud, name: type, gpu, gpus: count }));
+const instances = instanceRows(gpuFacts.instances);
 write("instances.json", lines(instances), instances.length);
 
 const models = modelRows(json("models.json").models);

@@ -1,4 +1,6 @@
-import { aliases, furtherGpus, furtherPeaks, pcieGenerations } from "./gpu-additions.mjs";
+import { furtherGpus, furtherPeaks, pcieGenerations } from "./gpu-additions.mjs";
+import { aliases } from "./gpu-aliases.mjs";
+import { furtherInstances } from "./instance-additions.mjs";
 
 /** Accelerators as the catalogue's `Gpu`: dense peaks in FLOP/s, links in bytes per second of one direction. */
 export function gpuRows(facts) {
@@ -8,6 +10,15 @@ export function gpuRows(facts) {
     rows.push({ ...base, ...changes, id, aliases: aliases[id] ?? [] });
   }
   return rows;
+}
+
+/** Machine types with their GPUs, as the catalogue's `InstanceType`. */
+export function instanceRows(facts) {
+  const known = facts.map(({ cloud, type, gpu, count }) => ({ cloud, name: type, gpu, gpus: count }));
+  const further = furtherInstances.flatMap(({ cloud, types }) =>
+    Object.entries(types).map(([name, [gpu, gpus]]) => ({ cloud, name, gpu, gpus })),
+  );
+  return [...known, ...further];
 }
 
 function row(id, gpu) {

@@ -43,7 +43,8 @@ export function createCatalog(source: CatalogSource): Catalog {
     gpu: (name) => gpuNames().find(name),
     gpus,
     family: (name) => families().get(name.trim().toLowerCase()),
-    instance: (name) => instances().get(name.trim().toLowerCase()),
+    // SageMaker and HyperPod write `ml.` in front of EC2's names.
+    instance: (name) => instances().get(name.trim().toLowerCase().replace(/^ml\./, "")),
     model: (name) => models().find(name),
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),

@@ -10,9 +10,17 @@ export function plainName(name: string): string {
     .replace(/-{2,}/g, "-");
 }
 
-/** Without the vendor's words in front, which labels carry and people leave out. */
+/** Without the words in front that labels and resource profiles carry (`NVIDIA-GeForce-…`, `amd-gpu-…`) and people leave out. */
 function withoutVendor(name: string): string {
-  return name.replace(/^(?:nvidia-tesla-|nvidia-geforce-|nvidia-|tesla-|geforce-|amd-instinct-|amd-|instinct-|intel-|huawei-|google-)/, "");
+  return name
+    .replace(/^(?:nvidia|amd|intel|huawei|google)-/, "")
+    .replace(/^gpu-/, "")
+    .replace(/^(?:tesla|geforce|instinct)-/, "");
+}
+
+/** `tpu-v5e-2x4`, `v5litepod-8`: a slice's shape or size behind the type. */
+function withoutSlice(name: string): string {
+  return /^(?:tpu|v\d(?:e|p|litepod))/.test(name) ? name.replace(/-\d+(?:x\d+){0,2}$/, "") : name;
 }
 
 /** Names to GPUs: whole names first, so that a platform's own label (GKE's `nvidia-tesla-a100`, the 40 GB one) wins over the short form. */
@@ -48,7 +56,7 @@ export class GpuNames {
 
   private exact(plain: string): Gpu | undefined {
     const short = withoutVendor(plain);
-    return this.whole.get(plain) ?? this.whole.get(short) ?? this.short.get(short);
+    return this.whole.get(plain) ?? this.whole.get(short) ?? this.short.get(short) ?? this.whole.get(withoutSlice(short));
   }
 }
 

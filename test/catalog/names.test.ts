@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commonGpus } from "../../src/catalog/catalog.ts";
+import type { InstanceType } from "../../src/catalog/facts.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -42,6 +44,44 @@ describe("GPU names", () => {
     ["Ascend 910B", "Ascend-910B"],
     ["AMD-Instinct-MI300X", "MI300X"],
     ["tpu-v6e-slice", "TPU-v6e"],
+    ["NVIDIA-A100-PCIE-40GB", "A100-PCIE-40GB"],
+    ["Tesla-V100-PCIE-16GB", "V100-PCIE-16GB"],
+    ["NVIDIA-H200-NVL", "H200-NVL"],
+    ["NVIDIA-H20-3e", "H20-141GB"],
+    ["DGX-H100", "H100-SXM5-80GB"],
+    ["GB200-NVL72", "GB200"],
+    // CoreWeave's `gpu.nvidia.com/class`.
+    ["A100_NVLINK_80GB", "A100-SXM4-80GB"],
+    ["A100_NVLINK", "A100-SXM4-40GB"],
+    ["H100_NVLINK_80GB", "H100-SXM5-80GB"],
+    ["RTX_A5000", "RTX-A5000"],
+    // KubeAI's resource profiles.
+    ["nvidia-gpu-h100", "H100-SXM5-80GB"],
+    ["nvidia-gpu-l40s", "L40S"],
+    ["nvidia-gpu-a100-40gb", "A100-SXM4-40GB"],
+    ["nvidia-gpu-rtx4090", "RTX-4090"],
+    ["amd-gpu-mi300x", "MI300X"],
+    ["google-tpu-v5e-2x2", "TPU-v5e"],
+    // Ray's accelerator types.
+    ["AMD-Instinct-MI300X-OAM", "MI300X"],
+    ["AMD-Instinct-MI325X-OAM", "MI325X"],
+    ["TPU-V5LITEPOD", "TPU-v5e"],
+    ["TPU-V4", "TPU-v4"],
+    // SkyPilot and dstack.
+    ["H100-MEGA-80GB", "H100-SXM5-80GB"],
+    ["V100-32GB", "V100-SXM2-32GB"],
+    ["RTX6000-Ada", "RTX-6000-Ada"],
+    ["tpu-v5litepod-8", "TPU-v5e"],
+    ["v5litepod-4", "TPU-v5e"],
+    ["tpu-v6e-8", "TPU-v6e"],
+    ["tpu7x", "TPU7x"],
+    // Nebius' platforms.
+    ["gpu-h100-sxm", "H100-SXM5-80GB"],
+    // AMD's node labeller.
+    ["74a1", "MI300X"],
+    ["AMD_Instinct_MI300X_OAM", "MI300X"],
+    ["Ascend910B3", "Ascend-910B"],
+    ["module-a3-16", "Ascend-910C-die"],
   ])("%s is %s", (name, id) => {
     expect(catalog.gpu(name)?.id).toBe(id);
   });
@@ -54,7 +94,17 @@ describe("GPU names", () => {
     "H100-120GB",
     "NVIDIA-A100-SXM4-40GB-MIG-1g.5gb-SHARED",
     "L4-MIG-1g.10gb",
-    "H20-3e",
+    "24GB..",
+    "V100-8",
+    "4090-2",
+    "intel-gpu-max",
+    "Intel-GPU-Max-1550",
+    "Ascend910",
+    "Ascend910B4",
+    "NVIDIA-A10-24Q",
+    "nvidia-gpu",
+    "tpu",
+    "Trainium",
   ])("%s is unknown", (name) => {
     expect(catalog.gpu(name)).toBeUndefined();
   });
@@ -98,12 +148,44 @@ describe("instance types", () => {
     ["p4d.24xlarge", "A100-SXM4-40GB", 8],
     ["g6.12xlarge", "L4", 4],
     ["G5.xlarge", "A10G", 1],
+    ["ml.g5.12xlarge", "A10G", 4],
+    ["p3.8xlarge", "V100-SXM2-16GB", 4],
+    ["p6-b200.48xlarge", "B200-SXM", 8],
+    ["p6e-gb200.36xlarge", "GB200", 4],
+    ["Standard_NC24ads_A100_v4", "A100-PCIE-80GB", 1],
+    ["standard_nc96ads_a100_v4", "A100-PCIE-80GB", 4],
+    ["Standard_NC80adis_H100_v5", "H100-NVL", 2],
+    ["Standard_ND96isr_H200_v5", "H200-SXM", 8],
+    ["Standard_ND96isr_MI300X_v5", "MI300X", 8],
+    ["Standard_ND128isr_NDR_GB200_v6", "GB200", 4],
+    ["Standard_NC6s_v3", "V100-PCIE-16GB", 1],
+    ["Standard_NV72ads_A10_v5", "A10", 2],
+    ["a3-megagpu-8g", "H100-SXM5-80GB", 8],
+    ["a4x-highgpu-4g", "GB200", 4],
+    ["ct6e-standard-4t", "TPU-v6e", 4],
+    ["gd-8xh100ib-i128", "H100-SXM5-80GB", 8],
+    ["gpu-mi300x8-1536gb", "MI300X", 8],
   ])("%s is %s × %d", (name, gpu, gpus) => {
     expect(catalog.instance(name)).toMatchObject({ gpu, gpus });
   });
 
-  test("every instance has a known GPU", () => {
-    expect(catalog.instance("m5.large")).toBeUndefined();
+  // A part of a GPU has a part of its memory: `g6f` and the small NVadsA10 sizes are left out.
+  test.each(["m5.large", "g6f.xlarge", "Standard_NV6ads_A10_v5", "Standard_NV18ads_A10_v5"])("%s is unknown", (name) => {
+    expect(catalog.instance(name)).toBeUndefined();
+  });
+
+  test("every instance has a known GPU and is listed once", () => {
+    const rows: readonly InstanceType[] = JSON.parse(
+      readFileSync(new URL("../../src/catalog/data/instances.json", import.meta.url), "utf8"),
+    );
+    for (const { name, gpu } of rows) expect(catalog.gpu(gpu)?.id, name).toBe(gpu);
+    expect(new Set(rows.map(({ name }) => name.toLowerCase())).size).toBe(rows.length);
+  });
+
+  test("a family has the GPU that all its machines have", () => {
+    expect(catalog.family("g5")).toBe("A10G");
+    expect(catalog.family("p3")).toBe("V100-SXM2-16GB");
+    expect(catalog.family("m5")).toBeUndefined();
   });
 });
 
