@@ -8,6 +8,7 @@ import { CodeActions } from "./code-actions.ts";
 import { CodeLenses } from "./code-lenses.ts";
 import type { Commands } from "./command-ids.ts";
 import { CompletionProvider } from "./completion-provider.ts";
+import { DefinitionProvider } from "./definition-provider.ts";
 import { Demo } from "./demo.ts";
 import { type DeploymentItem, DeploymentTree } from "./deployment-tree.ts";
 import { DescribeModel } from "./describe-model.ts";
@@ -22,6 +23,7 @@ import { LensStates } from "./lens-states.ts";
 import type { Log } from "./log.ts";
 import { MemoryPages } from "./memory-page.ts";
 import { openRule } from "./open-rule.ts";
+import { Outline } from "./outline.ts";
 import { panelId } from "./panel-state.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
@@ -83,6 +85,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     languageStatus(documents),
     vscode.languages.registerCodeLensProvider(selector, lenses),
     vscode.languages.registerInlayHintsProvider(selector, new InlayHints(documents)),
+    vscode.languages.registerDocumentSymbolProvider(selector, new Outline(documents), Outline.metadata),
+    vscode.languages.registerDefinitionProvider(selector, new DefinitionProvider(documents)),
     vscode.languages.registerHoverProvider(selector, new HoverProvider(documents)),
     vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
     vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents), ...CompletionProvider.triggers),

@@ -4,10 +4,12 @@ import { describe, expect, test } from "vitest";
 import { LineMap, type Position, type Range } from "../../src/deployment/text.ts";
 import { AnalysisCache } from "../../src/language/analysis-cache.ts";
 import { complete } from "../../src/language/completion.ts";
+import { definitionAt } from "../../src/language/definition.ts";
 import { fixesAt } from "../../src/language/fixes.ts";
 import { hints } from "../../src/language/hints.ts";
 import { hover } from "../../src/language/hover.ts";
 import { lenses } from "../../src/language/lenses.ts";
+import { type OutlineItem, outline } from "../../src/language/symbols.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { analysed } from "./deployments.ts";
 
@@ -21,6 +23,7 @@ const whole = readdirSync(root).flatMap((code) =>
 function ask(text: string, position: Position) {
   const analysis = analysed(text);
   const at: Range = { start: position, end: position };
+  const defined = definitionAt(text, position);
   const shown = hover(analysis, position, { catalog, uri: "file:///a%20b.yaml" });
   return {
     ranges: [
@@ -31,9 +34,15 @@ function ask(text: string, position: Position) {
         fixes.flatMap(({ edits }) => edits.map(({ range }) => range)),
       ),
       ...(shown ? [shown.range] : []),
+      ...outline(analysis).flatMap(places),
+      ...(defined ? [defined.origin, defined.target] : []),
     ],
     words: shown?.markdown ?? "",
   };
+}
+
+function places({ range, selection, children }: OutlineItem): readonly Range[] {
+  return [range, selection, ...children.flatMap(places)];
 }
 
 function expectInside(text: string, { ranges, words }: ReturnType<typeof ask>): void {

@@ -168,4 +168,32 @@ export const editor = [
       await workbench.closeAll();
     },
   },
+  {
+    name: "the outline names what a file starts, and a variable leads to where it is set",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("by-variables.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await until("the outline's entries", async () => {
+        await workbench.keyboard.press("Control+Shift+O");
+        await page.waitForTimeout(1000);
+        if (await workbench.row("TP 2").first().isVisible()) return true;
+        await workbench.keyboard.press("Escape");
+        return false;
+      });
+      await workbench
+        .row(/vLLM 0\.11\.0/)
+        .first()
+        .waitFor();
+      await workbench.shot("editor-outline");
+      await workbench.keyboard.press("Escape");
+      await workbench.goTo(18, 39);
+      await workbench.keyboard.press("F12");
+      await until("the caret at the assignment", async () => (await workbench.status(/Ln 14/).count()) > 0);
+      await workbench.goTo(17, 31);
+      await workbench.keyboard.press("F12");
+      await until("the caret at the entry", async () => (await workbench.status(/Ln 20/).count()) > 0);
+      await workbench.closeAll();
+    },
+  },
 ];
