@@ -16,7 +16,7 @@ export interface Definition {
 export function definitionAt(text: string, position: Position): Definition | undefined {
   const lines = new LineMap(text);
   const offset = lines.offset(position);
-  const documents = parseYaml(maskTemplates(text), text);
+  const documents = parseYaml(maskTemplates(text));
   const document = documents.find(({ span }) => offset >= span.start && offset <= span.end);
   if (!document) return undefined;
   const path = pathTo(document, offset);

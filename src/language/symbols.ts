@@ -47,7 +47,7 @@ function poolChildren(deployment: Deployment, pool: Pool): readonly OutlineItem[
 /** Stands at the word that says the version, else where its pool begins. */
 function engineItem(deployment: Deployment, pool: Pool): OutlineItem {
   const { version } = pool.engine;
-  const at = version?.range ?? (contains(pool.extent, deployment.anchor.start) ? deployment.anchor : startOf(pool.extent));
+  const at = here(version?.range) ?? (contains(pool.extent, deployment.anchor.start) ? deployment.anchor : startOf(pool.extent));
   const children = [modelItem(deployment, pool), ...sizeItems(pool)].filter((one) => one !== undefined);
   const range = children.reduce((all, one) => joined(all, one.range), at);
   const name = [engineNames[deployment.engine], version?.value.text].filter((word) => word !== undefined).join(" ");
@@ -56,10 +56,11 @@ function engineItem(deployment: Deployment, pool: Pool): OutlineItem {
 
 /** A model belongs to the pool that writes it; one that stands beside all pools is each one's. */
 function modelItem({ model, pools }: Deployment, pool: Pool): OutlineItem | undefined {
-  if (!model?.range) return undefined;
-  const { start } = model.range;
+  const range = here(model?.range);
+  if (!model || !range) return undefined;
+  const { start } = range;
   const isElsewhere = !contains(pool.extent, start) && pools.some(({ extent }) => contains(extent, start));
-  return isElsewhere ? undefined : leaf("model", model.value.name, model.value.facts?.value.architecture ?? "", model.range);
+  return isElsewhere ? undefined : leaf("model", model.value.name, model.value.facts?.value.architecture ?? "", range);
 }
 
 function sizeItems({ engine: { parallel } }: Pool): readonly OutlineItem[] {
@@ -73,12 +74,15 @@ function sizeItems({ engine: { parallel } }: Pool): readonly OutlineItem[] {
     ["PCP", prefillContext],
     ["DCP", decodeContext],
   ];
-  return sizes.flatMap(([name, size]) => (size?.range ? [leaf("size", `${name} ${size.value}`, "", size.range)] : []));
+  return sizes.flatMap(([name, size]) => {
+    const range = here(size?.range);
+    return size && range ? [leaf("size", `${name} ${size.value}`, "", range)] : [];
+  });
 }
 
 function gpusItem(pool: Pool): OutlineItem | undefined {
   const { gpusPerNode, gpu } = pool.hardware;
-  const range = gpusPerNode?.range ?? gpu?.range;
+  const range = here(gpusPerNode?.range) ?? here(gpu?.range);
   const asked = gpusAsked(pool) ?? gpusPerNode?.value;
   const name = gpu ? shortGpuName(gpu.value) : "GPU";
   return range && leaf("gpus", asked === undefined ? name : `${asked} × ${name}`, "", range);
@@ -86,6 +90,11 @@ function gpusItem(pool: Pool): OutlineItem | undefined {
 
 function leaf(kind: OutlineItem["kind"], name: string, detail: string, range: Range): OutlineItem {
   return { kind, name, detail, range, selection: range, children: [] };
+}
+
+/** A word of another file has no place in this one's outline. */
+function here(range: Range | undefined): Range | undefined {
+  return range?.file === undefined ? range : undefined;
 }
 
 function startOf({ start }: Range): Range {
