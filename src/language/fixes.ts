@@ -22,7 +22,7 @@ export interface FindingFixes {
 /** Fixes of all findings that touch a range. */
 export function fixesAt(range: Range, options: FixOptions): readonly FindingFixes[] {
   return options.analysis.findings
-    .filter((one) => touches(one.range, range))
+    .filter((one) => one.range.file === undefined && touches(one.range, range))
     .map((finding) => ({ finding, fixes: fixesOf(finding, options) }));
 }
 
@@ -92,7 +92,7 @@ export function ignoreFix(finding: Finding, { text, analysis }: FixOptions): Fix
   const owner = ownerOf(finding, analysis);
   const words = `ignore=${finding.code}`;
   const edits =
-    owner && isInBlockScalar(text, lines, line)
+    owner && (finding.range.file !== undefined || isInBlockScalar(text, lines, line))
       ? directiveEdits(text, owner.deployment, "ignore", finding.code)
       : [lineAbove(text, lines, line, words)];
   return { title: message("Ignore {0} here", finding.code), edits, preferred: false };

@@ -104,5 +104,5 @@ function tightest(plan: MemoryPlan | undefined): RankMemory | undefined {
 }
 
 function behind(range: Range | undefined, label: Message | undefined, tooltip?: Message): Hint | undefined {
-  return range && label ? { position: range.end, label, tooltip } : undefined;
+  return range && range.file === undefined && label ? { position: range.end, label, tooltip } : undefined;
 }

@@ -2,8 +2,9 @@ import type { Flag, Pool } from "../deployment/deployment.ts";
 import type { Position, Range } from "../deployment/text.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
 
+/** Whether a range of the text itself holds a position; one in another file never does. */
 export function contains(range: Range | undefined, { line, character }: Position): boolean {
-  if (!range) return false;
+  if (!range || range.file !== undefined) return false;
   const afterStart = line > range.start.line || (line === range.start.line && character >= range.start.character);
   const beforeEnd = line < range.end.line || (line === range.end.line && character <= range.end.character);
   return afterStart && beforeEnd;

@@ -16,7 +16,7 @@ export function definedObjects(text: string): ReadonlySet<string> {
 
 /** The `name` among the lines that are indented as the first one is. */
 function nameBelow(text: string): string | undefined {
-  const indent = /^\s*\n?([ \t]+)\S/.exec(text)?.[1]?.replace(/^\n/, "");
+  const indent = /^(?:[ \t]*(?:#.*)?\r?\n)+([ \t]+)\S/.exec(text)?.[1];
   if (indent === undefined) return undefined;
   for (const line of text.split(/\r?\n/)) {
     if (/^\S/.test(line)) return undefined;

@@ -4,6 +4,7 @@ import type { Severity } from "../../rules/rule.ts";
 import { type Exit, exits } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
 import { readSubjects, type Subject } from "../input/subjects.ts";
+import { byFile } from "../output/by-file.ts";
 import { findingsGithub } from "../output/findings-github.ts";
 import { findingsJson } from "../output/findings-json.ts";
 import { findingsMarkdown } from "../output/findings-markdown.ts";
@@ -35,7 +36,7 @@ async function check(paths: readonly string[], options: CheckOptions, session: S
   const shown = subjects
     .filter(({ input, analysis }) => input.named || analysis.deployments.length > 0 || analysis.problems.length > 0)
     .map((subject) => ({ ...subject, analysis: withVerifiedFixes({ ...subject, text: subject.input.text }) }));
-  session.terminal.write(await formatted(shown, options.format, session));
+  session.terminal.write(await formatted(byFile(shown), options.format, session));
   if (unreadable) return exits.unusable;
   return failsOn(shown, options.failOn) ? exits.found : exits.ok;
 }
