@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { directivesFor } from "./assigned-directives.ts";
+import { overChartValues } from "./chart-values.ts";
 import type { Deployment, EngineId, Reading, ReadProblem } from "./deployment.ts";
 import { checkDirectives } from "./directive-check.ts";
 import { type Directives, readDirectives } from "./directives.ts";
@@ -12,9 +13,10 @@ import { isTooDeep } from "./nesting.ts";
 import { ReaderContext } from "./readers/context.ts";
 import { readDocument } from "./readers/read-document.ts";
 import type { Recognised } from "./readers/reader.ts";
+import { rootAnchor } from "./readers/workload.ts";
 import { longestText, looksLikeDeployment } from "./sniff.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { LineMap } from "./text.ts";
+import type { LineMap, Span } from "./text.ts";
 import type { YamlDocument, YamlError } from "./yaml-document.ts";
 
 export interface ReadOptions {
@@ -37,7 +39,7 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   if (documents.length === 0 && isTooDeep(joined.masked)) return refused(message("Nested too deeply to be read."));
   const names = (engine: EngineId): FlagNames => flagNames(catalog.flags(engine), undefined);
   const context = new ReaderContext(joined, surroundings.neighbours, names, fileName);
-  const found = documents.map((document): Found => ({ document, recognised: readDocument(document.root, document.span, context) }));
+  const found = documents.map((document): Found => ({ document, recognised: recognisedIn(document, context) }));
   const recognised = found.flatMap((one) => one.recognised);
   const units = recognised.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);
@@ -53,6 +55,18 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
     problems: [...problemsOf(found, lines), ...directiveProblems(directives, deployments, catalog, lines)],
     ignoredLines: directives.ignoredLines,
   };
+}
+
+/** What a document holds, together with the files it names; what was found in these stands under the document's own first key. */
+function recognisedIn(document: YamlDocument, context: ReaderContext): Recognised[] {
+  const { root, span } = document;
+  const anchor = rootAnchor(root, span);
+  const isElsewhere = ({ start }: Span): boolean => start < span.start || start > span.end;
+  return readDocument(overChartValues(document, context).root, span, context).map((one) => ({
+    ...one,
+    units: one.units.map((unit) => (isElsewhere(unit.anchor) ? { ...unit, anchor, extent: span } : unit)),
+    companions: (one.companions ?? []).map((unit) => (isElsewhere(unit.span) ? { ...unit, span: anchor } : unit)),
+  }));
 }
 
 function refused(why: Message): Reading {

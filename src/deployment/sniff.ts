@@ -19,7 +19,7 @@ const engines: readonly string[] = [
 
 /** Words of the families whose files need not name an engine: their groups, kinds and keys. */
 const families: readonly string[] = [
-  "inference.ai",
+  "kustomize.config.k8s.io",
   "serving.kserve.io",
   "serving.kubeflow.org",
   "ome.io/",

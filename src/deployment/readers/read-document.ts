@@ -4,18 +4,13 @@ import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import type { Recognised } from "./reader.ts";
 import { readers } from "./readers.ts";
-import { rootAnchor } from "./workload.ts";
 
-/** What a kustomization builds of the files it names stands under its own lens; without them it holds nothing. */
-function kustomizationOf(root: YamlValue, extent: Span, context: ReaderContext): Recognised {
+/** What a kustomization builds of the files it names; without them it holds nothing. */
+function kustomizationOf(root: YamlValue, context: ReaderContext): Recognised {
   const objects = kustomized(root, (path, from) => context.fileAt(path, from));
-  const anchor = rootAnchor(root, extent);
   const built = objects.flatMap((object) => readDocument(object.root, object.span, context));
-  return {
-    format: "kustomization",
-    units: built.flatMap(({ units }) => units).map((unit) => ({ ...unit, anchor, extent })),
-    companions: built.flatMap(({ companions = [] }) => companions).map((one) => ({ ...one, span: anchor })),
-  };
+  const companions = built.flatMap((one) => one.companions ?? []);
+  return { format: "kustomization", units: built.flatMap(({ units }) => units), companions };
 }
 
 /** What one document holds; a Kubernetes `List` holds several. */
@@ -26,7 +21,7 @@ export function readDocument(root: YamlValue, extent: Span, context: ReaderConte
       .items()
       .flatMap((item) => readDocument(item, item.span ?? extent, context));
   }
-  if (isKustomization(root, context.fileName)) return [kustomizationOf(root, extent, context)];
+  if (isKustomization(root, context.fileName)) return [kustomizationOf(root, context)];
   for (const reader of readers) {
     const found = reader(root, extent, context);
     if (found) return [found];
