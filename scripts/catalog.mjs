@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { flagTables } from "./catalog/flags.mjs";
 import { gpuRows, instanceRows } from "./catalog/gpus.mjs";
 import { modelRows } from "./catalog/models.mjs";
+import { optionTables } from "./catalog/options.mjs";
 import { workloadRows } from "./catalog/workloads.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -44,9 +45,12 @@ write("instances.json", lines(instances), instances.length);
 const models = modelRows(json("models.json").models);
 write("models.json", lines(models), models.length);
 
-const tables = flagTables(Object.fromEntries(Object.entries(engines).map(([key, name]) => [key, json(`engines/${name}-args.json`)])));
-for (const [engine, { versions, flags }] of Object.entries(tables)) {
+const facts = Object.fromEntries(Object.entries(engines).map(([key, name]) => [key, json(`engines/${name}-args.json`)]));
+for (const [engine, { versions, flags }] of Object.entries(flagTables(facts))) {
   write(`flags-${engine}.json`, `{"versions":${JSON.stringify(versions)},"flags":${lines(flags)}}`, flags.length);
+}
+for (const [engine, { options, ...rest }] of Object.entries(optionTables(facts))) {
+  write(`options-${engine}.json`, `${JSON.stringify(rest).slice(0, -1)},"options":${lines(options)}}`, options.length);
 }
 
 const workloads = workloadRows(text);

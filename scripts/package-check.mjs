@@ -25,9 +25,17 @@ const strays = files.filter((file) => !allowed.test(file) || /\.map$|\.ts$|node_
 check("nothing but the product is packed", strays.length === 0, strays.join(", "));
 
 const bundles = ["extension", "app", "worker", "cli", "report", "live"].map((name) => `dist/${name}.js`);
-const facts = ["gpus", "instances", "models", "workloads", "flags-vllm", "flags-sglang", "flags-tensorrt-llm"].map(
-  (name) => `dist/catalog/${name}.json`,
-);
+const facts = [
+  "gpus",
+  "instances",
+  "models",
+  "workloads",
+  "flags-vllm",
+  "flags-sglang",
+  "flags-tensorrt-llm",
+  "options-vllm",
+  "options-tensorrt-llm",
+].map((name) => `dist/catalog/${name}.json`);
 const styles = ["report.css", "live.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
 const media = [manifest.icon, ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map((step) => step.media.svg))];
 const needed = [

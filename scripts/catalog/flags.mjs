@@ -10,7 +10,6 @@ export function flagTables({ vllm, arctic, sglang, trtllm }) {
 }
 
 function row(arg) {
-  const { ge, gt, le, lt } = arg.constraints ?? {};
   return sparse({
     name: arg.flag.replace(/^-+/, ""),
     aliases: [...(arg.aliases ?? []), ...(arg.formerNames ?? [])],
@@ -21,8 +20,7 @@ function row(arg) {
     default: arg.default ?? undefined,
     no: arg.positiveNegativeBool,
     human: arg.humanReadable,
-    min: ge ?? (gt !== undefined && arg.type === "int" ? gt + 1 : gt),
-    max: le ?? (lt !== undefined && arg.type === "int" ? lt - 1 : lt),
+    ...bounds(arg),
     seen: arg.firstSeen,
     gone: arg.removedBy ?? undefined,
     absent: arg.absentIn ?? undefined,
@@ -51,7 +49,13 @@ function replacement({ replacementMentioned }) {
   return typeof first === "string" ? first : undefined;
 }
 
-function sparse(members) {
+/** The least and the greatest value; for whole numbers `> 0` is `>= 1`. */
+export function bounds({ type, constraints = {} }) {
+  const { ge, gt, le, lt } = constraints;
+  return { min: ge ?? (gt !== undefined && type === "int" ? gt + 1 : gt), max: le ?? (lt !== undefined && type === "int" ? lt - 1 : lt) };
+}
+
+export function sparse(members) {
   return Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)),
   );

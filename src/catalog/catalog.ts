@@ -1,7 +1,8 @@
-import type { FlagEngine, FlagTable, Gpu, GpuId, InstanceType, ModelMatch, WorkloadRows } from "./facts.ts";
+import type { FlagEngine, FlagTable, Gpu, GpuId, InstanceType, ModelMatch, OptionEngine, OptionTable, WorkloadRows } from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
 import { ModelNames } from "./model-match.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
+import { optionTable } from "./stored-options.ts";
 
 /** What is known, looked up by the names people write. Loading is lazy: each part is read at its first use. */
 export interface Catalog {
@@ -19,6 +20,8 @@ export interface Catalog {
   modelProposals(path: string): readonly string[];
   /** The flags of an engine by its id; an empty table where none is known. */
   flags(engine: string): FlagTable;
+  /** The keys inside an engine's JSON flags and config files; an empty table where none is known. */
+  options(engine: string): OptionTable;
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
@@ -29,15 +32,19 @@ export const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100
 
 const flagEngines: readonly FlagEngine[] = ["vllm", "sglang", "tensorrt-llm"];
 const noFlags: FlagTable = { versions: [], flags: [] };
+const optionEngines: readonly OptionEngine[] = ["vllm", "tensorrt-llm"];
+const noOptions: OptionTable = { versions: [], options: new Map(), closed: new Set() };
 
 /** A catalogue over its files; each is read and indexed at its first use. */
 export function createCatalog(source: CatalogSource): Catalog {
   const gpus = once(source.gpus);
   const gpuNames = once(() => new GpuNames(gpus()));
-  const instances = once(() => new Map(source.instances().map((type) => [type.name.toLowerCase(), type])));
-  const families = once(() => familyGpus(source.instances()));
+  const machines = once(source.instances);
+  const instances = once(() => new Map(machines().map((type) => [type.name.toLowerCase(), type])));
+  const families = once(() => familyGpus(machines()));
   const models = once(() => new ModelNames(source.models()));
   const flags = new Map(flagEngines.map((engine) => [engine as string, once(() => flagTable(source.flags(engine)))]));
+  const options = new Map(optionEngines.map((engine) => [engine as string, once(() => optionTable(source.options(engine)))]));
   const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
   return {
     gpu: (name) => gpuNames().find(name),
@@ -49,6 +56,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,
+    options: (engine) => options.get(engine)?.() ?? noOptions,
     workload: (name) => workloads().get(name.trim().toLowerCase()),
     workloads: () => [...workloads().keys()],
   };

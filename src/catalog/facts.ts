@@ -154,6 +154,39 @@ export interface FlagTable {
   readonly flags: readonly FlagFacts[];
 }
 
+/** Engines whose JSON flags or config files have known keys. */
+export type OptionEngine = "vllm" | "tensorrt-llm";
+
+/** A key inside a JSON flag (`compilation-config.pass_config.fuse_norm_quant`) or an engine's config file (`kv_cache_config.dtype`). */
+export interface OptionFacts {
+  readonly key: string;
+  readonly type: FlagFacts["type"];
+  /** What a list holds. */
+  readonly items: string | null;
+  /** Of a `bool`: the words it takes beside true and false. */
+  readonly choices: readonly string[] | null;
+  readonly choicesOpen: boolean;
+  readonly default: unknown;
+  readonly nullable: boolean;
+  readonly humanReadable: boolean;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  /** As of a flag; null without a history. */
+  readonly firstSeen: string | null;
+  readonly removedBy: string | null;
+  readonly absentIn: string | null;
+  readonly plugin: "arctic" | null;
+}
+
+export interface OptionTable {
+  /** The sampled releases, oldest first; empty where the keys have no history. */
+  readonly versions: readonly string[];
+  /** By dotted path. */
+  readonly options: ReadonlyMap<string, OptionFacts>;
+  /** Paths below which every key of the sampled releases is listed; elsewhere a missing key is no unknown key. */
+  readonly closed: ReadonlySet<string>;
+}
+
 /** How a name was matched to a model: exactly, or through a rule that the answer names. */
 export interface ModelMatch {
   readonly model: Model;

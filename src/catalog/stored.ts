@@ -1,4 +1,5 @@
-import type { FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, WorkloadRows } from "./facts.ts";
+import type { FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, OptionEngine, WorkloadRows } from "./facts.ts";
+import type { StoredOptionTable } from "./stored-options.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
 export interface StoredModel {
@@ -93,6 +94,7 @@ export interface CatalogSource {
   readonly instances: () => readonly InstanceType[];
   readonly models: () => readonly StoredModel[];
   readonly flags: (engine: FlagEngine) => StoredFlagTable;
+  readonly options: (engine: OptionEngine) => StoredOptionTable;
   readonly workloads: () => readonly WorkloadRows[];
 }
 

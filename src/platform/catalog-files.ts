@@ -10,6 +10,7 @@ export function loadCatalog(directory: string): Catalog {
     instances: () => read("instances"),
     models: () => read("models"),
     flags: (engine) => read(`flags-${engine}`),
+    options: (engine) => read(`options-${engine}`),
     workloads: () => read("workloads"),
   });
 }

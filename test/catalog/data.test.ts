@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { createCatalog } from "../../src/catalog/catalog.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -13,6 +14,8 @@ describe("catalogue files", () => {
     ["flags-vllm", 75_000],
     ["flags-sglang", 75_000],
     ["flags-tensorrt-llm", 10_000],
+    ["options-vllm", 80_000],
+    ["options-tensorrt-llm", 30_000],
     ["workloads", 150_000],
   ])("%s.json stays below %d bytes", (name, most) => {
     expect(size(name)).toBeLessThan(most);
@@ -113,6 +116,62 @@ describe("catalogue files", () => {
   test("an engine without a table has no flags", () => {
     expect(catalog.flags("ollama")).toEqual({ versions: [], flags: [] });
     expect(catalog.flags("constructor").flags).toEqual([]);
+  });
+
+  test("keys inside vLLM's JSON flags, nested ones by their path", () => {
+    const { options, closed, versions } = catalog.options("vllm");
+    expect(options.get("speculative-config.num_speculative_tokens")).toMatchObject({ type: "int", atLeast: 1, firstSeen: "0.8.5" });
+    // full_cuda_graph came with 0.9.2, was missing in 0.8.5 and went with 0.11.2.
+    expect(options.get("compilation-config.full_cuda_graph")).toMatchObject({ firstSeen: "0.9.2", absentIn: "0.8.5", removedBy: "0.11.2" });
+    // Nothing is known of the time before the object itself.
+    expect(options.get("kv-events-config.publisher")).toMatchObject({ choices: ["null", "zmq"], firstSeen: "0.9.2", absentIn: null });
+    expect(options.get("compilation-config.pass_config.enable_sp")?.type).toBe("bool");
+    expect(options.get("kv-transfer-config.kv_role")?.choices).toEqual(["kv_both", "kv_consumer", "kv_producer"]);
+    expect(options.get("speculative-config.enable_suffix_decoding")).toMatchObject({ type: "bool", plugin: "arctic" });
+    for (const { key, firstSeen } of options.values()) expect(versions, key).toContain(firstSeen);
+    expect(closed.has("kv-transfer-config")).toBe(true);
+    expect(closed.has("compilation-config.pass_config")).toBe(true);
+    // Any key may stand in there.
+    expect(options.get("kv-transfer-config.kv_connector_extra_config")?.type).toBe("json");
+    expect(closed.has("kv-transfer-config.kv_connector_extra_config")).toBe(false);
+  });
+
+  test("keys of TensorRT-LLM's config file, of which not all are known", () => {
+    const { options, closed, versions } = catalog.options("tensorrt-llm");
+    expect(versions).toEqual([]);
+    expect(closed.size).toBe(0);
+    expect(options.get("kv_cache_config.free_gpu_memory_fraction")).toMatchObject({ type: "float", nullable: true, firstSeen: null });
+    expect(options.get("moe_config.backend")?.choices).toContain("CUTLASS");
+    expect(options.get("cuda_graph_config.batch_sizes")).toMatchObject({ type: "list", items: "int" });
+    expect(options.get("kv_cache_config.use_kv_cache_manager_v2")).toMatchObject({ type: "bool", choices: ["auto"] });
+    expect(catalog.options("ollama").options.size).toBe(0);
+  });
+
+  test("every file is read once, however often it is asked for", () => {
+    const reads: string[] = [];
+    const stored = (name: string) => {
+      reads.push(name);
+      return JSON.parse(readFileSync(new URL(`../../src/catalog/data/${name}.json`, import.meta.url), "utf8"));
+    };
+    const counted = createCatalog({
+      gpus: () => stored("gpus"),
+      instances: () => stored("instances"),
+      models: () => stored("models"),
+      flags: (engine) => stored(`flags-${engine}`),
+      options: (engine) => stored(`options-${engine}`),
+      workloads: () => stored("workloads"),
+    });
+    expect(reads).toEqual([]);
+    for (let i = 0; i < 3; i++) {
+      counted.instance("p5.48xlarge");
+      counted.family("g5");
+      counted.gpu("H100");
+      counted.flags("sglang");
+      counted.options("vllm");
+      counted.model("Qwen/Qwen3-32B");
+      counted.workload("chat");
+    }
+    expect(reads).toEqual(["instances", "gpus", "flags-sglang", "options-vllm", "models", "workloads"]);
   });
 
   test("workloads: a thousand rows each, parents come before, shared blocks fit both prompts", () => {

@@ -48,6 +48,7 @@ const catalog = createCatalog({
   instances: () => stored("instances"),
   models: () => stored("models"),
   flags: (engine) => stored(`flags-${engine}`),
+  options: (engine) => stored(`options-${engine}`),
   workloads: () => stored("workloads"),
 });
 
