@@ -3,6 +3,7 @@ import { read } from "../../src/deployment/read.ts";
 import { readCommand } from "../../src/deployment/read-command.ts";
 import { noSurroundings, type Surroundings } from "../../src/deployment/surroundings.ts";
 import { type Edit, LineMap, type Range } from "../../src/deployment/text.ts";
+import { analyse } from "../../src/language/analysis.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 export function readText(text: string, surroundings: Surroundings = noSurroundings, fileName = "file.yaml"): Reading {
@@ -51,6 +52,42 @@ const indent = (text: string, by: string): string =>
     .split("\n")
     .map((line) => (line === "" ? line : by + line))
     .join("\n");
+
+/** Every engine of a text as plain data, in the order written; what is unknown is undefined. */
+export function poolRows(text: string, fileName = "file.yaml") {
+  const { deployments } = readText(text, noSurroundings, fileName);
+  return deployments.flatMap((deployment) => deployment.pools.map((pool) => poolRow(deployment, pool)));
+}
+
+function poolRow(deployment: Deployment, { name, role, engine, hardware, instances }: Pool) {
+  const { written } = engine.parallel;
+  return {
+    deployment: deployment.name,
+    pool: name,
+    format: deployment.format,
+    role,
+    engine: deployment.engine,
+    launcher: deployment.launcher,
+    model: deployment.model?.value.name,
+    tp: written.tp?.value,
+    pp: written.pp?.value,
+    dp: written.dp?.value,
+    ep: written.ep?.value,
+    /** Of one instance, over all its nodes. */
+    gpus: hardware.gpusPerInstance?.value,
+    nodes: hardware.nodes?.value,
+    instances: instances?.value,
+    gpu: hardware.gpu?.value,
+    version: engine.version?.value.text,
+    complete: engine.complete,
+  };
+}
+
+/** What is said about a text: `error gpu-count: 4`, the last part the words at which it stands. */
+export function findingsOf(text: string, fileName = "file.yaml"): string[] {
+  const { findings } = analyse(text, { catalog: testCatalog(), fileName });
+  return findings.map(({ code, range, severity }) => `${severity} ${code}: ${sliceOf(text, range)}`);
+}
 
 /** A Deployment whose container holds `inside` (command and args). */
 export function deployment(inside: string, gpus = 8): string {

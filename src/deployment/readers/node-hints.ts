@@ -22,24 +22,32 @@ const gpuLabels = new Set([
 
 /** GPU types that a pod's node selector and required affinity name; a preference binds nothing and is left out. */
 export function nodeHints(pod: YamlValue): GpuHint[] {
-  const hints: GpuHint[] = [];
-  for (const entry of pod.at("nodeSelector").entries()) {
+  const terms = pod.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms");
+  return [...selectorHints(pod.at("nodeSelector")), ...termHints(terms)];
+}
+
+function selectorHints(nodeSelector: YamlValue): GpuHint[] {
+  return nodeSelector.entries().flatMap((entry) => {
     const word = entry.text();
-    if (entry.key && gpuLabels.has(entry.key.value) && word && isReadable(word.value))
-      hints.push({ words: [word], where: "node selector" });
-  }
-  const terms = pod.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms").items();
-  const words: Mapped[] = [];
-  for (const term of terms) {
-    for (const rule of term.at("matchExpressions").items()) {
-      if (!gpuLabels.has(rule.at("key").string) || rule.at("operator").string !== "In") continue;
-      for (const value of rule.at("values").items()) {
-        const word = value.text();
-        if (word && isReadable(word.value)) words.push(word);
-      }
-    }
-  }
-  // Terms are alternatives, as the values of one rule are.
-  if (words.length > 0) hints.push({ words, where: "node affinity" });
-  return hints;
+    const names = entry.key !== undefined && gpuLabels.has(entry.key.value) && word !== undefined && isReadable(word.value);
+    return names ? [{ words: [word], where: "node selector" }] : [];
+  });
+}
+
+/** GPU types of a list of node selector terms. Terms are alternatives, as the values of one rule are. */
+export function termHints(terms: YamlValue): GpuHint[] {
+  const rules = terms.items().flatMap((term) => term.at("matchExpressions").items());
+  return affinityHint(
+    rules.flatMap((rule) => (rule.at("operator").string === "In" ? labelWords(rule.at("key").string, rule.at("values").items()) : [])),
+  );
+}
+
+/** The values of a label that name GPUs; none where the label says something else. */
+export function labelWords(label: string, values: readonly YamlValue[]): Mapped[] {
+  return gpuLabels.has(label) ? values.flatMap((value) => value.text() ?? []).filter(({ value }) => isReadable(value)) : [];
+}
+
+/** Alternatives of one required affinity. */
+export function affinityHint(words: readonly Mapped[]): GpuHint[] {
+  return words.length > 0 ? [{ words, where: "node affinity" }] : [];
 }

@@ -28,7 +28,7 @@ export function groupUnits({ leader, worker, size }: PodGroup, platform: Variabl
 }
 
 /** Leader's GPUs + (size − 1) × a worker's. */
-function groupGpus(leader: Known<number>, worker: Known<number>, size: Known<number>): Known<number> {
+export function groupGpus(leader: Known<number>, worker: Known<number>, size: Known<number>): Known<number> {
   if (!leader || !size || (size.value > 1 && !worker)) return undefined;
   const value = leader.value + (size.value - 1) * (worker?.value ?? 0);
   const total: Located<number> = {

@@ -1,8 +1,17 @@
 import { composeReader } from "./compose.ts";
+import { helmValuesReader } from "./helm-values.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { lwsReader } from "./lws.ts";
 import type { Reader } from "./reader.ts";
 import { vllmConfigReader } from "./vllm-config.ts";
+import { vllmRuntimeReader } from "./vllm-runtime.ts";
 
 /** The one list of families. The first that knows a document has it: custom resources by their group and kind, then files by their keys. */
-export const readers: readonly Reader[] = [kubernetesReader, lwsReader, composeReader, vllmConfigReader];
+export const readers: readonly Reader[] = [
+  kubernetesReader,
+  lwsReader,
+  vllmRuntimeReader,
+  composeReader,
+  helmValuesReader,
+  vllmConfigReader,
+];
