@@ -15,6 +15,7 @@ import { message } from "./message.ts";
 import { siteAfter } from "./placement.ts";
 import { arcticPlugin, environmentOf } from "./plugin.ts";
 import { serviceTerms } from "./service-terms.ts";
+import { withPrecision } from "./stated-precision.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
@@ -35,7 +36,8 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
   const names = flagNames(catalog.flags(unit.engine), version?.value);
   const parsed = unitArguments(unit, names, context);
   const flags = withAssumedFlags(lastOfEach(effective(parsed.flags, unit, version?.value)), surroundings, names, anchor);
-  const model = modelReference(modelWord(unit, parsed, flags), directives, context);
+  const named = modelReference(modelWord(unit, parsed, flags), directives, context);
+  const model = named && { ...named, value: { ...named.value, facts: withPrecision(named.value.facts, unit.precision) } };
   const facts = model?.value.facts?.value;
   const complete = unit.complete && parsed.complete;
   const engine: EngineConfig = {
@@ -172,8 +174,9 @@ function modelFacts(name: string, directives: UnitDirectives, { surroundings, ca
       };
 }
 
-/** The hub's id in what a platform is told to fetch: `hf://org/name`, `pvc+hf://claim/org/name`, `org/name:revision`. */
+/** The hub's id in what a platform is told to fetch: `hf://org/name`, `hf:org/name`, `pvc+hf://claim/org/name`, `org/name:revision`. */
 function modelIdOf(name: string): string {
+  if (/^hf:[^/]/.test(name)) return name.slice(3);
   const [, scheme, path] = /^([a-z+]+):\/\/(.*)$/.exec(name) ?? [];
   if (path === undefined) return name;
   const id = /^[^/@:]+\/[^/@:]+/.exec(scheme === "pvc+hf" ? path.slice(path.indexOf("/") + 1) : path)?.[0];

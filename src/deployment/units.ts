@@ -47,6 +47,8 @@ export interface Unit {
   readonly hardware: UnitHardware;
   readonly gpuHints: readonly GpuHint[];
   readonly installedVersion: Mapped | undefined;
+  /** The format of the weights where the platform says it beside the model (`precision: fp4`). */
+  readonly precision: Mapped | undefined;
   /** Part of a Ray cluster that this file does not hold. */
   readonly joinsRay: boolean;
   /** Options that a comment or a missing backslash cut off from the command. */
@@ -80,6 +82,7 @@ export const plainUnit = {
   role: "mixed",
   gpuHints: [],
   installedVersion: undefined,
+  precision: undefined,
   joinsRay: false,
   strayOptions: [],
   groupSize: "unknown",

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, Pair, YAMLMap, YAMLSeq } from "yaml";
-import type { YamlDocument } from "./yaml-document.ts";
+import { type YamlDocument, YamlValue } from "./yaml-document.ts";
 
 /** Keys by which Kubernetes tells the items of a list apart (patchMergeKey of its API types). */
 const itemKeys: Readonly<Record<string, string>> = {
@@ -27,6 +27,11 @@ export function withPatch(base: YamlDocument, patch: YamlDocument): YamlDocument
 /** A chart's values with others over them, as Helm merges files of values: mappings merge, all else is replaced. */
 export function withValues(base: YamlDocument, over: YamlDocument): YamlDocument {
   return base.with(new Merge(base, over, {}).value(base.contents, over.contents, "", 0), over);
+}
+
+/** A mapping with another of the same document over it: mappings merge, all else is replaced, null removes. */
+export function overlaid({ document, contents }: YamlValue, over: YamlValue): YamlValue {
+  return new YamlValue(document, new Merge(document, document, {}).value(contents, over.contents, "", 0), undefined);
 }
 
 class Merge {

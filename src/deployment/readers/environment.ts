@@ -1,4 +1,4 @@
-import { isReadable, type Mapped, slice, unknownMark } from "../mapped.ts";
+import { isReadable, type Mapped, slice } from "../mapped.ts";
 import { expandCompose, expandKubernetes, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 
@@ -22,14 +22,19 @@ export function containerEnvironment(container: YamlValue, platform: Variables):
   return { variables, complete: !container.at("envFrom").exists };
 }
 
-/** compose's `environment`, a mapping or a list of `KEY=value`; a bare key comes from the caller's shell. */
+/** compose's `environment`, with what it substitutes itself. */
 export function composeEnvironment(environment: YamlValue, envFile: boolean): Environment {
+  return { variables: writtenEnvironment(environment, expandCompose), complete: !envFile };
+}
+
+/** A mapping or a list of `KEY=value`, read as its platform reads values; a bare key comes from the caller's shell. */
+export function writtenEnvironment(environment: YamlValue, expand = (text: Mapped): Mapped => text): Variables {
   const variables = new Map<string, Mapped | undefined>();
   const set = (name: string, text: Mapped | undefined): void => {
-    const expanded = text && expandCompose(text);
-    variables.set(name, expanded && !expanded.value.includes(unknownMark) ? expanded : undefined);
+    const expanded = text && expand(text);
+    variables.set(name, expanded && isReadable(expanded.value) ? expanded : undefined);
   };
-  for (const entry of environment.entries()) if (entry.key) set(entry.key.value, entry.text());
+  for (const entry of environment.allEntries()) if (entry.key) set(entry.key.value, entry.text());
   for (const item of environment.items()) {
     const text = item.text();
     if (!text) continue;
@@ -37,7 +42,7 @@ export function composeEnvironment(environment: YamlValue, envFile: boolean): En
     if (equals < 0) variables.set(text.value, undefined);
     else set(text.value.slice(0, equals), slice(text, equals + 1));
   }
-  return { variables, complete: !envFile };
+  return variables;
 }
 
 function emptyAt(entry: YamlValue): Mapped | undefined {

@@ -3,6 +3,7 @@ import { helmValuesReader } from "./helm-values.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { lwsReader } from "./lws.ts";
 import type { Reader } from "./reader.ts";
+import { srtSlurmReader } from "./srt-slurm.ts";
 import { vllmConfigReader } from "./vllm-config.ts";
 import { vllmRuntimeReader } from "./vllm-runtime.ts";
 
@@ -12,6 +13,7 @@ export const readers: readonly Reader[] = [
   lwsReader,
   vllmRuntimeReader,
   composeReader,
+  srtSlurmReader,
   helmValuesReader,
   vllmConfigReader,
 ];

@@ -6,7 +6,7 @@ import type { ReaderContext } from "./context.ts";
 import { engineMapping, flagKey } from "./engine-mapping.ts";
 import type { Reader } from "./reader.ts";
 import { unmistakableFlags } from "./recognise.ts";
-import { rootAnchor } from "./workload.ts";
+import { fileTitle, rootAnchor } from "./workload.ts";
 
 const sglangKeys = new Set(["model-path", "mem-fraction-static", "chunked-prefill-size", "tp-size", "dp-size", "ep-size"]);
 
@@ -16,7 +16,7 @@ export const vllmConfigReader: Reader = (root, extent, context) => {
   const unit: Unit = {
     ...plainUnit,
     format: "vllm-config",
-    name: configName(context.fileName),
+    name: fileTitle(context.fileName) || "vllm",
     anchor: rootAnchor(root, extent),
     extent,
     engine: "vllm",
@@ -45,9 +45,4 @@ function exactFlag(key: string, names: FlagNames): string | undefined {
   const { facts, name } = names.resolve(`--${key}`);
   const base = key.replace(/^no-/, "").split(".")[0];
   return facts && (facts.name === base || name === key) ? facts.name : undefined;
-}
-
-function configName(fileName: string): string {
-  const last = fileName.split(/[\\/]/).at(-1) ?? "";
-  return last.replace(/\.ya?ml$/i, "") || "vllm";
 }

@@ -27,3 +27,8 @@ export function roleOf(root: YamlValue): Unit["role"] {
   }
   return "mixed";
 }
+
+/** A file's name without folders and ending, for what has no name of its own. */
+export function fileTitle(fileName: string): string {
+  return (fileName.split(/[\\/]/).at(-1) ?? "").replace(/\.ya?ml$/i, "");
+}
