@@ -52,6 +52,7 @@ const families: readonly string[] = [
   "LLM_MODEL_ID",
   "tp_size",
   "serving_mode",
+  "server_args",
   "resourceProfile",
   "bentoml",
   "HuggingFace",

@@ -1,3 +1,4 @@
+import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kubernetesReader } from "./kubernetes.ts";
@@ -5,6 +6,7 @@ import { lwsReader } from "./lws.ts";
 import type { Reader } from "./reader.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
 import { vllmConfigReader } from "./vllm-config.ts";
+import { vllmEvalConfigReader } from "./vllm-eval-config.ts";
 import { vllmRuntimeReader } from "./vllm-runtime.ts";
 
 /** The one list of families. The first that knows a document has it: custom resources by their group and kind, then files by their keys. */
@@ -15,5 +17,7 @@ export const readers: readonly Reader[] = [
   composeReader,
   srtSlurmReader,
   helmValuesReader,
+  vllmEvalConfigReader,
+  catalogueReader,
   vllmConfigReader,
 ];
