@@ -16,7 +16,13 @@ export const mutations: readonly Mutation[] = [...layoutMutations, ...flagMutati
 export function mutantsOf(file: string, format: string, text: string, catalog: Catalog): MutantResult[] {
   const read = (edited: string): Analysis => analyse(edited, { catalog, fileName: file });
   const before = read(text);
-  return sitesOf(file, format, text, before, catalog).flatMap((site) =>
+  const results = sitesOf(file, format, text, before, catalog).flatMap((site) =>
     mutations.flatMap((mutation) => tryMutation(mutation, site, before, read) ?? []),
   );
+  // Pools that share their words are broken by the same edit.
+  const seen = new Set<string>();
+  return results.filter((one) => {
+    const key = `${one.mutation}\n${one.text}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

@@ -7,7 +7,7 @@ import type { Mutant, Mutation, Site } from "./mutation.ts";
 
 /** Flags whose loss would change what fits or where ranks lie: renaming them makes further mistakes. */
 const carrying =
-  /parallel|tp|^pp|^dp|^ep|memory|mem-|max-|context-length|model|quantization|dtype|kv-|config|nnodes|rank|backend|length|disagg|seqs|cpu|block|eager|world/;
+  /parallel|tp|^pp|dp|^ep|attention|memory|mem-|max-|context|model|quantization|dtype|kv-|config|nnodes|rank|backend|length|disagg|seqs|cpu|block|eager|world/;
 
 /** A flag's own word, where it is one that the engine's parser would see. */
 function parsedFlags({ pool, text, factsOf }: Site): readonly { readonly flag: Flag; readonly facts: FlagFacts; readonly word: string }[] {
@@ -30,7 +30,9 @@ const misspelt: Mutation = {
   refusal: "flag tables: no flag, alias or prefix of that name",
   expected: ["unknown-flag"],
   make(site) {
-    const found = parsedFlags(site).find(({ facts, word }) => !carrying.test(facts.name) && !facts.plugin && word.length > 7);
+    const found = parsedFlags(site).find(
+      ({ facts, word }) => !carrying.test(facts.name.replaceAll("_", "-")) && !facts.plugin && word.length > 7,
+    );
     if (!found) return undefined;
     const { word, flag } = found;
     const at = Math.floor(word.length / 2) + (/[-_.]/.test(word[Math.floor(word.length / 2)] ?? "") ? 1 : 0);
@@ -119,6 +121,8 @@ const movedBack: Mutation = {
   name: "image before a flag came",
   refusal: "flag tables: the flag is absent in that release",
   expected: ["unknown-flag"],
+  // Values and their memory are those of the other release too.
+  follows: ["flag-value", "memory-overflow", "kv-cache-too-small"],
   make(site) {
     // Of flags that came late the earliest must still be missing: the newest release without it.
     const absent = parsedFlags(site).flatMap(({ facts }) => (facts.absentIn === null || facts.plugin ? [] : [facts.absentIn]));
@@ -130,6 +134,7 @@ const movedOn: Mutation = {
   name: "image after a flag went",
   refusal: "flag tables: the flag is gone from that release",
   expected: ["removed-flag"],
+  follows: ["flag-value", "memory-overflow", "kv-cache-too-small"],
   make(site) {
     const gone = parsedFlags(site).flatMap(({ facts }) => (facts.removedBy === null || facts.plugin ? [] : [facts.removedBy]));
     return versionMutant(site, newest(gone), (from, to) => isBefore(from, to.text));

@@ -1,6 +1,6 @@
 import type { Pool } from "../../src/deployment/deployment.ts";
 import { setGpuCount } from "../../src/deployment/edit.ts";
-import type { Known } from "../../src/deployment/located.ts";
+import type { Known, Located } from "../../src/deployment/located.ts";
 import { atLeast } from "../../src/deployment/version.ts";
 import { numberOf, remove, replaceNumber, set, sliceOf } from "./change.ts";
 import type { Change, Mutant, Mutation, Site } from "./mutation.ts";
@@ -19,6 +19,21 @@ function agrees({ pool }: Site): number | undefined {
   return gpus?.origin === "file" && needed === gpus.value ? needed : undefined;
 }
 
+/** GPUs and sizes still agree: one was computed from the other. */
+function stillAgrees(pool: Pool): boolean {
+  const gpus = pool.hardware.gpusPerInstance;
+  return gpus !== undefined && ranks(pool) === gpus.value;
+}
+
+/** TP as it is written: SGLang and TensorRT-LLM write the attention replicas into it. */
+function writtenTensor({ pool }: Site): Located<number> {
+  for (const name of ["tensor-parallel-size", "tp-size", "tensor_parallel_size", "tp_size"]) {
+    const value = pool.engine.flags.get(name)?.value;
+    if (value?.value && /^\d{1,4}$/.test(value.value)) return { ...value, value: Number(value.value) };
+  }
+  return pool.engine.parallel.tensor;
+}
+
 function mutant(what: string, change: Change | undefined): Mutant | undefined {
   return change && { what, changes: [change] };
 }
@@ -30,10 +45,11 @@ const tensorDoubled: Mutation = {
   refusal: tooFewGpus,
   expected: ["gpu-count", "heads-divisible", "shift-invariance"],
   make(site) {
-    const { tensor } = site.pool.engine.parallel;
+    const tensor = writtenTensor(site);
     if (agrees(site) === undefined) return undefined;
     return mutant(`TP ${tensor.value} → ${2 * tensor.value}`, replaceNumber(site.text, tensor, 2 * tensor.value));
   },
+  isTaken: stillAgrees,
 };
 
 const gpusHalved: Mutation = {
@@ -50,6 +66,7 @@ const gpusHalved: Mutation = {
       count === gpusPerNode ? (pool) => setGpuCount(pool, half) : replaceNumber(site.text, gpusPerInstance, half);
     return mutant(`GPUs ${count.value} → ${half}`, change);
   },
+  isTaken: stillAgrees,
 };
 
 function isWritten(text: string, number: Known<number>): boolean {
@@ -65,6 +82,7 @@ const groupHalved: Mutation = {
     if (agrees(site) === undefined || !nodes || nodes.value % 2 !== 0) return undefined;
     return mutant(`nodes ${nodes.value} → ${nodes.value / 2}`, replaceNumber(site.text, nodes, nodes.value / 2));
   },
+  isTaken: stillAgrees,
 };
 
 const tensorOdd: Mutation = {

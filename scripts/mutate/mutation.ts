@@ -43,4 +43,6 @@ export interface Mutation {
   readonly follows?: readonly string[];
   /** undefined where it cannot be made, or the engine would take it. */
   readonly make: (site: Site) => Mutant | undefined;
+  /** The engine takes it after all: what was changed, other values of the file follow. */
+  readonly isTaken?: (pool: Pool) => boolean;
 }

@@ -1,3 +1,4 @@
+import type { Pool } from "../../src/deployment/deployment.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { LineMap } from "../../src/deployment/text.ts";
 import { applyEdits } from "../../src/language/edits.ts";
@@ -8,6 +9,8 @@ export interface MutantResult {
   readonly file: string;
   readonly format: string;
   readonly deployment: string;
+  /** The whole file as it was broken. */
+  readonly text: string;
   readonly mutation: string;
   readonly what: string;
   /** First line that differs, from 1. */
@@ -30,6 +33,8 @@ export function tryMutation(
   const text = mutant && mutatedText(mutant, site, analyse);
   if (!mutant || text === undefined || text === site.text) return undefined;
   const after = analyse(text);
+  const pool = samePool(site, after);
+  if (pool && mutation.isTaken?.(pool)) return undefined;
   const fresh = unlike(before, after);
   const expected = new Set(mutation.expected);
   const explained = new Set([...mutation.expected, ...(mutation.follows ?? [])]);
@@ -42,6 +47,7 @@ export function tryMutation(
     file: site.file,
     format: site.format,
     deployment: site.deployment.id,
+    text,
     mutation: mutation.name,
     what: mutant.what,
     line: firstDifference(site.text, text),
@@ -56,8 +62,7 @@ function mutatedText({ changes }: Mutant, site: Site, analyse: (text: string) =>
   let { text, pool } = site;
   for (const [i, change] of changes.entries()) {
     if (i > 0) {
-      const deployment = analyse(text).deployments.find((one) => one.deployment.id === site.deployment.id)?.deployment;
-      const same = deployment?.pools[site.deployment.pools.indexOf(site.pool)];
+      const same = samePool(site, analyse(text));
       if (!same) return undefined;
       pool = same;
     }
@@ -67,6 +72,11 @@ function mutatedText({ changes }: Mutant, site: Site, analyse: (text: string) =>
     text = edited;
   }
   return text;
+}
+
+function samePool({ deployment, pool }: Site, { deployments }: Analysis): Pool | undefined {
+  const same = deployments.find((one) => one.deployment.id === deployment.id)?.deployment;
+  return same?.pools[deployment.pools.indexOf(pool)];
 }
 
 /** Findings with words that the file did not say, as often as they are new. */

@@ -161,10 +161,11 @@ const attentionUneven: Mutation = {
   refusal: "SW04",
   expected: ["attention-dp", "attention-data-parallel", "sglang-layout", "data-parallel", "gpu-count"],
   make({ engine, pool }) {
-    const { tensor, unreadable } = pool.engine.parallel;
-    const size = [3, 5, 7].find((count) => tensor.value % count !== 0);
+    const { tensor, attentionData, unreadable } = pool.engine.parallel;
+    const ranks = tensor.value * attentionData.value;
+    const size = [3, 5, 7].find((count) => ranks % count !== 0);
     if (engine !== "sglang" || unreadable.has("tensor") || size === undefined) return undefined;
-    return { what: `attention DP ${size}, TP ${tensor.value}`, changes: [set("dp-size", String(size)), set("enable-dp-attention", null)] };
+    return { what: `attention DP ${size}, TP ${ranks}`, changes: [set("dp-size", String(size)), set("enable-dp-attention", null)] };
   },
 };
 
