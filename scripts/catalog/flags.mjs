@@ -1,3 +1,5 @@
+import { choiceEras } from "./choices.mjs";
+
 /** Each engine's flags as sparse rows, by the name of its table: what equals the usual case is left out. */
 export function flagTables({ vllm, arctic, sglang, trtllm }) {
   const plugin = arctic.args.map((arg) => ({ ...row(arg), seen: "0.8.5", plugin: "arctic" }));
@@ -15,7 +17,7 @@ function row(arg) {
     aliases: [...(arg.aliases ?? []), ...(arg.formerNames ?? [])],
     type: takesNoValue(arg) ? typeBefore(arg) : arg.type,
     choices: takesNoValue(arg) ? undefined : arg.choices?.map(String),
-    choicesSince: choicesSince(arg),
+    eras: takesNoValue(arg) ? undefined : choiceEras(arg),
     open: arg.choicesOpen,
     default: arg.default ?? undefined,
     no: arg.positiveNegativeBool,
@@ -36,12 +38,6 @@ function takesNoValue({ action }) {
 /** Most were switches before they became old spellings; one took a number, and command lines of its time still do. */
 function typeBefore({ changes = [] }) {
   return changes.findLast((change) => change.type !== undefined)?.type[0] ?? "bool";
-}
-
-/** The release in which the closed choices last changed; left out where they never did. */
-function choicesSince({ choices, choicesOpen, changes = [] }) {
-  if (!choices || choicesOpen) return undefined;
-  return changes.findLast((change) => change.choicesAdded?.length > 0 || change.choicesRemoved?.length > 0)?.version;
 }
 
 function replacement({ replacementMentioned }) {

@@ -131,8 +131,8 @@ export interface FlagFacts {
   readonly aliases: readonly string[];
   readonly type: "bool" | "int" | "float" | "str" | "enum" | "json" | "list";
   readonly choices: readonly string[] | null;
-  /** The oldest sampled version from which the choices have been these; null without a history. */
-  readonly choicesSince: string | null;
+  /** What the sampled versions took, oldest first; empty without a history. */
+  readonly choiceEras: readonly ChoiceEra[];
   readonly choicesOpen: boolean;
   readonly default: unknown;
   /** `--no-name` exists. */
@@ -146,6 +146,12 @@ export interface FlagFacts {
   readonly absentIn: string | null;
   readonly replacement: string | null;
   readonly plugin: "arctic" | null;
+}
+
+/** From the sampled version `since` on, a flag took these words; any word where null. */
+export interface ChoiceEra {
+  readonly since: string;
+  readonly choices: readonly string[] | null;
 }
 
 export interface FlagTable {

@@ -1,4 +1,4 @@
-import type { FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, OptionEngine, WorkloadRows } from "./facts.ts";
+import type { ChoiceEra, FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, OptionEngine, WorkloadRows } from "./facts.ts";
 import type { StoredOptionTable } from "./stored-options.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
@@ -69,7 +69,8 @@ export interface StoredFlag {
   readonly aliases?: readonly string[];
   readonly type: FlagFacts["type"];
   readonly choices?: readonly string[];
-  readonly choicesSince?: string;
+  /** `[since, choices or any word]`, or `[since, added, removed]` behind an era with choices. */
+  readonly eras?: readonly (readonly [string, readonly string[] | null, (readonly string[])?])[];
   readonly open?: boolean;
   readonly default?: unknown;
   readonly no?: boolean;
@@ -108,7 +109,7 @@ function flagFacts(row: StoredFlag): FlagFacts {
     aliases: row.aliases ?? [],
     type: row.type,
     choices: row.choices ?? null,
-    choicesSince: row.choicesSince ?? row.seen ?? null,
+    choiceEras: choiceEras(row),
     choicesOpen: row.open ?? false,
     default: row.default ?? (row.type === "bool" ? false : null),
     negatable: row.no ?? false,
@@ -121,4 +122,14 @@ function flagFacts(row: StoredFlag): FlagFacts {
     replacement: row.instead ?? null,
     plugin: row.plugin ?? null,
   };
+}
+
+function choiceEras({ seen, choices, open, eras }: StoredFlag): readonly ChoiceEra[] {
+  if (!eras) return seen === undefined ? [] : [{ since: seen, choices: open ? null : (choices ?? null) }];
+  let before: readonly string[] = [];
+  return eras.map(([since, added, removed]) => {
+    const now = removed ? [...before.filter((one) => !removed.includes(one)), ...(added ?? [])] : added;
+    before = now ?? [];
+    return { since, choices: now };
+  });
 }

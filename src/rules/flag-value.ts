@@ -4,6 +4,7 @@ import { humanInteger } from "../deployment/human-integer.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
 import { inTables, saidVersion } from "./certainty.ts";
+import { choicesIn } from "./choices.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { factsOf, nearestName } from "./flag-table.ts";
@@ -61,11 +62,10 @@ function number(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
         ? message('{0} takes a whole number, not "{1}". vLLM would stop at start: "invalid int value".', flag.spelled, clip(text))
         : message('{0} takes a number, not "{1}". vLLM would stop at start: "invalid float value".', flag.spelled, clip(text)),
     );
-  const size = blockSize(context, flag, value);
-  if (size) return size;
   const low = facts.atLeast !== null && value < facts.atLeast;
   const high = facts.atMost !== null && value > facts.atMost;
-  if (!low && !high) return undefined;
+  // Block sizes up to 0.16 (VM15) and LoRA ranks are numbers of a list.
+  if (!low && !high) return choice(context, flag, facts, String(value));
   const version = saidVersion(context.pool);
   return finding(
     code,
@@ -78,43 +78,22 @@ function number(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
   );
 }
 
-/** VM15: a list of sizes up to 0.16, any positive one from 0.18. */
-function blockSize({ pool }: RuleContext, flag: Flag, value: number): Finding | undefined {
-  const version = saidVersion(pool);
-  if (flag.name !== "block-size" || value < 1 || !version || atLeast(version, "0.16.1")) return undefined;
-  const sizes = [1, 8, 16, 32, 64, 128, ...(atLeast(version, "0.10.3") ? [256] : [])];
-  if (sizes.includes(value)) return undefined;
-  const near = sizes.reduce((best, size) => (Math.abs(size - value) < Math.abs(best - value) ? size : best), 16);
-  return finding(
-    code,
-    "error",
-    wordOf(flag),
-    message(
-      '"{0}" is no value of {1}. vLLM would stop at start: "invalid choice". Values: {2}.',
-      String(value),
-      flag.spelled,
-      sizes.join(", "),
-    ),
-    { fixes: [setFlagFix(pool, flag.name, String(near), undefined, true)] },
-  );
-}
-
 function strictInteger(text: string): number | undefined {
   return /^[+-]?\d+(_\d+)*$/.test(text) ? Number(text.replaceAll("_", "")) : undefined;
 }
 
-/** An error where the choices of the said version, or of every version, are known to be these; else a hint. */
+/** An error where the said version, or every one, is known to take other words; else a hint where the newest does. */
 function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string): Finding | undefined {
-  if (!facts.choices || (facts.choicesOpen && !wasClosed(context, flag)) || facts.choices.includes(text) || /^(none|null|)$/i.test(text))
-    return undefined;
-  const { versions } = context.catalog.flags("vllm");
+  if (/^(none|null|)$/i.test(text)) return undefined;
+  const table = context.catalog.flags("vllm");
   const version = saidVersion(context.pool);
-  const always = facts.firstSeen !== null && facts.choicesSince === facts.firstSeen;
-  const inRange = version === undefined || inTables(version, context.catalog);
-  const certain =
-    inRange &&
-    (always || facts.choicesOpen || (version !== undefined && facts.choicesSince !== null && atLeast(version, facts.choicesSince)));
-  const near = nearestName(text, facts.choices);
+  const covered = version === undefined || inTables(version, context.catalog);
+  const taken = covered ? choicesIn(facts, version, table) : undefined;
+  const newest = facts.choicesOpen ? null : facts.choices;
+  const certain = taken !== undefined && !taken.includes(text);
+  const choices = certain ? taken : newest;
+  if (!choices || choices.includes(text) || (version && taken?.includes(text))) return undefined;
+  const near = facts.type === "int" ? nearestNumber(Number(text), choices) : nearestName(text, choices);
   return finding(
     code,
     certain ? "error" : "warning",
@@ -124,23 +103,17 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
           '"{0}" is no value of {1}. vLLM would stop at start: "invalid choice". Values: {2}.',
           clip(text),
           flag.spelled,
-          few(facts.choices),
+          few(choices),
         )
       : message(
           '"{0}" is no value of {1} in vLLM {2}; a version without it stops at start. Values: {3}.',
           clip(text),
           flag.spelled,
-          versions.at(-1) ?? "",
-          few(facts.choices),
+          table.versions.at(-1) ?? "",
+          few(choices),
         ),
     { fixes: [near === undefined ? undefined : setFlagFix(context.pool, flag.name, near, undefined, true)] },
   );
-}
-
-/** The cache's types took names from plugins only with 0.33; before, another name was no choice (VM16). */
-function wasClosed({ pool }: RuleContext, { name }: Flag): boolean {
-  const version = saidVersion(pool);
-  return name === "kv-cache-dtype" && version !== undefined && !atLeast(version, "0.33.0");
 }
 
 function json(flag: Flag, text: string): Finding | undefined {
@@ -151,6 +124,10 @@ function json(flag: Flag, text: string): Finding | undefined {
     wordOf(flag),
     message('The value of {0} is no JSON. vLLM would stop at start: "Invalid JSON".', flag.spelled),
   );
+}
+
+function nearestNumber(value: number, choices: readonly string[]): string | undefined {
+  return [...choices].sort((a, b) => Math.abs(Number(a) - value) - Math.abs(Number(b) - value))[0];
 }
 
 function clip(text: string): string {

@@ -12,7 +12,7 @@ describe("catalogue files", () => {
     ["instances", 20_000],
     ["models", 200_000],
     ["flags-vllm", 75_000],
-    ["flags-sglang", 75_000],
+    ["flags-sglang", 90_000],
     ["flags-tensorrt-llm", 10_000],
     ["options-vllm", 80_000],
     ["options-tensorrt-llm", 30_000],
@@ -87,6 +87,17 @@ describe("catalogue files", () => {
     expect(flags.find((flag) => flag.name === "swap-space")).toMatchObject({ removedBy: "0.18.1" });
   });
 
+  test.each(["vllm", "sglang"])("choices of %s: eras in order, from the flag's first sample to what it takes now", (engine) => {
+    const { flags, versions } = catalog.flags(engine);
+    for (const { name, firstSeen, choiceEras, choices, choicesOpen } of flags) {
+      const at = choiceEras.map(({ since }) => versions.indexOf(since));
+      expect(choiceEras[0]?.since, name).toBe(firstSeen);
+      expect(at, name).toEqual([...at].sort((a, b) => a - b));
+      const now = choiceEras.at(-1)?.choices ?? null;
+      expect(now === null ? null : new Set(now), name).toEqual(choicesOpen || choices === null ? null : new Set(choices));
+    }
+  });
+
   test("SGLang's flags: unique spellings, versions from the sampled ones, old spellings without a value", () => {
     const { flags, versions } = catalog.flags("sglang");
     const spellings = flags.flatMap((flag) => [`--${flag.name}`, ...flag.aliases]);
@@ -107,8 +118,7 @@ describe("catalogue files", () => {
   test("TensorRT-LLM's flags have no history, so nothing is said of other versions", () => {
     const { flags, versions } = catalog.flags("tensorrt-llm");
     expect(versions).toEqual([]);
-    for (const flag of flags)
-      expect(flag, flag.name).toMatchObject({ firstSeen: null, choicesSince: null, removedBy: null, absentIn: null });
+    for (const flag of flags) expect(flag, flag.name).toMatchObject({ firstSeen: null, choiceEras: [], removedBy: null, absentIn: null });
     expect(flags.find((flag) => flag.name === "extra_llm_api_options")).toMatchObject({ aliases: ["--config"], type: "str" });
     expect(flags.find((flag) => flag.name === "telemetry")).toMatchObject({ type: "bool", negatable: true, default: true });
   });

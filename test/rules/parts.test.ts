@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Model } from "../../src/catalog/facts.ts";
 import { humanInteger } from "../../src/deployment/human-integer.ts";
 import { parseVersion } from "../../src/deployment/version.ts";
+import { choicesIn } from "../../src/rules/choices.ts";
 import { factsOf, nearestName, presence } from "../../src/rules/flag-table.ts";
 import { divisors } from "../../src/rules/layout.ts";
 import { derivedLimit } from "../../src/rules/model-len.ts";
@@ -31,6 +32,23 @@ test("a flag is there, not yet, gone, or between two samples", () => {
   // --nnodes: not in 0.10.2, in 0.11.2.
   expect(["0.10.2", "0.11.0", "0.11.2"].map((text) => of("nnodes", text))).toEqual(["not-yet", "unsure", "present"]);
   expect(factsOf(catalog, "tp")?.name).toBe("tensor-parallel-size");
+});
+
+test("the words a flag takes follow the release; between two samples either's may do", () => {
+  const catalog = testCatalog();
+  const of = (name: string, text?: string) => {
+    const facts = factsOf(catalog, name);
+    return facts && choicesIn(facts, text === undefined ? undefined : version(text), catalog.flags("vllm"));
+  };
+  expect(of("kv-cache-dtype", "0.8.5")).toEqual(["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]);
+  expect(of("kv-cache-dtype", "0.10.2")).not.toContain("bfloat16");
+  expect(of("kv-cache-dtype", "0.11.0")).toContain("bfloat16");
+  expect(of("kv-cache-dtype", "0.33.0")).toBeUndefined();
+  // Some release took any word.
+  expect(of("kv-cache-dtype")).toBeUndefined();
+  expect(of("block-size", "0.16.0")).toEqual(["1", "8", "16", "32", "64", "128", "256"]);
+  expect(of("block-size", "0.17.0")).toBeUndefined();
+  expect(of("dtype")).toEqual(["auto", "bfloat16", "float", "float16", "float32", "half"]);
 });
 
 test("the nearest name is near, or there is none", () => {
