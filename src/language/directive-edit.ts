@@ -3,7 +3,7 @@ import { readDirectives } from "../deployment/directives.ts";
 import { type Edit, LineMap, type Position } from "../deployment/text.ts";
 import { lineText } from "./line-text.ts";
 
-/** Writes `key=value` into the directive directly above the deployment, or adds such a line; values of the same key are replaced. */
+/** Writes `key=value` into the directive directly above the deployment, or adds such a line; values of the same key are replaced, `ignore` grows. */
 export function directiveEdits(text: string, deployment: Deployment, key: string, value: string): readonly Edit[] {
   const lines = new LineMap(text);
   const anchorLine = deployment.anchor.start.line;
@@ -14,6 +14,11 @@ export function directiveEdits(text: string, deployment: Deployment, key: string
   if (!near) return [lineAbove(text, lines, anchorLine, `${key}=${value}`)];
   const old = near.values.get(key);
   if (old) return [{ range: lines.range(old.span), newText: value }];
+  const list = key === "ignore" ? /\bignore=\S*/.exec(text.slice(near.span.start, near.span.end)) : null;
+  if (list) {
+    const behind = lines.position(near.span.start + list.index + list[0].length);
+    return [{ range: { start: behind, end: behind }, newText: `,${value}` }];
+  }
   const end = lines.position(near.span.start + text.slice(near.span.start, near.span.end).trimEnd().length);
   return [{ range: { start: end, end }, newText: ` ${key}=${value}` }];
 }

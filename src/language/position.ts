@@ -10,6 +10,15 @@ export function contains(range: Range | undefined, { line, character }: Position
   return afterStart && beforeEnd;
 }
 
+/** Whether two ranges of the text share a place, be it a border. */
+export function touches(a: Range, b: Range): boolean {
+  return a.file === b.file && !isAfter(a.start, b.end) && !isAfter(b.start, a.end);
+}
+
+function isAfter(a: Position, b: Position): boolean {
+  return a.line > b.line || (a.line === b.line && a.character > b.character);
+}
+
 /** What stands at a position, with the deployment it belongs to. */
 export type Place = { readonly analysis: DeploymentAnalysis; readonly pool: Pool; readonly index: number } & (
   | { readonly kind: "flag"; readonly flag: Flag; readonly range: Range }

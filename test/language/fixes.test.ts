@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
+import { maskTemplates } from "../../src/deployment/templates.ts";
 import { LineMap } from "../../src/deployment/text.ts";
+import { parseYaml } from "../../src/deployment/yaml-document.ts";
 import { applyEdits } from "../../src/language/edits.ts";
-import { fixesAt, fixesOf, isInBlockScalar, withVerifiedFixes } from "../../src/language/fixes.ts";
+import { actionsAt } from "../../src/language/finding-actions.ts";
+import { fixAll, onlyFix, preferredFix } from "../../src/language/fix-all.ts";
+import { fixesOf, withVerifiedFixes } from "../../src/language/fixes.ts";
+import { startsInsideScalar } from "../../src/language/ignore-fix.ts";
 import type { Finding } from "../../src/rules/rule.ts";
 import { analysed, yaml } from "./deployments.ts";
 
@@ -65,7 +70,8 @@ describe("in a script of a block scalar", () => {
 
   test("lines of a script are told from lines of YAML", () => {
     const lines = new LineMap(script);
-    expect([9, 10, 11, 12].map((line) => isInBlockScalar(script, lines, line))).toEqual([false, true, true, true]);
+    const documents = parseYaml(maskTemplates(script));
+    expect([9, 10, 11, 12].map((line) => startsInsideScalar(documents, lines, line))).toEqual([false, true, true, true]);
   });
 });
 
@@ -94,13 +100,91 @@ test("fixes are found by range, with CRLF and BOM kept", () => {
   const analysis = analysed(text);
   const line = analysis.findings[0]?.range.start.line ?? -1;
   const at = { start: { line, character: 0 }, end: { line, character: 200 } };
-  const found = fixesAt(at, { text, analysis, again });
+  const found = actionsAt(at, { text, analysis, again });
   expect(found.map(({ finding }) => finding.code)).toEqual(["gpu-count"]);
-  const ignore = found[0]?.fixes.at(-1);
+  const ignore = found[0]?.silencing[0];
   const edited = ignore && applyEdits(text, ignore.edits);
   expect(edited?.startsWith("\ufeff")).toBe(true);
   expect(edited?.replaceAll("\r\n", "").includes("\n")).toBe(false);
   expect(analysed(edited ?? "").findings).toEqual([]);
+});
+
+describe("silencing", () => {
+  const titled = (text: string, code: string): readonly (readonly [title: string, edited: string])[] => {
+    const analysis = analysed(text);
+    const finding = analysis.findings.find((one) => one.code === code);
+    if (!finding) throw new Error(`no ${code}`);
+    const [found] = actionsAt(finding.range, { text, analysis, again });
+    return (found?.silencing ?? []).map(({ title, edits }) => [plain(title), applyEdits(text, edits) ?? ""]);
+  };
+
+  test("here, and in the whole deployment", () => {
+    const text = yaml({ args: ["--tensor-parallel-size=8"], gpus: 4 });
+    const [here, whole] = titled(text, "gpu-count");
+    expect([here?.[0], whole?.[0]]).toEqual(["Ignore gpu-count here", "Ignore gpu-count in this deployment"]);
+    expect(whole?.[1]).toBe(`# inference-lens: ignore=gpu-count\n${text}`);
+    for (const [, edited] of [here, whole].filter((one) => one !== undefined)) expect(analysed(edited).findings).toEqual([]);
+  });
+
+  test("joins what is silenced there already", () => {
+    const line = "              nvidia.com/gpu: 4";
+    const comment = "              # inference-lens: ignore=shm-missing";
+    const text = `# inference-lens: ignore=one-word gpu=L4\n${yaml({ args: ["--tensor-parallel-size=8"], gpus: 4 }).replace(line, `${comment}\n${line}`)}`;
+    const [here, whole] = titled(text, "gpu-count");
+    expect(here?.[1]).toBe(text.replace(comment, `${comment},gpu-count`));
+    expect(whole?.[1]).toBe(text.replace("ignore=one-word", "ignore=one-word,gpu-count"));
+  });
+
+  test("a text over several lines is no place for a comment, whatever its quotes", () => {
+    for (const [open, close, join] of [
+      ['"', '"', " "],
+      ["'", "'", " "],
+      ["", "", " "],
+      [">\n          ", "", "\n          "],
+    ]) {
+      const script = `${open}vllm serve meta-llama/Llama-3.1-8B-Instruct\n            --disable-log-requests${join}--port 8000${close}`;
+      const text = `services:\n  llama:\n    image: vllm/vllm-openai:v0.18.1\n    ipc: host\n    command: ${script}\n`.replace(
+        "vllm serve ",
+        "",
+      );
+      const found = titled(text, "removed-flag");
+      expect(found.map(([title]) => title)).toEqual(["Ignore removed-flag here"]);
+      expect(found[0]?.[1].split("\n").slice(1, 3)).toEqual(["  # inference-lens: ignore=removed-flag", "  llama:"]);
+      expect(analysed(found[0]?.[1] ?? "").findings).toEqual([]);
+    }
+  });
+});
+
+describe("all at once", () => {
+  const text = [
+    yaml({ name: "a", args: ["--disable-log-requests", "--swap-space=4", "--tensor-parallel-size=2"], gpus: 1 }),
+    yaml({ name: "b", args: ["--disable-log-requests", "--port=8000"] }),
+  ].join("---\n");
+  const analysis = analysed(text);
+  const options = { text, analysis, again };
+
+  test("findings of one kind, in every deployment", () => {
+    const removed = analysis.findings.filter(({ code }) => code === "removed-flag");
+    expect(removed.length).toBe(3);
+    const edited = applyEdits(text, fixAll(removed, options, preferredFix)) ?? "";
+    expect(edited).toBe(text.replaceAll("            - --disable-log-requests\n", "").replace("            - --swap-space=4\n", ""));
+    expect(actionsAt(removed[0]?.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, options)[0]?.alike).toEqual(
+      removed,
+    );
+  });
+
+  test("what can be mended in several ways is left to a person", () => {
+    const edited = applyEdits(text, fixAll(analysis.findings, options, onlyFix)) ?? "";
+    expect(analysed(edited).findings.map(({ code }) => code)).toEqual(["gpu-count"]);
+    const all = applyEdits(text, fixAll(analysis.findings, options, preferredFix)) ?? "";
+    expect(analysed(all).findings).toEqual([]);
+  });
+
+  test("a fix that helps two findings is made once", () => {
+    const [first] = analysis.findings;
+    if (!first) throw new Error("no finding");
+    expect(fixAll([first, first], options, preferredFix)).toEqual(fixAll([first], options, preferredFix));
+  });
 });
 
 test("edits that overlap are refused", () => {

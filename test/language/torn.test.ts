@@ -5,7 +5,7 @@ import { LineMap, type Position, type Range } from "../../src/deployment/text.ts
 import { AnalysisCache } from "../../src/language/analysis-cache.ts";
 import { complete } from "../../src/language/completion.ts";
 import { definitionAt } from "../../src/language/definition.ts";
-import { fixesAt } from "../../src/language/fixes.ts";
+import { actionsAt } from "../../src/language/finding-actions.ts";
 import { hints } from "../../src/language/hints.ts";
 import { hover } from "../../src/language/hover.ts";
 import { lenses } from "../../src/language/lenses.ts";
@@ -30,8 +30,8 @@ function ask(text: string, position: Position) {
       ...complete(text, position, analysis, catalog).map(({ range }) => range),
       ...lenses(analysis, new Map(), catalog).map(({ range }) => range),
       ...hints(analysis).map((hint) => ({ start: hint.position, end: hint.position })),
-      ...fixesAt(at, { text, analysis, again: (edited) => analysed(edited) }).flatMap(({ fixes }) =>
-        fixes.flatMap(({ edits }) => edits.map(({ range }) => range)),
+      ...actionsAt(at, { text, analysis, again: (edited) => analysed(edited) }).flatMap(({ fixes, silencing }) =>
+        [...fixes, ...silencing].flatMap(({ edits }) => edits.map(({ range }) => range)),
       ),
       ...(shown ? [shown.range] : []),
       ...outline(analysis).flatMap(places),

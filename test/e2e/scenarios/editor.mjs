@@ -196,4 +196,21 @@ export const editor = [
       await workbench.closeAll();
     },
   },
+  {
+    name: "all removed flags go at once, and a rule is silenced for its deployment",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("old-flags.yaml");
+      await page.locator(".squiggly-error").first().waitFor();
+      await workbench.command("Fix All");
+      await page.locator(".view-line").filter({ hasText: "swap-space" }).first().waitFor({ state: "detached" });
+      await page.locator(".view-line").filter({ hasText: "disable-log-requests" }).first().waitFor({ state: "detached" });
+      const action = await workbench.fix(20, 27, "Ignore gpu-count in this deployment");
+      await workbench.shot("editor-quick-fixes");
+      await action.click();
+      await page.locator(".view-line").filter({ hasText: "ignore=gpu-count" }).first().waitFor();
+      await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+      await workbench.closeAll();
+    },
+  },
 ];
