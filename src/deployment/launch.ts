@@ -1,4 +1,5 @@
 import type { EngineId } from "./deployment.ts";
+import { baseName, launchToken } from "./launch-tokens.ts";
 import { isReadable, type Mapped } from "./mapped.ts";
 import { type ShellCommand, splitCommand } from "./shell-words.ts";
 import type { Variables } from "./variables.ts";
@@ -33,22 +34,6 @@ export interface Launches {
 
 const none: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
 
-const modules: Readonly<Record<string, { readonly engine: EngineId; readonly launcher: string | null }>> = {
-  "vllm.entrypoints.openai.api_server": { engine: "vllm", launcher: null },
-  "vllm.entrypoints.api_server": { engine: "vllm", launcher: null },
-  "vllm.entrypoints.cli.main": { engine: "vllm", launcher: null },
-  "sglang.launch_server": { engine: "sglang", launcher: null },
-  "dynamo.vllm": { engine: "vllm", launcher: "dynamo" },
-  "dynamo.sglang": { engine: "sglang", launcher: "dynamo" },
-  "dynamo.trtllm": { engine: "tensorrt-llm", launcher: "dynamo" },
-  "dynamo.mocker": { engine: "other", launcher: "dynamo" },
-  huggingfaceserver: { engine: "other", launcher: "huggingfaceserver" },
-};
-const programs: Readonly<Record<string, EngineId>> = {
-  "trtllm-serve": "tensorrt-llm",
-  "text-generation-launcher": "tgi",
-  "llama-server": "llama.cpp",
-};
 /** Commands that only talk about others. */
 const talkers = new Set([
   "echo",
@@ -70,8 +55,6 @@ const talkers = new Set([
   "cd",
 ]);
 const shells = new Set(["sh", "bash", "zsh", "dash", "ash"]);
-
-const baseName = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
 
 /** Finds the engines that a command line starts, through shells and wrappers: a list of words, or words split from `script`. */
 export function findLaunches(words: readonly Mapped[], environment: Variables, script?: Mapped): Launches {
@@ -142,28 +125,21 @@ function shellScript(words: readonly Mapped[]): Mapped | undefined {
 
 function launchIn(words: readonly Mapped[], style: Launch["style"], before: Variables): Launch | undefined {
   if (talkers.has(baseName(words[0]?.value ?? ""))) return undefined;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]?.value ?? "";
-    const next = words[i + 1]?.value ?? "";
-    const base = baseName(word);
-    const found = (engine: EngineId, used: number, positionalModel: boolean, launcher: string | null = null): Launch => ({
-      engine,
-      launcher,
-      positionalModel,
-      words: words.slice(i + used),
-      assignments: withEnvWords(words.slice(0, i), before),
-      style,
-      token: words[i + used - 1],
-      script: undefined,
-    });
-    if (base === "vllm" && next === "serve") return found("vllm", 2, true);
-    if (base === "sglang" && next === "serve") return found("sglang", 2, false);
-    if (base === "lmdeploy" && next === "serve") return found("other", 2, false, "lmdeploy");
-    if (base === "ollama" && next === "serve") return found("ollama", 2, false);
-    const program = Object.hasOwn(programs, base) ? programs[base] : undefined;
-    if (program) return found(program, program === "tensorrt-llm" && next === "serve" ? 2 : 1, program === "tensorrt-llm");
-    const module = (word === "-m" || word === "-um") && Object.hasOwn(modules, next) ? modules[next] : undefined;
-    if (module) return found(module.engine, 2, false, module.launcher);
+  const texts = words.map(({ value }) => value);
+  for (const [i, word] of texts.entries()) {
+    const token = launchToken(texts, i);
+    if (token) {
+      return {
+        engine: token.engine,
+        launcher: token.launcher,
+        positionalModel: token.positionalModel,
+        words: words.slice(i + token.words),
+        assignments: withEnvWords(words.slice(0, i), before),
+        style,
+        token: words[i + token.words - 1],
+        script: undefined,
+      };
+    }
     // Beyond the first option of another program, words are its arguments and no command.
     if (word.startsWith("--") && i > 12) return undefined;
   }

@@ -17,8 +17,12 @@ const engines: readonly string[] = [
   "ollama",
 ];
 
-/** Words of the families whose files need not name an engine: their groups, kinds and keys. */
+/** Rarer engines, and words of the families whose files need not name one: their groups, kinds and keys. */
 const families: readonly string[] = [
+  "tensorrt",
+  "llama_cpp.server",
+  "lmdeploy",
+  "text-embeddings",
   "kustomize.config.k8s.io",
   "serving.kserve.io",
   "serving.kubeflow.org",
@@ -35,6 +39,7 @@ const families: readonly string[] = [
   "volcano.sh/",
   "llmaz.io/",
   "workloads.x-k8s.io",
+  "leaderworkerset",
   "disaggregatedset",
   "servingEngineSpec",
   "gpus_per_node",
@@ -71,6 +76,8 @@ const flags: readonly string[] = [
   "enforce-eager",
   "served-model-name",
   "kv-transfer-config",
+  "num-shard",
+  "extra-llm-api-options",
 ].flatMap((flag) => [flag, flag.replaceAll("-", "_")]);
 
 /** Is it worth reading as a deployment? A search for words, a few milliseconds at most on any file. */

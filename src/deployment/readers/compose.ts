@@ -92,7 +92,10 @@ function serviceLaunches(
   }
   // An image that is built here may start anything; without a command nothing tells.
   if (service.get("build").exists && !command) return { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
-  return recognise(undefined, command?.words ?? [], image, variables, context.names("vllm"), false, command?.script);
+  return recognise(
+    { command: undefined, args: command?.words ?? [], image, environment: variables, script: command?.script, saysVllm: false },
+    context.names,
+  );
 }
 
 interface CommandText {

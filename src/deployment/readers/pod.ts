@@ -72,12 +72,14 @@ function containerLaunches(container: YamlValue, platform: Variables, context: R
   const command = container.at("command");
   const image = container.at("image").text();
   const launches: Launches = recognise(
-    command.exists ? words(command) : undefined,
-    words(container.at("args")),
-    image,
-    environment.variables,
-    context.names("vllm"),
-    container.document.mentions(/vllm/),
+    {
+      command: command.exists ? words(command) : undefined,
+      args: words(container.at("args")),
+      image,
+      environment: environment.variables,
+      saysVllm: container.document.mentions(/vllm/),
+    },
+    context.names,
   );
   return { launches, environment, image };
 }

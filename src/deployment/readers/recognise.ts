@@ -1,80 +1,81 @@
-import type { FlagNames } from "../flag-names.ts";
-import type { Image } from "../images.ts";
-import { engineOfImage } from "../images.ts";
+import type { EngineId } from "../deployment.ts";
+import { engineOfImage, parseImage } from "../images.ts";
 import { findLaunches, type Launch, type Launches } from "../launch.ts";
 import { isReadable, type Mapped } from "../mapped.ts";
 import type { Variables } from "../variables.ts";
+import { engineOfArguments } from "./argument-engine.ts";
+import type { ReaderContext } from "./context.ts";
 
-export type { Image };
+/** What a container is told to run. */
+export interface ContainerWords {
+  /** In place of the image's entry point; undefined = that runs. */
+  readonly command: readonly Mapped[] | undefined;
+  readonly args: readonly Mapped[];
+  readonly image: Mapped | undefined;
+  readonly environment: Variables;
+  /** The text that `args` were split from; undefined for a list. */
+  readonly script?: Mapped | undefined;
+  /** The document around it names vLLM. */
+  readonly saysVllm: boolean;
+}
 
 const nothing: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
 
-/** Flags that no other engine and no other tool spells so. */
-export const unmistakableFlags = new Set([
-  "tensor-parallel-size",
-  "pipeline-parallel-size",
-  "data-parallel-size",
-  "max-model-len",
-  "gpu-memory-utilization",
-  "max-num-batched-tokens",
-  "max-num-seqs",
-  "kv-cache-dtype",
-  "enable-prefix-caching",
-  "enable-chunked-prefill",
-  "ulysses-sequence-parallel-size",
-  "enable-shift-parallel",
-  "kv-transfer-config",
-  "served-model-name",
-  "enforce-eager",
-]);
-const othersFlags = new Set(["--model-path", "--model-id", "--model_id", "--num-shard", "--mem-fraction-static", "--tp-size", "--tp"]);
+/** Images of servers that no flag table describes: their entry point is the server. */
+const otherServers: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)text-embeddings-inference/, "text-embeddings-inference"],
+  [/(^|\/)llm-d-inference-sim$/, "llm-d-inference-sim"],
+  [/(^|\/)dynamo-mocker/, "dynamo"],
+  [/(^|\/)huggingfaceserver(-\w+)?$/, "huggingfaceserver"],
+];
+
+/** Arguments under an image of these are another program's, however much they look like an engine's. */
+const neverEngines = /mock|-sim\b|simulator|router|gateway|bench|sidecar|proxy|scheduler|epp\b|runtime$|download|load/;
 
 /** The engines a container starts: by its command line, by its image's entry point, or, in a patch, by its arguments alone. */
-export function recognise(
-  command: readonly Mapped[] | undefined,
-  args: readonly Mapped[],
-  image: Mapped | undefined,
-  environment: Variables,
-  names: FlagNames,
-  saysVllm: boolean,
-  script?: Mapped,
-): Launches {
+export function recognise(container: ContainerWords, names: ReaderContext["names"]): Launches {
+  const { command, args, image, environment, script } = container;
   const found = findLaunches([...(command ?? []), ...args], environment, script);
   // A command that is all template tells as much as none.
   if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
-  const imageEngine = image && engineOfImage(image.value);
-  const first = args[0]?.value ?? "";
-  if (imageEngine) {
-    const otherProgram = /^(\/|(ba|da|z)?sh$|python|bash)/.test(first) && !/^\/[\w./-]+$/.test(first);
-    if (otherProgram) return nothing;
-    return { ...nothing, launches: [entryPoint(imageEngine, first === "serve" ? args.slice(1) : args, script)] };
+  const server = otherServer(image);
+  const engine = (image && engineOfImage(image.value)) ?? (server === undefined ? undefined : "other");
+  if (engine) {
+    if (isOtherProgram(args[0]?.value ?? "")) return nothing;
+    const words = args[0]?.value === "serve" ? args.slice(1) : args;
+    return { ...nothing, launches: [entryPoint(engine, server ?? null, words, script)] };
   }
-  const imageUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
-  return imageUnknown && looksLikeVllmArguments(args, names, saysVllm)
-    ? { ...nothing, launches: [entryPoint("vllm", args, script)] }
-    : nothing;
+  const byArguments = engineByArguments(container, names);
+  return byArguments ? { ...nothing, launches: [entryPoint(byArguments, null, args, script)] } : nothing;
 }
 
-function entryPoint(engine: Launch["engine"], words: readonly Mapped[], script: Mapped | undefined): Launch {
+function otherServer(image: Mapped | undefined): string | undefined {
+  const repository = image && parseImage(image.value).repository;
+  if (!repository || !isReadable(repository)) return undefined;
+  return otherServers.find(([pattern]) => pattern.test(repository))?.[1];
+}
+
+/** A first argument that an entry point would run instead of its server; a folder is a model. */
+function isOtherProgram(first: string): boolean {
+  return /^(\/|(ba|da|z)?sh$|python|bash)/.test(first) && !/^\/[\w./-]+$/.test(first);
+}
+
+/** A patch leaves the image out or has a place-holder for it; under an image that is somebody's own build two signs are asked for. */
+function engineByArguments({ args, image, saysVllm }: ContainerWords, names: ReaderContext["names"]): EngineId | undefined {
+  const isUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
+  if (!isUnknown && neverEngines.test(parseImage(image.value).repository)) return undefined;
+  return engineOfArguments(args, { names, saysVllm, signs: isUnknown ? 1 : 2 });
+}
+
+function entryPoint(engine: EngineId, launcher: string | null, words: readonly Mapped[], script: Mapped | undefined): Launch {
   return {
     engine,
-    launcher: null,
-    positionalModel: engine === "vllm",
+    launcher,
+    positionalModel: engine === "vllm" || engine === "tensorrt-llm",
     words,
     assignments: new Map(),
     style: script ? "shell" : "list",
     token: undefined,
     script,
   };
-}
-
-/** At least two flags, all of them vLLM's, one of them nobody else's; where the document names vLLM, `--model` will do. */
-function looksLikeVllmArguments(args: readonly Mapped[], names: FlagNames, saysVllm: boolean): boolean {
-  const heads = args.map(({ value }) => /^--?[\w.-]+/.exec(value)?.[0]).filter((head) => head !== undefined);
-  if (heads.length < 2 || heads.some((head) => othersFlags.has(head))) return false;
-  const resolved = heads.map((head) => names.resolve(head));
-  return (
-    resolved.every(({ facts }) => facts !== undefined) &&
-    resolved.some(({ name }) => unmistakableFlags.has(name) || (saysVllm && name === "model"))
-  );
 }

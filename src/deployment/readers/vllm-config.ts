@@ -2,10 +2,10 @@ import type { FlagNames } from "../flag-names.ts";
 import { message } from "../message.ts";
 import { plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
+import { isUnmistakable } from "./argument-engine.ts";
 import type { ReaderContext } from "./context.ts";
 import { engineMapping, flagKey } from "./engine-mapping.ts";
 import type { Reader } from "./reader.ts";
-import { unmistakableFlags } from "./recognise.ts";
 import { fileTitle, rootAnchor } from "./workload.ts";
 
 const sglangKeys = new Set(["model-path", "mem-fraction-static", "chunked-prefill-size", "tp-size", "dp-size", "ep-size"]);
@@ -35,7 +35,7 @@ function isVllmConfig(root: YamlValue, context: ReaderContext): boolean {
   if (keys.some((key) => sglangKeys.has(key))) return false;
   const names = context.names("vllm");
   const known = keys.map((key) => exactFlag(key, names)).filter((name) => name !== undefined);
-  const unmistakable = known.some((name) => unmistakableFlags.has(name));
+  const unmistakable = known.some(isUnmistakable);
   if (!unmistakable || known.length < keys.length * 0.75) return false;
   return known.length >= 2 || (keys.length === 1 && /vllm/i.test(context.fileName));
 }
