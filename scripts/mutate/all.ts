@@ -1,16 +1,25 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import { analyse } from "../../src/language/analysis.ts";
 import type { Analysis } from "../../src/language/results.ts";
+import { engineSettingMutations } from "./engine-settings.ts";
 import { flagMutations } from "./flags.ts";
 import { layoutMutations } from "./layout.ts";
+import { modelSettingMutations } from "./model-settings.ts";
 import type { Mutation } from "./mutation.ts";
+import { otherEngineMutations } from "./other-engines.ts";
 import { podMutations } from "./pod.ts";
 import { type MutantResult, tryMutation } from "./run.ts";
-import { settingMutations } from "./settings.ts";
 import { sitesOf } from "./sites.ts";
 
 /** Every way to break a deployment that is tried. */
-export const mutations: readonly Mutation[] = [...layoutMutations, ...flagMutations, ...settingMutations, ...podMutations];
+export const mutations: readonly Mutation[] = [
+  ...layoutMutations,
+  ...flagMutations,
+  ...engineSettingMutations,
+  ...modelSettingMutations,
+  ...otherEngineMutations,
+  ...podMutations,
+];
 
 /** Every mutant of one file. */
 export function mutantsOf(file: string, format: string, text: string, catalog: Catalog): MutantResult[] {
