@@ -28,7 +28,7 @@ const families: readonly string[] = [
   "serving.kubeflow.org",
   "ome.io/",
   "llm-d",
-  "modelArtifacts",
+  "modelArtifact",
   "nvidia.com/v1alpha1",
   "nvidia.com/v1beta1",
   "ray.io/",
