@@ -225,8 +225,11 @@ export interface Hardware {
   readonly gpusPerInstance: Known<number>;
   /** `nvidia.com/gpu`, `habana.ai/gaudi`, … */
   readonly resource: string | null;
-  /** Bytes at /dev/shm: a size, "host" (hostIPC, ipc: host), "memory" (medium Memory without limit), or undefined: the container default. */
-  readonly sharedMemory: Known<number | "host" | "memory">;
+  /**
+   * Bytes at /dev/shm: a size, "host" (hostIPC, ipc: host), "memory" (medium Memory without limit), "unseen" (decided where this file
+   * does not show it), or undefined: the container default.
+   */
+  readonly sharedMemory: Known<number | "host" | "memory" | "unseen">;
   /** Where a shared-memory volume can be added, for the fix. */
   readonly sharedMemorySites: readonly { readonly at: Range; readonly text: string }[];
   /** Bytes per second of the network between nodes, where project file or directive say so. */

@@ -81,7 +81,7 @@ function commandUnit(
     hardware: {
       ...unknownHardware,
       gpusPerNode: visibleDevices([launch.assignments, docker?.environment], lines) ?? dockerGpus(docker, lines),
-      sharedMemory: docker?.sharedMemory ? { value: "memory", origin: "file" } : undefined,
+      sharedMemory: docker ? (docker.sharedMemory ? { value: "memory", origin: "file" } : undefined) : unknownHardware.sharedMemory,
     },
     installedVersion,
     strayOptions,

@@ -32,7 +32,7 @@ function* markersOf(text: string): Generator<Span> {
   }
 }
 
-/** Replaces markers by placeholders; lines that hold nothing else become blank. */
+/** Replaces markers by placeholders; lines that hold nothing else but a comment become blank. */
 export function maskTemplates(text: string): Masked {
   if (!text.includes("{{") && !text.includes("{%")) return { text, structural: [], markers: 0 };
   const structural: Span[] = [];
@@ -49,7 +49,7 @@ export function maskTemplates(text: string): Masked {
   parts.push(text.slice(done));
   const masked = parts
     .join("")
-    .replace(new RegExp(`^[ \\t${unknownMark}]*${unknownMark}[ \\t${unknownMark}]*$`, "gm"), (line, at: number) => {
+    .replace(new RegExp(`^[ \\t${unknownMark}]*${unknownMark}[ \\t${unknownMark}]*(?:[ \\t]#.*)?$`, "gm"), (line, at: number) => {
       structural.push({ start: at, end: at + line.length });
       return " ".repeat(line.length);
     });

@@ -94,6 +94,6 @@ export const unknownHardware: UnitHardware = {
   nodes: undefined,
   gpusPerInstance: undefined,
   resource: null,
-  sharedMemory: undefined,
+  sharedMemory: { value: "unseen", origin: "inferred" },
   sharedMemorySites: [],
 };

@@ -17,11 +17,10 @@ export const shmMissing: Rule = {
   engines: laidOutEngines,
   check({ deployment, pool }) {
     const { hardware, engine } = pool;
-    if (deployment.format === "vllm-config" || deployment.format === "command" || deployment.format === "case") return [];
     const ranks = ranksOf(engine.parallel);
     const shared = hardware.sharedMemory?.value;
     if (!ranks || ranks.tensor * ranks.sequence * ranks.pipeline <= 1) return [];
-    if (shared === "host" || shared === "memory" || (shared !== undefined && shared > containerDefault)) return [];
+    if (typeof shared === "string" || (shared !== undefined && shared > containerDefault)) return [];
     // One GPU a node leaves nobody to share memory with.
     if (hardware.gpusPerNode?.value === 1 && (hardware.nodes?.value ?? 1) > 1) return [];
     const flag = flagOf(pool, "tensor-parallel-size");

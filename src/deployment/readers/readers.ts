@@ -4,7 +4,10 @@ import { helmValuesReader } from "./helm-values.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { lwsReader } from "./lws.ts";
 import type { Reader } from "./reader.ts";
+import { sglangConfigReader } from "./sglang-config.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
+import { trtllmConfigReader } from "./trtllm-config.ts";
+import { trtllmDisaggReader } from "./trtllm-disagg.ts";
 import { vllmConfigReader } from "./vllm-config.ts";
 import { vllmEvalConfigReader } from "./vllm-eval-config.ts";
 import { vllmRuntimeReader } from "./vllm-runtime.ts";
@@ -19,5 +22,8 @@ export const readers: readonly Reader[] = [
   helmValuesReader,
   vllmEvalConfigReader,
   catalogueReader,
+  trtllmDisaggReader,
+  trtllmConfigReader,
+  sglangConfigReader,
   vllmConfigReader,
 ];

@@ -20,7 +20,7 @@ const engines: Readonly<Record<string, EngineId>> = { sglang: "sglang", vllm: "v
 const engineKeys = ["model", "resources", "backend", "engine", "roles"];
 
 /** Enroot binds the host's /dev/shm into every container. */
-const sharedMemory = { value: "host", origin: "inferred", why: message("Slurm's containers have the host's") } as const;
+const sharedMemory = { value: "host", origin: "inferred" } as const;
 
 /** A recipe of srt-slurm, or a `base` with variants over it that start engines of their own. */
 export const srtSlurmReader: Reader = (root, extent, context) => {

@@ -85,8 +85,15 @@ describe("recipes of srt-slurm", () => {
   test("layout 2: roles with GPUs of their own, decode on what prefill leaves free", () => {
     expect(poolRows(second)).toEqual([
       expect.objectContaining({
-        ...{ deployment: "qwen3-disagg", engine: "vllm", model: "hf:Qwen/Qwen3-32B", role: "prefill" },
-        ...{ tp: 2, gpus: 2, nodes: 1, instances: 4, gpu: "H100-SXM5-80GB" },
+        deployment: "qwen3-disagg",
+        engine: "vllm",
+        model: "hf:Qwen/Qwen3-32B",
+        role: "prefill",
+        tp: 2,
+        gpus: 2,
+        nodes: 1,
+        instances: 4,
+        gpu: "H100-SXM5-80GB",
       }),
       expect.objectContaining({ role: "decode", tp: 4, gpus: 4, nodes: 1, instances: 2 }),
     ]);
