@@ -51,9 +51,9 @@ export function addSharedMemory(pool: Pool): Edit[] {
   return pool.hardware.sharedMemorySites.map(({ at, text }) => ({ range: at, newText: text }));
 }
 
-/** Flags that were set from outside the file have no place in it. */
-function isWritten({ value }: Flag): boolean {
-  return value === undefined || value.origin === "file";
+/** Flags that were set from outside the file have no place in it, and what a platform sets to an unknown value has no words. */
+function isWritten({ value, flagRange: { start, end } }: Flag): boolean {
+  return value ? value.origin === "file" : start.line !== end.line || start.character !== end.character;
 }
 
 function newArgument({ style, after }: ArgumentSite, name: string, value: string | null): string | undefined {

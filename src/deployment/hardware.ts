@@ -1,9 +1,11 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import type { UnitDirectives } from "./assigned-directives.ts";
 import type { Hardware } from "./deployment.ts";
 import { bytesPerSecond } from "./directives.ts";
 import { type Flags, flagNumber } from "./flag-sizes.ts";
 import type { GpuType } from "./gpu-type.ts";
 import type { Known, Located } from "./located.ts";
+import { spanOf } from "./mapped.ts";
 import { message } from "./message.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
@@ -16,11 +18,11 @@ export function unitHardware(
   flags: Flags,
   gpu: GpuType,
   directives: UnitDirectives,
-  { lines, surroundings }: { readonly lines: LineMap; readonly surroundings: Surroundings },
+  { lines, surroundings, catalog }: { readonly lines: LineMap; readonly surroundings: Surroundings; readonly catalog: Catalog },
 ): { readonly hardware: Hardware; readonly instances: Known<number> } {
   const { nodes, instances } = group(unit, flags);
   // A list that the container's own environment holds is often made before GPUs are mapped in: only the launch's own counts.
-  const own = unit.hardware.gpusPerNode ?? visibleDevices([unit.launch?.assignments], lines);
+  const own = unit.hardware.gpusPerNode ?? visibleDevices([unit.launch?.assignments], lines) ?? machineGpus(unit, catalog, lines);
   return {
     instances,
     hardware: {
@@ -73,6 +75,13 @@ function ranksElsewhere(flags: Flags): boolean {
     "data-parallel-multi-port-external-lb",
     "headless",
   ].some((name) => flags.has(name));
+}
+
+/** All GPUs of a machine whose type is written. */
+function machineGpus({ hardware: { machine } }: Unit, catalog: Catalog, lines: LineMap): Known<number> {
+  const type = machine && catalog.instance(machine.value);
+  if (!machine || !type) return undefined;
+  return { value: type.gpus, origin: "inferred", range: lines.range(spanOf(machine)), why: message("all GPUs of a {0}", type.name) };
 }
 
 function product(perNode: Known<number>, nodes: Known<number>): Known<number> {

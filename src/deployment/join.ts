@@ -36,7 +36,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
   const names = flagNames(catalog.flags(unit.engine), version?.value);
   const parsed = unitArguments(unit, names, context);
   const flags = withAssumedFlags(lastOfEach(effective(parsed.flags, unit, version?.value)), surroundings, names, anchor);
-  const named = modelReference(modelWord(unit, parsed, flags), directives, context);
+  const named = modelReference(modelWord(unit, parsed, flags), unit, directives, context);
   const model = named && { ...named, value: { ...named.value, facts: withPrecision(named.value.facts, unit.precision) } };
   const facts = model?.value.facts?.value;
   const complete = unit.complete && parsed.complete;
@@ -129,31 +129,37 @@ function modelWord(
   const isModel = first !== undefined && (isReadable(first.value) || !flags.has("model"));
   if (unit.launch?.positionalModel && isModel) return { text: first };
   const { modelFlags, modelVariables } = dialects[unit.engine];
-  for (const name of modelFlags) {
-    const flag = flags.get(name);
-    // A directory says less than what the platform was told to put there.
-    const isPlace = flag?.value?.value?.startsWith("/") === true && unit.mapping?.readBy === "platform";
-    if (flag && !(isPlace && unit.mapping?.model)) return { flag };
-  }
+  const flag = modelFlags.map((name) => flags.get(name)).find((one) => one !== undefined);
+  const field = unit.mapping?.readBy === "platform" ? unit.mapping.model : undefined;
+  if (flag && !(field && saysMore(field.value, flag.value?.value))) return { flag };
   if (unit.mapping?.model) return { text: unit.mapping.model };
   const variable = modelVariables.map((name) => unit.environment.get(name)).find((text) => text !== undefined);
   return variable && { text: variable };
 }
 
-function modelReference(word: ReturnType<typeof modelWord>, directives: UnitDirectives, context: JoinContext): Known<ModelReference> {
+/** A platform's field names the model where the flag has a directory, the same name, or what only the platform can read. */
+function saysMore(field: string, flag: string | null | undefined): boolean {
+  return flag === undefined || flag === null || flag.startsWith("/") || flag === modelIdOf(field);
+}
+
+function modelReference(
+  word: ReturnType<typeof modelWord>,
+  { fetched }: Unit,
+  directives: UnitDirectives,
+  context: JoinContext,
+): Known<ModelReference> {
   if (!word) return undefined;
+  const reference = (name: string): ModelReference => ({
+    name,
+    facts: modelFacts(fetched?.path === name ? fetched.from.value : name, directives, context),
+  });
   if ("flag" in word) {
     const { value } = word.flag;
-    if (!value?.value) return undefined;
-    return { ...value, value: { name: value.value, facts: modelFacts(value.value, directives, context) } };
+    return value?.value ? { ...value, value: reference(value.value) } : undefined;
   }
   const { text } = word;
   if (!isReadable(text.value) || text.value === "") return undefined;
-  return {
-    value: { name: text.value, facts: modelFacts(text.value, directives, context) },
-    origin: "file",
-    range: context.lines.range(spanOf(text)),
-  };
+  return { value: reference(text.value), origin: "file", range: context.lines.range(spanOf(text)) };
 }
 
 /** What the directive names (a described or a known model), a description under the file's own name, else the catalogue. */

@@ -23,6 +23,12 @@ export interface MappingFlags {
   readonly readBy: "engine" | "platform";
 }
 
+/** Where a platform puts what it downloads: an engine told to load the path loads what was fetched from there. */
+export interface FetchedModel {
+  readonly from: Mapped;
+  readonly path: string;
+}
+
 /** One engine as a reader found it in its format: words and places, nothing looked up. */
 export interface Unit {
   readonly format: FormatId;
@@ -36,6 +42,7 @@ export interface Unit {
   readonly launch: Launch | undefined;
   /** In front of the launch's own arguments, which win. */
   readonly mapping: MappingFlags | undefined;
+  readonly fetched: FetchedModel | undefined;
   readonly image: Mapped | undefined;
   readonly environment: Variables;
   /** False where the environment is filled from elsewhere too. */
@@ -67,7 +74,10 @@ export interface CompanionUnit {
 export type UnitHardware = Pick<
   Hardware,
   "gpusPerNode" | "gpuRequest" | "nodes" | "gpusPerInstance" | "resource" | "sharedMemory" | "sharedMemorySites"
->;
+> & {
+  /** The machine that each node is a whole one of, where the platform gives an engine all GPUs of it. */
+  readonly machine?: Mapped | undefined;
+};
 
 /** What most formats leave unsaid; a reader spreads it and says the rest. */
 export const plainUnit = {
@@ -75,6 +85,7 @@ export const plainUnit = {
   launcher: null,
   launch: undefined,
   mapping: undefined,
+  fetched: undefined,
   image: undefined,
   environment: new Map(),
   environmentComplete: false,

@@ -34,11 +34,20 @@ export function overlaid({ document, contents }: YamlValue, over: YamlValue): Ya
   return new YamlValue(document, new Merge(document, document, {}).value(contents, over.contents, "", 0), undefined);
 }
 
+/** A part of one object over a part of another, as controllers merge them; lists under the keys of `joined` follow each other. Either may be missing. */
+export function merged(base: YamlValue, over: YamlValue, joined: ReadonlySet<string> = new Set()): YamlValue {
+  if (!base.exists) return over;
+  if (!over.exists) return base;
+  const contents = new Merge(base.document, over.document, itemKeys, joined).value(base.contents, over.contents, "", 0);
+  return over.document.with(contents, base.document).root;
+}
+
 class Merge {
   constructor(
     private readonly base: YamlDocument,
     private readonly patch: YamlDocument,
     private readonly keys: Readonly<Record<string, string>>,
+    private readonly joined: ReadonlySet<string> = new Set(),
   ) {}
 
   /** What stands under `key` in the end; undefined where neither says anything. */
@@ -47,6 +56,7 @@ class Merge {
     const after = this.patch.resolve(over);
     if (!after || depth > deepest) return before;
     if (isMap(before) && isMap(after)) return this.map(before, after, depth);
+    if (isSeq(before) && isSeq(after) && this.joined.has(key)) return both(before, after);
     const itemKey = Object.hasOwn(this.keys, key) ? this.keys[key] : undefined;
     return itemKey !== undefined && isSeq(before) && isSeq(after) ? this.list(before, after, itemKey, depth) : after;
   }
@@ -93,6 +103,13 @@ class Merge {
   private order(node: Node): unknown {
     return isMap(node) ? node.get("$patch") : undefined;
   }
+}
+
+function both(first: YAMLSeq, second: YAMLSeq): YAMLSeq {
+  const all = new YAMLSeq();
+  if (second.range) all.range = second.range;
+  all.items.push(...first.items, ...second.items);
+  return all;
 }
 
 function keyOf({ key }: Pair): string {

@@ -53,6 +53,13 @@ function tgiParallel(flags: Flags): Parallel {
   return shards ? { ...unknownParallel(), tensor: shards, unreadable: new Set(), written: { ...noSizes, tp: shards } } : unknownParallel();
 }
 
+/** NIM's profile says the sizes unless fields or variables do. */
+function nimParallel(flags: Flags): Parallel {
+  const tp = flagNumber(flags, "tensor-parallel-size");
+  const pp = flagNumber(flags, "pipeline-parallel-size");
+  return { ...unknownParallel(), tensor: tp ?? one, pipeline: pp ?? one, written: { ...noSizes, tp, pp } };
+}
+
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
   vllm: { modelFlags: ["model"], modelVariables: [], config: configBelow, parallel: vllmParallel },
   sglang: { modelFlags: ["model-path", "model"], modelVariables: [], config: configBelow, parallel: sglangParallel },
@@ -63,7 +70,7 @@ export const dialects: Readonly<Record<EngineId, Dialect>> = {
     parallel: tensorrtParallel,
   },
   tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], config: noConfig, parallel: tgiParallel },
-  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], config: noConfig, parallel: unknownParallel },
+  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], config: noConfig, parallel: nimParallel },
   "llama.cpp": {
     modelFlags: ["hf-repo", "hf", "model", "m"],
     modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"],

@@ -9,3 +9,9 @@ export function copies(written: YamlValue, { lines }: ReaderContext): Known<numb
   if (written.exists && !written.isNull) return wholeNumber(written, lines);
   return { value: 1, origin: "engine-default", why: message("Kubernetes starts one unless told otherwise") };
 }
+
+/** Copies between two bounds: known where both are the same. */
+export function copiesBetween(fewest: YamlValue, most: YamlValue, { lines }: ReaderContext): Known<number> {
+  const low = wholeNumber(fewest, lines);
+  return low && low.value === wholeNumber(most, lines)?.value ? low : undefined;
+}

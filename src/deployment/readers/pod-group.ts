@@ -27,7 +27,7 @@ export function groupUnits({ leader, worker, size }: PodGroup, platform: Variabl
   });
 }
 
-/** Leader's GPUs + (size − 1) × a worker's. */
+/** GPUs of a group: the leader's + (size − 1) × a worker's. */
 export function groupGpus(leader: Known<number>, worker: Known<number>, size: Known<number>): Known<number> {
   if (!leader || !size || (size.value > 1 && !worker)) return undefined;
   const value = leader.value + (size.value - 1) * (worker?.value ?? 0);

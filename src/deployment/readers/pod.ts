@@ -5,7 +5,7 @@ import { plainUnit, type Unit, type UnitHardware } from "../units.ts";
 import { expandKubernetes, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
-import { containerEnvironment } from "./environment.ts";
+import { containerEnvironment, type Environment } from "./environment.ts";
 import { mountedConfig } from "./mounted-config.ts";
 import { nodeHints } from "./node-hints.ts";
 import { recognise } from "./recognise.ts";
@@ -28,60 +28,75 @@ export function podUnits(pod: YamlValue, platform: Variables, context: ReaderCon
 
 /** The engines of one container; `pod` holds what it shares with others: node selector, volumes, host IPC. */
 export function containerUnits(container: YamlValue, pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
-  const { launches, environment, image } = containerLaunches(container, platform, context);
-  const gpus = gpuCount(container, context.lines);
-  const alone = launches.launches.length === 1;
-  const hardware: UnitHardware = {
-    // Several engines share the container's GPUs in a way that only their own device lists tell.
-    gpusPerNode: alone ? gpus.count : undefined,
-    gpuRequest: alone ? gpus.request : undefined,
-    nodes: undefined,
-    gpusPerInstance: undefined,
-    resource: gpus.resource,
-    sharedMemory: podSharedMemory(pod, container, context.lines),
-    sharedMemorySites: sharedMemorySites(pod, container, context),
-  };
-  return launches.launches.map((launch, i) => ({
-    ...plainUnit,
+  const environment = containerEnvironment(container, platform);
+  const { launches, installedVersion, joinsRay, strayOptions } = containerLaunches(container, environment.variables, context);
+  const unit = containerUnit(container, pod, environment, context);
+  // Several engines share the container's GPUs in a way that only their own device lists tell.
+  const hardware = launches.length === 1 ? unit.hardware : { ...unit.hardware, gpusPerNode: undefined, gpuRequest: undefined };
+  return launches.map((launch, i) => ({
+    ...unit,
     container: container.at("name").string,
     containerAnchor: anchorOf(container),
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
     mapping: mountedConfig(launch, container, pod, context),
-    image,
+    hardware,
+    installedVersion,
+    joinsRay,
+    strayOptions: i === 0 ? strayOptions : [],
+  }));
+}
+
+/** What a container says of the one engine in it, however that is started. */
+export function containerUnit(
+  container: YamlValue,
+  pod: YamlValue,
+  environment: Environment,
+  context: ReaderContext,
+): Omit<PodUnit, "container" | "containerAnchor" | "engine"> {
+  const gpus = gpuCount(container, context.lines);
+  const hardware: UnitHardware = {
+    gpusPerNode: gpus.count,
+    gpuRequest: gpus.request,
+    nodes: undefined,
+    gpusPerInstance: undefined,
+    resource: gpus.resource,
+    sharedMemory: podSharedMemory(pod, container, context.lines),
+    sharedMemorySites: sharedMemorySites(pod, container, context),
+  };
+  return {
+    ...plainUnit,
+    image: container.at("image").text(),
     environment: environment.variables,
     environmentComplete: environment.complete,
     complete: !container.document.structuralTemplate && container.document.errors.length === 0,
     hardware,
     gpuHints: [...nodeHints(pod), ...gpus.hints],
-    installedVersion: launches.installedVersion,
-    joinsRay: launches.joinsRay,
-    strayOptions: i === 0 ? launches.strayOptions : [],
-  }));
+  };
 }
 
 /** A container's words after Kubernetes' own expansion, and the engines they start. */
-function containerLaunches(container: YamlValue, platform: Variables, context: ReaderContext) {
-  const environment = containerEnvironment(container, platform);
-  const words = (value: YamlValue): Mapped[] =>
-    (value.isList ? value.items() : value.exists ? [value] : [])
-      .map((item) => item.text())
-      .filter((text) => text !== undefined)
-      .map((text) => expandKubernetes(text, environment.variables));
+function containerLaunches(container: YamlValue, variables: Variables, context: ReaderContext): Launches {
   const command = container.at("command");
-  const image = container.at("image").text();
-  const launches: Launches = recognise(
+  return recognise(
     {
-      command: command.exists ? words(command) : undefined,
-      args: words(container.at("args")),
-      image,
-      environment: environment.variables,
+      command: command.exists ? expandedWords(command, variables) : undefined,
+      args: expandedWords(container.at("args"), variables),
+      image: container.at("image").text(),
+      environment: variables,
       saysVllm: container.document.mentions(/vllm/),
     },
     context.names,
   );
-  return { launches, environment, image };
+}
+
+/** The words of `command` or `args`, a list or one of them alone, with `$(VAR)` expanded. */
+export function expandedWords(value: YamlValue, variables: Variables): Mapped[] {
+  return (value.isList ? value.items() : value.exists ? [value] : [])
+    .map((item) => item.text())
+    .filter((text) => text !== undefined)
+    .map((text) => expandKubernetes(text, variables));
 }
 
 /** Accelerators of the first container that asks for any. */

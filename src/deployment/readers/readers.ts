@@ -1,8 +1,11 @@
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
 import { helmValuesReader } from "./helm-values.ts";
+import { kaitoReader } from "./kaito.ts";
+import { kubeaiReader } from "./kubeai.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { lwsReader } from "./lws.ts";
+import { nimReader } from "./nim.ts";
 import type { Reader } from "./reader.ts";
 import { sglangConfigReader } from "./sglang-config.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
@@ -16,6 +19,9 @@ import { vllmRuntimeReader } from "./vllm-runtime.ts";
 export const readers: readonly Reader[] = [
   kubernetesReader,
   lwsReader,
+  kaitoReader,
+  kubeaiReader,
+  nimReader,
   vllmRuntimeReader,
   composeReader,
   srtSlurmReader,
