@@ -7,10 +7,15 @@ export interface Environment {
   readonly complete: boolean;
 }
 
-/** A container's `env`; later entries may refer to earlier ones, `valueFrom` is set but not readable. */
+/** A container's `env` over what its platform sets. */
 export function containerEnvironment(container: YamlValue, platform: Variables): Environment {
+  return { variables: listedVariables(container.at("env"), platform), complete: !container.at("envFrom").exists };
+}
+
+/** A list of names and values as Kubernetes has it; later entries may refer to earlier ones, `valueFrom` is set but not readable. */
+export function listedVariables(list: YamlValue, platform: Variables): Variables {
   const variables = new Map(platform);
-  for (const entry of container.at("env").items()) {
+  for (const entry of list.items()) {
     const name = entry.at("name").string;
     if (!isReadable(name) || name === "") continue;
     const value = entry.at("value");
@@ -19,7 +24,7 @@ export function containerEnvironment(container: YamlValue, platform: Variables):
     const empty = value.isNull || (!value.exists && !entry.at("valueFrom").exists);
     variables.set(name, expanded && isReadable(expanded.value) ? expanded : empty ? emptyAt(entry) : undefined);
   }
-  return { variables, complete: !container.at("envFrom").exists };
+  return variables;
 }
 
 /** compose's `environment`, with what it substitutes itself. */

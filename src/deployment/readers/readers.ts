@@ -4,6 +4,7 @@ import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
 import { kubeaiReader } from "./kubeai.ts";
 import { kubernetesReader } from "./kubernetes.ts";
+import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
 import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
 import type { Reader } from "./reader.ts";
@@ -25,6 +26,7 @@ export const readers: readonly Reader[] = [
   vllmRuntimeReader,
   composeReader,
   srtSlurmReader,
+  llmdBenchmarkReader,
   helmValuesReader,
   vllmEvalConfigReader,
   catalogueReader,
