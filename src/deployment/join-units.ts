@@ -1,6 +1,7 @@
 import { noDirectives, type UnitDirectives } from "./assigned-directives.ts";
 import type { Deployment } from "./deployment.ts";
 import { type JoinContext, joinUnit } from "./join.ts";
+import { pairedByRole } from "./pair-roles.ts";
 import type { Unit } from "./units.ts";
 
 /** The deployments that a file's units make: units of one deployment become its pools, in the order written, under the first one's lens. */
@@ -12,7 +13,7 @@ export function joinUnits(units: readonly Unit[], directives: readonly UnitDirec
     const before = joined.get(key);
     joined.set(key, before ? withPools(before, own) : own);
   }
-  return withUniqueIds([...joined.values()]);
+  return withUniqueIds(pairedByRole([...joined.values()]));
 }
 
 function withPools(first: Deployment, { model, pools }: Deployment): Deployment {

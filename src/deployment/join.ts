@@ -14,6 +14,7 @@ import { isReadable, type Mapped, spanOf } from "./mapped.ts";
 import { message } from "./message.ts";
 import { siteAfter } from "./placement.ts";
 import { arcticPlugin, environmentOf } from "./plugin.ts";
+import { roleOfFlags, roleOfName } from "./pool-role.ts";
 import { serviceTerms } from "./service-terms.ts";
 import { withPrecision } from "./stated-precision.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -204,10 +205,9 @@ function argumentSite(unit: Unit, { source, lines }: JoinContext): ArgumentSite 
   return siteAfter(source, lines, launch.style, last, previous, unit.format === "command" || opening === "|" || opening === ">");
 }
 
-/** Labels, else the KV connector's role. */
+/** What the format says, else the engine's flags, else a name that they bear out. */
 function role(unit: Unit, flags: ReadonlyMap<string, Flag>): Pool["role"] {
   if (unit.role !== "mixed") return unit.role;
-  const config = flags.get("kv-transfer-config")?.value?.value ?? "";
-  if (/"kv_role"\s*:\s*"kv_producer"/.test(config)) return "prefill";
-  return /"kv_role"\s*:\s*"kv_consumer"/.test(config) ? "decode" : "mixed";
+  const told = roleOfFlags(flags);
+  return told === "mixed" ? roleOfName(unit.name, flags) : told;
 }

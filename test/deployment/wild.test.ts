@@ -90,7 +90,9 @@ const plain = ({ all: _all, none: _none, crlf: _crlf, command: _command, finds: 
 describe.each(readdirSync(folder))("%s", (bundle) => {
   test.each(casesOf(bundle))("%s", (name, truth, text) => {
     const analysis = analysisOf(truth, text, name);
-    const read = analysis.deployments.map(({ deployment }) => deployment);
+    const read = analysis.deployments.flatMap(({ deployment }) =>
+      deployment.pools.map((pool): Deployment => ({ ...deployment, pools: [pool] })),
+    );
     const wanted = truth.none ? [] : (truth.all ?? [plain(truth)]);
     expect(read.map((deployment, index) => saidBy(deployment, wanted[index] ?? {}))).toEqual(wanted);
     const serious = analysis.findings.filter(({ severity }) => severity !== "information");
