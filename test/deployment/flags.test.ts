@@ -132,14 +132,15 @@ no-enable-chunked-prefill: true
     expect(config(text, "0.30.0").engine.flags.get("enable-prefix-caching")?.negated).toBe(true);
   });
 
-  test.each([
-    ["a: 1\nb: 2\n"],
-    ["tensor-parallel-size: 8\n"],
-    ["tp-size: 8\ntensor-parallel-size: 8\nmodel-path: x\n"],
-    ["kv_cache_config: {}\ntensor_parallel_size: 8\nmoe_config: {}\nmax_num_tokens: 1\n"],
-    ["vllmConfig:\n  tensorParallelSize: 2\n# vllm\n"],
-  ])("%j is none", (text) => {
+  test.each([["a: 1\nb: 2\n"], ["tensor-parallel-size: 8\n"], ["vllmConfig:\n  tensorParallelSize: 2\n# vllm\n"]])("%j is none", (text) => {
     expect(readText(text).deployments).toEqual([]);
+  });
+
+  test.each([
+    ["tp-size: 8\ntensor-parallel-size: 8\nmodel-path: x\n", "sglang-config"],
+    ["kv_cache_config: {}\ntensor_parallel_size: 8\nmoe_config: {}\nmax_num_tokens: 1\n", "trtllm-extra-config"],
+  ])("%j is another engine's", (text, format) => {
+    expect(readText(text).formats).toEqual([format]);
   });
 
   test("a single flag counts where the path says vLLM", () => {
