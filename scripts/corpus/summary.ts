@@ -129,7 +129,7 @@ function bars(judgements: readonly Judgement[], crashes: readonly Crash[], cost:
     },
     all(
       "files whose errors and size findings are known mistakes",
-      judgements.map(({ unexplained }) => unexplained.length === 0),
+      judgements.filter(({ entry }) => entry.ambiguous === null).map(({ unexplained }) => unexplained.length === 0),
       true,
     ),
     all(
