@@ -57,6 +57,11 @@ export function engineOfImage(text: string): EngineId | undefined {
   return family?.serves === true ? family.engine : undefined;
 }
 
+/** The engine that an image is built around, whatever a container of it starts. */
+export function engineInImage(text: string): EngineId | undefined {
+  return familyOf(parseImage(text))?.engine;
+}
+
 /** Images without GPU support: what other sources say about GPUs does not hold for them. */
 export function isCpuImage(text: string): boolean {
   const { repository, tag } = parseImage(text);

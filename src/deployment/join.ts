@@ -20,6 +20,7 @@ import { withPrecision } from "./stated-precision.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
+import { readable } from "./variables.ts";
 import { parseVersion, type Version } from "./version.ts";
 
 export interface JoinContext {
@@ -128,10 +129,10 @@ function modelWord(
   const first = positionals.find(({ value }) => value !== "");
   // A word that cannot be read is more likely another flag than the model that a flag names already.
   const isModel = first !== undefined && (isReadable(first.value) || !flags.has("model"));
-  if (unit.launch?.positionalModel && isModel) return { text: first };
   const { modelFlags, modelVariables } = dialects[unit.engine];
   const flag = modelFlags.map((name) => flags.get(name)).find((one) => one !== undefined);
   const field = unit.mapping?.readBy === "platform" ? unit.mapping.model : undefined;
+  if (unit.launch?.positionalModel && isModel) return { text: field && saysMore(field.value, readable(first)?.value) ? field : first };
   if (flag && !(field && saysMore(field.value, flag.value?.value))) return { flag };
   if (unit.mapping?.model) return { text: unit.mapping.model };
   const variable = modelVariables.map((name) => unit.environment.get(name)).find((text) => text !== undefined);

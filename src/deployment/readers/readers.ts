@@ -12,6 +12,7 @@ import { sglangConfigReader } from "./sglang-config.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
 import { trtllmConfigReader } from "./trtllm-config.ts";
 import { trtllmDisaggReader } from "./trtllm-disagg.ts";
+import { trussReader } from "./truss.ts";
 import { vllmConfigReader } from "./vllm-config.ts";
 import { vllmEvalConfigReader } from "./vllm-eval-config.ts";
 import { vllmRuntimeReader } from "./vllm-runtime.ts";
@@ -27,6 +28,7 @@ export const readers: readonly Reader[] = [
   composeReader,
   srtSlurmReader,
   llmdBenchmarkReader,
+  trussReader,
   helmValuesReader,
   vllmEvalConfigReader,
   catalogueReader,

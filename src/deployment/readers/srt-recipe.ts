@@ -74,10 +74,9 @@ export function isSwept(value: string | null | undefined): boolean {
   return typeof value === "string" && sweptValue.test(value);
 }
 
-/** The container where it is an image: aliases of the cluster and squashed files say nothing. Enroot parts the registry by `#`. */
+/** The container where it is an image: aliases of the cluster and squashed files say nothing. */
 export function recipeImage(container: YamlValue): Mapped | undefined {
   const text = container.text();
   if (!text || !isReadable(text.value) || !/^[^/.][^:]*[/:]/.test(text.value) || text.value.endsWith(".sqsh")) return undefined;
-  const scheme = /^\w+:\/\//.exec(text.value);
-  return scheme ? undefined : { ...text, value: text.value.replace("#", "/") };
+  return text;
 }
