@@ -1,6 +1,8 @@
 import type { GpuId, Model } from "../catalog/facts.ts";
+import type { Devices } from "./devices.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
+import type { PodFacts } from "./pod-facts.ts";
 import type { RoutingPolicy } from "./routing.ts";
 import type { Range } from "./text.ts";
 import type { Version } from "./version.ts";
@@ -126,6 +128,8 @@ export interface Pool {
   readonly instances: Known<number>;
   readonly engine: EngineConfig;
   readonly hardware: Hardware;
+  /** Undefined where the engine runs in no Kubernetes pod of this file. */
+  readonly pod?: PodFacts | undefined;
   /** Figures from a real run or a person that replace what would be derived; files hold none. */
   readonly overrides?: PoolOverrides;
 }
@@ -223,6 +227,8 @@ export interface Hardware {
   readonly nodes: Known<number>;
   /** GPUs of one instance over all its nodes; undefined where the file does not say. */
   readonly gpusPerInstance: Known<number>;
+  /** Cards given by name; undefined where the platform hands them out. */
+  readonly devices?: Known<Devices>;
   /** `nvidia.com/gpu`, `habana.ai/gaudi`, … */
   readonly resource: string | null;
   /**

@@ -33,6 +33,7 @@ export function unitHardware(
       nodes,
       // A group whose workers are not readable is not leader × nodes.
       gpusPerInstance: unit.groupSize === "group" ? unit.hardware.gpusPerInstance : product(own, nodes),
+      devices: unit.hardware.devices,
       resource: unit.hardware.resource,
       sharedMemory: unit.hardware.sharedMemory,
       sharedMemorySites: unit.hardware.sharedMemorySites,

@@ -65,7 +65,15 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     lines,
   );
   const { hardware, instances } = unitHardware(unit, flags, gpu, directives, context);
-  const pool: Pool = { name: unit.name, role: role(unit, flags), extent: lines.range(unit.extent), instances, engine, hardware };
+  const pool: Pool = {
+    name: unit.name,
+    role: role(unit, flags),
+    extent: lines.range(unit.extent),
+    instances,
+    engine,
+    hardware,
+    pod: unit.pod,
+  };
   return {
     id: unit.deployment ?? unit.name,
     name: unit.deployment ?? unit.name,

@@ -2,6 +2,7 @@ import type { ArgumentSite, Companion, EngineId, Flag, FormatId, Hardware } from
 import type { Launch } from "./launch.ts";
 import type { Known } from "./located.ts";
 import type { Mapped } from "./mapped.ts";
+import type { PodFacts } from "./pod-facts.ts";
 import type { Span } from "./text.ts";
 import type { Variables } from "./variables.ts";
 
@@ -52,6 +53,7 @@ export interface Unit {
   readonly role: "mixed" | "prefill" | "decode";
   readonly instances: Known<number>;
   readonly hardware: UnitHardware;
+  readonly pod: PodFacts | undefined;
   readonly gpuHints: readonly GpuHint[];
   readonly installedVersion: Mapped | undefined;
   /** The format of the weights where the platform says it beside the model (`precision: fp4`). */
@@ -73,7 +75,7 @@ export interface CompanionUnit {
 
 export type UnitHardware = Pick<
   Hardware,
-  "gpusPerNode" | "gpuRequest" | "nodes" | "gpusPerInstance" | "resource" | "sharedMemory" | "sharedMemorySites"
+  "devices" | "gpusPerNode" | "gpuRequest" | "nodes" | "gpusPerInstance" | "resource" | "sharedMemory" | "sharedMemorySites"
 > & {
   /** The machine that each node is a whole one of, where the platform gives an engine all GPUs of it. */
   readonly machine?: Mapped | undefined;
@@ -92,6 +94,7 @@ export const plainUnit = {
   complete: true,
   role: "mixed",
   gpuHints: [],
+  pod: undefined,
   installedVersion: undefined,
   precision: undefined,
   joinsRay: false,

@@ -10,6 +10,7 @@ import { maskTemplates } from "../deployment/templates.ts";
 import { parseYaml } from "../deployment/yaml-document.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import { check } from "../rules/check.ts";
+import { textRules } from "../rules/registry.ts";
 import type { Finding } from "../rules/rule.ts";
 import { estimateOf } from "./estimates.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
@@ -26,7 +27,10 @@ export function analyse(text: string, options: AnalyseOptions): Analysis {
   const surroundings = options.surroundings ?? noSurroundings;
   const reading = read(text, { catalog: options.catalog, surroundings, fileName: options.fileName ?? "" });
   const analysis = analyseReading(reading, options.catalog);
-  return reading.deployments.length === 0 ? { ...analysis, broken: isBroken(text) } : analysis;
+  const isOurs = reading.formats.length > 0 || reading.problems.length > 0;
+  const ofText = isOurs ? textRules.flatMap((rule) => rule.check(text)) : [];
+  if (reading.deployments.length === 0) return { ...analysis, findings: ofText, broken: isBroken(text) };
+  return ofText.length === 0 ? analysis : { ...analysis, findings: [...analysis.findings, ...ofText].sort(byPlace) };
 }
 
 /** The same for what was already read, such as a bare command line. */
@@ -82,6 +86,10 @@ function judged(deployment: Deployment, reading: Reading, catalog: Catalog): Dep
       settledPool: settled?.pools[index],
       memory: memory[index],
       catalog,
+      // Asked for by few rules, and only where a pool names its cards.
+      get beside() {
+        return reading.deployments.flatMap((one) => one.pools.map((other) => ({ deployment: one, pool: other })));
+      },
       tryWith: (changes) => planWith(deployment, index, changes, catalog),
       tryVersion: (version) => planUnder(deployment, index, version, catalog),
     }),

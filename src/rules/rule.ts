@@ -33,6 +33,8 @@ export interface RuleContext {
   readonly settledPool: SettledPool | undefined;
   readonly memory: MemoryPlan | undefined;
   readonly catalog: Catalog;
+  /** Every pool of the same text, this one among them, in the order written. */
+  readonly beside: readonly { readonly deployment: Deployment; readonly pool: Pool }[];
   /** The plan this deployment would have with other settings, to verify a fix before it is offered; undefined = cannot be told. */
   readonly tryWith: (changes: Readonly<Record<string, string>>) => MemoryPlan | undefined;
   /** The plan under another engine version: an error that rests on an assumed version must hold for every one. */

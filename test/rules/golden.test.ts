@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
 import { analyse } from "../../src/language/analysis.ts";
 import { fixesOf } from "../../src/language/fixes.ts";
-import { rules } from "../../src/rules/registry.ts";
+import { rules, textRules } from "../../src/rules/registry.ts";
 import type { Finding } from "../../src/rules/rule.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { type Marker, readMarkers } from "./golden-markers.ts";
@@ -24,7 +24,8 @@ describe.each(readdirSync(root))("%s", (code) => {
     const { text, markers } = readMarkers(source);
     const options = { catalog: testCatalog(), fileName: name.includes("config") ? "vllm-config.yaml" : name };
     const analysis = analyse(text, options);
-    expect(analysis.problems.map((problem) => plain(problem.message))).toEqual([]);
+    // What a rule on the text finds may well break its YAML.
+    if (!textRules.some((rule) => rule.code === code)) expect(analysis.problems.map((problem) => plain(problem.message))).toEqual([]);
     expect(analysis.deployments.length).toBeGreaterThan(0);
     const found = analysis.findings.map((finding): Found => {
       const fixes = fixesOf(finding, { text, analysis, again: (edited) => analyse(edited, options) });
@@ -64,7 +65,7 @@ function withMarkers(text: string, found: readonly Found[]): string {
     .join("\n");
 }
 
-test.each(rules.map(({ code }) => code))("%s has a page and a golden folder that shows it", (code) => {
+test.each([...rules, ...textRules].map(({ code }) => code))("%s has a page and a golden folder that shows it", (code) => {
   expect(existsSync(new URL(`../../docs/rules/${code}.md`, import.meta.url))).toBe(true);
   const folder = new URL(`${code}/`, root);
   expect(existsSync(folder)).toBe(true);

@@ -1,4 +1,5 @@
 import type { Hardware } from "../deployment.ts";
+import { type Devices, listedDevices } from "../devices.ts";
 import { findLaunches, type Launches } from "../launch.ts";
 import type { Known, Located } from "../located.ts";
 import { isReadable, type Mapped, spanOf } from "../mapped.ts";
@@ -137,6 +138,7 @@ function serviceHardware(service: Service, variables: Variables, alone: boolean,
             .some((item) => item.string === "gpu") || one.at("driver").string === "nvidia",
       );
   return {
+    devices: deviceIds(device, context) ?? listedDevices("host", [variables], lines),
     gpusPerNode: alone
       ? device
         ? deviceCount(device, context)
@@ -155,6 +157,15 @@ function serviceHardware(service: Service, variables: Variables, alone: boolean,
 function runtimeDevices(variables: Variables, lines: ReaderContext["lines"]): Known<number> {
   const own = ["NVIDIA_VISIBLE_DEVICES", "HABANA_VISIBLE_DEVICES"].map((name) => new Map([[name, variables.get(name)]]));
   return visibleDevices(own, lines);
+}
+
+/** `device_ids: ["0", "1"]`; one that comes from the caller's shell leaves the cards unknown. */
+function deviceIds(device: YamlValue | undefined, { lines }: ReaderContext): Known<Devices> {
+  const ids = device?.at("device_ids");
+  if (!ids?.isList || !ids.span) return undefined;
+  const texts = ids.items().map((item) => item.text()?.value ?? "");
+  if (texts.length === 0 || texts.some((text) => !/^[\w/-]+$/.test(text))) return undefined;
+  return { value: { place: "host", ids: texts }, origin: "file", range: lines.range(ids.span) };
 }
 
 /** `count: N`, or the number of `device_ids`; `all` is as many as the machine has: unknown. */

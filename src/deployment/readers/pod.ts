@@ -1,3 +1,4 @@
+import { listedDevices } from "../devices.ts";
 import type { Launches } from "../launch.ts";
 import { type Mapped, spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
@@ -8,6 +9,7 @@ import type { ReaderContext } from "./context.ts";
 import { containerEnvironment, type Environment } from "./environment.ts";
 import { mountedConfig } from "./mounted-config.ts";
 import { nodeHints } from "./node-hints.ts";
+import { podFacts } from "./pod-facts.ts";
 import { recognise } from "./recognise.ts";
 import { gpuCount, podSharedMemory } from "./resources.ts";
 import { sharedMemorySites } from "./shared-memory-sites.ts";
@@ -33,6 +35,8 @@ export function containerUnits(container: YamlValue, pod: YamlValue, platform: V
   const unit = containerUnit(container, pod, environment, context);
   // Several engines share the container's GPUs in a way that only their own device lists tell.
   const hardware = launches.length === 1 ? unit.hardware : { ...unit.hardware, gpusPerNode: undefined, gpuRequest: undefined };
+  // Another container of the pod numbers the cards that it was given from 0 as well.
+  const place = `container at ${container.span?.start ?? 0}`;
   return launches.map((launch, i) => ({
     ...unit,
     container: container.at("name").string,
@@ -41,7 +45,7 @@ export function containerUnits(container: YamlValue, pod: YamlValue, platform: V
     launcher: launch.launcher,
     launch,
     mapping: mountedConfig(launch, container, pod, context),
-    hardware,
+    hardware: { ...hardware, devices: listedDevices(place, [launch.assignments, environment.variables], context.lines) },
     installedVersion,
     joinsRay,
     strayOptions: i === 0 ? strayOptions : [],
@@ -72,6 +76,7 @@ export function containerUnit(
     environmentComplete: environment.complete,
     complete: !container.document.structuralTemplate && container.document.errors.length === 0,
     hardware,
+    pod: podFacts(container, pod, context),
     gpuHints: [...nodeHints(pod), ...gpus.hints],
   };
 }
