@@ -13,11 +13,18 @@ export function joinUnits(units: readonly Unit[], directives: readonly UnitDirec
     const before = joined.get(key);
     joined.set(key, before ? withPools(before, own) : own);
   }
-  return withUniqueIds(pairedByRole([...joined.values()]));
+  return withUniqueIds(pairedByRole([...joined.values()].map(withDecoders)));
 }
 
 function withPools(first: Deployment, { model, pools }: Deployment): Deployment {
   return { ...first, model: first.model ?? model, pools: [...first.pools, ...pools] };
+}
+
+/** What stands beside a prefill pool of its own deployment decodes, said or not. */
+function withDecoders(deployment: Deployment): Deployment {
+  const roles = deployment.pools.map(({ role }) => role);
+  if (!roles.includes("prefill") || roles.includes("decode")) return deployment;
+  return { ...deployment, pools: deployment.pools.map((pool) => (pool.role === "mixed" ? { ...pool, role: "decode" } : pool)) };
 }
 
 /** Names as they are, with `#2` … where they repeat. */

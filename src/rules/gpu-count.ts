@@ -25,8 +25,17 @@ export const gpuCount: Rule = {
     const perNode = pool.hardware.gpusPerNode;
     const perReplica = ranks.product / ranks.data;
     const version = saidVersion(pool);
-    const chosen = pool.engine.executor !== undefined || flagOf(pool, "nnodes") !== undefined || !pool.engine.complete;
-    if (!perNode || perReplica <= perNode.value || chosen || ranks.data > 1 || !version || !atLeast(version, "0.11.2")) return [];
+    const isChosen = ["distributed-executor-backend", "nnodes"].some((name) => flagOf(pool, name) !== undefined);
+    if (
+      !perNode ||
+      perReplica <= perNode.value ||
+      isChosen ||
+      !pool.engine.complete ||
+      ranks.data > 1 ||
+      !version ||
+      !atLeast(version, "0.11.2")
+    )
+      return [];
     return [
       finding(
         "gpu-count",

@@ -41,11 +41,12 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
       { related: [versionPlace(context)], fixes },
     );
   }
-  if (isPrefix(context, name)) return undefined;
+  // What no release has may be the launcher's own.
+  if (isPrefix(context, name) || !engineAlone(deployment)) return undefined;
   const names = version ? namesIn(catalog, version) : catalog.flags("vllm").flags.map((one) => one.name);
   const near = nearestName(name, names);
   const rename = near === undefined ? undefined : renameFix(flag, near);
-  const sure = version !== undefined && inTables(version, catalog) && engineAlone(deployment);
+  const sure = version !== undefined && inTables(version, catalog);
   return finding(
     code,
     sure ? "error" : "information",

@@ -3,10 +3,10 @@ import { isReadable, type Mapped, slice, spanOf } from "../mapped.ts";
 import { message } from "../message.ts";
 import type { Span } from "../text.ts";
 import { type GpuHint, plainUnit, type Unit, type UnitHardware, unknownHardware } from "../units.ts";
-import type { Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { copies, copiesBetween } from "./copies.ts";
+import { writtenEnvironment } from "./environment.ts";
 import { extraArguments } from "./extra-arguments.ts";
 import { impliedFlag } from "./implied-flag.ts";
 import type { Reader } from "./reader.ts";
@@ -58,7 +58,7 @@ function modelUnit(spec: YamlValue, context: ReaderContext): Omit<Unit, "name" |
     launch: extraArguments(spec.at("args"), engine),
     mapping: withFields(undefined, { flags: adapterFlags(spec.at("adapters"), context), model: spec.at("url").text() }),
     image: spec.at("image").text(),
-    environment: variablesOf(spec.at("env")),
+    environment: writtenEnvironment(spec.at("env")),
     environmentComplete: !spec.at("envFrom").exists,
     complete: !spec.document.structuralTemplate && spec.document.errors.length === 0,
     instances: spec.at("replicas").exists
@@ -74,10 +74,6 @@ function modelUnit(spec: YamlValue, context: ReaderContext): Omit<Unit, "name" |
 function adapterFlags(adapters: YamlValue, context: ReaderContext): Flag[] {
   if (adapters.items().length === 0 || !adapters.key) return [];
   return [impliedFlag("enable-lora", null, adapters.key, message("the model has adapters"), context)];
-}
-
-function variablesOf(env: YamlValue): Variables {
-  return new Map(env.entries().flatMap((entry) => (entry.key ? [[entry.key.value, entry.text()]] : [])));
 }
 
 /** `nvidia-gpu-h100:8`: the profile eight times. */

@@ -1,5 +1,6 @@
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
+import { dynamoReader } from "./dynamo.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
 import { kubeaiReader } from "./kubeai.ts";
@@ -21,6 +22,7 @@ import { vllmRuntimeReader } from "./vllm-runtime.ts";
 export const readers: readonly Reader[] = [
   kubernetesReader,
   lwsReader,
+  dynamoReader,
   kaitoReader,
   kubeaiReader,
   nimReader,

@@ -6,7 +6,7 @@ import type { YamlValue } from "../yaml-document.ts";
 
 /** Extended resources that count accelerators. */
 const accelerators =
-  /^(nvidia\.com\/(gpu(\.shared)?|mig-[\w.]+)|amd\.com\/gpu|google\.com\/tpu|habana\.ai\/gaudi|huawei\.com\/[\w.-]+|aws\.amazon\.com\/neuron(core|device)?|gpu\.intel\.com\/(i915|xe)|rebellions\.ai\/ATOM|vke\.volcengine\.com\/[\w.-]+|aliyun\.com\/gpu-[\w.-]+)$/;
+  /^(nvidia\.com\/(gpu(\.shared)?|mig-[\w.]+)|amd\.com\/gpu|google\.com\/tpu|habana\.ai\/gaudi|huawei\.com\/[\w.-]+|aws\.amazon\.com\/neuron(core|device)?|gpu\.intel\.com\/(i915|xe)|rebellions\.ai\/ATOM|vke\.volcengine\.com\/(?!rdma)[\w.-]+|aliyun\.com\/gpu-[\w.-]+)$/;
 
 export interface GpuCount {
   readonly resource: string | null;
@@ -15,10 +15,15 @@ export interface GpuCount {
   readonly hints: readonly GpuHint[];
 }
 
-/** Accelerators of one container: limits win over requests; the kind of resource may itself tell the GPU type. */
+/** Accelerators of one container. */
 export function gpuCount(container: YamlValue, lines: LineMap): GpuCount {
-  const limits = accelerator(container.at("resources", "limits"));
-  const requests = accelerator(container.at("resources", "requests"));
+  return acceleratorCount(container.at("resources", "limits"), container.at("resources", "requests"), lines);
+}
+
+/** Accelerators among resources: limits win over requests; the kind of resource may itself tell the GPU type. */
+export function acceleratorCount(limited: YamlValue, requested: YamlValue, lines: LineMap): GpuCount {
+  const limits = accelerator(limited);
+  const requests = accelerator(requested);
   const main = limits ?? requests;
   if (!main) return { resource: null, count: undefined, request: undefined, hints: [] };
   const resource = main.key?.value ?? null;
