@@ -1,6 +1,6 @@
 import { findScriptLaunches } from "../launch.ts";
 import { type Mapped, spanOf } from "../mapped.ts";
-import { type MappingFlags, plainUnit, type Unit, type UnitHardware, unknownHardware } from "../units.ts";
+import { type MappingFlags, plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import { chartImage } from "./chart-image.ts";
@@ -9,6 +9,8 @@ import { copies } from "./copies.ts";
 import { listedVariables } from "./environment.ts";
 import { extraArguments } from "./extra-arguments.ts";
 import { fieldFlags } from "./field-flags.ts";
+import { imageEngine } from "./image-engine.ts";
+import { type BenchmarkRole, BenchmarkStack } from "./llmd-benchmark-stack.ts";
 import { affinityHint, labelWords, nodeHints } from "./node-hints.ts";
 import { groupGpus, leaderWorkerVariables } from "./pod-group.ts";
 import type { Reader } from "./reader.ts";
@@ -17,23 +19,25 @@ import { gpuCount, wholeNumber } from "./resources.ts";
 /** A scenario of llm-d-benchmark: stacks of engines over defaults that stand elsewhere, with the command that starts each role. */
 export const llmdBenchmarkReader: Reader = (root, extent, context) => {
   if (root.at("apiVersion").exists) return undefined;
-  const stacks = isOverlay(root) ? [root] : root.at("scenario").items().filter(isStack);
-  if (stacks.length === 0) return undefined;
+  const written = isOverlay(root) ? [root] : root.at("scenario").items().filter(isStack);
+  if (written.length === 0) return undefined;
+  const stacks = written.map((stack) => new BenchmarkStack(stack, root.at("shared")));
   const units = stacks.flatMap((stack) => {
-    const extentOf = (role: YamlValue) => role.span ?? extent;
-    const served = roles(stack);
-    const isSplit = served.some(({ key }) => key?.value === "prefill");
-    return served.map((role) => roleUnit({ stack, role, isSplit }, extentOf(role), context));
+    const roles = stack.roles();
+    return roles.map((role) => roleUnit(new Role(stack, role, roles.includes("prefill")), extent, context));
   });
-  const harness = stacks.flatMap((stack) => {
-    const { key } = stack.at("harness");
-    return key ? [{ kind: "benchmark" as const, name: stack.at("harness", "name").string || "harness", span: spanOf(key) }] : [];
-  });
-  return { format: "llmd-benchmark-scenario", units, companions: harness };
+  // One harness loads all stacks.
+  const harness = stacks.map((stack) => stack.setting("harness")).find(({ key }) => key !== undefined);
+  const name = harness?.at("name").string || "harness";
+  return {
+    format: "llmd-benchmark-scenario",
+    units,
+    companions: harness?.key ? [{ kind: "benchmark", name, span: spanOf(harness.key) }] : [],
+  };
 };
 
 function isStack(stack: YamlValue): boolean {
-  return stack.at("name").exists && ["modelservice", "standalone", "decode", "kustomize"].some((key) => stack.at(key).isMap);
+  return stack.at("name").exists && ["model", "common", "modelservice", "standalone", "decode"].some((key) => stack.at(key).isMap);
 }
 
 /** Defaults, and what lies over them, are one stack without a name. */
@@ -41,84 +45,73 @@ function isOverlay(root: YamlValue): boolean {
   return root.at("harness").isMap && root.at("model").isMap && (root.at("decode").isMap || root.at("standalone").isMap);
 }
 
-/** Decode engines run unless switched off; prefill and stand-alone ones are off by default. Roles stand in the stack or below its model service. */
-function roles(stack: YamlValue): YamlValue[] {
-  const isOff = (value: YamlValue): boolean => value.at("enabled").boolean === false || value.at("replicas").string === "0";
-  const isOn = (value: YamlValue): boolean => value.at("enabled").boolean === true;
-  const isServed = !isOff(stack.at("modelservice"));
-  return [...stack.entries(), ...stack.at("modelservice").entries()].filter((role) => {
-    switch (role.key?.value) {
-      case "decode":
-        return isServed && !isOff(role);
-      case "prefill":
-        return isServed && !isOff(role) && (isOn(role) || role.at("replicas").exists);
-      case "standalone":
-        return isOn(role) && !isOff(role);
-      default:
-        return false;
-    }
-  });
+/** One kind of engine of a stack. */
+class Role {
+  constructor(
+    readonly stack: BenchmarkStack,
+    readonly kind: BenchmarkRole,
+    /** The stack has prefill engines beside its decode engines. */
+    private readonly isSplit: boolean,
+  ) {}
+
+  at(...path: readonly string[]): YamlValue {
+    return this.stack.setting(this.kind, ...path);
+  }
+
+  get pool(): Unit["role"] {
+    return this.isSplit && this.kind !== "standalone" ? this.kind : "mixed";
+  }
 }
 
-/** A setting of the stack, or of what all its roles share. */
-function setting(stack: YamlValue, ...path: readonly string[]): YamlValue {
-  const shared = stack.at("common", ...path);
-  return shared.exists ? shared : stack.at(...path);
-}
-
-interface Role {
-  readonly stack: YamlValue;
-  readonly role: YamlValue;
-  /** The stack has prefill engines beside its decode engines. */
-  readonly isSplit: boolean;
-}
-
-function roleUnit({ stack, role, isSplit }: Role, extent: Unit["extent"], context: ReaderContext): Unit {
-  const name = role.key?.value ?? "";
-  const variables = listedVariables(role.at("extraEnvVars"), platformVariables(stack, role, context));
+function roleUnit(role: Role, extent: Unit["extent"], context: ReaderContext): Unit {
+  const { key, span, document } = role.at();
+  const variables = listedVariables(role.at("extraEnvVars"), platformVariables(role, context));
   const script = role.at("vllm", "customCommand").text();
   const found = script ? findScriptLaunches(script, variables).launches[0] : undefined;
-  // The path under which the model is mounted says less than its name.
-  const launch = found ? { ...found, positionalModel: false } : extraArguments(role.at("vllm", "additionalFlags"), "vllm");
+  const image = chartImage(role.at("image")) ?? chartImage(role.stack.setting("images", "vllm"));
+  const { engine, launcher } = found ?? imageEngine(image, context) ?? { engine: "vllm", launcher: null };
   return {
     ...plainUnit,
     format: "llmd-benchmark-scenario",
-    name,
-    deployment: stack.at("name").string || "benchmark",
-    anchor: role.key ? spanOf(role.key) : extent,
-    extent,
-    engine: launch?.engine ?? "vllm",
-    launch,
-    mapping: mapping(stack, role, found === undefined, context),
-    image: chartImage(setting(stack, "images", "vllm")),
+    name: role.kind,
+    deployment: role.stack.name,
+    anchor: key ? spanOf(key) : extent,
+    extent: span ?? extent,
+    engine,
+    launcher,
+    // The path under which the model is mounted says less than its name.
+    launch: found ? { ...found, positionalModel: false } : extraArguments(role.at("vllm", "additionalFlags"), engine),
+    mapping: mapping(role, engine, found === undefined, context),
+    image,
     environment: variables,
-    complete: !role.document.structuralTemplate && role.document.errors.length === 0,
-    role: isSplit && (name === "prefill" || name === "decode") ? name : "mixed",
+    complete: !document.structuralTemplate && document.errors.length === 0,
+    role: role.pool,
     instances: copies(role.at("replicas"), context),
-    ...scale(stack, role, context),
-    gpuHints: hints(stack, role),
+    ...scale(role, context),
+    gpuHints: hints(role),
   };
 }
 
 /** Sizes are fields of every role; the other settings are flags only of the chart's own command. Defaults may add to both. */
-function mapping(stack: YamlValue, role: YamlValue, isGenerated: boolean, context: ReaderContext): MappingFlags {
+function mapping(role: Role, engine: Unit["engine"], isGenerated: boolean, context: ReaderContext): MappingFlags {
   const settings = { maxModelLen: "max-model-len", blockSize: "block-size", gpuMemoryUtilization: "gpu-memory-utilization" };
   const sizes = { tensor: "tensor-parallel-size", data: "data-parallel-size" };
+  const model = role.stack.setting("model");
   return {
     flags: [
-      ...(isGenerated ? fieldFlags(setting(stack, "model"), settings, "vllm", context) : []),
-      ...fieldFlags(role.at("parallelism"), sizes, "vllm", context),
+      ...(isGenerated ? fieldFlags(model, settings, engine, context) : []),
+      ...fieldFlags(role.at("parallelism"), sizes, engine, context),
     ],
     site: undefined,
-    model: setting(stack, "model", "name").text(),
+    model: model.at("name").text(),
     complete: false,
     readBy: "platform",
   };
 }
 
 /** What the benchmark puts into every container (set_llmdbench_environment.py, parallelismEnv of the model service's chart). */
-function platformVariables(stack: YamlValue, role: YamlValue, context: ReaderContext): Variables {
-  const model = setting(stack, "model");
+function platformVariables(role: Role, context: ReaderContext): Variables {
+  const model = role.stack.setting("model");
   const sizes = role.at("parallelism");
   const workers = sizes.at("workers");
   const written: readonly (readonly [string, Mapped | undefined])[] = [
@@ -131,26 +124,29 @@ function platformVariables(stack: YamlValue, role: YamlValue, context: ReaderCon
     ["VLLM_ACCELERATOR_MEM_UTIL", model.at("gpuMemoryUtilization").text()],
     ["VLLM_MAX_NUM_SEQ", model.at("maxNumSeq").text()],
     ["VLLM_MAX_NUM_BATCHED_TOKENS", model.at("maxNumBatchedTokens").text()],
+    // On by default.
+    ["VLLM_ALLOW_LONG_MAX_MODEL_LEN", role.stack.setting("vllmCommon", "flags", "allowLongMaxModelLen").text()],
   ];
   return new Map([...leaderWorkerVariables(wholeNumber(workers, context.lines), workers), ...written]);
 }
 
 /** A group of `workers` machines where the stack spans several, each with the accelerators that the role counts. */
-function scale(stack: YamlValue, role: YamlValue, { lines }: ReaderContext): Pick<Unit, "hardware" | "groupSize"> {
-  const asked = gpuCount(role, lines);
-  const counted = role.at("accelerator", "count");
-  const count = asked.count ?? wholeNumber(counted.exists ? counted : setting(stack, "accelerator", "count"), lines);
-  const hardware: UnitHardware = { ...unknownHardware, gpusPerNode: count, resource: asked.resource };
-  if (setting(stack, "multinode", "enabled").boolean !== true) return { hardware, groupSize: "one-pod" };
+function scale(role: Role, { lines }: ReaderContext): Pick<Unit, "hardware" | "groupSize"> {
+  const asked = gpuCount(role.at(), lines);
+  const own = role.at("accelerator", "count");
+  const counted = wholeNumber(own.exists ? own : role.stack.setting("accelerator", "count"), lines);
+  const count = asked.count ?? (counted?.value === 0 ? undefined : counted);
+  const hardware = { ...unknownHardware, gpusPerNode: count, resource: asked.resource };
+  if (role.stack.setting("multinode", "enabled").boolean !== true) return { hardware, groupSize: "one-pod" };
   const nodes = wholeNumber(role.at("parallelism", "workers"), lines);
   return { hardware: { ...hardware, nodes, gpusPerInstance: groupGpus(count, count, nodes) }, groupSize: "group" };
 }
 
-function hints(stack: YamlValue, role: YamlValue): Unit["gpuHints"] {
+function hints(role: Role): Unit["gpuHints"] {
   const type = role.at("acceleratorType");
   return [
-    ...nodeHints(setting(stack, "affinity")),
-    ...nodeHints(role),
+    ...nodeHints(role.stack.setting("affinity")),
+    ...nodeHints(role.at()),
     ...affinityHint(labelWords(type.at("labelKey").string, [type.at("labelValue"), ...type.at("labelValues").items()])),
   ];
 }

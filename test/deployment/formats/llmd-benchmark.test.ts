@@ -93,6 +93,28 @@ describe("scenarios of llm-d-benchmark", () => {
     expect(readText(text).formats).toEqual(["llmd-benchmark-scenario"]);
   });
 
+  test("what all stacks share lies below each stack", () => {
+    const text = `shared:
+  modelservice: {enabled: true}
+  accelerator: {count: 0}
+  decode: {parallelism: {tensor: 2}, replicas: 3}
+  harness: {name: inference-perf}
+scenario:
+  - name: a
+    model: {name: Qwen/Qwen3-0.6B}
+    decode: {replicas: 1}
+  - name: b
+    model: {name: Qwen/Qwen3-4B}
+    decode:
+    prefill: {extraEnvVars: []}
+    images: {vllm: {repository: ghcr.io/llm-d/llm-d-inference-sim, tag: latest}}
+`;
+    expect(poolRows(text)).toMatchObject([
+      { deployment: "a", pool: "decode", engine: "vllm", model: "Qwen/Qwen3-0.6B", tp: 2, instances: 1, gpus: undefined },
+      { deployment: "b", pool: "decode", engine: "other", launcher: "llm-d-inference-sim", model: "Qwen/Qwen3-4B", instances: 3 },
+    ]);
+  });
+
   test("a report about a scenario is none", () => {
     const report =
       "version: '0.1'\nscenario:\n  description: two engines\n  platform: {engine: [{name: vllm, args: {--tensor-parallel-size: 8}}]}\n";
