@@ -190,13 +190,15 @@ function modelFacts(name: string, directives: UnitDirectives, { surroundings, ca
       };
 }
 
-/** The hub's id in what a platform is told to fetch: `hf://org/name`, `hf:org/name`, `pvc+hf://claim/org/name`, `org/name:revision`. */
+/** The hub's id in what a platform is told to fetch: `hf://org/name`, `hf:org/name`, `pvc+hf://claim/path/org/name`, `org/name:revision`. */
 function modelIdOf(name: string): string {
   if (/^hf:[^/]/.test(name)) return name.slice(3);
   const [, scheme, path] = /^([a-z+]+):\/\/(.*)$/.exec(name) ?? [];
   if (path === undefined) return name;
-  const id = /^[^/@:]+\/[^/@:]+/.exec(scheme === "pvc+hf" ? path.slice(path.indexOf("/") + 1) : path)?.[0];
-  return (scheme === "hf" || scheme === "pvc+hf" || scheme === "huggingface") && id !== undefined ? id : name;
+  // Behind a claim and a path in it stands the hub's id (argsByProtocol of llm-d-modelservice).
+  if (scheme === "pvc+hf") return /[^/]+\/[^/]+$/.exec(path)?.[0] ?? name;
+  const id = /^[^/@:]+\/[^/@:]+/.exec(path)?.[0];
+  return (scheme === "hf" || scheme === "huggingface") && id !== undefined ? id : name;
 }
 
 function executor(flags: ReadonlyMap<string, Flag>): Known<string> {

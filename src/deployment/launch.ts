@@ -105,7 +105,13 @@ function inScript(script: Mapped, variables: Variables, depth: number): Launches
     joinsRay ||= inner.joinsRay;
     strayOptions.push(...inner.strayOptions);
   }
-  return { launches, installedVersion, joinsRay, strayOptions };
+  return { launches: withoutHeadless(launches), installedVersion, joinsRay, strayOptions };
+}
+
+/** A script that starts a leader in one branch and `--headless` workers in another starts one engine. */
+function withoutHeadless(launches: readonly Launch[]): readonly Launch[] {
+  const leaders = launches.filter(({ words }) => !words.some(({ value }) => value === "--headless"));
+  return leaders.length > 0 ? leaders : launches;
 }
 
 /** The script of `sh -c SCRIPT`, `/bin/bash -lc SCRIPT`, wrappers like `env` and `exec` before it allowed. */

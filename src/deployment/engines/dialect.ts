@@ -1,7 +1,7 @@
 import type { Model } from "../../catalog/facts.ts";
 import type { EngineId, Parallel } from "../deployment.ts";
 import { type Flags, flagNumber, noSizes } from "../flag-sizes.ts";
-import type { Located } from "../located.ts";
+import type { Known, Located } from "../located.ts";
 import { sglangParallel } from "./sglang.ts";
 import { tensorrtParallel } from "./tensorrt-llm.ts";
 import { vllmParallel } from "./vllm.ts";
@@ -60,6 +60,12 @@ function nimParallel(flags: Flags): Parallel {
   return { ...unknownParallel(), tensor: tp ?? one, pipeline: pp ?? one, written: { ...noSizes, tp, pp } };
 }
 
+/** Servers around vLLM and simulators of it take its flags; what they make of the sizes is theirs. */
+function otherParallel(flags: Flags): Parallel {
+  const size = (name: string): Known<number> => flagNumber(flags, `${name}-parallel-size`);
+  return { ...unknownParallel(), written: { ...noSizes, tp: size("tensor"), pp: size("pipeline"), dp: size("data") } };
+}
+
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
   vllm: { modelFlags: ["model"], modelVariables: [], config: configBelow, parallel: vllmParallel },
   sglang: { modelFlags: ["model-path", "model"], modelVariables: [], config: configBelow, parallel: sglangParallel },
@@ -82,6 +88,6 @@ export const dialects: Readonly<Record<EngineId, Dialect>> = {
     modelFlags: ["model-id", "model-path", "model", "model-name"],
     modelVariables: ["MODEL_ID"],
     config: noConfig,
-    parallel: unknownParallel,
+    parallel: otherParallel,
   },
 };

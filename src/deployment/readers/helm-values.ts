@@ -4,6 +4,7 @@ import type { ReaderContext } from "./context.ts";
 import { gpuRecipesReader } from "./gpu-recipes.ts";
 import { kubeaiCatalogReader } from "./kubeai.ts";
 import { llmdDeployerReader } from "./llmd-deployer.ts";
+import { llmdModelserviceReader } from "./llmd-modelservice.ts";
 import { nimValuesReader } from "./nim.ts";
 import { ollamaValuesReader } from "./ollama-values.ts";
 import { productionStackReader } from "./production-stack.ts";
@@ -12,6 +13,7 @@ import type { Reader, Recognised } from "./reader.ts";
 /** Charts by the keys of their values. */
 const charts: readonly Reader[] = [
   productionStackReader,
+  llmdModelserviceReader,
   llmdDeployerReader,
   kubeaiCatalogReader,
   nimValuesReader,

@@ -113,7 +113,8 @@ export function podGpus(pod: YamlValue, context: ReaderContext) {
   return undefined;
 }
 
-function anchorOf(value: YamlValue): Span | undefined {
+/** The first key of a list's item: where its lens stands. */
+export function anchorOf(value: YamlValue): Span | undefined {
   const key = value.entries()[0]?.key;
   return key && spanOf(key);
 }
