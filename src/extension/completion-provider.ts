@@ -10,16 +10,27 @@ export class CompletionProvider implements vscode.CompletionItemProvider {
 
   constructor(private readonly documents: Documents) {}
 
-  async provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[]> {
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    _: vscode.CancellationToken,
+    { triggerCharacter }: vscode.CompletionContext,
+  ): Promise<vscode.CompletionItem[]> {
     const analysis = this.documents.shown(document);
     if (!analysis) return [];
-    return complete(document.getText(), fromPosition(position), analysis, this.documents.catalogFor(document.uri)).map(itemOf);
+    const items = complete(document.getText(), fromPosition(position), analysis, this.documents.catalogFor(document.uri));
+    // A blank asks for the value of the flag before it: nobody wants all flags behind every word.
+    return (triggerCharacter === " " ? items.filter(({ kind }) => kind !== "flag") : items).map(itemOf);
   }
 }
 
-function itemOf({ label, insert, range, kind, detail, documentation, deprecated, sort }: Completion): vscode.CompletionItem {
+function itemOf({ label, insert, back, range, kind, detail, documentation, deprecated, sort }: Completion): vscode.CompletionItem {
   const item = new vscode.CompletionItem(label, kindOf(kind));
   item.insertText = insert;
+  if (back > 0) {
+    const at = insert.length - back;
+    item.insertText = new vscode.SnippetString().appendText(insert.slice(0, at)).appendTabstop(0).appendText(insert.slice(at));
+  }
   item.range = toRange(range);
   item.detail = detail;
   item.sortText = sort;
@@ -27,6 +38,7 @@ function itemOf({ label, insert, range, kind, detail, documentation, deprecated,
   item.filterText = label;
   if (documentation !== "") item.documentation = new vscode.MarkdownString(documentation);
   if (deprecated) item.tags = [vscode.CompletionItemTag.Deprecated];
+  if (kind === "flag" && insert !== label) item.command = { title: "", command: "editor.action.triggerSuggest" };
   return item;
 }
 

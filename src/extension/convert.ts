@@ -5,6 +5,11 @@ export function toRange({ start, end }: Range): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
+/** The file a range lies in: the document's own unless it names another of this machine. */
+export function uriOf({ file }: Range, document: vscode.Uri): vscode.Uri {
+  return file === undefined ? document : vscode.Uri.file(file);
+}
+
 export function fromPosition({ line, character }: vscode.Position): Position {
   return { line, character };
 }

@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import type { ReadProblem } from "../deployment/deployment.ts";
+import type { Range } from "../deployment/text.ts";
 import type { Analysis } from "../language/results.ts";
 import type { Finding, Severity } from "../rules/rule.ts";
 import { fullId } from "./command-ids.ts";
-import { toRange } from "./convert.ts";
+import { toRange, uriOf } from "./convert.ts";
 import type { Documents } from "./documents.ts";
+import { ProblemBoard, type ProblemsByFile } from "./problem-board.ts";
 import { type RuleLevel, Settings } from "./settings.ts";
 import { translated } from "./translate.ts";
 
@@ -12,31 +14,39 @@ export const source = "Inference Lens";
 
 /** Keeps the Problems panel in step with the analyses. */
 export function publishDiagnostics(documents: Documents): vscode.Disposable {
-  const collection = vscode.languages.createDiagnosticCollection("inference-lens");
+  const board = new ProblemBoard("inference-lens");
   const publish = async (document: vscode.TextDocument): Promise<void> => {
+    const { uri } = document;
     const analysis = documents.analysis(document);
     if (document.isClosed) return;
     const broken = documents.brokenAt(document);
-    const found = analysis ? diagnosticsOf(analysis, document.uri, new Settings(document.uri).rules()) : [];
-    collection.set(document.uri, broken ? [...found, problemOf(broken)] : found);
+    const problems = [...(analysis?.problems ?? []), ...(broken ? [broken] : [])];
+    board.set(uri.toString(), diagnosticsOf({ findings: analysis?.findings ?? [], problems }, uri, new Settings(uri).rules()));
   };
   return vscode.Disposable.from(
-    collection,
+    board,
     documents.onDidAnalyse((document) => void publish(document)),
-    documents.onDidClose((uri) => collection.delete(uri)),
+    documents.onDidClose((uri) => board.delete(uri.toString())),
   );
 }
 
+/** By the file they stand in: a value may come from a base, a runtime or a mounted file. */
 export function diagnosticsOf(
-  analysis: Pick<Analysis, "findings" | "problems">,
+  { findings, problems }: Pick<Analysis, "findings" | "problems">,
   uri: vscode.Uri,
   rules: Readonly<Record<string, RuleLevel>>,
-): vscode.Diagnostic[] {
-  const findings = analysis.findings.flatMap((finding) => {
+): ProblemsByFile {
+  const byFile = new Map<string, vscode.Diagnostic[]>([[uri.toString(), []]]);
+  const add = (range: Range, diagnostic: vscode.Diagnostic): void => {
+    const file = uriOf(range, uri).toString();
+    byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
+  };
+  for (const finding of findings) {
     const level = rules[finding.code] ?? finding.severity;
-    return level === "off" ? [] : [diagnosticOf(finding, level, uri)];
-  });
-  return [...findings, ...analysis.problems.map(problemOf)];
+    if (level !== "off") add(finding.range, diagnosticOf(finding, level, uri));
+  }
+  for (const problem of problems) add(problem.range, problemOf(problem));
+  return byFile;
 }
 
 function diagnosticOf(finding: Finding, severity: Severity, uri: vscode.Uri): vscode.Diagnostic {
@@ -44,7 +54,8 @@ function diagnosticOf(finding: Finding, severity: Severity, uri: vscode.Uri): vs
   diagnostic.source = source;
   diagnostic.code = { value: finding.code, target: rulePage(finding.code) };
   diagnostic.relatedInformation = finding.related.map(
-    ({ range, message }) => new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, toRange(range)), translated(message)),
+    ({ range, message }) =>
+      new vscode.DiagnosticRelatedInformation(new vscode.Location(uriOf(range, uri), toRange(range)), translated(message)),
   );
   return diagnostic;
 }

@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import type { FileOverview } from "../language/overview.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
+import { ProblemBoard } from "./problem-board.ts";
 import { Settings } from "./settings.ts";
 import type { WorkspaceDeployments } from "./workspace-deployments.ts";
 
 /** Findings of files that nobody opened, in the Problems panel: only where a person asked for them. */
 export function publishUnopened(workspace: WorkspaceDeployments): vscode.Disposable {
-  const collection = vscode.languages.createDiagnosticCollection("inference-lens-unopened");
+  const board = new ProblemBoard("inference-lens-unopened");
   const published = new Map<string, FileOverview>();
   const publish = (): void => {
     const wanted = new Map<string, FileOverview>();
@@ -15,17 +16,17 @@ export function publishUnopened(workspace: WorkspaceDeployments): vscode.Disposa
     }
     for (const uri of [...published.keys()].filter((one) => !wanted.has(one))) {
       published.delete(uri);
-      collection.delete(vscode.Uri.parse(uri, true));
+      board.delete(uri);
     }
     for (const [uri, overview] of wanted) {
       if (published.get(uri) === overview) continue;
       published.set(uri, overview);
       const file = vscode.Uri.parse(uri, true);
-      collection.set(file, diagnosticsOf(overview, file, new Settings(file).rules()));
+      board.set(uri, diagnosticsOf(overview, file, new Settings(file).rules()));
     }
   };
   return vscode.Disposable.from(
-    collection,
+    board,
     workspace.onDidChange(publish),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("inferenceLens.problemsOfUnopenedFiles") && publish()),
   );

@@ -1,10 +1,13 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { gib } from "../catalog/quantity.ts";
-import type { Range } from "../deployment/text.ts";
-import { factsOf } from "../rules/flag-table.ts";
+import { saidVersion } from "../rules/certainty.ts";
+import { choicesIn } from "../rules/choices.ts";
 import { knownModel } from "../rules/known.ts";
 import { divisors, gpusAsked } from "../rules/layout.ts";
-import type { Completion, DeploymentAnalysis } from "./results.ts";
+import type { ValueSite } from "./completion-site.ts";
+import { flagFacts } from "./flag-facts.ts";
+import type { PoolPlace } from "./position.ts";
+import type { Completion } from "./results.ts";
 import { planWith } from "./variants.ts";
 
 interface Value {
@@ -13,31 +16,53 @@ interface Value {
   readonly deprecated?: boolean;
 }
 
-/** Values of a flag, by what the model and the GPU admit; an empty name stands for the model itself. */
-export function valuesFor(name: string, range: Range, owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Completion[] {
-  const facts = name === "" ? undefined : factsOf(catalog, name);
-  const flag = facts?.name ?? name;
-  if (flag === "" || flag === "model")
-    return items(
-      catalog.models().map((text) => ({ text, detail: "" })),
-      range,
-      "model",
-    );
-  return items(special(flag, owner, catalog) ?? (facts?.choices ?? []).map((text) => ({ text, detail: "" })), range, "value");
+/** Values of a flag, by what the version, the model and the GPU admit. */
+export function valueItems(site: ValueSite, owner: PoolPlace | undefined, catalog: Catalog): readonly Completion[] {
+  const { engine, flag } = site;
+  if (flag === "") return items(models(owner, catalog), site, "model");
+  const own = owner?.analysis.deployment.engine === engine ? owner : undefined;
+  return items(special(flag, own, catalog) ?? choices(site, own, catalog), site, "value");
 }
 
-function special(flag: string, owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] | undefined {
+/** Known models; those that end like the name in the file come first. */
+function models(owner: PoolPlace | undefined, catalog: Catalog): readonly Value[] {
+  const name = owner?.analysis.deployment.model?.value.name;
+  const near = new Set(name === undefined ? [] : catalog.modelProposals(name));
+  return [...near, ...catalog.models().filter((id) => !near.has(id))].map((text) => ({ text, detail: "" }));
+}
+
+function choices({ engine, flag }: ValueSite, owner: PoolPlace | undefined, catalog: Catalog): readonly Value[] {
+  const table = catalog.flags(engine);
+  const own = flagFacts(catalog, engine, flag);
+  const facts = own ?? catalog.options(engine).options.get(flag);
+  const version = owner && saidVersion(owner.pool);
+  const ofVersion = own && version && choicesIn(own, version, table);
+  const words = ofVersion ?? [...(facts?.type === "bool" ? ["true", "false"] : []), ...(facts?.choices ?? [])];
+  return words.map((text) => ({ text, detail: text === facts?.default ? "default" : "" }));
+}
+
+/** Flags whose values follow from heads, memory or GPUs; the engines name the same things differently. */
+function special(flag: string, owner: PoolPlace | undefined, catalog: Catalog): readonly Value[] | undefined {
   switch (flag) {
     case "tensor-parallel-size":
-      return tensorSizes(owner, catalog);
+    case "tp-size":
+    case "tensor_parallel_size":
+      return tensorSizes(flag, owner, catalog);
     case "ulysses-sequence-parallel-size":
       return sequenceSizes(owner);
     case "max-model-len":
-      return lengths(owner, catalog);
+    case "context-length":
+    case "max_seq_len":
+      return lengths(flag, owner, catalog);
     case "gpu-memory-utilization":
       return ["0.85", "0.90", "0.92", "0.95"].map((text) => ({ text, detail: tokensWith(owner, { [flag]: text }, catalog) }));
+    case "mem-fraction-static":
+    case "free_gpu_memory_fraction":
+      return ["0.80", "0.85", "0.88", "0.90"].map((text) => ({ text, detail: "" }));
     case "max-num-seqs":
       return ["64", "128", "256", "512", "1024"].map((text) => ({ text, detail: tokensWith(owner, { [flag]: text }, catalog) }));
+    case "max-num-batched-tokens":
+      return ["2048", "4096", "8192", "16384"].map((text) => ({ text, detail: tokensWith(owner, { [flag]: text }, catalog) }));
     case "shift-parallel-threshold":
       return ["256", "512", "1024"].map((text) => ({ text, detail: text === "512" ? "default" : "" }));
     default:
@@ -46,13 +71,12 @@ function special(flag: string, owner: DeploymentAnalysis | undefined, catalog: C
 }
 
 /** Sizes that divide the heads, with what they leave for the cache. */
-function tensorSizes(owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] {
-  const heads = knownModel(owner?.deployment)?.heads;
-  const pool = owner?.deployment.pools[0];
-  const asked = pool ? gpusAsked(pool) : undefined;
+function tensorSizes(flag: string, owner: PoolPlace | undefined, catalog: Catalog): readonly Value[] {
+  const heads = knownModel(owner?.analysis.deployment)?.heads;
+  const asked = owner ? gpusAsked(owner.pool) : undefined;
   const sizes = heads === undefined ? [1, 2, 4, 8] : divisors([heads], 16);
   return sizes.map((size) => {
-    const plan = owner ? planWith(owner.deployment, 0, { "tensor-parallel-size": String(size) }, catalog) : undefined;
+    const plan = owner && planWith(owner.analysis.deployment, owner.index, { [flag]: String(size) }, catalog);
     const rank = plan?.ranks[plan.tightest];
     const fits =
       plan === undefined || rank === undefined ? "" : plan.fits ? `leaves ${gib(rank.kvCacheBytes)} for KV cache` : "does not fit";
@@ -61,11 +85,10 @@ function tensorSizes(owner: DeploymentAnalysis | undefined, catalog: Catalog): r
   });
 }
 
-function sequenceSizes(owner: DeploymentAnalysis | undefined): readonly Value[] {
-  const facts = knownModel(owner?.deployment);
-  const pool = owner?.deployment.pools[0];
-  const tensor = pool?.engine.parallel.tensor.value ?? 1;
-  const asked = pool ? gpusAsked(pool) : undefined;
+function sequenceSizes(owner: PoolPlace | undefined): readonly Value[] {
+  const facts = knownModel(owner?.analysis.deployment);
+  const tensor = owner?.pool.engine.parallel.tensor.value ?? 1;
+  const asked = owner ? gpusAsked(owner.pool) : undefined;
   const sizes = facts && facts.heads % tensor === 0 ? divisors([facts.heads / tensor], 16) : [1, 2, 4, 8];
   return sizes.map((size) => ({
     text: String(size),
@@ -75,11 +98,12 @@ function sequenceSizes(owner: DeploymentAnalysis | undefined): readonly Value[] 
 }
 
 /** The model's limit, what fits, and halves of it. */
-function lengths(owner: DeploymentAnalysis | undefined, catalog: Catalog): readonly Value[] {
-  const limit = knownModel(owner?.deployment)?.maxPositions;
+function lengths(flag: string, owner: PoolPlace | undefined, catalog: Catalog): readonly Value[] {
+  const limit = knownModel(owner?.analysis.deployment)?.maxPositions;
   // A half-typed value leaves no plan of its own.
   const plan =
-    owner?.memory[0] ?? (owner && limit ? planWith(owner.deployment, 0, { "max-model-len": String(limit) }, catalog) : undefined);
+    owner?.analysis.memory[owner.index] ??
+    (owner && limit ? planWith(owner.analysis.deployment, owner.index, { [flag]: String(limit) }, catalog) : undefined);
   const fitting = plan ? Math.floor(plan.longestModelLen / 1024) * 1024 : undefined;
   const values: Value[] = [];
   if (limit) values.push({ text: String(limit), detail: "the model's limit" });
@@ -90,21 +114,28 @@ function lengths(owner: DeploymentAnalysis | undefined, catalog: Catalog): reado
   return values;
 }
 
-function tokensWith(owner: DeploymentAnalysis | undefined, changes: Readonly<Record<string, string>>, catalog: Catalog): string {
-  const plan = owner ? planWith(owner.deployment, 0, changes, catalog) : undefined;
+function tokensWith(owner: PoolPlace | undefined, changes: Readonly<Record<string, string>>, catalog: Catalog): string {
+  const plan = owner && planWith(owner.analysis.deployment, owner.index, changes, catalog);
   if (!plan) return "";
   return plan.fits ? `${Math.round(plan.kvCacheTokens / 1000)}k tokens of KV cache` : "does not fit";
 }
 
-function items(values: readonly Value[], range: Range, kind: Completion["kind"]): readonly Completion[] {
+function items(values: readonly Value[], site: ValueSite, kind: Completion["kind"]): readonly Completion[] {
   return values.map(({ text, detail, deprecated }, index) => ({
     label: text,
-    insert: text,
-    range,
+    insert: written(text, site),
+    back: 0,
+    range: site.range,
     kind,
     detail,
     documentation: "",
     deprecated: deprecated ?? false,
     sort: String(index).padStart(4, "0"),
   }));
+}
+
+/** A number or switch as a list item of its own must be text: Kubernetes and compose refuse anything else in a list of arguments. */
+function written(text: string, { quote, isItem }: ValueSite): string {
+  const around = quote === "" && isItem && /^(?:[-+.\d][\d._e+-]*|true|false|yes|no|on|off|null|~)$/i.test(text) ? '"' : quote;
+  return `${around}${text}${around}`;
 }

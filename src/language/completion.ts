@@ -1,31 +1,32 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FlagFacts } from "../catalog/facts.ts";
-import { directiveKeys } from "../deployment/directives.ts";
-import { LineMap, type Position, type Range } from "../deployment/text.ts";
+import type { FlagFacts, FlagTable, OptionFacts } from "../catalog/facts.ts";
+import { engineNames } from "../deployment/engine-names.ts";
+import { LineMap, type Position } from "../deployment/text.ts";
+import type { Version } from "../deployment/version.ts";
 import { saidVersion } from "../rules/certainty.ts";
 import { presence } from "../rules/flag-table.ts";
-import { gpuChoices } from "./choose-gpu.ts";
-import { type CompletionSite, siteAt } from "./completion-site.ts";
-import { valuesFor } from "./completion-values.ts";
-import { defaultWords } from "./hover-flag.ts";
-import { contains, deploymentAt } from "./position.ts";
-import type { Analysis, Completion, DeploymentAnalysis } from "./results.ts";
+import { directiveKeyItems, directiveValueItems } from "./completion-directives.ts";
+import { type FlagSite, siteAt } from "./completion-site.ts";
+import { valueItems } from "./completion-values.ts";
+import { defaultWords } from "./flag-facts.ts";
+import { readsAsConfig } from "./mapping-site.ts";
+import { contains, type PoolPlace, poolAt } from "./position.ts";
+import type { Analysis, Completion } from "./results.ts";
 
 /** What can be written at a position. `analysis` may be the last good one: half-typed text is the normal case. */
 export function complete(text: string, position: Position, analysis: Analysis, catalog: Catalog): readonly Completion[] {
-  const lines = new LineMap(text);
-  const site = siteAt(text, lines, position, analysis.formats.includes("vllm-config") || readsAsConfig(text));
+  const site = siteAt(new LineMap(text), position, analysis, catalog);
   if (!site) return [];
-  const owner = deploymentAt(analysis, position);
+  const owner = poolAt(analysis, position);
   switch (site.kind) {
     case "directive-key":
       return directiveKeyItems(site.range);
     case "directive-value":
-      return directiveValues(site.key, site.range, catalog);
+      return directiveValueItems(site.key, site.range, owner?.analysis.deployment.engine ?? "vllm", catalog);
     case "flag":
       return isOurs(text, analysis) ? flagItems(site, owner, position, catalog) : [];
     case "value":
-      return isOurs(text, analysis) ? valuesFor(site.flag, site.range, owner, catalog) : [];
+      return isOurs(text, analysis) ? valueItems(site, owner, catalog) : [];
     default: {
       const never: never = site;
       return never;
@@ -33,46 +34,105 @@ export function complete(text: string, position: Position, analysis: Analysis, c
   }
 }
 
-/** A half-typed config file is no YAML: its keys at the margin tell what it is. */
-function readsAsConfig(text: string): boolean {
-  const ours = /^(model|(tensor|pipeline|data)[-_]parallel[-_]size|max[-_]model[-_]len|gpu[-_]memory[-_]utilization|max[-_]num[-_]seqs):/m;
-  return ours.test(text) && !/^(apiVersion|kind|services):/m.test(text);
+/** A file in which something was recognised, or that at least talks of an engine. */
+function isOurs(text: string, { deployments, formats }: Analysis): boolean {
+  return deployments.length > 0 || formats.length > 0 || /vllm|sglang|trtllm|tensorrt[-_]llm/i.test(text) || readsAsConfig(text);
 }
 
-/** A file in which something was recognised, or that at least talks of the engine. */
-function isOurs(text: string, { deployments }: Analysis): boolean {
-  return deployments.length > 0 || /\bvllm\b/i.test(text) || readsAsConfig(text);
+function flagItems(site: FlagSite, owner: PoolPlace | undefined, position: Position, catalog: Catalog): readonly Completion[] {
+  const table = catalog.flags(site.engine);
+  // A version is that of the engine at hand; a script may start another one.
+  const own = owner?.analysis.deployment.engine === site.engine ? owner : undefined;
+  const version = own && saidVersion(own.pool);
+  const written = new Set(own?.pool.engine.written.flatMap(({ name, flagRange }) => (contains(flagRange, position) ? [] : [name])) ?? []);
+  const flags = site.prefix === "" ? table.flags : [];
+  return [
+    ...flags
+      .filter((facts) => isOffered(facts, version, table) && !written.has(facts.name))
+      .map((facts) => flagItem(facts, site, own, catalog)),
+    ...(site.spelling === "dashes" ? [] : fieldItems(site, written, new Set(flags.map(({ name }) => name)), catalog)),
+  ];
 }
 
-function flagItems(
-  site: Extract<CompletionSite, { kind: "flag" }>,
-  owner: DeploymentAnalysis | undefined,
-  position: Position,
-  catalog: Catalog,
-): readonly Completion[] {
-  const pool = owner?.deployment.pools[0];
-  const version = pool ? saidVersion(pool) : undefined;
-  const table = catalog.flags("vllm");
-  const written = new Set(pool?.engine.written.flatMap(({ name, flagRange }) => (contains(flagRange, position) ? [] : [name])) ?? []);
-  return table.flags.flatMap((facts): Completion[] => {
-    const state = version ? presence(facts, version, table) : facts.removedBy === null ? "present" : "removed";
-    if (state === "not-yet" || state === "removed" || written.has(facts.name)) return [];
+function isOffered(facts: FlagFacts, version: Version | undefined, table: FlagTable): boolean {
+  if (!version) return facts.removedBy === null;
+  const state = presence(facts, version, table);
+  return state === "present" || state === "unsure";
+}
+
+function flagItem(facts: FlagFacts, site: FlagSite, owner: PoolPlace | undefined, catalog: Catalog): Completion {
+  const name = site.spelling === "fields" ? facts.name.replaceAll("-", "_") : facts.name;
+  const label = site.spelling === "dashes" ? `--${name}` : name;
+  const takesValue = facts.type !== "bool" || site.spelling !== "dashes";
+  const insert = `${site.quote}${label}${takesValue ? site.assign : ""}${site.quote}`;
+  return {
+    label,
+    insert,
+    // The caret stays before the closing quote, where the value goes.
+    back: takesValue ? site.quote.length : 0,
+    range: site.range,
+    kind: "flag",
+    detail: [`${facts.type}${defaultPart(defaultWords(facts, catalog, owner))}`, ...history(facts)].join(" · "),
+    documentation: documentation(facts, site),
+    deprecated: facts.removedBy !== null,
+    sort: `${common.includes(facts.name) ? "0" : facts.plugin ? "2" : "1"}${facts.name}`,
+  };
+}
+
+/** Keys of an engine's config file that are no flags of its command line. */
+function fieldItems(site: FlagSite, written: ReadonlySet<string>, taken: ReadonlySet<string>, catalog: Catalog): readonly Completion[] {
+  const { options } = catalog.options(site.engine);
+  return [...options.values()].flatMap((facts): Completion[] => {
+    const { key, removedBy } = facts;
+    const label = key.slice(site.prefix.length);
+    const isHere = key.startsWith(site.prefix) && label !== "" && !label.includes(".");
+    // vLLM's keys belong into the JSON of a flag, not beside the flags.
+    const isFile = site.engine === "tensorrt-llm" || site.prefix !== "";
+    if (!isHere || !isFile || removedBy !== null || written.has(key) || taken.has(key)) return [];
     return [
       {
-        label: `${site.dashes}${facts.name}`,
-        insert: `${site.dashes}${facts.name}${site.mapping ? ": " : facts.type === "bool" ? "" : "="}`,
+        label,
+        insert: `${label}${site.assign}`,
+        back: 0,
         range: site.range,
         kind: "flag",
-        detail: flagDetail(facts),
-        documentation: flagWords(facts),
-        deprecated: facts.removedBy !== null,
-        sort: `${common.includes(facts.name) ? "0" : facts.plugin ? "2" : "1"}${facts.name}`,
+        detail: [`${facts.type}${defaultPart(plainDefault(facts))}`, ...history(facts)].join(" · "),
+        documentation: "",
+        deprecated: false,
+        sort: `1${key}`,
       },
     ];
   });
 }
 
-/** Those that real files carry most. */
+function plainDefault({ default: standard }: OptionFacts): string | undefined {
+  return standard === null || standard === undefined || typeof standard === "object" ? undefined : String(standard);
+}
+
+function defaultPart(words: string | undefined): string {
+  return words === undefined ? "" : `, default ${words}`;
+}
+
+/** `from 0.11.2`, `gone by 0.20.2`. */
+function history({ absentIn, firstSeen, removedBy }: Pick<FlagFacts, "absentIn" | "firstSeen" | "removedBy">): readonly string[] {
+  return [
+    ...(absentIn !== null && firstSeen !== null ? [`from ${firstSeen}`] : []),
+    ...(removedBy !== null ? [`gone by ${removedBy}`] : []),
+  ];
+}
+
+function documentation({ choices, plugin, negatable, name, replacement }: FlagFacts, { engine }: FlagSite): string {
+  return [
+    plugin === "arctic" ? "Of the Arctic Inference plugin; needs ARCTIC_INFERENCE_ENABLED=1." : `A flag of ${engineNames[engine]}.`,
+    replacement ? `${replacement} takes its place.` : "",
+    choices && choices.length > 0 ? `Values: ${choices.slice(0, 12).join(", ")}${choices.length > 12 ? " …" : ""}.` : "",
+    negatable ? `--no-${name} switches it off.` : "",
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** Those that real files carry most, of all engines. */
 const common = [
   "tensor-parallel-size",
   "max-model-len",
@@ -91,71 +151,17 @@ const common = [
   "port",
   "host",
   "trust-remote-code",
+  "tp-size",
+  "dp-size",
+  "ep-size",
+  "context-length",
+  "mem-fraction-static",
+  "max-running-requests",
+  "chunked-prefill-size",
+  "enable-dp-attention",
+  "tensor_parallel_size",
+  "max_batch_size",
+  "max_num_tokens",
+  "max_seq_len",
+  "kv_cache_config",
 ];
-
-function flagDetail(facts: FlagFacts): string {
-  const standard = defaultWords(facts);
-  return standard === undefined ? facts.type : `${facts.type}, default ${standard}`;
-}
-
-function flagWords({ absentIn, firstSeen, removedBy, choices, plugin, negatable, name }: FlagFacts): string {
-  return [
-    plugin === "arctic" ? "Of the Arctic Inference plugin; needs ARCTIC_INFERENCE_ENABLED=1." : "",
-    absentIn === null ? "" : `From vLLM ${firstSeen}.`,
-    removedBy === null ? "" : `Gone by vLLM ${removedBy}.`,
-    choices && choices.length > 0 ? `Values: ${choices.slice(0, 12).join(", ")}.` : "",
-    negatable ? `--no-${name} switches it off.` : "",
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
-}
-
-const directiveWords: Readonly<Record<string, string>> = {
-  gpu: "GPU type of each node",
-  "gpus-per-node": "GPUs of one node",
-  link: "network between nodes, such as 400Gbps",
-  "model-config": "name of a described model",
-  version: "version of the engine",
-  workload: "workload to simulate",
-  "slo.ttft": "limit of the time to first token, such as 500ms",
-  "slo.tpot": "limit of the time per output token, such as 50ms",
-  "slo.e2e": "limit of a whole answer, such as 10s",
-  "slo.percentile": "share of requests that must keep the limits, such as 95",
-  price: "price of one GPU hour",
-  ignore: "findings to be silent about: CODE,CODE",
-};
-
-function directiveKeyItems(range: Range): readonly Completion[] {
-  return directiveKeys.flatMap((key): Completion[] => {
-    const detail = directiveWords[key];
-    if (detail === undefined) return [];
-    return [{ label: key, insert: `${key}=`, range, kind: "directive", detail, documentation: "", deprecated: false, sort: key }];
-  });
-}
-
-function directiveValues(key: string, range: Range, catalog: Catalog): readonly Completion[] {
-  const item = (value: string, detail: string, index: number, kind: Completion["kind"]): Completion => ({
-    label: value,
-    insert: value,
-    range,
-    kind,
-    detail,
-    documentation: "",
-    deprecated: false,
-    sort: String(index).padStart(4, "0"),
-  });
-  switch (key) {
-    case "gpu":
-      return gpuChoices(catalog).map(({ gpu, detail }, index) => item(gpu, detail, index, "gpu"));
-    case "workload":
-      return catalog.workloads().map((name, index) => item(name, catalog.workload(name)?.source ?? "", index, "value"));
-    case "version":
-      return [...catalog.flags("vllm").versions].reverse().map((version, index) => item(version, "vLLM", index, "value"));
-    case "slo.ttft":
-      return ["200ms", "500ms", "1s", "2s"].map((value, index) => item(value, "", index, "value"));
-    case "slo.tpot":
-      return ["25ms", "50ms", "75ms", "100ms"].map((value, index) => item(value, "", index, "value"));
-    default:
-      return [];
-  }
-}

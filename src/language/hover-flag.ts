@@ -5,6 +5,7 @@ import { saidVersion } from "../rules/certainty.ts";
 import { factsOf, presence } from "../rules/flag-table.ts";
 import { knownModel } from "../rules/known.ts";
 import { layoutWords, ranksOf } from "../rules/layout.ts";
+import { defaultWords } from "./flag-facts.ts";
 import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped, link } from "./hover-card.ts";
 import type { Place } from "./position.ts";
@@ -22,15 +23,15 @@ export function flagCard(place: Place, flag: Flag, options: HoverOptions): Card 
       options.uri,
       place.analysis.deployment.id,
     ]);
-    return { headline: "Not known here: set by a variable or a template", beside: [workspace], last: lastLine(facts) };
+    return { headline: "Not known here: set by a variable or a template", beside: [workspace], last: lastLine(facts, place, options) };
   }
   const version = saidVersion(place.pool);
   const state = version ? presence(facts, version, options.catalog.flags("vllm")) : "present";
   if (version && (state === "removed" || state === "not-yet")) {
     const when = state === "removed" ? `gone since ${facts.removedBy ?? ""}` : `there from ${facts.firstSeen}`;
-    return { headline: `vLLM ${version.text} has no ${flag.spelled}; ${when}.`, last: lastLine(facts) };
+    return { headline: `vLLM ${version.text} has no ${flag.spelled}; ${when}.`, last: lastLine(facts, place, options) };
   }
-  return { headline: `--${facts.name}`, ...consequence(place, flag, options), last: lastLine(facts) };
+  return { headline: `--${facts.name}`, ...consequence(place, flag, options), last: lastLine(facts, place, options) };
 }
 
 function unknownCard({ pool }: Place, flag: Flag): Card {
@@ -38,26 +39,15 @@ function unknownCard({ pool }: Place, flag: Flag): Card {
   return { headline: version ? `vLLM ${version.text} has no ${flag.spelled}.` : `No vLLM known here has ${flag.spelled}.` };
 }
 
-function lastLine(facts: FlagFacts): readonly string[] {
+function lastLine(facts: FlagFacts, place: Place, { catalog }: HoverOptions): readonly string[] {
   const words: string[] = [];
-  const standard = defaultWords(facts);
+  const standard = defaultWords(facts, catalog, place);
   if (standard !== undefined)
     words.push(standard === "false" ? "Off by default" : standard === "true" ? "On by default" : escaped(`Default ${standard}`));
   if (facts.absentIn !== null) words.push(`from vLLM ${facts.firstSeen}`);
   if (facts.removedBy !== null) words.push(`gone by ${facts.removedBy}`);
   words.push(facts.plugin === "arctic" ? link("documentation", arcticManual) : link("documentation", `${manual}#${facts.name}`));
   return words;
-}
-
-/** Defaults that changed are told with their versions (VERSIONED-DEFAULTS). */
-export function defaultWords(facts: FlagFacts): string | undefined {
-  if (facts.name === "gpu-memory-utilization") return "0.9 up to vLLM 0.19, 0.92 from 0.20";
-  if (facts.name === "max-num-batched-tokens") return "by GPU: 2,048, 8,192 or 16,384";
-  if (facts.name === "max-num-seqs") return "by GPU: 256 or 1,024";
-  if (facts.name === "max-model-len") return "the model's own limit";
-  if (facts.default === null || facts.default === undefined) return undefined;
-  const text = typeof facts.default === "string" ? facts.default : JSON.stringify(facts.default);
-  return text.length > 40 || text === "" ? undefined : text;
 }
 
 function consequence(place: Place, flag: Flag, options: HoverOptions): Partial<Card> {

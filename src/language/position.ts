@@ -53,8 +53,18 @@ export function placeAt(analysis: Analysis, position: Position): Place | undefin
   return undefined;
 }
 
-/** The deployment whose text holds a position, else the only one there is. */
-export function deploymentAt(analysis: Analysis, position: Position): DeploymentAnalysis | undefined {
-  const inside = analysis.deployments.find(({ deployment }) => deployment.pools.some(({ extent }) => contains(extent, position)));
-  return inside ?? (analysis.deployments.length === 1 ? analysis.deployments[0] : undefined);
+/** A pool with the deployment it belongs to. */
+export interface PoolPlace {
+  readonly analysis: DeploymentAnalysis;
+  readonly pool: Pool;
+  readonly index: number;
+}
+
+/** The pool whose text holds a position, the innermost of several; else the only one there is. */
+export function poolAt({ deployments }: Analysis, position: Position): PoolPlace | undefined {
+  const all = deployments.flatMap((analysis) => analysis.deployment.pools.map((pool, index): PoolPlace => ({ analysis, pool, index })));
+  const inside = all.filter(({ pool }) => contains(pool.extent, position));
+  const lines = ({ pool: { extent } }: PoolPlace): number => extent.end.line - extent.start.line;
+  const innermost = inside.reduce<PoolPlace | undefined>((best, one) => (best && lines(best) <= lines(one) ? best : one), undefined);
+  return innermost ?? (all.length === 1 ? all[0] : undefined);
 }

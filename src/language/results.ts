@@ -53,6 +53,8 @@ export interface Hover {
 export interface Completion {
   readonly label: string;
   readonly insert: string;
+  /** Characters before the end of what was inserted at which the caret stays. */
+  readonly back: number;
   readonly range: Range;
   readonly kind: "flag" | "value" | "model" | "gpu" | "directive";
   readonly detail: string;

@@ -14,7 +14,7 @@ function at(marked: string, shownAnalysis?: Analysis): { readonly items: readonl
   const items = complete(text, position, shownAnalysis ?? analysed(text), testCatalog());
   const take = (label: string): string => {
     const item = items.find((one) => one.label === label);
-    if (!item) throw new Error(`no ${label} among ${items.map((one) => one.label).join(" ")}`);
+    if (!item) throw new Error(`no ${label} among ${items.length}`);
     return (applyEdits(text, [{ range: item.range, newText: item.insert }]) ?? "").split("\n")[position.line] ?? "";
   };
   return { items, take };
@@ -113,11 +113,162 @@ describe("values", () => {
   });
 });
 
+/** The line at the caret as it would be, with the caret in it. */
+function taken(marked: string, label: string): string {
+  const { items, take } = at(marked);
+  const line = take(label);
+  const item = items.find((one) => one.label === label);
+  const before = marked.slice(0, marked.indexOf("$0")).split("\n").at(-1) ?? "";
+  const caret = item ? before.length - (before.length - item.range.start.character) + item.insert.length - item.back : 0;
+  return `${line.slice(0, caret)}¦${line.slice(caret)}`.trim();
+}
+
+const pod = (args: string): string => `apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec:
+  containers:
+    - name: e
+      image: vllm/vllm-openai:v0.18.1
+      command: [vllm, serve]
+      args: ${args}
+`;
+
+describe("quotes and dashes", () => {
+  test.each([
+    ['["Qwen/Qwen3-8B", "--max-nu$0"]', "--max-num-seqs", 'args: ["Qwen/Qwen3-8B", "--max-num-seqs=¦"]'],
+    ['["Qwen/Qwen3-8B", $0]', "--max-num-seqs", 'args: ["Qwen/Qwen3-8B", "--max-num-seqs=¦"]'],
+    ["[Qwen/Qwen3-8B, --max$0]", "--max-num-seqs", "args: [Qwen/Qwen3-8B, --max-num-seqs=¦]"],
+    ["['Qwen/Qwen3-8B', --enfo$0]", "--enforce-eager", "args: ['Qwen/Qwen3-8B', '--enforce-eager'¦]"],
+    ['["Qwen/Qwen3-8B", "--dtype", "$0"]', "half", 'args: ["Qwen/Qwen3-8B", "--dtype", "half¦"]'],
+    ['["Qwen/Qwen3-8B", "--dtype", $0]', "half", 'args: ["Qwen/Qwen3-8B", "--dtype", "half"¦]'],
+    ["[Qwen/Qwen3-8B, --tensor-parallel-size, $0]", "2", 'args: [Qwen/Qwen3-8B, --tensor-parallel-size, "2"¦]'],
+    ["[Qwen/Qwen3-8B, --dtype, $0]", "half", "args: [Qwen/Qwen3-8B, --dtype, half¦]"],
+    ["[Qwen/Qwen3-8B, --tensor-parallel-size=$0]", "2", "args: [Qwen/Qwen3-8B, --tensor-parallel-size=2¦]"],
+    ['["Qwen/Qwen3-8B", "--enforce-eager", "$0"]', "--dtype", 'args: ["Qwen/Qwen3-8B", "--enforce-eager", "--dtype=¦"]'],
+    ['["Qwen$0"]', "Qwen/Qwen3-8B", 'args: ["Qwen/Qwen3-8B¦"]'],
+  ])("flow list %s", (args, label, expected) => {
+    expect(taken(pod(args), label)).toBe(expected);
+  });
+
+  test("a flow list over several lines", () => {
+    const marked = pod('[\n        "Qwen/Qwen3-8B",\n        "--dtype",\n        $0\n      ]');
+    expect(taken(marked, "half")).toBe('"half"¦');
+  });
+
+  test.each([
+    [["--tensor-parallel-size", "$0"], "2", '- "2"¦'],
+    [["--dtype", "$0"], "half", "- half¦"],
+    [['"--dtype=half"', "$0"], "--max-num-seqs", '- "--max-num-seqs=¦"'],
+    [['"--dtype=half"', '"--max$0"'], "--max-num-seqs", '- "--max-num-seqs=¦"'],
+    [["--enforce-eager", "$0"], "--max-num-seqs", "- --max-num-seqs=¦"],
+  ])("block list %o", (args, label, expected) => {
+    const model = args[0]?.startsWith('"') ? '"Qwen/Qwen3-8B"' : "Qwen/Qwen3-8B";
+    expect(taken(yaml({ args, model }), label)).toBe(expected);
+  });
+
+  const script = (lines: readonly string[]): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec:\n  containers:\n    - name: e\n      image: vllm/vllm-openai:v0.18.1\n      command: [bash, -c]\n      args:\n        - |\n${lines.map((line) => `          ${line}\n`).join("")}`;
+
+  test("a script keeps to blanks or signs of equality, whichever it has", () => {
+    const start = "vllm serve Qwen/Qwen3-8B \\";
+    expect(taken(script([start, "  --dtype half \\", "  --max-nu$0"]), "--max-num-seqs")).toBe("--max-num-seqs ¦");
+    expect(taken(script([start, "  --dtype=half \\", "  --max-nu$0"]), "--max-num-seqs")).toBe("--max-num-seqs=¦");
+    expect(taken(script([start, "  --dtype half \\", "  --tensor-parallel-size $0"]), "2")).toBe("--tensor-parallel-size 2¦");
+    expect(taken(script(["export A=1 && vllm serve $0"]), "Qwen/Qwen3-8B")).toBe("export A=1 && vllm serve Qwen/Qwen3-8B¦");
+    expect(taken(script([start, "  --dtype half \\", "  $0"]), "--max-num-seqs")).toBe("--max-num-seqs ¦");
+    expect(at(script(["echo start", "$0"])).items).toEqual([]);
+  });
+
+  test("a compose command as text, and as a list", () => {
+    const compose = (command: string): string => `services:\n  e:\n    image: vllm/vllm-openai:v0.18.1\n    command: ${command}\n`;
+    expect(taken(compose("--model Qwen/Qwen3-8B --max-nu$0"), "--max-num-seqs")).toBe("command: --model Qwen/Qwen3-8B --max-num-seqs ¦");
+    expect(taken(compose('"--model Qwen/Qwen3-8B --dtype $0"'), "half")).toBe('command: "--model Qwen/Qwen3-8B --dtype half¦"');
+    expect(taken(compose("[--model, Qwen/Qwen3-8B, --max-num-seqs, $0]"), "256")).toBe(
+      'command: [--model, Qwen/Qwen3-8B, --max-num-seqs, "256"¦]',
+    );
+    expect(taken(compose("--model $0"), "Qwen/Qwen3-8B")).toBe("command: --model Qwen/Qwen3-8B¦");
+  });
+});
+
+describe("the engine at hand", () => {
+  const sglang = (args: readonly string[]): string =>
+    yaml({ args, image: "lmsysorg/sglang:v0.5.9" }).replace("[vllm, serve]", "[python3, -m, sglang.launch_server, --model-path]");
+
+  test("its own flags, of its version", () => {
+    const { items, take } = at(sglang(["--mem$0"]));
+    expect(take("--mem-fraction-static")).toBe("            - --mem-fraction-static=");
+    expect(labels(items)).not.toContain("--gpu-memory-utilization");
+    expect(labels(at(sglang(["--kv-cache-dtype=$0"])).items)).toEqual(["auto", "fp8_e5m2", "fp8_e4m3", "bf16", "bfloat16", "fp4_e2m1"]);
+  });
+
+  test("tensor sizes and the model by its own names", () => {
+    expect(labels(at(sglang(["--tp=$0"])).items)).toEqual(["1", "2", "4", "8", "16"]);
+    expect(labels(at(sglang(["--model-path=$0"])).items)).toContain("Qwen/Qwen3-8B");
+  });
+
+  test("what a script starts, whatever else the file holds", () => {
+    const marked = `# sglang\nx: |\n  python -m sglang.launch_server --model-path Qwen/Qwen3-8B --context$0\n`;
+    expect(labels(at(marked).items)).toContain("--context-length");
+  });
+});
+
+describe("keys and values of mappings", () => {
+  const config = "model: Qwen/Qwen3-8B\ntensor-parallel-size: 2\n";
+
+  test("values by the key, without quotes", () => {
+    expect(at(`${config}dtype: $0\n`).take("half")).toBe("dtype: half");
+    expect(at(`${config}max-num-seqs: "$0"\n`).take("256")).toBe('max-num-seqs: "256"');
+  });
+
+  test("keys spelled as their neighbours", () => {
+    expect(at("model: Qwen/Qwen3-8B\ntensor_parallel_size: 2\nmax$0\n").take("max_num_seqs")).toBe("max_num_seqs: ");
+    expect(at(`${config}$0\n`).take("enable-prefix-caching")).toBe("enable-prefix-caching: ");
+  });
+});
+
+describe("fields of other formats", () => {
+  const chart = (field: string): string =>
+    [
+      "servingEngineSpec:",
+      "  modelSpec:",
+      "    - name: llama3",
+      "      repository: vllm/vllm-openai",
+      "      tag: v0.18.1",
+      "      modelURL: meta-llama/Llama-3.1-8B-Instruct",
+      "      replicaCount: 1",
+      "      requestGPU: 2",
+      "      vllmConfig:",
+      `        ${field}`,
+      "        maxModelLen: 4096",
+      "",
+    ].join("\n");
+
+  test("values of typed fields, by the flag they become", () => {
+    expect(at(chart("tensorParallelSize: $0")).take("2")).toBe("        tensorParallelSize: 2");
+    expect(labels(at(chart("dtype: $0")).items)).toContain("half");
+    expect(labels(at(chart("dtype: half").replace("URL: meta-llama", "URL: Qwen$0")).items)).toContain("Qwen/Qwen3-8B");
+  });
+
+  test("keys of nested fields, and what they take", () => {
+    const extra = (line: string): string =>
+      `tensor_parallel_size: 4\nmax_batch_size: 256\nkv_cache_config:\n  free_gpu_memory_fraction: 0.9\n${line}\n`;
+    expect(at(extra("  $0")).take("enable_block_reuse")).toBe("  enable_block_reuse: ");
+    expect(labels(at(extra("  dtype: $0")).items)).toContain("fp8");
+    expect(labels(at(extra("  enable_block_reuse: $0")).items)).toEqual(["true", "false"]);
+    expect(labels(at(extra("$0")).items)).toContain("max_num_tokens");
+    expect(labels(at(extra("$0")).items)).not.toContain("enable_block_reuse");
+  });
+});
+
 describe("directives", () => {
   test("keys, then values", () => {
     expect(labels(at(`# inference-lens: $0\n${yaml()}`).items)).toContain("slo.ttft");
     expect(at(`# inference-lens: gpu=H1$0\n${yaml()}`).take("H200-SXM")).toBe("# inference-lens: gpu=H200-SXM");
     expect(labels(at(`# inference-lens: workload=$0\n${yaml()}`).items)).toContain("chat");
+    expect(at(`# inference-lens: ignore=gpu-count,shm$0\n${yaml()}`).take("shm-missing")).toBe(
+      "# inference-lens: ignore=gpu-count,shm-missing",
+    );
   });
 });
 

@@ -31,7 +31,7 @@ test("utilisation: the tokens, the sum behind them, and what more of it would gi
   expect(value(rows[3])).toBeCloseTo(value(rows[0]) - value(rows[1]) - value(rows[2]), 1);
   expect(lines).toContainEqual(expect.stringMatching(/^0\.94 would give 2\d,\d{3} tokens more\.$/));
   expect(lines.at(-1)).toBe(
-    "Default 0.9 up to vLLM 0.19, 0.92 from 0.20 · [documentation](https://docs.vllm.ai/en/latest/cli/serve.html#gpu-memory-utilization)",
+    "Default 0.9 in vLLM 0.11.0 · [documentation](https://docs.vllm.ai/en/latest/cli/serve.html#gpu-memory-utilization)",
   );
 });
 
