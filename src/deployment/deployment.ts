@@ -206,6 +206,13 @@ export interface Parallel {
   readonly unreadable: ReadonlySet<string>;
   /** The engine's own sizes as its flags say them; undefined = no flag does. */
   readonly written: WrittenSizes;
+  /** Sizes whose product is the GPUs of one instance, in the engine's own words; absent where those above multiply. */
+  readonly ranks?: readonly RankSize[];
+}
+
+export interface RankSize {
+  readonly word: "TP" | "PP" | "DP" | "CP";
+  readonly size: Located<number>;
 }
 
 export interface WrittenSizes {

@@ -2,13 +2,16 @@ import type { Parallel, Pool } from "../deployment/deployment.ts";
 import type { Range } from "../deployment/text.ts";
 import { flagOf } from "./place.ts";
 
-/** The sizes whose product is the GPUs of one instance, those that are not 1 first of all shown. */
+/** Ranks of one instance by kind, and how many GPUs they are. */
 export interface Ranks {
+  /** Of one attention replica. */
   readonly tensor: number;
   readonly sequence: number;
   readonly pipeline: number;
   readonly data: number;
   readonly context: number;
+  /** Sizes in the engine's own words, whose product they are. */
+  readonly parts: readonly { readonly word: string; readonly size: number }[];
   readonly product: number;
 }
 
@@ -35,9 +38,15 @@ export function ranksOf(parallel: Parallel): Ranks | undefined {
   const context = parallel.prefillContext.value;
   // On MoE models the replicas of `data` are the attention replicas: the same GPUs under two names.
   const data = Math.max(parallel.data.value, parallel.attentionData.value);
-  const all = [tensor, sequence, pipeline, data, context];
-  if (all.some((size) => !Number.isInteger(size) || size < 1)) return undefined;
-  return { tensor, sequence, pipeline, data, context, product: tensor * sequence * pipeline * data * context };
+  const parts = parallel.ranks?.map(({ word, size }) => ({ word, size: size.value })) ?? [
+    { word: "TP", size: tensor },
+    { word: "SP", size: sequence },
+    { word: "PP", size: pipeline },
+    { word: "DP", size: data },
+    { word: "PCP", size: context },
+  ];
+  if (parts.some(({ size }) => !Number.isInteger(size) || size < 1)) return undefined;
+  return { tensor, sequence, pipeline, data, context, parts, product: parts.reduce((all, { size }) => all * size, 1) };
 }
 
 /** Whether this server may be one of several that form a data-parallel group: then its own GPUs prove nothing. */
@@ -46,18 +55,16 @@ export function isPartOfGroup(pool: Pool): boolean {
 }
 
 /** `TP 4 × SP 2`, sizes of 1 left out except TP. */
-export function layoutWords({ tensor, sequence, pipeline, data, context }: Ranks): string {
-  const parts = [`TP ${tensor}`];
-  if (sequence > 1) parts.push(`SP ${sequence}`);
-  if (pipeline > 1) parts.push(`PP ${pipeline}`);
-  if (data > 1) parts.push(`DP ${data}`);
-  if (context > 1) parts.push(`PCP ${context}`);
-  return parts.join(" × ");
+export function layoutWords({ parts }: Pick<Ranks, "parts">): string {
+  return parts
+    .filter(({ word, size }) => word === "TP" || size > 1)
+    .map(({ word, size }) => `${word} ${size}`)
+    .join(" × ");
 }
 
 /** Where the sizes are written. */
-export function sizeRanges({ tensor, sequence, pipeline, data, prefillContext }: Parallel): readonly (Range | undefined)[] {
-  return [tensor.range, sequence.range, pipeline.range, data.range, prefillContext.range];
+export function sizeRanges({ tensor, sequence, pipeline, data, prefillContext, ranks }: Parallel): readonly (Range | undefined)[] {
+  return ranks?.map(({ size }) => size.range) ?? [tensor.range, sequence.range, pipeline.range, data.range, prefillContext.range];
 }
 
 /** GPUs that one instance may use; undefined where neither the file nor its project says so. */

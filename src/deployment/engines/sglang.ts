@@ -50,6 +50,11 @@ export function sglangParallel(flags: Flags, complete: boolean): Parallel {
       dp: flagNumber(flags, "dp-size") ?? flagNumber(flags, "attn-dp-size"),
       ep: flagNumber(flags, "ep-size"),
     },
+    ranks: [
+      { word: "TP", size: stage },
+      { word: "PP", size: pipeline },
+      { word: "DP", size: data },
+    ],
   };
 }
 

@@ -41,5 +41,10 @@ export function tensorrtParallel(flags: Flags, complete: boolean): Parallel {
       dp: undefined,
       ep: flagNumber(flags, "moe_expert_parallel_size"),
     },
+    ranks: [
+      { word: "TP", size: stage },
+      { word: "PP", size: pipeline },
+      { word: "CP", size: context },
+    ],
   };
 }
