@@ -37,14 +37,14 @@ const toolsWithoutParser: Mutation = {
 const roleRemoved: Mutation = {
   name: "KV connector without its role",
   refusal: "VM22",
-  expected: ["kv-transfer", "kv-role", "kv-connector"],
+  expected: ["kv-transfer-pools", "kv-transfer", "kv-role", "kv-connector"],
   make: (site) => roleMutant(site, /\\?"kv_role\\?"\s*:\s*\\?"\w+\\?"\s*,?\s*/, "", "without kv_role"),
 };
 
 const roleUnknown: Mutation = {
   name: "KV connector with a role that is none",
   refusal: "VM22",
-  expected: ["kv-transfer", "kv-role", "kv-connector", "flag-value"],
+  expected: ["kv-transfer-pools", "kv-transfer", "kv-role", "kv-connector", "flag-value"],
   make: (site) => roleMutant(site, /kv_(producer|consumer|both)/, "kv_sender", "kv_role kv_sender"),
 };
 
