@@ -1,3 +1,4 @@
+import type { Launch } from "../launch.ts";
 import type { Known } from "../located.ts";
 import { type Mapped, opaque } from "../mapped.ts";
 import { message } from "../message.ts";
@@ -18,8 +19,8 @@ export interface LlmdRole {
   readonly values: YamlValue;
   readonly role: YamlValue;
   readonly model: Mapped | undefined;
-  /** Whether a container may leave its command to the chart (`modelCommand: vllmServe`). */
-  readonly chartCommands: boolean;
+  /** The chart writes commands that a container leaves to it, and asks for GPUs; the resource's controller adds what a preset holds. */
+  readonly by: "chart" | "preset";
 }
 
 const resources: Readonly<Record<string, string>> = {
@@ -58,17 +59,16 @@ export function llmdRoleUnits(llmd: LlmdRole, context: ReaderContext): PodUnit[]
 
 /** A container with a command of its own, or with the one that the chart writes: `vllm serve`, or arguments for the image's entry point. */
 function containerEngines(
-  { role, model, chartCommands }: LlmdRole,
+  { role, model, by }: LlmdRole,
   container: YamlValue,
   sizes: LlmdParallelism,
   platform: Variables,
   context: ReaderContext,
 ): PodUnit[] {
-  const command = container.at("modelCommand").string;
-  if (!chartCommands || (command !== "vllmServe" && command !== "imageDefault")) return containerUnits(container, role, platform, context);
+  const server = serverOf(container, by, context);
+  if (!server) return containerUnits(container, role, platform, context);
   const environment = containerEnvironment(container, platform);
-  const server = command === "imageDefault" ? imageEngine(container.at("image").text(), context) : undefined;
-  const { engine, launcher } = server ?? { engine: "vllm", launcher: null };
+  const { engine, launcher } = server;
   return [
     {
       ...containerUnit(container, role, environment, context),
@@ -90,22 +90,38 @@ function containerEngines(
         flags: parallelFlags(role.at("parallelism"), sizes, engine, context),
         site: undefined,
         model,
-        complete: true,
+        complete: by === "chart",
         readBy: "platform",
       },
     },
   ];
 }
 
+/** What starts without a word of the container's own; undefined where it has a command, or an image that is no engine's. */
+function serverOf(container: YamlValue, by: LlmdRole["by"], context: ReaderContext): Pick<Launch, "engine" | "launcher"> | undefined {
+  const vllm = { engine: "vllm", launcher: null } as const;
+  const image = container.at("image").text();
+  if (by === "preset") return container.at("command").exists ? undefined : image ? imageEngine(image, context) : vllm;
+  const command = container.at("modelCommand").string;
+  if (command === "vllmServe") return vllm;
+  return command === "imageDefault" ? (imageEngine(image, context) ?? vllm) : undefined;
+}
+
 /** Accelerators that a container leaves out follow from its sizes, unless claims, a simulator or a CPU serve it (resources, acceleratorResource). */
-function withDerivedGpus(unit: PodUnit, { values, role }: LlmdRole, sizes: LlmdParallelism): UnitHardware {
+function withDerivedGpus(unit: PodUnit, { values, role, by }: LlmdRole, sizes: LlmdParallelism): UnitHardware {
   const { hardware } = unit;
   const setting = (name: string): YamlValue => {
     const own = role.at("accelerator", name);
     return own.exists ? own : values.at("accelerator", name);
   };
   const type = setting("type").string || "nvidia";
-  if (hardware.resource !== null || type === "cpu" || setting("dra").boolean === true || unit.launcher === "llm-d-inference-sim")
+  if (
+    by === "preset" ||
+    hardware.resource !== null ||
+    type === "cpu" ||
+    setting("dra").boolean === true ||
+    unit.launcher === "llm-d-inference-sim"
+  )
     return hardware;
   const gpus = gpusPerWorker(sizes);
   const resource = values.at("accelerator", "resources", type).string || resources[type] || "nvidia.com/gpu";

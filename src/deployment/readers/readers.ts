@@ -6,6 +6,7 @@ import { kaitoReader } from "./kaito.ts";
 import { kubeaiReader } from "./kubeai.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
+import { llmdModelserviceResourceReader } from "./llmd-modelservice.ts";
 import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
 import type { Reader } from "./reader.ts";
@@ -27,6 +28,7 @@ export const readers: readonly Reader[] = [
   kubeaiReader,
   nimReader,
   vllmRuntimeReader,
+  llmdModelserviceResourceReader,
   composeReader,
   srtSlurmReader,
   llmdBenchmarkReader,

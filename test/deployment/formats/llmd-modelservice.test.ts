@@ -139,3 +139,47 @@ resources: {limits: {nvidia.com/gpu: 8}}`;
     expect(poolRows(values(labels, served))).toMatchObject([{ gpu: "H200-SXM" }]);
   });
 });
+
+describe("llm-d's ModelService resource", () => {
+  const resource = `apiVersion: llm-d.ai/v1alpha1
+kind: ModelService
+metadata: {name: scout}
+spec:
+  baseConfigMapRef: {name: universal-base-config}
+  routing: {modelName: Llama-4-Scout}
+  modelArtifacts: {uri: hf://meta-llama/Llama-4-Scout-17B-16E-Instruct}
+  decode:
+    replicas: 2
+    parallelism: {tensor: 8}
+    acceleratorTypes: {labelKey: nvidia.com/gpu.product, labelValues: [NVIDIA-H100-80GB-HBM3]}
+    containers:
+      - name: vllm
+        args: ["--max-model-len", "20000"]
+        resources: {limits: {nvidia.com/gpu: 4}}
+      - {name: proxy, image: ghcr.io/llm-d/llm-d-routing-sidecar:latest}
+  prefill:
+    replicas: 1
+    containers: [{name: vllm, image: "ghcr.io/llm-d/llm-d-inference-sim:latest"}]
+`;
+
+  test("its roles are pools; a preset may add any argument, so nothing is judged by what is missing", () => {
+    expect(poolRows(resource)).toMatchObject([
+      {
+        deployment: "scout",
+        pool: "decode",
+        format: "llmd-modelservice-cr",
+        role: "decode",
+        engine: "vllm",
+        tp: 8,
+        gpus: 4,
+        instances: 2,
+        complete: false,
+      },
+      { deployment: "scout", pool: "prefill", role: "prefill", gpus: undefined },
+    ]);
+    const [deployment] = readText(resource).deployments;
+    expect(deployment?.model?.value.facts?.value.id).toBe("meta-llama/Llama-4-Scout-17B-16E-Instruct");
+    expect(deployment?.pools[0]?.hardware.gpu?.value).toBe("H100-SXM5-80GB");
+    expect(gpuFindings(resource)).toEqual([]);
+  });
+});
