@@ -4,6 +4,7 @@ import { plain } from "../deployment/message.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import type { AnalyseOptions } from "../language/analysis.ts";
 import { SurroundingsFiles } from "../platform/surroundings-files.ts";
+import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
 import { Settings } from "./settings.ts";
 
@@ -28,6 +29,8 @@ export class DocumentSurroundings implements vscode.Disposable {
     this.subscriptions = [
       ...watchers,
       ...watchers.flatMap((watcher) => [watcher.onDidChange(tell), watcher.onDidCreate(tell), watcher.onDidDelete(tell)]),
+      // Another open file may be read together with the one that was saved.
+      vscode.workspace.onDidSaveTextDocument((document) => isCandidate(document) && tell()),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("inferenceLens") && tell()),
     ];
   }
@@ -37,7 +40,10 @@ export class DocumentSurroundings implements vscode.Disposable {
     const fileName = uri.path;
     // An unsaved or virtual document has no folder on this machine.
     if (uri.scheme !== "file") return { catalog: this.catalog, surroundings: { ...noSurroundings, setting }, fileName };
-    const { surroundings, catalog, problems } = this.files.find(uri.fsPath, { setting });
+    const { surroundings, catalog, problems } = this.files.find(uri.fsPath, {
+      setting,
+      open: vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath,
+    });
     this.tell(problems.map(({ file, message }) => `${file}: ${plain(message)}`).join("\n"));
     return { catalog, surroundings, fileName };
   }

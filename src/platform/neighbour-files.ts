@@ -27,11 +27,15 @@ export class NeighbourFiles {
   private readonly texts = new ParsedFiles<FileOnDisk>((text) => ({ text, defines: definedObjects(text) }));
   private readonly listings = new Map<string, Listing>();
 
-  /** `file` is absolute; it need not exist. Paths lead no further than the folder of its repository or project. */
-  of(file: string): Neighbours {
-    const root = rootOf(file);
+  /**
+   * `file` is absolute; it need not exist. Paths lead no further than the folder of its repository or project, else the folder that
+   * the host has open, else the working folder it lies in.
+   */
+  of(file: string, open?: string): Neighbours {
+    const root = rootOf(file) ?? open;
+    const reach = root ?? (isBelow(file, process.cwd()) ? process.cwd() : dirname(file));
     return {
-      at: (path, from) => this.at(path, from ?? file, root ?? dirname(file)),
+      at: (path, from) => this.at(path, from ?? file, reach),
       defining: (kind, name) => this.defining(`${kind}/${name}`, file, root),
     };
   }
@@ -39,8 +43,7 @@ export class NeighbourFiles {
   private at(path: string, from: string, root: string): RelatedFile | undefined {
     if (path === "" || path.includes("://")) return undefined;
     const target = resolve(dirname(from), path);
-    const inside = relative(root, target);
-    if (inside.startsWith("..") || resolve(root, inside) !== target) return undefined;
+    if (!isBelow(target, root)) return undefined;
     for (const candidate of [target, ...["kustomization.yaml", "kustomization.yml", "Kustomization"].map((name) => join(target, name))]) {
       const found = this.read(candidate);
       if (found) return { file: candidate, text: found.text };
@@ -79,6 +82,11 @@ export class NeighbourFiles {
       throw error;
     }
   }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return !inside.startsWith("..") && resolve(folder, inside) === path;
 }
 
 function filesBeside(folder: string): string[] {

@@ -23,6 +23,8 @@ export interface FindOptions {
   readonly argument?: Assumptions;
   /** The person's settings; none on the command line. */
   readonly setting?: Assumptions;
+  /** The folder that is open in the editor; none on the command line. */
+  readonly open?: string | undefined;
 }
 
 /** Everything outside a file that reading it depends on. */
@@ -54,7 +56,7 @@ export class SurroundingsFiles {
    * What holds for `file` (absolute, or from the working folder; it need not exist): the nearest `.inference-lens.yaml` and
    * `.inference-lens/` from its folder upwards, up to the folder of a git repository. Never throws.
    */
-  find(file: string, { argument = {}, setting = {} }: FindOptions = {}): FoundSurroundings {
+  find(file: string, { argument = {}, setting = {}, open }: FindOptions = {}): FoundSurroundings {
     const path = resolve(file);
     const problems: SurroundingsProblem[] = [];
     const project = nearest(path, projectFile, "file");
@@ -71,7 +73,7 @@ export class SurroundingsFiles {
         project: this.assumptions(project, path, problems),
         setting,
         models: this.modelsIn(folder, problems),
-        neighbours: this.neighbours.of(path),
+        neighbours: this.neighbours.of(path, open),
       },
       catalog: this.catalogWith(rows),
       workloads,
