@@ -1,6 +1,8 @@
 import type { EngineId } from "./deployment.ts";
+import { type DockerRun, dockerRun } from "./docker-run.ts";
+import { engineOfImage } from "./images.ts";
 import { baseName, launchToken } from "./launch-tokens.ts";
-import { isReadable, type Mapped } from "./mapped.ts";
+import { isReadable, type Mapped, slice } from "./mapped.ts";
 import { type ShellCommand, splitCommand } from "./shell-words.ts";
 import type { Variables } from "./variables.ts";
 
@@ -19,6 +21,8 @@ export interface Launch {
   readonly token: Mapped | undefined;
   /** The script it stands in. */
   readonly script: Mapped | undefined;
+  /** The container that the script itself starts for it. */
+  readonly docker?: DockerRun;
 }
 
 /** The engines of a container, with what else its script tells. */
@@ -69,6 +73,8 @@ export function findScriptLaunches(script: Mapped, environment: Variables): Laun
 }
 
 function inWords(words: readonly Mapped[], style: Launch["style"], assignments: Variables, variables: Variables, depth: number): Launches {
+  const docker = depth < 4 ? dockerRun(words) : undefined;
+  if (docker) return inContainer(docker, style, depth);
   const script = depth < 4 ? shellScript(words) : undefined;
   if (script) {
     const before = withEnvWords(words.slice(0, words.indexOf(script)), assignments);
@@ -83,15 +89,37 @@ function inWords(words: readonly Mapped[], style: Launch["style"], assignments: 
   return launch ? { ...none, launches: [launch] } : none;
 }
 
+/** What a container starts: the words behind its image, or, where these are no command, its entry point with them. */
+function inContainer(docker: DockerRun, style: Launch["style"], depth: number): Launches {
+  const { image, entrypoint, words, environment } = docker;
+  const found = inWords(entrypoint ? [entrypoint, ...words] : words, style, environment, environment, depth + 1);
+  const launches = found.launches.map((launch) => ({ ...launch, docker: launch.docker ?? docker }));
+  const engine = launches.length > 0 || entrypoint ? undefined : engineOfImage(image.value);
+  if (!engine || /^(\/?\S*\/)?((ba|da|z)?sh|python[\d.]*)$/.test(words[0]?.value ?? "")) return { ...found, launches };
+  const own: Launch = {
+    engine,
+    launcher: null,
+    positionalModel: engine === "vllm" || engine === "tensorrt-llm",
+    words: words[0]?.value === "serve" ? words.slice(1) : words,
+    assignments: environment,
+    style,
+    token: image,
+    script: undefined,
+    docker,
+  };
+  return { ...found, launches: [own] };
+}
+
 function inScript(script: Mapped, variables: Variables, depth: number): Launches {
   const launches: Launch[] = [];
+  const installed = new Map<EngineId, Mapped>();
   let installedVersion: Mapped | undefined;
   let joinsRay = false;
   const strayOptions: Mapped[] = [];
   for (const command of splitCommand(script, variables)) {
     const [first] = command.words;
     if (first?.value.startsWith("--") && launches.length > 0) strayOptions.push(first);
-    installedVersion = installed(command) ?? installedVersion;
+    for (const [engine, version] of installedPackages(command)) installed.set(engine, version);
     joinsRay ||= startsRayMember(command.words);
     const inner = inWords(command.words, "shell", command.assignments, command.variables, depth);
     launches.push(
@@ -105,7 +133,13 @@ function inScript(script: Mapped, variables: Variables, depth: number): Launches
     joinsRay ||= inner.joinsRay;
     strayOptions.push(...inner.strayOptions);
   }
-  return { launches: withoutHeadless(launches), installedVersion, joinsRay, strayOptions };
+  const [first] = launches;
+  return {
+    launches: withoutHeadless(launches),
+    installedVersion: installedVersion ?? (first && installed.get(first.engine)),
+    joinsRay,
+    strayOptions,
+  };
 }
 
 /** A script that starts a leader in one branch and `--headless` workers in another starts one engine. */
@@ -169,20 +203,26 @@ function withEnvWords(words: readonly Mapped[], before: Variables): Variables {
   return own;
 }
 
-function installed({ words }: ShellCommand): Mapped | undefined {
-  if (!words.some(({ value }) => /^(uv|pip3?)$/.test(baseName(value)) || value === "pip")) return undefined;
-  for (const word of words) {
-    const match = /^vllm(?:\[[\w,-]*\])?==/.exec(word.value);
-    if (!match) continue;
-    const from = match[0].length;
-    return {
-      value: word.value.slice(from),
-      starts: Array.from(word.starts).slice(from),
-      ends: Array.from(word.ends).slice(from),
-      span: word.span,
-    };
-  }
-  return undefined;
+const packages: readonly (readonly [RegExp, EngineId])[] = [
+  [/^vllm(?:\[[\w,-]*\])?==/, "vllm"],
+  [/^sglang(?:\[[\w,-]*\])?==/, "sglang"],
+  [/^tensorrt[-_]llm(?:\[[\w,-]*\])?==/, "tensorrt-llm"],
+];
+
+function installedPackages({ words }: ShellCommand): [EngineId, Mapped][] {
+  if (!words.some(({ value }) => /^(uv|pip3?)$/.test(baseName(value)) || value === "pip")) return [];
+  return words.flatMap((word) =>
+    packages.flatMap(([pattern, engine]): [EngineId, Mapped][] => {
+      const from = pattern.exec(word.value)?.[0].length;
+      return from === undefined ? [] : [[engine, slice(word, from)]];
+    }),
+  );
+}
+
+/** The version of an engine's package that a script of preparations installs. */
+export function installedIn(script: Mapped, engine: EngineId, variables: Variables): Mapped | undefined {
+  const found = splitCommand(script, variables).flatMap(installedPackages);
+  return found.findLast(([name]) => name === engine)?.[1];
 }
 
 function startsRayMember(words: readonly Mapped[]): boolean {
