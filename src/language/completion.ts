@@ -106,11 +106,13 @@ function fieldItems(site: FlagSite, written: ReadonlySet<string>, taken: Readonl
 }
 
 function plainDefault({ default: standard }: OptionFacts): string | undefined {
-  return standard === null || standard === undefined || typeof standard === "object" ? undefined : String(standard);
+  if (standard === null || standard === undefined || typeof standard === "object") return undefined;
+  return typeof standard === "string" ? standard : JSON.stringify(standard);
 }
 
 function defaultPart(words: string | undefined): string {
-  return words === undefined ? "" : `, default ${words}`;
+  if (words === undefined) return "";
+  return words === "true" ? ", on by default" : words === "false" ? ", off by default" : `, default ${words}`;
 }
 
 /** `from 0.11.2`, `gone by 0.20.2`. */

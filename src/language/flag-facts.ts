@@ -1,10 +1,11 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FlagFacts } from "../catalog/facts.ts";
+import type { FlagFacts, Gpu } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import { whole } from "../catalog/quantity.ts";
-import { batchDefaults, derivedMaxModelLen, utilizationDefault } from "../deployment/defaults.ts";
+import { asyncSchedulingDefault, batchDefaults, derivedMaxModelLen, usesV1, utilizationDefault } from "../deployment/defaults.ts";
 import type { EngineId } from "../deployment/deployment.ts";
 import { flagNames } from "../deployment/flag-names.ts";
+import { atLeast, type Version } from "../deployment/version.ts";
 import { saidVersion } from "../rules/certainty.ts";
 import { knownModel } from "../rules/known.ts";
 import type { PoolPlace } from "./position.ts";
@@ -43,7 +44,20 @@ function vllmDefault(name: string, catalog: Catalog, place: Pick<PoolPlace, "ana
       const model = place && knownModel(place.analysis.deployment);
       return model && version ? `${whole(derivedMaxModelLen(model, version))}, the model's own limit` : "the model's own limit";
     }
+    case "enable-prefix-caching":
+      return place && knownModel(place.analysis.deployment)?.recurrent ? "false" : ofV1(version, gpu, "true");
+    case "enable-chunked-prefill":
+      return ofV1(version, gpu, "true");
+    case "async-scheduling":
+      return version ? String(asyncSchedulingDefault(version, place.pool.engine.executor?.value)) : "on from vLLM 0.14";
     default:
       return undefined;
   }
+}
+
+/** What holds for the V1 engine, which a release before 0.11 may or may not run. */
+function ofV1(version: Version | undefined, gpu: Gpu | undefined, words: string): string | undefined {
+  if (!version || atLeast(version, "0.11.0")) return words;
+  if (!gpu) return "on in the V1 engine";
+  return usesV1(version, gpu, undefined) ? words : "false";
 }

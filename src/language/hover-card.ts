@@ -1,3 +1,5 @@
+import type { Note } from "./hover-notes.ts";
+
 /** One hover: a consequence, at most five rows of numbers, a "what if", and where it comes from. At most about 250 px high. */
 export interface Card {
   /** Bold; plain text. */
@@ -7,19 +9,22 @@ export interface Card {
   readonly title?: string;
   readonly rows?: readonly (readonly [name: string, value: string])[];
   readonly whatIf?: string | undefined;
+  /** Where something else is commonly stated: what holds, and where that was read. */
+  readonly note?: Note | undefined;
   /** Default, version, link. */
   readonly last?: readonly string[];
 }
 
 const mostRows = 5;
 
-export function markdown({ headline, beside = [], title, rows = [], whatIf, last = [] }: Card): string {
+export function markdown({ headline, beside = [], title, rows = [], whatIf, note, last = [] }: Card): string {
   const parts = [[`**${escaped(headline)}**`, ...beside].join(" · ")];
   if (rows.length > 0) {
     const body = rows.slice(0, mostRows).map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
     parts.push([`| ${cell(title ?? "")} | |`, "| :-- | --: |", ...body].join("\n"));
   }
   if (whatIf !== undefined) parts.push(escaped(whatIf));
+  if (note) parts.push(`*Commonly stated otherwise:* ${escaped(note.text)} (${escaped(note.source)})`);
   if (last.length > 0) parts.push(last.join(" · "));
   return parts.join("\n\n");
 }

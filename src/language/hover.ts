@@ -1,10 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { figure, gib, kib, whole } from "../catalog/quantity.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import type { Position } from "../deployment/text.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { gpusAsked, layoutWords, ranksOf } from "../rules/layout.ts";
 import { type Card, commandLink, escaped, markdown } from "./hover-card.ts";
 import { flagCard } from "./hover-flag.ts";
+import type { Note } from "./hover-notes.ts";
 import { type Place, placeAt } from "./position.ts";
 import type { Analysis, Hover } from "./results.ts";
 
@@ -78,6 +80,11 @@ function modelCard({ analysis }: Place, { catalog, uri }: HoverOptions): Card | 
   };
 }
 
+const sparsity: Note = {
+  text: "Data sheets often give twice these figures, which hold with 2:4 sparsity only.",
+  source: "footnotes of the data sheets",
+};
+
 function gpuCard({ analysis, pool }: Place, { catalog, uri }: HoverOptions): Card | undefined {
   const { gpu: known, gpuAsWritten } = pool.hardware;
   const gpu = known ? catalog.gpu(known.value) : undefined;
@@ -96,6 +103,7 @@ function gpuCard({ analysis, pool }: Place, { catalog, uri }: HoverOptions): Car
     headline: gpu.id,
     beside: [escaped(gpu.architecture), choose],
     rows,
+    note: dense !== undefined && gpu.vendor === "nvidia" && (gpu.computeCapability ?? 0) >= 8 ? sparsity : undefined,
     last: [escaped(`from ${gpu.sources.slice(0, 2).join(", ")}`)],
   };
 }
@@ -126,13 +134,14 @@ function replicasCard({ analysis, pool }: Place): Card | undefined {
   };
 }
 
-function versionCard({ pool }: Place, { catalog }: HoverOptions): Card | undefined {
+function versionCard({ analysis, pool }: Place, { catalog }: HoverOptions): Card | undefined {
   const version = pool.engine.version;
   if (!version) return undefined;
-  const newest = catalog.flags("vllm").versions.at(-1) ?? "";
+  const { engine } = analysis.deployment;
+  const newest = catalog.flags(engine).versions.at(-1);
   return {
-    headline: `vLLM ${version.value.text}`,
-    whatIf: "Defaults, memory law and flags are those of this version.",
-    last: [`Newest version known here: ${newest}`],
+    headline: `${engineNames[engine]} ${version.value.text}`,
+    whatIf: engine === "vllm" ? "Defaults, memory law and flags are those of this version." : undefined,
+    last: newest === undefined ? [] : [`Newest version known here: ${newest}`],
   };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hover } from "../../src/language/hover.ts";
 import { escaped, markdown } from "../../src/language/hover-card.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -92,4 +92,61 @@ test("at most five rows", () => {
       .split("\n")
       .filter((line) => line.startsWith("| n")).length,
   ).toBe(5);
+});
+
+describe("what is commonly stated otherwise", () => {
+  test("utilisation, the threshold, and the tokens of a step", () => {
+    expect(over(yaml({ args: ["--gpu-memory-utilization=0.9"] }), "--gpu-memory")).toContain(
+      "*Commonly stated otherwise:* A share of the card's whole memory, not of what is free: weights and activations come out of it too. (VM02, VM03: gpu\\_worker.py)",
+    );
+    expect(over(yaml({ args: ["--shift-parallel-threshold=256"] }), "--shift")).toContain("It counts tokens of a step, not requests");
+    expect(over(yaml({ args: ["--max-num-batched-tokens=2048"] }), "--max-num-b")).toContain("8,192 from 70 GiB on");
+  });
+
+  test("a GPU's peaks", () => {
+    expect(over(yaml({ gpu: "H100" }), "H100")).toContain("with 2:4 sparsity only");
+    expect(over(yaml({ gpu: "T4" }), "T4")).not.toContain("sparsity");
+  });
+});
+
+describe("other engines", () => {
+  const sglang = (args: readonly string[]): string =>
+    yaml({ args, image: "lmsysorg/sglang:v0.5.9", gpus: 8, model: "deepseek-ai/DeepSeek-V3" }).replace(
+      "[vllm, serve]",
+      "[python3, -m, sglang.launch_server, --model-path]",
+    );
+
+  test("SGLang: attention replicas lie inside TP", () => {
+    const text = sglang(["--tp-size=8", "--dp-size=8", "--enable-dp-attention"]);
+    expect(over(text, "--enable-dp")).toContain("they add no GPUs, and TP must divide by their number");
+    expect(over(text, "--tp-size")).toMatch(/^\*\*.*8 GPUs an instance\*\*/);
+    expect(over(text, "--tp-size")).toContain("[documentation](https://docs.sglang.io/advanced_features/server_arguments.html)");
+    expect(over(sglang(["--max-model-len=4096"]), "--max-model")).toBe("**SGLang 0.5.9 has no --max-model-len.**");
+    expect(over(text, "v0.5.9")).toMatch(/^\*\*SGLang 0\.5\.9\*\*/);
+  });
+
+  test("TensorRT-LLM: the share is of what is free", () => {
+    const text = "tensor_parallel_size: 4\nmax_batch_size: 256\nkv_cache_config:\n  free_gpu_memory_fraction: 0.9\n  dtype: fp8\n";
+    expect(over(text, "free_gpu")).toContain("A share of what is free after weights and activations");
+    expect(over(text, "dtype")).toContain("**kv\\_cache\\_config.dtype**");
+  });
+});
+
+test("formulas with this file's numbers", () => {
+  const text = yaml({ gpu: "H100", args: ["--max-model-len=8192", "--kv-cache-dtype=fp8", "--dtype=bfloat16"] });
+  // 2 · 32 layers · 8 heads · 128 · 1 B = 65,536 B a token.
+  expect(over(text, "--kv-cache-dtype")).toContain("| 32 layers · 8 KV heads · 2 · 128 · 1 B \\(VM08\\) | 65,536 B |");
+  expect(over(text, "--dtype")).toMatch(/^\*\*15\.0 GiB of weights a GPU\*\*/);
+});
+
+test("switches that the engine turns on by itself", () => {
+  const last = (args: readonly string[], image = "vllm/vllm-openai:v0.18.1", model?: string) =>
+    over(yaml({ args, image, ...(model ? { model } : {}) }), args[0] ?? "")
+      .split("\n")
+      .at(-1);
+  expect(last(["--enable-prefix-caching"])).toMatch(/^On by default/);
+  expect(last(["--async-scheduling"])).toMatch(/^On by default/);
+  expect(last(["--async-scheduling"], "vllm/vllm-openai:v0.12.0")).toMatch(/^Off by default/);
+  expect(last(["--enable-chunked-prefill"], "vllm/vllm-openai:v0.10.2")).toMatch(/^Default on in the V1 engine/);
+  expect(last(["--enforce-eager"])).toMatch(/^Off by default/);
 });

@@ -64,6 +64,9 @@ export const editor = [
       await workbench.hover(35, 42, /KV cache/);
       await workbench.shot("editor-hover-utilisation");
       await workbench.keyboard.press("Escape");
+      await workbench.hover(30, 30, /GPUs an instance/);
+      await workbench.shot("editor-hover-layout");
+      await workbench.keyboard.press("Escape");
       await workbench.goTo(36, 14);
       await workbench.keyboard.press("End");
       await workbench.keyboard.type(" --enable-pre");
