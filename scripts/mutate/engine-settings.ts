@@ -90,7 +90,7 @@ const balancerAlone: Mutation = {
 const thresholdTooLong: Mutation = {
   name: "long-prefill threshold above the length",
   refusal: "VS10",
-  expected: ["batched-tokens", "long-prefill", "prefill-threshold"],
+  expected: ["batched-tokens"],
   make({ engine, pool }) {
     const length = numberOf(pool, "max-model-len");
     if (engine !== "vllm" || length === undefined) return undefined;
@@ -101,7 +101,7 @@ const thresholdTooLong: Mutation = {
 const hybridWithoutLocal: Mutation = {
   name: "hybrid balancing without a local size",
   refusal: "VD06",
-  expected: ["data-parallel", "unknown-flag"],
+  expected: ["data-parallel-layout", "unknown-flag"],
   make: ({ engine, pool, version }) =>
     engine === "vllm" && isAbsent(pool, "data-parallel-size-local") && version && atLeast(version, "0.11.2")
       ? { what: "--data-parallel-hybrid-lb", changes: [set("data-parallel-hybrid-lb", null)] }
@@ -111,7 +111,7 @@ const hybridWithoutLocal: Mutation = {
 const rankAboveSize: Mutation = {
   name: "DP rank behind the last",
   refusal: "VD08",
-  expected: ["data-parallel", "unknown-flag"],
+  expected: ["data-parallel-layout", "unknown-flag"],
   make({ engine, pool, version }) {
     const size = numberOf(pool, "data-parallel-size");
     if (engine !== "vllm" || size === undefined || !isAbsent(pool, "data-parallel-size-local")) return undefined;

@@ -115,7 +115,7 @@ const pipelineTooLong: Mutation = {
 const localAboveData: Mutation = {
   name: "local DP above DP",
   refusal: "VD01",
-  expected: ["data-parallel", "gpu-count", "unknown-flag"],
+  expected: ["data-parallel-layout", "gpu-count", "unknown-flag"],
   make({ engine, pool, version }) {
     if (engine !== "vllm" || (version && !atLeast(version, "0.9.2"))) return undefined;
     const data = numberOf(pool, "data-parallel-size") ?? 1;
@@ -129,7 +129,7 @@ const localAboveData: Mutation = {
 const nodesUneven: Mutation = {
   name: "ranks that do not divide by nnodes",
   refusal: "VW06, SW07",
-  expected: ["nodes-divide", "multi-node", "nnodes", "gpu-count", "unknown-flag"],
+  expected: ["nodes", "gpu-count", "unknown-flag"],
   make(site) {
     const { pool, engine, version } = site;
     const needed = ranks(pool);
@@ -143,7 +143,7 @@ const nodesUneven: Mutation = {
 const contextUneven: Mutation = {
   name: "DCP that does not divide TP",
   refusal: "VP09",
-  expected: ["context-parallel", "decode-context-parallel", "unknown-flag"],
+  expected: ["context-parallel", "unknown-flag"],
   make({ engine, pool, version }) {
     const { parallel } = pool.engine;
     if (engine !== "vllm" || (version && !atLeast(version, "0.11.2")) || parallel.unreadable.has("tensor")) return undefined;

@@ -27,6 +27,10 @@ const format = (method: string, linear: DType, scaleBytesPerElement = 0, experts
   expertsOnly,
 });
 
+function withBlock(weights: WeightFormat, block: number | undefined): WeightFormat {
+  return block === undefined ? weights : { ...weights, block };
+}
+
 /** fp16 scale and 4-bit zero point a group; AutoGPTQ and AWQ store both, also for symmetric checkpoints. */
 const scaleAndZero = (group: number) => 2.5 / group;
 
@@ -42,13 +46,13 @@ export function weightFormatOf(facts: QuantizationFacts): WeightFormat | undefin
     case "fbgemm_fp8": {
       const [rows, columns] = facts.weight_block_size ?? [];
       if (facts.quant_algo === "MIXED_PRECISION") return format("modelopt_mixed", "fp4", 1 / 16);
-      return format(method, "fp8", rows && columns ? 4 / (rows * columns) : 0);
+      return withBlock(format(method, "fp8", rows && columns ? 4 / (rows * columns) : 0), rows === columns ? rows : undefined);
     }
     case "mxfp4":
       return format("mxfp4", "fp4", 1 / 32, true);
     case "awq":
     case "awq_marlin":
-      return format("awq", "int4", scaleAndZero(group ?? 128));
+      return withBlock(format("awq", "int4", scaleAndZero(group ?? 128)), group);
     case "gptq":
     case "gptq_marlin":
     case "auto-round":

@@ -59,6 +59,7 @@ function partText(part: WordPart | DoubleQuotedChild, script: Mapped, variables:
     case "Glob":
       return slice(script, part.pos, part.end);
     case "BraceExpansion":
+      return opaque(bareJson(script.value.slice(part.pos, part.end)) ?? unknownMark, span);
     case "CommandExpansion":
     case "ProcessSubstitution":
     case "ExtendedGlob":
@@ -68,6 +69,11 @@ function partText(part: WordPart | DoubleQuotedChild, script: Mapped, variables:
       return never;
     }
   }
+}
+
+/** JSON that nobody quoted: sh takes its quotes away, bash tears it at the commas besides; the engine gets no JSON from either. */
+function bareJson(text: string): string | undefined {
+  return /^\{\s*["'][^"']*["']\s*:/.test(text) ? text.replace(/["']/g, "") : undefined;
 }
 
 /** Drops the backslashes that the shell drops; undefined when the result is not what the parser read. */

@@ -2,10 +2,11 @@ import { whole } from "../catalog/quantity.ts";
 import type { Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
-import { saidVersion } from "./certainty.ts";
+import { refusedSince, refusedWithFlag, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
+import { jsonFlag } from "./json-flag.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
@@ -15,10 +16,17 @@ export const batchedTokens: Rule = {
   code,
   severity: "error",
   summary: "max-num-batched-tokens does not fit max-num-seqs or max-model-len.",
-  facts: ["VS06", "VS07", "VS09", "VS10"],
+  facts: ["VS06", "VS07", "VS08", "VS09", "VS10", "VS12", "VS13"],
   engines: ["vllm"],
   check(context) {
-    return [belowSequences(context), belowLength(context), aboveAll(context), longPrefill(context)].filter((one) => one !== undefined);
+    return [
+      belowSequences(context),
+      belowLength(context),
+      aboveAll(context),
+      longPrefill(context),
+      activeSequences(context),
+      belowDraft(context),
+    ].filter((one) => one !== undefined);
   },
 };
 
@@ -134,5 +142,66 @@ function longPrefill({ pool }: RuleContext): Finding | undefined {
       related: [{ range: length.range, message: message("max-model-len is set here") }],
       fixes: [setFlagFix(pool, "long-prefill-token-threshold", String(length.value), undefined, true)],
     },
+  );
+}
+
+/** VS08. */
+function activeSequences({ pool }: RuleContext): Finding | undefined {
+  const active = flagInteger(pool, "max-num-active-seqs");
+  const sequences = flagInteger(pool, "max-num-seqs");
+  const severity = refusedWithFlag(pool, "0.33.0");
+  if (!active || !sequences || active.value <= sequences.value || !severity) return undefined;
+  return finding(
+    code,
+    severity,
+    active.range,
+    message("max-num-active-seqs {0} is above max-num-seqs {1}. vLLM would stop at start.", whole(active.value), whole(sequences.value)),
+    {
+      related: [{ range: sequences.range, message: message("max-num-seqs is set here") }],
+      fixes: [setFlagFix(pool, "max-num-active-seqs", String(sequences.value), undefined, true)],
+    },
+  );
+}
+
+/** VS12 with adapters, VS13 without: a step must hold the draft tokens too. */
+function belowDraft({ pool }: RuleContext): Finding | undefined {
+  const tokens = flagInteger(pool, "max-num-batched-tokens");
+  const speculation = jsonFlag(pool, "speculative-config");
+  const draft = speculation?.members.get("num_speculative_tokens");
+  if (!tokens || typeof draft?.value !== "number") return undefined;
+  const related = [{ range: draft.range, message: message("draft tokens are set here") }];
+  const sequences = flagInteger(pool, "max-num-seqs");
+  const withLora = flagSwitch(pool, "enable-lora") === true ? refusedSince(pool, "0.11.2") : undefined;
+  const needed = sequences ? sequences.value * (draft.value + 1) : 0;
+  if (withLora && sequences && tokens.value < needed)
+    return finding(
+      code,
+      withLora,
+      tokens.range,
+      message(
+        "With adapters and speculation a step must hold max-num-seqs {0} × {1} tokens = {2}, but max-num-batched-tokens is {3}. vLLM would stop at start.",
+        whole(sequences.value),
+        draft.value + 1,
+        whole(needed),
+        whole(tokens.value),
+      ),
+      {
+        related: [...related, { range: sequences.range, message: message("max-num-seqs is set here") }],
+        fixes: [setFlagFix(pool, "max-num-batched-tokens", String(needed), undefined, true)],
+      },
+    );
+  const method = speculation?.members.get("method")?.value;
+  const slots = typeof method === "string" && /^(eagle3?|.*mtp|draft_model)$/.test(method) ? refusedSince(pool, "0.18.1") : undefined;
+  if (!slots || tokens.value > draft.value) return undefined;
+  return finding(
+    code,
+    slots,
+    tokens.range,
+    message(
+      "A step of {0} tokens has no room for {1} draft tokens and one more. vLLM would stop at start.",
+      whole(tokens.value),
+      draft.value,
+    ),
+    { related, fixes: [setFlagFix(pool, "max-num-batched-tokens", "8192", undefined, true)] },
   );
 }

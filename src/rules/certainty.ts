@@ -1,12 +1,29 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Pool } from "../deployment/deployment.ts";
-import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
+import { atLeast, compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import type { RuleContext } from "./rule.ts";
+import type { RuleContext, Severity } from "./rule.ts";
 
 /** The engine's version where somebody said it; an assumed one never carries an error. */
 export function saidVersion({ engine }: Pool): Version | undefined {
+  return engine.version && !/^(engine-default|inferred)$/.test(engine.version.origin) ? engine.version.value : undefined;
+}
+
+/** The engine's version, also where only an image named after the engine suggests it. */
+export function likelyVersion({ engine }: Pool): Version | undefined {
   return engine.version && engine.version.origin !== "engine-default" ? engine.version.value : undefined;
+}
+
+/** A refusal read in releases from `since` on: an error where the said version is one of them, nothing in older ones, else a warning. */
+export function refusedSince(pool: Pool, since: string): Severity | undefined {
+  const version = saidVersion(pool);
+  if (!version) return "warning";
+  return atLeast(version, since) ? "error" : undefined;
+}
+
+/** A refusal as old as the flags that meet it: every release that knows them refuses, older ones do not know them. */
+export function refusedWithFlag(pool: Pool, since: string): Severity | undefined {
+  return saidVersion(pool) ? refusedSince(pool, since) : "error";
 }
 
 /** Whether the said version lies in what the flag tables cover: from their oldest to their newest sample. */

@@ -3,8 +3,10 @@ import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
+import { flagText } from "./flag-text.ts";
 import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, wordOf } from "./place.ts";
+import { activationTypes } from "./quantization-methods.ts";
 import type { Rule } from "./rule.ts";
 
 const code = "dtype-unsupported";
@@ -13,7 +15,7 @@ export const dtypeUnsupported: Rule = {
   code,
   severity: "error",
   summary: "The dtype asked for is not in this GPU's hardware, or not allowed for this model.",
-  facts: ["VQ01", "VQ02", "VQ03"],
+  facts: ["VQ01", "VQ02", "VQ03", "VQ07"],
   engines: ["vllm"],
   check({ deployment, pool, catalog }) {
     const flag = flagOf(pool, "dtype");
@@ -34,6 +36,22 @@ export const dtypeUnsupported: Rule = {
           {
             related: [gpuNamedHere(pool)],
             fixes: [setFlagFix(pool, "dtype", "half", undefined, true), setFlagFix(pool, "dtype", "auto")],
+          },
+        ),
+      ];
+    const method = flagText(pool, "quantization")?.value ?? knownModel(deployment)?.weights.method ?? "none";
+    const taken = activationTypes[method];
+    const type = { half: "float16", float: "float32" }[asked] ?? asked;
+    if (taken && type !== "auto" && /^b?float/.test(type) && !taken.includes(type))
+      return [
+        finding(
+          code,
+          "error",
+          wordOf(flag),
+          message("Weights in {0} are multiplied in {1}, not in {2}. vLLM would stop at start.", method, taken.join(", "), type),
+          {
+            related: [modelNamedHere(deployment)],
+            fixes: [setFlagFix(pool, "dtype", "auto", undefined, true)],
           },
         ),
       ];

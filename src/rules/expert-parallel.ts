@@ -1,8 +1,10 @@
 import { message } from "../deployment/message.ts";
+import { refusedSince } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { jsonMember } from "./json-flag.ts";
+import { isAbsent } from "./flag-text.ts";
+import { jsonFlag } from "./json-flag.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { ranksOf } from "./layout.ts";
 import { flagOf, wordOf } from "./place.ts";
@@ -23,7 +25,7 @@ export const expertParallel: Rule = {
     const on = flagSwitch(pool, "enable-expert-parallel");
     const ranks = ranksOf(pool.engine.parallel);
     const related = [modelNamedHere(deployment)];
-    if (!flag || on !== true) return balancerAlone(context, on);
+    if (!flag || on !== true) return [...balancerAlone(context, on), ...redundantAlone(context)];
     if (model && model.moe === null && !model.approximate)
       return [
         finding(
@@ -46,7 +48,7 @@ export const expertParallel: Rule = {
           fixes: [removeFlagFix(pool, flag)],
         }),
       ];
-    return model?.moe ? uneven(context, model.moe.experts, size) : [];
+    return [...(model?.moe ? uneven(context, model.moe.experts, size) : []), ...redundantAlone(context)];
   },
 };
 
@@ -125,11 +127,29 @@ function balancerOnOne({ pool }: RuleContext): readonly Finding[] {
   ];
 }
 
+/** VD12: from 0.10.2 on; the flag of older releases did nothing alone. */
+function redundantAlone({ pool }: RuleContext): readonly Finding[] {
+  const extra = redundant({ pool });
+  const off = flagSwitch(pool, "enable-eplb") === false || isAbsent(pool, "enable-eplb");
+  const flag = flagOf(pool, "num-redundant-experts") ?? jsonFlag(pool, "eplb-config")?.flag;
+  const severity = refusedSince(pool, "0.10.2");
+  if (!flag || !extra || !off || !severity) return [];
+  return [
+    finding(
+      code,
+      severity,
+      flag.flagRange,
+      message("Redundant experts are placed by the load balancer, which is off. vLLM would stop at start unless --enable-eplb is given."),
+      { fixes: [flag.name === "num-redundant-experts" ? removeFlagFix(pool, flag, true) : undefined] },
+    ),
+  ];
+}
+
 /** Redundant experts as written; undefined where they cannot be read. */
 function redundant({ pool }: Pick<RuleContext, "pool">): number | undefined {
   if (flagOf(pool, "num-redundant-experts")) return flagInteger(pool, "num-redundant-experts")?.value;
-  const config = flagOf(pool, "eplb-config");
-  if (!config) return 0;
-  const member = jsonMember(config, "num_redundant_experts");
-  return member.readable ? (typeof member.value === "number" ? member.value : 0) : undefined;
+  const config = jsonFlag(pool, "eplb-config");
+  if (!config) return flagOf(pool, "eplb-config") ? undefined : 0;
+  const extra = config.members.get("num_redundant_experts")?.value;
+  return typeof extra === "number" ? extra : 0;
 }

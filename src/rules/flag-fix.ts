@@ -16,6 +16,12 @@ export function setFlagsFix(pool: Pool, values: Readonly<Record<string, string>>
   return { title, edits: edits.flat(), preferred };
 }
 
+/** Switches a bare flag on. */
+export function switchOnFix(pool: Pool, name: string, title: Message, preferred = false): Fix | undefined {
+  const edits = setFlag(pool, name, null);
+  return edits.length === 0 ? undefined : { title, edits, preferred };
+}
+
 /** vLLM's flags for the sizes that fixes change. */
 const sizeFlags = { tensor: "tensor-parallel-size", pipeline: "pipeline-parallel-size" } as const;
 

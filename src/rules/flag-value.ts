@@ -8,7 +8,6 @@ import { choicesIn } from "./choices.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { factsOf, nearestName } from "./flag-table.ts";
-import { parseJson } from "./json-flag.ts";
 import { wordOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
@@ -17,8 +16,8 @@ const code = "flag-value";
 export const flagValue: Rule = {
   code,
   severity: "error",
-  summary: "The flag's value is not of its type, outside its range, or not one of its choices.",
-  facts: ["flag tables of 17 vLLM releases", "VS18", "VM01", "VM16"],
+  summary: "The flag's value is no number where one is needed, outside its range, or not one of its choices.",
+  facts: ["flag tables of 17 vLLM releases", "VS18", "VM01", "VM16", "VL02"],
   engines: ["vllm"],
   check(context) {
     // The last of repeated flags counts.
@@ -37,7 +36,6 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     case "enum":
       return choice(context, flag, facts, text);
     case "json":
-      return json(flag, text.trim());
     case "bool":
     case "str":
     case "list":
@@ -113,16 +111,6 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
           few(choices),
         ),
     { fixes: [near === undefined ? undefined : setFlagFix(context.pool, flag.name, near, undefined, true)] },
-  );
-}
-
-function json(flag: Flag, text: string): Finding | undefined {
-  if (!text.startsWith("{") || parseJson(text)) return undefined;
-  return finding(
-    code,
-    "error",
-    wordOf(flag),
-    message('The value of {0} is no JSON. vLLM would stop at start: "Invalid JSON".', flag.spelled),
   );
 }
 

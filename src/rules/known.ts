@@ -17,6 +17,11 @@ export function knownGpu({ hardware }: Pool, catalog: Catalog): Gpu | undefined 
   return hardware.gpu && catalog.gpu(hardware.gpu.value);
 }
 
+/** A causal language model by its architecture; those with other input are built for conditional generation. */
+export function readsTextAlone({ architecture, multimodal }: Model): boolean {
+  return !multimodal && architecture.endsWith("ForCausalLM");
+}
+
 export function modelNamedHere(deployment: Deployment): Related {
   return { range: modelPlace(deployment), message: message("the model is named here") };
 }

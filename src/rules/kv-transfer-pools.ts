@@ -2,7 +2,7 @@ import type { Deployment, Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
 import { finding } from "./finding.ts";
-import { jsonMember } from "./json-flag.ts";
+import { jsonFlag } from "./json-flag.ts";
 import { flagOf, wordOf } from "./place.ts";
 import { type Finding, laidOutEngines, type Rule } from "./rule.ts";
 
@@ -58,9 +58,9 @@ function connectors(prefill: Pool, decode: Pool): Finding[] {
     );
     return range ? [finding(code, "warning", range, text)] : [];
   }
-  const before = jsonMember(one, "kv_connector");
-  const after = jsonMember(other, "kv_connector");
-  if (typeof before.value !== "string" || typeof after.value !== "string" || before.value === after.value) return [];
+  const before = jsonFlag(prefill, "kv-transfer-config")?.members.get("kv_connector");
+  const after = jsonFlag(decode, "kv-transfer-config")?.members.get("kv_connector");
+  if (typeof before?.value !== "string" || typeof after?.value !== "string" || before.value === after.value) return [];
   return [mismatch(wordOf(other), after.value, before.value, wordOf(one))];
 }
 

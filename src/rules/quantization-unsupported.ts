@@ -1,33 +1,15 @@
 import { message } from "../deployment/message.ts";
+import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
-import { removeFlagFix } from "./flag-fix.ts";
+import { removeFlagFix, switchOnFix } from "./flag-fix.ts";
+import { flagSwitch } from "./flag-number.ts";
+import { isAbsent } from "./flag-text.ts";
 import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
+import { isDeprecated, leastCapability } from "./quantization-methods.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 const code = "quantization-unsupported";
-
-/** Least compute capability by method: VQ06, vLLM 0.33.0. Older releases asked for the same or more. */
-const leastCapability: Readonly<Record<string, number>> = {
-  gptq: 6,
-  gptq_marlin: 7.5,
-  auto_gptq: 6,
-  inc: 6,
-  "compressed-tensors": 7,
-  quark: 7,
-  moe_wna16: 7,
-  awq: 7.5,
-  auto_awq: 7.5,
-  awq_marlin: 7.5,
-  fp8: 7.5,
-  torchao: 7.5,
-  experts_int8: 8,
-  fbgemm_fp8: 8,
-  modelopt: 8,
-  modelopt_fp4: 7.5,
-  mxfp4: 8,
-  fp_quant: 10,
-};
 
 /** Names the engine takes for one another (VQ04). */
 const families: readonly (readonly string[])[] = [
@@ -41,10 +23,10 @@ export const quantizationUnsupported: Rule = {
   code,
   severity: "error",
   summary: "The weight format is not supported on this GPU, or is not that of the checkpoint.",
-  facts: ["VQ04", "VQ06", "VQ08"],
+  facts: ["VQ04", "VQ05", "VQ06", "VQ08"],
   engines: ["vllm"],
   check(context) {
-    return [tooOld(context), mismatch(context)].filter((one) => one !== undefined);
+    return [tooOld(context) ?? weightOnly(context), mismatch(context), deprecated(context)].filter((one) => one !== undefined);
   },
 };
 
@@ -54,7 +36,7 @@ function tooOld({ deployment, pool, catalog }: RuleContext): Finding | undefined
   const flag = flagOf(pool, "quantization");
   const stored = knownModel(deployment)?.weights.method;
   const method = flag ? flag.value?.value : stored;
-  const least = typeof method === "string" ? leastCapability[method] : undefined;
+  const least = typeof method === "string" ? leastCapability(method, saidVersion(pool)) : undefined;
   if (typeof method !== "string" || least === undefined || gpu.computeCapability >= least) return undefined;
   return finding(
     code,
@@ -68,6 +50,48 @@ function tooOld({ deployment, pool, catalog }: RuleContext): Finding | undefined
       gpu.computeCapability.toFixed(1),
     ),
     { related: [gpuNamedHere(pool)] },
+  );
+}
+
+/** VQ08: the weights are halved all the same, so that this is no mistake. */
+function weightOnly({ deployment, pool, catalog }: RuleContext): Finding | undefined {
+  const gpu = knownGpu(pool, catalog);
+  const flag = flagOf(pool, "quantization");
+  const model = knownModel(deployment);
+  const isFp8 = flag ? flag.value?.value === "fp8" : model?.weights.linear === "fp8";
+  if (!isFp8 || gpu?.vendor !== "nvidia" || gpu.computeCapability === null || gpu.computeCapability >= 8.9) return undefined;
+  return finding(
+    code,
+    "information",
+    flag ? wordOf(flag) : modelPlace(deployment),
+    message(
+      "{0} has no FP8 arithmetic: weights are stored in FP8, but multiplied in 16 bit. Memory is saved, prefill is not faster.",
+      gpu.id,
+    ),
+    { related: [gpuNamedHere(pool)] },
+  );
+}
+
+/** VQ05: what the checkpoint itself holds is refused alike. */
+function deprecated({ deployment, pool }: RuleContext): Finding | undefined {
+  const flag = flagOf(pool, "quantization");
+  const method = flag ? flag.value?.value : knownModel(deployment)?.weights.method;
+  const allowed = "allow-deprecated-quantization";
+  const isOff = flagSwitch(pool, allowed) === false || isAbsent(pool, allowed);
+  const refused = typeof method === "string" ? isDeprecated(method, saidVersion(pool)) : false;
+  if (typeof method !== "string" || refused === false || !isOff) return undefined;
+  return finding(
+    code,
+    refused ? "error" : "warning",
+    flag ? wordOf(flag) : modelPlace(deployment),
+    refused
+      ? message("Weights in {0} are deprecated in this vLLM, which stops at start unless --{1} is given.", method, allowed)
+      : message(
+          "Weights in {0} are deprecated since vLLM 0.14; releases that still have them stop at start unless --{1} is given.",
+          method,
+          allowed,
+        ),
+    { fixes: [switchOnFix(pool, allowed, message("Set {0}", `--${allowed}`), true)] },
   );
 }
 

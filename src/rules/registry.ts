@@ -1,31 +1,59 @@
+import { allToAllBackend } from "./all-to-all-backend.ts";
 import { apiKeyOpen } from "./api-key-open.ts";
+import { apiServers } from "./api-servers.ts";
+import { attentionBackend } from "./attention-backend.ts";
 import { batchedTokens } from "./batched-tokens.ts";
+import { captureSizes } from "./capture-sizes.ts";
 import { conflictMarkers } from "./conflict-markers.ts";
+import { contextParallel } from "./context-parallel.ts";
+import { dataParallelLayout } from "./data-parallel-layout.ts";
+import { deviceIds } from "./device-ids.ts";
 import { dtypeUnsupported } from "./dtype-unsupported.ts";
+import { dualBatchOverlap } from "./dual-batch-overlap.ts";
+import { elasticExperts } from "./elastic-experts.ts";
+import { executorOption } from "./executor-option.ts";
 import { expertParallel } from "./expert-parallel.ts";
 import { flagValue } from "./flag-value.ts";
+import { foreignFlag } from "./foreign-flag.ts";
 import { gpuCount } from "./gpu-count.ts";
 import { gpuIdle } from "./gpu-idle.ts";
 import { gpuLimitRequest } from "./gpu-limit-request.ts";
+import { grpcPort } from "./grpc-port.ts";
+import { hcSp } from "./hc-sp.ts";
 import { headsDivisible } from "./heads-divisible.ts";
+import { jsonArgument } from "./json-argument.ts";
+import { jsonKey } from "./json-key.ts";
+import { kvCacheDtype } from "./kv-cache-dtype.ts";
 import { kvCacheTooSmall } from "./kv-cache-too-small.ts";
 import { kvHeadsReplicated } from "./kv-heads-replicated.ts";
+import { kvTransferConfig } from "./kv-transfer-config.ts";
 import { kvTransferPools } from "./kv-transfer-pools.ts";
 import { livenessProbe } from "./liveness-probe.ts";
+import { loadFormat } from "./load-format.ts";
+import { logOutputs } from "./log-outputs.ts";
+import { lora } from "./lora.ts";
+import { mambaBlockSize } from "./mamba-block-size.ts";
 import { memoryOverflow } from "./memory-overflow.ts";
 import { modelLen } from "./model-len.ts";
+import { multimodalTensors } from "./multimodal-tensors.ts";
+import { nodes } from "./nodes.ts";
 import { oneWord } from "./one-word.ts";
 import { pipelineLayers } from "./pipeline-layers.ts";
 import { quantizationUnsupported } from "./quantization-unsupported.ts";
+import { quantizedShard } from "./quantized-shard.ts";
 import { removedFlag } from "./removed-flag.ts";
 import type { Rule } from "./rule.ts";
+import { serveConfig } from "./serve-config.ts";
 import { serviceName } from "./service-name.ts";
 import { sharedGpu } from "./shared-gpu.ts";
 import { shiftInvariance } from "./shift-invariance.ts";
 import { shiftThreshold } from "./shift-threshold.ts";
 import { shmMissing } from "./shm-missing.ts";
+import { sleepMode } from "./sleep-mode.ts";
+import { speculativeConfig } from "./speculative-config.ts";
 import { tensorAcrossNodes } from "./tensor-across-nodes.ts";
 import type { TextRule } from "./text-rule.ts";
+import { toolParser } from "./tool-parser.ts";
 import { unknownFlag } from "./unknown-flag.ts";
 import { unknownModel } from "./unknown-model.ts";
 
@@ -33,17 +61,37 @@ import { unknownModel } from "./unknown-model.ts";
 export const rules: readonly Rule[] = [
   gpuCount,
   gpuIdle,
+  nodes,
   shiftInvariance,
   headsDivisible,
+  contextParallel,
+  quantizedShard,
   kvHeadsReplicated,
   memoryOverflow,
   kvCacheTooSmall,
   modelLen,
   pipelineLayers,
+  dataParallelLayout,
   expertParallel,
+  elasticExperts,
+  allToAllBackend,
+  dualBatchOverlap,
+  hcSp,
   batchedTokens,
+  speculativeConfig,
+  kvTransferConfig,
   dtypeUnsupported,
   quantizationUnsupported,
+  kvCacheDtype,
+  mambaBlockSize,
+  loadFormat,
+  lora,
+  captureSizes,
+  attentionBackend,
+  executorOption,
+  deviceIds,
+  sleepMode,
+  multimodalTensors,
   shmMissing,
   livenessProbe,
   serviceName,
@@ -51,10 +99,18 @@ export const rules: readonly Rule[] = [
   kvTransferPools,
   tensorAcrossNodes,
   gpuLimitRequest,
+  apiServers,
+  toolParser,
+  logOutputs,
+  grpcPort,
   unknownFlag,
   removedFlag,
+  foreignFlag,
   oneWord,
+  jsonArgument,
+  jsonKey,
   flagValue,
+  serveConfig,
   shiftThreshold,
   apiKeyOpen,
   unknownModel,

@@ -1,11 +1,12 @@
 import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
-import { saidVersion, shortVersion } from "./certainty.ts";
+import { likelyVersion, saidVersion, shortVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
+import { replaceFix, successorOf } from "./flag-replacements.ts";
 import { factsOf, judgeFlags, presence } from "./flag-table.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { engineAlone, renameFix, versionPlace } from "./unknown-flag.ts";
+import { engineAlone, versionPlace } from "./unknown-flag.ts";
 
 const code = "removed-flag";
 
@@ -23,12 +24,26 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const facts = factsOf(catalog, flag.name);
   if (!facts || facts.removedBy === null) return undefined;
   const version = saidVersion(pool);
-  const state = version ? presence(facts, version, catalog.flags("vllm")) : "unsure";
+  const likely = likelyVersion(pool);
+  const state = likely ? presence(facts, likely, catalog.flags("vllm")) : "unsure";
   if (state === "present" || state === "not-yet") return undefined;
-  const instead = facts.replacement === null ? undefined : facts.replacement.replace(/^-+/, "");
-  const rename = instead === undefined || !factsOf(catalog, instead) ? undefined : renameFix(flag, instead);
-  const fixes = [rename, removeFlagFix(pool, flag, rename === undefined)];
+  const instead = successorOf(flag);
+  const replace = instead && isThere(context, instead.name) ? replaceFix(flag, instead) : undefined;
+  const fixes = [replace, removeFlagFix(pool, flag, replace === undefined)];
   const since = shortVersion(facts.removedBy);
+  if (likely && !version && state === "removed")
+    return finding(
+      code,
+      engineAlone(deployment) ? "warning" : "information",
+      flag.flagRange,
+      message(
+        '{0} is gone from vLLM {1}, and the image\'s tag says {2}. Such a server would stop: "unrecognized arguments".',
+        flag.spelled,
+        since,
+        likely.text,
+      ),
+      { related: [versionPlace(context)], fixes },
+    );
   if (state === "unsure" || !version)
     return finding(
       code,
@@ -55,4 +70,12 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     ),
     { related: [versionPlace(context)], fixes },
   );
+}
+
+/** Whether the version, or the newest one known, has what takes the flag's place. */
+function isThere({ catalog, pool }: RuleContext, name: string): boolean {
+  const facts = factsOf(catalog, name.split(".")[0] ?? name);
+  const table = catalog.flags("vllm");
+  const version = likelyVersion(pool);
+  return facts !== undefined && (version ? presence(facts, version, table) === "present" : facts.removedBy === null);
 }

@@ -5,6 +5,7 @@ import { saidVersion } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
+import { jsonFlag } from "./json-flag.ts";
 import { gpuNamedHere, knownGpu, knownModel } from "./known.ts";
 import { gpusAsked, isPartOfGroup, layoutWords, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, wordOf } from "./place.ts";
@@ -16,7 +17,7 @@ export const shiftInvariance: Rule = {
   code,
   severity: "error",
   summary: "Ulysses SP or Shift Parallelism is used in a way its plugin refuses, ignores or cannot fill.",
-  facts: ["AS01", "AS02", "AS03", "AS04", "AS05", "AS15"],
+  facts: ["AS01", "AS02", "AS03", "AS04", "AS05", "AS07", "AS15"],
   engines: ["vllm"],
   check(context) {
     const use = arcticUse(context.pool);
@@ -30,6 +31,7 @@ export const shiftInvariance: Rule = {
       experts(context, use),
       pin(context, use),
       platform(context, use),
+      nativePass(context, use),
     ].filter((one) => one !== undefined);
   },
 };
@@ -177,4 +179,30 @@ function platform({ pool, catalog }: RuleContext, use: ArcticUse): Finding | und
   return finding(code, severity, use.flag.flagRange, message("The Arctic plugin runs on CUDA only and would stop on {0}.", gpu.id), {
     related: [gpuNamedHere(pool)],
   });
+}
+
+/** AS07. */
+function nativePass({ pool }: RuleContext, use: ArcticUse): Finding | undefined {
+  const dotted = flagOf(pool, "compilation-config.pass_config.enable_sp");
+  const passes = jsonFlag(pool, "compilation-config")?.members.get("pass_config");
+  const isOn = dotted ? dotted.value?.value === "true" : isSwitchedOn(passes?.value);
+  const at = dotted ? wordOf(dotted) : passes?.range;
+  if (!isOn || !at || use.sequence <= 1) return undefined;
+  return finding(
+    code,
+    "error",
+    at,
+    message(
+      "vLLM's own sequence-parallel pass (enable_sp) does not go with SP {0} of the plugin, which would stop at start.",
+      use.sequence,
+    ),
+    {
+      related: [{ range: use.sequenceFlag?.valueRange, message: message("SP is set here") }],
+      fixes: [dotted && removeFlagFix(pool, dotted, true)],
+    },
+  );
+}
+
+function isSwitchedOn(passes: unknown): boolean {
+  return typeof passes === "object" && passes !== null && "enable_sp" in passes && passes.enable_sp === true;
 }

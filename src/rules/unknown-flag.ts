@@ -4,6 +4,7 @@ import { inTables, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { factsOf, judgeFlags, namesIn, nearestName, presence } from "./flag-table.ts";
+import { foreignFlagOf } from "./foreign-flags.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
 const code = "unknown-flag";
@@ -42,7 +43,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
     );
   }
   // What no release has may be the launcher's own.
-  if (isPrefix(context, name) || !engineAlone(deployment)) return undefined;
+  if (isPrefix(context, name) || !engineAlone(deployment) || foreignFlagOf(catalog, flag)) return undefined;
   const names = version ? namesIn(catalog, version) : catalog.flags("vllm").flags.map((one) => one.name);
   const near = nearestName(name, names);
   const rename = near === undefined ? undefined : renameFix(flag, near);
