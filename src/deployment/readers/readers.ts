@@ -1,5 +1,6 @@
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
+import { dstackReader } from "./dstack.ts";
 import { dynamoReader } from "./dynamo.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
@@ -11,6 +12,7 @@ import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
 import type { Reader } from "./reader.ts";
 import { sglangConfigReader } from "./sglang-config.ts";
+import { skypilotReader } from "./skypilot.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
 import { trtllmConfigReader } from "./trtllm-config.ts";
 import { trtllmDisaggReader } from "./trtllm-disagg.ts";
@@ -33,6 +35,8 @@ export const readers: readonly Reader[] = [
   srtSlurmReader,
   llmdBenchmarkReader,
   trussReader,
+  skypilotReader,
+  dstackReader,
   helmValuesReader,
   vllmEvalConfigReader,
   catalogueReader,
