@@ -21,7 +21,8 @@ export function publishedSources(): readonly Source[] {
   return existsSync(folder) ? yamlIn(folder).filter(({ text }) => text.length < 40_000) : [];
 }
 
-function yamlIn(folder: string): readonly Source[] {
+/** The YAML files of a folder of the project, or of any other, and of those below it. */
+export function yamlIn(folder: string): readonly Source[] {
   const path = resolve(root, folder);
   if (!existsSync(path)) return [];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
