@@ -5,6 +5,7 @@ import type { UnitDirectives } from "./assigned-directives.ts";
 import { withAssumedFlags } from "./assumed-flags.ts";
 import type { ArgumentSite, Deployment, EngineConfig, Flag, ModelReference, Pool } from "./deployment.ts";
 import { dialects } from "./engines/dialect.ts";
+import { environmentFlags } from "./environment-flags.ts";
 import { flagNames } from "./flag-names.ts";
 import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
@@ -110,13 +111,14 @@ function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source
   const { mapping, launch } = unit;
   const { config } = dialects[unit.engine];
   const own = launch && parseArguments(launch.words, { source, lines, style: launch.style, names });
-  if (!own) return { flags: mapping?.flags ?? [], positionals: [], complete: mapping?.complete ?? false };
+  const variables = environmentFlags(unit, lines);
+  if (!own) return { flags: [...variables, ...(mapping?.flags ?? [])], positionals: [], complete: mapping?.complete ?? false };
   const fromFile = mapping?.readBy === "engine" ? mapping.flags : [];
   const fields = mapping?.readBy === "platform" ? mapping.flags : [];
   // What a config file holds that nobody sees may be any flag.
   const unseen = mapping?.readBy !== "engine" && own.flags.some(({ name }) => config.flags.includes(name));
   return {
-    flags: config.wins ? [...fields, ...own.flags, ...fromFile] : [...fromFile, ...fields, ...own.flags],
+    flags: config.wins ? [...variables, ...fields, ...own.flags, ...fromFile] : [...variables, ...fromFile, ...fields, ...own.flags],
     positionals: own.positionals,
     complete: own.complete && !unseen && (mapping?.complete ?? true),
   };

@@ -21,7 +21,7 @@ export function kustomized(root: YamlValue, fileAt: FileAt): readonly YamlDocume
 export function isKustomization(root: YamlValue, fileName: string): boolean {
   const kind = root.at("kind").string;
   if (kind === "" && !root.at("apiVersion").exists) {
-    return /(^|[\\/])kustomization(\.ya?ml)?$/i.test(fileName) && ["resources", "bases", "patches"].some((key) => root.at(key).isList);
+    return /kustomization(\.ya?ml)?$/i.test(fileName) && ["resources", "bases", "patches"].some((key) => root.at(key).isList);
   }
   return (kind === "Kustomization" || kind === "Component") && root.at("apiVersion").string.startsWith("kustomize.config.k8s.io/");
 }

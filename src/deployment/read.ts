@@ -46,12 +46,12 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   const spans = documents.map(({ span }) => span);
   const assigned = directivesFor(units, spans, directives.all, text, lines);
   const deployments = joinUnits(units, assigned, { source: joined.original, lines, catalog, surroundings });
+  const formats = new Set(recognised.flatMap(({ format }) => format ?? []));
+  const companions = formats.size === 0 ? [] : recognised.flatMap((one) => one.companions ?? []);
   return {
-    formats: [...new Set(recognised.map(({ format }) => format))],
+    formats: [...formats],
     deployments,
-    companions: recognised.flatMap(({ companions = [] }) =>
-      companions.map(({ kind, name, span }) => ({ kind, name, range: lines.range(span) })),
-    ),
+    companions: companions.map(({ kind, name, span }) => ({ kind, name, range: lines.range(span) })),
     problems: [...problemsOf(found, lines), ...directiveProblems(directives, deployments, catalog, lines)],
     ignoredLines: directives.ignoredLines,
   };

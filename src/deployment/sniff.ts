@@ -85,11 +85,15 @@ const flags: readonly string[] = [
   "extra-llm-api-options",
 ].flatMap((flag) => [flag, flag.replaceAll("-", "_")]);
 
+/** A kustomization without a kind, which only its file's name tells. */
+const kustomization = /^(?:resources|bases|patches|patchesStrategicMerge):[ \t]*(?:#.*)?\r?\n[ \t]*-[ \t]/m;
+
 /** Is it worth reading as a deployment? A search for words, a few milliseconds at most on any file. */
 export function looksLikeDeployment(text: string): boolean {
   const head = text.slice(0, searchedForEngines);
   if (engines.some((word) => head.includes(word))) return true;
   const start = text.slice(0, searchedForFlags);
   if (flags.some((word) => start.includes(word)) || families.some((word) => start.includes(word))) return true;
+  if (kustomization.test(start)) return true;
   return text.length > searchedForEngines && text.slice(searchedForEngines, longestText).includes("vllm");
 }

@@ -1,3 +1,4 @@
+import { withoutConflictMarkers } from "./conflict-markers.ts";
 import { unknownMark } from "./mapped.ts";
 import type { Span } from "./text.ts";
 
@@ -32,8 +33,9 @@ function* markersOf(text: string): Generator<Span> {
   }
 }
 
-/** Replaces markers by placeholders; lines that hold nothing else but a comment become blank. */
-export function maskTemplates(text: string): Masked {
+/** Replaces markers by placeholders; lines that hold nothing else but a comment become blank, and so do those of a merge conflict. */
+export function maskTemplates(written: string): Masked {
+  const text = withoutConflictMarkers(written);
   if (!text.includes("{{") && !text.includes("{%")) return { text, structural: [], markers: 0 };
   const structural: Span[] = [];
   const parts: string[] = [];

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly modelFlags: readonly string[];
   /** Variables of the environment that name it where no flag does. */
   readonly modelVariables: readonly string[];
+  /** Variables of the environment that set what a flag sets, by the flag's name. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Flags that name a file of further flags, and whether that file wins over the command line. */
   readonly config: { readonly flags: readonly string[]; readonly wins: boolean };
   /** `complete` false = further flags may come from somewhere else. */
@@ -25,6 +27,34 @@ const configBelow: Dialect["config"] = { flags: ["config"], wins: false };
 const configAbove: Dialect["config"] = {
   flags: ["extra_llm_api_options", "extra-engine-args", "override-engine-args"],
   wins: true,
+};
+
+const noVariables: Dialect["variables"] = {};
+/** launcher/src/main.rs: every option has a variable of its name. */
+const tgiVariables: Dialect["variables"] = {
+  NUM_SHARD: "num-shard",
+  QUANTIZE: "quantize",
+  DTYPE: "dtype",
+  KV_CACHE_DTYPE: "kv-cache-dtype",
+  MAX_INPUT_TOKENS: "max-input-tokens",
+  MAX_INPUT_LENGTH: "max-input-length",
+  MAX_TOTAL_TOKENS: "max-total-tokens",
+  MAX_CONCURRENT_REQUESTS: "max-concurrent-requests",
+  MAX_BATCH_PREFILL_TOKENS: "max-batch-prefill-tokens",
+  MAX_BATCH_TOTAL_TOKENS: "max-batch-total-tokens",
+  CUDA_MEMORY_FRACTION: "cuda-memory-fraction",
+};
+/** "Configure a NIM" of the documentation. */
+const nimVariables: Dialect["variables"] = {
+  NIM_TENSOR_PARALLEL_SIZE: "tensor-parallel-size",
+  NIM_PIPELINE_PARALLEL_SIZE: "pipeline-parallel-size",
+  NIM_MAX_MODEL_LEN: "max-model-len",
+};
+/** common/arg.cpp: set_env. */
+const llamaVariables: Dialect["variables"] = {
+  LLAMA_ARG_CTX_SIZE: "ctx-size",
+  LLAMA_ARG_N_GPU_LAYERS: "n-gpu-layers",
+  LLAMA_ARG_N_PARALLEL: "parallel",
 };
 
 const one: Located<number> = { value: 1, origin: "engine-default" };
@@ -67,26 +97,35 @@ function otherParallel(flags: Flags): Parallel {
 }
 
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
-  vllm: { modelFlags: ["model"], modelVariables: [], config: configBelow, parallel: vllmParallel },
-  sglang: { modelFlags: ["model-path", "model"], modelVariables: [], config: configBelow, parallel: sglangParallel },
+  vllm: { modelFlags: ["model"], modelVariables: [], variables: noVariables, config: configBelow, parallel: vllmParallel },
+  sglang: {
+    modelFlags: ["model-path", "model"],
+    modelVariables: [],
+    variables: noVariables,
+    config: configBelow,
+    parallel: sglangParallel,
+  },
   "tensorrt-llm": {
     modelFlags: ["model", "model-path", "model_path"],
     modelVariables: [],
+    variables: noVariables,
     config: configAbove,
     parallel: tensorrtParallel,
   },
-  tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], config: noConfig, parallel: tgiParallel },
-  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], config: noConfig, parallel: nimParallel },
+  tgi: { modelFlags: ["model-id"], modelVariables: ["MODEL_ID"], variables: tgiVariables, config: noConfig, parallel: tgiParallel },
+  nim: { modelFlags: [], modelVariables: ["NIM_MODEL_NAME"], variables: nimVariables, config: noConfig, parallel: nimParallel },
   "llama.cpp": {
     modelFlags: ["hf-repo", "hf", "model", "m"],
     modelVariables: ["LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL"],
+    variables: llamaVariables,
     config: noConfig,
     parallel: unknownParallel,
   },
-  ollama: { modelFlags: [], modelVariables: [], config: noConfig, parallel: unknownParallel },
+  ollama: { modelFlags: [], modelVariables: [], variables: noVariables, config: noConfig, parallel: unknownParallel },
   other: {
     modelFlags: ["model-id", "model-path", "model", "model-name"],
     modelVariables: ["MODEL_ID"],
+    variables: noVariables,
     config: noConfig,
     parallel: otherParallel,
   },

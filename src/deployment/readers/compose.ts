@@ -94,7 +94,15 @@ function serviceLaunches(
   // An image that is built here may start anything; without a command nothing tells.
   if (service.get("build").exists && !command) return { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
   return recognise(
-    { command: undefined, args: command?.words ?? [], image, environment: variables, script: command?.script, saysVllm: false },
+    {
+      command: undefined,
+      args: command?.words ?? [],
+      image,
+      environment: variables,
+      script: command?.script,
+      saysVllm: false,
+      servesOllama: false,
+    },
     context.names,
   );
 }

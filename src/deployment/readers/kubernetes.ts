@@ -1,61 +1,82 @@
 import type { FormatId } from "../deployment.ts";
-import type { Located } from "../located.ts";
+import type { Known } from "../located.ts";
 import { spanOf } from "../mapped.ts";
-import { message } from "../message.ts";
-import type { Span } from "../text.ts";
-import type { Unit } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
+import { podCompanions } from "./companions.ts";
 import type { ReaderContext } from "./context.ts";
+import { copies } from "./copies.ts";
+import { namedUnits } from "./named-units.ts";
 import { podUnits } from "./pod.ts";
 import type { Reader } from "./reader.ts";
-import { wholeNumber } from "./resources.ts";
-import { roleOf, rootAnchor, workloadName } from "./workload.ts";
+import { strayPod } from "./stray-pod.ts";
+import { roleOf } from "./workload.ts";
 
-/** Workloads that hold a pod: where its spec stands, and which key counts copies. */
-const workloads: Readonly<Record<string, { readonly format: FormatId; readonly pod: readonly string[]; readonly copies: string | null }>> =
-  {
-    Deployment: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: "replicas" },
-    ReplicaSet: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: "replicas" },
-    DaemonSet: { format: "k8s-deployment", pod: ["spec", "template", "spec"], copies: null },
-    StatefulSet: { format: "k8s-statefulset", pod: ["spec", "template", "spec"], copies: "replicas" },
-    Pod: { format: "k8s-pod", pod: ["spec"], copies: null },
-    CronJob: { format: "k8s-job", pod: ["spec", "jobTemplate", "spec", "template", "spec"], copies: null },
-    Job: { format: "k8s-job", pod: ["spec", "template", "spec"], copies: "parallelism" },
-  };
+interface Workload {
+  readonly api: RegExp;
+  readonly format: FormatId;
+  readonly pod: readonly string[];
+  /** The key that counts copies; null = one, "unknown" = as many as a controller decides. */
+  readonly copies: string | null | "unknown";
+}
 
-/** A workload of Kubernetes itself. One that starts no engine is somebody else's. */
+const apps = /^(apps|extensions)\/v1\w*$/;
+const template = ["spec", "template", "spec"];
+
+/** Workloads that hold one pod. */
+const workloads: Readonly<Record<string, Workload>> = {
+  Deployment: { api: apps, format: "k8s-deployment", pod: template, copies: "replicas" },
+  ReplicaSet: { api: apps, format: "k8s-deployment", pod: template, copies: "replicas" },
+  DaemonSet: { api: apps, format: "k8s-deployment", pod: template, copies: "unknown" },
+  StatefulSet: { api: apps, format: "k8s-statefulset", pod: template, copies: "replicas" },
+  Pod: { api: /^v1$/, format: "k8s-pod", pod: ["spec"], copies: null },
+  Job: { api: /^batch\/v1\w*$/, format: "k8s-job", pod: template, copies: "parallelism" },
+  CronJob: { api: /^batch\/v1\w*$/, format: "k8s-job", pod: ["spec", "jobTemplate", ...template], copies: null },
+  Rollout: { api: /^argoproj\.io\/v1/, format: "k8s-deployment", pod: template, copies: "replicas" },
+  CloneSet: { api: /^apps\.kruise\.io\/v1/, format: "k8s-deployment", pod: template, copies: "replicas" },
+  DeploymentConfig: { api: /^(apps\.openshift\.io\/)?v1$/, format: "k8s-deployment", pod: template, copies: "replicas" },
+  Service: { api: /^serving\.knative\.dev\/v1/, format: "k8s-knative", pod: template, copies: "unknown" },
+};
+
+/** A workload of Kubernetes itself, of Knative or of what replaces its Deployment, or a patch of one. One that starts no engine is somebody else's. */
 export const kubernetesReader: Reader = (root, extent, context) => {
   const kind = root.at("kind").string;
   const workload = Object.hasOwn(workloads, kind) ? workloads[kind] : undefined;
-  if (!workload || !/^(v1|apps\/v1\w*|batch\/v1\w*|extensions\/v1\w*)$/.test(root.at("apiVersion").string)) return undefined;
-  const found = podUnits(root.at(...workload.pod), new Map(), context);
-  if (found.length === 0) return undefined;
-  const name = workloadName(root);
-  const units = found.map(
-    ({ container, containerAnchor, ...unit }, i): Unit => ({
-      ...unit,
-      format: workload.format,
-      name: found.length > 1 && container !== "" ? `${name}/${container}` : name,
-      anchor: (i > 0 ? containerAnchor : undefined) ?? rootAnchor(root, extent),
-      extent,
-      role: roleOf(root),
-      instances: copies(root, kind, workload.copies, context),
-      groupSize: kind === "StatefulSet" ? "replicas-are-nodes" : "one-pod",
-    }),
-  );
-  return { format: workload.format, units };
+  if (!workload?.api.test(root.at("apiVersion").string)) return undefined;
+  const pod = strayPod(root, workload.pod);
+  const engines = podUnits(pod, new Map(), context);
+  const companions = podCompanions(pod, engines);
+  if (engines.length === 0) return companions.length > 0 ? { format: null, units: [], companions } : undefined;
+  const format = isPatch(root, pod) ? "kustomize-patch" : workload.format;
+  const instances = instancesOf(root, workload, context);
+  const units = namedUnits(engines, root, extent).map((unit) => ({
+    ...unit,
+    format,
+    role: roleOf(root),
+    instances,
+    groupSize: kind === "StatefulSet" ? ("replicas-are-nodes" as const) : ("one-pod" as const),
+  }));
+  return { format, units, companions };
 };
 
-function copies(root: YamlValue, kind: string, key: string | null, context: ReaderContext): Located<number> | undefined {
-  if (key === null) return kind === "DaemonSet" ? undefined : { value: 1, origin: "file", range: context.lines.range(kindSpan(root)) };
-  const written = root.at("spec", key);
-  if (written.exists && !written.isNull) return wholeNumber(written, context.lines);
-  // A patch leaves the count to what it patches.
-  if (kind !== "Job" && !root.at("spec", "selector").exists) return undefined;
-  return { value: 1, origin: "engine-default", why: message("Kubernetes starts one unless told otherwise") };
+/** A patch has neither what chooses its pods nor an image to run in them. */
+function isPatch(root: YamlValue, pod: YamlValue): boolean {
+  return (
+    !root.at("spec", "selector").exists &&
+    !pod
+      .at("containers")
+      .items()
+      .some((container) => container.at("image").exists)
+  );
 }
 
-function kindSpan(root: YamlValue): Span {
-  const kind = root.at("kind").text();
-  return kind ? spanOf(kind) : { start: 0, end: 0 };
+function instancesOf(root: YamlValue, { copies: key }: Workload, context: ReaderContext): Known<number> {
+  if (key === "unknown") return undefined;
+  if (key === null) {
+    const kind = root.at("kind").text();
+    return kind && { value: 1, origin: "file", range: context.lines.range(spanOf(kind)) };
+  }
+  const written = root.at("spec", key);
+  // A patch leaves the count to what it patches.
+  const isLeftOut = !written.exists && key === "replicas" && !root.at("spec", "selector").exists;
+  return isLeftOut ? undefined : copies(written, context);
 }

@@ -1,4 +1,3 @@
-import type { Flag } from "../deployment.ts";
 import type { Known } from "../located.ts";
 import { concat, type Mapped, opaque, spanOf } from "../mapped.ts";
 import { message } from "../message.ts";
@@ -8,7 +7,7 @@ import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { copies } from "./copies.ts";
 import { containerEnvironment } from "./environment.ts";
-import { fieldFlag, fieldFlags } from "./field-flags.ts";
+import { fieldFlags } from "./field-flags.ts";
 import { containerUnit } from "./pod.ts";
 import { groupGpus } from "./pod-group.ts";
 import type { Reader } from "./reader.ts";
@@ -18,18 +17,13 @@ import { rootAnchor, workloadName } from "./workload.ts";
 
 const operatorGroup = "apps.nvidia.com/";
 const nimImage = /(^|\/)nim\//;
-/** Where a service and NIM's own variables write the sizes, by release of the operator. */
+/** Where a service writes the sizes, by release of the operator. */
 const sizeFields = {
   tp: "tensor-parallel-size",
   tensor: "tensor-parallel-size",
   pp: "pipeline-parallel-size",
   pipeline: "pipeline-parallel-size",
 };
-const sizeVariables: Readonly<Record<string, string>> = {
-  NIM_TENSOR_PARALLEL_SIZE: "tensor-parallel-size",
-  NIM_PIPELINE_PARALLEL_SIZE: "pipeline-parallel-size",
-};
-
 /** NVIDIA's NIM operator: a service is one microservice whose image names its model; a pipeline holds several. Caches start no engine. */
 export const nimReader: Reader = (root, extent, context) => {
   const kind = root.at("kind").string;
@@ -78,7 +72,7 @@ function serviceUnit(spec: YamlValue, place: Place, context: ReaderContext): Uni
   const environment = containerEnvironment(spec, new Map());
   // The service's own spec has what a container has, and what a pod has.
   const unit = containerUnit(spec, spec, environment, context);
-  const flags = [...variableFlags(spec.at("env"), context), ...fieldFlags(spec.at("multiNode", "parallelism"), sizeFields, "nim", context)];
+  const flags = fieldFlags(spec.at("multiNode", "parallelism"), sizeFields, "nim", context);
   const hasScaler = spec.at("scale", "enabled").boolean === true;
   return {
     ...unit,
@@ -105,15 +99,6 @@ function nodesOf(group: YamlValue, { lines }: ReaderContext): Known<number> {
   const written = [parallelism.at("pipeline"), parallelism.at("pp"), group.at("size")].find((value) => value.exists);
   if (written) return wholeNumber(written, lines);
   return { value: 1, origin: "engine-default", why: message("one node unless told otherwise") };
-}
-
-function variableFlags(env: YamlValue, context: ReaderContext): Flag[] {
-  const names = context.names("nim");
-  return env.items().flatMap((item) => {
-    const name = item.at("name").text();
-    const flag = name && Object.hasOwn(sizeVariables, name.value) ? sizeVariables[name.value] : undefined;
-    return name && flag !== undefined ? [fieldFlag(item.at("value"), name, names.resolve(`--${flag}`), context)] : [];
-  });
 }
 
 /** What the cache fetches from the hub, what the environment names, else the image that is made for one model. */

@@ -91,9 +91,18 @@ function containerLaunches(container: YamlValue, variables: Variables, context: 
       image: container.at("image").text(),
       environment: variables,
       saysVllm: container.document.mentions(/vllm/),
+      servesOllama: servesOllama(container),
     },
     context.names,
   );
+}
+
+function servesOllama(container: YamlValue): boolean {
+  const host = container
+    .at("env")
+    .items()
+    .find((entry) => entry.at("name").string === "OLLAMA_HOST");
+  return host !== undefined && /^(0\.0\.0\.0|\[::\])?:/.test(host.at("value").string);
 }
 
 /** The words of `command` or `args`, a list or one of them alone, with `$(VAR)` expanded. */

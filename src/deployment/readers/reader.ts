@@ -6,7 +6,8 @@ import type { ReaderContext } from "./context.ts";
 
 /** A document that a reader knows: its family, the engines in it, and what serves beside them. */
 export interface Recognised {
-  readonly format: FormatId;
+  /** Null = it serves beside the engines of the text's other documents, and alone it is nobody's. */
+  readonly format: FormatId | null;
   /** Empty where a file of this family starts no engine by itself. */
   readonly units: readonly Unit[];
   readonly companions?: readonly CompanionUnit[];

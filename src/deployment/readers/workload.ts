@@ -1,6 +1,6 @@
 import { isReadable, spanOf } from "../mapped.ts";
+import { type Role, roleOfWord } from "../pool-role.ts";
 import type { Span } from "../text.ts";
-import type { Unit } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 
 /** `metadata.name`, or the kind where there is none to read. */
@@ -15,15 +15,17 @@ export function rootAnchor(root: YamlValue, extent: Span): Span {
   return key ? spanOf(key) : { start: extent.start, end: extent.start };
 }
 
+/** Labels that name a pod's role: `llm-d.ai/role`, `inference-role`, `app.kubernetes.io/component`. */
+const roleLabel = /(^|[-_./])(role|component)$/;
+
 /** `prefill` or `decode` where the workload's labels say so. */
-export function roleOf(root: YamlValue): Unit["role"] {
-  for (const labels of [
-    root.at("metadata", "labels"),
-    root.at("spec", "template", "metadata", "labels"),
-    root.at("spec", "leaderWorkerTemplate", "workerTemplate", "metadata", "labels"),
-  ]) {
-    const role = labels.at("llm-d.ai/role").string || labels.at("inference-role").string;
-    if (role === "prefill" || role === "decode") return role;
+export function roleOf(root: YamlValue): Role {
+  const group = root.at("spec", "leaderWorkerTemplate");
+  for (const owner of [root, root.at("spec", "template"), group.at("leaderTemplate"), group.at("workerTemplate")]) {
+    for (const label of owner.at("metadata", "labels").entries()) {
+      const role = roleLabel.test(label.key?.value ?? "") ? roleOfWord(label.string) : "mixed";
+      if (role !== "mixed") return role;
+    }
   }
   return "mixed";
 }
