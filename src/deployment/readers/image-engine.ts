@@ -5,5 +5,5 @@ import { recognise } from "./recognise.ts";
 
 /** The server that an image's own entry point is; undefined where nothing tells. */
 export function imageEngine(image: Mapped | undefined, { names }: ReaderContext): Pick<Launch, "engine" | "launcher"> | undefined {
-  return recognise({ command: undefined, args: [], image, environment: new Map(), saysVllm: false }, names).launches[0];
+  return recognise({ command: undefined, args: [], image, environment: new Map() }, names).launches[0];
 }

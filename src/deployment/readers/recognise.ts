@@ -16,9 +16,9 @@ export interface ContainerWords {
   /** The text that `args` were split from; undefined for a list. */
   readonly script?: Mapped | undefined;
   /** The document around it names vLLM. */
-  readonly saysVllm: boolean;
+  readonly saysVllm?: boolean;
   /** It is told to listen where Ollama's server does (OLLAMA_HOST), which its clients are told as the server's address. */
-  readonly servesOllama: boolean;
+  readonly servesOllama?: boolean;
 }
 
 const nothing: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
@@ -36,7 +36,7 @@ const neverEngines = /mock|-sim\b|simulator|router|gateway|bench|sidecar|proxy|s
 
 /** The engines a container starts: by its command line, by its image's entry point, or, in a patch, by its arguments alone. */
 export function recognise(container: ContainerWords, names: ReaderContext["names"]): Launches {
-  const { command, args, image, environment, script, servesOllama } = container;
+  const { command, args, image, environment, script, servesOllama = false } = container;
   const found = findLaunches([...(command ?? []), ...args], environment, script);
   // A command that is all template tells as much as none.
   if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
@@ -64,7 +64,7 @@ function isOtherProgram(first: string): boolean {
 }
 
 /** A patch leaves the image out or has a place-holder for it; under an image that is somebody's own build two signs are asked for. */
-function engineByArguments({ args, image, saysVllm }: ContainerWords, names: ReaderContext["names"]): EngineId | undefined {
+function engineByArguments({ args, image, saysVllm = false }: ContainerWords, names: ReaderContext["names"]): EngineId | undefined {
   const isUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
   if (!isUnknown && neverEngines.test(parseImage(image.value).repository)) return undefined;
   return engineOfArguments(args, { names, saysVllm, signs: isUnknown ? 1 : 2 });

@@ -132,7 +132,7 @@ function startedServer(root: YamlValue, environment: Variables, context: ReaderC
   const words = command ? splitCommand(command, environment).flatMap((one) => one.words) : [];
   const found = command
     ? findLaunches(words, environment, command)
-    : recognise({ command: undefined, args: [], image, environment, saysVllm: false }, context.names);
+    : recognise({ command: undefined, args: [], image, environment }, context.names);
   const [launch] = found.launches;
   if (launch) {
     const named = launch.words.find(({ value }) => value.startsWith("/"));
