@@ -16,7 +16,8 @@ export function mountedConfig(launch: Launch, container: YamlValue, pod: YamlVal
 
 function configPath({ engine, words, style }: Launch, context: ReaderContext): string | undefined {
   const { config } = dialects[engine];
-  if (config.flags.length === 0) return undefined;
+  // Most command lines name no file, and are not taken apart for it.
+  if (config.flags.length === 0 || !words.some(({ value }) => /^--(conf|extra|override)/.test(value))) return undefined;
   const { flags } = parseArguments(words, { source: context.source, lines: context.lines, names: context.names(engine), style });
   return flags.findLast(({ name }) => config.flags.includes(name))?.value?.value ?? undefined;
 }
