@@ -2,14 +2,18 @@ import { allToAllBackend } from "./all-to-all-backend.ts";
 import { apiKeyOpen } from "./api-key-open.ts";
 import { apiServers } from "./api-servers.ts";
 import { attentionBackend } from "./attention-backend.ts";
+import { attentionDataParallel } from "./attention-data-parallel.ts";
 import { batchedTokens } from "./batched-tokens.ts";
 import { captureSizes } from "./capture-sizes.ts";
+import { chunkedPrefillSize } from "./chunked-prefill-size.ts";
 import { conflictMarkers } from "./conflict-markers.ts";
 import { contextParallel } from "./context-parallel.ts";
 import { dataParallelLayout } from "./data-parallel-layout.ts";
 import { deviceIds } from "./device-ids.ts";
+import { disaggregationModeRule } from "./disaggregation-mode.ts";
 import { dtypeUnsupported } from "./dtype-unsupported.ts";
 import { dualBatchOverlap } from "./dual-batch-overlap.ts";
+import { dwdp } from "./dwdp.ts";
 import { elasticExperts } from "./elastic-experts.ts";
 import { executorOption } from "./executor-option.ts";
 import { expertParallel } from "./expert-parallel.ts";
@@ -21,6 +25,7 @@ import { gpuLimitRequest } from "./gpu-limit-request.ts";
 import { grpcPort } from "./grpc-port.ts";
 import { hcSp } from "./hc-sp.ts";
 import { headsDivisible } from "./heads-divisible.ts";
+import { hierarchicalCache } from "./hierarchical-cache.ts";
 import { jsonArgument } from "./json-argument.ts";
 import { jsonKey } from "./json-key.ts";
 import { kvCacheDtype } from "./kv-cache-dtype.ts";
@@ -29,15 +34,19 @@ import { kvHeadsReplicated } from "./kv-heads-replicated.ts";
 import { kvTransferConfig } from "./kv-transfer-config.ts";
 import { kvTransferPools } from "./kv-transfer-pools.ts";
 import { livenessProbe } from "./liveness-probe.ts";
+import { lmcache } from "./lmcache.ts";
 import { loadFormat } from "./load-format.ts";
 import { logOutputs } from "./log-outputs.ts";
 import { lora } from "./lora.ts";
 import { mambaBlockSize } from "./mamba-block-size.ts";
 import { memoryOverflow } from "./memory-overflow.ts";
 import { modelLen } from "./model-len.ts";
+import { moeBackend } from "./moe-backend.ts";
+import { moeParallel } from "./moe-parallel.ts";
 import { multimodalTensors } from "./multimodal-tensors.ts";
 import { nodes } from "./nodes.ts";
 import { oneWord } from "./one-word.ts";
+import { pdMultiplexing } from "./pd-multiplexing.ts";
 import { pipelineLayers } from "./pipeline-layers.ts";
 import { quantizationUnsupported } from "./quantization-unsupported.ts";
 import { quantizedShard } from "./quantized-shard.ts";
@@ -51,6 +60,7 @@ import { shiftThreshold } from "./shift-threshold.ts";
 import { shmMissing } from "./shm-missing.ts";
 import { sleepMode } from "./sleep-mode.ts";
 import { speculativeConfig } from "./speculative-config.ts";
+import { speculativePipeline } from "./speculative-pipeline.ts";
 import { tensorAcrossNodes } from "./tensor-across-nodes.ts";
 import type { TextRule } from "./text-rule.ts";
 import { toolParser } from "./tool-parser.ts";
@@ -73,11 +83,21 @@ export const rules: readonly Rule[] = [
   pipelineLayers,
   dataParallelLayout,
   expertParallel,
+  attentionDataParallel,
+  moeParallel,
+  moeBackend,
+  dwdp,
   elasticExperts,
   allToAllBackend,
   dualBatchOverlap,
   hcSp,
   batchedTokens,
+  chunkedPrefillSize,
+  speculativePipeline,
+  pdMultiplexing,
+  disaggregationModeRule,
+  hierarchicalCache,
+  lmcache,
   speculativeConfig,
   kvTransferConfig,
   dtypeUnsupported,
