@@ -1,6 +1,4 @@
-import type { Span } from "../text.ts";
-import type { YamlValue } from "../yaml-document.ts";
-import type { ReaderContext } from "./context.ts";
+import { chartValuesReader } from "./chart-values.ts";
 import { gpuRecipesReader } from "./gpu-recipes.ts";
 import { kubeaiCatalogReader } from "./kubeai.ts";
 import { llmdDeployerReader } from "./llmd-deployer.ts";
@@ -8,7 +6,8 @@ import { llmdModelserviceReader } from "./llmd-modelservice.ts";
 import { nimValuesReader } from "./nim.ts";
 import { ollamaValuesReader } from "./ollama-values.ts";
 import { productionStackReader } from "./production-stack.ts";
-import type { Reader, Recognised } from "./reader.ts";
+import type { Reader } from "./reader.ts";
+import { umbrellaReader } from "./umbrella-values.ts";
 
 /** Charts by the keys of their values. */
 const charts: readonly Reader[] = [
@@ -21,16 +20,14 @@ const charts: readonly Reader[] = [
   ollamaValuesReader,
 ];
 
+const families: readonly Reader[] = [...charts, chartValuesReader, umbrellaReader(charts)];
+
 /** Values of a Helm chart, or of an umbrella chart whose keys name the charts below it. */
 export const helmValuesReader: Reader = (root, extent, context) => {
   if (!root.isMap || root.at("apiVersion").exists || root.at("kind").exists) return undefined;
-  return chartValues(root, extent, context);
-};
-
-function chartValues(values: YamlValue, extent: Span, context: ReaderContext): Recognised | undefined {
-  for (const chart of charts) {
-    const found = chart(values, extent, context);
+  for (const family of families) {
+    const found = family(root, extent, context);
     if (found) return found;
   }
   return undefined;
-}
+};

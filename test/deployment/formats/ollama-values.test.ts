@@ -39,8 +39,4 @@ describe("values of the Ollama chart", () => {
   ])("%s", (_, text, row) => {
     expect(poolRows(text)).toMatchObject([row]);
   });
-
-  test("another chart's address of an Ollama server is none", () => {
-    expect(readText("ollama: {enabled: true, url: http://ollama:11434}\n").formats).toEqual([]);
-  });
 });
