@@ -1,7 +1,7 @@
 import { spanOf } from "../mapped.ts";
 import type { Unit } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
-import { chartServer, type NamedEngine } from "./chart-server.ts";
+import { chartServer, type NamedEngine, serverContainer } from "./chart-server.ts";
 import type { ReaderContext } from "./context.ts";
 import type { Reader, Recognised } from "./reader.ts";
 
@@ -44,7 +44,8 @@ function subChart(section: YamlValue, charts: readonly Reader[], context: Reader
   }
   const runs = enabled === true || serverKeys.some((name) => section.at(name).exists);
   if (addressKeys.some((name) => section.at(name).exists)) return nothing;
-  const server = chartServer(section, runs ? named : undefined, context);
+  // A bare word under `image` is what jobs of pipelines and rows of matrices have too.
+  const server = named || serverContainer(section).at("image").isMap ? chartServer(section, runs ? named : undefined, context) : undefined;
   if (!server) return nothing;
   const unit: Unit = { ...server.unit, format: "helm-values-umbrella", name: key.value, anchor: spanOf(key), extent: span };
   return { format: "helm-values-umbrella", units: [unit] };
