@@ -5,7 +5,6 @@ import { looksLikeDeployment } from "../deployment/sniff.ts";
 import { analyse } from "../language/analysis.ts";
 import { AnalysisCache } from "../language/analysis-cache.ts";
 import type { Analysis } from "../language/results.ts";
-import { brokenAt } from "./broken-yaml.ts";
 import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
 import type { ReadingOptions } from "./surroundings.ts";
@@ -16,8 +15,6 @@ const pause = 150;
 /** The analyses of all open documents: one a version, made after a pause in typing or when a feature asks. */
 export class Documents implements vscode.Disposable {
   private readonly cache = new AnalysisCache();
-  /** The last analysis of each document in which a deployment was found. */
-  private readonly good = new Map<string, Analysis>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly analysed = new vscode.EventEmitter<vscode.TextDocument>();
   private readonly closed = new vscode.EventEmitter<vscode.Uri>();
@@ -44,7 +41,7 @@ export class Documents implements vscode.Disposable {
     if (!isCandidate(document)) return undefined;
     const text = document.getText();
     if (!looksLikeDeployment(text)) return undefined;
-    return this.cache.get(document.uri.toString(), document.version, () => {
+    return this.cache.get(document.uri.toString(), document.version, text, () => {
       const started = performance.now();
       const made = analyse(text, this.options(document.uri));
       this.log.trace(`read ${document.lineCount} lines in ${(performance.now() - started).toFixed(1)} ms`);
@@ -52,18 +49,14 @@ export class Documents implements vscode.Disposable {
     });
   }
 
-  /** What lenses and hints show: the last good analysis while the text is broken. */
+  /** What lenses and hints show: what was last good stays while the text is broken. */
   shown(document: vscode.TextDocument): Analysis | undefined {
-    const analysis = this.analysis(document);
-    if (!analysis || analysis.deployments.length > 0) return analysis;
-    return this.brokenAt(document) ? (this.good.get(document.uri.toString()) ?? analysis) : analysis;
+    return this.analysis(document) && this.cache.shown(document.uri.toString());
   }
 
   /** Where a text that held a deployment a moment ago stopped being YAML. */
   brokenAt(document: vscode.TextDocument): ReadProblem | undefined {
-    return this.good.has(document.uri.toString()) && this.analysis(document)?.deployments.length === 0
-      ? brokenAt(document.getText())
-      : undefined;
+    return this.analysis(document) && this.cache.broken(document.uri.toString());
   }
 
   /** The catalogue with the workloads of the file's project in it. */
@@ -83,7 +76,6 @@ export class Documents implements vscode.Disposable {
     this.analysed.dispose();
     this.closed.dispose();
     this.cache.clear();
-    this.good.clear();
   }
 
   private plan(document: vscode.TextDocument, ms: number): void {
@@ -101,12 +93,7 @@ export class Documents implements vscode.Disposable {
 
   private look(document: vscode.TextDocument): void {
     if (document.isClosed) return;
-    const key = document.uri.toString();
-    const analysis = this.analysis(document);
-    if (!analysis) {
-      this.cache.delete(key);
-      this.good.delete(key);
-    } else if (analysis.deployments.length > 0) this.good.set(key, analysis);
+    if (!this.analysis(document)) this.cache.delete(document.uri.toString());
     this.analysed.fire(document);
   }
 
@@ -115,7 +102,6 @@ export class Documents implements vscode.Disposable {
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
     this.cache.delete(key);
-    this.good.delete(key);
     this.closed.fire(document.uri);
   }
 }

@@ -1,32 +1,28 @@
 import * as vscode from "vscode";
+import { statusOf } from "../language/status.ts";
 import { fullId } from "./command-ids.ts";
 import type { Documents } from "./documents.ts";
 import { selector } from "./languages.ts";
 import { Settings } from "./settings.ts";
+import { translated } from "./translate.ts";
 
-/** One item while a deployment is open: counts, and the log behind a click. */
+/** One item while a deployment is open: counts, and the problems behind a click. */
 export function languageStatus(documents: Documents): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem("inferenceLens.status", selector);
   item.name = "Inference Lens";
   item.text = "Inference Lens";
-  item.command = { title: vscode.l10n.t("Show log"), command: fullId("showLog") };
   const show = async (document: vscode.TextDocument | undefined): Promise<void> => {
     if (!document) return;
     const analysis = documents.analysis(document);
     if (vscode.window.activeTextEditor?.document !== document) return;
-    const count = analysis?.deployments.length ?? 0;
-    await vscode.commands.executeCommand("setContext", "inferenceLens.hasDeployment", count > 0);
+    const hasDeployment = analysis !== undefined && analysis.deployments.length > 0;
+    await vscode.commands.executeCommand("setContext", "inferenceLens.hasDeployment", hasDeployment);
     const rules = new Settings(document.uri).rules();
-    const levels = (analysis?.findings ?? []).map((finding) => rules[finding.code] ?? finding.severity);
-    const errors = levels.filter((level) => level === "error").length;
-    const warnings = levels.filter((level) => level === "warning").length;
-    item.severity =
-      errors > 0
-        ? vscode.LanguageStatusSeverity.Error
-        : warnings > 0
-          ? vscode.LanguageStatusSeverity.Warning
-          : vscode.LanguageStatusSeverity.Information;
-    item.detail = detail(count, errors, warnings);
+    const { worst, parts } = statusOf(analysis, (code, severity) => rules[code] ?? severity);
+    item.severity = severityOf(worst);
+    item.detail = parts.map(translated).join(", ");
+    const title = vscode.l10n.t("Show problems");
+    item.command = { title, command: fullId("showProblems"), arguments: [document.uri] };
   };
   return vscode.Disposable.from(
     item,
@@ -37,12 +33,18 @@ export function languageStatus(documents: Documents): vscode.Disposable {
   );
 }
 
-function detail(deployments: number, errors: number, warnings: number): string {
-  if (deployments === 0) return vscode.l10n.t("no deployment in this file");
-  const what = deployments === 1 ? vscode.l10n.t("1 deployment") : vscode.l10n.t("{0} deployments", deployments);
-  if (errors === 1) return vscode.l10n.t("{0}, 1 error", what);
-  if (errors > 1) return vscode.l10n.t("{0}, {1} errors", what, errors);
-  if (warnings === 1) return vscode.l10n.t("{0}, 1 warning", what);
-  if (warnings > 1) return vscode.l10n.t("{0}, {1} warnings", what, warnings);
-  return vscode.l10n.t("{0}, no problems", what);
+function severityOf(worst: ReturnType<typeof statusOf>["worst"]): vscode.LanguageStatusSeverity {
+  switch (worst) {
+    case "error":
+      return vscode.LanguageStatusSeverity.Error;
+    case "warning":
+      return vscode.LanguageStatusSeverity.Warning;
+    case "information":
+    case undefined:
+      return vscode.LanguageStatusSeverity.Information;
+    default: {
+      const never: never = worst;
+      return never;
+    }
+  }
 }

@@ -1,10 +1,15 @@
-import type { Analysis } from "./results.ts";
+import type { ReadProblem } from "../deployment/deployment.ts";
+import { brokenAt } from "./broken-yaml.ts";
+import { contains } from "./position.ts";
+import type { Analysis, DeploymentAnalysis } from "./results.ts";
 
 interface Entry {
   readonly version: number;
   readonly analysis: Analysis;
-  /** The last analysis that found deployments in a text that could be read. */
-  readonly lastGood: Analysis | undefined;
+  /** With the deployments that broken YAML took away. */
+  readonly shown: Analysis;
+  /** What took them away. */
+  readonly broken: ReadProblem | undefined;
 }
 
 /** One analysis a document version. Clear a document when it is closed, everything when settings or project files change. */
@@ -12,19 +17,25 @@ export class AnalysisCache {
   private readonly entries = new Map<string, Entry>();
 
   /** The analysis of this version, made by `make` at its first use. */
-  get(uri: string, version: number, make: () => Analysis): Analysis {
-    const entry = this.entries.get(uri);
-    if (entry?.version === version) return entry.analysis;
+  get(uri: string, version: number, text: string, make: () => Analysis): Analysis {
+    const before = this.entries.get(uri);
+    if (before?.version === version) return before.analysis;
     const analysis = make();
-    const lastGood = analysis.deployments.length > 0 ? analysis : analysis.broken ? entry?.lastGood : undefined;
-    this.entries.set(uri, { version, analysis, lastGood });
+    const lost = lostSince(before?.shown, analysis);
+    const broken = lost.length > 0 ? brokenAt(text) : undefined;
+    const shown = broken ? { ...analysis, deployments: [...analysis.deployments, ...lost].sort(byPlace) } : analysis;
+    this.entries.set(uri, { version, analysis, shown, broken });
     return analysis;
   }
 
-  /** What lenses and hints show: this version's, or the last good one while the text is broken. */
+  /** What lenses and hints show: this version's, and what was last good of the deployments that are not to be read while they are typed. */
   shown(uri: string): Analysis | undefined {
-    const entry = this.entries.get(uri);
-    return entry?.lastGood ?? entry?.analysis;
+    return this.entries.get(uri)?.shown;
+  }
+
+  /** Where the text stopped being YAML, if a deployment is lost by it. */
+  broken(uri: string): ReadProblem | undefined {
+    return this.entries.get(uri)?.broken;
   }
 
   /** Forgets the versions, keeps what is shown until the next analysis. */
@@ -39,4 +50,16 @@ export class AnalysisCache {
   clear(): void {
     this.entries.clear();
   }
+}
+
+/** Deployments that were shown and are not found any more; one that stands in another's text was only renamed. */
+function lostSince(before: Analysis | undefined, { deployments }: Analysis): readonly DeploymentAnalysis[] {
+  const found = new Set(deployments.map(({ deployment }) => deployment.id));
+  const isTaken = ({ deployment: { anchor } }: DeploymentAnalysis): boolean =>
+    deployments.some(({ deployment }) => deployment.pools.some(({ extent }) => contains(extent, anchor.start)));
+  return (before?.deployments ?? []).filter((one) => !found.has(one.deployment.id) && !isTaken(one));
+}
+
+function byPlace(a: DeploymentAnalysis, b: DeploymentAnalysis): number {
+  return a.deployment.anchor.start.line - b.deployment.anchor.start.line;
 }

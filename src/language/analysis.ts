@@ -4,10 +4,7 @@ import { message } from "../deployment/message.ts";
 import { read } from "../deployment/read.ts";
 import { settle } from "../deployment/settle.ts";
 import type { Settlement } from "../deployment/settled.ts";
-import { longestText, looksLikeDeployment } from "../deployment/sniff.ts";
 import { noSurroundings, type Surroundings } from "../deployment/surroundings.ts";
-import { maskTemplates } from "../deployment/templates.ts";
-import { parseYaml } from "../deployment/yaml-document.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import { check } from "../rules/check.ts";
 import { textRules } from "../rules/registry.ts";
@@ -27,10 +24,13 @@ export function analyse(text: string, options: AnalyseOptions): Analysis {
   const surroundings = options.surroundings ?? noSurroundings;
   const reading = read(text, { catalog: options.catalog, surroundings, fileName: options.fileName ?? "" });
   const analysis = analyseReading(reading, options.catalog);
-  const isOurs = reading.formats.length > 0 || reading.problems.length > 0;
-  const ofText = isOurs ? textRules.flatMap((rule) => rule.check(text)) : [];
-  if (reading.deployments.length === 0) return { ...analysis, findings: ofText, broken: isBroken(text) };
+  const ofText = textFindings(text, reading);
   return ofText.length === 0 ? analysis : { ...analysis, findings: [...analysis.findings, ...ofText].sort(byPlace) };
+}
+
+/** What is wrong with a text as a text, where it is one of ours. */
+export function textFindings(text: string, { formats, problems }: Reading): readonly Finding[] {
+  return formats.length > 0 || problems.length > 0 ? textRules.flatMap((rule) => rule.check(text)) : [];
 }
 
 /** The same for what was already read, such as a bare command line. */
@@ -41,7 +41,7 @@ export function analyseReading(reading: Reading, catalog: Catalog): Analysis {
   const deployments = attempts.map(({ analysis }) => analysis);
   const problems = [...reading.problems, ...attempts.flatMap(({ problem }) => problem ?? [])];
   const findings = deployments.flatMap((one) => one.findings).sort(byPlace);
-  return { formats: reading.formats, deployments, problems, broken: false, findings };
+  return { formats: reading.formats, deployments, problems, findings };
 }
 
 /** All that follows from one deployment but its speed, which takes the longest. */
@@ -68,10 +68,6 @@ function attempt(deployment: Deployment, make: () => DeploymentAnalysis): Attemp
 function withEstimate(analysis: DeploymentAnalysis, catalog: Catalog): DeploymentAnalysis {
   const { settled, memory } = analysis;
   return settled ? { ...analysis, estimate: estimateOf(settled, memory, catalog) } : analysis;
-}
-
-function isBroken(text: string): boolean {
-  return looksLikeDeployment(text) && text.length <= longestText && parseYaml(maskTemplates(text)).some(({ errors }) => errors.length > 0);
 }
 
 function judged(deployment: Deployment, reading: Reading, catalog: Catalog): DeploymentAnalysis {

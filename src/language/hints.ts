@@ -5,18 +5,30 @@ import type { Range } from "../deployment/text.ts";
 import type { MemoryPlan, RankMemory } from "../memory/plan.ts";
 import { gpusAsked, ranksOf } from "../rules/layout.ts";
 import { flagOf } from "../rules/place.ts";
+import { contains } from "./position.ts";
 import type { Analysis, DeploymentAnalysis, Hint } from "./results.ts";
 
 /** Facts that follow from the file and are not written in it, behind the words they follow from. */
 export function hints(analysis: Analysis, range?: Range): readonly Hint[] {
-  const all = analysis.deployments.flatMap((one) => one.deployment.pools.flatMap((pool, index) => hintsOf(one, pool, one.memory[index])));
+  const all = distinct(
+    analysis.deployments.flatMap((one) => one.deployment.pools.flatMap((pool, index) => hintsOf(one, pool, index, one.memory[index]))),
+  );
   return range ? all.filter(({ position }) => position.line >= range.start.line && position.line <= range.end.line) : all;
 }
 
-function hintsOf(analysis: DeploymentAnalysis, pool: Pool, plan: MemoryPlan | undefined): readonly Hint[] {
+/** Pools may share a word: a node selector, a number of GPUs. */
+function distinct(hints: readonly Hint[]): readonly Hint[] {
+  const seen = new Set<string>();
+  return hints.filter(({ position, label }) => {
+    const key = JSON.stringify([position, label]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function hintsOf(analysis: DeploymentAnalysis, pool: Pool, index: number, plan: MemoryPlan | undefined): readonly Hint[] {
   return [
     layoutHint(pool),
-    modelHint(analysis, pool, plan),
+    modelHint(analysis, index, plan),
     cacheHint(pool, plan),
     sequencesHint(pool, plan),
     gpuHint(pool),
@@ -26,18 +38,35 @@ function hintsOf(analysis: DeploymentAnalysis, pool: Pool, plan: MemoryPlan | un
 }
 
 /** `= 8 GPUs with TP 2`, behind the last size that multiplies TP. */
-function layoutHint(pool: Pool): Hint | undefined {
-  const ranks = ranksOf(pool.engine.parallel);
-  if (!ranks || ranks.product === ranks.tensor) return undefined;
-  const names = ["prefill-context-parallel-size", "data-parallel-size", "pipeline-parallel-size", "ulysses-sequence-parallel-size"];
-  const flag = names.map((name) => flagOf(pool, name)).find((one) => one?.valueRange !== undefined);
-  return behind(flag?.valueRange, message("= {0} GPUs with TP {1}", ranks.product, ranks.tensor));
+function layoutHint({ engine: { parallel } }: Pool): Hint | undefined {
+  const ranks = ranksOf(parallel);
+  const tensor = ranks?.parts.find(({ word }) => word === "TP")?.size;
+  if (!ranks || tensor === undefined || ranks.product === tensor) return undefined;
+  const { sequence, pipeline, data, attentionData, prefillContext } = parallel;
+  const factors = parallel.ranks?.filter(({ word }) => word !== "TP").map(({ size }) => size) ?? [
+    sequence,
+    pipeline,
+    data,
+    attentionData,
+    prefillContext,
+  ];
+  const places = factors.flatMap(({ value, range }) => (value > 1 && range ? [range] : []));
+  const last = places.reduce<Range | undefined>((found, one) => (found && isBehind(found, one) ? found : one), undefined);
+  return behind(last, message("= {0} GPUs with TP {1}", ranks.product, tensor));
 }
 
-/** `42.3 GiB per GPU`, and the model's own limit where the file sets none. */
-function modelHint({ deployment, settled }: DeploymentAnalysis, pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
+function isBehind({ start: a }: Range, { start: b }: Range): boolean {
+  return a.line > b.line || (a.line === b.line && a.character > b.character);
+}
+
+/** `42.3 GiB per GPU`, and the model's own limit where the file sets none; of several pools the one that writes the model is meant. */
+function modelHint({ deployment, settled }: DeploymentAnalysis, index: number, plan: MemoryPlan | undefined): Hint | undefined {
+  const { model, pools } = deployment;
+  const pool = pools[index];
+  const isElsewhere = model?.range && pools.length > 1 && !contains(pool?.extent, model.range.start);
+  if (!pool || isElsewhere) return undefined;
   const rank = tightest(plan);
-  const limit = flagOf(pool, "max-model-len") ? undefined : settled?.pools[0]?.settings.maxModelLen;
+  const limit = flagOf(pool, "max-model-len") ? undefined : settled?.pools[index]?.settings.maxModelLen;
   const weights = rank && gib(rank.weightsBytes + rank.shiftWeightsBytes);
   const tokens = limit === undefined ? undefined : whole(limit);
   const text =
@@ -48,7 +77,7 @@ function modelHint({ deployment, settled }: DeploymentAnalysis, pool: Pool, plan
         : tokens === undefined
           ? undefined
           : message("{0} tokens at most", tokens);
-  return behind(deployment.model?.range, text, message("weights on each GPU of the fullest rank"));
+  return behind(model?.range, text, message("weights on each GPU of the fullest rank"));
 }
 
 /** `639,360 tokens of KV cache` behind the utilisation, else `KV 58.1 GiB = 476k tokens` behind the number of GPUs. */

@@ -8,7 +8,7 @@ import { noSurroundings } from "../deployment/surroundings.ts";
 import type { Range } from "../deployment/text.ts";
 import { gpusAsked } from "../rules/layout.ts";
 import type { Finding } from "../rules/rule.ts";
-import { type AnalyseOptions, judge } from "./analysis.ts";
+import { type AnalyseOptions, judge, textFindings } from "./analysis.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
@@ -38,7 +38,7 @@ export function* overviewInParts(text: string, options: AnalyseOptions): Generat
   const { catalog, surroundings = noSurroundings, fileName = "" } = options;
   const reading = read(text, { catalog, surroundings, fileName });
   const rows: OverviewRow[] = [];
-  const findings: Finding[] = [];
+  const findings = [...textFindings(text, reading)];
   const problems = [...reading.problems];
   for (const deployment of reading.deployments) {
     yield;

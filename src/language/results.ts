@@ -22,8 +22,6 @@ export interface Analysis {
   readonly formats: readonly FormatId[];
   readonly deployments: readonly DeploymentAnalysis[];
   readonly problems: readonly ReadProblem[];
-  /** The text reads as a deployment, but its YAML is broken so that none was found: what was shown before stays. */
-  readonly broken: boolean;
   /** Findings of all deployments, suppressions applied, in order of place. */
   readonly findings: readonly Finding[];
 }

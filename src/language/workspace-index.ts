@@ -50,7 +50,7 @@ export class WorkspaceIndex {
     return [...this.listed].sort().flatMap((uri) => {
       const held = this.held.get(uri);
       const overview = held ?? this.entries.get(uri)?.overview;
-      const isEmpty = !overview || (overview.rows.length === 0 && overview.problems.length === 0);
+      const isEmpty = !overview || overview.rows.length + overview.findings.length + overview.problems.length === 0;
       return isEmpty ? [] : [{ uri, overview, isOpen: held !== undefined }];
     });
   }

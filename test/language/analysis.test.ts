@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Deployment, Flag } from "../../src/deployment/deployment.ts";
-import { plain } from "../../src/deployment/message.ts";
+import { message, plain } from "../../src/deployment/message.ts";
 import { read } from "../../src/deployment/read.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import { analyse, analyseReading } from "../../src/language/analysis.ts";
@@ -78,6 +78,8 @@ describe("silencing", () => {
 describe("the cache", () => {
   const good = yaml();
   const broken = good.replace("kind: Deployment", 'kind: "Deployment');
+  const put = (cache: AnalysisCache, version: number, text: string) => cache.get("u", version, text, () => analysed(text));
+  const names = (cache: AnalysisCache) => cache.shown("u")?.deployments.map(({ deployment }) => deployment.name);
 
   test("makes one analysis a version", () => {
     const cache = new AnalysisCache();
@@ -86,25 +88,47 @@ describe("the cache", () => {
       made++;
       return analysed(good);
     };
-    expect(cache.get("u", 1, make)).toBe(cache.get("u", 1, make));
-    cache.get("u", 2, make);
+    expect(cache.get("u", 1, good, make)).toBe(cache.get("u", 1, good, make));
+    cache.get("u", 2, good, make);
     cache.invalidate();
-    cache.get("u", 2, make);
+    cache.get("u", 2, good, make);
     expect(made).toBe(3);
   });
 
   test("shows the last good deployments while the text is broken, and none once they are gone", () => {
     const cache = new AnalysisCache();
-    const first = cache.get("u", 1, () => analysed(good));
-    const second = cache.get("u", 2, () => analysed(broken));
-    expect([second.broken, second.deployments]).toEqual([true, []]);
-    expect(cache.shown("u")?.deployments.map(({ deployment }) => deployment.name)).toEqual(
-      first.deployments.map(({ deployment }) => deployment.name),
-    );
-    cache.get("u", 3, () => analysed("a: 1\n"));
-    expect(cache.shown("u")?.deployments).toEqual([]);
+    put(cache, 1, good);
+    expect(put(cache, 2, broken).deployments).toEqual([]);
+    expect([names(cache), plain(cache.broken("u")?.message ?? message(""))]).toEqual([
+      ["llama"],
+      expect.stringMatching(/^Not valid YAML: /),
+    ]);
+    put(cache, 3, `${broken} `);
+    expect(names(cache)).toEqual(["llama"]);
+    put(cache, 4, "a: 1\n");
+    expect([names(cache), cache.broken("u")]).toEqual([[], undefined]);
     cache.delete("u");
     expect(cache.shown("u")).toBeUndefined();
+  });
+
+  test("keeps the lens of one document of several, in its place", () => {
+    const cache = new AnalysisCache();
+    const other = yaml({ name: "second" });
+    put(cache, 1, `${good}---\n${other}`);
+    const before = lenses(cache.shown("u") ?? analysed(""), new Map(), testCatalog());
+    put(cache, 2, `${broken}---\n${other}`);
+    expect(names(cache)).toEqual(["llama", "second"]);
+    expect(lenses(cache.shown("u") ?? analysed(""), new Map(), testCatalog())).toEqual(before);
+  });
+
+  test("a new name is no second deployment, a deleted one no lost one", () => {
+    const cache = new AnalysisCache();
+    const other = yaml({ name: "second" });
+    put(cache, 1, `${good}---\n${other}`);
+    put(cache, 2, `${good.replace("name: llama", "name: lla")}---\n${other}`);
+    expect(names(cache)).toEqual(["lla", "second"]);
+    put(cache, 3, good);
+    expect(names(cache)).toEqual(["llama"]);
   });
 });
 

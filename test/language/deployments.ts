@@ -54,3 +54,34 @@ export function only(text: string): DeploymentAnalysis {
   if (!one || others.length > 0) throw new Error("expected one deployment");
   return one;
 }
+
+/** A prefill and a decode workload of one model, which are two pools of one deployment. */
+export function prefillAndDecode(prefill: readonly string[], decode: readonly string[]): string {
+  const workload = (role: string, kvRole: string, gpus: number, args: readonly string[]): string =>
+    [
+      "apiVersion: apps/v1",
+      "kind: Deployment",
+      "metadata:",
+      `  name: llama-${role}`,
+      `  labels: { app: llama, role: ${role} }`,
+      "spec:",
+      "  replicas: 1",
+      `  selector: { matchLabels: { app: llama, role: ${role} } }`,
+      "  template:",
+      `    metadata: { labels: { app: llama, role: ${role} } }`,
+      "    spec:",
+      "      hostIPC: true",
+      "      nodeSelector: { nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3 }",
+      "      containers:",
+      "        - name: vllm",
+      "          image: vllm/vllm-openai:v0.11.0",
+      "          command: [vllm, serve]",
+      "          args:",
+      "            - meta-llama/Llama-3.1-8B-Instruct",
+      `            - '--kv-transfer-config={"kv_connector":"NixlConnector","kv_role":"${kvRole}"}'`,
+      ...args.map((arg) => `            - ${arg}`),
+      `          resources: { limits: { nvidia.com/gpu: ${gpus} } }`,
+      "",
+    ].join("\n");
+  return [workload("prefill", "kv_producer", 2, prefill), workload("decode", "kv_consumer", 1, decode)].join("---\n");
+}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
 import { hints } from "../../src/language/hints.ts";
-import { analysed, yaml } from "./deployments.ts";
+import { analysed, prefillAndDecode, yaml } from "./deployments.ts";
 
 /** `word «hint»` of each line that has one. */
 function shown(text: string): readonly string[] {
@@ -50,4 +50,16 @@ test("a range asks for its lines only", () => {
     end: { line: text.split("\n").findIndex((line) => line.includes("pipeline")), character: 0 },
   };
   expect(hints(analysed(text), range).length).toBe(1);
+});
+
+test("two pools: each has its own facts, and none is said twice", () => {
+  const found = shown(
+    prefillAndDecode(["--max-model-len=16384", "--pipeline-parallel-size=2"], ["--max-model-len=16384", "--gpu-memory-utilization=0.85"]),
+  );
+  // 15.0 GiB over two stages; the decode pool keeps all of it on its one GPU.
+  expect(found.filter((hint) => hint.includes("per GPU"))).toEqual(["meta-llama/Llama-3.1-8B-Instruct «7.5 GiB per GPU»"]);
+  expect(found).toContain("2 «= 2 GPUs with TP 1»");
+  expect(found).toContainEqual(expect.stringMatching(/^2 «KV \d+\.\d GiB = \d+k tokens»$/));
+  expect(found).toContainEqual(expect.stringMatching(/^0\.85 «\d{3},\d{3} tokens of KV cache»$/));
+  expect(new Set(found).size).toBe(found.length - 1);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type OutlineItem, outline } from "../../src/language/symbols.ts";
-import { analysed, yaml } from "./deployments.ts";
+import { analysed, prefillAndDecode, yaml } from "./deployments.ts";
 
 /** The outline as indented lines, each with the word it points at. */
 function shown(text: string): readonly string[] {
@@ -48,4 +48,18 @@ test("ranges hold their selection and their children", () => {
   const items = outline(analysed(text));
   expect(items.map(({ name }) => name)).toEqual(["a", "b"]);
   items.forEach(inside);
+});
+
+test("pools of one deployment, each with its role", () => {
+  expect(shown(prefillAndDecode(["--pipeline-parallel-size=2"], []))).toEqual([
+    "deployment llama, k8s-deployment @ apiVersion",
+    "  pool llama-prefill, prefill @ ",
+    "    engine vLLM 0.11.0 @ v0.11.0",
+    "      model meta-llama/Llama-3.1-8B-Instruct, LlamaForCausalLM @ meta-llama/Llama-3.1-8B-Instruct",
+    "      size PP 2 @ 2",
+    "    gpus 2 × H100-80GB @ 2",
+    "  pool llama-decode, decode @ ",
+    "    engine vLLM 0.11.0 @ v0.11.0",
+    "    gpus 1 × H100-80GB @ 1",
+  ]);
 });

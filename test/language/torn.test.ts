@@ -98,7 +98,7 @@ describe("while a text is typed", () => {
     const cache = new AnalysisCache();
     for (let typed = 2; typed <= flag.length; typed++) {
       const now = `${head}            - ${flag.slice(0, typed)}\n${tail}`;
-      const analysis = cache.get("u", typed, () => analysed(now));
+      const analysis = cache.get("u", typed, now, () => analysed(now));
       expect(lenses(cache.shown("u") ?? analysis, new Map(), catalog).length).toBeGreaterThan(0);
       const end = new LineMap(now).position(head.length + "            - ".length + typed);
       const labels = complete(now, end, analysis, catalog).map(({ label }) => label);
