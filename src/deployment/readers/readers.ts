@@ -10,6 +10,8 @@ import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
 import { llmdModelserviceResourceReader } from "./llmd-modelservice.ts";
 import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
+import { rayReader } from "./ray.ts";
+import { rayServeReader } from "./ray-serve.ts";
 import type { Reader } from "./reader.ts";
 import { sglangConfigReader } from "./sglang-config.ts";
 import { skypilotReader } from "./skypilot.ts";
@@ -31,7 +33,9 @@ export const readers: readonly Reader[] = [
   nimReader,
   vllmRuntimeReader,
   llmdModelserviceResourceReader,
+  rayReader,
   composeReader,
+  rayServeReader,
   srtSlurmReader,
   llmdBenchmarkReader,
   trussReader,
