@@ -91,7 +91,7 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
   const certain = taken !== undefined && !taken.includes(text);
   const choices = certain ? taken : newest;
   if (!choices || choices.includes(text) || (version && taken?.includes(text))) return undefined;
-  const near = facts.type === "int" ? nearestNumber(Number(text), choices) : nearestName(text, choices);
+  const near = facts.type === "int" ? enough(Number(text), choices) : nearestName(text, choices);
   return finding(
     code,
     certain ? "error" : "warning",
@@ -114,8 +114,10 @@ function choice(context: RuleContext, flag: Flag, facts: FlagFacts, text: string
   );
 }
 
-function nearestNumber(value: number, choices: readonly string[]): string | undefined {
-  return [...choices].sort((a, b) => Math.abs(Number(a) - value) - Math.abs(Number(b) - value))[0];
+/** Room for as much as is asked for, else the most there is. */
+function enough(value: number, choices: readonly string[]): string | undefined {
+  const sizes = [...choices].sort((a, b) => Number(a) - Number(b));
+  return sizes.find((size) => Number(size) >= value) ?? sizes.at(-1);
 }
 
 function clip(text: string): string {

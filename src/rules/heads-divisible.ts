@@ -1,10 +1,12 @@
 import type { Model } from "../catalog/facts.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import { message } from "../deployment/message.ts";
-import { finding } from "./finding.ts";
-import { setFlagFix, setSizeFix } from "./flag-fix.ts";
+import { finding, partsOfProduct } from "./finding.ts";
+import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
+import { flagSwitch } from "./flag-number.ts";
+import { isAbsent } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
-import { divisors, gpusAsked, ranksOf } from "./layout.ts";
+import { divisors, gpusAsked, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import { type Finding, laidOutEngines, type Rule, type RuleContext } from "./rule.ts";
 
@@ -14,7 +16,7 @@ export const headsDivisible: Rule = {
   code,
   severity: "error",
   summary: "TP, or TP × SP, does not divide the model's attention heads.",
-  facts: ["VP01", "VP04", "AS09"],
+  facts: ["VP01", "VP04", "VD10", "AS09"],
   engines: laidOutEngines,
   check(context) {
     const model = knownModel(context.deployment);
@@ -29,7 +31,9 @@ export const headsDivisible: Rule = {
     if (!parallel.unreadable.has("sequence") && sequence > 1 && model.heads % (tensor * sequence) !== 0)
       return [wrongSequence(context, model, tensor, sequence)];
     const part = unevenPart(model, tensor);
-    return part ? [wrongPart(context, model, tensor, part)] : [];
+    if (part) return [wrongPart(context, model, tensor, part)];
+    const experts = splitExperts(context, model);
+    return experts ? [experts] : [];
   },
 };
 
@@ -90,6 +94,29 @@ function unevenPart(model: Model, tensor: number): { readonly name: string; read
   if (kvHeads >= tensor ? kvHeads % tensor !== 0 : tensor % kvHeads !== 0) return { name: "key-value heads", amount: kvHeads };
   if (!model.moe && intermediate % tensor !== 0) return { name: "MLP columns", amount: intermediate };
   return undefined;
+}
+
+/** VD10: without expert parallelism each expert is split over TP × PCP × DP, and every release read since 0.9.2 asserts that it divides. */
+function splitExperts({ deployment, pool }: RuleContext, { moe, approximate }: Model): Finding | undefined {
+  const ranks = ranksOf(pool.engine.parallel);
+  const whole = flagSwitch(pool, "enable-expert-parallel") !== false && !isAbsent(pool, "enable-expert-parallel");
+  if (!moe || approximate || !ranks || whole) return undefined;
+  const over = ranks.tensor * ranks.context * ranks.data;
+  if (moe.intermediate % over === 0) return undefined;
+  return finding(
+    code,
+    "error",
+    placeOf(deployment, pool.engine.parallel.tensor, flagOf(pool, "tensor-parallel-size")),
+    message(
+      "{0} columns of each expert cannot be split over {1} ranks. vLLM would stop while it builds the model; with --enable-expert-parallel each rank holds whole experts.",
+      moe.intermediate,
+      over,
+    ),
+    {
+      related: [modelNamedHere(deployment), ...partsOfProduct(sizeRanges(pool.engine.parallel))],
+      fixes: [switchOnFix(pool, "enable-expert-parallel", message("Keep whole experts on each rank"), true)],
+    },
+  );
 }
 
 function wrongPart(context: RuleContext, model: Model, tensor: number, part: { readonly name: string; readonly amount: number }): Finding {

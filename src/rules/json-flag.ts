@@ -67,7 +67,11 @@ function memberOf(flag: Flag, text: string, key: string, value: unknown): JsonMe
   return { value, range: range ?? wordOf(flag), exact: range !== undefined, key: shifted(flag, found.index, name.length) };
 }
 
+/** Longer texts than people write on one line are not searched for their keys. */
+const longestSearched = 4000;
+
 function isVerbatim({ valueRange }: Flag, text: string): boolean {
+  if (text.length > longestSearched) return false;
   return (
     valueRange?.start.line === valueRange?.end.line &&
     valueRange !== undefined &&

@@ -11,6 +11,8 @@ import type { Finding, Fix, Rule, RuleContext, Severity } from "./rule.ts";
 import { engineAlone } from "./unknown-flag.ts";
 
 const code = "json-key";
+/** More keys than any of these objects takes. */
+const mostKeys = 200;
 /** Set by the engine itself, whatever a command line says. */
 const builtByEngine = new Set(["target_model_config", "target_parallel_config", "draft_model_config", "draft_parallel_config"]);
 
@@ -26,7 +28,9 @@ export const jsonKey: Rule = {
     return flags.flatMap((name) => {
       const json = jsonFlag(context.pool, name);
       if (!json) return [];
-      return [...json.members].flatMap(([key, member]) => judge(context, `${name}.${key}`, member, member.key ?? wordOf(json.flag)));
+      return [...json.members]
+        .slice(0, mostKeys)
+        .flatMap(([key, member]) => judge(context, `${name}.${key}`, member, member.key ?? wordOf(json.flag)));
     });
   },
 };
@@ -41,9 +45,9 @@ function judge(context: RuleContext, path: string, member: JsonMember, at: Findi
   if (missing) return [report(context, path, missing, member, at)].filter((one) => one !== undefined);
   if (!closed.has(path) || !isRecord(member.value)) return [];
   // Keys of an inner object have no place of their own.
-  return Object.entries(member.value).flatMap(([inner, value]) =>
-    judge(context, `${path}.${inner}`, { value, range: at, exact: false, key: undefined }, at),
-  );
+  return Object.entries(member.value)
+    .slice(0, mostKeys)
+    .flatMap(([inner, value]) => judge(context, `${path}.${inner}`, { value, range: at, exact: false, key: undefined }, at));
 }
 
 type Missing = "unknown" | "not-yet" | "gone";

@@ -26,6 +26,7 @@ import { grpcPort } from "./grpc-port.ts";
 import { hcSp } from "./hc-sp.ts";
 import { headsDivisible } from "./heads-divisible.ts";
 import { hierarchicalCache } from "./hierarchical-cache.ts";
+import { hybridCacheManager } from "./hybrid-cache-manager.ts";
 import { jsonArgument } from "./json-argument.ts";
 import { jsonKey } from "./json-key.ts";
 import { kvCacheDtype } from "./kv-cache-dtype.ts";
@@ -102,6 +103,7 @@ export const rules: readonly Rule[] = [
   kvTransferConfig,
   dtypeUnsupported,
   quantizationUnsupported,
+  hybridCacheManager,
   kvCacheDtype,
   mambaBlockSize,
   loadFormat,
