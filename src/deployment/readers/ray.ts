@@ -105,7 +105,7 @@ function jobUnits(spec: YamlValue, place: Place, context: ReaderContext): Unit[]
 /** Engines that the head's command starts; KubeRay puts `ray start` in place of an image's own entry point. */
 export function headUnits(pods: RayPods, place: Place, context: ReaderContext): Unit[] {
   const found = podUnits(pods.head, new Map(), context).filter(({ launch }) => launch?.token !== undefined);
-  return found.map(({ container, containerAnchor: _, ...unit }) => ({
+  return found.map(({ container, containerAnchor: _anchor, ...unit }) => ({
     ...unit,
     ...place,
     name: found.length > 1 ? `${place.name}/${container}` : place.name,

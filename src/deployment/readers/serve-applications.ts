@@ -1,9 +1,9 @@
 import type { EngineId, Flag } from "../deployment.ts";
 import type { Known } from "../located.ts";
-import type { Mapped } from "../mapped.ts";
+import { type Mapped, opaque, unknownMark } from "../mapped.ts";
 import { message } from "../message.ts";
 import type { MappingFlags, Unit } from "../units.ts";
-import type { Variables } from "../variables.ts";
+import { readable, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { engineMapping } from "./engine-mapping.ts";
@@ -128,15 +128,19 @@ function ownScript(application: YamlValue, name: string, context: ReaderContext)
     application: name,
     role: "mixed",
     engine,
-    // `$MODEL_ID` is filled in before the file is applied.
     mapping: {
       ...noFlags(false),
       flags: fieldFlags(written, sizeVariables, engine, context),
-      model: text?.value.includes("$") ? undefined : text,
+      model: text && readable(filledIn(text)),
     },
     instances: deployments.length === 1 && deployments[0] ? replicas(deployments[0], context) : undefined,
-    environment: writtenEnvironment(written),
+    environment: writtenEnvironment(written, filledIn),
   };
+}
+
+/** What stands as `$MODEL_ID` is filled in before the file is applied. */
+function filledIn(text: Mapped): Mapped {
+  return text.value.includes("$") ? opaque(unknownMark, text.span) : text;
 }
 
 function noFlags(complete: boolean): MappingFlags {
