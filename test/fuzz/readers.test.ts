@@ -14,7 +14,7 @@ import { lenses } from "../../src/language/lenses.ts";
 import type { Analysis } from "../../src/language/results.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { edited, lineEdits, textEdits } from "./edits.ts";
-import { runs, timeLimitMs } from "./runs.ts";
+import { cpuMs, runs, timeLimitMs } from "./runs.ts";
 import { ownSources, publishedSources, type Source, yamlIn } from "./sources.ts";
 
 const catalog = testCatalog();
@@ -61,9 +61,7 @@ describe("random edits of real files", () => {
     fc.assert(
       fc.property(source, textEdits, (one, edits) => {
         const text = edited(one.text, edits);
-        const started = performance.now();
-        expectSound(text, read(one, text));
-        expect(performance.now() - started).toBeLessThan(2_000);
+        expect(cpuMs(() => expectSound(text, read(one, text)))).toBeLessThan(2_000);
       }),
       runs(400, 41),
     );
@@ -183,9 +181,10 @@ describe("time", () => {
         });
         return Math.min(...times);
       };
-      took(2);
-      // Eight times the text is eight times the work, with room for a busy machine; a square would be sixty-four times.
-      expect(took(48)).toBeLessThan(24 * took(6) + 30);
+      // What is read for the first time is compiled first.
+      took(12);
+      // Eight times the text is eight times the work, with room for what the runtime does beside; a square would be sixty-four times.
+      expect(took(48)).toBeLessThan(24 * took(6) + 60);
     },
   );
 });
