@@ -25,6 +25,7 @@ import { MemoryPages } from "./memory-page.ts";
 import { openRule } from "./open-rule.ts";
 import { Outline } from "./outline.ts";
 import { panelId } from "./panel-state.ts";
+import { Rendering } from "./render.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
 import { ServerCommands } from "./server-commands.ts";
@@ -68,6 +69,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const memory = new MemoryPages(subjects);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
+  const rendering = new Rendering(documents);
   const workspace = new WorkspaceDeployments(documents, surroundings, log);
   context.subscriptions.push(
     surroundings,
@@ -79,6 +81,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     memory,
     lenses,
     background,
+    rendering,
     workspace,
     publishDiagnostics(documents),
     publishUnopened(workspace),
@@ -124,6 +127,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     describeModel: about((subject) => models.describe(subject)),
     analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),
     openRule: (code) => openRule(extension, code),
+    render: () => rendering.run(),
     showLog: async () => log.show(),
   };
   return {

@@ -18,6 +18,7 @@ export const commandIds = [
   "describeModel",
   "analyseCommand",
   "openRule",
+  "render",
   "showLog",
 ] as const;
 

@@ -5,7 +5,13 @@ export const languages: readonly string[] = ["yaml", "dockercompose", "helm"];
 
 export const selector: vscode.DocumentSelector = languages.map((language) => ({ language }));
 
+/** What a tool rendered from a chart or a kustomization. */
+export const renderedScheme = "inference-lens-rendered";
+
 /** A text a person edits or reads: no diff side, no output, no settings. */
 export function isCandidate({ languageId, uri }: vscode.TextDocument): boolean {
-  return languages.includes(languageId) && ["file", "untitled", "vscode-remote", "vscode-vfs", "vscode-test-web"].includes(uri.scheme);
+  return (
+    languages.includes(languageId) &&
+    ["file", "untitled", "vscode-remote", "vscode-vfs", "vscode-test-web", renderedScheme].includes(uri.scheme)
+  );
 }

@@ -1,7 +1,7 @@
 // Runs the scenarios in one VS Code and one page, in the order listed; each reports by itself. The last line is the sum.
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { startVsCode } from "../../scripts/vscode/server.mjs";
 import { openWorkbench } from "./driver.mjs";
 import { scenarios } from "./scenarios/index.mjs";
@@ -11,6 +11,12 @@ const wanted = process.argv[2] ?? "";
 const workspace = mkdtempSync(join(tmpdir(), "inference-lens-examples-"));
 cpSync(join(root, "examples"), workspace, { recursive: true });
 cpSync(join(import.meta.dirname, "workspace"), workspace, { recursive: true });
+
+// A kustomize that only prints: what is tested is that the person's own tool is run and what becomes of its output.
+const tools = mkdtempSync(join(tmpdir(), "inference-lens-tools-"));
+cpSync(join(import.meta.dirname, "tools"), tools, { recursive: true });
+chmodSync(join(tools, "kustomize"), 0o755);
+process.env.PATH = tools + delimiter + process.env.PATH;
 
 const settings = {
   "workbench.colorTheme": "Dark Modern",
@@ -24,7 +30,7 @@ const server = await startVsCode(
 );
 const stop = async () => {
   await server.stop();
-  rmSync(workspace, { recursive: true, force: true });
+  for (const folder of [workspace, tools]) rmSync(folder, { recursive: true, force: true });
 };
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop().then(() => process.exit(1)));
 

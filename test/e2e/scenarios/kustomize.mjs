@@ -22,4 +22,18 @@ export const kustomize = [
       await workbench.closeAll();
     },
   },
+  {
+    name: "a kustomization is rendered with the person's own tool, and its findings lead back",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("kustomize/prod/one-gpu.yaml");
+      await workbench.command("Inference Lens: Render Chart or Kustomization");
+      await page.locator('.tab[data-resource-name="one-gpu.rendered.yaml"]').waitFor();
+      await workbench.lens("Will not start").waitFor();
+      await page.locator(".view-line").filter({ hasText: "rendered by a tool" }).first().waitFor();
+      await until("a finding in the patch and one in the result", async () => (await page.locator(".squiggly-error").count()) >= 2);
+      await workbench.shot("kustomize-rendered");
+      await workbench.closeAll();
+    },
+  },
 ];
