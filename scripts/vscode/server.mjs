@@ -39,11 +39,14 @@ export function freePort() {
 }
 
 /** `{ url, port, kill, restart, stop }` of a server that shows `folder` with the packaged extension installed. */
-export async function startVsCode({ node, entry }, { vsix, folder, settings = {}, port }) {
+export async function startVsCode({ node, entry }, { vsix, folder, settings = {}, machine = {}, port }) {
   const profile = mkdtempSync(join(tmpdir(), "inference-lens-vscode-"));
   const data = join(profile, "data");
-  mkdirSync(join(data, "User"), { recursive: true });
-  writeFileSync(join(data, "User/settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  // Settings about the machine, such as which programs to run, are only taken from the machine's own file.
+  for (const [scope, values] of Object.entries({ User: { ...quietSettings, ...settings }, Machine: machine })) {
+    mkdirSync(join(data, scope), { recursive: true });
+    writeFileSync(join(data, scope, "settings.json"), JSON.stringify(values, null, 2));
+  }
   const places = ["--server-data-dir", profile, "--user-data-dir", data, "--extensions-dir", join(profile, "extensions")];
   const common = [entry, ...places, "--accept-server-license-terms"];
   const env = { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH };

@@ -40,7 +40,7 @@ export class Rendering implements vscode.TextDocumentContentProvider, vscode.Dis
     const source = vscode.window.activeTextEditor?.document.uri;
     if (!vscode.workspace.isTrusted)
       throw new UserFacingError("untrusted", vscode.l10n.t("Rendering runs helm or kustomize and needs a trusted workspace."));
-    const plans = source?.scheme === "file" ? renderPlans(source.fsPath) : [];
+    const plans = source?.scheme === "file" ? renderPlans(source.fsPath, new Settings(source).renderTools) : [];
     if (!source || plans.length === 0)
       throw new UserFacingError("nothing-here", vscode.l10n.t("This file belongs to no Helm chart and no kustomization."));
     const result = await this.withProgress(plans);

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { seconds } from "../deployment/directives.ts";
 import type { Assumptions } from "../deployment/surroundings.ts";
+import { defaultTools, type RenderTools } from "../platform/render.ts";
 import type { Severity } from "../rules/rule.ts";
 
 export type RuleLevel = Severity | "off";
@@ -42,6 +43,12 @@ export class Settings {
 
   get problemsOfUnopenedFiles(): boolean {
     return this.read("problemsOfUnopenedFiles") === true;
+  }
+
+  /** Programs that render; an untrusted workspace cannot choose them. */
+  get renderTools(): RenderTools {
+    const kustomize = this.text("tools.kustomize");
+    return { helm: this.text("tools.helm") || defaultTools.helm, kustomize: kustomize ? [[kustomize, "build"]] : defaultTools.kustomize };
   }
 
   /** Between 0.2 s and a minute. */

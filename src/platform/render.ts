@@ -29,16 +29,27 @@ const patienceMs = 60_000;
 const mostBytes = 16 * 2 ** 20;
 const kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/** Programs that render: for kustomizations several, each with the word that follows its name, the first one that is there. */
+export interface RenderTools {
+  readonly helm: string;
+  readonly kustomize: readonly (readonly [tool: string, word: string])[];
+}
+
+export const defaultTools: RenderTools = {
+  helm: "helm",
+  kustomize: [
+    ["kustomize", "build"],
+    ["kubectl", "kustomize"],
+  ],
+};
+
 /** How a file is rendered: a chart's values by Helm, what stands beside a kustomization by kustomize; undefined where it is neither. */
-export function renderPlans(file: string): readonly RenderPlan[] {
+export function renderPlans(file: string, tools: RenderTools = defaultTools): readonly RenderPlan[] {
   const folder = dirname(file);
   const kustomization = kustomizations.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (kustomization) {
     const sources = [...new Set([file, kustomization])];
-    return [
-      { tool: "kustomize", words: ["build", folder], folder, sources },
-      { tool: "kubectl", words: ["kustomize", folder], folder, sources },
-    ];
+    return tools.kustomize.map(([tool, word]) => ({ tool, words: [word, folder], folder, sources }));
   }
   const chart = chartAbove(folder);
   if (chart === undefined) return [];
@@ -46,7 +57,7 @@ export function renderPlans(file: string): readonly RenderPlan[] {
   const isOverlay = /values/i.test(basename(file)) && file !== own;
   const words = ["template", basename(chart), chart, ...(isOverlay ? ["--values", file] : [])];
   const sources = isOverlay ? [file, own] : [own];
-  return [{ tool: "helm", words, folder: chart, sources: sources.filter((path) => existsSync(path)) }];
+  return [{ tool: tools.helm, words, folder: chart, sources: sources.filter((path) => existsSync(path)) }];
 }
 
 function chartAbove(folder: string): string | undefined {

@@ -39,7 +39,7 @@ describe("manifest", () => {
 
   test("every setting has a default of its type, a scope and a description", () => {
     const settings: readonly [string, Setting][] = Object.entries(contributes.configuration.properties);
-    expect(settings.length).toBe(12);
+    expect(settings.length).toBe(14);
     for (const [name, { type, default: value, scope, markdownDescription }] of settings) {
       expect(typeof value, name).toBe(type);
       expect(scope, name).toMatch(/^(resource|window)$/);

@@ -1,7 +1,7 @@
 // Runs the scenarios in one VS Code and one page, in the order listed; each reports by itself. The last line is the sum.
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { startVsCode } from "../../scripts/vscode/server.mjs";
 import { openWorkbench } from "./driver.mjs";
 import { scenarios } from "./scenarios/index.mjs";
@@ -16,7 +16,6 @@ cpSync(join(import.meta.dirname, "workspace"), workspace, { recursive: true });
 const tools = mkdtempSync(join(tmpdir(), "inference-lens-tools-"));
 cpSync(join(import.meta.dirname, "tools"), tools, { recursive: true });
 chmodSync(join(tools, "kustomize"), 0o755);
-process.env.PATH = tools + delimiter + process.env.PATH;
 
 const settings = {
   "workbench.colorTheme": "Dark Modern",
@@ -26,7 +25,7 @@ const settings = {
 };
 const server = await startVsCode(
   { node: process.env.E2E_NODE, entry: process.env.E2E_ENTRY },
-  { vsix: process.env.E2E_VSIX, folder: workspace, settings },
+  { vsix: process.env.E2E_VSIX, folder: workspace, settings, machine: { "inferenceLens.tools.kustomize": join(tools, "kustomize") } },
 );
 const stop = async () => {
   await server.stop();
