@@ -42,7 +42,8 @@ describe("manifest", () => {
     expect(settings.length).toBe(14);
     for (const [name, { type, default: value, scope, markdownDescription }] of settings) {
       expect(typeof value, name).toBe(type);
-      expect(scope, name).toMatch(/^(resource|window)$/);
+      // Which programs run is for the machine to say, not for a folder that was opened.
+      expect(scope, name).toMatch(name.startsWith("inferenceLens.tools.") ? /^machine-overridable$/ : /^(resource|window)$/);
       expect(english[markdownDescription.slice(1, -1)]?.length ?? 0, name).toBeGreaterThan(20);
     }
   });
