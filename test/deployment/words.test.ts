@@ -34,6 +34,7 @@ describe("shell words", () => {
     ["defaults", "a ${X:-8} ${Y-} ${Z:=3} ${W:+1}", [["a", "8", "3"]]],
     ["arithmetic", "N=2\na $((N * 4 + 1)) $(( ${X:-3} * $N ))", [["a", "9", "6"]]],
     ["a variable of several words", 'ARGS="--x 1 --y"\na $ARGS "$ARGS"', [["a", "--x", "1", "--y", "--x 1 --y"]]],
+    ["JSON without quotes around it loses its own", `a {"k":"v","n":1} {'k':[1,2]} {x,"y"}`, [["a", "{k:v,n:1}", "{k:[1,2]}", "?"]]],
     ["what cannot be known", "a $X $(nproc) `date` {1,2} x$Y", [["a", "?", "?", "?", "?", "x?"]]],
     [
       "an assignment in a branch may not happen",

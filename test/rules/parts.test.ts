@@ -4,8 +4,10 @@ import { humanInteger } from "../../src/deployment/human-integer.ts";
 import { parseVersion } from "../../src/deployment/version.ts";
 import { choicesIn } from "../../src/rules/choices.ts";
 import { factsOf, nearestName, presence } from "../../src/rules/flag-table.ts";
+import { hasConnector } from "../../src/rules/kv-connectors.ts";
 import { divisors } from "../../src/rules/layout.ts";
 import { derivedLimit } from "../../src/rules/model-len.ts";
+import { isDeprecated, leastCapability } from "../../src/rules/quantization-methods.ts";
 import { rules } from "../../src/rules/registry.ts";
 import { testCatalog } from "../support/catalog.ts";
 
@@ -49,6 +51,31 @@ test("the words a flag takes follow the release; between two samples either's ma
   expect(of("block-size", "0.16.0")).toEqual(["1", "8", "16", "32", "64", "128", "256"]);
   expect(of("block-size", "0.17.0")).toBeUndefined();
   expect(of("dtype")).toEqual(["auto", "bfloat16", "float", "float16", "float32", "half"]);
+});
+
+test("a connector is there, gone, or between two samples", () => {
+  const of = (name: string, text: string) => hasConnector(name, version(text));
+  expect(["0.9.2", "0.10.0", "0.10.2", "0.14.1", "0.16.0", "0.33.0"].map((text) => of("MooncakeConnector", text))).toEqual([
+    true,
+    undefined,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  // Before the first sample and after the last nothing is known.
+  expect([of("NixlConnector", "0.8.5"), of("NixlConnector", "0.34.0"), of("Unheard", "0.18.1")]).toEqual([undefined, undefined, false]);
+});
+
+test("a weight format asks less of the GPU in newer releases (VQ06), and needs a switch while it is deprecated (VQ05)", () => {
+  const least = (method: string, text?: string) => leastCapability(method, text === undefined ? undefined : version(text));
+  expect([least("fp8", "0.11.2"), least("fp8", "0.14.1"), least("fp8"), least("modelopt", "0.26.0"), least("modelopt", "0.28.0")]).toEqual([
+    8, 7.5, 7.5, 8.9, 8,
+  ]);
+  expect(least("none")).toBeUndefined();
+  const deprecated = (text: string) => isDeprecated("experts_int8", version(text));
+  expect(["0.11.2", "0.14.1", "0.18.1", "0.22.1"].map(deprecated)).toEqual([false, true, true, false]);
+  expect([isDeprecated("fp_quant", undefined), isDeprecated("fp8", undefined)]).toEqual([undefined, false]);
 });
 
 test("the nearest name is near, or there is none", () => {
