@@ -15,7 +15,7 @@ import type { Analysis } from "../../src/language/results.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { edited, lineEdits, textEdits } from "./edits.ts";
 import { cpuMs, runs, timeLimitMs } from "./runs.ts";
-import { ownSources, publishedSources, type Source, yamlIn } from "./sources.ts";
+import { ownSources, publishedSources, type Source } from "./sources.ts";
 
 const catalog = testCatalog();
 const published = publishedSources();
@@ -166,25 +166,3 @@ function settingsOf({ name, format, model, pools }: Deployment, except: string |
     ),
   };
 }
-
-describe("time", () => {
-  test.each(yamlIn("test/corpus/own").map((one) => [one.file, one] as const))(
-    "grows with the length: %s",
-    { timeout: timeLimitMs },
-    (_, one) => {
-      const took = (documents: number): number => {
-        const text = Array.from({ length: documents }, () => one.text).join("\n---\n");
-        const times = Array.from({ length: 2 }, () => {
-          const started = performance.now();
-          read(one, text);
-          return performance.now() - started;
-        });
-        return Math.min(...times);
-      };
-      // What is read for the first time is compiled first.
-      took(12);
-      // Eight times the text is eight times the work, with room for what the runtime does beside; a square would be sixty-four times.
-      expect(took(48)).toBeLessThan(24 * took(6) + 60);
-    },
-  );
-});
