@@ -7,7 +7,7 @@ const plainValue = /^[\w./:@+,-]+$/;
 /** Makes the pool's engine take `--name=value` (null: a bare flag); no edits where that cannot be written safely. */
 export function setFlag(pool: Pool, name: string, value: string | null): Edit[] {
   const flag = pool.engine.flags.get(name);
-  if (flag && isWritten(flag)) return replaceFlagValue(flag, value, pool.engine.site);
+  if (flag && isWritten(flag)) return replaceFlagValue(flag, value);
   const { site } = pool.engine;
   const text = site && newArgument(site, name, value);
   return site && text !== undefined
@@ -23,9 +23,10 @@ export function removeFlag(pool: Pool, name: string): Edit[] {
 }
 
 /** Changes what stands behind a written flag. */
-export function replaceFlagValue(flag: Flag, value: string | null, site?: ArgumentSite): Edit[] {
+export function replaceFlagValue(flag: Flag, value: string | null): Edit[] {
   if (!isWritten(flag) || !flag.value) return [];
-  const isMapping = site?.style === "mapping" || site?.style === "fields";
+  // A field of a mapping is a key; further arguments of the same engine may stand in a list.
+  const isMapping = !flag.spelled.startsWith("-");
   if (value === null) {
     if (isMapping)
       return flag.valueRange ? [{ range: flag.valueRange, newText: flag.spelled.startsWith("no") && flag.negated ? "false" : "true" }] : [];

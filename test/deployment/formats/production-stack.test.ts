@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findingsOf, flagOf, only, poolRows, readText, settings, sliceOf } from "../support.ts";
+import { removeFlag, setFlag } from "../../../src/deployment/edit.ts";
+import { applyEdits, findingsOf, flagOf, only, poolRows, readText, settings, sliceOf } from "../support.ts";
 
 /** One `modelSpec` entry with `fields`, and what stands beside `servingEngineSpec`. */
 const values = (fields: string, beside = ""): string => `servingEngineSpec:
@@ -65,6 +66,16 @@ describe("values of vLLM's production stack", () => {
     expect(sliceOf(text, pool.hardware.gpusPerNode?.range)).toBe("2");
     expect(pool.hardware.sharedMemory).toMatchObject({ value: 10 * 2 ** 30, origin: "file" });
     expect(pool.engine.environment.get("VLLM_LOGGING_LEVEL")?.value).toBe("DEBUG");
+  });
+
+  test("a field is changed where it stands, a new flag goes behind the extra arguments", () => {
+    const text = values(serving);
+    const { pool } = only(readText(text));
+    expect(applyEdits(text, setFlag(pool, "enable-chunked-prefill", null))).toContain("  enableChunkedPrefill: true\n");
+    expect(applyEdits(text, setFlag(pool, "tensor-parallel-size", "4"))).toContain("  tensorParallelSize: 4\n");
+    expect(applyEdits(text, setFlag(pool, "max-num-batched-tokens", "8192"))).toContain('"0.9", "--max-num-batched-tokens=8192"]');
+    expect(applyEdits(text, removeFlag(pool, "max-model-len"))).not.toContain("maxModelLen");
+    expect(setFlag(pool, "enable-prefix-caching", null)).toHaveLength(1);
   });
 
   test("the chart's templates switch prefix caching off where the file is silent", () => {
