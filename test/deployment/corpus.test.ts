@@ -24,7 +24,8 @@ describe.runIf(present)("real files", () => {
   const entries = present ? readIndex(folder) : [];
   const reading = (file: string) => readText(readFileSync(join(folder, file), "utf8"), undefined, file);
 
-  test("edits of real files come out as meant", () => {
+  // Every file is read again for every flag that stands in it.
+  test("edits of real files come out as meant", { timeout: 120_000 }, () => {
     let edited = 0;
     for (const { file } of entries) {
       const text = readFileSync(join(folder, file), "utf8");

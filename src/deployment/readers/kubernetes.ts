@@ -15,8 +15,8 @@ interface Workload {
   readonly api: RegExp;
   readonly format: FormatId;
   readonly pod: readonly string[];
-  /** The key that counts copies; null = one, "unknown" = as many as a controller decides. */
-  readonly copies: string | null | "unknown";
+  /** The key that counts copies; null = one, the word "unknown" = as many as a controller decides. */
+  readonly copies: string | null;
 }
 
 const apps = /^(apps|extensions)\/v1\w*$/;
