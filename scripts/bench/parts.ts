@@ -3,7 +3,7 @@ import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
 import { checkPart, sniffPart } from "./reading.ts";
 import { simulatePart, wallPart } from "./simulating.ts";
-import { workspacePart } from "./workspace.ts";
+import { memoryPart, workspacePart } from "./workspace.ts";
 
 /** What is measured, by part; each runs in processes of its own. */
 export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
@@ -11,6 +11,7 @@ export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
   check: checkPart,
   sniff: sniffPart,
   workspace: workspacePart,
+  memory: memoryPart,
   simulate: simulatePart,
   wall: wallPart,
   activate: activatePart,

@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import { looksLikeDeployment } from "../../src/deployment/sniff.ts";
 import { analyse } from "../../src/language/analysis.ts";
+import { complete } from "../../src/language/completion.ts";
+import { hints } from "../../src/language/hints.ts";
+import { hover } from "../../src/language/hover.ts";
 import { lenses } from "../../src/language/lenses.ts";
+import { overviewOf } from "../../src/language/overview.ts";
+import type { Analysis } from "../../src/language/results.ts";
+import { statusOf } from "../../src/language/status.ts";
+import { outline } from "../../src/language/symbols.ts";
 import { benchCatalog, cpuMilliseconds, type Measurement, medianOf } from "./measure.ts";
 
 /** An example of ours between documents that have nothing to do with serving, until the file has so many lines. */
@@ -30,10 +38,42 @@ export function checkPart(): readonly Measurement[] {
     cpuMilliseconds(() => lenses(analyse(`${single}\n# edit ${edits++}`, { catalog, fileName: "a.yaml" }), new Map(), catalog)),
   );
   return [
+    {
+      name: "a keystroke in a 1,000-line file: analysis and all that is shown",
+      value: keystrokes(text, catalog),
+      unit: "CPU ms",
+      limit: 30,
+    },
     { name: "check of a 1,000-line file, first in a process", value: cold, unit: "CPU ms", limit: null },
     { name: "check of a 1,000-line file, after an edit", value: warm, unit: "CPU ms", limit: 50 },
     { name: "verdict of the lens, text to words", value: lens, unit: "CPU ms", limit: 50 },
   ];
+}
+
+/** What one keystroke sets off: the analysis, and what lenses, hints, outline, hover, completion, status and the list of deployments make of it. */
+function keystroke(text: string, catalog: Catalog, before: Analysis | undefined): Analysis {
+  const position = { line: 32, character: 24 };
+  const analysis = analyse(text, { catalog, fileName: "a.yaml", before });
+  lenses(analysis, new Map(), catalog);
+  hints(analysis);
+  outline(analysis);
+  hover(analysis, position, { catalog, uri: "file:///a.yaml" });
+  complete(text, position, analysis, catalog);
+  statusOf(analysis, (_, severity) => severity);
+  overviewOf(analysis, catalog);
+  return analysis;
+}
+
+/** One digit of the first deployment's length, typed anew each time. */
+function keystrokes(text: string, catalog: Catalog): number {
+  let before: Analysis | undefined;
+  let typed = 0;
+  const type = (): number =>
+    cpuMilliseconds(() => {
+      before = keystroke(text.replace("--max-model-len 32768", `--max-model-len 3276${typed++ % 10}`), catalog, before);
+    });
+  type();
+  return medianOf(15, type);
 }
 
 /** A large file that is none of ours, at its first look. */

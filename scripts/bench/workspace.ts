@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { looksLikeDeployment } from "../../src/deployment/sniff.ts";
 import { analyse } from "../../src/language/analysis.ts";
+import { AnalysisCache } from "../../src/language/analysis-cache.ts";
 import { type FileOverview, overviewInParts } from "../../src/language/overview.ts";
 import { benchCatalog, cpuMilliseconds, cpuSeconds, type Measurement } from "./measure.ts";
 
@@ -51,4 +54,32 @@ export function workspacePart(): readonly Measurement[] {
     // The collector of this process works beside it and is counted too: hence not the very longest.
     { name: "part of it, the longest of a hundred", value: parts[Math.floor(parts.length * 0.99)] ?? 0, unit: "CPU ms", limit: 10 },
   ];
+}
+
+/** What stays in memory: the catalogue, a workspace's list, and twenty files that are open. */
+export function memoryPart(): readonly Measurement[] {
+  const before = heapBytes();
+  const catalog = benchCatalog();
+  const texts = workspace();
+  const kept = texts.flatMap((text, index) => {
+    if (!looksLikeDeployment(text)) return [];
+    const work = overviewInParts(text, { catalog, fileName: `${index}.yaml` });
+    for (let step = work.next(); ; step = work.next()) if (step.done) return [step.value];
+  });
+  const cache = new AnalysisCache();
+  const open = texts.filter(looksLikeDeployment).slice(0, 20);
+  const shown = open.map((text, index) => cache.get(String(index), 1, text, () => analyse(text, { catalog, fileName: "open.yaml" })));
+  const bytes = heapBytes() - before;
+  if (kept.length + shown.length < files / 2) throw new Error("nothing was read");
+  return [
+    { name: `memory of the language part, ${files} files listed and ${open.length} open`, value: bytes / 2 ** 20, unit: "MiB", limit: 100 },
+  ];
+}
+
+/** The heap after everything that nobody holds is gone. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -56,7 +56,7 @@ export class CodeActions implements vscode.CodeActionProvider {
     const analysis = this.documents.analysis(document);
     if (!analysis) return undefined;
     const options = this.documents.options(document.uri);
-    return { text: document.getText(), analysis, again: (text) => analyse(text, options) };
+    return { text: document.getText(), analysis, again: (text) => analyse(text, { ...options, before: analysis }) };
   }
 
   private gpuActions(document: vscode.TextDocument, range: vscode.Range, { text, analysis }: FixOptions): vscode.CodeAction[] {

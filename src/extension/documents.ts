@@ -15,6 +15,7 @@ const pause = 150;
 /** The analyses of all open documents: one a version, made after a pause in typing or when a feature asks. */
 export class Documents implements vscode.Disposable {
   private readonly cache = new AnalysisCache();
+  private readonly readWith = new Map<string, ReadingOptions>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly analysed = new vscode.EventEmitter<vscode.TextDocument>();
   private readonly closed = new vscode.EventEmitter<vscode.Uri>();
@@ -41,9 +42,12 @@ export class Documents implements vscode.Disposable {
     if (!isCandidate(document)) return undefined;
     const text = document.getText();
     if (!looksLikeDeployment(text)) return undefined;
-    return this.cache.get(document.uri.toString(), document.version, text, () => {
+    const key = document.uri.toString();
+    return this.cache.get(key, document.version, text, (before) => {
       const started = performance.now();
-      const made = analyse(text, this.options(document.uri));
+      const options = this.options(document.uri);
+      this.readWith.set(key, options);
+      const made = analyse(text, { ...options, before });
       this.log.trace(`read ${document.lineCount} lines in ${(performance.now() - started).toFixed(1)} ms`);
       return made;
     });
@@ -59,9 +63,9 @@ export class Documents implements vscode.Disposable {
     return this.analysis(document) && this.cache.broken(document.uri.toString());
   }
 
-  /** The catalogue with the workloads of the file's project in it. */
+  /** The catalogue with the workloads of the file's project in it: the one that an open document was read with. */
   catalogFor(uri: vscode.Uri): Catalog {
-    return this.options(uri).catalog;
+    return (this.readWith.get(uri.toString()) ?? this.options(uri)).catalog;
   }
 
   /** Settings, project files or described models changed. */
@@ -76,6 +80,7 @@ export class Documents implements vscode.Disposable {
     this.analysed.dispose();
     this.closed.dispose();
     this.cache.clear();
+    this.readWith.clear();
   }
 
   private plan(document: vscode.TextDocument, ms: number): void {
@@ -102,6 +107,7 @@ export class Documents implements vscode.Disposable {
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
     this.cache.delete(key);
+    this.readWith.delete(key);
     this.closed.fire(document.uri);
   }
 }

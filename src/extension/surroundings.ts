@@ -9,7 +9,7 @@ import type { Log } from "./log.ts";
 import { Settings } from "./settings.ts";
 
 /** All that reading a document depends on beside its text. */
-export type ReadingOptions = Required<AnalyseOptions>;
+export type ReadingOptions = Required<Omit<AnalyseOptions, "before">>;
 
 /** Project files, described models and settings around each document; tells when one of them changes. */
 export class DocumentSurroundings implements vscode.Disposable {

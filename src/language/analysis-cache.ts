@@ -16,11 +16,11 @@ interface Entry {
 export class AnalysisCache {
   private readonly entries = new Map<string, Entry>();
 
-  /** The analysis of this version, made by `make` at its first use. */
-  get(uri: string, version: number, text: string, make: () => Analysis): Analysis {
+  /** The analysis of this version, made by `make` at its first use; it is handed the one before, if that still holds. */
+  get(uri: string, version: number, text: string, make: (before: Analysis | undefined) => Analysis): Analysis {
     const before = this.entries.get(uri);
     if (before?.version === version) return before.analysis;
-    const analysis = make();
+    const analysis = make(before && !Number.isNaN(before.version) ? before.analysis : undefined);
     const lost = lostSince(before?.shown, analysis);
     const broken = lost.length > 0 ? brokenAt(text) : undefined;
     const shown = broken ? { ...analysis, deployments: [...analysis.deployments, ...lost].sort(byPlace) } : analysis;

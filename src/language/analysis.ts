@@ -11,19 +11,22 @@ import { textRules } from "../rules/registry.ts";
 import type { Finding } from "../rules/rule.ts";
 import { estimateOf } from "./estimates.ts";
 import type { Analysis, DeploymentAnalysis } from "./results.ts";
+import { sameData } from "./same-data.ts";
 import { planUnder, planWith } from "./variants.ts";
 
 export interface AnalyseOptions {
   readonly catalog: Catalog;
   readonly surroundings?: Surroundings;
   readonly fileName?: string;
+  /** What the text said a moment ago, read with the same catalogue: deployments that did not change are not judged again. */
+  readonly before?: Analysis | undefined;
 }
 
 /** All that a text says and what follows from it. Never throws: what fails inside one deployment becomes a problem at its place. */
 export function analyse(text: string, options: AnalyseOptions): Analysis {
   const surroundings = options.surroundings ?? noSurroundings;
   const reading = read(text, { catalog: options.catalog, surroundings, fileName: options.fileName ?? "" });
-  const analysis = analyseReading(reading, options.catalog);
+  const analysis = analyseReading(reading, options.catalog, options.before);
   const ofText = textFindings(text, reading);
   return ofText.length === 0 ? analysis : { ...analysis, findings: [...analysis.findings, ...ofText].sort(byPlace) };
 }
@@ -34,14 +37,22 @@ export function textFindings(text: string, { formats, problems }: Reading): read
 }
 
 /** The same for what was already read, such as a bare command line. */
-export function analyseReading(reading: Reading, catalog: Catalog): Analysis {
-  const attempts = reading.deployments.map((deployment) =>
-    attempt(deployment, () => withEstimate(judged(deployment, reading, catalog), catalog)),
-  );
+export function analyseReading(reading: Reading, catalog: Catalog, before?: Analysis): Analysis {
+  const old = before && sameData(before.ignoredLines, reading.ignoredLines) ? before.deployments : [];
+  const attempts = reading.deployments.map((deployment): Attempt => {
+    const known = old.find((one) => one.deployment.id === deployment.id);
+    if (known && isAlone(deployment) && sameData(known.deployment, deployment)) return { analysis: known };
+    return attempt(deployment, () => withEstimate(judged(deployment, reading, catalog), catalog));
+  });
   const deployments = attempts.map(({ analysis }) => analysis);
   const problems = [...reading.problems, ...attempts.flatMap(({ problem }) => problem ?? [])];
   const findings = deployments.flatMap((one) => one.findings).sort(byPlace);
-  return { formats: reading.formats, deployments, problems, findings };
+  return { formats: reading.formats, deployments, problems, ignoredLines: reading.ignoredLines, findings };
+}
+
+/** Engines that are told which cards to use are judged together with those beside them; the others are not. */
+function isAlone({ pools }: Deployment): boolean {
+  return pools.every(({ hardware }) => hardware.devices === undefined);
 }
 
 /** All that follows from one deployment but its speed, which takes the longest. */

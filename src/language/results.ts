@@ -1,4 +1,4 @@
-import type { Deployment, FormatId, ReadProblem } from "../deployment/deployment.ts";
+import type { Deployment, FormatId, Reading, ReadProblem } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Settled, Settlement } from "../deployment/settled.ts";
 import type { Range } from "../deployment/text.ts";
@@ -22,6 +22,8 @@ export interface Analysis {
   readonly formats: readonly FormatId[];
   readonly deployments: readonly DeploymentAnalysis[];
   readonly problems: readonly ReadProblem[];
+  /** Lines on which a comment silences rules. */
+  readonly ignoredLines: Reading["ignoredLines"];
   /** Findings of all deployments, suppressions applied, in order of place. */
   readonly findings: readonly Finding[];
 }

@@ -75,6 +75,48 @@ describe("silencing", () => {
   });
 });
 
+describe("what was judged a moment ago", () => {
+  const catalog = testCatalog();
+  const first = yaml({ name: "a", args: ["--tensor-parallel-size=2"], gpus: 2, gpu: "H100" });
+  const second = yaml({ name: "b", args: ["--max-num-seqs=many"] });
+  const before = analyse(`${first}---\n${second}`, { catalog });
+
+  test("stays where nothing changed, and is judged anew where something did", () => {
+    const after = analyse(`${first}---\n${second.replace("many", "64")}`, { catalog, before });
+    expect(after.deployments[0]).toBe(before.deployments[0]);
+    expect(after.findings.map(({ code }) => code)).toEqual([]);
+    const moved = analyse(`# one line more\n${first}---\n${second}`, { catalog, before });
+    expect(moved.deployments[0]).not.toBe(before.deployments[0]);
+  });
+
+  test("is silenced by a comment that was added since", () => {
+    const line = "            - --max-num-seqs=many";
+    const after = analyse(`${first}---\n${second.replace(line, `${line} # inference-lens: ignore=flag-value`)}`, { catalog, before });
+    expect(after.findings).toEqual([]);
+  });
+
+  test("makes no difference to the answer", () => {
+    const root = new URL("../rules/golden/", import.meta.url);
+    const texts = readdirSync(root).flatMap((code) =>
+      readdirSync(new URL(`${code}/`, root)).map((name) => readFileSync(new URL(`${code}/${name}`, root), "utf8")),
+    );
+    const edit = fc.record({
+      text: fc.constantFrom(...texts),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.nat(12),
+      insert: fc.constantFrom("", "8", " ", "\n", "# inference-lens: ignore=gpu-count\n", "--", "x"),
+    });
+    fc.assert(
+      fc.property(edit, ({ text, share, length, insert }) => {
+        const at = Math.floor(text.length * share);
+        const edited = text.slice(0, at) + insert + text.slice(at + length);
+        expect(analyse(edited, { catalog, before: analyse(text, { catalog }) })).toEqual(analyse(edited, { catalog }));
+      }),
+      { numRuns: 150, seed: 3 },
+    );
+  });
+});
+
 describe("the cache", () => {
   const good = yaml();
   const broken = good.replace("kind: Deployment", 'kind: "Deployment');
