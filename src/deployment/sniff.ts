@@ -21,6 +21,7 @@ const engines: readonly string[] = [
 const families: readonly string[] = [
   "tensorrt",
   "llama_cpp.server",
+  "llama.cpp",
   "lmdeploy",
   "text-embeddings",
   "kustomize.config.k8s.io",

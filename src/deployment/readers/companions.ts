@@ -44,14 +44,16 @@ export function podCompanions(pod: YamlValue, engines: readonly PodUnit[]): Comp
 }
 
 function kindOf(container: YamlValue): Kind | undefined {
-  const words = ["command", "args"].flatMap((part) => {
-    const value = container.at(part);
-    return value.isList ? value.items().map((item) => item.string) : [value.string];
-  });
+  return companionKind([container.at("command"), container.at("args")], container.at("image").string);
+}
+
+/** What a command line, lists or texts one behind the other, or else its image serves beside an engine. */
+export function companionKind(command: readonly YamlValue[], image: string): Kind | undefined {
+  const words = command.flatMap((part) => (part.isList ? part.items().map((item) => item.string) : [part.string]));
   const line = words.join(" ").slice(0, searched);
   const started = commands.find(([pattern]) => pattern.test(line))?.[1];
   if (started) return started;
-  const { repository } = parseImage(container.at("image").string);
+  const { repository } = parseImage(image);
   const name = repository.slice(repository.lastIndexOf("/") + 1);
   return images.find(([pattern]) => pattern.test(name))?.[1];
 }
