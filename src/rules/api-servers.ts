@@ -4,7 +4,7 @@ import { refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
@@ -63,7 +63,8 @@ function runtimeLora({ pool }: RuleContext): Finding | undefined {
 }
 
 /** VD19. */
-function faultTolerance({ pool }: RuleContext): Finding | undefined {
+function faultTolerance(context: RuleContext): Finding | undefined {
+  const { pool } = context;
   const flag = flagOf(pool, "enable-fault-tolerance");
   const severity = refusedWithFlag(pool, "0.28.0");
   if (!flag || flagSwitch(pool, "enable-fault-tolerance") !== true || !severity) return undefined;
@@ -80,7 +81,7 @@ function faultTolerance({ pool }: RuleContext): Finding | undefined {
       },
     );
   const external = ["data-parallel-external-lb", "data-parallel-rank"];
-  if (!external.every((name) => isAbsent(pool, name))) return undefined;
+  if (!external.every((name) => isLeftOut(context, name))) return undefined;
   return finding(
     code,
     severity,

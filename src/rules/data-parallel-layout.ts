@@ -5,7 +5,7 @@ import { refusedSince, refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, wordOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
@@ -40,9 +40,12 @@ function allReplicas(context: RuleContext): Pick<Located<number>, "value" | "ran
   return isMissing(context, "data-parallel-size") && !variable ? { value: 1 } : undefined;
 }
 
+/** Where the file is the whole command; charts and operators tell the members of a group apart by flags of their own. */
+const wholeCommand = /^(k8s-|lws$|docker-compose$|command$|case$|skypilot$|dstack$)/;
+
 /** Absent, and no launcher that adds the flags of its groups. */
 function isMissing({ deployment, pool }: RuleContext, name: string): boolean {
-  return isAbsent(pool, name) && engineAlone(deployment);
+  return isLeftOut({ deployment, pool }, name) && engineAlone(deployment) && wholeCommand.test(deployment.format);
 }
 
 function isOn(pool: Pool, name: string): Flag | undefined {

@@ -3,7 +3,7 @@ import { refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,13 +15,13 @@ export const elasticExperts: Rule = {
   summary: "Elastic expert parallelism is asked for without its balancer, with a pipeline, or with hybrid load balancing.",
   facts: ["VD16"],
   engines: ["vllm"],
-  check({ pool }) {
+  check({ deployment, pool }) {
     const flag = flagOf(pool, "enable-elastic-ep");
     const severity = refusedWithFlag(pool, "0.18.1");
     if (!flag || flagSwitch(pool, "enable-elastic-ep") !== true || !severity) return [];
     const { pipeline, unreadable } = pool.engine.parallel;
     const fixes = [removeFlagFix(pool, flag, true)];
-    if (flagSwitch(pool, "enable-eplb") === false || isAbsent(pool, "enable-eplb"))
+    if (flagSwitch(pool, "enable-eplb") === false || isLeftOut({ deployment, pool }, "enable-eplb"))
       return [
         finding(
           code,

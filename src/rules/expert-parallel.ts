@@ -3,7 +3,7 @@ import { refusedSince } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { jsonFlag } from "./json-flag.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { ranksOf } from "./layout.ts";
@@ -128,9 +128,10 @@ function balancerOnOne({ pool }: RuleContext): readonly Finding[] {
 }
 
 /** VD12: from 0.10.2 on; the flag of older releases did nothing alone. */
-function redundantAlone({ pool }: RuleContext): readonly Finding[] {
+function redundantAlone(context: RuleContext): readonly Finding[] {
+  const { pool } = context;
   const extra = redundant({ pool });
-  const off = flagSwitch(pool, "enable-eplb") === false || isAbsent(pool, "enable-eplb");
+  const off = flagSwitch(pool, "enable-eplb") === false || isLeftOut(context, "enable-eplb");
   const flag = flagOf(pool, "num-redundant-experts") ?? jsonFlag(pool, "eplb-config")?.flag;
   const severity = refusedSince(pool, "0.10.2");
   if (!flag || !extra || !off || !severity) return [];

@@ -4,7 +4,7 @@ import { message } from "../deployment/message.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { divisors, gpusAsked, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
@@ -99,7 +99,7 @@ function unevenPart(model: Model, tensor: number): { readonly name: string; read
 /** VD10: without expert parallelism each expert is split over TP × PCP × DP, and every release read since 0.9.2 asserts that it divides. */
 function splitExperts({ deployment, pool }: RuleContext, { moe, approximate }: Model): Finding | undefined {
   const ranks = ranksOf(pool.engine.parallel);
-  const whole = flagSwitch(pool, "enable-expert-parallel") !== false && !isAbsent(pool, "enable-expert-parallel");
+  const whole = flagSwitch(pool, "enable-expert-parallel") !== false && !isLeftOut({ deployment, pool }, "enable-expert-parallel");
   if (!moe || approximate || !ranks || whole) return undefined;
   const over = ranks.tensor * ranks.context * ranks.data;
   if (moe.intermediate % over === 0) return undefined;

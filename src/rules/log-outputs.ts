@@ -3,7 +3,7 @@ import { refusedSince, refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 import { engineAlone } from "./unknown-flag.ts";
@@ -23,10 +23,11 @@ export const logOutputs: Rule = {
 };
 
 /** From 0.11.2 on; 0.10.2 had both flags and did not ask. */
-function outputs({ pool }: RuleContext): Finding | undefined {
+function outputs(context: RuleContext): Finding | undefined {
+  const { pool } = context;
   const flag = flagOf(pool, "enable-log-outputs");
   const severity = refusedSince(pool, "0.11.2");
-  const off = flagSwitch(pool, "enable-log-requests") === false || isAbsent(pool, "enable-log-requests");
+  const off = flagSwitch(pool, "enable-log-requests") === false || isLeftOut(context, "enable-log-requests");
   if (!flag || flagSwitch(pool, "enable-log-outputs") !== true || !off || !severity) return undefined;
   return finding(code, severity, flag.flagRange, message("{0} needs --enable-log-requests. vLLM would stop at start.", flag.spelled), {
     related: [{ range: flagOf(pool, "enable-log-requests")?.flagRange, message: message("requests are kept out of the log here") }],

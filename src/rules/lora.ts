@@ -3,7 +3,7 @@ import { refusedSince, refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { flagText, isAbsent } from "./flag-text.ts";
+import { flagText, isLeftOut } from "./flag-text.ts";
 import { jsonFlag } from "./json-flag.ts";
 import { knownModel, modelNamedHere, readsTextAlone } from "./known.ts";
 import { flagOf } from "./place.ts";
@@ -20,7 +20,7 @@ export const lora: Rule = {
   check(context) {
     const { pool } = context;
     const on = flagSwitch(pool, "enable-lora");
-    const always = [forModality(context), on === false || isAbsent(pool, "enable-lora") ? switchedOff(context) : undefined];
+    const always = [forModality(context), on === false || isLeftOut(context, "enable-lora") ? switchedOff(context) : undefined];
     const used = on === true ? [onHost(context), experts(context)] : [];
     return [...always, ...used].filter((one) => one !== undefined);
   },
@@ -39,10 +39,11 @@ function switchedOff({ pool }: RuleContext): Finding | undefined {
 }
 
 /** VL01: the same in every release read. */
-function onHost({ pool }: RuleContext): Finding | undefined {
+function onHost(context: RuleContext): Finding | undefined {
+  const { pool } = context;
   const host = flagInteger(pool, "max-cpu-loras");
   const atOnce = flagInteger(pool, "max-loras");
-  const needed = atOnce?.value ?? (isAbsent(pool, "max-loras") ? 1 : undefined);
+  const needed = atOnce?.value ?? (isLeftOut(context, "max-loras") ? 1 : undefined);
   // Zero and less mean the default.
   if (!host || host.value <= 0 || needed === undefined || host.value >= needed) return undefined;
   return finding(

@@ -3,7 +3,7 @@ import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import { isDeprecated, leastCapability } from "./quantization-methods.ts";
@@ -73,11 +73,12 @@ function weightOnly({ deployment, pool, catalog }: RuleContext): Finding | undef
 }
 
 /** VQ05: what the checkpoint itself holds is refused alike. */
-function deprecated({ deployment, pool }: RuleContext): Finding | undefined {
+function deprecated(context: RuleContext): Finding | undefined {
+  const { deployment, pool } = context;
   const flag = flagOf(pool, "quantization");
   const method = flag ? flag.value?.value : knownModel(deployment)?.weights.method;
   const allowed = "allow-deprecated-quantization";
-  const isOff = flagSwitch(pool, allowed) === false || isAbsent(pool, allowed);
+  const isOff = flagSwitch(pool, allowed) === false || isLeftOut(context, allowed);
   const refused = typeof method === "string" ? isDeprecated(method, saidVersion(pool)) : false;
   if (typeof method !== "string" || refused === false || !isOff) return undefined;
   return finding(

@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { type Ranks, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
@@ -56,11 +56,11 @@ function unevenPart(context: RuleContext, model: Model, ranks: Ranks, block: num
   return parts(context, model, ranks).find(({ width, ranks: over }) => (width / over) % block !== 0);
 }
 
-function parts({ pool }: RuleContext, { moe, intermediate, weights }: Model, { tensor, data, context }: Ranks): readonly Part[] {
+function parts(rule: RuleContext, { moe, intermediate, weights }: Model, { tensor, data, context }: Ranks): readonly Part[] {
   if (!moe) return [{ name: "MLP columns", width: intermediate, ranks: tensor }];
   // Kernels for grouped 4-bit experts differ; blocks of FP8 are checked in every release read.
   const split =
-    weights.linear === "fp8" && (flagSwitch(pool, "enable-expert-parallel") === false || isAbsent(pool, "enable-expert-parallel"));
+    weights.linear === "fp8" && (flagSwitch(rule.pool, "enable-expert-parallel") === false || isLeftOut(rule, "enable-expert-parallel"));
   return split ? [{ name: "columns of each expert", width: moe.intermediate, ranks: tensor * data * context }] : [];
 }
 

@@ -2,7 +2,7 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
+import { isLeftOut } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 import { engineAlone } from "./unknown-flag.ts";
@@ -17,7 +17,7 @@ export const toolParser: Rule = {
   engines: ["vllm"],
   check({ deployment, pool }) {
     const flag = flagOf(pool, "enable-auto-tool-choice");
-    if (!flag || flagSwitch(pool, "enable-auto-tool-choice") !== true || !isAbsent(pool, "tool-call-parser")) return [];
+    if (!flag || flagSwitch(pool, "enable-auto-tool-choice") !== true || !isLeftOut({ deployment, pool }, "tool-call-parser")) return [];
     // Other launchers bring a front end of their own. Every release read since 0.6 refuses.
     if (!engineAlone(deployment)) return [];
     return [
