@@ -1,4 +1,5 @@
 import type { EngineId } from "./deployment.ts";
+import { huggingfaceEngine } from "./huggingface-server.ts";
 import { isReadable } from "./mapped.ts";
 
 /** What starts an engine at one place of a command line. */
@@ -29,7 +30,6 @@ const modules: Readonly<Record<string, Start>> = {
   "dynamo.trtllm": { engine: "tensorrt-llm", launcher: "dynamo" },
   "dynamo.mocker": { engine: "other", launcher: "dynamo" },
   "llama_cpp.server": { engine: "llama.cpp" },
-  huggingfaceserver: { engine: "other", launcher: "huggingfaceserver" },
 };
 
 /** Programs by the last part of their path. */
@@ -71,7 +71,9 @@ export function launchToken(words: readonly string[], at: number): LaunchToken |
   }
   if (next === "serve" && Object.hasOwn(servers, base)) return token(servers[base], 2);
   if (Object.hasOwn(programs, base)) return token(programs[base], 1);
-  return word === "-m" || word === "-um" ? moduleToken(next, words[at + 2]) : undefined;
+  if (word !== "-m" && word !== "-um") return undefined;
+  if (next === "huggingfaceserver") return token({ engine: huggingfaceEngine(words), launcher: "huggingfaceserver" }, 2);
+  return moduleToken(next, words[at + 2]);
 }
 
 function moduleToken(module: string, next: string | undefined): LaunchToken | undefined {

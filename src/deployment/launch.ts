@@ -3,6 +3,7 @@ import { type DockerRun, dockerRun } from "./docker-run.ts";
 import { engineOfImage } from "./images.ts";
 import { baseName, launchToken } from "./launch-tokens.ts";
 import { isReadable, type Mapped, slice } from "./mapped.ts";
+import { joinedWords, positionalVariables } from "./shell-positionals.ts";
 import { type ShellCommand, splitCommand } from "./shell-words.ts";
 import type { Variables } from "./variables.ts";
 
@@ -75,10 +76,10 @@ export function findScriptLaunches(script: Mapped, environment: Variables): Laun
 function inWords(words: readonly Mapped[], style: Launch["style"], assignments: Variables, variables: Variables, depth: number): Launches {
   const docker = depth < 4 ? dockerRun(words) : undefined;
   if (docker) return inContainer(docker, style, depth);
-  const script = depth < 4 ? shellScript(words) : undefined;
+  const script = depth < 4 ? (shellScript(words) ?? evaluated(words)) : undefined;
   if (script) {
-    const before = withEnvWords(words.slice(0, words.indexOf(script)), assignments);
-    const inner = inScript(script, new Map([...variables, ...before]), depth + 1);
+    const before = withEnvWords(words.slice(0, script.at), assignments);
+    const inner = inScript(script.text, new Map([...variables, ...before, ...script.positionals]), depth + 1);
     if (before.size === 0) return inner;
     return {
       ...inner,
@@ -148,19 +149,35 @@ function withoutHeadless(launches: readonly Launch[]): readonly Launch[] {
   return leaders.length > 0 ? leaders : launches;
 }
 
-/** The script of `sh -c SCRIPT`, `/bin/bash -lc SCRIPT`, wrappers like `env` and `exec` before it allowed. */
-function shellScript(words: readonly Mapped[]): Mapped | undefined {
-  const at = words.findIndex(({ value }) => shells.has(baseName(value)));
-  if (at < 0 || at > 6) return undefined;
-  for (let i = at + 1; i < words.length; i++) {
+interface InnerScript {
+  readonly text: Mapped;
+  /** Words in front of it. */
+  readonly at: number;
+  /** What it is given; empty where it keeps what the script around it has. */
+  readonly positionals: Variables;
+}
+
+/** The script of `sh -c SCRIPT`, `/bin/bash -lc SCRIPT`, wrappers like `env` and `exec` before it allowed; words behind it are `$0`, `$1` …. */
+function shellScript(words: readonly Mapped[]): InnerScript | undefined {
+  const start = words.findIndex(({ value }) => shells.has(baseName(value)));
+  if (start < 0 || start > 6) return undefined;
+  for (let i = start + 1; i < words.length; i++) {
     const word = words[i]?.value ?? "";
     if (/^-[a-z]*c[a-z]*$/.test(word)) {
-      const next = words[i + 1]?.value === "--" ? words[i + 2] : words[i + 1];
-      return next;
+      const at = words[i + 1]?.value === "--" ? i + 2 : i + 1;
+      const text = words[at];
+      return text && { text, at, positionals: positionalVariables(words.slice(at + 1), text) };
     }
     if (!word.startsWith("-") && !word.startsWith("+") && word !== "pipefail") return undefined;
   }
   return undefined;
+}
+
+/** `eval` reads its words once more, as one script. */
+function evaluated(words: readonly Mapped[]): InnerScript | undefined {
+  const [first, second] = words;
+  if (first?.value !== "eval" || !second) return undefined;
+  return { text: joinedWords(words.slice(1), first), at: 1, positionals: new Map() };
 }
 
 function launchIn(words: readonly Mapped[], style: Launch["style"], before: Variables): Launch | undefined {

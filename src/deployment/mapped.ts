@@ -46,15 +46,16 @@ export function opaque(value: string, span: Span): Mapped {
 export function concat(parts: readonly Mapped[], span: Span): Mapped {
   const [only] = parts;
   if (parts.length === 1 && only) return { ...only, span };
-  const starts: number[] = [];
-  const ends: number[] = [];
+  const length = parts.reduce((sum, part) => sum + part.value.length, 0);
+  const starts = new Int32Array(length);
+  const ends = new Int32Array(length);
   let value = "";
   for (const part of parts) {
-    value += part.value;
     for (let i = 0; i < part.value.length; i++) {
-      starts.push(part.starts[i] ?? 0);
-      ends.push(part.ends[i] ?? 0);
+      starts[value.length + i] = part.starts[i] ?? 0;
+      ends[value.length + i] = part.ends[i] ?? 0;
     }
+    value += part.value;
   }
   return { value, starts, ends, span };
 }

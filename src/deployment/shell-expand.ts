@@ -1,5 +1,6 @@
 import type { ArithmeticExpression, DoubleQuotedChild, ParameterExpansionPart, Word, WordPart } from "unbash";
 import { bounded, concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { positionalWords } from "./shell-positionals.ts";
 import type { Variables } from "./variables.ts";
 
 /** What a shell makes of one written word: usually one, several where an unquoted variable holds several, none where it is empty. */
@@ -7,6 +8,8 @@ export function expandWord(word: Word, script: Mapped, variables: Variables): Ma
   // A continuation with nothing behind it.
   if (/^\\\r?\n?$/.test(word.text)) return [];
   const whole = word.parts?.length === 1 ? word.parts[0] : undefined;
+  const given = isAllGiven(whole) ? positionalWords(variables) : undefined;
+  if (given) return [...given];
   if (whole?.type === "SimpleExpansion" || whole?.type === "ParameterExpansion") {
     const value = whole.type === "SimpleExpansion" ? simple(whole.text, variables) : parameter(whole, script, variables);
     if (value?.text !== undefined && isReadable(value.text) && (value.text === "" || /\s/.test(value.text))) {
@@ -19,6 +22,13 @@ export function expandWord(word: Word, script: Mapped, variables: Variables): Ma
     }
   }
   return [wordText(word, script, variables)];
+}
+
+/** `"$@"`: each argument a word of its own, blanks and all. */
+function isAllGiven(part: WordPart | undefined): boolean {
+  if (part?.type !== "DoubleQuoted" || part.parts.length !== 1) return false;
+  const [inner] = part.parts;
+  return inner?.type === "SimpleExpansion" && inner.text === "$@";
 }
 
 /** A word with quotes, escapes and expansions taken away; what cannot be known becomes a mark at its place. */

@@ -97,7 +97,14 @@ function otherParallel(flags: Flags): Parallel {
 }
 
 export const dialects: Readonly<Record<EngineId, Dialect>> = {
-  vllm: { modelFlags: ["model"], modelVariables: [], variables: noVariables, config: configBelow, parallel: vllmParallel },
+  vllm: {
+    // The last two are those of KServe's server in front of vLLM.
+    modelFlags: ["model", "model-id", "model-dir"],
+    modelVariables: [],
+    variables: noVariables,
+    config: configBelow,
+    parallel: vllmParallel,
+  },
   sglang: {
     modelFlags: ["model-path", "model"],
     modelVariables: [],

@@ -4,6 +4,7 @@ import { dstackReader } from "./dstack.ts";
 import { dynamoReader } from "./dynamo.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
+import { llmServiceConfigReader, llmServiceReader } from "./kserve-llmisvc.ts";
 import { kubeaiReader } from "./kubeai.ts";
 import { kubernetesReader } from "./kubernetes.ts";
 import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
@@ -29,6 +30,8 @@ export const readers: readonly Reader[] = [
   lwsReader,
   dynamoReader,
   kaitoReader,
+  llmServiceReader,
+  llmServiceConfigReader,
   kubeaiReader,
   nimReader,
   vllmRuntimeReader,

@@ -1,4 +1,5 @@
 import type { EngineId } from "../deployment.ts";
+import { huggingfaceEngine } from "../huggingface-server.ts";
 import { engineOfImage, parseImage } from "../images.ts";
 import { findLaunches, type Launch, type Launches } from "../launch.ts";
 import { isReadable, type Mapped } from "../mapped.ts";
@@ -23,7 +24,7 @@ export interface ContainerWords {
 
 const nothing: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
 
-/** Images of servers that no flag table describes: their entry point is the server. */
+/** Images of servers that no flag table describes as such: their entry point is the server. */
 const otherServers: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)text-embeddings-inference/, "text-embeddings-inference"],
   [/(^|\/)llm-d-inference-sim$/, "llm-d-inference-sim"],
@@ -41,7 +42,7 @@ export function recognise(container: ContainerWords, names: ReaderContext["names
   // A command that is all template tells as much as none.
   if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
   const server = otherServer(image);
-  const engine = (image && engineOfImage(image.value)) ?? (server === undefined ? undefined : "other");
+  const engine = (image && engineOfImage(image.value)) ?? (server === undefined ? undefined : engineOfServer(server, args));
   if (engine) {
     if (isOtherProgram(args[0]?.value ?? "")) return nothing;
     const words = args[0]?.value === "serve" ? args.slice(1) : args;
@@ -50,6 +51,10 @@ export function recognise(container: ContainerWords, names: ReaderContext["names
   if (image && !isReadable(image.value) && servesOllama) return { ...nothing, launches: [entryPoint("ollama", null, args, script)] };
   const byArguments = engineByArguments(container, names);
   return byArguments ? { ...nothing, launches: [entryPoint(byArguments, null, args, script)] } : nothing;
+}
+
+function engineOfServer(server: string, args: readonly Mapped[]): EngineId {
+  return server === "huggingfaceserver" ? huggingfaceEngine(args.map(({ value }) => value)) : "other";
 }
 
 function otherServer(image: Mapped | undefined): string | undefined {
@@ -74,7 +79,7 @@ function entryPoint(engine: EngineId, launcher: string | null, words: readonly M
   return {
     engine,
     launcher,
-    positionalModel: engine === "vllm" || engine === "tensorrt-llm",
+    positionalModel: launcher === null && (engine === "vllm" || engine === "tensorrt-llm"),
     words,
     assignments: new Map(),
     style: script ? "shell" : "list",
