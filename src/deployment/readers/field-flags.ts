@@ -1,7 +1,7 @@
 import type { EngineId, Flag } from "../deployment.ts";
 import type { FlagName } from "../flag-names.ts";
 import { isReadable, type Mapped, spanOf } from "../mapped.ts";
-import { lineStart, nextLine } from "../placement.ts";
+import { lineStart, nextLine, removalSpan } from "../placement.ts";
 import type { Span } from "../text.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
@@ -13,7 +13,7 @@ export function fieldFlag(entry: YamlValue, key: Mapped, name: FlagName, { sourc
   const written = text ? spanOf(text) : span;
   // A key alone has no value to point at.
   const valueSpan = written.end > written.start ? written : undefined;
-  const whole: Span = { start: lineStart(source, key.span.start), end: entryEnd(source, Math.max(span.end, key.span.end)) };
+  const whole = wholeEntry(source, key.span, Math.max(span.end, key.span.end));
   const bool = entry.boolean;
   const value = bool === undefined ? valueText(entry, text) : null;
   return {
@@ -46,6 +46,16 @@ function valueText(entry: YamlValue, text: Mapped | undefined): string | undefin
   const isWords = Array.isArray(data) && data.every((item) => typeof item !== "object");
   const written = isWords ? data.map(String).join(" ") : JSON.stringify(data);
   return written && isReadable(written) ? written : undefined;
+}
+
+/** An entry's own lines; between others on one line it goes with its comma, and a list item keeps its dash. */
+function wholeEntry(source: string, key: Span, end: number): Span {
+  const start = lineStart(source, key.start);
+  const lead = source.slice(start, key.start);
+  const next = entryEnd(source, end);
+  if (/^\s*$/.test(lead) && /^\s*,?\s*(?:#.*\s*)?$/.test(source.slice(end, next))) return { start, end: next };
+  if (/^[\s-]*-\s+$/.test(lead)) return { start: key.start, end };
+  return removalSpan(source, "list", key, { start: key.start, end });
 }
 
 /** Block values end with their last line, others in the middle of one. */

@@ -78,6 +78,21 @@ describe("values of vLLM's production stack", () => {
     expect(setFlag(pool, "enable-prefix-caching", null)).toHaveLength(1);
   });
 
+  test("a field between others on one line goes alone", () => {
+    const removed = (fields: string, name: string): string => {
+      const text = values(fields);
+      return applyEdits(text, removeFlag(only(readText(text)).pool, name));
+    };
+    const flow = "vllmConfig: {maxModelLen: 4096, maxNumSeqs: 64, dtype: bfloat16}";
+    expect(removed(flow, "max-model-len")).toContain("vllmConfig: {maxNumSeqs: 64, dtype: bfloat16}\n");
+    expect(removed(flow, "max-num-seqs")).toContain("vllmConfig: {maxModelLen: 4096, dtype: bfloat16}\n");
+    expect(removed(flow, "dtype")).toContain("vllmConfig: {maxModelLen: 4096, maxNumSeqs: 64}\n");
+    expect(removed("vllmConfig:\n  maxModelLen: 4096 # short\n  dtype: auto", "max-model-len")).toMatch(/vllmConfig:\n +dtype: auto/);
+    expect(removed('vllmConfig: {\n  "maxModelLen": 4096,\n  "dtype": "auto"\n}', "max-model-len")).toMatch(
+      /vllmConfig: \{\n +"dtype": "auto"/,
+    );
+  });
+
   test("the chart's templates switch prefix caching off where the file is silent", () => {
     const { pool } = only(readText(values("requestGPU: 1\nvllmConfig: {maxModelLen: 4096}")));
     expect(flagOf(pool, "enable-prefix-caching")).toMatchObject({ negated: true, value: { origin: "inferred" } });
