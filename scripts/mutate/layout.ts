@@ -88,7 +88,7 @@ const groupHalved: Mutation = {
 const tensorOdd: Mutation = {
   name: "TP that does not divide the heads",
   refusal: "VP01",
-  expected: ["heads-divisible", "gpu-count", "shift-invariance"],
+  expected: ["heads-divisible", "quantized-shard", "gpu-count", "shift-invariance"],
   // Fewer ranks hold more of the weights each.
   follows: ["memory-overflow", "kv-cache-too-small"],
   make(site) {
