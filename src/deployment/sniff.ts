@@ -66,6 +66,8 @@ const families: readonly string[] = [
   "server_args",
   "resourceProfile",
   "bentoml",
+  "engine_config",
+  "yatai.ai/",
   "HuggingFace",
 ];
 

@@ -1,3 +1,4 @@
+import { bentomlReader } from "./bentoml.ts";
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
 import { dstackReader } from "./dstack.ts";
@@ -44,6 +45,7 @@ export const readers: readonly Reader[] = [
   trussReader,
   skypilotReader,
   dstackReader,
+  bentomlReader,
   catalogueReader,
   helmValuesReader,
   vllmEvalConfigReader,

@@ -13,12 +13,12 @@ import { fileTitle, rootAnchor } from "./workload.ts";
 
 const engineKeys = ["trt_llm", "bis_llm", "docker_server", "base_image", "build", "requirements"];
 
-/** The `config.yaml` of a Truss (Baseten). One whose own code serves the model without an engine is none of ours. */
+/** The `config.yaml` of a Truss (Baseten). Where its own code serves the model without an engine, it starts none. */
 export const trussReader: Reader = (root, extent, context) => {
   if (!isTruss(root)) return undefined;
   const environment = writtenEnvironment(root.at("environment_variables"));
   const engine = trussEngine(root, environment, context);
-  if (!engine) return undefined;
+  if (!engine) return { format: "truss", units: [] };
   const name = root.at("model_name").string;
   const gpus = namedGpus(root.at("resources", "accelerator").text(), context.lines);
   const unit: Unit = {

@@ -174,7 +174,7 @@ resources: {accelerator: A100:8}
   });
 });
 
-test("a Truss without an engine is none of ours", () => {
+test("a Truss without an engine starts none", () => {
   const other = "model_name: whisper\nmodel_metadata: {}\nrequirements: [torch==2.0.1, vllm-flash-attn]\nresources: {accelerator: A10G}\n";
-  expect(readText(other)).toMatchObject({ formats: [], deployments: [], problems: [] });
+  expect(readText(other)).toMatchObject({ formats: ["truss"], deployments: [], problems: [] });
 });
