@@ -1,4 +1,5 @@
 import type { EngineId, Flag, Pool } from "../deployment/deployment.ts";
+import { dialects } from "../deployment/engines/dialect.ts";
 import type { LineMap, Position, Range } from "../deployment/text.ts";
 import type { CompletionSite } from "./completion-site.ts";
 import { indentOf, lineText } from "./line-text.ts";
@@ -36,7 +37,7 @@ function valueSite(keys: readonly Flag[], engine: EngineId, line: string, positi
     const between = /^["']?:\s+(["']?)([^\s"'#]*)$/.exec(line.slice(flagRange.end.character, position.character));
     if (!between) continue;
     const range = { start: { ...position, character: position.character - (between[2] ?? "").length }, end: wordEnd(line, position) };
-    return { kind: "value", engine, flag: name === "model" ? "" : name, quote: "", isItem: false, range };
+    return { kind: "value", engine, flag: dialects[engine].modelFlags.includes(name) ? "" : name, quote: "", isItem: false, range };
   }
   return undefined;
 }

@@ -30,10 +30,10 @@ export function wordPlaceAt(text: string, lines: LineMap, position: Position): W
   const item = /^(\s*(?:-\s+)+)(.*)$/.exec(before);
   const dashes = item?.[1] ?? "";
   const content = item?.[2] ?? "";
-  if (item && (/^(["']?)[^\s"']*$/.test(content) || /^(["'])[^"']*$/.test(content)))
-    return itemPlace(text, lines, position.line, dashes, content);
+  if (item && /^["']?[^\s"']*$/.test(content)) return itemPlace(text, lines, position.line, dashes, content);
   const key = /^\s*(?:-\s+)*["']?[\w./-]+["']?:\s+(["']?)/.exec(before);
-  if (item) return shellPlace(text, lines, position.line, before, dashes.length);
+  // An item of several words is a command.
+  if (item) return shellPlace(text, lines, position.line, before, dashes.length + (/^["']/.test(content) ? 1 : 0));
   return shellPlace(text, lines, position.line, before, key ? key[0].length : 0);
 }
 
@@ -69,7 +69,7 @@ function flowPlace(text: string, lines: LineMap, position: Position, before: str
   const offset = lines.offset(position);
   const least = lines.offset({ line: Math.max(0, position.line - mostLines), character: 0 });
   for (let open = text.lastIndexOf("[", offset - 1); open >= least; open = text.lastIndexOf("[", open - 1)) {
-    const key = /(?:^|[\n\s])["']?([\w./-]+)["']?:\s*$|^\s*-\s+$|\n\s*-\s+$/.exec(text.slice(Math.max(0, open - 200), open));
+    const key = /(?:^|[\n\s])["']?([\w./-]+)["']?:\s*(?:[&!]\S+\s+)*$|^\s*-\s+$|\n\s*-\s+$/.exec(text.slice(Math.max(0, open - 200), open));
     if (!key) continue;
     const items = flowItems(text.slice(open + 1, offset));
     if (!items) return undefined;
@@ -77,6 +77,7 @@ function flowPlace(text: string, lines: LineMap, position: Position, before: str
     if (current.isClosed) return undefined;
     const column = before.length - current.text.length;
     if (column < 0) return undefined;
+    if (/\s/.test(current.text)) return shellPlace(text, lines, position.line, before, column);
     const others = items.slice(0, -1);
     const habit = others.find(({ quote }) => quote !== "")?.quote ?? "";
     return {

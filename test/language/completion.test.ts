@@ -180,6 +180,19 @@ describe("quotes and dashes", () => {
     expect(at(script(["echo start", "$0"])).items).toEqual([]);
   });
 
+  test("a command as one quoted item", () => {
+    expect(taken(pod('["-c", "vllm serve Qwen/Qwen3-8B --max-nu$0"]'), "--max-num-seqs")).toBe(
+      'args: ["-c", "vllm serve Qwen/Qwen3-8B --max-num-seqs=¦"]',
+    );
+    expect(taken(pod('\n        - -c\n        - "vllm serve Qwen/Qwen3-8B --dtype $0"'), "half")).toBe(
+      '- "vllm serve Qwen/Qwen3-8B --dtype half¦"',
+    );
+  });
+
+  test("the last line of a file that ends without a line break", () => {
+    expect(at("model: Qwen/Qwen3-8B\ntensor-parallel-size: 2\ndtype: $0").take("half")).toBe("dtype: half");
+  });
+
   test("a compose command as text, and as a list", () => {
     const compose = (command: string): string => `services:\n  e:\n    image: vllm/vllm-openai:v0.18.1\n    command: ${command}\n`;
     expect(taken(compose("--model Qwen/Qwen3-8B --max-nu$0"), "--max-num-seqs")).toBe("command: --model Qwen/Qwen3-8B --max-num-seqs ¦");
