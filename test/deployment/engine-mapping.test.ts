@@ -6,7 +6,7 @@ import { noNeighbours } from "../../src/deployment/neighbours.ts";
 import { ReaderContext } from "../../src/deployment/readers/context.ts";
 import { engineMapping } from "../../src/deployment/readers/engine-mapping.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { readLine, sliceOf } from "./support.ts";
+import { applyEdits, readLine, sliceOf } from "./support.ts";
 
 function mappingOf(text: string, engine: EngineId) {
   const joined = new JoinedText(text);
@@ -71,6 +71,17 @@ capacities:
   expect(sliceOf(text, flags[2]?.valueRange)).toBe("0.85");
   expect(sliceOf(text, flags[2]?.wholeRange)).toBe("  free_gpu_memory_fraction: 0.85\n");
   expect([flags[0]?.known, flags[1]?.known]).toEqual([true, false]);
+});
+
+test("an entry is removed with its lines, or, beside others on its line, with a comma", () => {
+  const removed = (text: string, name: string): string => {
+    const flag = mappingOf(text, "vllm").flags.find((one) => one.name === name);
+    return applyEdits(text, flag ? [{ range: flag.wholeRange, newText: "" }] : []);
+  };
+  expect(removed("a: 1\nmax-model-len: 3 # why\nb: 2\n", "max-model-len")).toBe("a: 1\nb: 2\n");
+  expect(removed("{max-model-len: 3, dtype: half}\n", "max-model-len")).toBe("{dtype: half}\n");
+  expect(removed("{dtype: half, 'max-model-len': \"3\"}\n", "max-model-len")).toBe("{dtype: half}\n");
+  expect(removed("{max-model-len: 3}\n", "max-model-len")).toBe("{}\n");
 });
 
 test("what merge keys bring in is there, under names of its own", () => {

@@ -113,14 +113,14 @@ const sizeVariables = {
   PP_SIZE: "pipeline-parallel-size",
 };
 
-/** A deployment in somebody's own code, which its environment tells a model and sizes. */
+/** A deployment in somebody's own code, which its environment tells a model and sizes, or whose packages hold an engine. */
 function ownScript(application: YamlValue, name: string, context: ReaderContext): ServedEngine | undefined {
   const written = application.at("runtime_env", "env_vars");
   const model = modelVariables.map((variable) => written.at(variable)).find((one) => one.exists);
-  if (!model) return undefined;
+  if (!model && !installsEngine(application)) return undefined;
   const { document } = application;
   const engine: EngineId = document.mentions(/vllm/i) ? "vllm" : document.mentions(/sglang/i) ? "sglang" : "other";
-  const text = model.text();
+  const text = model?.text();
   const deployments = application.at("deployments").items();
   return {
     ...unknown,
@@ -136,6 +136,12 @@ function ownScript(application: YamlValue, name: string, context: ReaderContext)
     instances: deployments.length === 1 && deployments[0] ? replicas(deployments[0], context) : undefined,
     environment: writtenEnvironment(written, filledIn),
   };
+}
+
+/** `pip: [vllm==0.5.4]`, with or without a further `packages` between. */
+function installsEngine(application: YamlValue): boolean {
+  const pip = application.at("runtime_env", "pip");
+  return [...pip.items(), ...pip.at("packages").items()].some((one) => /^(vllm|sglang)(\[[\w,-]*\])?\s*([=<>~!].*)?$/.test(one.string));
 }
 
 /** What stands as `$MODEL_ID` is filled in before the file is applied. */

@@ -151,7 +151,10 @@ describe("applications of Ray Serve in a RayService", () => {
         launcher: "ray-serve",
       },
     );
-    expect(poolRows(service(own.replace("MODEL_ID", "OTHER")))).toEqual([]);
+    expect(poolRows(service(own.replace("MODEL_ID", "OTHER")))).toEqual([
+      expect.objectContaining({ engine: "vllm", model: undefined, tp: 2 }),
+    ]);
+    expect(poolRows(service(own.replace("MODEL_ID", "OTHER").replace("vllm==0.5.4", "vllm-client")))).toEqual([]);
   });
 
   test("text that cannot be followed tells no engine", () => {
