@@ -24,6 +24,14 @@ export function withPatch(base: YamlDocument, patch: YamlDocument): YamlDocument
   return base.with(new Merge(base, patch, itemKeys).value(base.contents, patch.contents, "", 0), patch);
 }
 
+/** A value with a strategic merge patch over it; either may be missing. */
+export function patchedValue(base: YamlValue, patch: YamlValue): YamlValue {
+  if (!patch.exists) return base;
+  if (!base.exists) return patch;
+  return base.document.with(new Merge(base.document, patch.document, itemKeys).value(base.contents, patch.contents, "", 0), patch.document)
+    .root;
+}
+
 /** A chart's values with others over them, as Helm merges files of values: mappings merge, all else is replaced. */
 export function withValues(base: YamlDocument, over: YamlDocument): YamlDocument {
   return base.with(new Merge(base, over, {}).value(base.contents, over.contents, "", 0), over);

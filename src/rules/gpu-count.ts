@@ -112,6 +112,8 @@ function consequence({ deployment, pool }: RuleContext, asked: string, ranks: Ra
 function mayUseOtherGpus({ deployment, pool }: RuleContext): boolean {
   const { engine, instances, hardware } = pool;
   if (engine.environment.has("RAY_ADDRESS")) return true;
+  // A card of two dies is one device to some clusters and two to others.
+  if (hardware.gpu?.value.endsWith("-die")) return true;
   const ray = engine.executor?.value === "ray" || flagOf(pool, "data-parallel-backend")?.value?.value === "ray";
   if (engine.executor?.value === "external_launcher") return true;
   if (!ray) return false;

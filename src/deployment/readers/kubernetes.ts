@@ -15,8 +15,8 @@ interface Workload {
   readonly api: RegExp;
   readonly format: FormatId;
   readonly pod: readonly string[];
-  /** The key that counts copies; null = one, the word "unknown" = as many as a controller decides. */
-  readonly copies: string | null;
+  /** The key that counts copies; null = one, "unknown" = as many as a controller decides. */
+  readonly copies: "replicas" | "parallelism" | "unknown" | null;
 }
 
 const apps = /^(apps|extensions)\/v1\w*$/;

@@ -1,4 +1,3 @@
-import { parseArguments } from "../arguments.ts";
 import { dialects } from "../engines/dialect.ts";
 import type { Launch } from "../launch.ts";
 import type { MappingFlags } from "../units.ts";
@@ -6,6 +5,7 @@ import type { YamlDocument, YamlValue } from "../yaml-document.ts";
 import { configMapYaml } from "./config-maps.ts";
 import type { ReaderContext } from "./context.ts";
 import { engineMapping } from "./engine-mapping.ts";
+import { launchFlags } from "./launch-flags.ts";
 
 /** The flags of the config file that a command line names (`--config`, `--extra_llm_api_options`), where a ConfigMap that can be seen is mounted there. */
 export function mountedConfig(launch: Launch, container: YamlValue, pod: YamlValue, context: ReaderContext): MappingFlags | undefined {
@@ -14,12 +14,16 @@ export function mountedConfig(launch: Launch, container: YamlValue, pod: YamlVal
   return file && engineMapping(file.root, launch.engine, "engine", context);
 }
 
-function configPath({ engine, words, style }: Launch, context: ReaderContext): string | undefined {
-  const { config } = dialects[engine];
+function configPath(launch: Launch, context: ReaderContext): string | undefined {
+  const { config } = dialects[launch.engine];
   // Most command lines name no file, and are not taken apart for it.
-  if (config.flags.length === 0 || !words.some(({ value }) => /^--(conf|extra|override)/.test(value))) return undefined;
-  const { flags } = parseArguments(words, { source: context.source, lines: context.lines, names: context.names(engine), style });
-  return flags.findLast(({ name }) => config.flags.includes(name))?.value?.value ?? undefined;
+  if (config.flags.length === 0 || !launch.words.some(({ value }) => /^--(conf|extra|override)/.test(value))) return undefined;
+  const flags = launchFlags(launch, context);
+  for (const name of config.flags) {
+    const path = flags.get(name)?.value?.value;
+    if (path) return path;
+  }
+  return undefined;
 }
 
 /** The YAML at a path of a container: the volume mounted deepest above it, and the ConfigMap's key that becomes the file. */

@@ -18,6 +18,13 @@ const gpuLabels = new Set([
   "machine.cluster.vke.volcengine.com/gpu-name",
   "node.coreweave.cloud/type",
   "accelerator",
+  "accelerator-type",
+  "gpu-type",
+  "k8s.amazonaws.com/accelerator",
+  "aliyun.accelerator/nvidia_name",
+  "alibabacloud.com/gpu-card-model-detail",
+  "beta.amd.com/gpu.product-name",
+  "doks.digitalocean.com/gpu-model",
 ]);
 
 /** GPU types that a pod's node selector and required affinity name; a preference binds nothing and is left out. */

@@ -9,7 +9,7 @@ import { type PodUnit, podGpus, podUnits } from "./pod.ts";
 /** Pods that serve as one engine: a leader and `size` − 1 workers. */
 export interface PodGroup {
   /** Pod specs; without a leader of its own all pods are the worker's. */
-  readonly leader: YamlValue;
+  readonly leader: YamlValue | undefined;
   readonly worker: YamlValue;
   /** Pods of a group, the leader counted. */
   readonly size: Known<number>;
@@ -17,12 +17,13 @@ export interface PodGroup {
 
 /** The engines that a group's leader starts, else its workers', with the GPUs of all its pods. */
 export function groupUnits({ leader, worker, size }: PodGroup, platform: Variables, context: ReaderContext): PodUnit[] {
-  const leaders = podUnits(leader.exists ? leader : worker, platform, context);
-  const found = leaders.length > 0 ? leaders : leader.exists ? podUnits(worker, platform, context) : [];
+  const own = leader?.exists ? leader : undefined;
+  const leaders = podUnits(own ?? worker, platform, context);
+  const found = leaders.length > 0 ? leaders : own ? podUnits(worker, platform, context) : [];
   const workerGpus = podGpus(worker, context)?.count;
   return found.map((unit) => {
-    const own = unit.hardware.gpusPerNode;
-    const gpusPerInstance = groupGpus(own, leaders.length > 0 ? workerGpus : own, size);
+    const first = unit.hardware.gpusPerNode;
+    const gpusPerInstance = groupGpus(first, leaders.length > 0 && own ? workerGpus : first, size);
     return { ...unit, hardware: { ...unit.hardware, nodes: size, gpusPerInstance }, groupSize: "group" };
   });
 }
@@ -39,12 +40,17 @@ export function groupGpus(leader: Known<number>, worker: Known<number>, size: Kn
   return leader.range ? { ...total, range: leader.range } : total;
 }
 
-/** What LeaderWorkerSet's controller puts into every pod, known as far as the file tells: `at` is where the size is written. */
+/** What LeaderWorkerSet's controller puts into every pod. */
 export function leaderWorkerVariables(size: Known<number>, at: YamlValue): Variables {
+  return groupVariables({ size: "LWS_GROUP_SIZE", others: ["LWS_WORKER_INDEX", "LWS_LEADER_ADDRESS"] }, size, at);
+}
+
+/** A controller's variables for the pods of a group: their number, where the file tells it at `at`, and what differs from pod to pod. */
+export function groupVariables(
+  names: { readonly size: string; readonly others: readonly string[] },
+  size: Known<number>,
+  at: YamlValue,
+): Variables {
   const span = at.span ?? { start: 0, end: 0 };
-  return new Map([
-    ["LWS_GROUP_SIZE", size && opaque(String(size.value), span)],
-    ["LWS_WORKER_INDEX", undefined],
-    ["LWS_LEADER_ADDRESS", undefined],
-  ]);
+  return new Map([[names.size, size && opaque(String(size.value), span)], ...names.others.map((name) => [name, undefined] as const)]);
 }

@@ -1,23 +1,31 @@
 import { bentomlReader } from "./bentoml.ts";
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
+import { disaggregatedSetReader } from "./disaggregated-set.ts";
 import { dstackReader } from "./dstack.ts";
 import { dynamoReader } from "./dynamo.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
 import { llmServiceConfigReader, llmServiceReader } from "./kserve-llmisvc.ts";
+import { kthenaBoosterReader } from "./kthena-booster.ts";
+import { kthenaServingReader } from "./kthena-serving.ts";
 import { kubeaiReader } from "./kubeai.ts";
 import { kubernetesReader } from "./kubernetes.ts";
+import { llmazReader } from "./llmaz.ts";
 import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
 import { llmdModelserviceResourceReader } from "./llmd-modelservice.ts";
 import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
 import { rayReader } from "./ray.ts";
+import { rayFleetReader } from "./ray-fleet.ts";
 import { rayServeReader } from "./ray-serve.ts";
+import { rbgReader } from "./rbg.ts";
 import type { Reader } from "./reader.ts";
+import { servingAttachmentReader } from "./serving-attachments.ts";
 import { sglangConfigReader } from "./sglang-config.ts";
 import { skypilotReader } from "./skypilot.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
+import { stormServiceReader } from "./storm-service.ts";
 import { trtllmConfigReader } from "./trtllm-config.ts";
 import { trtllmDisaggReader } from "./trtllm-disagg.ts";
 import { trussReader } from "./truss.ts";
@@ -29,6 +37,14 @@ import { vllmRuntimeReader } from "./vllm-runtime.ts";
 export const readers: readonly Reader[] = [
   kubernetesReader,
   lwsReader,
+  disaggregatedSetReader,
+  rbgReader,
+  stormServiceReader,
+  rayFleetReader,
+  kthenaServingReader,
+  kthenaBoosterReader,
+  llmazReader,
+  servingAttachmentReader,
   dynamoReader,
   kaitoReader,
   llmServiceReader,
