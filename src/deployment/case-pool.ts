@@ -43,6 +43,7 @@ export function casePool(own: Fields, whole: Fields, model: Model | undefined, c
       environment: new Map(),
       complete: true,
       site: undefined,
+      foreignBuild: false,
       arctic: parallel.sequence.value > 1 ? said(true) : undefined,
       executor: undefined,
     },

@@ -154,6 +154,8 @@ export interface EngineConfig {
   readonly complete: boolean;
   /** Where flags can be written. */
   readonly site: ArgumentSite | undefined;
+  /** Whether others than the engine's project built what it runs from: plugins may add flags, patches may take some away. */
+  readonly foreignBuild: boolean;
   /** The Arctic Inference plugin: on, off, or unknown. */
   readonly arctic: Known<boolean>;
   /** `ray`, `mp`, `external_launcher`, `uni` as written. */

@@ -9,7 +9,7 @@ import { environmentFlags } from "./environment-flags.ts";
 import { flagNames } from "./flag-names.ts";
 import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
-import { isCpuImage, versionOfImage } from "./images.ts";
+import { isCpuImage, isOwnImage, versionOfImage } from "./images.ts";
 import type { Known } from "./located.ts";
 import { isReadable, type Mapped, spanOf } from "./mapped.ts";
 import { message } from "./message.ts";
@@ -51,6 +51,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     environment: environmentOf(unit, lines),
     complete,
     site: argumentSite(unit, context),
+    foreignBuild: unit.image !== undefined && !unit.installedVersion && !isOwnImage(unit.image.value, unit.engine),
     arctic: arcticPlugin(unit, flags, lines),
     executor: executor(flags),
   };

@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { FlagTable } from "../catalog/facts.ts";
 import type { Pool } from "../deployment/deployment.ts";
 import { atLeast, compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
@@ -27,11 +27,19 @@ export function refusedWithFlag(pool: Pool, since: string): Severity | undefined
 }
 
 /** Whether the said version lies in what the flag tables cover: from their oldest to their newest sample. */
-export function inTables(version: Version, catalog: Catalog): boolean {
-  const versions = catalog.flags("vllm").versions.flatMap((text) => parseVersion(text) ?? []);
+export function inTables(version: Version, table: FlagTable): boolean {
+  const versions = table.versions.flatMap((text) => parseVersion(text) ?? []);
   const oldest = versions[0];
   const newest = versions.at(-1);
   return oldest !== undefined && newest !== undefined && compareVersions(version, oldest) >= 0 && compareVersions(version, newest) <= 0;
+}
+
+/** Whether the tables hold this very release; its later builds count as it. */
+export function isSample({ major, minor, patch }: Version, table: FlagTable): boolean {
+  return table.versions.some((text) => {
+    const sample = parseVersion(text);
+    return sample?.major === major && sample.minor === minor && sample.patch === patch;
+  });
 }
 
 /** `0.18` of 0.18.0, `0.18.1` as it stands. */

@@ -5,7 +5,11 @@ import { compareVersions, parseVersion, type Version } from "../deployment/versi
  * The words that a flag takes in a version, between two samples those of either, and without a version those of any sample.
  * undefined where some of these take any word, or nothing is known of them.
  */
-export function choicesIn({ choiceEras, type }: FlagFacts, version: Version | undefined, table: FlagTable): readonly string[] | undefined {
+export function choicesIn(
+  { choiceEras, type }: Pick<FlagFacts, "choiceEras" | "type">,
+  version: Version | undefined,
+  table: FlagTable,
+): readonly string[] | undefined {
   const eras = version ? erasAround(choiceEras, version, table) : choiceEras;
   if (eras.length === 0) return undefined;
   const taken = new Set<string>();

@@ -1,6 +1,7 @@
 import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
-import type { Fix } from "./rule.ts";
+import type { Fix, RuleContext } from "./rule.ts";
+import { sglangSuccessor } from "./sglang-successors.ts";
 
 /** What takes a flag's place: another name for the same value, or another name with a value of its own. */
 export interface Replacement {
@@ -32,8 +33,10 @@ const runners: Readonly<Record<string, string>> = {
   score: "pooling",
 };
 
-/** What vLLM has in the place of a removed flag; undefined where nothing is needed any more. */
-export function successorOf({ name, value }: Flag): Replacement | undefined {
+/** What the engine has in the place of a removed flag; undefined where nothing is needed any more. */
+export function successorOf({ deployment, pool }: RuleContext, flag: Flag): Replacement | undefined {
+  if (deployment.engine === "sglang") return sglangSuccessor(pool, flag);
+  const { name, value } = flag;
   if (name !== "task") return successors[name];
   const runner = runners[value?.value ?? ""];
   return runner === undefined ? undefined : { name: "runner", value: runner };

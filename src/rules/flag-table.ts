@@ -1,4 +1,3 @@
-import type { Catalog } from "../catalog/catalog.ts";
 import type { FlagFacts, FlagTable } from "../catalog/facts.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
@@ -7,8 +6,7 @@ import type { Finding, RuleContext } from "./rule.ts";
 const indexes = new WeakMap<FlagTable, ReadonlyMap<string, FlagFacts>>();
 
 /** A flag's facts by its canonical name or an alias. */
-export function factsOf(catalog: Catalog, name: string): FlagFacts | undefined {
-  const table = catalog.flags("vllm");
+export function factsOf(table: FlagTable, name: string): FlagFacts | undefined {
   let index = indexes.get(table);
   if (!index) {
     const entries = new Map<string, FlagFacts>();
@@ -41,8 +39,7 @@ function sampleBefore(table: FlagTable, sample: string): Version | undefined {
 }
 
 /** Names that a version may have: present or unsure. */
-export function namesIn(catalog: Catalog, version: Version): readonly string[] {
-  const table = catalog.flags("vllm");
+export function namesIn(table: FlagTable, version: Version): readonly string[] {
   return table.flags.flatMap((facts) => (["present", "unsure"].includes(presence(facts, version, table)) ? [facts.name] : []));
 }
 

@@ -1,30 +1,31 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FlagTable } from "../catalog/facts.ts";
-import type { Flag } from "../deployment/deployment.ts";
+import type { FlagEngine, FlagTable } from "../catalog/facts.ts";
+import type { EngineId, Flag } from "../deployment/deployment.ts";
 import { factsOf } from "./flag-table.ts";
 
 export interface ForeignFlag {
-  readonly engine: "sglang" | "tensorrt-llm";
+  readonly engine: FlagEngine;
   /** The other engine's own name, with dashes for underscores. */
   readonly name: string;
 }
 
-/** The engine that has a flag which vLLM has in no version. */
-export function foreignFlagOf(catalog: Catalog, { name, spelled }: Flag): ForeignFlag | undefined {
+/** The engine that has a flag which this one has in no version. */
+export function foreignFlagOf(catalog: Catalog, own: EngineId, { name, spelled }: Flag): ForeignFlag | undefined {
   const base = name.split(".")[0] ?? name;
-  if (factsOf(catalog, base) || factsOf(catalog, base.replace(/^no-/, "")) || isBeginning(catalog, base)) return undefined;
-  // SGLang writes dashes, TensorRT-LLM underscores.
-  const engines = spelled.includes("_") ? (["tensorrt-llm", "sglang"] as const) : (["sglang", "tensorrt-llm"] as const);
+  const table = catalog.flags(own);
+  if (factsOf(table, base) || factsOf(table, base.replace(/^no-/, "")) || isBeginning(table, base)) return undefined;
+  // vLLM and SGLang write dashes, TensorRT-LLM underscores.
+  const engines = spelled.includes("_") ? (["tensorrt-llm", "sglang", "vllm"] as const) : (["sglang", "vllm", "tensorrt-llm"] as const);
   for (const engine of engines) {
-    const known = namesOf(catalog.flags(engine)).get(dashed(base));
+    const known = engine === own ? undefined : namesOf(catalog.flags(engine)).get(dashed(base));
     if (known !== undefined) return { engine, name: known };
   }
   return undefined;
 }
 
 /** The parser completes the beginning of a name. */
-function isBeginning(catalog: Catalog, name: string): boolean {
-  return catalog.flags("vllm").flags.some((facts) => facts.name.startsWith(name));
+function isBeginning(table: FlagTable, name: string): boolean {
+  return table.flags.some((facts) => facts.name.startsWith(name));
 }
 
 const indexes = new WeakMap<FlagTable, ReadonlyMap<string, string>>();
@@ -34,7 +35,11 @@ function namesOf(table: FlagTable): ReadonlyMap<string, string> {
   const known = indexes.get(table);
   if (known) return known;
   const names = new Map<string, string>();
-  for (const { name, aliases } of table.flags) for (const alias of [name, ...aliases]) names.set(dashed(alias), dashed(name));
+  for (const { name, aliases, negatable, plugin } of table.flags) {
+    if (plugin) continue;
+    for (const alias of [name, ...aliases]) names.set(dashed(alias), dashed(name));
+    if (negatable) names.set(`no-${dashed(name)}`, `no-${dashed(name)}`);
+  }
   indexes.set(table, names);
   return names;
 }

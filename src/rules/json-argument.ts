@@ -20,7 +20,7 @@ export const jsonArgument: Rule = {
 };
 
 function judge({ catalog, pool, deployment }: RuleContext, written: Flag): Finding | undefined {
-  const facts = factsOf(catalog, written.name);
+  const facts = factsOf(catalog.flags("vllm"), written.name);
   // The last of repeated flags counts.
   const flag = pool.engine.flags.get(written.name);
   const text = flag?.value?.value?.trim();

@@ -95,7 +95,7 @@ function report(context: RuleContext, path: string, missing: Missing, { key }: J
 function severityOf({ pool, catalog, deployment }: RuleContext, missing: Missing): Severity {
   const version = saidVersion(pool);
   if (!version || !atLeast(version, "0.18.1") || pool.engine.arctic?.value === true || !engineAlone(deployment)) return "warning";
-  return missing === "gone" || inTables(version, catalog) ? "error" : "warning";
+  return missing === "gone" || inTables(version, catalog.flags("vllm")) ? "error" : "warning";
 }
 
 function siblings(catalog: Catalog, path: string, version: Version | undefined): readonly string[] {

@@ -29,7 +29,7 @@ const byItself = new Set(["enable-prefix-caching", "enable-chunked-prefill", "as
 /** VF03: before 0.28 a false was dropped; that matters where the default is not false. */
 function droppedFalse({ catalog, pool }: RuleContext, flag: Flag): Finding | undefined {
   const version = likelyVersion(pool);
-  const facts = factsOf(catalog, flag.name);
+  const facts = factsOf(catalog.flags("vllm"), flag.name);
   if (
     !isFalse(flag) ||
     !facts?.negatable ||
@@ -73,7 +73,7 @@ function positive({ spelled, flagRange, valueRange }: Flag) {
 /** VF04: mappings are JSON from 0.16.0 on (not in 0.14.1), lists several values from 0.10.2 on (not in 0.9.2). */
 function nested({ catalog, pool }: RuleContext, flag: Flag): Finding | undefined {
   const version = saidVersion(pool);
-  const type = factsOf(catalog, flag.name)?.type;
+  const type = factsOf(catalog.flags("vllm"), flag.name)?.type;
   if (!version || atLeast(version, "0.14.2") || type !== "json" || !isBlockMapping(flag)) return undefined;
   return finding(
     code,

@@ -1,74 +1,99 @@
-import type { Deployment, Flag } from "../deployment/deployment.ts";
+import type { FlagFacts, FlagTable } from "../catalog/facts.ts";
+import type { Flag } from "../deployment/deployment.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import { message } from "../deployment/message.ts";
-import { inTables, saidVersion } from "./certainty.ts";
+import { inTables, isSample, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { factsOf, judgeFlags, namesIn, nearestName, presence } from "./flag-table.ts";
 import { foreignFlagOf } from "./foreign-flags.ts";
-import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
+import { type Finding, type Fix, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
 
 const code = "unknown-flag";
-/** What the argument parser brings itself. */
-const builtIn = new Set(["help", "version", "config", "h", "v"]);
+/** What the argument parsers and the commands around them bring themselves. */
+const builtIn = new Set(["help", "version", "config", "h", "v", "model-type"]);
 
 export const unknownFlag: Rule = {
   code,
   severity: "error",
   summary: "The engine's version has no such flag.",
-  facts: ["flag tables of 17 vLLM releases"],
-  engines: ["vllm"],
+  facts: ["flag tables of 17 vLLM releases", "flag tables of SGLang and TensorRT-LLM"],
+  engines: laidOutEngines,
   check: (context) => judgeFlags(context, judge),
 };
 
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
-  const { pool, catalog, deployment } = context;
+  const { catalog, deployment } = context;
+  const table = catalog.flags(deployment.engine);
   const name = flag.name.split(".")[0] ?? flag.name;
-  const facts = factsOf(catalog, name) ?? factsOf(catalog, name.replace(/^no-/, ""));
-  const version = saidVersion(pool);
+  const facts = factsOf(table, name) ?? factsOf(table, name.replace(/^no-/, ""));
   if (facts?.plugin || builtIn.has(name) || (flag.spelled.startsWith("-") && !flag.spelled.startsWith("--"))) return undefined;
-  if (facts) {
-    if (!version || !inTables(version, catalog) || presence(facts, version, catalog.flags("vllm")) !== "not-yet") return undefined;
-    const fixes = [removeFlagFix(pool, flag, true)];
-    return finding(
-      code,
-      engineAlone(deployment) ? "error" : "information",
-      flag.flagRange,
-      message(
-        'vLLM {0} has no {1} yet; it came by {2}. The server would stop: "unrecognized arguments".',
-        version.text,
-        flag.spelled,
-        facts.firstSeen ?? "",
-      ),
-      { related: [versionPlace(context)], fixes },
-    );
-  }
-  // What no release has may be the launcher's own.
-  if (isPrefix(context, name) || !engineAlone(deployment) || foreignFlagOf(catalog, flag)) return undefined;
-  const names = version ? namesIn(catalog, version) : catalog.flags("vllm").flags.map((one) => one.name);
-  const near = nearestName(name, names);
-  const rename = near === undefined ? undefined : renameFix(flag, near);
-  const sure = version !== undefined && inTables(version, catalog);
+  // The keys of TensorRT-LLM's files are no flags, and not all of them are known.
+  if (deployment.engine === "tensorrt-llm" && !flag.spelled.startsWith("--")) return undefined;
+  return facts ? notYet(context, flag, facts, table) : nowhere(context, flag, name, table);
+}
+
+/** A flag of newer releases. */
+function notYet(context: RuleContext, flag: Flag, facts: FlagFacts, table: FlagTable): Finding | undefined {
+  const { pool, deployment } = context;
+  const version = saidVersion(pool);
+  if (!version || !inTables(version, table) || presence(facts, version, table) !== "not-yet") return undefined;
   return finding(
     code,
-    sure ? "error" : "information",
+    atMostHere(context, "error"),
     flag.flagRange,
-    sure
-      ? message('vLLM {0} has no {1}. The server would stop: "unrecognized arguments".', version.text, flag.spelled)
-      : message("No vLLM up to {0} has {1}; a plugin or a newer version may.", catalog.flags("vllm").versions.at(-1) ?? "", flag.spelled),
+    message(
+      '{3} {0} has no {1} yet; it came by {2}. The server would stop: "unrecognized arguments".',
+      version.text,
+      flag.spelled,
+      facts.firstSeen ?? "",
+      engineNames[deployment.engine],
+    ),
+    { related: [versionPlace(context)], fixes: [removeFlagFix(pool, flag, true)] },
+  );
+}
+
+/** A flag that no release has which was looked at. */
+function nowhere(context: RuleContext, flag: Flag, name: string, table: FlagTable): Finding | undefined {
+  const { pool, catalog, deployment } = context;
+  // What no release has may be the launcher's own.
+  if (isPrefix(table, name) || !engineAlone(deployment) || foreignFlagOf(catalog, deployment.engine, flag)) return undefined;
+  const version = saidVersion(pool);
+  const covered = version !== undefined && inTables(version, table);
+  const names = covered ? namesIn(table, version) : table.flags.map((one) => one.name);
+  const near = nearestName(name, names);
+  const rename = near === undefined ? undefined : renameFix(flag, near);
+  // Between two samples a flag may have come and gone; a misspelt one has not.
+  const severity = covered ? atMostHere(context, isSample(version, table) || near !== undefined ? "error" : "warning") : "information";
+  const engine = engineNames[deployment.engine];
+  const newest = table.versions.at(-1);
+  return finding(
+    code,
+    severity,
+    flag.flagRange,
+    covered && severity !== "information"
+      ? message('{2} {0} has no {1}. The server would stop: "unrecognized arguments".', version.text, flag.spelled, engine)
+      : newest === undefined
+        ? message("{0} is no flag of the {1} known here; another version may have it.", flag.spelled, engine)
+        : message("No {2} up to {0} has {1}; a plugin or a newer version may.", newest, flag.spelled, engine),
     { related: version ? [versionPlace(context)] : [], fixes: [rename, removeFlagFix(pool, flag, rename === undefined)] },
   );
 }
 
+/** Where plugins or patches may add flags or take some away, or another launcher stands between, a refusal is no more than information. */
+export function atMostHere({ deployment, pool }: RuleContext, severity: Severity): Severity {
+  return engineAlone(deployment) && !pool.engine.foreignBuild ? severity : "information";
+}
+
 /** No other launcher that brings flags of its own; those of the Arctic plugin are in the tables. */
-export function engineAlone({ launcher }: Deployment): boolean {
+export function engineAlone({ launcher }: Pick<RuleContext["deployment"], "launcher">): boolean {
   return launcher === null || launcher === "arctic";
 }
 
 /** The parser completes a prefix that only one flag begins with. */
-function isPrefix({ catalog }: RuleContext, name: string): boolean {
+function isPrefix(table: FlagTable, name: string): boolean {
   return (
-    name.length > 2 &&
-    catalog.flags("vllm").flags.some((facts) => facts.name.startsWith(name) || (facts.negatable && `no-${facts.name}`.startsWith(name)))
+    name.length > 2 && table.flags.some((facts) => facts.name.startsWith(name) || (facts.negatable && `no-${facts.name}`.startsWith(name)))
   );
 }
 

@@ -21,7 +21,7 @@ test("1k is 1,000 and 1K is 1,024 (VS18)", () => {
 test("a flag is there, not yet, gone, or between two samples", () => {
   const catalog = testCatalog();
   const of = (name: string, text: string) => {
-    const facts = factsOf(catalog, name);
+    const facts = factsOf(catalog.flags("vllm"), name);
     return facts && presence(facts, version(text), catalog.flags("vllm"));
   };
   // --disable-log-requests: in 0.16.0, not in 0.18.1; 0.17 was not sampled.
@@ -33,13 +33,13 @@ test("a flag is there, not yet, gone, or between two samples", () => {
   ]);
   // --nnodes: not in 0.10.2, in 0.11.2.
   expect(["0.10.2", "0.11.0", "0.11.2"].map((text) => of("nnodes", text))).toEqual(["not-yet", "unsure", "present"]);
-  expect(factsOf(catalog, "tp")?.name).toBe("tensor-parallel-size");
+  expect(factsOf(catalog.flags("vllm"), "tp")?.name).toBe("tensor-parallel-size");
 });
 
 test("the words a flag takes follow the release; between two samples either's may do", () => {
   const catalog = testCatalog();
   const of = (name: string, text?: string) => {
-    const facts = factsOf(catalog, name);
+    const facts = factsOf(catalog.flags("vllm"), name);
     return facts && choicesIn(facts, text === undefined ? undefined : version(text), catalog.flags("vllm"));
   };
   expect(of("kv-cache-dtype", "0.8.5")).toEqual(["auto", "fp8", "fp8_e4m3", "fp8_e5m2"]);
