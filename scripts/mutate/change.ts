@@ -2,7 +2,7 @@ import type { Flag, Pool } from "../../src/deployment/deployment.ts";
 import { removeFlag, setFlag } from "../../src/deployment/edit.ts";
 import type { Known } from "../../src/deployment/located.ts";
 import { LineMap, type Range } from "../../src/deployment/text.ts";
-import type { Change } from "./mutation.ts";
+import type { Change, Site } from "./mutation.ts";
 
 export function sliceOf(text: string, range: Range): string {
   const { start, end } = new LineMap(text).span(range);
@@ -40,9 +40,24 @@ export function numberOf(pool: Pool, name: string): number | undefined {
   return typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Certainly not on: no word of it, and no flags from elsewhere. */
-export function isAbsent(pool: Pool, name: string): boolean {
-  return pool.engine.complete && !pool.engine.flags.has(name);
+/** Files that hold some of the flags: a command line, a launcher or a harness adds the others. */
+const partialFormats = /-config$|^kustomize-patch$|^srt-slurm$|^trtllm-/;
+
+/** No word of it, and nobody who could add it: what starts the engine is the engine's own command, and the file holds all of it. */
+export function isAbsent({ deployment, pool }: Site, name: string): boolean {
+  const isAlone = deployment.launcher === null || deployment.launcher === "arctic";
+  return isAlone && !partialFormats.test(deployment.format) && pool.engine.complete && !pool.engine.flags.has(name);
+}
+
+/** Whole, with nothing in it that is filled in elsewhere. */
+export function isJsonObject(text: string | null | undefined): boolean {
+  if (!text?.trim().startsWith("{")) return false;
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 /** The value's word, where the file writes it plainly. */

@@ -6,7 +6,7 @@ const lengthFits = ({ model, pool }: Site): boolean =>
   model !== undefined &&
   (model.ropeScaling === null || model.ropeScaling.type === "llama3") &&
   !pool.engine.environment.has("VLLM_ALLOW_LONG_MAX_MODEL_LEN") &&
-  ["hf-overrides", "rope-scaling", "rope-theta", "tokenizer"].every((name) => !pool.engine.flags.has(name));
+  ["hf-overrides", "rope-scaling", "rope-theta", "tokenizer", "config-format"].every((name) => !pool.engine.flags.has(name));
 
 const lengthTooLong: Mutation = {
   name: "max-model-len above the model's",
@@ -81,8 +81,8 @@ const balancerAlone: Mutation = {
   name: "expert balancing without expert parallelism",
   refusal: "VD11",
   expected: ["expert-parallel", "unknown-flag"],
-  make: ({ engine, pool, version }) =>
-    engine === "vllm" && isAbsent(pool, "enable-expert-parallel") && (!version || atLeast(version, "0.10.2"))
+  make: (site) =>
+    site.engine === "vllm" && isAbsent(site, "enable-expert-parallel") && (!site.version || atLeast(site.version, "0.10.2"))
       ? { what: "--enable-eplb", changes: [set("enable-eplb", null)] }
       : undefined,
 };
@@ -102,8 +102,8 @@ const hybridWithoutLocal: Mutation = {
   name: "hybrid balancing without a local size",
   refusal: "VD06",
   expected: ["data-parallel-layout", "unknown-flag"],
-  make: ({ engine, pool, version }) =>
-    engine === "vllm" && isAbsent(pool, "data-parallel-size-local") && version && atLeast(version, "0.11.2")
+  make: (site) =>
+    site.engine === "vllm" && isAbsent(site, "data-parallel-size-local") && site.version && atLeast(site.version, "0.11.2")
       ? { what: "--data-parallel-hybrid-lb", changes: [set("data-parallel-hybrid-lb", null)] }
       : undefined,
 };
@@ -112,9 +112,10 @@ const rankAboveSize: Mutation = {
   name: "DP rank behind the last",
   refusal: "VD08",
   expected: ["data-parallel-layout", "unknown-flag"],
-  make({ engine, pool, version }) {
-    const size = numberOf(pool, "data-parallel-size");
-    if (engine !== "vllm" || size === undefined || !isAbsent(pool, "data-parallel-size-local")) return undefined;
+  make(site) {
+    const { engine, version } = site;
+    const size = numberOf(site.pool, "data-parallel-size");
+    if (engine !== "vllm" || size === undefined || !isAbsent(site, "data-parallel-size-local")) return undefined;
     if (version && !atLeast(version, "0.10.2")) return undefined;
     return { what: `rank ${size} of ${size}`, changes: [set("data-parallel-rank", String(size))] };
   },

@@ -2,7 +2,7 @@ import type { FlagFacts } from "../../src/catalog/facts.ts";
 import type { Flag } from "../../src/deployment/deployment.ts";
 import { flagNames } from "../../src/deployment/flag-names.ts";
 import { compareVersions, parseVersion, type Version } from "../../src/deployment/version.ts";
-import { plainValueRange, replaceAt, set, sliceOf } from "./change.ts";
+import { isJsonObject, plainValueRange, replaceAt, set, sliceOf } from "./change.ts";
 import type { Mutant, Mutation, Site } from "./mutation.ts";
 
 /** Flags whose loss would change what fits or where ranks lie: renaming them makes further mistakes. */
@@ -64,15 +64,13 @@ const brokenJson: Mutation = {
   refusal: "flag tables: the value must be JSON",
   expected: ["json-argument"],
   make(site) {
-    const found = parsedFlags(site).find(
-      ({ facts, flag }) => facts.type === "json" && flag.valueRange && flag.value?.value?.trim().startsWith("{"),
-    );
+    const found = parsedFlags(site).find(({ facts, flag }) => facts.type === "json" && flag.valueRange && isJsonObject(flag.value?.value));
     if (!found?.flag.valueRange) return undefined;
     const { valueRange } = found.flag;
     const word = sliceOf(site.text, valueRange);
     const at = word.lastIndexOf("}");
     // An object of YAML itself is no text that can be damaged.
-    if (at < 0 || site.pool.engine.site?.style === "mapping") return undefined;
+    if (at < 0 || !word.includes('"')) return undefined;
     return { what: `${found.word} without its last brace`, changes: [replaceAt(valueRange, word.slice(0, at) + word.slice(at + 1))] };
   },
 };

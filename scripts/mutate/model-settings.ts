@@ -1,4 +1,5 @@
-import { isAbsent, remove, replaceAt, set, sliceOf } from "./change.ts";
+import { atLeast } from "../../src/deployment/version.ts";
+import { isAbsent, isJsonObject, remove, replaceAt, set, sliceOf } from "./change.ts";
 import type { Mutation, Site } from "./mutation.ts";
 
 const loraOrder: Mutation = {
@@ -23,11 +24,12 @@ const toolsWithoutParser: Mutation = {
   name: "tool choice without a parser",
   refusal: "VF01",
   expected: ["tool-parser", "unknown-flag"],
-  make({ engine, pool }) {
-    if (engine !== "vllm") return undefined;
-    if (pool.engine.flags.has("tool-call-parser") && pool.engine.flags.has("enable-auto-tool-choice"))
+  make(site) {
+    const { flags, complete } = site.pool.engine;
+    if (site.engine !== "vllm") return undefined;
+    if (flags.has("tool-call-parser") && flags.has("enable-auto-tool-choice") && complete)
       return { what: "without --tool-call-parser", changes: [remove("tool-call-parser")] };
-    return isAbsent(pool, "tool-call-parser")
+    return isAbsent(site, "tool-call-parser")
       ? { what: "--enable-auto-tool-choice", changes: [set("enable-auto-tool-choice", null)] }
       : undefined;
   },
@@ -50,7 +52,8 @@ const roleUnknown: Mutation = {
 
 function roleMutant({ engine, pool, text }: Site, pattern: RegExp, newText: string, what: string) {
   const flag = pool.engine.flags.get("kv-transfer-config");
-  if (engine !== "vllm" || !flag?.valueRange || !flag.value?.value?.includes("kv_role")) return undefined;
+  if (engine !== "vllm" || !flag?.valueRange || !isJsonObject(flag.value?.value) || !flag.value?.value?.includes("kv_role"))
+    return undefined;
   const word = sliceOf(text, flag.valueRange);
   const changed = word.replace(pattern, newText).replace(/,(\s*)\}$/, "$1}");
   return changed === word || pool.engine.site?.style === "mapping" ? undefined : { what, changes: [replaceAt(flag.valueRange, changed)] };
@@ -94,8 +97,9 @@ const logWithoutRequests: Mutation = {
   name: "outputs logged without requests",
   refusal: "VF05",
   expected: ["log-outputs", "unknown-flag"],
-  make: ({ engine, pool }) =>
-    engine === "vllm" && isAbsent(pool, "enable-log-requests")
+  // 0.10.2 had both flags and did not ask; where no version is said, one of those may run.
+  make: (site) =>
+    site.engine === "vllm" && isAbsent(site, "enable-log-requests") && site.version && atLeast(site.version, "0.11.2")
       ? { what: "--enable-log-outputs", changes: [set("enable-log-outputs", null)] }
       : undefined,
 };

@@ -1,17 +1,22 @@
 import { atLeast } from "../../src/deployment/version.ts";
 import { numberOf, plainValueRange, replaceAt, set } from "./change.ts";
-import type { Mutation } from "./mutation.ts";
+import type { Mutation, Site } from "./mutation.ts";
+
+/** The rules were read in 0.5.9 and 0.5.23; an older release proves nothing. */
+function isKnownSglang({ engine, version }: Site): boolean {
+  return engine === "sglang" && (!version || atLeast(version, "0.5.9"));
+}
 
 /** SW04: attention replicas lie inside TP (0.5.9 and 0.5.23 alike). */
 const attentionUneven: Mutation = {
   name: "attention DP that does not divide TP",
   refusal: "SW04",
   expected: ["attention-data-parallel", "gpu-count"],
-  make({ engine, pool }) {
-    const { tensor, attentionData, unreadable } = pool.engine.parallel;
+  make(site) {
+    const { tensor, attentionData, unreadable } = site.pool.engine.parallel;
     const ranks = tensor.value * attentionData.value;
     const size = [3, 5, 7].find((count) => ranks % count !== 0);
-    if (engine !== "sglang" || unreadable.has("tensor") || size === undefined) return undefined;
+    if (!isKnownSglang(site) || unreadable.has("tensor") || size === undefined) return undefined;
     return { what: `attention DP ${size}, TP ${ranks}`, changes: [set("dp-size", String(size)), set("enable-dp-attention", null)] };
   },
 };
@@ -20,18 +25,16 @@ const conservativeBelowZero: Mutation = {
   name: "schedule conservativeness below 0",
   refusal: "SS02",
   expected: ["flag-value"],
-  make: ({ engine, version }) =>
-    engine === "sglang" && (!version || atLeast(version, "0.5.9"))
-      ? { what: "schedule-conservativeness -1", changes: [set("schedule-conservativeness", "-1")] }
-      : undefined,
+  make: (site) =>
+    isKnownSglang(site) ? { what: "schedule-conservativeness -1", changes: [set("schedule-conservativeness", "-1")] } : undefined,
 };
 
 const hierarchyWithoutRadix: Mutation = {
   name: "hierarchical cache without the radix cache",
   refusal: "SS05",
   expected: ["hierarchical-cache"],
-  make: ({ engine, pool }) =>
-    engine === "sglang" && !pool.engine.flags.has("disaggregation-mode")
+  make: (site) =>
+    isKnownSglang(site) && !site.pool.engine.flags.has("disaggregation-mode")
       ? {
           what: "both flags",
           changes: [set("enable-hierarchical-cache", null), set("disable-radix-cache", null)],
@@ -44,9 +47,9 @@ const replicasOverNodes: Mutation = {
   name: "DP replicas over nodes",
   refusal: "SW08",
   expected: ["attention-data-parallel", "nodes", "gpu-count"],
-  make({ engine, pool }) {
-    const nodes = numberOf(pool, "nnodes");
-    if (engine !== "sglang" || nodes === undefined || nodes <= 1 || pool.engine.flags.has("enable-dp-attention")) return undefined;
+  make(site) {
+    const nodes = numberOf(site.pool, "nnodes");
+    if (!isKnownSglang(site) || nodes === undefined || nodes <= 1 || site.pool.engine.flags.has("enable-dp-attention")) return undefined;
     return { what: `DP 2 on ${nodes} nodes`, changes: [set("dp-size", "2")] };
   },
 };
@@ -55,8 +58,8 @@ const chunkOffPage: Mutation = {
   name: "chunks that are no whole pages",
   refusal: "SS01",
   expected: ["chunked-prefill-size"],
-  make: ({ engine, pool }) =>
-    engine === "sglang" && !pool.engine.flags.has("disaggregation-mode")
+  make: (site) =>
+    isKnownSglang(site) && !site.pool.engine.flags.has("disaggregation-mode")
       ? { what: "chunks of 1000, pages of 64", changes: [set("chunked-prefill-size", "1000"), set("page-size", "64")] }
       : undefined,
 };
@@ -65,8 +68,8 @@ const denseSplit: Mutation = {
   name: "dense layers split in two",
   refusal: "SW12",
   expected: ["moe-parallel"],
-  make: ({ engine, pool }) =>
-    engine === "sglang" && pool.engine.parallel.tensor.value * pool.engine.parallel.attentionData.value > 2
+  make: (site) =>
+    isKnownSglang(site) && site.pool.engine.parallel.tensor.value * site.pool.engine.parallel.attentionData.value > 2
       ? { what: "moe-dense-tp-size 2", changes: [set("moe-dense-tp-size", "2")] }
       : undefined,
 };

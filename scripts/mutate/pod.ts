@@ -22,7 +22,7 @@ const sharedMemoryGone: Mutation = {
 /** The container's default in the words of Kubernetes, compose and the others; a mount moved elsewhere. */
 function smaller(word: string): string | undefined {
   if (/^\d+(\.\d+)?[KMGT]i$/.test(word)) return "64Mi";
-  if (/^\d+(\.\d+)?\s?[kmgKMG][bB]?$/.test(word)) return word.includes(" ") ? "64 MB" : "64m";
+  if (/^\d+(\.\d+)?\s?[kmgKMG][bB]?$/.test(word)) return /[bB]$/.test(word) ? word.replace(/^[\d.]+/, "64").replace(/[gG]/, "M") : "64m";
   if (/^\/dev\/shm\/?$/.test(word)) return "/dev/other";
   if (word === "host") return "private";
   return word === "true" ? "false" : undefined;
