@@ -6,7 +6,9 @@ import { dstackReader } from "./dstack.ts";
 import { dynamoReader } from "./dynamo.ts";
 import { helmValuesReader } from "./helm-values.ts";
 import { kaitoReader } from "./kaito.ts";
+import { inferenceServiceReader } from "./kserve-isvc.ts";
 import { llmServiceConfigReader, llmServiceReader } from "./kserve-llmisvc.ts";
+import { servingRuntimeReader } from "./kserve-runtime.ts";
 import { kthenaBoosterReader } from "./kthena-booster.ts";
 import { kthenaServingReader } from "./kthena-serving.ts";
 import { kubeaiReader } from "./kubeai.ts";
@@ -49,6 +51,8 @@ export const readers: readonly Reader[] = [
   kaitoReader,
   llmServiceReader,
   llmServiceConfigReader,
+  inferenceServiceReader,
+  servingRuntimeReader,
   kubeaiReader,
   nimReader,
   vllmRuntimeReader,
