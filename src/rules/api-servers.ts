@@ -4,7 +4,7 @@ import { refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 
@@ -84,7 +84,7 @@ function faultTolerance(context: RuleContext): Finding | undefined {
   if (!external.every((name) => isLeftOut(context, name))) return undefined;
   return finding(
     code,
-    severity,
+    whereWhole(severity, context.deployment),
     flag.flagRange,
     message("Fault tolerance needs a balancer outside: --data-parallel-external-lb with a rank. vLLM would stop at start."),
     { fixes: [removeFlagFix(pool, flag)] },

@@ -3,7 +3,7 @@ import { refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,7 +25,7 @@ export const elasticExperts: Rule = {
       return [
         finding(
           code,
-          severity,
+          whereWhole(severity, deployment),
           flag.flagRange,
           message("Elastic experts are moved by the load balancer. vLLM would stop at start unless --enable-eplb is given."),
           {

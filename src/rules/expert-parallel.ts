@@ -3,7 +3,7 @@ import { refusedSince } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { jsonFlag } from "./json-flag.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { ranksOf } from "./layout.ts";
@@ -138,7 +138,7 @@ function redundantAlone(context: RuleContext): readonly Finding[] {
   return [
     finding(
       code,
-      severity,
+      whereWhole(severity, context.deployment),
       flag.flagRange,
       message("Redundant experts are placed by the load balancer, which is off. vLLM would stop at start unless --enable-eplb is given."),
       { fixes: [flag.name === "num-redundant-experts" ? removeFlagFix(pool, flag, true) : undefined] },

@@ -4,7 +4,7 @@ import { message } from "../deployment/message.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { divisors, gpusAsked, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
@@ -105,7 +105,7 @@ function splitExperts({ deployment, pool }: RuleContext, { moe, approximate }: M
   if (moe.intermediate % over === 0) return undefined;
   return finding(
     code,
-    "error",
+    whereWhole("error", deployment),
     placeOf(deployment, pool.engine.parallel.tensor, flagOf(pool, "tensor-parallel-size")),
     message(
       "{0} columns of each expert cannot be split over {1} ranks. vLLM would stop while it builds the model; with --enable-expert-parallel each rank holds whole experts.",

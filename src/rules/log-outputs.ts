@@ -3,7 +3,7 @@ import { refusedSince, refusedWithFlag } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
 import { engineAlone } from "./unknown-flag.ts";
@@ -29,10 +29,16 @@ function outputs(context: RuleContext): Finding | undefined {
   const severity = refusedSince(pool, "0.11.2");
   const off = flagSwitch(pool, "enable-log-requests") === false || isLeftOut(context, "enable-log-requests");
   if (!flag || flagSwitch(pool, "enable-log-outputs") !== true || !off || !severity) return undefined;
-  return finding(code, severity, flag.flagRange, message("{0} needs --enable-log-requests. vLLM would stop at start.", flag.spelled), {
-    related: [{ range: flagOf(pool, "enable-log-requests")?.flagRange, message: message("requests are kept out of the log here") }],
-    fixes: [removeFlagFix(pool, flag, true)],
-  });
+  return finding(
+    code,
+    whereWhole(severity, context.deployment),
+    flag.flagRange,
+    message("{0} needs --enable-log-requests. vLLM would stop at start.", flag.spelled),
+    {
+      related: [{ range: flagOf(pool, "enable-log-requests")?.flagRange, message: message("requests are kept out of the log here") }],
+      fixes: [removeFlagFix(pool, flag, true)],
+    },
+  );
 }
 
 function metrics({ pool }: RuleContext): Finding | undefined {

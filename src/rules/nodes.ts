@@ -1,5 +1,5 @@
 import { message } from "../deployment/message.ts";
-import { refusedWithFlag } from "./certainty.ts";
+import { refusedSince, refusedWithFlag } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
@@ -15,9 +15,10 @@ export const nodes: Rule = {
   code,
   severity: "error",
   summary: "The nodes of one engine do not fit its executor, its ranks or their own number.",
-  facts: ["VW04", "VW05", "VW06", "VW07"],
-  engines: ["vllm"],
+  facts: ["VW04", "VW05", "VW06", "VW07", "SW07"],
+  engines: ["vllm", "sglang"],
   check(context) {
+    if (context.deployment.engine === "sglang") return unevenStages(context);
     const count = flagInteger(context.pool, "nnodes");
     const severity = refusedWithFlag(context.pool, "0.11.2");
     if (!count || count.value <= 1 || !severity) return [];
@@ -84,4 +85,20 @@ function rank({ pool }: RuleContext, count: number, severity: Severity): Finding
     own.range,
     message("node-rank {0} is not one of 0 to {1}. vLLM would stop at start.", own.value, count - 1),
   );
+}
+
+/** SW07: TP × PP, attention replicas inside TP; replicas of the whole engine are refused over nodes by themselves (SW08). */
+function unevenStages({ pool }: RuleContext): readonly Finding[] {
+  const count = flagInteger(pool, "nnodes");
+  const ranks = ranksOf(pool.engine.parallel);
+  if (!count || count.value <= 1 || !ranks || pool.engine.parallel.data.value > 1 || ranks.product % count.value === 0) return [];
+  return [
+    finding(
+      code,
+      refusedSince(pool, "0.5.23") ?? "warning",
+      count.range,
+      message("{0} ranks are no number that {1} nodes can share evenly. SGLang would stop at start.", ranks.product, count.value),
+      { related: partsOfProduct(sizeRanges(pool.engine.parallel)) },
+    ),
+  ];
 }

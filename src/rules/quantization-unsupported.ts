@@ -3,7 +3,7 @@ import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { gpuNamedHere, knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import { isDeprecated, leastCapability } from "./quantization-methods.ts";
@@ -83,7 +83,7 @@ function deprecated(context: RuleContext): Finding | undefined {
   if (typeof method !== "string" || refused === false || !isOff) return undefined;
   return finding(
     code,
-    refused ? "error" : "warning",
+    whereWhole(refused ? "error" : "warning", deployment),
     flag ? wordOf(flag) : modelPlace(deployment),
     refused
       ? message("Weights in {0} are deprecated in this vLLM, which stops at start unless --{1} is given.", method, allowed)

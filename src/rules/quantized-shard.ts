@@ -3,7 +3,7 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { type Ranks, ranksOf } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
@@ -21,15 +21,16 @@ export const quantizedShard: Rule = {
     const { pool, deployment } = context;
     const model = knownModel(deployment);
     const ranks = ranksOf(pool.engine.parallel);
-    // Another method's name makes the engine quantise anew.
-    if (!model || !ranks || ranks.tensor === 1 || model.approximate || flagOf(pool, "quantization")) return [];
+    // What does not divide at all is said elsewhere (VP01, VP04); another method's name makes the engine quantise anew.
+    if (!model || !ranks || ranks.tensor === 1 || model.heads % ranks.tensor !== 0 || model.approximate || flagOf(pool, "quantization"))
+      return [];
     const block = model.weights.block;
     const uneven = block === undefined ? undefined : unevenPart(context, model, ranks, block);
     if (block === undefined || !uneven) return [];
     return [
       finding(
         code,
-        "error",
+        model.moe ? whereWhole("error", deployment) : "error",
         placeOf(deployment, pool.engine.parallel.tensor, flagOf(pool, "tensor-parallel-size")),
         message(
           '{0} {1} over {2} ranks are {3} each, which blocks of {4} do not divide. vLLM would stop while it builds the model: "is not divisible by".',
@@ -53,7 +54,7 @@ interface Part {
 
 /** What is split by columns on the way in and by rows on the way out; experts only where they are split at all (VD10). */
 function unevenPart(context: RuleContext, model: Model, ranks: Ranks, block: number): Part | undefined {
-  return parts(context, model, ranks).find(({ width, ranks: over }) => (width / over) % block !== 0);
+  return parts(context, model, ranks).find(({ width, ranks: over }) => width % over === 0 && (width / over) % block !== 0);
 }
 
 function parts(rule: RuleContext, { moe, intermediate, weights }: Model, { tensor, data, context }: Ranks): readonly Part[] {

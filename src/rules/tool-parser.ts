@@ -2,7 +2,7 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
-import { isLeftOut } from "./flag-text.ts";
+import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 import { engineAlone } from "./unknown-flag.ts";
@@ -23,7 +23,7 @@ export const toolParser: Rule = {
     return [
       finding(
         code,
-        "error",
+        whereWhole("error", deployment),
         flag.flagRange,
         message("{0} needs --tool-call-parser, the form in which this model calls tools. vLLM would stop at start.", flag.spelled),
         {
