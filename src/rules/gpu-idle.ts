@@ -21,9 +21,10 @@ export const gpuIdle: Rule = {
     const { hardware, engine } = pool;
     // Flags that may come from elsewhere could still use them all.
     if (asked === undefined || ranks === undefined || !engine.complete || isPartOfGroup(pool)) return [];
-    if (hardware.gpusPerNode?.origin !== "file" || ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
+    const counted = hardware.gpusPerNode ?? hardware.gpusPerInstance;
+    if (counted?.origin !== "file" || ranks.product >= asked || engine.executor?.value === "external_launcher") return [];
     const idle = asked - ranks.product;
-    const at = hardware.gpusPerNode?.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
+    const at = counted.range ?? placeOf(deployment, engine.parallel.tensor, flagOf(pool, "tensor-parallel-size"));
     const heads = knownModel(deployment)?.heads;
     const tensor = (asked * ranks.tensor) / ranks.product;
     const divides = Number.isInteger(tensor) && (heads === undefined || heads % (tensor * ranks.sequence) === 0);

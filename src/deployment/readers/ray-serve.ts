@@ -1,5 +1,5 @@
 import { plainUnit, type Unit, unknownHardware } from "../units.ts";
-import { acceleratorHints, servedUnit } from "./ray.ts";
+import { acceleratorHints, blockPlace, servedUnit } from "./ray.ts";
 import type { Reader } from "./reader.ts";
 import { servedEngines } from "./serve-applications.ts";
 import { fileTitle, rootAnchor } from "./workload.ts";
@@ -10,11 +10,12 @@ export const rayServeReader: Reader = (root, extent, context) => {
   const isServe = applications.items().some((one) => one.at("import_path").exists);
   if (!isServe || root.at("apiVersion").exists) return undefined;
   const engines = servedEngines(applications, context);
-  const place = { format: "ray-serve", anchor: rootAnchor(root, extent), extent } as const;
+  const name = fileTitle(context.fileName) || "ray-serve";
+  const place = { format: "ray-serve", name, anchor: rootAnchor(root, extent), extent } as const;
   const units = engines.map(
     (engine): Unit => ({
       ...plainUnit,
-      ...servedUnit(engine, engines.length > 1 ? engine.name : fileTitle(context.fileName) || engine.name, place),
+      ...servedUnit(engine, engines.length > 1 ? blockPlace(engine, engine.name, place) : place),
       launcher: "ray-serve",
       environment: engine.environment,
       complete: root.document.errors.length === 0 && !root.document.structuralTemplate,

@@ -6,7 +6,7 @@ import type { GpuHint, Unit, UnitHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { containerEnvironment, writtenEnvironment } from "./environment.ts";
-import { containerUnit, podUnits } from "./pod.ts";
+import { anchorOf, containerUnit, podUnits } from "./pod.ts";
 import { type RayPods, rayPods } from "./ray-pods.ts";
 import type { Reader } from "./reader.ts";
 import { gpuCount } from "./resources.ts";
@@ -47,7 +47,7 @@ function serviceUnits(spec: YamlValue, place: Place, context: ReaderContext): Un
   const alone = engines.length === 1;
   return engines.map((engine) => ({
     ...base,
-    ...servedUnit(engine, alone ? place.name : `${place.name}/${engine.name}`, place),
+    ...servedUnit(engine, alone ? place : blockPlace(engine, `${place.name}/${engine.name}`, place)),
     launcher: "ray-serve",
     environment: new Map([...base.environment, ...engine.environment]),
     complete: base.complete && served?.errors.length === 0,
@@ -58,7 +58,7 @@ function serviceUnits(spec: YamlValue, place: Place, context: ReaderContext): Un
 }
 
 /** An engine of Ray Serve before its machines are known. */
-export function servedUnit(engine: ServedEngine, name: string, { format, anchor, extent }: Omit<Place, "name">) {
+export function servedUnit(engine: ServedEngine, { name, format, anchor, extent }: Place) {
   return {
     format,
     name,
@@ -70,6 +70,12 @@ export function servedUnit(engine: ServedEngine, name: string, { format, anchor,
     role: engine.role,
     instances: engine.instances,
   };
+}
+
+/** One of several engines stands where its own block does; pools of one deployment under the first. */
+export function blockPlace({ block }: ServedEngine, name: string, whole: Place): Place {
+  const { span } = block;
+  return { ...whole, name, anchor: anchorOf(block) ?? span ?? whole.anchor, extent: span ?? whole.extent };
 }
 
 export function acceleratorHints({ accelerator }: ServedEngine): GpuHint[] {

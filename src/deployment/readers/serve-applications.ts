@@ -15,6 +15,8 @@ import { wholeNumber } from "./resources.ts";
 /** One engine that a Ray Serve application runs. */
 export interface ServedEngine {
   readonly name: string;
+  /** The block that describes it. */
+  readonly block: YamlValue;
   /** Of the application, whose prefill and decode are pools of one. */
   readonly application: string;
   readonly role: Unit["role"];
@@ -48,7 +50,7 @@ const unknown = { accelerator: undefined, instances: undefined, bundles: undefin
 
 /** An `LLMConfig` of ray.serve.llm: a mapping, or the path of a file that holds it. */
 function llmEngine(config: YamlValue, application: string, role: Unit["role"], context: ReaderContext): ServedEngine {
-  if (!config.isMap) return { ...unknown, name: application, application, role, engine: "vllm", mapping: noFlags(false) };
+  if (!config.isMap) return { ...unknown, block: config, name: application, application, role, engine: "vllm", mapping: noFlags(false) };
   const engine = engines[config.at("llm_engine").string.toLowerCase()] ?? "vllm";
   const loading = config.at("model_loading_config");
   const id = loading.at("model_id").text();
@@ -57,6 +59,7 @@ function llmEngine(config: YamlValue, application: string, role: Unit["role"], c
   const deployment = config.at("deployment_config");
   return {
     name: id?.value || application,
+    block: config,
     application,
     role,
     engine,
@@ -100,7 +103,7 @@ function bundleGpus(group: YamlValue, { lines }: ReaderContext): Known<number> {
 /** RayLLM of earlier releases: its models are files beside the application. */
 function rayLlm(application: YamlValue, name: string): ServedEngine | undefined {
   if (!/^(rayllm|aviary)\./.test(application.at("import_path").string)) return undefined;
-  return { ...unknown, name, application: name, role: "mixed", engine: "vllm", mapping: noFlags(false) };
+  return { ...unknown, block: application, name, application: name, role: "mixed", engine: "vllm", mapping: noFlags(false) };
 }
 
 const modelVariables = ["MODEL_ID", "MODEL_NAME", "MODEL", "MODEL_PATH", "LLM_MODEL", "LLM_MODEL_ID", "HF_MODEL_ID"];
@@ -124,6 +127,7 @@ function ownScript(application: YamlValue, name: string, context: ReaderContext)
   const deployments = application.at("deployments").items();
   return {
     ...unknown,
+    block: application,
     name,
     application: name,
     role: "mixed",

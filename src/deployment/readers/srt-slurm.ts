@@ -1,8 +1,9 @@
 import type { EngineId } from "../deployment.ts";
 import type { Known } from "../located.ts";
+import { spanOf } from "../mapped.ts";
 import { message } from "../message.ts";
 import type { Span } from "../text.ts";
-import { type GpuHint, plainUnit, type Unit, unknownHardware } from "../units.ts";
+import { type CompanionUnit, type GpuHint, plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import { overlaid } from "../yaml-merge.ts";
 import type { ReaderContext } from "./context.ts";
@@ -36,8 +37,18 @@ export const srtSlurmReader: Reader = (root, extent, context) => {
     const name = variant.at("name").string || `${title}_${key.value.slice("override_".length)}`;
     units.push(...recipeUnits(overlaid(base, variant), name, key.span, { start: key.span.start, end: span.end }, context));
   }
-  return { format, units };
+  return { format, units, companions: besideEngines(first) };
 };
+
+/** The front end that spreads requests, and the load that a recipe measures. */
+function besideEngines(recipe: YamlValue): CompanionUnit[] {
+  const frontend = recipe.at("frontend", "type").text();
+  const benchmark = recipe.at("benchmark", "type").text();
+  return [
+    ...(frontend && frontend.value !== "none" ? [{ kind: "router", name: frontend.value, span: spanOf(frontend) } as const] : []),
+    ...(benchmark && benchmark.value !== "manual" ? [{ kind: "benchmark", name: benchmark.value, span: spanOf(benchmark) } as const] : []),
+  ];
+}
 
 function recipeUnits(recipe: YamlValue, name: string, anchor: Span, extent: Span, context: ReaderContext): Unit[] {
   const roles = recipeRoles(recipe);

@@ -113,6 +113,11 @@ describe("applications of Ray Serve in a RayService", () => {
     args:
       llm_configs: [{model_loading_config: {model_id: small, model_source: {bucket_uri: "s3://models/small"}}}, ./models/x.yaml]
 `;
+    expect(readText(service(pd)).deployments.map(({ anchor }) => sliceOf(service(pd), anchor))).toEqual([
+      "model_loading_config",
+      "model_loading_config",
+      "./models/x.yaml",
+    ]);
     expect(poolRows(service(pd)).map(({ deployment, role, model, tp }) => [deployment, role, model, tp])).toEqual([
       ["pd", "prefill", "Qwen/Qwen3-32B", 2],
       ["pd", "decode", "Qwen/Qwen3-32B", 4],

@@ -80,6 +80,11 @@ describe("recipes of srt-slurm", () => {
     expect(pool.engine.environment.get("NCCL_CUMEM_ENABLE")?.value).toBe("1");
     expect(pool.hardware.sharedMemory?.value).toBe("host");
     expect(findingsOf(first)).toEqual([]);
+    const { companions } = readText(`${first}frontend: {type: dynamo}\n`);
+    expect(companions.map(({ kind, name }) => [kind, name])).toEqual([
+      ["router", "dynamo"],
+      ["benchmark", "sa-bench"],
+    ]);
   });
 
   test("layout 2: roles with GPUs of their own, decode on what prefill leaves free", () => {
@@ -115,6 +120,10 @@ describe("recipes of srt-slurm", () => {
   test("a layout that needs more GPUs than a worker gets is found where the recipe gives them", () => {
     expect(findingsOf(first.replace("tensor-parallel-size: 8", "tensor-parallel-size: 16"))).toEqual(["error gpu-count: 2"]);
     expect(findingsOf(second.replace("{tensor-parallel-size: 4}", "{tensor-parallel-size: 8}"))).toEqual(["error gpu-count: 4"]);
+  });
+
+  test("GPUs that a worker gets and does not use are told", () => {
+    expect(findingsOf(second.replace("gpus: 2", "gpus: 4"))).toEqual(["warning gpu-idle: 4"]);
   });
 
   test("without nodes of its own, a decode worker gets what a prefill worker gets; without any, a node", () => {
