@@ -32,8 +32,9 @@ export function analyse(text: string, options: AnalyseOptions): Analysis {
 }
 
 /** What is wrong with a text as a text, where it is one of ours. */
-export function textFindings(text: string, { formats, problems }: Reading): readonly Finding[] {
-  return formats.length > 0 || problems.length > 0 ? textRules.flatMap((rule) => rule.check(text)) : [];
+export function textFindings(text: string, { formats, problems, ignoredLines }: Reading): readonly Finding[] {
+  if (formats.length === 0 && problems.length === 0) return [];
+  return textRules.flatMap((rule) => rule.check(text)).filter((one) => !isSilenced(one, ignoredLines));
 }
 
 /** The same for what was already read, such as a bare command line. */

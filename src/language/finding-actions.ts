@@ -1,3 +1,4 @@
+import type { Deployment } from "../deployment/deployment.ts";
 import type { Range } from "../deployment/text.ts";
 import type { Finding, Fix } from "../rules/rule.ts";
 import { type FixOptions, ownerOf, verifiedFixes } from "./fixes.ts";
@@ -10,7 +11,7 @@ export interface FindingActions {
   readonly fixes: readonly Fix[];
   /** All findings of its kind that can be mended, this one among them; none where it is the only one. */
   readonly alike: readonly Finding[];
-  /** `Ignore CODE here`, and for the whole deployment where that is another place. */
+  /** `Ignore CODE here`, and for the whole deployment where that is another place; none for what is wrong with the file itself. */
   readonly silencing: readonly Fix[];
 }
 
@@ -20,12 +21,20 @@ export function actionsAt(range: Range, options: FixOptions): readonly FindingAc
 }
 
 function actionsOf(finding: Finding, options: FixOptions): FindingActions {
-  const { text, analysis } = options;
+  const { analysis } = options;
   const fixes = verifiedFixes(finding, options);
   const alike = analysis.findings.filter((one) => one.code === finding.code && one.fixes.length > 0);
   const owner = ownerOf(finding, analysis)?.deployment;
+  return {
+    finding,
+    fixes,
+    alike: fixes.length > 0 && alike.length > 1 ? alike : [],
+    silencing: owner ? silencing(finding, owner, options) : [],
+  };
+}
+
+function silencing(finding: Finding, owner: Deployment, options: FixOptions): readonly Fix[] {
   const here = ignoreHere(finding, owner, options);
-  const whole = owner && ignoreInDeployment(finding, owner, text);
-  const isElsewhere = whole && JSON.stringify(whole.edits) !== JSON.stringify(here.edits);
-  return { finding, fixes, alike: fixes.length > 0 && alike.length > 1 ? alike : [], silencing: isElsewhere ? [here, whole] : [here] };
+  const whole = ignoreInDeployment(finding, owner, options.text);
+  return JSON.stringify(whole.edits) === JSON.stringify(here.edits) ? [here] : [here, whole];
 }

@@ -10,9 +10,10 @@ export interface FixOptions {
   readonly again: (text: string) => Analysis;
 }
 
-/** Fixes of one finding: what was verified, then the one that silences it. */
+/** Fixes of one finding: what was verified, then the one that silences it where it belongs to a deployment. */
 export function fixesOf(finding: Finding, options: FixOptions): readonly Fix[] {
-  return [...verifiedFixes(finding, options), ignoreHere(finding, ownerOf(finding, options.analysis)?.deployment, options)];
+  const owner = ownerOf(finding, options.analysis)?.deployment;
+  return [...verifiedFixes(finding, options), ...(owner ? [ignoreHere(finding, owner, options)] : [])];
 }
 
 /** Each was tried on the text, removes the finding and brings no new error; one of them is preferred. */

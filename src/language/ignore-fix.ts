@@ -10,14 +10,13 @@ import { indentOf, lineText } from "./line-text.ts";
 import { pathTo } from "./yaml-path.ts";
 
 /** Silences a finding at its line by a comment above it; where that line belongs to a script or to another file, above the deployment. */
-export function ignoreHere(finding: Finding, owner: Deployment | undefined, options: FixOptions): Fix {
+export function ignoreHere(finding: Finding, owner: Deployment, options: FixOptions): Fix {
   const { text } = options;
   const title = message("Ignore {0} here", finding.code);
   const lines = new LineMap(text);
   const { start, file } = finding.range;
   const isElsewhere = file !== undefined || startsInsideScalar(documentsOf(options), lines, start.line);
-  const edits =
-    owner && isElsewhere ? directiveEdits(text, owner, "ignore", finding.code) : [commentAbove(text, lines, start.line, finding.code)];
+  const edits = isElsewhere ? directiveEdits(text, owner, "ignore", finding.code) : [commentAbove(text, lines, start.line, finding.code)];
   return { title, edits, preferred: false };
 }
 
