@@ -35,7 +35,7 @@ export const dataParallelLayout: Rule = {
 /** Replicas of the whole group; undefined where they cannot be read or may be set elsewhere. */
 function allReplicas(context: RuleContext): Pick<Located<number>, "value" | "range"> | undefined {
   const written = flagInteger(context.pool, "data-parallel-size");
-  if (written) return written;
+  if (written) return written.value < 1 ? undefined : written;
   const variable = context.pool.engine.environment.has("VLLM_DP_SIZE");
   return isMissing(context, "data-parallel-size") && !variable ? { value: 1 } : undefined;
 }
