@@ -14,7 +14,7 @@ export function scriptHardware({ assignments, docker }: Launch, lines: LineMap):
 }
 
 /** `--gpus 2`, `--gpus '"device=0,1"'`; `all` is as many as the machine has. */
-function dockerGpus(gpus: Mapped | undefined, lines: LineMap): Known<number> {
+export function dockerGpus(gpus: Mapped | undefined, lines: LineMap): Known<number> {
   if (!gpus) return undefined;
   const devices = /^"?device=([\w,-]+)"?$/.exec(gpus.value)?.[1];
   const count = /^\d{1,4}$/.test(gpus.value) ? Number(gpus.value) : devices?.split(",").length;

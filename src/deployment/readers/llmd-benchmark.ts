@@ -10,6 +10,7 @@ import { listedVariables } from "./environment.ts";
 import { extraArguments } from "./extra-arguments.ts";
 import { fieldFlags } from "./field-flags.ts";
 import { imageEngine } from "./image-engine.ts";
+import { localUnits } from "./llmd-benchmark-local.ts";
 import { type BenchmarkRole, BenchmarkStack } from "./llmd-benchmark-stack.ts";
 import { affinityHint, labelWords, nodeHints } from "./node-hints.ts";
 import { groupGpus, leaderWorkerVariables } from "./pod-group.ts";
@@ -17,14 +18,14 @@ import type { Reader } from "./reader.ts";
 import { gpuCount, wholeNumber } from "./resources.ts";
 
 /** A scenario of llm-d-benchmark: stacks of engines over defaults that stand elsewhere, with the command that starts each role. */
-export const llmdBenchmarkReader: Reader = (root, extent, context) => {
+export const llmdBenchmarkReader: Reader = (root, _extent, context) => {
   if (root.at("apiVersion").exists) return undefined;
   const written = isOverlay(root) ? [root] : root.at("scenario").items().filter(isStack);
   if (written.length === 0) return undefined;
   const stacks = written.map((stack) => new BenchmarkStack(stack, root.at("shared")));
   const units = stacks.flatMap((stack) => {
     const roles = stack.roles();
-    return roles.map((role) => roleUnit(new Role(stack, role, roles.includes("prefill")), extent, context));
+    return [...roles.map((role) => roleUnit(new Role(stack, role, roles.includes("prefill")), context)), ...localUnits(stack, context)];
   });
   // One harness loads all stacks.
   const harness = stacks.map((stack) => stack.setting("harness")).find(({ key }) => key !== undefined);
@@ -37,7 +38,7 @@ export const llmdBenchmarkReader: Reader = (root, extent, context) => {
 };
 
 function isStack(stack: YamlValue): boolean {
-  return stack.at("name").exists && ["model", "common", "modelservice", "standalone", "decode"].some((key) => stack.at(key).isMap);
+  return stack.at("name").exists && ["model", "common", "modelservice", "standalone", "decode", "nok8s"].some((key) => stack.at(key).isMap);
 }
 
 /** Defaults, and what lies over them, are one stack without a name. */
@@ -63,8 +64,8 @@ class Role {
   }
 }
 
-function roleUnit(role: Role, extent: Unit["extent"], context: ReaderContext): Unit {
-  const { key, span, document } = role.at();
+function roleUnit(role: Role, context: ReaderContext): Unit {
+  const { document } = role.at();
   const variables = listedVariables(role.at("extraEnvVars"), platformVariables(role, context));
   const script = role.at("vllm", "customCommand").text();
   const found = script ? findScriptLaunches(script, variables).launches[0] : undefined;
@@ -75,13 +76,12 @@ function roleUnit(role: Role, extent: Unit["extent"], context: ReaderContext): U
     format: "llmd-benchmark-scenario",
     name: role.kind,
     deployment: role.stack.name,
-    anchor: key ? spanOf(key) : extent,
-    extent: span ?? extent,
+    ...role.stack.place(role.at()),
     engine,
     launcher,
     // The path under which the model is mounted says less than its name.
     launch: found ? { ...found, positionalModel: false } : extraArguments(role.at("vllm", "additionalFlags"), engine),
-    mapping: mapping(role, engine, found === undefined, context),
+    mapping: mapping(role, engine, script === undefined, context),
     image,
     environment: variables,
     complete: !document.structuralTemplate && document.errors.length === 0,
@@ -117,6 +117,7 @@ function platformVariables(role: Role, context: ReaderContext): Variables {
   const written: readonly (readonly [string, Mapped | undefined])[] = [
     ["MODEL_NAME", model.at("name").text()],
     ["TP_SIZE", sizes.at("tensor").text()],
+    ["VLLM_TENSOR_PARALLELISM", sizes.at("tensor").text()],
     ["DP_SIZE", sizes.at("data").text()],
     ["DP_SIZE_LOCAL", sizes.at("dataLocal").text()],
     ["VLLM_MAX_MODEL_LEN", model.at("maxModelLen").text()],

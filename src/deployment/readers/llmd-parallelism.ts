@@ -19,7 +19,7 @@ export interface LlmdParallelism {
 /** An absent size and 0 are alike to a template. */
 type Size = Known<number> | "left out";
 
-export function llmdParallelism(written: YamlValue, { lines }: ReaderContext): LlmdParallelism {
+export function llmdParallelism(written: YamlValue, asked: Known<number>, { lines }: ReaderContext): LlmdParallelism {
   const size = (name: string): Size => {
     const value = written.at(name);
     const number = wholeNumber(value, lines);
@@ -28,12 +28,24 @@ export function llmdParallelism(written: YamlValue, { lines }: ReaderContext): L
   const [tensor, data, dataLocal, workers] = [size("tensor"), size("data"), size("dataLocal"), size("workers")];
   const one = derived(1);
   const or = (own: Size, other: Known<number>): Known<number> => (own === "left out" ? other : own);
+  if (data !== "left out" && data && data.value > 1 && dataLocal === "left out" && workers === "left out")
+    return { tensor: or(tensor, one), data, ...ranksOfPods(or(tensor, one), data, asked) };
   return {
     tensor: or(tensor, one),
     data: or(data, dataLocal === "left out" ? one : combined(dataLocal, workers, (local, nodes) => local * nodes)),
     dataLocal: or(dataLocal, data === "left out" ? one : combined(data, workers, (all, nodes) => all / nodes)),
     workers: or(workers, data === "left out" || dataLocal === "left out" ? one : combined(data, dataLocal, (all, local) => all / local)),
   };
+}
+
+/**
+ * Charts disagree on `data` alone: a pod for each rank, all ranks in one pod, later one rank in one pod (pull requests 159 and 164 of
+ * llm-d-modelservice). The GPUs that a pod asks for tell.
+ */
+function ranksOfPods(tensor: Known<number>, data: Located<number>, asked: Known<number>): Pick<LlmdParallelism, "dataLocal" | "workers"> {
+  if (tensor && asked?.value === tensor.value) return { dataLocal: derived(1), workers: derived(data.value) };
+  if (tensor && asked?.value === tensor.value * data.value) return { dataLocal: derived(data.value), workers: derived(1) };
+  return { dataLocal: undefined, workers: undefined };
 }
 
 /** GPUs of one pod. */
@@ -60,8 +72,8 @@ export function parallelFlags(written: YamlValue, sizes: LlmdParallelism, engine
 function combined(a: Known<number>, b: Size, formula: (a: number, b: number) => number): Known<number> {
   if (!a || b === undefined) return undefined;
   const value = b === "left out" ? a.value : formula(a.value, b.value);
-  // The chart refuses sizes that do not divide.
-  return Number.isInteger(value) ? derived(value) : undefined;
+  // Charts that divide refuse sizes that do not; the others take one.
+  return derived(Number.isInteger(value) ? value : 1);
 }
 
 function derived(value: number): Located<number> {

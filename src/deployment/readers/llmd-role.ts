@@ -12,6 +12,7 @@ import { gpusPerWorker, type LlmdParallelism, llmdParallelism, parallelFlags } f
 import { affinityHint, labelWords, nodeHints } from "./node-hints.ts";
 import { anchorOf, containerUnit, containerUnits, expandedWords, type PodUnit } from "./pod.ts";
 import { groupGpus, leaderWorkerVariables } from "./pod-group.ts";
+import { gpuCount } from "./resources.ts";
 
 /** Decode, prefill or encode engines as llm-d's chart and its older custom resource write them: containers beside sizes. */
 export interface LlmdRole {
@@ -37,9 +38,7 @@ const resources: Readonly<Record<string, string>> = {
 export function llmdRoleUnits(llmd: LlmdRole, context: ReaderContext): PodUnit[] {
   const { values, role } = llmd;
   const written = role.at("parallelism");
-  const sizes = llmdParallelism(written, context);
   const isGroup = values.at("multinode").boolean === true;
-  const platform = sizeVariables(written, sizes, isGroup);
   const types = role.at("acceleratorTypes");
   const hints = [
     ...nodeHints(role.at("extraConfig")),
@@ -48,13 +47,16 @@ export function llmdRoleUnits(llmd: LlmdRole, context: ReaderContext): PodUnit[]
   return role
     .at("containers")
     .items()
-    .flatMap((container) => containerEngines(llmd, container, sizes, platform, context))
-    .map((unit) => ({
-      ...unit,
-      hardware: scaled(withDerivedGpus(unit, llmd, sizes), sizes.workers, isGroup),
-      gpuHints: [...unit.gpuHints, ...hints],
-      groupSize: isGroup ? "group" : "one-pod",
-    }));
+    .flatMap((container) => {
+      const sizes = llmdParallelism(written, gpuCount(container, context.lines).count, context);
+      const platform = sizeVariables(written, sizes, isGroup);
+      return containerEngines(llmd, container, sizes, platform, context).map((unit) => ({
+        ...unit,
+        hardware: scaled(withDerivedGpus(unit, llmd, sizes), sizes.workers, isGroup),
+        gpuHints: [...unit.gpuHints, ...hints],
+        groupSize: isGroup ? ("group" as const) : ("one-pod" as const),
+      }));
+    });
 }
 
 /** A container with a command of its own, or with the one that the chart writes: `vllm serve`, or arguments for the image's entry point. */

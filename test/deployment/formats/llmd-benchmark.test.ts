@@ -115,6 +115,51 @@ scenario:
     ]);
   });
 
+  test("a role that only the shared part describes stands at its stack, and what is below the model service lies over what is beside it", () => {
+    const text = `shared:
+  modelservice:
+    enabled: true
+    decode:
+      parallelism: {tensor: 2}
+      vllm:
+        customCommand: |
+          vllm serve $MODEL_SERVE_REF --tensor-parallel-size $VLLM_TENSOR_PARALLELISM --max-model-len $VLLM_MAX_MODEL_LEN
+scenario:
+  - name: small
+    model: {name: Qwen/Qwen3-0.6B, maxModelLen: 8192}
+  - name: large
+    model: {name: Qwen/Qwen3-4B, maxModelLen: 4096}
+    decode: {parallelism: {tensor: 8}}
+    modelservice: {decode: {replicas: 2}}
+`;
+    expect(poolRows(text)).toMatchObject([
+      { deployment: "small", pool: "decode", model: "Qwen/Qwen3-0.6B", tp: 2, instances: 1 },
+      { deployment: "large", pool: "decode", model: "Qwen/Qwen3-4B", tp: 2, instances: 2 },
+    ]);
+    const lines = readText(text).deployments.map(({ pools: [pool] }) => pool && text.split("\n")[pool.extent.start.line]?.trim());
+    expect(lines).toEqual(["- name: small", expect.stringContaining("decode: {replicas: 2}")]);
+  });
+
+  test("engines without Kubernetes are containers of one machine; a guide's manifests take the place of all roles", () => {
+    const stack = (fields: string): string => `scenario:\n  - name: s\n    model: {name: Qwen/Qwen2.5-0.5B-Instruct}\n${fields}`;
+    const local = stack(`    modelservice: {enabled: false}
+    nok8s:
+      enabled: true
+      vllm:
+        image: docker.io/vllm/vllm-openai
+        tag: v0.19.1
+        tensorParallel: 2
+        gpus: "2"
+        replicas: 1
+        extraArgs: [--enforce-eager]
+`);
+    expect(poolRows(local)).toMatchObject([
+      { deployment: "s", pool: "nok8s", model: "Qwen/Qwen2.5-0.5B-Instruct", tp: 2, gpus: 2, instances: 1, version: "0.19.1" },
+    ]);
+    expect(poolRows(stack("    kustomize: {enabled: true}\n    decode: {replicas: 2}\n"))).toEqual([]);
+    expect(poolRows(stack("    decode: {vllm: {customCommand: /opt/start.sh}}\n"))).toMatchObject([{ pool: "decode", engine: "vllm" }]);
+  });
+
   test("a report about a scenario is none", () => {
     const report =
       "version: '0.1'\nscenario:\n  description: two engines\n  platform: {engine: [{name: vllm, args: {--tensor-parallel-size: 8}}]}\n";

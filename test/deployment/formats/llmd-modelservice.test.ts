@@ -24,7 +24,7 @@ args: ["--enforce-eager", "--max-model-len=8192"]`;
 
 describe("values of llm-d's model service", () => {
   test("the chart's own command: model, sizes and GPUs are fields", () => {
-    const text = values("replicas: 2\nparallelism: {tensor: 4, data: 2}", served);
+    const text = values("replicas: 2\nparallelism: {tensor: 4, data: 2, dataLocal: 2}", served);
     expect(poolRows(text)).toEqual([
       expect.objectContaining({
         deployment: "Qwen/Qwen3-32B",
@@ -92,6 +92,24 @@ describe("values of llm-d's model service", () => {
     // 2 × 4 GPUs on each of 3 nodes; 4 × 3 ranks
     expect(poolRows(text)).toMatchObject([{ tp: 2, dp: 12, gpus: 24, nodes: 3 }]);
     expect(poolRows(text.replace("workers: 3", "data: 8"))).toMatchObject([{ dp: 8, gpus: 16, nodes: 2 }]);
+  });
+
+  test.each([
+    ["a pod for each rank", "1", { dp: 8, gpus: 8, nodes: 8 }],
+    ["all ranks in one pod", "8", { dp: 8, gpus: 8, nodes: 1 }],
+    ["neither", "4", { dp: 8, gpus: undefined, nodes: undefined }],
+    ["GPUs that the chart counts", undefined, { dp: 8, gpus: undefined, nodes: undefined }],
+  ])("ranks without more: %s", (_, gpus, row) => {
+    const container = gpus === undefined ? served : `${served}\nresources: {limits: {nvidia.com/gpu: "${gpus}"}}`;
+    const text = values("parallelism: {tensor: 1, data: 8}", container, "multinode: true");
+    expect(poolRows(text)).toMatchObject([row]);
+    expect(gpuFindings(text)).toEqual([]);
+  });
+
+  test("workers may be stages of a pipeline", () => {
+    const container = served.replace("--enforce-eager", "--pipeline-parallel-size=2");
+    const text = values("parallelism: {tensor: 1, data: 1, workers: 2}", container, "multinode: true");
+    expect(poolRows(text)).toMatchObject([{ tp: 1, pp: 2, dp: 1, gpus: 2, nodes: 2 }]);
   });
 
   test("a command of its own takes the sizes from its environment; leader and worker branches are one engine", () => {
