@@ -34,7 +34,9 @@ function units({ units }: IndexEntry, told: Told): Fact {
 
 function engine({ engines, engineDetails }: IndexEntry, told: Told): Fact {
   const accepted = engines.map((name) => acceptedEngines(name, engineDetails));
-  const strange = told.engines.some((found) => !accepted.some((names) => names.includes(found)));
+  // Where the index names no engine, one that nobody knows is no claim.
+  const open: readonly (string | null)[] = engines.length === 0 ? ["other", null] : [];
+  const strange = told.engines.some((found) => !open.includes(found) && !accepted.some((names) => names.includes(found)));
   const missing = accepted.some((names) => !told.engines.some((found) => names.includes(found)));
   return {
     name: "engine",

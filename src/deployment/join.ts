@@ -164,7 +164,7 @@ function modelReference(
   if (!word) return undefined;
   const reference = (name: string): ModelReference => ({
     name,
-    facts: modelFacts(fetched?.path === name ? fetched.from.value : name, directives, context),
+    facts: modelFacts(fetched?.as === name ? fetched.from.value : name, directives, context),
   });
   if ("flag" in word) {
     const { value } = word.flag;

@@ -24,10 +24,10 @@ export interface MappingFlags {
   readonly readBy: "engine" | "platform";
 }
 
-/** Where a platform puts what it downloads: an engine told to load the path loads what was fetched from there. */
+/** What a platform fetches, and the path or name under which the engine is told to load it. */
 export interface FetchedModel {
   readonly from: Mapped;
-  readonly path: string;
+  readonly as: string;
 }
 
 /** One engine as a reader found it in its format: words and places, nothing looked up. */

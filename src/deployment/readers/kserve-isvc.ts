@@ -74,7 +74,7 @@ function modelEngines(
   context: ReaderContext,
 ): Engine[] {
   const from = model.at("storageUri").text();
-  const fetched = from && { from, path: modelPath };
+  const fetched = from && { from, as: modelPath };
   const container = spec && runtimeContainer(spec);
   if (spec && container) {
     const pod = merged(spec, predictor);

@@ -41,7 +41,7 @@ function started(workload: YamlValue, service: ServiceFields, platform: Variable
     ({ launch }) => launch?.token !== undefined,
   );
   const from = service.spec.at("model", "uri").text();
-  if (own.length > 0) return own.map((unit) => ({ ...unit, fetched: from && { from, path: modelPath } }));
+  if (own.length > 0) return own.map((unit) => ({ ...unit, fetched: from && { from, as: modelPath } }));
   if (!service.isService) return [];
   if (!main) return [presetUnit(pod, workload, service, platform, context)];
   const unknown = containerUnit(main, pod, containerEnvironment(main, platform), context);

@@ -18,6 +18,7 @@ import { llmdBenchmarkReader } from "./llmd-benchmark.ts";
 import { llmdModelserviceResourceReader } from "./llmd-modelservice.ts";
 import { lwsReader } from "./lws.ts";
 import { nimReader } from "./nim.ts";
+import { omeReader } from "./ome.ts";
 import { rayReader } from "./ray.ts";
 import { rayFleetReader } from "./ray-fleet.ts";
 import { rayServeReader } from "./ray-serve.ts";
@@ -55,6 +56,7 @@ export const readers: readonly Reader[] = [
   servingRuntimeReader,
   kubeaiReader,
   nimReader,
+  omeReader,
   vllmRuntimeReader,
   llmdModelserviceResourceReader,
   rayReader,
