@@ -134,6 +134,8 @@ const nodesUneven: Mutation = {
     const { pool, engine, version } = site;
     const needed = ranks(pool);
     if ((engine !== "vllm" && engine !== "sglang") || needed === undefined || pool.engine.executor?.value === "ray") return undefined;
+    // Over several nodes nothing is known of the plugin's ranks.
+    if (pool.engine.parallel.sequence.value > 1) return undefined;
     if (version ? !atLeast(version, engine === "vllm" ? "0.14.1" : "0.5.9") : engine === "vllm") return undefined;
     const nodes = [3, 5, 7].find((count) => needed % count !== 0);
     return nodes === undefined ? undefined : mutant(`nnodes ${nodes} for ${needed} ranks`, set("nnodes", String(nodes)));

@@ -50,7 +50,9 @@ export function printed(results: readonly MutantResult[], mutationNames: readonl
     "",
     ...columns([head("format"), ...sharesBy(results, ({ format }) => format, formats)]),
     "",
-    ...results.filter(({ noticed }) => !noticed).map((one) => `survivor  ${place(one)}; said ${one.said.join(", ") || "nothing new"}`),
+    ...results
+      .filter(({ noticed }) => !noticed)
+      .map((one) => `survivor  ${place(one)}; said ${one.said.join(", ") || "nothing new"}; ${one.circumstances.join(", ")}`),
     ...results.flatMap((one) => one.surprises.map((text) => `surprise  ${place(one)}; ${text}`)),
   ].join("\n");
 }

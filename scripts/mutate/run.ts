@@ -16,6 +16,8 @@ export interface MutantResult {
   /** First line that differs, from 1. */
   readonly line: number;
   readonly noticed: boolean;
+  /** What keeps a rule from being sure: why a survivor may have been let through. */
+  readonly circumstances: readonly string[];
   /** `CODE: message` of errors outside the expected codes that the file did not have. */
   readonly surprises: readonly string[];
   /** `CODE (severity)` of what is said that was not said before. */
@@ -52,9 +54,22 @@ export function tryMutation(
     what: mutant.what,
     line: firstDifference(site.text, text),
     noticed: fresh.some(({ code }) => expected.has(code)),
+    circumstances: circumstances(site),
     surprises: surprises.map(({ code, message }) => `${code}: ${plain(message)}`),
     said: fresh.map(({ code, severity }) => `${code} (${severity})`),
   };
+}
+
+function circumstances({ deployment: { launcher }, pool: { engine }, version }: Site): string[] {
+  return [
+    launcher === null ? "" : `started by ${launcher}`,
+    version ? `version ${version.text}` : "version not said",
+    engine.complete ? "" : "flags may come from elsewhere",
+    engine.site?.style === "mapping" ? "flags in a mapping" : "",
+    [...engine.flags.keys()].some((name) => /^data-parallel-(rank|start-rank|size-local|address|.*-lb)$/.test(name))
+      ? "part of a data-parallel group"
+      : "",
+  ].filter((words) => words !== "");
 }
 
 /** Step after step, each on the text as it reads by then. */
