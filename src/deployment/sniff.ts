@@ -61,6 +61,7 @@ const families: readonly string[] = [
   "model-path",
   "model_id",
   "LLM_MODEL_ID",
+  "accelDevice",
   "tp_size",
   "serving_mode",
   "server_args",

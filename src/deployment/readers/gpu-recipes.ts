@@ -1,4 +1,5 @@
 import type { EngineId } from "../deployment.ts";
+import { findScriptLaunches } from "../launch.ts";
 import type { Known } from "../located.ts";
 import { spanOf } from "../mapped.ts";
 import { message } from "../message.ts";
@@ -10,6 +11,7 @@ import { copies } from "./copies.ts";
 import { engineMapping } from "./engine-mapping.ts";
 import { fieldFlags } from "./field-flags.ts";
 import { nodeHints } from "./node-hints.ts";
+import { groupGpus } from "./pod-group.ts";
 import type { Reader } from "./reader.ts";
 import { wholeNumber } from "./resources.ts";
 import { rootAnchor } from "./workload.ts";
@@ -32,6 +34,8 @@ const mostGpusPerNode = 8;
 
 /** Values of Google's GPU recipes: a model with its sizes and a job's GPUs, or a workload whose flags stand in a file of their own. */
 export const gpuRecipesReader: Reader = (root, extent, context) => {
+  const script = scriptUnit(root, context);
+  if (script) return { format: "helm-gpu-recipes", units: script };
   const workload = root.at("workload");
   const isJob = root.at("model").isMap && root.at("job", "gpus").exists;
   if (!isJob && !["framework", "configFile", "gpus", "tpSize"].some((key) => workload.at(key).exists)) return undefined;
@@ -60,6 +64,37 @@ export const gpuRecipesReader: Reader = (root, extent, context) => {
     .flatMap((worker) => workerUnit(worker, unit, context) ?? []);
   return { format: "helm-gpu-recipes", units: pools.length > 0 ? pools : [unit] };
 };
+
+/** A server that a shell line starts on some nodes, beside a client that loads it. */
+function scriptUnit(root: YamlValue, context: ReaderContext): Unit[] | undefined {
+  const server = root.at("server");
+  const script = server.at("bash_command").text();
+  if (!script || !server.key || !root.at("client").isMap) return undefined;
+  const { key, span, document } = server;
+  const perNode = wholeNumber(server.at("num_chips_per_node"), context.lines);
+  const nodes = wholeNumber(server.at("num_nodes"), context.lines);
+  return findScriptLaunches(script, new Map()).launches.map((launch) => ({
+    ...plainUnit,
+    format: "helm-gpu-recipes",
+    name: "server",
+    anchor: spanOf(key),
+    extent: span ?? spanOf(key),
+    engine: launch.engine,
+    launcher: launch.launcher,
+    launch,
+    image: chartImage(server.at("image")),
+    complete: document.errors.length === 0 && !document.structuralTemplate,
+    instances: { value: 1, origin: "inferred", why: message("the recipe starts one server") },
+    hardware: {
+      ...unknownHardware,
+      resource: "nvidia.com/gpu",
+      gpusPerNode: perNode,
+      nodes,
+      gpusPerInstance: groupGpus(perNode, perNode, nodes),
+    },
+    groupSize: "group",
+  }));
+}
 
 function mapping(root: YamlValue, serverArgs: YamlValue | undefined, engine: EngineId, context: ReaderContext): MappingFlags {
   const workload = root.at("workload");

@@ -158,6 +158,11 @@ whisper: {image: {repository: opea/whisper-gaudi}, resources: {limits: {habana.a
   test.each([
     ["an alias", "tgi-guardrails: {enabled: true, LLM_MODEL_ID: a/b}\n", [{ deployment: "tgi-guardrails", engine: "tgi", model: "a/b" }]],
     [
+      "an accelerator's own build of an engine",
+      'tgi: {accelDevice: gaudi, image: {repository: ghcr.io/huggingface/tgi-gaudi, tag: "2.0.5"}, resources: {limits: {habana.ai/gaudi: 1}}}\n',
+      [{ engine: "tgi", gpus: 1 }],
+    ],
+    [
       "an engine that is only switched on",
       "vllm: {enabled: true}\ntgi: {enabled: false}\n",
       [{ engine: "vllm", model: undefined, gpus: undefined }],

@@ -71,6 +71,30 @@ describe("values of the GPU recipes", () => {
     expect(readText(open)).toMatchObject({ formats: ["helm-gpu-recipes"], deployments: [] });
   });
 
+  test("a server that a shell line starts, with the chips of its nodes", () => {
+    const text = `"client":
+  "bash_command": |-
+    vllm bench serve --model=meta-llama/Llama-3.1-8B-Instruct
+  "image": |-
+    vllm/vllm-openai:latest
+"server":
+  "bash_command": |-
+    NCCL_DEBUG=INFO python3 -m vllm.entrypoints.openai.api_server \\
+    --tensor-parallel-size=8 \\
+    --model=meta-llama/Llama-3.1-8B-Instruct
+  "image": |-
+    vllm/vllm-openai:v0.11.0
+  "num_chips_per_node": !!int |-
+    4
+  "num_nodes": !!int |-
+    1
+`;
+    expect(poolRows(text)).toMatchObject([
+      { pool: "server", engine: "vllm", model: "meta-llama/Llama-3.1-8B-Instruct", tp: 8, gpus: 4, nodes: 1, version: "0.11.0" },
+    ]);
+    expect(findingsOf(text).filter((said) => said.includes("gpu-count"))).toEqual(["error gpu-count: 4"]);
+  });
+
   test("Dynamo's prefill and decode workers are the pools of one deployment", () => {
     const text = `dynamo:
   frontend: {replicas: 1}
