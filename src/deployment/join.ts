@@ -110,7 +110,7 @@ function engineVersion(unit: Unit, directives: UnitDirectives, { lines, surround
 
 function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source, lines }: JoinContext): Arguments {
   const { mapping, launch } = unit;
-  const { config } = dialects[unit.engine];
+  const { config, modelFlags } = dialects[unit.engine];
   const own = launch && parseArguments(launch.words, { source, lines, style: launch.style, names });
   const variables = environmentFlags(unit, lines);
   if (!own) return { flags: [...variables, ...(mapping?.flags ?? [])], positionals: [], complete: mapping?.complete ?? false };
@@ -118,10 +118,12 @@ function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source
   const fields = mapping?.readBy === "platform" ? mapping.flags : [];
   // What a config file holds that nobody sees may be any flag.
   const unseen = mapping?.readBy !== "engine" && own.flags.some(({ name }) => config.flags.includes(name));
+  const takesModel = launch?.positionalModel === true && !own.flags.some(({ name }) => modelFlags.includes(name));
+  const isHidden = !takesModel && own.positionals.some(({ value }) => !isReadable(value));
   return {
     flags: config.wins ? [...variables, ...fields, ...own.flags, ...fromFile] : [...variables, ...fromFile, ...fields, ...own.flags],
     positionals: own.positionals,
-    complete: own.complete && !unseen && (mapping?.complete ?? true),
+    complete: own.complete && !unseen && !isHidden && (mapping?.complete ?? true),
   };
 }
 

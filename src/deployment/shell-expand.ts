@@ -1,5 +1,6 @@
 import type { ArithmeticExpression, DoubleQuotedChild, ParameterExpansionPart, Word, WordPart } from "unbash";
 import { bounded, concat, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { arrayElements, wholeArray } from "./shell-arrays.ts";
 import { positionalWords } from "./shell-positionals.ts";
 import type { Variables } from "./variables.ts";
 
@@ -10,6 +11,9 @@ export function expandWord(word: Word, script: Mapped, variables: Variables): Ma
   const whole = word.parts?.length === 1 ? word.parts[0] : undefined;
   const given = isAllGiven(whole) ? positionalWords(variables) : undefined;
   if (given) return [...given];
+  const array = wholeArray(whole);
+  const elements = array === undefined ? undefined : arrayElements(array, variables);
+  if (elements) return [...elements];
   if (whole?.type === "SimpleExpansion" || whole?.type === "ParameterExpansion") {
     const value = whole.type === "SimpleExpansion" ? simple(whole.text, variables) : parameter(whole, script, variables);
     if (value?.text !== undefined && isReadable(value.text) && (value.text === "" || /\s/.test(value.text))) {

@@ -1,5 +1,6 @@
-import { type CommandNode, forEachChild, parse, type SyntaxNode } from "unbash";
-import { isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { type Assignment, type CommandNode, forEachChild, parse, type SyntaxNode } from "unbash";
+import { bounded, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } from "./mapped.ts";
+import { arrayElements, arrayName, shellArray } from "./shell-arrays.ts";
 import { expandWord, wordText } from "./shell-expand.ts";
 import type { Variables } from "./variables.ts";
 
@@ -16,12 +17,15 @@ export interface ShellCommand {
 
 /** Nested deeper than any shell script: beyond it nothing is read. */
 const deepest = 200;
+/** Words and variables of all commands together: more than a script that a person can read has. */
+const mostWords = 2_000_000;
 
 /** The simple commands of a shell script in the order written, with what earlier assignments make of their words. Never throws. */
 export function splitCommand(script: Mapped, given: Variables = new Map()): ShellCommand[] {
   const variables = new Map(given);
   const exported = new Map<string, Mapped | undefined>();
   const commands: ShellCommand[] = [];
+  let left = mostWords;
 
   const assign = (name: string, value: Mapped | undefined, sure: boolean): void => {
     variables.set(name, sure && value && isReadable(value.value) ? value : undefined);
@@ -29,12 +33,29 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
     if (exported.has(name) || given.has(name)) exported.set(name, variables.get(name));
   };
 
+  const assignArray = ({ name, append, value }: Assignment, sure: boolean): void => {
+    if (value.type !== "ArrayValue") return;
+    const span = spanOf(script, value.pos, value.end);
+    const before = append ? (arrayElements(name, variables) ?? []) : [];
+    // What a branch adds may be missing: something unknown stands behind the rest.
+    const added = sure ? value.elements.flatMap((element) => expandWord(element, script, variables)) : [opaque(unknownMark, span)];
+    variables.set(arrayName(name), shellArray([...before, ...added], span));
+  };
+
+  const assignedText = ({ name, append, index, value }: Assignment): Mapped | undefined => {
+    if (value.type !== "Word" || index) return undefined;
+    const text = wordText(value, script, variables);
+    if (!append) return text;
+    const before = variables.get(name);
+    return before && bounded([before, text], text.span, 0);
+  };
+
   const exportName = (name: string, sure: boolean): void => {
     if (/^[A-Za-z_]\w*$/.test(name)) exported.set(name, sure ? variables.get(name) : undefined);
   };
 
   const visit = (node: SyntaxNode, sure: boolean, depth: number): void => {
-    if (depth > deepest) return;
+    if (depth > deepest || left < 0) return;
     if (node.type === "Command") {
       command(node, sure);
       return;
@@ -50,7 +71,11 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
     const own = new Map<string, Mapped | undefined>();
     for (const prefix of node.prefix) {
       if (prefix.type !== "Assignment") continue;
-      const value = prefix.value.type === "Word" && !prefix.append && !prefix.index ? wordText(prefix.value, script, variables) : undefined;
+      if (prefix.value.type === "ArrayValue") {
+        if (!node.name) assignArray(prefix, sure);
+        continue;
+      }
+      const value = assignedText(prefix);
       if (node.name) own.set(prefix.name, value && isReadable(value.value) ? value : undefined);
       else assign(prefix.name, value, sure);
     }
@@ -64,10 +89,12 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
         if (exports) exportName(argument.value, sure);
         continue;
       }
-      if (declares && argument.value.type === "Word") assign(argument.name, wordText(argument.value, script, variables), sure);
+      if (declares && argument.value.type === "Word") assign(argument.name, assignedText(argument), sure);
+      else if (declares) assignArray(argument, sure);
       if (exports) exportName(argument.name, sure);
       words.push(assignmentWord(argument, script, variables));
     }
+    left -= words.length + variables.size + exported.size;
     commands.push({ words, assignments: own, variables: new Map(variables), exported: new Map(exported) });
   };
 

@@ -8,6 +8,7 @@ import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { containerEnvironment, type Environment } from "./environment.ts";
 import { mountedConfig } from "./mounted-config.ts";
+import { mountedScript } from "./mounted-script.ts";
 import { nodeHints } from "./node-hints.ts";
 import { podFacts } from "./pod-facts.ts";
 import { recognise } from "./recognise.ts";
@@ -31,7 +32,7 @@ export function podUnits(pod: YamlValue, platform: Variables, context: ReaderCon
 /** The engines of one container; `pod` holds what it shares with others: node selector, volumes, host IPC. */
 export function containerUnits(container: YamlValue, pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
   const environment = containerEnvironment(container, platform);
-  const { launches, installedVersion, joinsRay, strayOptions } = containerLaunches(container, environment.variables, context);
+  const { launches, installedVersion, joinsRay, strayOptions } = containerLaunches(container, pod, environment.variables, context);
   const unit = containerUnit(container, pod, environment, context);
   // Several engines share the container's GPUs in a way that only their own device lists tell.
   const hardware = launches.length === 1 ? unit.hardware : { ...unit.hardware, gpusPerNode: undefined, gpuRequest: undefined };
@@ -82,12 +83,14 @@ export function containerUnit(
 }
 
 /** A container's words after Kubernetes' own expansion, and the engines they start. */
-function containerLaunches(container: YamlValue, variables: Variables, context: ReaderContext): Launches {
-  const command = container.at("command");
-  return recognise(
+function containerLaunches(container: YamlValue, pod: YamlValue, variables: Variables, context: ReaderContext): Launches {
+  const written = container.at("command");
+  const command = written.exists ? expandedWords(written, variables) : undefined;
+  const args = expandedWords(container.at("args"), variables);
+  const found = recognise(
     {
-      command: command.exists ? expandedWords(command, variables) : undefined,
-      args: expandedWords(container.at("args"), variables),
+      command,
+      args,
       image: container.at("image").text(),
       environment: variables,
       saysVllm: container.document.mentions(/vllm/),
@@ -95,6 +98,8 @@ function containerLaunches(container: YamlValue, variables: Variables, context: 
     },
     context.names,
   );
+  if (found.launches.length > 0) return found;
+  return mountedScript([...(command ?? []), ...args], container, pod, variables, context) ?? found;
 }
 
 function servesOllama(container: YamlValue): boolean {

@@ -1,6 +1,7 @@
 import { bentomlReader } from "./bentoml.ts";
 import { catalogueReader } from "./catalogues.ts";
 import { composeReader } from "./compose.ts";
+import { configMapReader } from "./config-map.ts";
 import { disaggregatedSetReader } from "./disaggregated-set.ts";
 import { dstackReader } from "./dstack.ts";
 import { dynamoReader } from "./dynamo.ts";
@@ -48,6 +49,7 @@ export const readers: readonly Reader[] = [
   kthenaBoosterReader,
   llmazReader,
   servingAttachmentReader,
+  configMapReader,
   dynamoReader,
   kaitoReader,
   llmServiceReader,
