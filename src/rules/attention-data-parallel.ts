@@ -4,12 +4,11 @@ import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { isAbsent } from "./flag-text.ts";
 import { divisors } from "./layout.ts";
 import { flagOf, wordOf } from "./place.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { attentionGroups, sizeOf, switchedOn } from "./sglang-sizes.ts";
+import { attentionGroups, isNotGiven, sizeOf, switchedOn } from "./written-sizes.ts";
 
 const code = "attention-data-parallel";
 
@@ -51,9 +50,9 @@ function bothKinds(context: RuleContext): Finding | undefined {
 /** SW04, SW05. Before 0.4.6 attention replicas were as many as TP ranks, whatever the flag said. */
 function uneven(context: RuleContext): Finding | undefined {
   const { pool } = context;
-  const tensor = sizeOf(pool, "tp-size");
-  const groups = attentionGroups(pool);
-  const ranks = sizeOf(pool, "attn-cp-size");
+  const tensor = sizeOf(context, "tp-size");
+  const groups = attentionGroups(context);
+  const ranks = sizeOf(context, "attn-cp-size");
   if (!tensor || !groups || !ranks || groups.value <= 1) return undefined;
   const isOwn = groups.range !== undefined && flagInteger(pool, "attn-dp-size")?.range === groups.range;
   const severity = refusal(context, { since: isOwn ? "0.5.23" : "0.4.6.post5" });
@@ -85,14 +84,15 @@ function uneven(context: RuleContext): Finding | undefined {
 }
 
 /** The switch alone names no number of replicas: one, which is none. */
-function oneGroup({ pool }: RuleContext): Finding | undefined {
+function oneGroup(context: RuleContext): Finding | undefined {
+  const { pool } = context;
   const flag = switchedOn(pool, "enable-dp-attention");
-  const groups = attentionGroups(pool);
-  const tensor = sizeOf(pool, "tp-size");
+  const groups = attentionGroups(context);
+  const tensor = sizeOf(context, "tp-size");
   if (!flag || groups?.value !== 1 || !tensor) return undefined;
   return finding(code, "information", flag.flagRange, message("{0} does nothing without --dp-size above 1.", flag.spelled), {
     fixes: [
-      tensor.value > 1 && isAbsent(pool, "dp-size") ? setFlagFix(pool, "dp-size", String(tensor.value)) : undefined,
+      tensor.value > 1 && isNotGiven(context, "dp-size") ? setFlagFix(pool, "dp-size", String(tensor.value)) : undefined,
       removeFlagFix(pool, flag),
     ],
   });

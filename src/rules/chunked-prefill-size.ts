@@ -6,7 +6,7 @@ import { flagInteger } from "./flag-number.ts";
 import { knownModel } from "./known.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
-import { attentionGroups, disaggregationMode } from "./sglang-sizes.ts";
+import { attentionGroups, disaggregationMode } from "./written-sizes.ts";
 
 const code = "chunked-prefill-size";
 
@@ -20,8 +20,8 @@ export const chunkedPrefillSize: Rule = {
     const { pool, deployment } = context;
     const chunk = flagInteger(pool, code);
     const page = flagInteger(pool, "page-size");
-    const mode = disaggregationMode(pool);
-    const groups = attentionGroups(pool);
+    const mode = disaggregationMode(context);
+    const groups = attentionGroups(context);
     const refused = refusal(context, { since: "0.4.10" });
     // Without the flag pages are as large as the attention's backend wants them.
     if (!chunk || !page || page.value <= 0 || mode === undefined || mode === "decode" || !groups || !refused) return [];

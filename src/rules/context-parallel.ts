@@ -8,6 +8,7 @@ import { flagInteger } from "./flag-number.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import { divisors } from "./layout.ts";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.ts";
+import { sglangContextParallel } from "./sglang-context-parallel.ts";
 
 const code = "context-parallel";
 const name = "decode-context-parallel-size";
@@ -16,9 +17,10 @@ export const contextParallel: Rule = {
   code,
   severity: "error",
   summary: "Decode context parallelism does not fit the tensor ranks, the KV heads or the attention of the model.",
-  facts: ["VP09", "VP10", "VP11", "VP12"],
-  engines: ["vllm"],
+  facts: ["VP09", "VP10", "VP11", "VP12", "SW10", "SW11"],
+  engines: ["vllm", "sglang"],
   check(context) {
+    if (context.deployment.engine === "sglang") return sglangContextParallel(context);
     const { pool, deployment } = context;
     const written = flagInteger(pool, name);
     const severity = refusedWithFlag(pool, "0.10.2");

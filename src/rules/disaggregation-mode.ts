@@ -4,7 +4,7 @@ import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagText } from "./flag-text.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { switchedOn } from "./sglang-sizes.ts";
+import { switchedOn } from "./written-sizes.ts";
 
 const code = "disaggregation-mode";
 

@@ -6,16 +6,19 @@ import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
 import { isAbsent } from "./flag-text.ts";
 import type { Rule } from "./rule.ts";
+import { sglangBatchOverlap } from "./sglang-batch-overlap.ts";
 
 const code = "dual-batch-overlap";
 
 export const dualBatchOverlap: Rule = {
   code,
   severity: "error",
-  summary: "A threshold of dual-batch overlap is below the number of batches a step is split into.",
-  facts: ["VD17"],
-  engines: ["vllm"],
-  check({ pool }) {
+  summary: "Two batches are to overlap where a threshold is too low, or nothing is exchanged that could be hidden.",
+  facts: ["VD17", "SW18"],
+  engines: ["vllm", "sglang"],
+  check(context) {
+    if (context.deployment.engine === "sglang") return sglangBatchOverlap(context);
+    const { pool } = context;
     const parts = batches(pool);
     const severity = refusedSince(pool, "0.33.0");
     if (!parts || parts <= 1 || !severity) return [];

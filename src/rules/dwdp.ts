@@ -7,7 +7,7 @@ import { flagText } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
-import { sizeOf, switchedOn } from "./sglang-sizes.ts";
+import { sizeOf, switchedOn } from "./written-sizes.ts";
 
 const code = "dwdp";
 
@@ -23,7 +23,7 @@ export const dwdp: Rule = {
     const size = flagInteger(pool, "dwdp-size");
     const severity = refusal(context, { since: "0.5.18" });
     if (!size || size.value <= 1 || !severity) return [];
-    const tensor = sizeOf(pool, "tp-size");
+    const tensor = sizeOf(context, "tp-size");
     if (tensor && tensor.value !== size.value)
       return [
         finding(

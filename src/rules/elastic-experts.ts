@@ -6,6 +6,7 @@ import { flagSwitch } from "./flag-number.ts";
 import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
+import { sglangElasticExperts } from "./sglang-elastic-experts.ts";
 
 const code = "elastic-experts";
 
@@ -13,9 +14,11 @@ export const elasticExperts: Rule = {
   code,
   severity: "error",
   summary: "Elastic expert parallelism is asked for without its balancer, with a pipeline, or with hybrid load balancing.",
-  facts: ["VD16"],
-  engines: ["vllm"],
-  check({ deployment, pool }) {
+  facts: ["VD16", "SS15"],
+  engines: ["vllm", "sglang"],
+  check(context) {
+    if (context.deployment.engine === "sglang") return sglangElasticExperts(context);
+    const { deployment, pool } = context;
     const flag = flagOf(pool, "enable-elastic-ep");
     const severity = refusedWithFlag(pool, "0.18.1");
     if (!flag || flagSwitch(pool, "enable-elastic-ep") !== true || !severity) return [];

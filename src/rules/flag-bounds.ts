@@ -2,7 +2,6 @@ import type { FlagFacts } from "../catalog/facts.ts";
 import type { EngineId } from "../deployment/deployment.ts";
 import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
-import { isAbsent } from "./flag-text.ts";
 import { type Read, refusal } from "./refusal.ts";
 import type { RuleContext, Severity } from "./rule.ts";
 
@@ -48,7 +47,7 @@ export function boundsOf(
   const { deployment, pool } = context;
   const own = checked[deployment.engine]?.[name];
   if (own)
-    return own.unless !== undefined && !isAbsent(pool, own.unless)
+    return own.unless !== undefined && pool.engine.flags.has(own.unless)
       ? { severity: undefined }
       : { ...own, severity: own.read === "always" ? "error" : refusal(context, own.read) };
   const version = saidVersion(pool);

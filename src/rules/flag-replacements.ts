@@ -34,8 +34,8 @@ const runners: Readonly<Record<string, string>> = {
 };
 
 /** What the engine has in the place of a removed flag; undefined where nothing is needed any more. */
-export function successorOf({ deployment, pool }: RuleContext, flag: Flag): Replacement | undefined {
-  if (deployment.engine === "sglang") return sglangSuccessor(pool, flag);
+export function successorOf(context: RuleContext, flag: Flag): Replacement | undefined {
+  if (context.deployment.engine === "sglang") return sglangSuccessor(context, flag);
   const { name, value } = flag;
   if (name !== "task") return successors[name];
   const runner = runners[value?.value ?? ""];

@@ -160,7 +160,7 @@ function choice(context: RuleContext, flag: Flag, facts: ValueFacts, text: strin
   const latest = table.versions.at(-1);
   return finding(
     code,
-    certain ? choiceSeverity(context) : "warning",
+    certain ? choiceSeverity(context) : latest === undefined && near === undefined ? "information" : "warning",
     wordOf(flag),
     certain
       ? message(

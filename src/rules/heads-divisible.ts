@@ -5,10 +5,10 @@ import { finding, partsOfProduct } from "./finding.ts";
 import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
 import { isLeftOut, whereWhole } from "./flag-text.ts";
-import { knownModel, modelNamedHere } from "./known.ts";
+import { knownGpu, knownModel, modelNamedHere } from "./known.ts";
 import { divisors, gpusAsked, ranksOf, sizeRanges } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
-import { type Finding, laidOutEngines, type Rule, type RuleContext } from "./rule.ts";
+import { type Finding, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
 
 const code = "heads-divisible";
 
@@ -26,12 +26,13 @@ export const headsDivisible: Rule = {
     // Read on its own: a size that may come from elsewhere does not make a wrong one right.
     if (!model || parallel.unreadable.has("tensor") || tensor < 1) return [];
     if (model.heads % tensor !== 0) return [wrongTensor(context, model, tensor)];
-    // What else must divide is known of vLLM's layers alone.
-    if (context.deployment.engine !== "vllm") return [];
+    // What else must divide is not known of TensorRT-LLM's layers.
+    if (context.deployment.engine === "tensorrt-llm") return [];
     if (!parallel.unreadable.has("sequence") && sequence > 1 && model.heads % (tensor * sequence) !== 0)
       return [wrongSequence(context, model, tensor, sequence)];
     const part = unevenPart(model, tensor);
     if (part) return [wrongPart(context, model, tensor, part)];
+    if (context.deployment.engine !== "vllm") return [];
     const experts = splitExperts(context, model);
     return experts ? [experts] : [];
   },
@@ -39,27 +40,37 @@ export const headsDivisible: Rule = {
 
 function wrongTensor(context: RuleContext, model: Model, tensor: number): Finding {
   const sizes = divisors([model.heads], 64).filter((size) => size <= Math.max(8, 2 * tensor));
-  const { engine } = context.deployment;
+  const engine = engineNames[context.deployment.engine];
+  const severity = severityOf(context);
   return finding(
     code,
-    engine === "vllm" ? "error" : "warning",
+    severity,
     tensorPlace(context),
-    engine === "vllm"
+    severity === "error"
       ? message(
-          "{0} attention heads cannot be split by TP {1}. vLLM would stop at start. Sizes that divide: {2}.",
+          "{0} attention heads cannot be split by TP {1}. {3} would stop at start. Sizes that divide: {2}.",
           model.heads,
           tensor,
           sizes.join(", "),
+          engine,
         )
       : message(
           "{0} attention heads cannot be split evenly by TP {1}, which {3} expects. Sizes that divide: {2}.",
           model.heads,
           tensor,
           sizes.join(", "),
-          engineNames[engine],
+          engine,
         ),
     { related: [modelNamedHere(context.deployment)], fixes: tensorFixes(context, sizes, tensor) },
   );
+}
+
+/** SGLang's layers assert it in every release read, and pad heads on a CPU alone; TensorRT-LLM's were not read. */
+function severityOf({ deployment, pool, catalog }: RuleContext): Severity {
+  if (deployment.engine === "vllm") return "error";
+  const device = pool.engine.flags.get("device")?.value?.value ?? "cuda";
+  const isGpu = pool.hardware.resource === "nvidia.com/gpu" || knownGpu(pool, catalog)?.vendor === "nvidia";
+  return deployment.engine === "sglang" && isGpu && device === "cuda" ? "error" : "warning";
 }
 
 /** AS09: the plugin floors heads / TP / SP and drops the rest without a word. */
@@ -123,14 +134,15 @@ function wrongPart(context: RuleContext, model: Model, tensor: number, part: { r
   const sizes = divisors([model.heads], 64).filter((size) => size <= Math.max(8, 2 * tensor) && !unevenPart(model, size));
   return finding(
     code,
-    "error",
+    severityOf(context),
     tensorPlace(context),
     message(
-      '{0} {1} cannot be split by TP {2}. vLLM would stop while it builds the model: "is not divisible by". Sizes that divide: {3}.',
+      '{0} {1} cannot be split by TP {2}. {4} would stop while it builds the model: "is not divisible by". Sizes that divide: {3}.',
       part.amount,
       part.name,
       tensor,
       sizes.join(", "),
+      engineNames[context.deployment.engine],
     ),
     { related: [modelNamedHere(context.deployment)], fixes: tensorFixes(context, sizes, tensor) },
   );

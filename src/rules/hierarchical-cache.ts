@@ -1,10 +1,10 @@
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
-import { flagText, isAbsent } from "./flag-text.ts";
+import { flagText } from "./flag-text.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { disaggregationMode, switchedOn } from "./sglang-sizes.ts";
+import { disaggregationMode, isNotGiven, switchedOn } from "./written-sizes.ts";
 
 const code = "hierarchical-cache";
 
@@ -48,7 +48,7 @@ function buffer(context: RuleContext): Finding | undefined {
   const mode = flagText(pool, "hicache-host-memory-mode");
   const severity = refusal(context, { since: "0.5.20" });
   if (mode?.value !== "buffer_only" || !severity || !switchedOn(pool, "enable-hierarchical-cache")) return undefined;
-  if (isAbsent(pool, "hicache-storage-backend"))
+  if (isNotGiven(context, "hicache-storage-backend"))
     return finding(
       code,
       severity,
@@ -68,7 +68,7 @@ function buffer(context: RuleContext): Finding | undefined {
 function offload(context: RuleContext): readonly Finding[] {
   const { pool } = context;
   const flag = switchedOn(pool, "disaggregation-decode-enable-offload-kvcache");
-  const mode = disaggregationMode(pool);
+  const mode = disaggregationMode(context);
   if (!flag || mode === undefined) return [];
   const fixes = [removeFlagFix(pool, flag, true)];
   const part = refusal(context, { since: "0.5.3" });
@@ -81,7 +81,7 @@ function offload(context: RuleContext): readonly Finding[] {
         ]
       : [];
   const storage = refusal(context, { since: "0.5.10" });
-  if (!isAbsent(pool, "hicache-storage-backend") || !storage) return [];
+  if (!isNotGiven(context, "hicache-storage-backend") || !storage) return [];
   return [
     finding(code, storage, flag.flagRange, message("{0} needs --hicache-storage-backend. SGLang would stop at start.", flag.spelled), {
       fixes,

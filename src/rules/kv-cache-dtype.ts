@@ -5,16 +5,19 @@ import { setFlagFix } from "./flag-fix.ts";
 import { flagText } from "./flag-text.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
 import type { Rule } from "./rule.ts";
+import { sglangKvCacheDtype } from "./sglang-kv-cache-dtype.ts";
 
 const code = "kv-cache-dtype";
 
 export const kvCacheDtype: Rule = {
   code,
   severity: "error",
-  summary: "The cache's element type has no layout for a latent cache.",
-  facts: ["VM17"],
-  engines: ["vllm"],
-  check({ deployment, pool }) {
+  summary: "The cache's element type has no layout for a latent cache, or needs another GPU.",
+  facts: ["VM17", "SS08"],
+  engines: ["vllm", "sglang"],
+  check(context) {
+    if (context.deployment.engine === "sglang") return sglangKvCacheDtype(context);
+    const { deployment, pool } = context;
     const asked = flagText(pool, code);
     const model = knownModel(deployment);
     const severity = refusedSince(pool, "0.22.1");

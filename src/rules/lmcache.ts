@@ -1,4 +1,4 @@
-import type { Flag, Pool } from "../deployment/deployment.ts";
+import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
@@ -6,8 +6,8 @@ import { flagInteger } from "./flag-number.ts";
 import { flagText } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import { refusal } from "./refusal.ts";
-import type { Rule } from "./rule.ts";
-import { attentionGroups, switchedOn } from "./sglang-sizes.ts";
+import type { Rule, RuleContext } from "./rule.ts";
+import { attentionGroups, switchedOn } from "./written-sizes.ts";
 
 const code = "lmcache";
 
@@ -21,7 +21,7 @@ export const lmcache: Rule = {
     const { pool } = context;
     const flag = switchedOn(pool, "enable-lmcache");
     const severity = refusal(context, { since: "0.5.23" });
-    const other = excludedFlag(pool);
+    const other = excludedFlag(context);
     if (!flag || !severity || !other) return [];
     return [
       finding(
@@ -39,8 +39,9 @@ export const lmcache: Rule = {
 };
 
 /** The first that is written of what excludes it. */
-function excludedFlag(pool: Pool): Flag | undefined {
-  const groups = attentionGroups(pool);
+function excludedFlag(context: RuleContext): Flag | undefined {
+  const { pool } = context;
+  const groups = attentionGroups(context);
   const mode = flagText(pool, "disaggregation-mode");
   const ranks = flagInteger(pool, "dcp-size");
   return [

@@ -8,6 +8,7 @@ import { jsonFlag } from "./json-flag.ts";
 import { knownModel, modelNamedHere, readsTextAlone } from "./known.ts";
 import { flagOf } from "./place.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
+import { sglangLora } from "./sglang-lora.ts";
 
 const code = "lora";
 
@@ -15,9 +16,10 @@ export const lora: Rule = {
   code,
   severity: "error",
   summary: "Adapters are asked for in numbers or combinations that the engine refuses, or not switched on.",
-  facts: ["VL01", "VL04", "VL05"],
-  engines: ["vllm"],
+  facts: ["VL01", "VL04", "VL05", "SS13", "SS14"],
+  engines: ["vllm", "sglang"],
   check(context) {
+    if (context.deployment.engine === "sglang") return sglangLora(context);
     const { pool } = context;
     const on = flagSwitch(pool, "enable-lora");
     const always = [forModality(context), on === false || isLeftOut(context, "enable-lora") ? switchedOff(context) : undefined];

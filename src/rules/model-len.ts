@@ -1,6 +1,8 @@
 import type { Model } from "../catalog/facts.ts";
 import { whole } from "../catalog/quantity.ts";
 import { derivedMaxModelLen } from "../deployment/defaults.ts";
+import type { EngineId } from "../deployment/deployment.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast, parseVersion, type Version } from "../deployment/version.ts";
 import { environmentSwitch } from "./arctic.ts";
@@ -10,44 +12,78 @@ import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
 import { knownModel } from "./known.ts";
 import { flagOf, modelPlace } from "./place.ts";
-import type { Rule } from "./rule.ts";
+import { refusal } from "./refusal.ts";
+import type { Rule, RuleContext, Severity } from "./rule.ts";
 
 const code = "model-len";
-/** Flags that change the model's own limit. */
-const overrides = ["hf-overrides", "rope-scaling", "rope-theta", "hf-config-path", "config-format", "tokenizer"];
+/** How an engine is told a length, and how far it goes. */
+interface LengthRule {
+  readonly flag: string;
+  /** Lets longer lengths through. */
+  readonly variable: string;
+  /** Flags that change the model's own limit. */
+  readonly overrides: readonly string[];
+  readonly limit: (model: Model, version: Version | undefined) => number | undefined;
+  readonly severity: (context: RuleContext) => Severity | undefined;
+}
+
+const lengths: Readonly<Partial<Record<EngineId, LengthRule>>> = {
+  vllm: {
+    flag: "max-model-len",
+    variable: "VLLM_ALLOW_LONG_MAX_MODEL_LEN",
+    overrides: ["hf-overrides", "rope-scaling", "rope-theta", "hf-config-path", "config-format", "tokenizer"],
+    limit: derivedLimit,
+    severity: () => "error",
+  },
+  sglang: {
+    flag: "context-length",
+    variable: "SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN",
+    overrides: ["json-model-override-args"],
+    limit: sglangLimit,
+    // Up to 0.4.10 the variable was on unless told otherwise.
+    severity: (context) => refusal(context, { since: "0.5.3" }),
+  },
+};
 
 export const modelLen: Rule = {
   code,
   severity: "error",
-  summary: "max-model-len is above what the model was made for.",
-  facts: ["VS01", "VS02", "VS03"],
-  engines: ["vllm"],
-  check({ deployment, pool }) {
+  summary: "max-model-len, or SGLang's context-length, is above what the model was made for.",
+  facts: ["VS01", "VS02", "VS03", "SS16"],
+  engines: ["vllm", "sglang"],
+  check(context) {
+    const { deployment, pool } = context;
+    const rule = lengths[deployment.engine];
     const model = knownModel(deployment);
-    const written = flagInteger(pool, "max-model-len");
-    if (!model || !written || overrides.some((name) => flagOf(pool, name) !== undefined)) return [];
-    const limit = derivedLimit(model, saidVersion(pool));
-    if (limit === undefined || written.value <= limit) return [];
-    const variable = pool.engine.environment.get("VLLM_ALLOW_LONG_MAX_MODEL_LEN");
+    const written = rule && flagInteger(pool, rule.flag);
+    if (!rule || !model || !written || rule.overrides.some((name) => flagOf(pool, name) !== undefined)) return [];
+    const limit = rule.limit(model, saidVersion(pool));
+    const refused = rule.severity(context);
+    if (limit === undefined || !refused || written.value <= limit) return [];
+    const variable = pool.engine.environment.get(rule.variable);
     const related = [
       { range: modelPlace(deployment), message: message("the model's limit is {0}", whole(limit)) },
       { range: variable?.range, message: message("longer lengths are allowed here") },
     ];
-    const fixes = [setFlagFix(pool, "max-model-len", String(limit), undefined, true)];
-    if (pool.engine.environment.has("VLLM_ALLOW_LONG_MAX_MODEL_LEN")) {
-      if (environmentSwitch(pool, "VLLM_ALLOW_LONG_MAX_MODEL_LEN") === undefined) return [];
-      if (environmentSwitch(pool, "VLLM_ALLOW_LONG_MAX_MODEL_LEN"))
+    const parts = { related, fixes: [setFlagFix(pool, rule.flag, String(limit), undefined, true)] };
+    const engine = engineNames[deployment.engine];
+    if (pool.engine.environment.has(rule.variable)) {
+      const allowed = environmentSwitch(pool, rule.variable);
+      if (allowed === undefined) return [];
+      if (allowed)
         return [
           finding(
             code,
             "warning",
             written.range,
             message(
-              "max-model-len {0} is above the model's {1}. VLLM_ALLOW_LONG_MAX_MODEL_LEN lets it start, but answers past the limit are garbage or a crash.",
+              "{2} {0} is above the model's {1}. {3} lets it start, but answers past the limit are garbage or a crash.",
               whole(written.value),
               whole(limit),
+              rule.flag,
+              rule.variable,
             ),
-            { related, fixes },
+            parts,
           ),
         ];
     }
@@ -55,20 +91,25 @@ export const modelLen: Rule = {
     return [
       finding(
         code,
-        sure ? "error" : "warning",
+        sure ? refused : "warning",
         written.range,
         sure
           ? message(
-              "max-model-len {0} is above the model's {1}. vLLM would stop unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set.",
+              "{2} {0} is above the model's {1}. {3} would stop unless {4} is set.",
               whole(written.value),
               whole(limit),
+              rule.flag,
+              engine,
+              rule.variable,
             )
           : message(
-              "max-model-len {0} is above the {1} listed for this model. vLLM stops where the model's config.json has no rope scaling beyond that.",
+              "{2} {0} is above the {1} listed for this model. {3} stops where the model's config.json has no rope scaling beyond that.",
               whole(written.value),
               whole(limit),
+              rule.flag,
+              engine,
             ),
-        { related, fixes },
+        parts,
       ),
     ];
   },
@@ -90,4 +131,11 @@ export function derivedLimit(model: Model, version: Version | undefined): number
   if (ropeScaling && /^(su|longrope)$/.test(ropeScaling.type)) return maxPositions;
   const unsure = !version || (atLeast(version, "0.28.1") && !atLeast(version, "0.30.0"));
   return Math.max(...(unsure ? yarnRules : [version]).map((one) => derivedMaxModelLen(model, one)));
+}
+
+/** The positions, times the factor of a rope scaling that does not say from where (SS16; utils/hf_transformers/common.py of 0.5.23, alike since 0.4.10). */
+function sglangLimit({ ropeScaling, maxPositions }: Model): number | undefined {
+  if (maxPositions <= 0) return undefined;
+  const isScaled = ropeScaling && ropeScaling.originalMaxPositions === null && ropeScaling.type !== "llama3";
+  return Math.floor(maxPositions * (isScaled ? ropeScaling.factor : 1));
 }

@@ -2,11 +2,11 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { flagText, isAbsent } from "./flag-text.ts";
+import { flagText } from "./flag-text.ts";
 import { knownModel } from "./known.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";
-import { attentionGroups, sizeOf } from "./sglang-sizes.ts";
+import { attentionGroups, isNotGiven, sizeOf } from "./written-sizes.ts";
 
 const code = "moe-backend";
 
@@ -30,7 +30,7 @@ function flashinferRunner(context: RuleContext): Finding | undefined {
   if (!runner || !/^flashinfer_cut(lass|edsl)$/.test(runner.value)) return undefined;
   const isCutlass = runner.value === "flashinfer_cutlass";
   const severity = refusal(context, { since: isCutlass ? "0.5.3" : "0.5.12" });
-  const tensor = sizeOf(pool, "tp-size");
+  const tensor = sizeOf(context, "tp-size");
   const expert = flagInteger(pool, "ep-size");
   const related = [{ range: runner.range, message: message("the experts' kernels are chosen here") }];
   // The engine takes other kernels for mxfp8 than these.
@@ -107,7 +107,7 @@ function pplx(context: RuleContext): Finding | undefined {
         fixes: [setFlagFix(pool, "moe-runner-backend", "deep_gemm", undefined, true)],
       },
     );
-  const groups = attentionGroups(pool);
+  const groups = attentionGroups(context);
   if (!groups || groups.value >= 2) return undefined;
   return finding(
     code,
@@ -122,12 +122,12 @@ function flashinferExchange(context: RuleContext): Finding | undefined {
   const { pool } = context;
   const exchange = flagText(pool, "moe-a2a-backend");
   if (exchange?.value !== "flashinfer") return undefined;
-  const tensor = sizeOf(pool, "tp-size");
-  const groups = attentionGroups(pool);
+  const tensor = sizeOf(context, "tp-size");
+  const groups = attentionGroups(context);
   const layout = refusal(context, { since: "0.5.15" });
   const architecture = knownModel(context.deployment)?.architecture;
   const isMuse = architecture === undefined || architecture.startsWith("Muse");
-  if (layout && tensor && groups && groups.value !== tensor.value && isAbsent(pool, "enable-layernorm-sp"))
+  if (layout && tensor && groups && groups.value !== tensor.value && isNotGiven(context, "enable-layernorm-sp"))
     return finding(
       code,
       isMuse ? "warning" : layout,

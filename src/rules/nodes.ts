@@ -1,11 +1,12 @@
 import { message } from "../deployment/message.ts";
-import { refusedSince, refusedWithFlag } from "./certainty.ts";
+import { refusedWithFlag } from "./certainty.ts";
 import { finding, partsOfProduct } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
 import { flagText } from "./flag-text.ts";
 import { layoutWords, ranksOf, sizeRanges } from "./layout.ts";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.ts";
+import { sglangNodes } from "./sglang-nodes.ts";
 
 const code = "nodes";
 /** Executors that span nodes: the first release with `--nnodes` allowed `mp` alone (0.11.2 config/parallel.py:599). */
@@ -15,10 +16,10 @@ export const nodes: Rule = {
   code,
   severity: "error",
   summary: "The nodes of one engine do not fit its executor, its ranks or their own number.",
-  facts: ["VW04", "VW05", "VW06", "VW07", "SW07"],
+  facts: ["VW04", "VW05", "VW06", "VW07", "SW07", "SW08"],
   engines: ["vllm", "sglang"],
   check(context) {
-    if (context.deployment.engine === "sglang") return unevenStages(context);
+    if (context.deployment.engine === "sglang") return sglangNodes(context);
     const count = flagInteger(context.pool, "nnodes");
     const severity = refusedWithFlag(context.pool, "0.11.2");
     if (!count || count.value <= 1 || !severity) return [];
@@ -85,20 +86,4 @@ function rank({ pool }: RuleContext, count: number, severity: Severity): Finding
     own.range,
     message("node-rank {0} is not one of 0 to {1}. vLLM would stop at start.", own.value, count - 1),
   );
-}
-
-/** SW07: TP × PP, attention replicas inside TP; replicas of the whole engine are refused over nodes by themselves (SW08). */
-function unevenStages({ pool }: RuleContext): readonly Finding[] {
-  const count = flagInteger(pool, "nnodes");
-  const ranks = ranksOf(pool.engine.parallel);
-  if (!count || count.value <= 1 || !ranks || pool.engine.parallel.data.value > 1 || ranks.product % count.value === 0) return [];
-  return [
-    finding(
-      code,
-      refusedSince(pool, "0.5.23") ?? "warning",
-      count.range,
-      message("{0} ranks are no number that {1} nodes can share evenly. SGLang would stop at start.", ranks.product, count.value),
-      { related: partsOfProduct(sizeRanges(pool.engine.parallel)) },
-    ),
-  ];
 }

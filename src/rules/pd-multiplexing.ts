@@ -3,10 +3,10 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix, switchOnFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { flagText, isAbsent } from "./flag-text.ts";
+import { flagText } from "./flag-text.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.ts";
-import { isOff, switchedOn } from "./sglang-sizes.ts";
+import { isNotGiven, isOff, switchedOn } from "./written-sizes.ts";
 
 const code = "pd-multiplexing";
 
@@ -44,9 +44,10 @@ function excluded({ pool }: RuleContext, flag: Flag, severity: Severity): Findin
 }
 
 /** Chunks are on unless told otherwise, here or by the model's own defaults. */
-function chunks({ pool }: RuleContext, flag: Flag, severity: Severity): Finding | undefined {
+function chunks(context: RuleContext, flag: Flag, severity: Severity): Finding | undefined {
+  const { pool } = context;
   const size = flagInteger(pool, "chunked-prefill-size");
-  if (size ? size.value === -1 : !isAbsent(pool, "chunked-prefill-size")) return undefined;
+  if (size ? size.value === -1 : !isNotGiven(context, "chunked-prefill-size")) return undefined;
   return finding(
     code,
     size ? severity : "warning",
@@ -57,8 +58,9 @@ function chunks({ pool }: RuleContext, flag: Flag, severity: Severity): Finding 
 }
 
 /** Some models and devices switch it off by themselves. */
-function overlap({ pool }: RuleContext, flag: Flag): Finding | undefined {
-  if (!isOff(pool, "disable-overlap-schedule")) return undefined;
+function overlap(context: RuleContext, flag: Flag): Finding | undefined {
+  const { pool } = context;
+  if (!isOff(context, "disable-overlap-schedule")) return undefined;
   return finding(
     code,
     "warning",

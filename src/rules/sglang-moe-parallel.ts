@@ -4,13 +4,13 @@ import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, RuleContext } from "./rule.ts";
-import { type Size, sizeOf } from "./sglang-sizes.ts";
+import { type Size, sizeOf } from "./written-sizes.ts";
 
 const code = "moe-parallel";
 
 /** SW09, SW12. */
 export function sglangMoeParallel(context: RuleContext): readonly Finding[] {
-  const tensor = sizeOf(context.pool, "tp-size");
+  const tensor = sizeOf(context, "tp-size");
   return tensor ? [replicas(context, tensor), denseLayers(context, tensor)].filter((one) => one !== undefined) : [];
 }
 
@@ -38,7 +38,7 @@ function replicas(context: RuleContext, tensor: Size): Finding | undefined {
       message("Copies of the experts do not go with a pipeline, and PP is {0}. SGLang would stop at start.", pipeline.value),
       { related: [{ range: pipeline.range, message: message("PP is set here") }] },
     );
-  const expert = sizeOf(pool, "ep-size");
+  const expert = sizeOf(context, "ep-size");
   if (!expert || expert.value === 1 || expert.value * copies.value === tensor.value) return undefined;
   return finding(
     code,

@@ -1,6 +1,7 @@
-import type { Flag, Pool } from "../deployment/deployment.ts";
+import type { Flag } from "../deployment/deployment.ts";
 import type { Replacement } from "./flag-replacements.ts";
-import { sizeOf } from "./sglang-sizes.ts";
+import type { RuleContext } from "./rule.ts";
+import { sizeOf } from "./written-sizes.ts";
 
 /** As the releases said that knew both: help texts and deprecated aliases of 0.4.10 to 0.5.18, server_args.py. */
 const successors: Readonly<Record<string, Replacement>> = {
@@ -43,12 +44,12 @@ const splitModes = new Set(["dsa-prefill-cp-mode", "nsa-prefill-cp-mode", "prefi
 const strategies: Readonly<Record<string, string>> = { "in-seq-split": "zigzag", "round-robin-split": "interleave" };
 
 /** What SGLang has in the place of a removed flag. */
-export function sglangSuccessor(pool: Pool, { name, value }: Flag): Replacement | undefined {
+export function sglangSuccessor(context: RuleContext, { name, value }: Flag): Replacement | undefined {
   if (splitModes.has(name)) {
     const strategy = strategies[value?.value ?? ""];
     return strategy === undefined ? undefined : { name: "cp-strategy", value: strategy };
   }
   if (name !== "enable-ep-moe") return successors[name];
-  const ranks = sizeOf(pool, "tp-size");
+  const ranks = sizeOf(context, "tp-size");
   return ranks && { name: "ep-size", value: String(ranks.value) };
 }

@@ -4,7 +4,7 @@ import { removeFlagFix } from "./flag-fix.ts";
 import { flagText } from "./flag-text.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule } from "./rule.ts";
-import { disaggregationMode } from "./sglang-sizes.ts";
+import { disaggregationMode } from "./written-sizes.ts";
 
 const code = "speculative-pipeline";
 
@@ -21,7 +21,7 @@ export const speculativePipeline: Rule = {
     if (!draft || draft.value === "" || /^none$/i.test(draft.value) || unreadable.has("pipeline") || pipeline.value <= 1) return [];
     // A switch of its own lets newer releases try.
     if (pool.engine.environment.has("SGLANG_ENABLE_PP_SPEC")) return [];
-    const mode = disaggregationMode(pool);
+    const mode = disaggregationMode(context);
     const isPrefill = mode === "prefill" && /^(EAGLE|NEXTN|DSPARK)$/i.test(draft.value);
     const older = refusal(context, { since: "0.4.10", until: "0.5.18" });
     const newer = mode === undefined || isPrefill ? undefined : refusal(context, { since: "0.5.23" });

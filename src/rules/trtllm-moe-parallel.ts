@@ -2,10 +2,10 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { flagText, isAbsent } from "./flag-text.ts";
+import { flagText } from "./flag-text.ts";
 import { divisors } from "./layout.ts";
 import type { Finding, RuleContext } from "./rule.ts";
-import { sizeOf } from "./sglang-sizes.ts";
+import { isNotGiven, sizeOf } from "./written-sizes.ts";
 
 const code = "moe-parallel";
 const names = { tensor: "moe_tensor_parallel_size", expert: "moe_expert_parallel_size", cluster: "moe_cluster_parallel_size" } as const;
@@ -28,7 +28,7 @@ function withContextRanks(context: RuleContext): Finding | undefined {
   const expert = chosen(context, names.expert);
   const ranks = flagInteger(pool, "context_parallel_size");
   const kind = flagText(pool, "cp_config.cp_type");
-  const isHelix = kind ? /^helix$/i.test(kind.value) : !isAbsent(pool, "cp_config.cp_type") || !isAbsent(pool, "cp_config");
+  const isHelix = kind ? /^helix$/i.test(kind.value) : !isNotGiven(context, "cp_config.cp_type") || !isNotGiven(context, "cp_config");
   if (!expert || expert.value <= 1 || !ranks || ranks.value <= 1 || isHelix) return undefined;
   return finding(
     code,
@@ -56,12 +56,12 @@ function clustered(context: RuleContext): Finding | undefined {
 /** TR02, TR03: of what is not given one size is derived, rounded down; with context ranks the product depends on their kind. */
 function product(context: RuleContext): Finding | undefined {
   const { pool } = context;
-  const world = sizeOf(pool, "tensor_parallel_size");
-  const ranks = sizeOf(pool, "context_parallel_size");
+  const world = sizeOf(context, "tensor_parallel_size");
+  const ranks = sizeOf(context, "context_parallel_size");
   const tensor = chosen(context, names.tensor);
   const expert = chosen(context, names.expert);
   const cluster = chosen(context, names.cluster);
-  const unread = Object.values(names).some((name) => !isAbsent(pool, name) && !flagInteger(pool, name));
+  const unread = Object.values(names).some((name) => !isNotGiven(context, name) && !flagInteger(pool, name));
   const first = expert ?? tensor ?? cluster;
   if (!world || ranks?.value !== 1 || !first || unread) return undefined;
   const given = (tensor?.value ?? 1) * (expert?.value ?? 1) * (cluster?.value ?? 1);

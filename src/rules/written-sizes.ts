@@ -1,0 +1,50 @@
+import type { Pool } from "../deployment/deployment.ts";
+import type { Range } from "../deployment/text.ts";
+import { flagInteger, flagSwitch } from "./flag-number.ts";
+import { flagText, isLeftOut } from "./flag-text.ts";
+import { flagOf } from "./place.ts";
+import type { RuleContext } from "./rule.ts";
+
+export interface Size {
+  readonly value: number;
+  /** undefined where the engine's default counts. */
+  readonly range: Range | undefined;
+}
+
+const one: Size = { value: 1, range: undefined };
+
+type Judged = Pick<RuleContext, "deployment" | "pool">;
+
+/** Whether a setting is certainly left to the engine: files of settings leave to a command line what they do not say. */
+export function isNotGiven(context: Judged, name: string): boolean {
+  return isLeftOut(context, name) && !context.deployment.format.endsWith("-config");
+}
+
+/** A size as its flag says it, 1 where it is certainly not given; undefined where that cannot be told. */
+export function sizeOf(context: Judged, name: string): Size | undefined {
+  return flagInteger(context.pool, name) ?? (isNotGiven(context, name) ? one : undefined);
+}
+
+/** Attention replicas inside a stage: `--attn-dp-size`, or `--dp-size` with the older switch beside it (SW02). */
+export function attentionGroups(context: Judged): Size | undefined {
+  const own = sizeOf(context, "attn-dp-size");
+  if (own?.value !== 1) return own;
+  const on = flagSwitch(context.pool, "enable-dp-attention");
+  if (on === true) return sizeOf(context, "dp-size");
+  return on === false || isNotGiven(context, "enable-dp-attention") ? own : undefined;
+}
+
+/** Whether a switch is certainly off: written so, or not given. */
+export function isOff(context: Judged, name: string): boolean {
+  return flagSwitch(context.pool, name) === false || isNotGiven(context, name);
+}
+
+/** `--disaggregation-mode`, `null` where it is certainly not given. */
+export function disaggregationMode(context: Judged): string | undefined {
+  return flagText(context.pool, "disaggregation-mode")?.value ?? (isNotGiven(context, "disaggregation-mode") ? "null" : undefined);
+}
+
+/** A switch that is on, with its place. */
+export function switchedOn(pool: Pool, name: string) {
+  return flagSwitch(pool, name) === true ? flagOf(pool, name) : undefined;
+}
