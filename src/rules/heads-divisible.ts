@@ -6,7 +6,7 @@ import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
 import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { knownGpu, knownModel, modelNamedHere } from "./known.ts";
-import { divisors, gpusAsked, ranksOf, sizeRanges } from "./layout.ts";
+import { divisors, gpusAsked, ranksOf, sizeRanges, splitsEvenly } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import { type Finding, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
 
@@ -24,7 +24,7 @@ export const headsDivisible: Rule = {
     const tensor = parallel.tensor.value;
     const sequence = parallel.sequence.value;
     // Read on its own: a size that may come from elsewhere does not make a wrong one right.
-    if (!model || parallel.unreadable.has("tensor") || tensor < 1) return [];
+    if (!model || parallel.unreadable.has("tensor") || tensor < 1 || !splitsEvenly(parallel)) return [];
     if (model.heads % tensor !== 0) return [wrongTensor(context, model, tensor)];
     // What else must divide is not known of TensorRT-LLM's layers.
     if (context.deployment.engine === "tensorrt-llm") return [];

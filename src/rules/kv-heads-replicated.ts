@@ -7,7 +7,7 @@ import { tokenBytesPerLayer } from "../memory/kv-cache.ts";
 import { oneRank } from "../memory/weights.ts";
 import { finding } from "./finding.ts";
 import { knownModel } from "./known.ts";
-import { type Ranks, ranksOf } from "./layout.ts";
+import { type Ranks, ranksOf, splitsEvenly } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import { laidOutEngines, type Rule } from "./rule.ts";
 
@@ -22,7 +22,7 @@ export const kvHeadsReplicated: Rule = {
   check({ deployment, pool }) {
     const model = knownModel(deployment);
     const ranks = ranksOf(pool.engine.parallel);
-    if (!model || !ranks || model.heads % (ranks.tensor * ranks.sequence) !== 0) return [];
+    if (!model || !ranks || !splitsEvenly(pool.engine.parallel) || model.heads % (ranks.tensor * ranks.sequence) !== 0) return [];
     const { tensor, sequence } = ranks;
     const isUlysses = sequence > 1;
     const flag = flagOf(pool, isUlysses ? "ulysses-sequence-parallel-size" : "tensor-parallel-size");

@@ -49,6 +49,12 @@ export function ranksOf(parallel: Parallel): Ranks | undefined {
   return { tensor, sequence, pipeline, data, context, parts, product: parts.reduce((all, { size }) => all * size, 1) };
 }
 
+/** Whether attention replicas and context ranks inside a stage leave whole tensor ranks; what does not divide is refused, and its rest means nothing. */
+export function splitsEvenly({ ranks, tensor, attentionData }: Parallel): boolean {
+  const stage = ranks?.find(({ word }) => word === "TP")?.size.value;
+  return stage === undefined || (stage % tensor.value === 0 && (stage / tensor.value) % attentionData.value === 0);
+}
+
 /** Whether this server may be one of several that form a data-parallel group: then its own GPUs prove nothing. */
 export function isPartOfGroup(pool: Pool): boolean {
   return groupFlags.some((name) => flagOf(pool, name) !== undefined);

@@ -2,15 +2,15 @@ import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { flagText } from "./flag-text.ts";
+import { flagText, isAbsent } from "./flag-text.ts";
 import { divisors } from "./layout.ts";
 import type { Finding, RuleContext } from "./rule.ts";
-import { isNotGiven, sizeOf } from "./written-sizes.ts";
+import { sizeOf } from "./written-sizes.ts";
 
 const code = "moe-parallel";
 const names = { tensor: "moe_tensor_parallel_size", expert: "moe_expert_parallel_size", cluster: "moe_cluster_parallel_size" } as const;
 
-/** TR02, TR05, TR06: the same in every copy of tensorrt_llm/mapping.py that was read, 0.17 to 1.2. */
+/** TR02, TR05, TR06: the same in every copy of tensorrt_llm/mapping.py that was read, 0.17 to 1.2. What a file of options leaves out may stand on its command line. */
 export function trtllmMoeParallel(context: RuleContext): readonly Finding[] {
   const found = withContextRanks(context) ?? clustered(context) ?? product(context);
   return found ? [found] : [];
@@ -28,11 +28,11 @@ function withContextRanks(context: RuleContext): Finding | undefined {
   const expert = chosen(context, names.expert);
   const ranks = flagInteger(pool, "context_parallel_size");
   const kind = flagText(pool, "cp_config.cp_type");
-  const isHelix = kind ? /^helix$/i.test(kind.value) : !isNotGiven(context, "cp_config.cp_type") || !isNotGiven(context, "cp_config");
+  const isHelix = kind ? /^helix$/i.test(kind.value) : ["cp_config", "cp_config.cp_type"].some((name) => !isAbsent(pool, name));
   if (!expert || expert.value <= 1 || !ranks || ranks.value <= 1 || isHelix) return undefined;
   return finding(
     code,
-    "error",
+    kind || !context.deployment.format.endsWith("-config") ? "error" : "warning",
     expert.range,
     message("With context ranks, experts are spread only where cp_type is HELIX. TensorRT-LLM would stop at start."),
     { related: [{ range: ranks.range, message: message("context ranks are set here") }] },
@@ -57,13 +57,13 @@ function clustered(context: RuleContext): Finding | undefined {
 function product(context: RuleContext): Finding | undefined {
   const { pool } = context;
   const world = sizeOf(context, "tensor_parallel_size");
-  const ranks = sizeOf(context, "context_parallel_size");
+  const ranks = flagInteger(pool, "context_parallel_size");
   const tensor = chosen(context, names.tensor);
   const expert = chosen(context, names.expert);
   const cluster = chosen(context, names.cluster);
-  const unread = Object.values(names).some((name) => !isNotGiven(context, name) && !flagInteger(pool, name));
+  const unread = Object.values(names).some((name) => !isAbsent(pool, name) && !flagInteger(pool, name));
   const first = expert ?? tensor ?? cluster;
-  if (!world || ranks?.value !== 1 || !first || unread) return undefined;
+  if (!world || (ranks ? ranks.value !== 1 : !isAbsent(pool, "context_parallel_size")) || !first || unread) return undefined;
   const given = (tensor?.value ?? 1) * (expert?.value ?? 1) * (cluster?.value ?? 1);
   const isWhole = tensor && expert;
   if (isWhole ? given === world.value : world.value % given === 0) return undefined;
@@ -72,7 +72,7 @@ function product(context: RuleContext): Finding | undefined {
   const name = expert ? names.expert : names.tensor;
   return finding(
     code,
-    "error",
+    ranks || !context.deployment.format.endsWith("-config") ? "error" : "warning",
     first.range,
     isWhole
       ? message("The experts' TP {0} × EP {1} must be TP {2}. TensorRT-LLM would stop at start.", tensor.value, expert.value, world.value)
