@@ -33,6 +33,7 @@ export function podUnits(pod: YamlValue, platform: Variables, context: ReaderCon
 export function containerUnits(container: YamlValue, pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
   const environment = containerEnvironment(container, platform);
   const { launches, installedVersion, joinsRay, strayOptions } = containerLaunches(container, pod, environment.variables, context);
+  if (launches.length === 0) return [];
   const unit = containerUnit(container, pod, environment, context);
   // Several engines share the container's GPUs in a way that only their own device lists tell.
   const hardware = launches.length === 1 ? unit.hardware : { ...unit.hardware, gpusPerNode: undefined, gpuRequest: undefined };
