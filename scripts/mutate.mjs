@@ -1,4 +1,4 @@
-// Breaks deployments in ways that their engines refuse, and counts what is noticed: `npm run mutate [-- FOLDER] [--format FORMAT] [--json]`.
+// Breaks deployments in ways that their engines refuse, and counts what is noticed: `npm run mutate [-- FOLDER] [--format FORMAT] [--json] [--write-docs]`.
 // 1 = too little was noticed, or too much else was said.
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { format: { type: "string" }, json: { type: "boolean", default: false } },
+  options: { format: { type: "string" }, json: { type: "boolean", default: false }, "write-docs": { type: "boolean", default: false } },
 });
 const outfile = join(root, "dist/scripts/mutate.cjs");
 mkdirSync(dirname(outfile), { recursive: true });
@@ -30,4 +30,5 @@ process.exitCode = main({
   data: join(root, "src/catalog/data"),
   format: values.format,
   json: values.json,
+  page: values["write-docs"] ? join(root, "docs/mutations.md") : undefined,
 });

@@ -22,7 +22,7 @@ export interface CorpusOptions {
   readonly page: string | undefined;
 }
 
-/** Analyses every file of the index and prints how it compares; 1 where a bar that holds today is missed. */
+/** Analyses every file of the index and prints how it compares; 1 where a bar is missed. */
 export function main(options: CorpusOptions): number {
   const catalog = loadCatalog(options.data);
   const notes = options.notes === undefined ? noNotes : readNotes(options.notes);
@@ -33,5 +33,5 @@ export function main(options: CorpusOptions): number {
   const summary = summarise(judgements, crashes, cost);
   console.log(options.json ? JSON.stringify({ version: 1, ...summary, crashes, judgements }) : printed(summary, judgements, crashes));
   if (options.page !== undefined) writeFileSync(options.page, page(summary));
-  return summary.bars.every(({ met, holds }) => met || !holds) ? 0 : 1;
+  return summary.bars.every(({ met }) => met) ? 0 : 1;
 }

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
 import { readIndex } from "../corpus/index-entry.ts";
 import { mutantsOf, mutations } from "./all.ts";
-import { isGoodEnough, printed, shareOf } from "./report.ts";
+import { isGoodEnough, page, printed, shareOf } from "./report.ts";
 
 export interface MutateOptions {
   /** Files of the project's own. */
@@ -14,17 +14,19 @@ export interface MutateOptions {
   readonly data: string;
   readonly format: string | undefined;
   readonly json: boolean;
+  /** Where the numbers are written to. */
+  readonly page: string | undefined;
 }
 
 /** Breaks every deployment in every way that an engine refuses, and prints what was noticed; 1 where too little was. */
-export function main({ own, corpus, data, format, json }: MutateOptions): number {
+export function main({ own, corpus, data, format, json, page: pagePath }: MutateOptions): number {
   const catalog = loadCatalog(data);
   const files = [...ownFiles(own), ...corpusFiles(corpus)].filter((one) => format === undefined || one.format === format);
   const results = files.flatMap(({ file, format, text }) => mutantsOf(file, format, text, catalog));
   const share = shareOf(results);
-  const names = mutations.map(({ name }) => name);
-  const told = json ? JSON.stringify({ version: 1, ...share, results }, withoutText) : printed(results, names);
+  const told = json ? JSON.stringify({ version: 1, ...share, results }, withoutText) : printed(results, mutations);
   console.log(told);
+  if (pagePath !== undefined) writeFileSync(pagePath, page(results, mutations));
   return isGoodEnough(share) ? 0 : 1;
 }
 

@@ -1,5 +1,8 @@
-import { columns } from "../corpus/columns.ts";
+import { columns, markdownTable } from "../corpus/columns.ts";
+import type { Mutation } from "./mutation.ts";
 import type { MutantResult } from "./run.ts";
+
+const shareHead = ["mutants", "noticed", "share", "other errors"];
 
 export interface Share {
   readonly tried: number;
@@ -41,14 +44,43 @@ export function sharesBy(
   ];
 }
 
-/** What `npm run mutate` prints. */
-export function printed(results: readonly MutantResult[], mutationNames: readonly string[]): string {
-  const head = (first: string): (string | number)[] => [first, "mutants", "noticed", "share", "other errors"];
+function byMutation(results: readonly MutantResult[], mutations: readonly Mutation[]): (string | number)[][] {
+  const names = mutations.map(({ name }) => name);
+  return [["mutation", ...shareHead], ...sharesBy(results, ({ mutation }) => mutation, names)];
+}
+
+function byFormat(results: readonly MutantResult[]): (string | number)[][] {
   const formats = [...new Set(results.map(({ format }) => format))].sort();
+  return [["format", ...shareHead], ...sharesBy(results, ({ format }) => format, formats)];
+}
+
+/** docs/mutations.md: numbers, and what each mutation is refused for. */
+export function page(results: readonly MutantResult[], mutations: readonly Mutation[]): string {
   return [
-    ...columns([head("mutation"), ...sharesBy(results, ({ mutation }) => mutation, mutationNames)]),
+    "# What is broken is noticed",
     "",
-    ...columns([head("format"), ...sharesBy(results, ({ format }) => format, formats)]),
+    "Written by `npm run mutate -- --write-docs`. Published deployments and the project's own are broken in ways that their engine refuses, one at a time, by an edit of the very word that was read. Noticed = one of the expected findings is new; other errors = mutants that bring an error of another kind. The bars: 95 in 100 noticed, at most 1 in 100 with another error.",
+    "",
+    ...markdownTable(byMutation(results, mutations)),
+    "",
+    ...markdownTable(byFormat(results)),
+    "",
+    "## Why each is refused",
+    "",
+    ...markdownTable([
+      ["mutation", "refused by", "expected"],
+      ...mutations.map(({ name, refusal, expected }) => [name, refusal, expected.join(", ")]),
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** What `npm run mutate` prints. */
+export function printed(results: readonly MutantResult[], mutations: readonly Mutation[]): string {
+  return [
+    ...columns(byMutation(results, mutations)),
+    "",
+    ...columns(byFormat(results)),
     "",
     ...results
       .filter(({ noticed }) => !noticed)
