@@ -59,9 +59,9 @@ function startupSite(liveness: YamlValue, { source, lines }: ReaderContext): Pod
 function servicesBeside(container: YamlValue, { documents, lines }: ReaderContext): Located<string>[] {
   const namespace = container.document.root.at("metadata", "namespace").string;
   return documents.flatMap(({ root }) => {
+    if (root.at("kind").string !== "Service" || root.at("apiVersion").string !== "v1") return [];
     const name = root.at("metadata", "name").text();
-    const isService = root.at("kind").string === "Service" && root.at("apiVersion").string === "v1";
-    if (!isService || !name || !isReadable(name.value) || root.at("metadata", "namespace").string !== namespace) return [];
+    if (!name || !isReadable(name.value) || root.at("metadata", "namespace").string !== namespace) return [];
     return [{ value: name.value, origin: "file", range: lines.range(spanOf(name)) }];
   });
 }
