@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { ObjectIndex } from "../language/object-index.ts";
 import { loadCatalog } from "../platform/catalog-files.ts";
 import { analyseCommand } from "./analyse-command.ts";
 import { Attachments } from "./attachments.ts";
@@ -55,7 +56,8 @@ export interface Views {
 export function startApp(context: vscode.ExtensionContext, log: Log, views: Views): App {
   const { extensionUri: extension } = context;
   const catalog = loadCatalog(vscode.Uri.joinPath(extension, "dist", "catalog").fsPath);
-  const surroundings = new DocumentSurroundings(catalog, log);
+  const objects = new ObjectIndex();
+  const surroundings = new DocumentSurroundings(catalog, objects, log);
   const documents = new Documents((uri) => surroundings.of(uri), log);
   const subjects = new Subjects(documents);
   const states = new LensStates(documents);
@@ -70,7 +72,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
-  const workspace = new WorkspaceDeployments(documents, surroundings, log);
+  const workspace = new WorkspaceDeployments(documents, surroundings, objects, log);
   context.subscriptions.push(
     surroundings,
     documents,
@@ -96,6 +98,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     surroundings.onDidChange(() => documents.reanalyse()),
     documents.onDidAnalyse(({ uri }) => memory.refresh(uri)),
     workspace.onDidChange(() => views.refreshDeployments()),
+    workspace.onDidChangeRelated(() => documents.reanalyse()),
     states.onDidChange(() => lenses.refresh()),
     attachments.onDidChange(() => views.refreshServers()),
     demo.onDidChange(() => views.refreshServers()),

@@ -3,8 +3,8 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { plain } from "../deployment/message.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import type { AnalyseOptions } from "../language/analysis.ts";
+import type { ObjectIndex } from "../language/object-index.ts";
 import { SurroundingsFiles } from "../platform/surroundings-files.ts";
-import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
 import { Settings } from "./settings.ts";
 
@@ -21,16 +21,15 @@ export class DocumentSurroundings implements vscode.Disposable {
 
   constructor(
     private readonly catalog: Catalog,
+    objects: ObjectIndex,
     private readonly log: Log,
   ) {
-    this.files = new SurroundingsFiles(catalog);
+    this.files = new SurroundingsFiles(catalog, objects);
     const watchers = ["**/.inference-lens.yaml", "**/.inference-lens/**"].map((glob) => vscode.workspace.createFileSystemWatcher(glob));
     const tell = (): void => this.changed.fire();
     this.subscriptions = [
       ...watchers,
       ...watchers.flatMap((watcher) => [watcher.onDidChange(tell), watcher.onDidCreate(tell), watcher.onDidDelete(tell)]),
-      // Another open file may be read together with the one that was saved.
-      vscode.workspace.onDidSaveTextDocument((document) => isCandidate(document) && tell()),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("inferenceLens") && tell()),
     ];
   }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { ObjectIndex } from "../language/object-index.ts";
 import { nothingThere, overviewOf } from "../language/overview.ts";
 import { Slices } from "../language/slices.ts";
 import { type IndexedFile, WorkspaceIndex } from "../language/workspace-index.ts";
@@ -17,20 +18,25 @@ const redrawMs = 250;
 export class WorkspaceDeployments implements vscode.Disposable {
   private readonly index: WorkspaceIndex;
   private readonly changed = new vscode.EventEmitter<void>();
-  private readonly subscriptions: vscode.Disposable[] = [this.changed];
+  private readonly related = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable[] = [this.changed, this.related];
   private started = false;
   private redraw: NodeJS.Timeout | undefined;
   private relist: NodeJS.Timeout | undefined;
   readonly onDidChange = this.changed.event;
+  /** What open files are read together with may have changed. */
+  readonly onDidChangeRelated = this.related.event;
 
   constructor(
     private readonly documents: Documents,
     private readonly surroundings: DocumentSurroundings,
+    objects: ObjectIndex,
     private readonly log: Log,
   ) {
     const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     const slices = new Slices(() => performance.now(), rest);
-    this.index = new WorkspaceIndex(new FolderFiles((uri) => surroundings.of(uri)), slices, () => this.tell());
+    const listener = { onRead: () => this.tell(), onRelated: () => this.related.fire() };
+    this.index = new WorkspaceIndex(new FolderFiles((uri) => surroundings.of(uri)), objects, slices, listener);
     this.subscriptions.push(documents.onDidAnalyse((document) => this.hold(document)));
   }
 
@@ -73,10 +79,10 @@ export class WorkspaceDeployments implements vscode.Disposable {
     this.run(vscode.window.withProgress({ location: { viewId: "inferenceLens.deployments" } }, () => reading));
   }
 
-  /** The text of an open document counts, not the file's; the first deployment opened begins the reading of the others. */
+  /** The text of an open document counts, not the file's; the first recognised file opened begins the reading of the others. */
   private hold(document: vscode.TextDocument): void {
     const analysis = this.documents.analysis(document);
-    if (analysis && analysis.deployments.length > 0) this.start();
+    if (analysis && analysis.formats.length > 0) this.start();
     if (!this.started) return;
     this.index.hold(document.uri.toString(), analysis ? overviewOf(analysis, this.documents.catalogFor(document.uri)) : nothingThere);
   }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { longestText } from "../deployment/sniff.ts";
 import type { WorkspaceFiles } from "../language/workspace-index.ts";
+import { definedObjects } from "../platform/object-names.ts";
 import { excludeGlob } from "./exclude-globs.ts";
 import { type IgnoreFile, IgnoreRules } from "./ignore-rules.ts";
 import type { ReadingOptions } from "./surroundings.ts";
@@ -32,6 +33,14 @@ export class FolderFiles implements WorkspaceFiles {
 
   async text(uri: string): Promise<string | undefined> {
     return textOf(vscode.Uri.parse(uri, true));
+  }
+
+  path(uri: string): string {
+    return vscode.Uri.parse(uri, true).fsPath;
+  }
+
+  objects(text: string): ReadonlySet<string> {
+    return definedObjects(text);
   }
 
   options(uri: string): ReadingOptions {

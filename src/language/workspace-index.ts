@@ -1,5 +1,8 @@
 import { looksLikeDeployment } from "../deployment/sniff.ts";
+import { noSurroundings } from "../deployment/surroundings.ts";
 import type { AnalyseOptions } from "./analysis.ts";
+import { type Asked, noted } from "./asked-neighbours.ts";
+import type { ObjectIndex } from "./object-index.ts";
 import { type FileOverview, nothingThere, overviewInParts } from "./overview.ts";
 import type { Slices } from "./slices.ts";
 
@@ -12,6 +15,10 @@ export interface WorkspaceFiles {
   /** undefined where it cannot be read as text. */
   text(uri: string): Promise<string | undefined>;
   options(uri: string): AnalyseOptions;
+  /** As neighbours name the file. */
+  path(uri: string): string;
+  /** `Kind/name` of what a text defines. */
+  objects(text: string): ReadonlySet<string>;
 }
 
 /** A file in which something was found. */
@@ -24,25 +31,46 @@ export interface IndexedFile {
 interface Entry {
   readonly stamp: string;
   readonly overview: FileOverview;
+  readonly asked: Asked;
+}
+
+/** A changed file; no text where it is gone. */
+interface Change {
+  readonly uri: string;
+  readonly stamp: string;
+  readonly text?: string;
+}
+
+/** Who is told of what. */
+export interface IndexListener {
+  /** The list may look different. */
+  onRead(): void;
+  /** Files that others may be read together with have changed. */
+  onRelated(): void;
 }
 
 /** Files that are fetched while others are read. */
 const batch = 16;
+const askedNothing: Asked = { names: new Set(), isIncomplete: false };
 
-/** What the files of a workspace start. Each is read once, again when it changed, and keeps what it said until then. */
+/**
+ * What the files of a workspace start. First every file is looked through for the objects it defines, then those that may start something
+ * are read: once, again when they or what they name changed, and each keeps what it said until then.
+ */
 export class WorkspaceIndex {
   private readonly entries = new Map<string, Entry>();
   /** Files that an editor holds: its text counts, not the disk's. */
   private readonly held = new Map<string, FileOverview>();
-  private readonly stale = new Set<string>();
+  private readonly changedFiles = new Set<string>();
+  private readonly toRead = new Set<string>();
   private listed: ReadonlySet<string> = new Set();
-  private reading: Promise<void> | undefined;
+  private working: Promise<void> | undefined;
 
   constructor(
     private readonly files: WorkspaceFiles,
+    private readonly objects: ObjectIndex,
     private readonly slices: Slices,
-    /** After each batch that was read. */
-    private readonly told: () => void,
+    private readonly listener: IndexListener,
   ) {}
 
   /** Files in which something was found, in order of their names. */
@@ -57,65 +85,121 @@ export class WorkspaceIndex {
 
   /** Looks for files anew and reads those that are new or changed. */
   async refresh(): Promise<void> {
+    const before = this.listed;
     this.listed = new Set(await this.files.list());
-    for (const uri of this.entries.keys()) if (!this.listed.has(uri)) this.entries.delete(uri);
-    await this.readAgain([...this.listed]);
+    for (const uri of before) if (!this.listed.has(uri)) this.forget(uri);
+    const isNew = [...this.listed].some((uri) => !before.has(uri));
+    if (isNew) for (const [uri, { asked }] of this.entries) if (asked.isIncomplete) this.toRead.add(uri);
+    await this.look([...this.listed]);
   }
 
   /** A file that may have changed, or is gone. */
   async changed(uri: string): Promise<void> {
-    if (this.listed.has(uri)) await this.readAgain([uri]);
+    if (this.listed.has(uri)) await this.look([uri]);
   }
 
   /** What reading depends on beside the files has changed. */
   async invalidate(): Promise<void> {
-    for (const [uri, { overview }] of this.entries) this.entries.set(uri, { stamp: "", overview });
-    await this.readAgain([...this.listed]);
+    for (const [uri, entry] of this.entries) this.entries.set(uri, { ...entry, stamp: "" });
+    await this.look([...this.listed]);
   }
 
   /** An editor holds the file now; this is what its text says. */
   hold(uri: string, overview: FileOverview): void {
     this.held.set(uri, overview);
-    if (this.listed.has(uri)) this.told();
+    if (this.listed.has(uri)) this.listener.onRead();
   }
 
   /** The disk counts again. */
   async release(uri: string): Promise<void> {
-    if (this.held.delete(uri)) await this.changed(uri);
+    if (!this.held.delete(uri)) return;
+    this.toRead.add(uri);
+    await this.changed(uri);
   }
 
-  private async readAgain(uris: readonly string[]): Promise<void> {
-    for (const uri of uris) this.stale.add(uri);
-    this.reading ??= this.readStale().finally(() => {
-      this.reading = undefined;
+  private async look(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) this.changedFiles.add(uri);
+    this.working ??= this.work().finally(() => {
+      this.working = undefined;
     });
-    await this.reading;
+    await this.working;
   }
 
-  private async readStale(): Promise<void> {
-    while (this.stale.size > 0) {
-      const read = await Promise.all(take(this.stale, batch).map((uri) => this.toRead(uri)));
-      for (const one of read) {
-        if (one?.text === undefined) continue;
-        const overview = await this.slices.run(this.readText(one.uri, one.text));
-        this.entries.set(one.uri, { stamp: one.stamp, overview });
-      }
-      if (read.some((one) => one !== undefined)) this.told();
+  private async work(): Promise<void> {
+    while (this.changedFiles.size > 0 || this.toRead.size > 0) {
+      if (this.changedFiles.size > 0) await this.lookThrough();
+      else await this.read(take(this.toRead, batch));
     }
   }
 
-  private *readText(uri: string, text: string): Generator<undefined, FileOverview> {
-    if (!looksLikeDeployment(text)) return nothingThere;
-    yield;
-    return yield* overviewInParts(text, this.files.options(uri));
+  /** Names what all changed files define, and finds out which are to be read. */
+  private async lookThrough(): Promise<void> {
+    let isNews = false;
+    while (this.changedFiles.size > 0) {
+      const changes = await Promise.all(take(this.changedFiles, batch).map((uri) => this.change(uri)));
+      for (const one of changes) {
+        if (!one) continue;
+        const objects = await this.slices.run(this.lookAt(one));
+        this.readAskers(one.uri, new Set([this.files.path(one.uri), ...objects]));
+        isNews = true;
+      }
+    }
+    if (!isNews) return;
+    this.listener.onRead();
+    this.listener.onRelated();
   }
 
-  /** The text of a file that must be read; no text where it is gone and was forgotten; undefined where nothing changed. */
-  private async toRead(uri: string): Promise<{ readonly uri: string; readonly stamp: string; readonly text?: string } | undefined> {
+  /** Every object that a changed file defines, or did until now. */
+  private *lookAt({ uri, stamp, text }: Change): Generator<undefined, ReadonlySet<string>> {
+    if (text === undefined) {
+      this.entries.delete(uri);
+      this.toRead.delete(uri);
+    } else if (looksLikeDeployment(text)) this.toRead.add(uri);
+    else this.entries.set(uri, { stamp, overview: nothingThere, asked: askedNothing });
+    yield;
+    return this.objects.put(this.files.path(uri), text === undefined ? new Set() : this.files.objects(text));
+  }
+
+  /** Marks files that asked for one of these names. */
+  private readAskers(changed: string, names: ReadonlySet<string>): void {
+    for (const [uri, { asked }] of this.entries) {
+      if (uri !== changed && asked.names.size > 0 && [...asked.names].some((name) => names.has(name))) this.toRead.add(uri);
+    }
+  }
+
+  private async read(uris: readonly string[]): Promise<void> {
+    const open = uris.filter((uri) => !this.held.has(uri) && this.listed.has(uri));
+    const texts = await Promise.all(
+      open.map(async (uri) => ({ uri, stamp: await this.files.stamp(uri), text: await this.files.text(uri) })),
+    );
+    for (const { uri, stamp, text } of texts) {
+      if (stamp === undefined || text === undefined) continue;
+      const asked: Asked = { names: new Set(), isIncomplete: false };
+      const overview = await this.slices.run(this.overview(uri, text, asked));
+      this.entries.set(uri, { stamp, overview, asked });
+    }
+    this.listener.onRead();
+  }
+
+  private *overview(uri: string, text: string, asked: Asked): Generator<undefined, FileOverview> {
+    const options = this.files.options(uri);
+    const surroundings = options.surroundings ?? noSurroundings;
+    const neighbours = noted(surroundings.neighbours, asked);
+    return yield* overviewInParts(text, { ...options, surroundings: { ...surroundings, neighbours } });
+  }
+
+  /** A file that changed; undefined where it did not. */
+  private async change(uri: string): Promise<Change | undefined> {
     const stamp = await this.files.stamp(uri);
-    if (stamp === undefined) return this.entries.delete(uri) ? { uri, stamp: "" } : undefined;
-    if (stamp === this.entries.get(uri)?.stamp || this.held.has(uri)) return undefined;
+    if (stamp === undefined) return { uri, stamp: "" };
+    if (stamp === this.entries.get(uri)?.stamp) return undefined;
     return { uri, stamp, text: (await this.files.text(uri)) ?? "" };
+  }
+
+  private forget(uri: string): void {
+    this.entries.delete(uri);
+    this.toRead.delete(uri);
+    this.objects.put(this.files.path(uri), new Set());
   }
 }
 

@@ -22,10 +22,24 @@ interface Listing {
   readonly files: readonly string[];
 }
 
-/** Other files of a workspace, by path and by what they define. A list of files is made when a name is first asked for. */
+/** Who knows without looking which files define an object. */
+export interface KnownObjects {
+  /** `Kind/name` → absolute paths. */
+  filesDefining(object: string): readonly string[];
+}
+
+/**
+ * Other files of a workspace, by path and by what they define. Where nobody knows that, a list of files is made when a name is first
+ * asked for.
+ */
 export class NeighbourFiles {
   private readonly texts = new ParsedFiles<FileOnDisk>((text) => ({ text, defines: definedObjects(text) }));
   private readonly listings = new Map<string, Listing>();
+
+  constructor(
+    /** Of the folders that the host has open. */
+    private readonly known?: KnownObjects,
+  ) {}
 
   /**
    * `file` is absolute; it need not exist. Paths lead no further than the folder of its repository or project, else the folder that
@@ -36,7 +50,11 @@ export class NeighbourFiles {
     const reach = root ?? (isBelow(file, process.cwd()) ? process.cwd() : dirname(file));
     return {
       at: (path, from) => this.at(path, from ?? file, reach),
-      defining: (kind, name) => this.defining(`${kind}/${name}`, file, root),
+      defining: (kind, name) => {
+        const object = `${kind}/${name}`;
+        const known = open === undefined ? undefined : this.known?.filesDefining(object).filter((one) => isBelow(one, reach));
+        return this.defining(object, file, known ?? this.files(file, root));
+      },
     };
   }
 
@@ -51,9 +69,9 @@ export class NeighbourFiles {
     return undefined;
   }
 
-  private defining(key: string, file: string, root: string | undefined): RelatedFile | undefined {
+  private defining(key: string, file: string, candidates: readonly string[]): RelatedFile | undefined {
     const found: RelatedFile[] = [];
-    for (const path of this.files(file, root)) {
+    for (const path of candidates) {
       if (path === file) continue;
       const one = this.read(path);
       if (one?.defines.has(key)) found.push({ file: path, text: one.text });

@@ -9,7 +9,7 @@ import { assumptionsFor, type ReadProject, readProject } from "../deployment/pro
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { workloadRows } from "../simulation/workload-rows.ts";
-import { NeighbourFiles } from "./neighbour-files.ts";
+import { type KnownObjects, NeighbourFiles } from "./neighbour-files.ts";
 import { ParsedFiles } from "./parsed-files.ts";
 import { FileError, reason } from "./text-files.ts";
 import { readWorkloadFile } from "./workload-files.ts";
@@ -42,12 +42,16 @@ export interface FoundSurroundings {
 /** Project files, described models and own workloads beside deployment files. What was read is kept until a file changes. */
 export class SurroundingsFiles {
   private readonly projects = new ParsedFiles<ReadProject>(readProject);
-  private readonly neighbours = new NeighbourFiles();
+  private readonly neighbours: NeighbourFiles;
   private readonly models: ParsedFiles<ModelDescription>;
   private readonly workloads = new ParsedFiles(ownWorkload);
   private extended: { readonly rows: readonly WorkloadRows[]; readonly catalog: Catalog };
 
-  constructor(private readonly catalog: Catalog) {
+  constructor(
+    private readonly catalog: Catalog,
+    known?: KnownObjects,
+  ) {
+    this.neighbours = new NeighbourFiles(known);
     this.extended = { rows: [], catalog };
     this.models = new ParsedFiles((text, file) => readModelDescription(text, stem(file), (name) => catalog.model(name)?.model));
   }

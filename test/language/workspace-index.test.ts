@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
+import { noSurroundings } from "../../src/deployment/surroundings.ts";
+import { ObjectIndex } from "../../src/language/object-index.ts";
 import { overviewOf } from "../../src/language/overview.ts";
 import { Slices } from "../../src/language/slices.ts";
 import { WorkspaceIndex } from "../../src/language/workspace-index.ts";
+import { definedObjects } from "../../src/platform/object-names.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { analysed, yaml } from "./deployments.ts";
 
@@ -30,15 +33,37 @@ class Folder {
     return this.files.get(uri)?.text;
   }
 
+  readonly known = new ObjectIndex();
+
+  path(uri: string): string {
+    return uri;
+  }
+
+  objects(text: string): ReadonlySet<string> {
+    return definedObjects(text);
+  }
+
   options(uri: string) {
-    return { catalog: testCatalog(), fileName: uri };
+    const file = (name: string | undefined) => {
+      const found = name === undefined ? undefined : this.files.get(name);
+      return found && name !== undefined ? { file: name, text: found.text } : undefined;
+    };
+    const neighbours = {
+      at: (path: string) => file(path),
+      defining: (kind: string, name: string) => {
+        const [only, ...others] = this.known.filesDefining(`${kind}/${name}`);
+        return others.length > 0 ? undefined : file(only);
+      },
+    };
+    return { catalog: testCatalog(), fileName: uri, surroundings: { ...noSurroundings, neighbours } };
   }
 }
 
 const rest = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function indexOf(folder: Folder, told: () => void = () => {}) {
-  const index = new WorkspaceIndex(folder, new Slices(() => performance.now(), rest), told);
+function indexOf(folder: Folder, onRelated: () => void = () => {}) {
+  const slices = new Slices(() => performance.now(), rest);
+  const index = new WorkspaceIndex(folder, folder.known, slices, { onRead: () => {}, onRelated });
   const rows = (): readonly string[] =>
     index
       .found()
@@ -69,21 +94,25 @@ describe("an index of a workspace", () => {
     const folder = new Folder();
     folder.write("a.yaml", yaml({ name: "a" }));
     folder.write("b.yaml", yaml({ name: "b" }));
-    let told = 0;
-    const { index, rows } = indexOf(folder, () => told++);
+    let related = 0;
+    const { index, rows } = indexOf(folder, () => related++);
     await index.refresh();
+    // Once for what they define, once for what they start.
+    expect([folder.asked, related]).toEqual([["a.yaml", "b.yaml", "a.yaml", "b.yaml"], 1]);
+    folder.asked.length = 0;
     await index.refresh();
-    expect([folder.asked, told]).toEqual([["a.yaml", "b.yaml"], 1]);
+    expect([folder.asked, related]).toEqual([[], 1]);
     folder.write("b.yaml", yaml({ name: "new" }));
     await index.changed("b.yaml");
-    expect(folder.asked).toEqual(["a.yaml", "b.yaml", "b.yaml"]);
+    expect([folder.asked, related]).toEqual([["b.yaml", "b.yaml"], 2]);
     folder.files.delete("a.yaml");
     await index.changed("a.yaml");
     expect(rows()).toEqual(["b.yaml · new · Llama-3.1-8B-Instruct · 1 × GPU an instance · GPU not named"]);
+    folder.asked.length = 0;
     await index.invalidate();
-    expect(folder.asked.length).toBe(4);
+    expect(folder.asked).toEqual(["b.yaml", "b.yaml"]);
     await index.changed("elsewhere.yaml");
-    expect(folder.asked.length).toBe(4);
+    expect(folder.asked.length).toBe(2);
   });
 
   test("an editor's text counts while it is open", async () => {
@@ -95,6 +124,40 @@ describe("an index of a workspace", () => {
     expect(rows().map((row) => row.split(" · ")[1])).toEqual(["editor"]);
     await index.release("a.yaml");
     expect(rows().map((row) => row.split(" · ")[1])).toEqual(["disk"]);
+  });
+
+  test("reads a file again when another that it names comes, changes or goes", async () => {
+    const folder = new Folder();
+    const runtime = (gpus: number): string =>
+      `apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata:
+  name: vllm
+spec:
+  containers:
+    - name: kserve-container
+      image: vllm/vllm-openai:v0.18.1
+      command: [vllm, serve]
+      args: [meta-llama/Llama-3.1-8B-Instruct, --tensor-parallel-size=2]
+      resources: { limits: { nvidia.com/gpu: ${gpus} } }
+`;
+    folder.write(
+      "service.yaml",
+      "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: { name: chat }\nspec:\n  predictor:\n    model:\n      runtime: vllm\n      modelFormat: { name: vLLM }\n      storageUri: hf://meta-llama/Llama-3.1-8B-Instruct\n",
+    );
+    const { index, rows } = indexOf(folder);
+    await index.refresh();
+    const service = () => rows().find((row) => row.startsWith("service.yaml"));
+    const alone = service();
+    folder.write("runtime.yaml", runtime(1));
+    await index.refresh();
+    expect(service()).toMatch(/will not start/);
+    folder.write("runtime.yaml", runtime(2));
+    await index.changed("runtime.yaml");
+    expect(service()).toMatch(/GPU not named/);
+    folder.files.delete("runtime.yaml");
+    await index.changed("runtime.yaml");
+    expect(service()).toBe(alone);
   });
 
   test("keeps findings without fixes, and what could not be read", async () => {
