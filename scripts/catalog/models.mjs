@@ -3,6 +3,9 @@ export function modelRows(models) {
   return Object.entries(models).map(([id, facts]) => row(id, facts, models));
 }
 
+/** What the collected configs leave out: the published ones say `"expert_dtype": "fp4"`, and vLLM takes it so where none is said (models/deepseek_v4.py). */
+const expertTypes = { "deepseek-ai/DeepSeek-V4-Flash": "fp4", "deepseek-ai/DeepSeek-V4-Pro": "fp4" };
+
 /** Parts that the memory and timing formulas do not follow exactly. */
 function uncovered(facts) {
   return (
@@ -43,7 +46,7 @@ function row(id, facts, models) {
     mla: mla(facts.mla),
     hybrid: hybrid(facts.hybrid),
     multimodal: facts.multimodal === undefined ? undefined : Boolean(facts.multimodal),
-    quantization: facts.quantization && quantization(facts.quantization),
+    quantization: facts.quantization && quantization({ expert_dtype: expertTypes[id], ...facts.quantization }),
     dtype: facts.torchDtype,
     kvElements: facts.kvElemsPerTokenPerLayer,
     indexer: indexerBytes(facts),
@@ -114,8 +117,8 @@ function hybrid(facts) {
   });
 }
 
-function quantization({ quant_method, quant_algo, weight_block_size, group_size, bits }) {
-  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits });
+function quantization({ quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype }) {
+  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype });
 }
 
 function sparse(members) {

@@ -1,8 +1,8 @@
 import { booleanOf, type Fields, fieldsOf, numberOf, numbersOf, textOf } from "./config-fields.ts";
 import type { QuantizationFacts } from "./weight-format.ts";
 
-/** What a `quantization_config` says about bytes: of Hugging Face's own methods, compressed-tensors' first group, or modelopt's. */
-export function quantizationFacts(config: Fields): QuantizationFacts {
+/** What a `quantization_config` says about bytes: of Hugging Face's own methods, compressed-tensors' first group, or modelopt's; of experts the model's config says more. */
+export function quantizationFacts(config: Fields, model: Fields): QuantizationFacts {
   const inner = fieldsOf(config.quantization);
   const group = firstWeights(config);
   const type = textOf(group, "type");
@@ -16,6 +16,7 @@ export function quantizationFacts(config: Fields): QuantizationFacts {
     load_in_4bit: booleanOf(config, "load_in_4bit"),
     load_in_8bit: booleanOf(config, "load_in_8bit"),
     double_quant: booleanOf(config, "bnb_4bit_use_double_quant"),
+    expert_dtype: textOf(config, "expert_dtype") ?? textOf(model, "expert_dtype"),
   };
 }
 

@@ -81,6 +81,8 @@ export interface WeightFormat {
   readonly scaleBytesPerElement: number;
   /** Experts only (mxfp4 of gpt-oss): attention stays in 16 bit. */
   readonly expertsOnly: boolean;
+  /** Experts in a narrower format than the other layers (DeepSeek-V4: FP4 beside FP8). */
+  readonly experts?: { readonly linear: DType; readonly scaleBytesPerElement: number };
   /** Elements along each side that share a scale, where the checkpoint's config says so: what a tensor-parallel shard must hold whole. */
   readonly block?: number;
 }

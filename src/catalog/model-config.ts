@@ -24,7 +24,7 @@ const uncovered = [
   "attn_module_list_cfg",
 ];
 
-/** What transformers assumes where a published config leaves a member out. */
+/** What transformers, or vLLM for the experts of DeepSeek-V4, assumes where a published config leaves a member out. */
 const familyDefaults: readonly (readonly [RegExp, Fields])[] = [
   [
     /^gemma3/,
@@ -38,6 +38,7 @@ const familyDefaults: readonly (readonly [RegExp, Fields])[] = [
     },
   ],
   [/^gemma/, { head_dim: 256, max_position_embeddings: 8192 }],
+  [/^deepseek_v4/, { expert_dtype: "fp4" }],
   [/^mistral/, { num_key_value_heads: 8, max_position_embeddings: 131_072 }],
 ];
 
@@ -68,7 +69,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
   }
 
   const quantization = fieldsOf(json.quantization_config) ?? fieldsOf(text.quantization_config) ?? fieldsOf(json.compression_config);
-  const weights = quantization ? weightFormatOf(quantizationFacts(quantization)) : unquantised;
+  const weights = quantization ? weightFormatOf(quantizationFacts(quantization, text)) : unquantised;
   if (!weights)
     return { problem: `The config's quantisation ${textOf(quantization, "quant_method") ?? ""} is not one whose bytes are known.` };
 

@@ -38,6 +38,7 @@ export interface StoredModel {
     readonly weight_block_size?: readonly number[];
     readonly group_size?: number;
     readonly bits?: number;
+    readonly expert_dtype?: string;
   };
   readonly dtype?: string;
   readonly kvElements: number;

@@ -18,6 +18,8 @@ export interface QuantizationFacts {
   readonly load_in_4bit?: boolean | undefined;
   readonly load_in_8bit?: boolean | undefined;
   readonly double_quant?: boolean | undefined;
+  /** DeepSeek-V4: format of the experts, those of FP4 in blocks of 32 that share an 8-bit exponent. */
+  readonly expert_dtype?: string | undefined;
 }
 
 const format = (method: string, linear: DType, scaleBytesPerElement = 0, expertsOnly = false): WeightFormat => ({
@@ -46,7 +48,8 @@ export function weightFormatOf(facts: QuantizationFacts): WeightFormat | undefin
     case "fbgemm_fp8": {
       const [rows, columns] = facts.weight_block_size ?? [];
       if (facts.quant_algo === "MIXED_PRECISION") return format("modelopt_mixed", "fp4", 1 / 16);
-      return withBlock(format(method, "fp8", rows && columns ? 4 / (rows * columns) : 0), rows === columns ? rows : undefined);
+      const weights = withBlock(format(method, "fp8", rows && columns ? 4 / (rows * columns) : 0), rows === columns ? rows : undefined);
+      return facts.expert_dtype === "fp4" ? { ...weights, experts: { linear: "fp4", scaleBytesPerElement: 1 / 32 } } : weights;
     }
     case "mxfp4":
       return format("mxfp4", "fp4", 1 / 32, true);

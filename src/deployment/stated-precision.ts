@@ -1,4 +1,4 @@
-import type { Model } from "../catalog/facts.ts";
+import type { DType, Model, WeightFormat } from "../catalog/facts.ts";
 import type { Known } from "./located.ts";
 import type { Mapped } from "./mapped.ts";
 import { message } from "./message.ts";
@@ -9,11 +9,16 @@ export function withPrecision(facts: Known<Model>, precision: Mapped | undefined
   // `fp8_kv` is about the cache too, `weights_int4` about nothing else.
   const word = precision?.value.replace(/^weights_|_(kv|mlp_only|dynamic).*$/g, "");
   const weights = word ? namedWeights(word) : undefined;
-  if (!facts || !precision || !weights || weights.linear === facts.value.weights.linear) return facts;
+  if (!facts || !precision || !weights || weights.linear === mostly(facts.value.weights)) return facts;
   return {
     ...facts,
     value: { ...facts.value, weights, approximate: true },
     origin: "inferred",
     why: message("{0} with weights in {1}, as the file says", facts.value.id, precision.value),
   };
+}
+
+/** What a checkpoint is called by: experts are nearly all of it. */
+function mostly({ linear, experts }: WeightFormat): DType {
+  return experts?.linear ?? linear;
 }

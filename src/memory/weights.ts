@@ -44,8 +44,9 @@ export function total({ embedding, attention, mlp, experts, copied }: RankWeight
 export function rankWeights(model: Model, format: WeightFormat, layout: Layout, stage: Stage, activationBytes = 2): RankWeights {
   const parts = parameterParts(model);
   const plain = activationBytes;
-  const quantised = format.method === "none" ? plain : elementBytes[format.linear] + format.scaleBytesPerElement;
-  const linear = format.expertsOnly ? plain : quantised;
+  const bytes = (stored: Pick<WeightFormat, "linear" | "scaleBytesPerElement">) =>
+    format.method === "none" ? plain : elementBytes[stored.linear] + stored.scaleBytesPerElement;
+  const linear = format.expertsOnly ? plain : bytes(format);
   const { scale, further } = unlisted(model);
 
   const { tensor } = layout;
@@ -65,7 +66,7 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
     embedding: embeddings(model, stage) * paddedVocab(model) * (1 / tensor) * model.hidden * plain,
     attention: attention * linear,
     mlp: mlp * linear,
-    experts: experts * quantised,
+    experts: experts * bytes(format.experts ?? format),
     copied: (stage.layers * parts.norms + stage.expertLayers * parts.router * scale + (stage.last ? model.hidden : 0)) * plain,
   };
 }

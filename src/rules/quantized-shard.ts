@@ -61,7 +61,8 @@ function parts(rule: RuleContext, { moe, intermediate, weights }: Model, { tenso
   if (!moe) return [{ name: "MLP columns", width: intermediate, ranks: tensor }];
   // Kernels for grouped 4-bit experts differ; blocks of FP8 are checked in every release read.
   const split =
-    weights.linear === "fp8" && (flagSwitch(rule.pool, "enable-expert-parallel") === false || isLeftOut(rule, "enable-expert-parallel"));
+    (weights.experts ?? weights).linear === "fp8" &&
+    (flagSwitch(rule.pool, "enable-expert-parallel") === false || isLeftOut(rule, "enable-expert-parallel"));
   return split ? [{ name: "columns of each expert", width: moe.intermediate, ranks: tensor * data * context }] : [];
 }
 

@@ -53,7 +53,7 @@ export function gpuRates(gpu: Gpu, weights: WeightFormat, activationBytes: numbe
     measured,
     plain,
     linear: weights.expertsOnly ? plain : kind(format, weights.scaleBytesPerElement, false),
-    experts: kind(format, weights.scaleBytesPerElement, true),
+    experts: kind(weights.experts?.linear ?? format, (weights.experts ?? weights).scaleBytesPerElement, true),
     bytesPerSecond: gpu.memoryBytesPerSecond,
     plainFlops,
   };

@@ -212,6 +212,17 @@ describe("model from config.json", () => {
   });
 
   test.each([
+    [{ model_type: "deepseek_v4" }, "fp4"],
+    [{ model_type: "deepseek_v4", expert_dtype: "fp4" }, "fp4"],
+    [{ model_type: "deepseek_v4", expert_dtype: "fp8" }, undefined],
+    [{}, undefined],
+  ])("experts of %j in an FP8 checkpoint are in a format of their own: %s", (members, linear) => {
+    const { weights } = described({ ...deepseek, ...members });
+    expect(weights.linear).toBe("fp8");
+    expect(weights.experts?.linear).toBe(linear);
+  });
+
+  test.each([
     [null, "not a model's config.json"],
     [[], "not a model's config.json"],
     ["text", "not a model's config.json"],

@@ -30,6 +30,16 @@ describe("weights", () => {
     expect(weightBytes(llama8, format)).toBe(linear + (8_030_261_248 - linear) * 2);
   });
 
+  // Files of the published checkpoints, which hold a layer for speculation that is not counted here.
+  test.each([
+    ["deepseek-ai/DeepSeek-V4-Pro", 864.7e9],
+    ["deepseek-ai/DeepSeek-V4-Flash", 159.6e9],
+  ])("%s keeps its experts in FP4 beside layers in FP8", (id, published) => {
+    const stored = model(id);
+    expect(weightBytes(stored, stored.weights) / published).toBeGreaterThan(0.94);
+    expect(weightBytes(stored, stored.weights) / published).toBeLessThan(1.02);
+  });
+
   test.each([
     [80, 4, [20, 20, 20, 20]],
     [61, 4, [15, 15, 16, 15]],
