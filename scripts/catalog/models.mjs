@@ -48,7 +48,7 @@ function row(id, facts, models) {
     multimodal: facts.multimodal === undefined ? undefined : Boolean(facts.multimodal),
     quantization: facts.quantization && quantization({ expert_dtype: expertTypes[id], ...facts.quantization }),
     dtype: facts.torchDtype,
-    kvElements: facts.kvElemsPerTokenPerLayer,
+    kvElements: compressed(facts) ?? facts.kvElemsPerTokenPerLayer,
     indexer: indexerBytes(facts),
     parameters: total,
     active,
@@ -89,6 +89,16 @@ function moe(facts) {
 
 function mla(facts) {
   return facts && [facts.qLoraRank, facts.kvLoraRank, facts.qkNopeHeadDim, facts.qkRopeHeadDim, facts.vHeadDim];
+}
+
+/** Where several tokens share one entry, what a token takes on average over the layers; those that share it among 4 keep the indexer's keys too. */
+function compressed({ compressRatios, kvElemsPerTokenPerLayer: entry, sparseAttention, numLayers }) {
+  if (!compressRatios) return undefined;
+  const indexed = entry + (sparseAttention?.indexHeadDim ?? 0);
+  const shared = Object.entries(compressRatios).map(
+    ([ratio, layers]) => Number(ratio) && (layers * (ratio === "4" ? indexed : entry)) / ratio,
+  );
+  return shared.reduce((sum, elements) => sum + elements, 0) / numLayers;
 }
 
 /** Bytes of the sparse-attention indexer's own cache, spread over all layers. */

@@ -1,4 +1,4 @@
-import { booleanOf, type Fields, fieldsOf, numberOf, textOf, wordsOf } from "./config-fields.ts";
+import { booleanOf, type Fields, fieldsOf, numberOf, numbersOf, textOf, wordsOf } from "./config-fields.ts";
 import type { MlaFacts, Model, RecurrentFacts } from "./facts.ts";
 import { recurrentFacts } from "./stored-model.ts";
 
@@ -65,6 +65,18 @@ export function latentFacts(text: Fields): MlaFacts | null {
     ropeHeadDim: rope,
     valueHeadDim: numberOf(text, "v_head_dim") ?? nope,
   };
+}
+
+/**
+ * Elements that a token takes on average over the layers where several tokens share one entry (DeepSeek-V4): keys and values are one,
+ * and layers that share it among 4 keep the indexer's keys too; 0 is a layer that remembers a window alone (vLLM, models/deepseek_v4.py).
+ */
+export function compressedElements(text: Fields, layers: number, entry: number): number | undefined {
+  const ratios = numbersOf(text, "compress_ratios")?.slice(0, layers);
+  if (!ratios || ratios.length < layers) return undefined;
+  const indexed = entry + (numberOf(text, "index_head_dim") ?? 0);
+  const shared = ratios.map((ratio) => (ratio > 0 ? (ratio === 4 ? indexed : entry) / ratio : 0));
+  return shared.reduce((sum, elements) => sum + elements, 0) / layers;
 }
 
 /** `rope_scaling`, or `rope_parameters` as newer configs call it. */

@@ -1,4 +1,4 @@
-import { attentionLayers, latentFacts, ropeFacts } from "./config-attention.ts";
+import { attentionLayers, compressedElements, latentFacts, ropeFacts } from "./config-attention.ts";
 import { expertFacts, hasIrregularExperts } from "./config-experts.ts";
 import { booleanOf, type Fields, fieldsOf, isFields, numberOf, textOf, wordsOf } from "./config-fields.ts";
 import { quantizationFacts } from "./config-quantization.ts";
@@ -100,7 +100,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     multimodal,
     weights,
     dtype: dtypeOf(textOf(json, "torch_dtype", "dtype") ?? textOf(text, "torch_dtype", "dtype")),
-    kvElementsPerLayer: mla ? mla.kvRank + mla.ropeHeadDim : 2 * kvHeads * headDim,
+    kvElementsPerLayer: compressedElements(text, layers, kvHeads * headDim) ?? (mla ? mla.kvRank + mla.ropeHeadDim : 2 * kvHeads * headDim),
     source: "config.json",
   } as const;
   const { total, active } = countParameters(shape);

@@ -138,7 +138,7 @@ function tokenFormula(model: Model, pool: SettledPool, { stage, contextRanks }: 
   if (model.mla) return `${layers} layers · (${model.mla.kvRank} + ${model.mla.ropeHeadDim}) · ${pool.kvElementBytes} B${share}`;
   const heads = kvHeadsPerRank(model, pool);
   const perHead = model.kvElementsPerLayer / model.kvHeads;
-  const dimension = perHead === 2 * model.headDim ? `2 · ${model.headDim}` : `${perHead}`;
+  const dimension = perHead === 2 * model.headDim ? `2 · ${model.headDim}` : `${Number(perHead.toFixed(3))}`;
   return `${layers} layers · ${heads} KV ${heads === 1 ? "head" : "heads"} · ${dimension} · ${pool.kvElementBytes} B${share}`;
 }
 

@@ -222,6 +222,20 @@ describe("model from config.json", () => {
     expect(weights.experts?.linear).toBe(linear);
   });
 
+  // Entries of 512 elements: (0 + 640/4 + 512/128 + 640/4) / 4 layers; the fifth ratio is of the layer for speculation.
+  test("entries of the cache that several tokens share count by their share", () => {
+    const compressed = {
+      ...llama,
+      num_hidden_layers: 4,
+      num_key_value_heads: 1,
+      head_dim: 512,
+      index_head_dim: 128,
+      compress_ratios: [0, 4, 128, 4, 0],
+    };
+    expect(described(compressed)).toMatchObject({ kvElementsPerLayer: 81, approximate: true });
+    expect(described({ ...compressed, compress_ratios: [4, 128] }).kvElementsPerLayer).toBe(1024);
+  });
+
   test.each([
     [null, "not a model's config.json"],
     [[], "not a model's config.json"],

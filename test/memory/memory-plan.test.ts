@@ -40,6 +40,12 @@ describe("weights", () => {
     expect(weightBytes(stored, stored.weights) / published).toBeLessThan(1.02);
   });
 
+  // vLLM, DeepSeek V4 in vLLM (2026-04-24): 9.62 GiB for 1,048,576 tokens in 16 bit.
+  test("a token of DeepSeek-V4 takes its share of the entries that several tokens have together", () => {
+    const { kvElementsPerLayer, layers } = model("deepseek-ai/DeepSeek-V4-Pro");
+    expect((kvElementsPerLayer * layers * 2 * 1_048_576) / GiB).toBeCloseTo(9.62, 2);
+  });
+
   test.each([
     [80, 4, [20, 20, 20, 20]],
     [61, 4, [15, 15, 16, 15]],
