@@ -28,10 +28,12 @@ describe.each(readdirSync(root))("%s", (code) => {
     if (!textRules.some((rule) => rule.code === code)) expect(analysis.problems.map((problem) => plain(problem.message))).toEqual([]);
     expect(analysis.deployments.length).toBeGreaterThan(0);
     const found = analysis.findings.map((finding): Found => {
-      const fixes = fixesOf(finding, { text, analysis, again: (edited) => analyse(edited, options) });
-      expect(plain(fixes.at(-1)?.title ?? { text: "", args: [] })).toBe(`Ignore ${finding.code} here`);
+      const fixes = fixesOf(finding, { text, analysis, again: (edited) => analyse(edited, options) }).map((fix) => plain(fix.title));
+      const silencing = `Ignore ${finding.code} here`;
+      // What is wrong with the file itself is silenced by hand alone.
+      expect(fixes.at(-1) === silencing).toBe(!textRules.some((rule) => rule.code === finding.code));
       expect(plain(finding.message).length).toBeLessThanOrEqual(240);
-      return { finding, fixes: fixes.slice(0, -1).map((fix) => plain(fix.title)) };
+      return { finding, fixes: fixes.filter((title) => title !== silencing) };
     });
     if (update) {
       writeFileSync(new URL(name, folder), withMarkers(text, found));
