@@ -23,7 +23,7 @@ export class AnalysisCache {
     const analysis = make(before && !Number.isNaN(before.version) ? before.analysis : undefined);
     const lost = lostSince(before?.shown, analysis);
     const broken = lost.length > 0 ? brokenAt(text) : undefined;
-    const shown = broken ? { ...analysis, deployments: [...analysis.deployments, ...lost].sort(byPlace) } : analysis;
+    const shown = broken ? { ...analysis, deployments: withLast(analysis.deployments, lost) } : analysis;
     this.entries.set(uri, { version, analysis, shown, broken });
     return analysis;
   }
@@ -52,14 +52,24 @@ export class AnalysisCache {
   }
 }
 
-/** Deployments that were shown and are not found any more; one that stands in another's text was only renamed. */
+/** Deployments that were shown and are not found any more, or are half read; one that stands in another's text was only renamed. */
 function lostSince(before: Analysis | undefined, { deployments }: Analysis): readonly DeploymentAnalysis[] {
-  const found = new Set(deployments.map(({ deployment }) => deployment.id));
+  const found = new Map(deployments.map((one) => [one.deployment.id, one]));
   const isTaken = ({ deployment: { anchor } }: DeploymentAnalysis): boolean =>
     deployments.some(({ deployment }) => deployment.pools.some(({ extent }) => contains(extent, anchor.start)));
-  return (before?.deployments ?? []).filter((one) => !found.has(one.deployment.id) && !isTaken(one));
+  return (before?.deployments ?? []).filter((one) => {
+    const now = found.get(one.deployment.id);
+    return now ? isWhole(one) && !isWhole(now) : !isTaken(one);
+  });
 }
 
-function byPlace(a: DeploymentAnalysis, b: DeploymentAnalysis): number {
-  return a.deployment.anchor.start.line - b.deployment.anchor.start.line;
+/** All that the file says of it could be read. */
+function isWhole({ deployment }: DeploymentAnalysis): boolean {
+  return deployment.pools.every(({ engine }) => engine.complete);
+}
+
+function withLast(deployments: readonly DeploymentAnalysis[], lost: readonly DeploymentAnalysis[]): readonly DeploymentAnalysis[] {
+  const ids = new Set(lost.map(({ deployment }) => deployment.id));
+  const all = [...deployments.filter(({ deployment }) => !ids.has(deployment.id)), ...lost];
+  return all.sort((a, b) => a.deployment.anchor.start.line - b.deployment.anchor.start.line);
 }

@@ -163,6 +163,16 @@ describe("the cache", () => {
     expect(lenses(cache.shown("u") ?? analysed(""), new Map(), testCatalog())).toEqual(before);
   });
 
+  test("keeps what was whole while it can only be read in part", () => {
+    const cache = new AnalysisCache();
+    put(cache, 1, good);
+    const half = good.replace("spec:\n", "  : : [ { \nspec:\n");
+    expect(put(cache, 2, half).deployments.map(({ deployment }) => deployment.pools[0]?.engine.complete)).toEqual([false]);
+    expect(cache.shown("u")?.deployments[0]?.deployment.pools[0]?.engine.complete).toBe(true);
+    put(cache, 3, good);
+    expect(cache.broken("u")).toBeUndefined();
+  });
+
   test("a new name is no second deployment, a deleted one no lost one", () => {
     const cache = new AnalysisCache();
     const other = yaml({ name: "second" });
