@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readIndex } from "../../scripts/corpus/index-entry.ts";
+import { type IndexEntry, readIndex } from "../../scripts/corpus/index-entry.ts";
 import { mutantsOf, mutations } from "../../scripts/mutate/all.ts";
 import { isGoodEnough, shareOf } from "../../scripts/mutate/report.ts";
 import type { MutantResult } from "../../scripts/mutate/run.ts";
@@ -22,13 +22,25 @@ test.each(readdirSync(own))("what is broken in %s is noticed, and nothing else i
   expect(results.flatMap((one) => one.surprises.map((text) => `${told(one)}: ${text}`))).toEqual([]);
 });
 
+/** `npm run mutate` breaks every file; here three of each format are enough to see a step back, all with MUTATE=all. */
+function chosen(entries: readonly IndexEntry[]): readonly IndexEntry[] {
+  const serving = entries.filter(({ negative }) => !negative);
+  if (process.env.MUTATE === "all") return serving;
+  const earlier = new Map<string, number>();
+  return serving.filter(({ format, units }) => {
+    const count = earlier.get(format) ?? 0;
+    if (units > 0) earlier.set(format, count + 1);
+    return units > 0 && count < 3;
+  });
+}
+
 describe.runIf(present)("published files", () => {
-  test("of what is broken in them 95 in 100 are noticed, and 1 in 100 may bring an error of another kind", { timeout: 300_000 }, () => {
-    const entries = present ? readIndex(folder).filter(({ negative }) => !negative) : [];
+  test("of what is broken in them 95 in 100 are noticed, and 1 in 100 may bring an error of another kind", { timeout: 600_000 }, () => {
+    const entries = chosen(present ? readIndex(folder) : []);
     const results = entries.flatMap(({ file, format }) => mutantsOf(file, format, readFileSync(join(folder, file), "utf8"), testCatalog()));
     const share = shareOf(results);
     console.log(`${share.tried} deployments broken, ${share.noticed} noticed, ${share.surprising} with an error of another kind`);
-    expect(share.tried).toBeGreaterThan(2_000);
+    expect(share.tried).toBeGreaterThan(1_000);
     expect(share).toSatisfy(isGoodEnough);
   });
 });
