@@ -24,6 +24,7 @@ const families: readonly string[] = [
   "llama.cpp",
   "lmdeploy",
   "text-embeddings",
+  '"tgi.',
   "kustomize.config.k8s.io",
   "serving.kserve.io",
   "serving.kubeflow.org",

@@ -86,7 +86,6 @@ function serviceLaunches(
       environment: variables,
       script: command?.script,
       saysVllm: false,
-      servesOllama: false,
     },
     context.names,
   );

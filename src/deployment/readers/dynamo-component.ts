@@ -85,7 +85,7 @@ export function componentUnits(component: DynamoComponent, framework: EngineId |
     found.length === 0 && isWorker && framework !== undefined
       ? [
           {
-            ...containerUnit(container, pod, containerEnvironment(container, variables), context),
+            ...containerUnit(container, pod, containerEnvironment(container, variables, context), context),
             engine: framework,
             launcher: "dynamo",
             complete: false,

@@ -70,7 +70,9 @@ function templateUnits(pod: YamlValue, context: ReaderContext) {
   const found = podUnits(pod, new Map(), context);
   const [first] = pod.at("containers").items();
   if (found.length > 0 || !first) return found;
-  return [{ ...containerUnit(first, pod, containerEnvironment(first, new Map()), context), engine: "other" as const, complete: false }];
+  return [
+    { ...containerUnit(first, pod, containerEnvironment(first, new Map(), context), context), engine: "other" as const, complete: false },
+  ];
 }
 
 interface Preset {

@@ -88,7 +88,7 @@ function modelEngines(
   const own: EngineId = launcher === "huggingfaceserver" ? huggingfaceEngine(words.map(({ value }) => value)) : server.engine;
   const launch = extraArguments(model.at("args"), own);
   const base = {
-    ...containerUnit(model, predictor, containerEnvironment(model, new Map()), context),
+    ...containerUnit(model, predictor, containerEnvironment(model, new Map(), context), context),
     engine: own,
     launcher,
     launch,

@@ -45,7 +45,7 @@ export function presetUnit(
   context: ReaderContext,
 ): PodUnit {
   const { spec, complete } = service;
-  const environment = containerEnvironment(container, platform);
+  const environment = containerEnvironment(container, platform, context);
   const unit = containerUnit(container, workload.at("template"), environment, context);
   const extra = environment.variables.get(argumentsVariable);
   const { launch, stray } = templateArguments(extra, expandedWords(container.at("args"), environment.variables), environment.variables);

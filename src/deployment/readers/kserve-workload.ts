@@ -44,7 +44,7 @@ function started(workload: YamlValue, service: ServiceFields, platform: Variable
   if (own.length > 0) return own.map((unit) => ({ ...unit, fetched: from && { from, as: modelPath } }));
   if (!service.isService) return [];
   if (!main) return [presetUnit(pod, workload, service, platform, context)];
-  const unknown = containerUnit(main, pod, containerEnvironment(main, platform), context);
+  const unknown = containerUnit(main, pod, containerEnvironment(main, platform, context), context);
   return [{ ...unknown, container: "main", containerAnchor: undefined, engine: "other", complete: false }];
 }
 

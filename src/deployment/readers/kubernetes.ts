@@ -45,8 +45,10 @@ export const kubernetesReader: Reader = (root, extent, context) => {
   const pod = strayPod(root, workload.pod);
   const engines = podUnits(pod, new Map(), context);
   const companions = podCompanions(pod, engines);
-  if (engines.length === 0) return companions.length > 0 ? { format: null, units: [], companions } : undefined;
-  const format = isPatch(root, pod) ? "kustomize-patch" : workload.format;
+  const isPatch = isKustomizePatch(root, pod);
+  if (engines.length === 0)
+    return companions.length > 0 || isPatch ? { format: isPatch ? "kustomize-patch" : null, units: [], companions } : undefined;
+  const format = isPatch ? "kustomize-patch" : workload.format;
   const instances = instancesOf(root, workload, context);
   const units = namedUnits(engines, root, extent).map((unit) => ({
     ...unit,
@@ -59,7 +61,7 @@ export const kubernetesReader: Reader = (root, extent, context) => {
 };
 
 /** A patch has neither what chooses its pods nor an image to run in them. */
-function isPatch(root: YamlValue, pod: YamlValue): boolean {
+function isKustomizePatch(root: YamlValue, pod: YamlValue): boolean {
   return (
     !root.at("spec", "selector").exists &&
     !pod

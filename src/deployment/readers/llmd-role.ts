@@ -69,7 +69,7 @@ function containerEngines(
 ): PodUnit[] {
   const server = serverOf(container, by, context);
   if (!server) return containerUnits(container, role, platform, context);
-  const environment = containerEnvironment(container, platform);
+  const environment = containerEnvironment(container, platform, context);
   const { engine, launcher } = server;
   return [
     {

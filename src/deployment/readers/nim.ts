@@ -69,7 +69,7 @@ function operatorUnit(spec: YamlValue, place: Place, context: ReaderContext): Un
 }
 
 function serviceUnit(spec: YamlValue, place: Place, context: ReaderContext): Unit {
-  const environment = containerEnvironment(spec, new Map());
+  const environment = containerEnvironment(spec, new Map(), context);
   // The service's own spec has what a container has, and what a pod has.
   const unit = containerUnit(spec, spec, environment, context);
   const flags = fieldFlags(spec.at("multiNode", "parallelism"), sizeFields, "nim", context);

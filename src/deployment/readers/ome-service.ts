@@ -46,7 +46,7 @@ export function serviceUnits(component: YamlValue, base: YamlValue | undefined, 
 function unknownEngine(component: YamlValue, context: ReaderContext): ComponentUnit {
   const pod = component.at("leader").exists ? component.at("leader") : component;
   const runner = runnerOf(pod);
-  const unit = containerUnit(runner, pod, containerEnvironment(runner, new Map()), context);
+  const unit = containerUnit(runner, pod, containerEnvironment(runner, new Map(), context), context);
   return { ...unit, engine: "other", complete: false, groupSize: "unknown" };
 }
 

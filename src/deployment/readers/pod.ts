@@ -1,10 +1,11 @@
 import { listedDevices } from "../devices.ts";
 import type { Launches } from "../launch.ts";
-import { type Mapped, spanOf } from "../mapped.ts";
+import { isReadable, type Mapped, spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
 import { plainUnit, type Unit, type UnitHardware } from "../units.ts";
 import { expandKubernetes, type Variables } from "../variables.ts";
 import type { YamlValue } from "../yaml-document.ts";
+import { chartEngine } from "./chart-engine.ts";
 import type { ReaderContext } from "./context.ts";
 import { containerEnvironment, type Environment } from "./environment.ts";
 import { mountedConfig } from "./mounted-config.ts";
@@ -31,7 +32,7 @@ export function podUnits(pod: YamlValue, platform: Variables, context: ReaderCon
 
 /** The engines of one container; `pod` holds what it shares with others: node selector, volumes, host IPC. */
 export function containerUnits(container: YamlValue, pod: YamlValue, platform: Variables, context: ReaderContext): PodUnit[] {
-  const environment = containerEnvironment(container, platform);
+  const environment = containerEnvironment(container, platform, context);
   const { launches, installedVersion, joinsRay, strayOptions } = containerLaunches(container, pod, environment.variables, context);
   if (launches.length === 0) return [];
   const unit = containerUnit(container, pod, environment, context);
@@ -76,7 +77,7 @@ export function containerUnit(
     image: container.at("image").text(),
     environment: environment.variables,
     environmentComplete: environment.complete,
-    complete: !container.document.structuralTemplate && container.document.errors.length === 0,
+    complete: !container.document.structuralTemplate && container.document.errors.length === 0 && !isFilledIn(container),
     hardware,
     pod: podFacts(container, pod, context),
     gpuHints: [...nodeHints(pod), ...gpus.hints],
@@ -95,7 +96,7 @@ function containerLaunches(container: YamlValue, pod: YamlValue, variables: Vari
       image: container.at("image").text(),
       environment: variables,
       saysVllm: container.document.mentions(/vllm/),
-      servesOllama: servesOllama(container),
+      chart: chartEngine(container),
     },
     context.names,
   );
@@ -103,12 +104,12 @@ function containerLaunches(container: YamlValue, pod: YamlValue, variables: Vari
   return mountedScript([...(command ?? []), ...args], container, pod, variables, context) ?? found;
 }
 
-function servesOllama(container: YamlValue): boolean {
-  const host = container
-    .at("env")
-    .items()
-    .find((entry) => entry.at("name").string === "OLLAMA_HOST");
-  return host !== undefined && /^(0\.0\.0\.0|\[::\])?:/.test(host.at("value").string);
+/** A template stands for all words of `command` or `args`. */
+function isFilledIn(container: YamlValue): boolean {
+  return ["command", "args"].some((key) => {
+    const value = container.at(key);
+    return !value.isList && !isReadable(value.string);
+  });
 }
 
 /** The words of `command` or `args`, a list or one of them alone, with `$(VAR)` expanded. */

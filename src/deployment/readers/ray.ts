@@ -127,7 +127,7 @@ export function headUnits(pods: RayPods, place: Place, context: ReaderContext): 
 function mainContainer({ main }: RayPods, context: ReaderContext) {
   const containers = main.at("containers").items();
   const container = containers.find((one) => gpuCount(one, context.lines).resource !== null) ?? containers[0] ?? main;
-  return containerUnit(container, main, containerEnvironment(container, new Map()), context);
+  return containerUnit(container, main, containerEnvironment(container, new Map(), context), context);
 }
 
 /** An engine that is alone in its cluster has all of it; several replicas or engines share it, and none of them may ask for more. */

@@ -13,18 +13,21 @@ function kustomizationOf(root: YamlValue, context: ReaderContext): Recognised {
   return { format: "kustomization", units: built.flatMap(({ units }) => units), companions };
 }
 
-/** What one document holds; a Kubernetes `List` holds several. */
+/** What one document holds; a `List` of Kubernetes and a `Template` of OpenShift hold several objects. */
 export function readDocument(root: YamlValue, extent: Span, context: ReaderContext): Recognised[] {
-  if (root.at("kind").string === "List" && root.at("apiVersion").exists) {
-    return root
-      .at("items")
-      .items()
-      .flatMap((item) => readDocument(item, item.span ?? extent, context));
-  }
+  const held = heldObjects(root);
+  if (held) return held.items().flatMap((item) => readDocument(item, item.span ?? extent, context));
   if (isKustomization(root, context.fileName)) return [kustomizationOf(root, context)];
   for (const reader of readers) {
     const found = reader(root, extent, context);
     if (found) return [found];
   }
   return [];
+}
+
+function heldObjects(root: YamlValue): YamlValue | undefined {
+  const kind = root.at("kind").string;
+  const version = root.at("apiVersion").string;
+  if (kind === "List" && version !== "") return root.at("items");
+  return kind === "Template" && /^(template\.openshift\.io\/)?v1$/.test(version) ? root.at("objects") : undefined;
 }

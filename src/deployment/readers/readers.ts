@@ -30,6 +30,7 @@ import { sglangConfigReader } from "./sglang-config.ts";
 import { skypilotReader } from "./skypilot.ts";
 import { srtSlurmReader } from "./srt-slurm.ts";
 import { stormServiceReader } from "./storm-service.ts";
+import { jinjaTemplateReader, jsonPatchReader } from "./template-files.ts";
 import { trtllmConfigReader } from "./trtllm-config.ts";
 import { trtllmDisaggReader } from "./trtllm-disagg.ts";
 import { trussReader } from "./truss.ts";
@@ -50,6 +51,7 @@ export const readers: readonly Reader[] = [
   llmazReader,
   servingAttachmentReader,
   configMapReader,
+  jsonPatchReader,
   dynamoReader,
   kaitoReader,
   llmServiceReader,
@@ -77,4 +79,5 @@ export const readers: readonly Reader[] = [
   trtllmConfigReader,
   sglangConfigReader,
   vllmConfigReader,
+  jinjaTemplateReader,
 ];

@@ -5,6 +5,7 @@ import { findLaunches, type Launch, type Launches } from "../launch.ts";
 import { isReadable, type Mapped } from "../mapped.ts";
 import type { Variables } from "../variables.ts";
 import { engineOfArguments } from "./argument-engine.ts";
+import type { ChartEngine } from "./chart-engine.ts";
 import type { ReaderContext } from "./context.ts";
 
 /** What a container is told to run. */
@@ -18,8 +19,8 @@ export interface ContainerWords {
   readonly script?: Mapped | undefined;
   /** The document around it names vLLM. */
   readonly saysVllm?: boolean;
-  /** It is told to listen where Ollama's server does (OLLAMA_HOST), which its clients are told as the server's address. */
-  readonly servesOllama?: boolean;
+  /** The engine that its chart is named after. */
+  readonly chart?: ChartEngine | undefined;
 }
 
 const nothing: Launches = { launches: [], installedVersion: undefined, joinsRay: false, strayOptions: [] };
@@ -37,7 +38,7 @@ const neverEngines = /mock|-sim\b|simulator|router|gateway|bench|sidecar|proxy|s
 
 /** The engines a container starts: by its command line, by its image's entry point, or, in a patch, by its arguments alone. */
 export function recognise(container: ContainerWords, names: ReaderContext["names"]): Launches {
-  const { command, args, image, environment, script, servesOllama = false } = container;
+  const { command, args, image, environment, script, chart } = container;
   const found = findLaunches([...(command ?? []), ...args], environment, script);
   // A command that is all template tells as much as none.
   if (found.launches.length > 0 || command?.some(({ value }) => isReadable(value))) return found;
@@ -48,7 +49,7 @@ export function recognise(container: ContainerWords, names: ReaderContext["names
     const words = args[0]?.value === "serve" ? args.slice(1) : args;
     return { ...nothing, launches: [entryPoint(engine, server ?? null, words, script)] };
   }
-  if (image && !isReadable(image.value) && servesOllama) return { ...nothing, launches: [entryPoint("ollama", null, args, script)] };
+  if (chart) return { ...nothing, launches: [entryPoint(chart.engine, chart.launcher, args, script)] };
   const byArguments = engineByArguments(container, names);
   return byArguments ? { ...nothing, launches: [entryPoint(byArguments, null, args, script)] } : nothing;
 }

@@ -51,6 +51,34 @@ spec:
   });
 });
 
+describe("what is recognised and starts nothing by itself", () => {
+  test.each([
+    [
+      "a patch of resources",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: vllm}\nspec: {replicas: 3}\n",
+      "file.yaml",
+      "kustomize-patch",
+    ],
+    [
+      "a JSON patch",
+      "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: --max-num-seqs=8\n",
+      "file.yaml",
+      "kustomize-patch",
+    ],
+    ["a Jinja template", "{% if vllm %}\nname: vllm\n{% endif %}\n", "values.yaml.j2", "jinja-template"],
+  ])("%s", (_, text, name, format) => {
+    expect(readText(text, undefined, name)).toMatchObject({ formats: [format], deployments: [] });
+  });
+});
+
+test.each([
+  ["List", "v1", "items"],
+  ["Template", "template.openshift.io/v1", "objects"],
+])("a %s holds objects", (kind, version, key) => {
+  const object = workload("apiVersion: apps/v1\nkind: Deployment", engine).trimEnd().replace(/^/gm, "    ").replace("    ", "  - ");
+  expect(only(readText(`apiVersion: ${version}\nkind: ${kind}\n${key}:\n${object}\n`)).deployment.model?.value.name).toBe("m");
+});
+
 describe("what serves beside the engines is named and no engine", () => {
   const kinds = (text: string) => readText(text).companions.map(({ kind, name, range }) => [kind, name, sliceOf(text, range)]);
 
@@ -117,6 +145,21 @@ describe("engines without flags", () => {
       readText(workload("apiVersion: apps/v1\nkind: Deployment", container(host))).deployments.map((one) => one.engine);
     expect(engines("0.0.0.0:11434")).toEqual(["ollama"]);
     expect(engines("http://ollama:11434")).toEqual([]);
+  });
+
+  test.each([
+    ["vllm.fullname", "vllm"],
+    ["tgi.fullname", "tgi"],
+    ["sglang.name", "sglang"],
+    ["app.fullname", undefined],
+  ])("a chart's template tells its engine by %s", (helper, expected) => {
+    const container = `- name: {{ .Chart.Name }}
+  image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+  args: {{- toYaml .Values.args | nindent 2 }}`;
+    const head = `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include "${helper}" . }}`;
+    const { deployments } = readText(workload(head, container));
+    expect(deployments.map((one) => one.engine)).toEqual(expected ? [expected] : []);
+    expect(deployments.every(({ pools }) => pools[0]?.engine.complete === false)).toBe(true);
   });
 });
 
