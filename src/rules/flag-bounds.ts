@@ -35,7 +35,11 @@ const checked: Readonly<Partial<Record<EngineId, Readonly<Record<string, Checked
     "schedule-conservativeness": { least: 0, read: { since: "0.5.5" } },
     "swa-full-tokens-ratio": { above: 0, most: 1, read: { since: "0.5.7" } },
   },
-  "tensorrt-llm": { free_gpu_memory_fraction: share, "kv_cache_config.free_gpu_memory_fraction": share },
+  "tensorrt-llm": {
+    free_gpu_memory_fraction: share,
+    kv_cache_free_gpu_memory_fraction: share,
+    "kv_cache_config.free_gpu_memory_fraction": share,
+  },
 };
 
 /** A value's limits and how sure it is that the engine stops beyond them; no severity where it is not known to. */

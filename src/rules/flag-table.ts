@@ -45,8 +45,17 @@ export function namesIn(table: FlagTable, version: Version): readonly string[] {
 
 /** The known name that is nearest to a misspelt one, if any is near. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
+  return nearestWithin(Math.max(2, Math.floor(name.length * 0.35)), name, names);
+}
+
+/** The known name that a slip or two of the keys make of this one. */
+export function misspeltName(name: string, names: readonly string[]): string | undefined {
+  return name.length < 8 ? undefined : nearestWithin(2, name, names);
+}
+
+function nearestWithin(most: number, name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length * 0.35)) + 1;
+  let least = most + 1;
   for (const candidate of names) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const away = distance(name, candidate);

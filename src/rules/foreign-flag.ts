@@ -70,12 +70,14 @@ const counterparts: Readonly<Record<FlagEngine, Readonly<Record<string, Replacem
 function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const { pool, catalog, deployment } = context;
   const { engine } = deployment;
-  // Another launcher's flags may be named like another engine's; keys of TensorRT-LLM's files are no flags.
+  // Another launcher's flags may be named like another engine's, except for those with a meaning of their own; keys of TensorRT-LLM's files are no flags.
   const isFlag = !/^-[^-]/.test(flag.spelled) && (engine !== "tensorrt-llm" || flag.spelled.startsWith("--"));
-  const foreign = engineAlone(deployment) && isFlag && isJudged(engine) ? foreignFlagOf(catalog, engine, flag) : undefined;
+  const foreign = isFlag && isJudged(engine) ? foreignFlagOf(catalog, engine, flag) : undefined;
   if (!foreign || !isJudged(engine)) return undefined;
   const table = catalog.flags(engine);
-  const known = counterparts[engine][foreign.name] ?? (factsOf(table, foreign.name) ? { name: foreign.name } : undefined);
+  const counterpart = counterparts[engine][foreign.name];
+  if (!engineAlone(deployment) && !counterpart) return undefined;
+  const known = counterpart ?? (factsOf(table, foreign.name) ? { name: foreign.name } : undefined);
   const own = engineNames[engine];
   return finding(
     code,
@@ -106,7 +108,7 @@ function isJudged(engine: EngineId): engine is FlagEngine {
 /** Of TensorRT-LLM one state is known, so that another may have taken the flag. */
 function severityOf(context: RuleContext): Severity {
   const { catalog, deployment, pool } = context;
-  if (deployment.engine === "tensorrt-llm") return "information";
+  if (deployment.engine === "tensorrt-llm" || !engineAlone(deployment)) return "information";
   const version = saidVersion(pool);
   if (!version) return pool.engine.foreignBuild && pool.engine.version ? "information" : "warning";
   return inTables(version, catalog.flags(deployment.engine)) ? atMostHere(context, "error") : "information";

@@ -17,8 +17,10 @@ export interface Read {
 export function refusal({ deployment, pool, catalog }: RuleContext, { since, until }: Read): Severity | undefined {
   const version = saidVersion(pool);
   if (!version) return "warning";
+  // A command line stands over a file of settings.
+  const read: Severity = deployment.format.endsWith("-config") ? "warning" : "error";
   if (!atLeast(version, since)) return undefined;
   const newest = parseVersion(until ?? catalog.flags(deployment.engine).versions.at(-1) ?? "");
-  if (newest && compareVersions(version, newest) <= 0) return "error";
+  if (newest && compareVersions(version, newest) <= 0) return read;
   return until === undefined ? "warning" : undefined;
 }

@@ -5,7 +5,7 @@ import { message } from "../deployment/message.ts";
 import { inTables, isSample, saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix } from "./flag-fix.ts";
-import { factsOf, judgeFlags, namesIn, nearestName, presence } from "./flag-table.ts";
+import { factsOf, judgeFlags, misspeltName, namesIn, nearestName, presence } from "./flag-table.ts";
 import { foreignFlagOf } from "./foreign-flags.ts";
 import { type Finding, type Fix, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
 
@@ -56,12 +56,14 @@ function notYet(context: RuleContext, flag: Flag, facts: FlagFacts, table: FlagT
 /** A flag that no release has which was looked at. */
 function nowhere(context: RuleContext, flag: Flag, name: string, table: FlagTable): Finding | undefined {
   const { pool, catalog, deployment } = context;
-  // What no release has may be the launcher's own.
-  if (isPrefix(table, name) || !engineAlone(deployment) || foreignFlagOf(catalog, deployment.engine, flag)) return undefined;
+  if (isPrefix(table, name) || foreignFlagOf(catalog, deployment.engine, flag)) return undefined;
   const version = saidVersion(pool);
   const covered = version !== undefined && inTables(version, table);
   const names = covered ? namesIn(table, version) : table.flags.map((one) => one.name);
-  const near = nearestName(name, names);
+  const alone = engineAlone(deployment);
+  const near = alone ? nearestName(name, names) : misspeltName(name, names);
+  // What no release has may be the launcher's own.
+  if (!alone && near === undefined) return undefined;
   const rename = near === undefined ? undefined : renameFix(flag, near);
   // Between two samples a flag may have come and gone; a misspelt one has not.
   const severity = covered ? atMostHere(context, isSample(version, table) || near !== undefined ? "error" : "warning") : "information";
@@ -75,7 +77,9 @@ function nowhere(context: RuleContext, flag: Flag, name: string, table: FlagTabl
       ? message('{2} {0} has no {1}. The server would stop: "unrecognized arguments".', version.text, flag.spelled, engine)
       : newest === undefined
         ? message("{0} is no flag of the {1} known here; another version may have it.", flag.spelled, engine)
-        : message("No {2} up to {0} has {1}; a plugin or a newer version may.", newest, flag.spelled, engine),
+        : alone
+          ? message("No {2} up to {0} has {1}; a plugin or a newer version may.", newest, flag.spelled, engine)
+          : message("No {2} up to {0} has {1}; the launcher, a plugin or a newer version may.", newest, flag.spelled, engine),
     { related: version ? [versionPlace(context)] : [], fixes: [rename, removeFlagFix(pool, flag, rename === undefined)] },
   );
 }

@@ -1,7 +1,7 @@
 import type { Pool } from "../deployment/deployment.ts";
 import type { Range } from "../deployment/text.ts";
 import { flagInteger, flagSwitch } from "./flag-number.ts";
-import { flagText, isLeftOut } from "./flag-text.ts";
+import { flagText, isAbsent, isLeftOut } from "./flag-text.ts";
 import { flagOf } from "./place.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -11,6 +11,8 @@ export interface Size {
   readonly range: Range | undefined;
 }
 
+/** What a command line is sure to say if a file does not. */
+const stages = new Set(["tp-size", "tensor_parallel_size"]);
 const one: Size = { value: 1, range: undefined };
 
 type Judged = Pick<RuleContext, "deployment" | "pool">;
@@ -20,9 +22,10 @@ export function isNotGiven(context: Judged, name: string): boolean {
   return isLeftOut(context, name) && !context.deployment.format.endsWith("-config");
 }
 
-/** A size as its flag says it, 1 where it is certainly not given; undefined where that cannot be told. */
-export function sizeOf(context: Judged, name: string): Size | undefined {
-  return flagInteger(context.pool, name) ?? (isNotGiven(context, name) ? one : undefined);
+/** A size as its flag says it, 1 where nothing written says it; undefined where that cannot be told, as TP where a file holds settings alone. */
+export function sizeOf({ deployment, pool }: Judged, name: string): Size | undefined {
+  const isWhole = !stages.has(name) || !deployment.format.endsWith("-config");
+  return flagInteger(pool, name) ?? (isAbsent(pool, name) && isWhole ? one : undefined);
 }
 
 /** Attention replicas inside a stage: `--attn-dp-size`, or `--dp-size` with the older switch beside it (SW02). */
@@ -31,7 +34,7 @@ export function attentionGroups(context: Judged): Size | undefined {
   if (own?.value !== 1) return own;
   const on = flagSwitch(context.pool, "enable-dp-attention");
   if (on === true) return sizeOf(context, "dp-size");
-  return on === false || isNotGiven(context, "enable-dp-attention") ? own : undefined;
+  return on === false || isAbsent(context.pool, "enable-dp-attention") ? own : undefined;
 }
 
 /** Whether a switch is certainly off: written so, or not given. */
