@@ -10,6 +10,8 @@ interface Entry {
   readonly shown: Analysis;
   /** What took them away. */
   readonly broken: ReadProblem | undefined;
+  /** Deployments that were found last. */
+  readonly remembered: readonly DeploymentAnalysis[];
 }
 
 /** One analysis a document version. Clear a document when it is closed, everything when settings or project files change. */
@@ -21,10 +23,18 @@ export class AnalysisCache {
     const before = this.entries.get(uri);
     if (before?.version === version) return before.analysis;
     const analysis = make(before && !Number.isNaN(before.version) ? before.analysis : undefined);
-    const lost = lostSince(before?.shown, analysis);
+    const remembered = before?.remembered ?? [];
+    const lost = lostSince(remembered, analysis);
     const broken = lost.length > 0 ? brokenAt(text) : undefined;
-    const shown = broken ? { ...analysis, deployments: withLast(analysis.deployments, lost) } : analysis;
-    this.entries.set(uri, { version, analysis, shown, broken });
+    const deployments = broken ? withLast(analysis.deployments, lost) : analysis.deployments;
+    this.entries.set(uri, {
+      version,
+      analysis,
+      shown: broken ? { ...analysis, deployments } : analysis,
+      broken,
+      // Between two strokes a text may be whole and say nothing: an indentation that is not yet what it will be.
+      remembered: deployments.length > 0 ? deployments : remembered,
+    });
     return analysis;
   }
 
@@ -52,12 +62,12 @@ export class AnalysisCache {
   }
 }
 
-/** Deployments that were shown and are not found any more, or are half read; one that stands in another's text was only renamed. */
-function lostSince(before: Analysis | undefined, { deployments }: Analysis): readonly DeploymentAnalysis[] {
+/** Deployments that were found and are not found any more, or are half read; one that stands in another's text was only renamed. */
+function lostSince(before: readonly DeploymentAnalysis[], { deployments }: Analysis): readonly DeploymentAnalysis[] {
   const found = new Map(deployments.map((one) => [one.deployment.id, one]));
   const isTaken = ({ deployment: { anchor } }: DeploymentAnalysis): boolean =>
     deployments.some(({ deployment }) => deployment.pools.some(({ extent }) => contains(extent, anchor.start)));
-  return (before?.deployments ?? []).filter((one) => {
+  return before.filter((one) => {
     const now = found.get(one.deployment.id);
     return now ? isWhole(one) && !isWhole(now) : !isTaken(one);
   });

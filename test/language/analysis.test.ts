@@ -173,6 +173,15 @@ describe("the cache", () => {
     expect(cache.broken("u")).toBeUndefined();
   });
 
+  test("remembers over a text that is whole and says nothing, such as a key on its way to another place", () => {
+    const cache = new AnalysisCache();
+    put(cache, 1, good);
+    expect(put(cache, 2, good.replace("\nspec:", "\n  spec:")).deployments).toEqual([]);
+    expect(names(cache)).toEqual([]);
+    put(cache, 3, good.replace("spec:\n", "  : : [ { \n    spec:\n"));
+    expect(names(cache)).toEqual(["llama"]);
+  });
+
   test("a new name is no second deployment, a deleted one no lost one", () => {
     const cache = new AnalysisCache();
     const other = yaml({ name: "second" });
