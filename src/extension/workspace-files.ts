@@ -19,7 +19,8 @@ export class FolderFiles implements WorkspaceFiles {
   constructor(private readonly optionsOf: (uri: vscode.Uri) => ReadingOptions) {}
 
   async list(): Promise<readonly string[]> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
+    // Files of a virtual folder come over a network, which nothing here uses without a click.
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
     const found = await Promise.all(folders.map(({ uri }) => filesIn(uri)));
     return [...new Set(found.flat().map(String))];
   }
