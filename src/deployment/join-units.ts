@@ -1,6 +1,7 @@
 import { noDirectives, type UnitDirectives } from "./assigned-directives.ts";
 import type { Deployment } from "./deployment.ts";
 import { type JoinContext, joinUnit } from "./join.ts";
+import { withNodes } from "./join-nodes.ts";
 import { pairedByRole } from "./pair-roles.ts";
 import type { Unit } from "./units.ts";
 
@@ -13,7 +14,7 @@ export function joinUnits(units: readonly Unit[], directives: readonly UnitDirec
     const before = joined.get(key);
     joined.set(key, before ? withPools(before, own) : own);
   }
-  return withUniqueIds(pairedByRole([...joined.values()].map(withDecoders)));
+  return withUniqueIds(pairedByRole(withNodes([...joined.values()].map(withDecoders))));
 }
 
 function withPools(first: Deployment, { model, pools }: Deployment): Deployment {
