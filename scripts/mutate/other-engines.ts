@@ -88,6 +88,63 @@ const fractionAboveOne: Mutation = {
   },
 };
 
+/** Experts in copies that TP does not divide, in every release with the flag. */
+const copiesUneven: Mutation = {
+  name: "copies of the experts that do not divide TP",
+  refusal: "SW09",
+  expected: ["moe-parallel"],
+  follows: ["context-parallel"],
+  make({ engine, version, pool }) {
+    const tensor = pool.engine.parallel.written.tp?.value;
+    if (engine !== "sglang" || tensor === undefined || (version && !atLeast(version, "0.5.9"))) return undefined;
+    const size = [3, 5, 7].find((count) => tensor % count !== 0);
+    return size === undefined ? undefined : { what: `moe-dp-size ${size}, TP ${tensor}`, changes: [set("moe-dp-size", String(size))] };
+  },
+};
+
+/** Read from 0.4.10 on; 0.5.20 and 0.5.23 differ for prefill workers alone. */
+const speculationInStages: Mutation = {
+  name: "speculation over pipeline stages",
+  refusal: "SS03",
+  expected: ["speculative-pipeline"],
+  follows: ["gpu-count", "nodes", "elastic-experts", "moe-parallel", "dwdp", "pd-multiplexing"],
+  make: ({ engine, version, pool }) =>
+    engine === "sglang" &&
+    pool.role === "mixed" &&
+    !pool.engine.flags.has("disaggregation-mode") &&
+    (!version || (atLeast(version, "0.4.10") && !atLeast(version, "0.5.19")))
+      ? { what: "EAGLE and PP 2", changes: [set("speculative-algorithm", "EAGLE"), set("pp-size", "2")] }
+      : undefined,
+};
+
+const adaptersUnloaded: Mutation = {
+  name: "fewer adapters loaded than in a batch",
+  refusal: "SS13",
+  expected: ["lora"],
+  make: ({ engine, version }) =>
+    engine === "sglang" && (!version || atLeast(version, "0.5.3"))
+      ? {
+          what: "2 loaded, 4 a batch",
+          changes: [set("lora-paths", "a=/a"), set("max-loras-per-batch", "4"), set("max-loaded-loras", "2")],
+        }
+      : undefined,
+};
+
+/** TR02: the experts' ranks are those of TP. */
+const expertsUneven: Mutation = {
+  name: "expert ranks that do not divide TP",
+  refusal: "TR02",
+  expected: ["moe-parallel"],
+  make({ engine, pool, text }) {
+    const tensor = pool.engine.parallel.written.tp?.value;
+    const flag = pool.engine.flags.get("moe_expert_parallel_size");
+    const range = flag && plainValueRange(text, flag);
+    const size = tensor === undefined ? undefined : [3, 5, 7].find((count) => tensor % count !== 0);
+    if (engine !== "tensorrt-llm" || !range || size === undefined || pool.engine.flags.has("moe_tensor_parallel_size")) return undefined;
+    return { what: `EP ${size}, TP ${tensor}`, changes: [replaceAt(range, String(size))] };
+  },
+};
+
 /** What SGLang and TensorRT-LLM check after parsing. */
 export const otherEngineMutations: readonly Mutation[] = [
   attentionUneven,
@@ -97,4 +154,8 @@ export const otherEngineMutations: readonly Mutation[] = [
   conservativeBelowZero,
   hierarchyWithoutRadix,
   fractionAboveOne,
+  copiesUneven,
+  speculationInStages,
+  adaptersUnloaded,
+  expertsUneven,
 ];

@@ -8,6 +8,7 @@ import { removeFlagFix } from "./flag-fix.ts";
 import { factsOf, judgeFlags, misspeltName, namesIn, nearestName, presence } from "./flag-table.ts";
 import { foreignFlagOf } from "./foreign-flags.ts";
 import { type Finding, type Fix, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
+import { trtllmKey } from "./trtllm-key.ts";
 
 const code = "unknown-flag";
 /** What the argument parsers and the commands around them bring themselves. */
@@ -28,8 +29,7 @@ function judge(context: RuleContext, flag: Flag): Finding | undefined {
   const name = flag.name.split(".")[0] ?? flag.name;
   const facts = factsOf(table, name) ?? factsOf(table, name.replace(/^no-/, ""));
   if (facts?.plugin || builtIn.has(name) || (flag.spelled.startsWith("-") && !flag.spelled.startsWith("--"))) return undefined;
-  // The keys of TensorRT-LLM's files are no flags, and not all of them are known.
-  if (deployment.engine === "tensorrt-llm" && !flag.spelled.startsWith("--")) return undefined;
+  if (deployment.engine === "tensorrt-llm" && !flag.spelled.startsWith("--")) return trtllmKey(context, flag);
   return facts ? notYet(context, flag, facts, table) : nowhere(context, flag, name, table);
 }
 

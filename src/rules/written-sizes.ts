@@ -42,9 +42,11 @@ export function isOff(context: Judged, name: string): boolean {
   return flagSwitch(context.pool, name) === false || isNotGiven(context, name);
 }
 
-/** `--disaggregation-mode`, `null` where it is certainly not given. */
-export function disaggregationMode(context: Judged): string | undefined {
-  return flagText(context.pool, "disaggregation-mode")?.value ?? (isNotGiven(context, "disaggregation-mode") ? "null" : undefined);
+/** `--disaggregation-mode`; where no flag says it, what the pool is for does, as launchers add the flag. */
+export function disaggregationMode({ pool }: Judged): string | undefined {
+  const written = flagText(pool, "disaggregation-mode")?.value;
+  if (written !== undefined || !isAbsent(pool, "disaggregation-mode")) return written;
+  return pool.role === "mixed" ? "null" : pool.role;
 }
 
 /** A switch that is on, with its place. */
