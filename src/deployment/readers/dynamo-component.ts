@@ -10,7 +10,7 @@ import type { ReaderContext } from "./context.ts";
 import { copies } from "./copies.ts";
 import { containerEnvironment, listedVariables } from "./environment.ts";
 import { hiddenFlag } from "./implied-flag.ts";
-import { containerUnit, containerUnits } from "./pod.ts";
+import { containerUnit, containerUnits, type PodUnit } from "./pod.ts";
 import { groupGpus } from "./pod-group.ts";
 import { requestedGpus } from "./requested-gpus.ts";
 import { acceleratorCount, quantityBytes, wholeNumber } from "./resources.ts";
@@ -25,6 +25,8 @@ export interface DynamoComponent {
   readonly type: string;
   readonly fields: YamlValue;
   readonly container: YamlValue;
+  /** Containers beside it: an engine whose worker only hands requests on. */
+  readonly others: readonly YamlValue[];
   readonly pod: YamlValue;
   /** Of the graph and of the component, in front of the container's own. */
   readonly variables: Variables;
@@ -41,6 +43,7 @@ export function serviceComponent(fields: YamlValue, name: string, anchor: Span, 
     type: kind,
     fields,
     container: pod.at("mainContainer"),
+    others: pod.at("containers").items(),
     pod,
     variables: listedVariables(fields.at("envs"), graph),
   };
@@ -58,6 +61,7 @@ export function podComponent(fields: YamlValue, name: string, anchor: Span, grap
     type: fields.at("type").string,
     fields,
     container: main,
+    others: containers.filter((one) => one !== main),
     pod,
     variables: graph,
   };
@@ -79,7 +83,9 @@ export function componentUnits(component: DynamoComponent, framework: EngineId |
   const { container, pod, variables, fields } = component;
   const isBeside = isRouter(component) || component.type === "planner";
   // A worker's image serves as the frontend's too: there only a command tells of an engine.
-  const found = containerUnits(container, pod, variables, context).filter(({ launch }) => !isBeside || launch?.token !== undefined);
+  const own = containerUnits(container, pod, variables, context).filter(({ launch }) => !isBeside || launch?.token !== undefined);
+  const others = own.length > 0 || isBeside ? [] : component.others.flatMap((one) => commandUnits(one, pod, context));
+  const found = [...own, ...others];
   const isWorker = ["worker", "prefill", "decode"].includes(component.type);
   const assumed =
     found.length === 0 && isWorker && framework !== undefined
@@ -98,13 +104,26 @@ export function componentUnits(component: DynamoComponent, framework: EngineId |
     environmentComplete: unit.environmentComplete && !fields.at("envFromSecret").exists,
     instances: copies(fields.at("replicas"), context),
     // Several engines of one container share its GPUs in a way that only their own device lists tell.
-    ...(found.length > 1 ? {} : componentHardware(unit.hardware, fields, context)),
+    ...(found.length > 1
+      ? {}
+      : componentHardware(unit.hardware, fields, others.length === 0 ? fieldGpus(fields, context) : undefined, context)),
   }));
 }
 
-/** What the component's fields say of GPUs, shared memory and nodes, over what its container does. */
-function componentHardware(hardware: UnitHardware, fields: YamlValue, context: ReaderContext): Pick<Unit, "hardware" | "groupSize"> {
-  const own = fieldGpus(fields, context) ?? hardware;
+function commandUnits(container: YamlValue, pod: YamlValue, context: ReaderContext): PodUnit[] {
+  return containerUnits(container, pod, new Map(), context).filter(({ launch }) => launch?.token !== undefined);
+}
+
+type Gpus = Pick<UnitHardware, "gpusPerNode" | "gpuRequest" | "resource">;
+
+/** What the component's fields say of GPUs (the main container's), shared memory and nodes, over what its container does. */
+function componentHardware(
+  hardware: UnitHardware,
+  fields: YamlValue,
+  gpus: Gpus | undefined,
+  context: ReaderContext,
+): Pick<Unit, "hardware" | "groupSize"> {
+  const own = gpus ?? hardware;
   const nodes = nodeCount(fields, context);
   return {
     groupSize: nodes ? "group" : "one-pod",
@@ -121,7 +140,7 @@ function componentHardware(hardware: UnitHardware, fields: YamlValue, context: R
 }
 
 /** v1alpha1's `resources`: `gpu` with its kind beside it, or an extended resource under `custom`. */
-function fieldGpus(fields: YamlValue, { lines }: ReaderContext): Pick<UnitHardware, "gpusPerNode" | "gpuRequest" | "resource"> | undefined {
+function fieldGpus(fields: YamlValue, { lines }: ReaderContext): Gpus | undefined {
   const limits = fields.at("resources", "limits");
   const requests = fields.at("resources", "requests");
   const hasLimit = limits.at("gpu").exists;

@@ -9,7 +9,11 @@ import { listedVariables } from "./environment.ts";
 import type { Reader } from "./reader.ts";
 import { rootAnchor, workloadName } from "./workload.ts";
 
-const frameworks: Readonly<Record<string, EngineId>> = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
+const frameworks: ReadonlyMap<string, EngineId> = new Map([
+  ["vllm", "vllm"],
+  ["sglang", "sglang"],
+  ["trtllm", "tensorrt-llm"],
+]);
 const none = new Map();
 
 /** NVIDIA Dynamo: a graph's workers are pools of one deployment, its frontend and planner serve beside them. A request for a graph is none yet. */
@@ -54,7 +58,7 @@ function graph(
   spec: YamlValue,
   context: ReaderContext,
 ): { readonly units: readonly Unit[]; readonly companions: readonly CompanionUnit[] } {
-  const framework = frameworks[spec.at("backendFramework").string];
+  const framework = frameworks.get(spec.at("backendFramework").string);
   // A worker of an aggregated graph may be called its decoder too.
   const isSplit = components.some(({ type }) => type === "prefill");
   const units: Unit[] = [];

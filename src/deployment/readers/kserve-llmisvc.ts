@@ -1,3 +1,4 @@
+import type { EngineId } from "../deployment.ts";
 import { spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
 import type { CompanionUnit, Unit } from "../units.ts";
@@ -13,19 +14,32 @@ import { rootAnchor, workloadName } from "./workload.ts";
 export const llmServiceReader: Reader = (root, extent, context) => {
   if (root.at("kind").string !== "LLMInferenceService" || !root.at("apiVersion").string.startsWith("serving.kserve.io/")) return undefined;
   const { spec, complete } = withBases(root.at("spec"), context);
-  const service: ServiceFields = { spec, isService: true, complete: complete && !spec.at("runtime").exists };
+  const service = serviceFields(spec, { usesTemplates: true, complete });
   const units = serviceUnits(service, root, extent, context).map((unit): Unit => ({ ...unit, format: "kserve-llmisvc" }));
   return { format: "kserve-llmisvc", units, companions: scheduler(spec) };
 };
 
-/** What such a service is laid over: an engine where it has a command of its own and no service of this text takes it in. */
+/** What such a service is laid over: an engine where it has a command or a model of its own and no service of this text takes it in. */
 export const llmServiceConfigReader: Reader = (root, extent, context) => {
   if (root.at("kind").string !== "LLMInferenceServiceConfig" || !root.at("apiVersion").string.startsWith("serving.kserve.io/"))
     return undefined;
-  const service: ServiceFields = { spec: root.at("spec"), isService: false, complete: true };
+  const spec = root.at("spec");
+  const service = serviceFields(spec, { usesTemplates: spec.at("model", "uri").exists, complete: true });
   const units = isTakenIn(root, context) ? [] : serviceUnits(service, root, extent, context);
   return { format: "kserve-llmisvc-config", units: units.map((unit): Unit => ({ ...unit, format: "kserve-llmisvc-config" })) };
 };
+
+/** Runtimes that only pin the image of one of KServe's templates (config/runtimes; config_merge.go selects the template by name). */
+const ownRuntimes: ReadonlyMap<string, EngineId> = new Map([
+  ["", "vllm"],
+  ["kserve-llm-omni", "vllm"],
+  ["kserve-llm-sglang", "sglang"],
+]);
+
+function serviceFields(spec: YamlValue, how: Pick<ServiceFields, "usesTemplates" | "complete">): ServiceFields {
+  const engine = ownRuntimes.get(spec.at("runtime").string);
+  return { spec, engine: engine ?? "vllm", usesTemplates: how.usesTemplates, complete: how.complete && engine !== undefined };
+}
 
 /** The service over its bases, of which later ones win; a base that nobody sees may say anything. */
 function withBases(own: YamlValue, context: ReaderContext): { readonly spec: YamlValue; readonly complete: boolean } {

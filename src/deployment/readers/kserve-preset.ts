@@ -1,6 +1,6 @@
-import type { Flag } from "../deployment.ts";
+import type { EngineId, Flag } from "../deployment.ts";
 import type { Launch } from "../launch.ts";
-import type { Mapped } from "../mapped.ts";
+import { type Mapped, spanOf } from "../mapped.ts";
 import { message } from "../message.ts";
 import { splitCommand } from "../shell-words.ts";
 import type { Variables } from "../variables.ts";
@@ -8,20 +8,22 @@ import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
 import { containerEnvironment } from "./environment.ts";
 import { fieldFlags } from "./field-flags.ts";
-import { impliedFlag } from "./implied-flag.ts";
+import { hiddenFlag, impliedFlag } from "./implied-flag.ts";
 import { containerUnit, expandedWords, type PodUnit } from "./pod.ts";
 import { withFields } from "./with-fields.ts";
 
 /** What a workload of an LLMInferenceService shares with the others of its service. */
 export interface ServiceFields {
   readonly spec: YamlValue;
-  /** A pod that says no command runs KServe's own template; a config alone starts nothing then. */
-  readonly isService: boolean;
+  /** Of the template that its runtime selects. */
+  readonly engine: EngineId;
+  /** A pod that says no command runs KServe's own template; a config without a model starts nothing then. */
+  readonly usesTemplates: boolean;
   /** False where further fields come from objects that nobody sees. */
   readonly complete: boolean;
 }
 
-/** One text of arguments that KServe's templates put behind their own (config/llmisvcconfig). */
+/** One text of arguments that KServe's templates of vLLM put behind their own (config/llmisvcconfig). */
 const argumentsVariable = "VLLM_ADDITIONAL_ARGS";
 
 /** What the templates hand on: of a single pod's sizes the tensor size alone, of a group's all. */
@@ -34,9 +36,11 @@ const groupSizes = {
   dataRPCPort: "data-parallel-rpc-port",
   expert: "enable-expert-parallel",
 };
+/** Fields of which KServe writes an argument of its own, whatever is in them. */
+const hiding = { speculator: "speculative-config", speculativeDecoding: "speculative-config", kvCacheOffloading: "kv-transfer-config" };
 const adapterLimits = { maxRank: "max-lora-rank", maxAdapters: "max-loras", maxCpuAdapters: "max-cpu-loras" };
 
-/** KServe's own template of vLLM, with the container that is merged into it. */
+/** KServe's own template of the engine, with the container that is merged into it. */
 export function presetUnit(
   container: YamlValue,
   workload: YamlValue,
@@ -44,20 +48,21 @@ export function presetUnit(
   platform: Variables,
   context: ReaderContext,
 ): PodUnit {
-  const { spec, complete } = service;
+  const { spec, complete, engine } = service;
   const environment = containerEnvironment(container, platform, context);
   const unit = containerUnit(container, workload.at("template"), environment, context);
-  const extra = environment.variables.get(argumentsVariable);
-  const { launch, stray } = templateArguments(extra, expandedWords(container.at("args"), environment.variables), environment.variables);
-  const isHidden = environment.variables.has(argumentsVariable) && !extra;
+  const isRead = engine === "vllm" && environment.variables.has(argumentsVariable);
+  const extra = isRead ? environment.variables.get(argumentsVariable) : undefined;
+  const args = expandedWords(container.at("args"), environment.variables);
+  const { launch, stray } = templateArguments({ engine, extra, args }, environment.variables);
   return {
     ...unit,
     container: "main",
     containerAnchor: undefined,
-    engine: "vllm",
+    engine,
     launch,
-    mapping: withFields(undefined, { flags: presetFlags(workload, spec, context), model: spec.at("model", "uri").text() }),
-    complete: unit.complete && complete && !isHidden,
+    mapping: withFields(undefined, { flags: presetFlags(workload, service, context), model: spec.at("model", "uri").text() }),
+    complete: unit.complete && complete && !(isRead && !extra),
     strayOptions: stray,
     hardware: {
       ...unit.hardware,
@@ -71,21 +76,29 @@ export function presetUnit(
   };
 }
 
-function presetFlags(workload: YamlValue, spec: YamlValue, context: ReaderContext): Flag[] {
+function presetFlags(workload: YamlValue, { spec, engine }: ServiceFields, context: ReaderContext): Flag[] {
+  const sizes = workload.at("worker").exists ? groupSizes : singleSizes;
+  const common = [
+    ...fieldFlags(workload.at("parallelism"), sizes, engine, context),
+    ...fieldFlags(spec, { trustRemoteCode: "trust-remote-code" }, engine, context),
+  ];
+  if (engine !== "vllm") return common;
   const lora = spec.at("model", "lora");
   const adapters = lora.at("adapters");
   return [
-    ...fieldFlags(workload.at("parallelism"), workload.at("worker").exists ? groupSizes : singleSizes, "vllm", context),
+    ...common,
     ...(adapters.key ? [impliedFlag("enable-lora", null, adapters.key, message("the model has adapters"), context)] : []),
-    ...fieldFlags(lora, adapterLimits, "vllm", context),
-    ...fieldFlags(spec, { trustRemoteCode: "trust-remote-code" }, "vllm", context),
+    ...fieldFlags(lora, adapterLimits, engine, context),
+    ...Object.entries(hiding).flatMap(([field, flag]) => {
+      const { key } = spec.at(field);
+      return key ? [hiddenFlag(flag, spanOf(key), context)] : [];
+    }),
   ];
 }
 
 /** The template evaluates all of it as one command line: blanks split an argument of `args` too. */
 function templateArguments(
-  extra: Mapped | undefined,
-  args: readonly Mapped[],
+  { engine, extra, args }: { readonly engine: EngineId; readonly extra: Mapped | undefined; readonly args: readonly Mapped[] },
   variables: Variables,
 ): { readonly launch: Launch | undefined; readonly stray: readonly Mapped[] } {
   const [first, ...others] = extra ? splitCommand(extra, variables) : [];
@@ -96,7 +109,7 @@ function templateArguments(
   return {
     stray,
     launch: {
-      engine: "vllm",
+      engine,
       launcher: null,
       positionalModel: false,
       words,

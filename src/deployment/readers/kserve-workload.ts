@@ -36,13 +36,13 @@ function started(workload: YamlValue, service: ServiceFields, platform: Variable
     .at("containers")
     .items()
     .find((container) => container.at("name").string === "main");
-  if (main && !main.at("command").exists) return service.isService ? [presetUnit(main, workload, service, platform, context)] : [];
+  if (main && !main.at("command").exists) return service.usesTemplates ? [presetUnit(main, workload, service, platform, context)] : [];
   const own = (main ? containerUnits(main, pod, platform, context) : podUnits(pod, platform, context)).filter(
     ({ launch }) => launch?.token !== undefined,
   );
   const from = service.spec.at("model", "uri").text();
   if (own.length > 0) return own.map((unit) => ({ ...unit, fetched: from && { from, as: modelPath } }));
-  if (!service.isService) return [];
+  if (!service.usesTemplates) return [];
   if (!main) return [presetUnit(pod, workload, service, platform, context)];
   const unknown = containerUnit(main, pod, containerEnvironment(main, platform, context), context);
   return [{ ...unknown, container: "main", containerAnchor: undefined, engine: "other", complete: false }];

@@ -13,7 +13,12 @@ import type { Reader } from "./reader.ts";
 import { withFields } from "./with-fields.ts";
 import { rootAnchor, workloadName } from "./workload.ts";
 
-const engines: Readonly<Record<string, EngineId>> = { VLLM: "vllm", OLlama: "ollama" };
+const engines: ReadonlyMap<string, EngineId> = new Map([
+  ["VLLM", "vllm"],
+  ["OLlama", "ollama"],
+  ["SGLang", "sglang"],
+  ["LlamaCpp", "llama.cpp"],
+]);
 /** Profiles are named after the accelerator that one of them is; others count what only the cluster's configuration says. */
 const acceleratorProfile = /(^|[-_])(gpu|tpu|gaudi|hpu|neuron|npu)([-_]|$)/i;
 /** `8x-h100`: one of these is already several. */
@@ -49,8 +54,10 @@ function wholeEntry(entry: YamlValue, key: Span): Span {
 }
 
 function modelUnit(spec: YamlValue, context: ReaderContext): Omit<Unit, "name" | "anchor" | "extent"> {
-  const engine = engines[spec.at("engine").string] ?? "other";
+  const engine = engines.get(spec.at("engine").string) ?? "other";
   const profile = spec.at("resourceProfile").text();
+  const patches = spec.at("jsonPatches").items();
+  const patchesSizes = patches.some((patch) => /^\/spec\/containers\/\d+(\/resources|$)/.test(patch.at("path").string));
   return {
     ...plainUnit,
     format: "kubeai-model",
@@ -60,11 +67,11 @@ function modelUnit(spec: YamlValue, context: ReaderContext): Omit<Unit, "name" |
     image: spec.at("image").text(),
     environment: writtenEnvironment(spec.at("env")),
     environmentComplete: !spec.at("envFrom").exists,
-    complete: !spec.document.structuralTemplate && spec.document.errors.length === 0,
+    complete: patches.length === 0 && !spec.document.structuralTemplate && spec.document.errors.length === 0,
     instances: spec.at("replicas").exists
       ? copies(spec.at("replicas"), context)
       : copiesBetween(spec.at("minReplicas"), spec.at("maxReplicas"), context),
-    hardware: hardwareOf(profile, context),
+    hardware: hardwareOf(patchesSizes ? undefined : profile, context),
     gpuHints: hintsOf(profile),
     groupSize: "one-pod",
   };

@@ -170,6 +170,40 @@ describe("a graph of NVIDIA Dynamo, v1beta1", () => {
   });
 });
 
+describe("a worker that only hands requests on", () => {
+  test("v1alpha1: the engine is another container of its pod, with that container's GPUs", () => {
+    const text = `apiVersion: nvidia.com/v1alpha1
+kind: DynamoGraphDeployment
+metadata: { name: aside }
+spec:
+  backendFramework: vllm
+  services:
+    decode:
+      componentType: worker
+      extraPodSpec:
+        containers:
+          - name: engine
+            command: [python3, -m, sglang.launch_server]
+            args: [--model-path, Qwen/Qwen3-8B, --tp, "4"]
+            resources: { limits: { nvidia.com/gpu: "2" } }
+        mainContainer: { command: [dynamo-sglang-smg-sidecar], args: [--smg-endpoint, "127.0.0.1:40002"] }
+`;
+    expect(poolRows(text)).toEqual([expect.objectContaining({ pool: "decode", engine: "sglang", model: "Qwen/Qwen3-8B", tp: 4, gpus: 2 })]);
+    expect(serious(text)).toEqual(["error gpu-count: 2"]);
+  });
+
+  test("v1beta1: the same beside the container main", () => {
+    const aside = v1beta1
+      .replace("$(MODE)", "decode")
+      .replace("name: main\n", "name: engine\n")
+      .replace("name: sidecar\n              image: busybox", "name: main\n              command: [dynamo-openengine-sidecar]")
+      .replace("python3, -m, dynamo.sglang", "python3, -m, sglang.launch_server");
+    expect(poolRows(aside)).toEqual([
+      expect.objectContaining({ pool: "worker", role: "decode", engine: "sglang", launcher: null, tp: 16, gpus: 16, nodes: 2 }),
+    ]);
+  });
+});
+
 describe("what belongs to Dynamo beside its graphs", () => {
   test("a worker of TensorRT-LLM reads its engine's settings from a ConfigMap of the same file", () => {
     const text = `apiVersion: v1

@@ -142,6 +142,33 @@ prefill:
     expect(poolRows(service("scaling: { minReplicas: 1, maxReplicas: 4 }"))[0]?.instances).toBeUndefined();
     expect(poolRows(service("runtime: own-runtime"))[0]?.complete).toBe(false);
   });
+
+  test("a runtime of KServe selects the template of its engine", () => {
+    const sglang = service(`
+runtime: kserve-llm-sglang
+parallelism: { tensor: 2 }
+template:
+  containers:
+    - name: main
+      env: [{ name: VLLM_ADDITIONAL_ARGS, value: --max-model-len=4096 }]
+      args: [--context-length, "8192"]
+      resources: { limits: { nvidia.com/gpu: 1 } }
+`);
+    expect(poolRows(sglang)).toEqual([expect.objectContaining({ engine: "sglang", tp: 2, gpus: 1, complete: true })]);
+    expect(Object.keys(settings(only(readText(sglang)).pool))).not.toContain("max-model-len");
+    expect(serious(sglang)).toEqual(["error gpu-count: 1"]);
+    expect(poolRows(service("runtime: kserve-llm-omni"))).toEqual([expect.objectContaining({ engine: "vllm", complete: true })]);
+  });
+
+  test.each([
+    ["speculator: { config: { method: ngram, num_speculative_tokens: '4' } }", "speculative-config"],
+    ["speculativeDecoding: { method: mtp, numSpeculativeTokens: 2 }", "speculative-config"],
+    ["kvCacheOffloading: { mode: cpu, cpu: { size: 10Gi } }", "kv-transfer-config"],
+  ])("%s hides the argument that KServe makes of it", (field, flag) => {
+    const { pool } = only(readText(service(field)));
+    expect(flagOf(pool, flag).value).toBeUndefined();
+    expect(serious(service(field))).toEqual([]);
+  });
 });
 
 describe("configs that services are laid over", () => {
@@ -174,7 +201,15 @@ spec:
     expect(poolRows(laidOver("parallelism: { tensor: 4 }"))).toEqual([expect.objectContaining({ tp: 4, complete: false })]);
   });
 
-  test("alone a config starts an engine only with a command of its own, templates in it unknown", () => {
+  test("a config with a model is a service of its own, unless one of this text takes it in", () => {
+    const whole = config.replace("spec:\n", "spec:\n  model: { uri: hf://Qwen/Qwen3-32B }\n");
+    expect(poolRows(whole)).toEqual([
+      expect.objectContaining({ format: "kserve-llmisvc-config", engine: "vllm", model: "hf://Qwen/Qwen3-32B", tp: 8, gpus: 8 }),
+    ]);
+    expect(poolRows(`${whole}---\n${laidOver("replicas: 2")}`).map(({ format }) => format)).toEqual(["kserve-llmisvc"]);
+  });
+
+  test("alone a config starts an engine only with a command or a model of its own, templates in it unknown", () => {
     expect(readText(config)).toMatchObject({ formats: ["kserve-llmisvc-config"], deployments: [] });
     const text = `apiVersion: serving.kserve.io/v1alpha2
 kind: LLMInferenceServiceConfig

@@ -53,6 +53,24 @@ describe("a Model of KubeAI", () => {
     expect(findingsOf(eight).filter((one) => one.startsWith("error"))).toEqual([]);
   });
 
+  test("patches of its pod leave the flags open, and the count where they write resources", () => {
+    const patched = (path: string): string => `${eight}  jsonPatches: [{ op: add, path: ${path}, value: {} }]\n`;
+    expect(poolRows(patched("/spec/containers/0/args/-"))).toEqual([expect.objectContaining({ gpus: 8, complete: false })]);
+    expect(poolRows(patched("/spec/containers/0/resources/limits"))).toEqual([
+      expect.objectContaining({ gpus: undefined, complete: false }),
+    ]);
+  });
+
+  test.each([
+    ["SGLang", "sglang"],
+    ["LlamaCpp", "llama.cpp"],
+    ["OLlama", "ollama"],
+    ["FasterWhisper", "other"],
+    ["constructor", "other"],
+  ])("engine %s", (written, engine) => {
+    expect(poolRows(model(`engine: ${written}\nurl: hf://Qwen/Qwen3-8B`))).toEqual([expect.objectContaining({ engine })]);
+  });
+
   test.each([
     ["cpu:1", undefined],
     ["team-profile:2", undefined],
