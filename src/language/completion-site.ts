@@ -6,7 +6,7 @@ import type { LineMap, Position, Range } from "../deployment/text.ts";
 import { flagFacts } from "./flag-facts.ts";
 import { lineText } from "./line-text.ts";
 import { mappingSite } from "./mapping-site.ts";
-import { poolAt } from "./position.ts";
+import { contains, poolAt } from "./position.ts";
 import type { Analysis } from "./results.ts";
 import { type WordPlace, wordPlaceAt } from "./word-place.ts";
 
@@ -40,6 +40,7 @@ export interface ValueSite {
 export type CompletionSite =
   | { readonly kind: "directive-key"; readonly range: Range }
   | { readonly kind: "directive-value"; readonly key: string; readonly range: Range }
+  | { readonly kind: "gpu"; readonly written: string; readonly range: Range }
   | FlagSite
   | ValueSite;
 
@@ -50,8 +51,22 @@ export function siteAt(lines: LineMap, position: Position, analysis: Analysis, c
   if (directive) return directive;
   const field = mappingSite(lines, position, analysis);
   if (field) return field;
+  const gpu = gpuSite(lines, position, analysis);
+  if (gpu) return gpu;
   const place = wordPlaceAt(text, lines, position);
   return place && wordSite(place, line, position, poolAt(analysis, position)?.analysis.deployment.engine, catalog);
+}
+
+/** The word that names a GPU, wherever a format has it. */
+function gpuSite(lines: LineMap, position: Position, { deployments }: Analysis): CompletionSite | undefined {
+  for (const { hardware } of deployments.flatMap(({ deployment }) => deployment.pools)) {
+    const range = hardware.gpu?.range ?? hardware.gpuAsWritten?.range;
+    if (!range || !contains(range, position)) continue;
+    const { start, end } = lines.span(range);
+    const written = lines.text.slice(start, end);
+    if (/^[\w.-]+$/.test(written)) return { kind: "gpu", written, range };
+  }
+  return undefined;
 }
 
 function directiveSite(line: string, position: Position): CompletionSite | undefined {

@@ -6,6 +6,7 @@ import type { Version } from "../deployment/version.ts";
 import { saidVersion } from "../rules/certainty.ts";
 import { presence } from "../rules/flag-table.ts";
 import { directiveKeyItems, directiveValueItems } from "./completion-directives.ts";
+import { gpuItems } from "./completion-gpus.ts";
 import { type FlagSite, siteAt } from "./completion-site.ts";
 import { valueItems } from "./completion-values.ts";
 import { defaultWords } from "./flag-facts.ts";
@@ -23,6 +24,8 @@ export function complete(text: string, position: Position, analysis: Analysis, c
       return directiveKeyItems(site.range);
     case "directive-value":
       return directiveValueItems(site.key, site.range, owner?.analysis.deployment.engine ?? "vllm", catalog);
+    case "gpu":
+      return gpuItems(site.written, site.range, catalog);
     case "flag":
       return isOurs(text, analysis) ? flagItems(site, owner, position, catalog) : [];
     case "value":

@@ -274,6 +274,17 @@ describe("fields of other formats", () => {
   });
 });
 
+test("a GPU is spelled as the file's platform does", () => {
+  const labelled = (label: string): string =>
+    yaml().replace("      hostIPC: true", `      hostIPC: true\n      nodeSelector: { ${label} }`);
+  const at100 = at(labelled("nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3$0"));
+  expect(at100.take("NVIDIA-L40S")).toBe("      nodeSelector: { nvidia.com/gpu.product: NVIDIA-L40S }");
+  expect(labels(at(labelled("cloud.google.com/gke-accelerator: nvidia-l4$0")).items)).toContain("nvidia-h100-80gb");
+  expect(labels(at(labelled("node.kubernetes.io/instance-type: g5.8xlarge$0")).items)).toEqual([]);
+  const sky = "resources:\n  accelerators: L4$0\nrun: |\n  vllm serve Qwen/Qwen3-8B\n";
+  expect(at(sky).take("H100")).toBe("  accelerators: H100");
+});
+
 describe("directives", () => {
   test("keys, then values", () => {
     expect(labels(at(`# inference-lens: $0\n${yaml()}`).items)).toContain("slo.ttft");
