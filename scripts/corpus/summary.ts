@@ -39,7 +39,7 @@ export interface Summary {
   readonly cost: Cost;
 }
 
-/** Seconds of processor time that the whole corpus may take in one process. */
+/** Processor time that the whole corpus may take in one process. */
 const budgetMs = 5_000;
 
 export function summarise(judgements: readonly Judgement[], crashes: readonly Crash[], cost: Cost): Summary {
