@@ -4,6 +4,8 @@ export const longestText = 2_000_000;
 const searchedForEngines = 250_000;
 /** Files that name flags without an engine are config files and patches, and these are small. */
 const searchedForFlags = 60_000;
+/** What is larger than that tells its family at its beginning, or is data. */
+const searchedInLarge = 4_000;
 
 const engines: readonly string[] = [
   "vllm",
@@ -97,7 +99,7 @@ const kustomization = /^(?:resources|bases|patches|patchesStrategicMerge):[ \t]*
 export function looksLikeDeployment(text: string): boolean {
   const head = text.slice(0, searchedForEngines);
   if (engines.some((word) => head.includes(word))) return true;
-  const start = text.slice(0, searchedForFlags);
+  const start = text.slice(0, text.length > searchedForEngines ? searchedInLarge : searchedForFlags);
   if (flags.some((word) => start.includes(word)) || families.some((word) => start.includes(word))) return true;
   if (kustomization.test(start)) return true;
   return text.length > searchedForEngines && text.slice(searchedForEngines, longestText).includes("vllm");
