@@ -76,7 +76,7 @@ export function findScriptLaunches(script: Mapped, environment: Variables): Laun
 function inWords(words: readonly Mapped[], style: Launch["style"], assignments: Variables, variables: Variables, depth: number): Launches {
   const docker = depth < 4 ? dockerRun(words) : undefined;
   if (docker) return inContainer(docker, style, depth);
-  const script = depth < 4 ? (shellScript(words) ?? evaluated(words)) : undefined;
+  const script = depth < 4 ? (shellScript(words) ?? evaluated(words) ?? unsplit(words, style)) : undefined;
   if (script) {
     const before = withEnvWords(words.slice(0, script.at), assignments);
     const inner = inScript(script.text, new Map([...variables, ...before, ...script.positionals]), depth + 1);
@@ -178,6 +178,13 @@ function evaluated(words: readonly Mapped[]): InnerScript | undefined {
   const [first, second] = words;
   if (first?.value !== "eval" || !second) return undefined;
   return { text: joinedWords(words.slice(1), first), at: 1, positionals: new Map() };
+}
+
+/** A whole command line written as the only item of a list: what a shell would make of it is meant. */
+function unsplit(words: readonly Mapped[], style: Launch["style"]): InnerScript | undefined {
+  const [text] = words;
+  if (style !== "list" || words.length !== 1 || !text || !/\S\s+\S/.test(text.value)) return undefined;
+  return { text, at: 0, positionals: new Map() };
 }
 
 function launchIn(words: readonly Mapped[], style: Launch["style"], before: Variables): Launch | undefined {

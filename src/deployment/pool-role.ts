@@ -1,4 +1,5 @@
 import type { Pool } from "./deployment.ts";
+import { FlagReader } from "./flag-reader.ts";
 import { type Flags, isOn } from "./flag-sizes.ts";
 
 export type Role = Pool["role"];
@@ -30,9 +31,16 @@ export function roleOfFlags(flags: Flags): Role {
   const text = (name: string): string => flags.get(name)?.value?.value ?? "";
   if (isOn(flags, "is-prefill-worker") === true) return "prefill";
   if (isOn(flags, "is-decode-worker") === true) return "decode";
-  const connector = text("kv-transfer-config.kv_role") || (/"kv_role"\s*:\s*"(\w+)"/.exec(text("kv-transfer-config"))?.[1] ?? "");
-  const named = [connector, text("disaggregation-mode"), text("server_role")].map(roleOfWord);
+  const named = [kvRole(flags), text("disaggregation-mode"), text("server_role")].map(roleOfWord);
   return named.find((role) => role !== "mixed") ?? "mixed";
+}
+
+/** The connector's own role, not that of one among several it combines; what is no JSON for a template in it tells too. */
+function kvRole(flags: Flags): string {
+  const role = new FlagReader(flags).member("kv-transfer-config", "kv_role");
+  if (typeof role === "string") return role;
+  const [own] = (flags.get("kv-transfer-config")?.value?.value ?? "").split('"kv_connector_extra_config"');
+  return /"kv_role"\s*:\s*"(\w+)"/.exec(own ?? "")?.[1] ?? "";
 }
 
 /** Flags that only engines have which hand KV cache on, whichever role they take. */

@@ -21,7 +21,8 @@ const deepest = 200;
 const mostWords = 2_000_000;
 
 /** The simple commands of a shell script in the order written, with what earlier assignments make of their words. Never throws. */
-export function splitCommand(script: Mapped, given: Variables = new Map()): ShellCommand[] {
+export function splitCommand(written: Mapped, given: Variables = new Map()): ShellCommand[] {
+  const script = withoutPlaceholders(written);
   const variables = new Map(given);
   const exported = new Map<string, Mapped | undefined>();
   const commands: ShellCommand[] = [];
@@ -100,6 +101,15 @@ export function splitCommand(script: Mapped, given: Variables = new Map()): Shel
 
   for (const statement of parse(script.value).commands) visit(statement, true, 0);
   return commands;
+}
+
+/** `<model-path>`, left for somebody to fill in, would be a redirection: something unknown stands there. */
+function withoutPlaceholders(script: Mapped): Mapped {
+  if (!script.value.includes("<")) return script;
+  const value = script.value.replace(/(?<=[\s=/:])<[A-Za-z][\w./-]*(?: [\w./-]+)*>/g, (placeholder) =>
+    unknownMark.repeat(placeholder.length),
+  );
+  return { ...script, value };
 }
 
 /** `KEY=value` among the arguments, as one word. */

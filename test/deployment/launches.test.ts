@@ -62,6 +62,9 @@ describe("what starts an engine", () => {
       undefined,
     ],
     ["image: vllm/vllm-openai:v0.11.0", "vllm", undefined, undefined],
+    ["command: [python3 -m sglang.launch_server --model-path m --tp 2]", "sglang", "m", 2],
+    ["command: [sh, -c, 'vllm serve <your model> -tp 2 --port <port>']", "vllm", undefined, 2],
+    ["command: [sh, -c, 'vllm serve m -tp 2 <in.txt >log.txt']", "vllm", "m", 2],
     ["image: vllm/vllm-openai:v0.11.0\n      args: [serve, m]", "vllm", "m", undefined],
     ["image: vllm/vllm-openai:v0.11.0\n      args: [/models/m, --enforce-eager]", "vllm", "/models/m", undefined],
   ])("%s", (container, engine, model, tp) => {

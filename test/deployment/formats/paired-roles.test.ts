@@ -57,6 +57,15 @@ describe("prefill and decode in workloads of their own are pools of one deployme
     expect(new Set(readText(file(...servers)).deployments[0]?.pools.map(({ role }) => role))).toEqual(new Set(["prefill", "decode"]));
   });
 
+  test("a connector's own role counts, not those it combines", () => {
+    const combined = (name: string, role: string): Server => ({
+      name,
+      args: `vllm serve m --kv-transfer-config '{\\"kv_connector\\":\\"MultiConnector\\",\\"kv_connector_extra_config\\":{\\"connectors\\":[{\\"kv_role\\":\\"kv_producer\\"}]},\\"kv_role\\":\\"${role}\\"}'`,
+    });
+    expect(pools(file(combined("a", "kv_producer"), combined("b", "kv_consumer")))).toEqual([["a", "a: prefill", "b: decode"]]);
+    expect(pools(file(combined("a", "kv_both")))).toEqual([["a", "a: mixed"]]);
+  });
+
   test("several pairs of one model are told apart by their names", () => {
     const text = file(
       vllm("short-prefill", "kv_producer"),
