@@ -103,7 +103,9 @@ function readFlag(word: Mapped, words: readonly Mapped[], at: number, head: stri
   const value = values.map((one) => one.value).join(" ");
   const first = spanOf(next);
   const end = spanOf(last);
-  return { flag: make(end.end >= first.start ? { start: first.start, end: end.end } : first, orUnknown(value), last.span), used };
+  const flag = make(end.end >= first.start ? { start: first.start, end: end.end } : first, orUnknown(value), last.span);
+  const isBare = text.style === "list" && used === 2 && first.start === next.span.start && first.end === next.span.end;
+  return { flag: isBare ? { ...flag, bareItem: true } : flag, used };
 }
 
 /** `-O3`, `-O 3` and `-O=3` set the level, `-O.key` and `-O {…}` the compilation config (argparse_utils.py). */

@@ -177,6 +177,8 @@ export interface Flag {
   /** Flag and value with the separators that removal must take along (the list item's line, the shell words). */
   readonly wholeRange: Range;
   readonly known: boolean;
+  /** The value is a list item of its own without quotes: a number in its place would no longer be text to YAML. */
+  readonly bareItem?: true;
   /** Flag and value stand in one list item with a blank between, outside a shell. */
   readonly oneWord: boolean;
 }

@@ -4,6 +4,9 @@ import type { Edit } from "./text.ts";
 /** Words that need no quotes in a shell, in YAML, or inside either's quotes. */
 const plainValue = /^[\w./:@+,-]+$/;
 
+/** Words that YAML takes for numbers, switches or nothing. */
+const notText = /^([-+]?(\d[\d_]*(\.\d*)?|\.\d+)(e[-+]?\d+)?|0x[\da-f]+|true|false|yes|no|on|off|null|~)$/i;
+
 /** Makes the pool's engine take `--name=value` (null: a bare flag); no edits where that cannot be written safely. */
 export function setFlag(pool: Pool, name: string, value: string | null): Edit[] {
   const flag = pool.engine.flags.get(name);
@@ -36,7 +39,7 @@ export function replaceFlagValue(flag: Flag, value: string | null): Edit[] {
   if (!plainValue.test(value)) return [];
   if (!flag.valueRange)
     return [{ range: { start: flag.flagRange.end, end: flag.flagRange.end }, newText: isMapping ? `: ${value}` : `=${value}` }];
-  return [{ range: flag.valueRange, newText: value }];
+  return [{ range: flag.valueRange, newText: flag.bareItem && notText.test(value) ? `"${value}"` : value }];
 }
 
 /** Asks for `count` GPUs in limits and requests. */

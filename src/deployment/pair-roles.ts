@@ -1,5 +1,5 @@
 import type { Deployment } from "./deployment.ts";
-import { nameWithoutRole, type Role } from "./pool-role.ts";
+import { nameWithoutRole } from "./pool-role.ts";
 
 /**
  * Prefill and decode engines of one model that stand in workloads of their own are one deployment with two pools. Where a file holds
@@ -29,19 +29,27 @@ function groupKey({ engine, launcher, model, pools }: Deployment): string | unde
   return JSON.stringify([engine, launcher, model.value.name]);
 }
 
+/** Of one group, the prefill and decode that stand alone, or alone with their name. */
 function pairs(group: readonly Deployment[]): (readonly [Deployment, Deployment])[] {
-  const ofRole = (role: Role): Deployment[] => group.filter(({ pools }) => pools[0]?.role === role);
-  const prefills = ofRole("prefill");
-  const decodes = ofRole("decode");
-  const alone = prefills.length === 1 && decodes.length === 1;
-  return prefills.flatMap((prefill) => {
-    const name = nameWithoutRole(prefill.name);
-    const fitting = alone ? decodes : decodes.filter((decode) => nameWithoutRole(decode.name) === name);
-    const [decode, other] = fitting;
-    const rivals = alone ? [prefill] : prefills.filter((one) => nameWithoutRole(one.name) === name);
-    if (!decode || other || rivals.length > 1) return [];
-    return [group.indexOf(prefill) < group.indexOf(decode) ? [prefill, decode] : [decode, prefill]];
+  const whole = onePair(group);
+  if (whole) return [whole];
+  const byName = new Map<string, Deployment[]>();
+  for (const one of group) {
+    const name = nameWithoutRole(one.name);
+    const same = byName.get(name);
+    if (same) same.push(one);
+    else byName.set(name, [one]);
+  }
+  return [...byName.values()].flatMap((same) => {
+    const pair = onePair(same);
+    return pair ? [pair] : [];
   });
+}
+
+/** In the order written. */
+function onePair([first, second, ...more]: readonly Deployment[]): readonly [Deployment, Deployment] | undefined {
+  if (!first || !second || more.length > 0) return undefined;
+  return first.pools[0]?.role === second.pools[0]?.role ? undefined : [first, second];
 }
 
 function joined(first: Deployment, second: Deployment | undefined): Deployment {

@@ -49,10 +49,16 @@ export class YamlDocument {
     private readonly masked: Masked,
   ) {
     this.span = span;
-    this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: { start: pos[0], end: Math.max(pos[1], pos[0]) } }));
+    this.errors = document.errors.map(({ message, pos }) => ({ text: message, span: this.within(pos[0], pos[1]) }));
     this.structuralTemplate = masked.structural.some(({ start }) => start >= span.start && start < span.end);
     this.templated = this.structuralTemplate || (masked.markers > 0 && this.source.slice(span.start, span.end).includes(unknownMark));
     this.bindAliases();
+  }
+
+  /** A place the YAML reader told, which for what is never closed may lie behind the last character. */
+  private within(start: number, end: number): Span {
+    const last = this.texts.masked.length;
+    return { start: Math.min(start, last), end: Math.min(Math.max(start, end), last) };
   }
 
   /** The text with its template markers masked; all places are offsets into it. */
@@ -268,6 +274,12 @@ export class YamlValue {
     const word = String(node.source ?? node.value).toLowerCase();
     if (word === "true" || word === "yes" || word === "on") return true;
     return word === "false" || word === "no" || word === "off" ? false : undefined;
+  }
+
+  /** A number or switch written without quotes. */
+  get isBare(): boolean {
+    const { node } = this;
+    return isScalar(node) && (typeof node.value === "number" || typeof node.value === "boolean");
   }
 
   get isNull(): boolean {

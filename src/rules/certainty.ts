@@ -26,9 +26,20 @@ export function refusedWithFlag(pool: Pool, since: string): Severity | undefined
   return saidVersion(pool) ? refusedSince(pool, since) : "error";
 }
 
+const samples = new WeakMap<FlagTable, readonly Version[]>();
+
+/** The releases that a table was sampled at, in order. */
+function sampledVersions(table: FlagTable): readonly Version[] {
+  const before = samples.get(table);
+  if (before) return before;
+  const versions = table.versions.flatMap((text) => parseVersion(text) ?? []);
+  samples.set(table, versions);
+  return versions;
+}
+
 /** Whether the said version lies in what the flag tables cover: from their oldest to their newest sample. */
 export function inTables(version: Version, table: FlagTable): boolean {
-  const versions = table.versions.flatMap((text) => parseVersion(text) ?? []);
+  const versions = sampledVersions(table);
   const oldest = versions[0];
   const newest = versions.at(-1);
   return oldest !== undefined && newest !== undefined && compareVersions(version, oldest) >= 0 && compareVersions(version, newest) <= 0;
@@ -36,10 +47,7 @@ export function inTables(version: Version, table: FlagTable): boolean {
 
 /** Whether the tables hold this very release; its later builds count as it. */
 export function isSample({ major, minor, patch }: Version, table: FlagTable): boolean {
-  return table.versions.some((text) => {
-    const sample = parseVersion(text);
-    return sample?.major === major && sample.minor === minor && sample.patch === patch;
-  });
+  return sampledVersions(table).some((one) => one.major === major && one.minor === minor && one.patch === patch);
 }
 
 /** `0.18` of 0.18.0, `0.18.1` as it stands. */

@@ -1,17 +1,19 @@
 import { message } from "../deployment/message.ts";
+import type { Range } from "../deployment/text.ts";
 import { finding } from "./finding.ts";
-import { everyEngine, type Rule } from "./rule.ts";
+import { everyEngine, type Finding, type Rule } from "./rule.ts";
 
 const code = "gpu-limit-request";
 
 export const gpuLimitRequest: Rule = {
   code,
   severity: "error",
-  summary: "GPUs are limited to one number and requested as another, which Kubernetes refuses.",
+  summary: "GPUs are requested without a limit, or limited to another number than is requested, which Kubernetes refuses.",
   facts: ["Kubernetes: extended resources cannot be overcommitted"],
   engines: everyEngine,
   check({ pool }) {
     const { gpusPerNode: limit, gpuRequest: request, resource } = pool.hardware;
+    if (limit && request?.range && limit === request) return [unlimited(request.value, resource, request.range)];
     if (!limit || !request?.range || limit.value === request.value) return [];
     return [
       finding(
@@ -45,3 +47,16 @@ export const gpuLimitRequest: Rule = {
     ];
   },
 };
+
+function unlimited(count: number, resource: string | null, range: Range): Finding {
+  return finding(
+    code,
+    "error",
+    range,
+    message(
+      'Requests {0} of {1} without a limit. Kubernetes refuses the pod: "Limit must be set for non overcommitable resources". Ask under limits; requests follow.',
+      count,
+      resource ?? "the accelerator",
+    ),
+  );
+}

@@ -63,6 +63,7 @@ import { sleepMode } from "./sleep-mode.ts";
 import { speculativeConfig } from "./speculative-config.ts";
 import { speculativePipeline } from "./speculative-pipeline.ts";
 import { tensorAcrossNodes } from "./tensor-across-nodes.ts";
+import { textExpected } from "./text-expected.ts";
 import type { TextRule } from "./text-rule.ts";
 import { toolParser } from "./tool-parser.ts";
 import { unknownFlag } from "./unknown-flag.ts";
@@ -121,6 +122,7 @@ export const rules: readonly Rule[] = [
   kvTransferPools,
   tensorAcrossNodes,
   gpuLimitRequest,
+  textExpected,
   apiServers,
   toolParser,
   logOutputs,

@@ -17,10 +17,12 @@ export const sharedGpu: Rule = {
   summary: "Engines that are given the same card want more of its memory than there is.",
   facts: ["VM01", "VM02"],
   engines: ["vllm"],
-  check({ deployment, pool, beside }) {
+  check(context) {
+    const { deployment, pool } = context;
     const own = utilisation(pool);
     const devices = pool.hardware.devices;
     if (own === undefined || !devices) return [];
+    const { beside } = context;
     const others = sharers(deployment, pool, beside);
     const all = others.map((other) => utilisation(other.pool));
     const sum = all.reduce<number>((total, one) => total + (one ?? 0), own);

@@ -106,7 +106,10 @@ describe("inspect --format json", () => {
   });
 
   it("lists a file without deployments as such", async () => {
-    expect(await inspected(["folder/values.yaml"])).toEqual({ version: 1, files: [{ path: "folder/values.yaml", deployments: [] }] });
+    expect(await inspected(["folder/values.yaml"])).toEqual({
+      version: 1,
+      files: [{ path: "folder/values.yaml", formats: [], deployments: [] }],
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { setFlag } from "../../src/deployment/edit.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import { deployment, flagOf, only, readLine, readText, settings, sliceOf } from "./support.ts";
 
@@ -145,5 +146,25 @@ no-enable-chunked-prefill: true
 
   test("a single flag counts where the path says vLLM", () => {
     expect(readText("tensor-parallel-size: 8\n", undefined, "/x/vllm-configs/a.yaml").formats).toEqual(["vllm-config"]);
+  });
+});
+
+describe("a value that is a list item of its own", () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: { name: m }
+spec:
+  containers:
+    - name: c
+      image: vllm/vllm-openai:v0.11.0
+      args: [--model, Qwen/Qwen3-8B, --max-model-len, auto, --seed, "7", --dtype, auto]
+`;
+  const edited = (name: string, value: string): string | undefined => setFlag(only(readText(text)).pool, name, value)[0]?.newText;
+
+  test("stays text to YAML", () => {
+    expect(edited("max-model-len", "8192")).toBe('"8192"');
+    expect(edited("max-model-len", "8k")).toBe("8k");
+    expect(edited("seed", "8")).toBe("8");
+    expect(edited("dtype", "half")).toBe("half");
   });
 });

@@ -34,7 +34,7 @@ async function check(paths: readonly string[], options: CheckOptions, session: S
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   // Of a folder only the files that concern us; what was named is always answered.
   const shown = subjects
-    .filter(({ input, analysis }) => input.named || analysis.deployments.length > 0 || analysis.problems.length > 0)
+    .filter(({ input, analysis }) => input.named || analysis.formats.length > 0 || analysis.problems.length > 0)
     .map((subject) => ({ ...subject, analysis: withVerifiedFixes({ ...subject, text: subject.input.text }) }));
   session.terminal.write(await formatted(byFile(shown), options.format, session));
   if (unreadable) return exits.unusable;

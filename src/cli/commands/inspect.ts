@@ -32,7 +32,7 @@ async function inspect(paths: readonly string[], options: InspectOptions, sessio
     return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session));
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
-  const shown = subjects.filter(({ input, analysis }) => input.named || analysis.deployments.length > 0);
+  const shown = subjects.filter(({ input, analysis }) => input.named || analysis.formats.length > 0);
   session.terminal.write(options.format === "json" ? `${JSON.stringify(filesJson(shown))}\n` : filesText(shown, session));
   return unreadable ? exits.unusable : exits.ok;
 }
@@ -54,6 +54,7 @@ function filesJson(subjects: readonly Subject[]) {
     version: 1,
     files: subjects.map(({ input, analysis, catalog }) => ({
       path: input.path,
+      formats: analysis.formats,
       deployments: analysis.deployments.map((one) => inspectJson(one, catalog)),
     })),
   };

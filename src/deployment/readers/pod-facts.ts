@@ -17,8 +17,22 @@ export function podFacts(container: YamlValue, pod: YamlValue, context: ReaderCo
     startDeadline: startup.isMap ? deadline(startup, context) : liveness.isMap ? deadline(liveness, context) : undefined,
     decidedBy: startup.isMap ? "startupProbe" : "livenessProbe",
     startupProbeSite: startup.exists ? undefined : startupSite(liveness, context),
+    notTexts: notTexts(container, context),
     services: pod.at("enableServiceLinks").boolean === false ? [] : servicesBeside(container, context),
   };
+}
+
+/** Numbers, switches and nothing among `command`, `args` and the values of `env`. */
+function notTexts(container: YamlValue, { lines }: ReaderContext): Located<string>[] {
+  const words = [...container.at("command").items(), ...container.at("args").items()];
+  const values = container
+    .at("env")
+    .items()
+    .map((entry) => entry.at("value"));
+  return [...words, ...values].flatMap((value) => {
+    const text = value.isBare ? value.text() : undefined;
+    return text ? [{ value: text.value, origin: "file", range: lines.range(spanOf(text)) }] : [];
+  });
 }
 
 /** Seconds until a container that never answers is killed: the delay and as many periods as may fail. */

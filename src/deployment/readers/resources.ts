@@ -15,9 +15,11 @@ export interface GpuCount {
   readonly hints: readonly GpuHint[];
 }
 
-/** Accelerators of one container. */
+/** Accelerators of one container; a request without a limit, which Kubernetes refuses, is both the count and the request. */
 export function gpuCount(container: YamlValue, lines: LineMap): GpuCount {
-  return acceleratorCount(container.at("resources", "limits"), container.at("resources", "requests"), lines);
+  const limits = container.at("resources", "limits");
+  const found = acceleratorCount(limits, container.at("resources", "requests"), lines);
+  return accelerator(limits) ? found : { ...found, request: found.count };
 }
 
 /** Accelerators among resources: limits win over requests; the kind of resource may itself tell the GPU type. */
