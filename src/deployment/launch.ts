@@ -6,6 +6,7 @@ import { isReadable, type Mapped, slice } from "./mapped.ts";
 import { joinedWords, positionalVariables } from "./shell-positionals.ts";
 import { type ShellCommand, splitCommand } from "./shell-words.ts";
 import type { Variables } from "./variables.ts";
+import { noFiles, type WrittenFiles } from "./written-files.ts";
 
 /** One place that starts one engine. */
 export interface Launch {
@@ -22,6 +23,8 @@ export interface Launch {
   readonly token: Mapped | undefined;
   /** The script it stands in. */
   readonly script: Mapped | undefined;
+  /** Files that the script writes before it. */
+  readonly files?: WrittenFiles;
   /** The container that the script itself starts for it. */
   readonly docker?: DockerRun;
 }
@@ -128,6 +131,7 @@ function inScript(script: Mapped, variables: Variables, depth: number): Launches
         ...launch,
         assignments: new Map([...command.exported, ...launch.assignments]),
         script: launch.script ?? script,
+        files: launch.files ?? (launch.docker ? noFiles : command.files),
       })),
     );
     installedVersion = inner.installedVersion ?? installedVersion;

@@ -85,3 +85,29 @@ export function spanOf(text: Mapped, from = 0, to = text.value.length): Span {
   const end = text.ends[to - 1] ?? text.span.end;
   return end >= start ? { start, end } : { start, end: text.ends[from] ?? start };
 }
+
+/**
+ * Where a text of whole lines stands in the source, and what stands there: its lines with their indentation, and what of them is unknown
+ * marked. undefined for a text that the source spells otherwise.
+ */
+export function literalPlace(text: Mapped, source: string): { readonly span: Span; readonly text: string } | undefined {
+  const { value, starts } = text;
+  const first = starts[0];
+  if (first === undefined) return undefined;
+  const marked: string[] = [];
+  let done = first;
+  let indenting = false;
+  for (let i = 0; i < value.length; i++) {
+    const at = starts[i] ?? -1;
+    if (at < done || (at > done && !(indenting && /^[ \t]*$/.test(source.slice(done, at))))) return undefined;
+    if (value[i] !== unknownMark && value[i] !== source[at]) return undefined;
+    marked.push(source.slice(done, at), value[i] ?? "");
+    indenting = value[i] === "\n" || (indenting && /[ \t]/.test(value[i] ?? ""));
+    done = at + 1;
+  }
+  const line = source.lastIndexOf("\n", first - 1) + 1;
+  const isWholeLine = /^[ \t]*$/.test(source.slice(line, first));
+  if (!isWholeLine && value.trimEnd().includes("\n")) return undefined;
+  const start = isWholeLine ? line : first;
+  return { span: { start, end: done }, text: source.slice(start, first) + marked.join("") };
+}

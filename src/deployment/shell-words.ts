@@ -3,6 +3,7 @@ import { bounded, isReadable, type Mapped, opaque, slice, spanOf, unknownMark } 
 import { arrayElements, arrayName, shellArray } from "./shell-arrays.ts";
 import { expandWord, wordText } from "./shell-expand.ts";
 import type { Variables } from "./variables.ts";
+import { filesAfter, noFiles, type WrittenFiles } from "./written-files.ts";
 
 /** One simple command of a script. */
 export interface ShellCommand {
@@ -13,6 +14,8 @@ export interface ShellCommand {
   readonly variables: Variables;
   /** Those of them that the script itself puts into the environment of what it starts. */
   readonly exported: Variables;
+  /** What commands before it have written. */
+  readonly files: WrittenFiles;
 }
 
 /** Nested deeper than any shell script: beyond it nothing is read. */
@@ -27,6 +30,7 @@ export function splitCommand(written: Mapped, given: Variables = new Map()): She
   const exported = new Map<string, Mapped | undefined>();
   const commands: ShellCommand[] = [];
   let left = mostWords;
+  let files = noFiles;
 
   const assign = (name: string, value: Mapped | undefined, sure: boolean): void => {
     variables.set(name, sure && value && isReadable(value.value) ? value : undefined);
@@ -96,7 +100,8 @@ export function splitCommand(written: Mapped, given: Variables = new Map()): She
       words.push(assignmentWord(argument, script, variables));
     }
     left -= words.length + variables.size + exported.size;
-    commands.push({ words, assignments: own, variables: new Map(variables), exported: new Map(exported) });
+    commands.push({ words, assignments: own, variables: new Map(variables), exported: new Map(exported), files });
+    files = filesAfter(files, node, words, sure, script, variables);
   };
 
   for (const statement of parse(script.value).commands) visit(statement, true, 0);

@@ -14,7 +14,7 @@ import {
   parseDocument,
   type Scalar,
 } from "yaml";
-import { type Mapped, unknownMark } from "./mapped.ts";
+import { literalPlace, type Mapped, unknownMark } from "./mapped.ts";
 import { isTooDeep } from "./nesting.ts";
 import type { Masked } from "./templates.ts";
 import type { Span } from "./text.ts";
@@ -75,9 +75,19 @@ export class YamlDocument {
    * text stands elsewhere than it reads.
    */
   embedded(value: YamlValue): YamlDocument | undefined {
-    const { literalSpan: span } = value;
-    if (!span || isTooDeep(this.source.slice(span.start, span.end))) return undefined;
-    const parsed = parseDocument(this.source.slice(span.start, span.end), parsing);
+    const { literalSpan } = value;
+    return literalSpan && this.inside(literalSpan, this.source.slice(literalSpan.start, literalSpan.end));
+  }
+
+  /** YAML inside a text that stands in the document line by line (a script's here-document); what of it is unknown stays so. */
+  embeddedText(text: Mapped): YamlDocument | undefined {
+    const place = literalPlace(text, this.source);
+    return place && this.inside(place.span, place.text);
+  }
+
+  private inside(span: Span, text: string): YamlDocument | undefined {
+    if (isTooDeep(text)) return undefined;
+    const parsed = parseDocument(text, parsing);
     shift(parsed, span.start);
     return new YamlDocument(parsed, this.texts, span, this.masked);
   }

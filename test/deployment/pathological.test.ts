@@ -46,6 +46,12 @@ const texts: readonly (readonly [string, number, string])[] = [
   ["an array that grows 20,000 times", 1, script(`${"A+=(a)\n".repeat(20_000)}vllm serve x "\${A[@]}"`)],
   ["an array that 20,000 commands are given", 1, script(`vllm serve x\nA=(${"a ".repeat(400)})\n${'x "${A[@]}"\n'.repeat(20_000)}`)],
   ["10,000 variables before 10,000 commands", 1, script(`${many(10_000, (i) => `V${i}=1`)}\nvllm serve x\n${"x\n".repeat(10_000)}`)],
+  [
+    "2,000 here-documents",
+    1,
+    script(many(2000, (i) => `cat > f${i % 20}.yaml <<EOF\nport: $X\nEOF\n${i === 0 ? "vllm serve x --config f0.yaml" : "a"}`)),
+  ],
+  ["files written 20,000 times", 1, script(`${many(20_000, (i) => `echo 'a: 1' > f${i % 30}`)}\nvllm serve x --config f1`)],
   ["a megabyte of JSON", 1, args(["--hf-overrides", `'{"a":[${'{"b":1},'.repeat(100_000)}1]}'`])],
   ["quotes without end", 1, script(`vllm serve x \\${'"\'"'.repeat(20_000)}`)],
   ["numbers beyond all numbers", 1, args(["--tensor-parallel-size", '"99999999999999999999"', "--max-model-len", '"1e400"'])],

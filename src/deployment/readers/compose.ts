@@ -11,6 +11,7 @@ import { serviceHardware } from "./compose-hardware.ts";
 import { Service } from "./compose-service.ts";
 import type { ReaderContext } from "./context.ts";
 import { composeEnvironment } from "./environment.ts";
+import { namedConfig } from "./named-config.ts";
 import type { Reader } from "./reader.ts";
 import { recognise } from "./recognise.ts";
 import { wholeNumber } from "./resources.ts";
@@ -52,6 +53,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
+    mapping: namedConfig(launch, service.own.document, context),
     image,
     environment: environment.variables,
     environmentComplete: environment.complete,

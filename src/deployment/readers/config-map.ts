@@ -3,6 +3,7 @@ import { spanOf } from "../mapped.ts";
 import { plainUnit, type Unit, unknownHardware } from "../units.ts";
 import type { YamlValue } from "../yaml-document.ts";
 import type { ReaderContext } from "./context.ts";
+import { namedConfig } from "./named-config.ts";
 import type { Reader } from "./reader.ts";
 import { sglangConfigReader } from "./sglang-config.ts";
 import { trtllmConfigReader } from "./trtllm-config.ts";
@@ -33,7 +34,7 @@ function entryUnits(entry: YamlValue, name: string, context: ReaderContext): Uni
   if (!key) return undefined;
   const place = { format: "k8s-configmap" as const, anchor: spanOf(key), extent: entry.span ?? spanOf(key) };
   if (scriptName.test(key.value) || scriptStart.test(entry.string)) {
-    const units = scriptUnits(entry).map((unit) => ({ ...unit, ...place, name: `${name}/${key.value}` }));
+    const units = scriptUnits(entry, context).map((unit) => ({ ...unit, ...place, name: `${name}/${key.value}` }));
     return units.length > 0 ? units : undefined;
   }
   const document = entry.document.embedded(entry);
@@ -46,7 +47,7 @@ function entryUnits(entry: YamlValue, name: string, context: ReaderContext): Uni
   return root.at("vllm").isMap || root.at("engine_config", "engine_kwargs").isMap ? [] : undefined;
 }
 
-function scriptUnits(entry: YamlValue): Omit<Unit, "format" | "name" | "anchor" | "extent">[] {
+function scriptUnits(entry: YamlValue, context: ReaderContext): Omit<Unit, "format" | "name" | "anchor" | "extent">[] {
   const script = entry.text();
   if (!script) return [];
   const { launches, installedVersion, joinsRay, strayOptions } = findScriptLaunches(script, new Map());
@@ -55,6 +56,7 @@ function scriptUnits(entry: YamlValue): Omit<Unit, "format" | "name" | "anchor" 
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
+    mapping: namedConfig(launch, entry.document, context),
     complete: !entry.document.structuralTemplate && entry.document.errors.length === 0,
     instances: undefined,
     hardware: unknownHardware,

@@ -63,7 +63,7 @@ function runUnits(root: YamlValue, group: YamlValue, where: Where, context: Read
     spansMachines: script !== undefined && /DSTACK_(NODE|MASTER)|ray start/.test(script.value),
     sharedMemory: sharedMemory(said("resources", "shm_size"), context),
   };
-  return scriptUnits(found, place, lines);
+  return scriptUnits(found, place, root.document, context);
 }
 
 /** All commands run in one shell, one behind the other. */

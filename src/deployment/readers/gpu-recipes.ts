@@ -10,6 +10,7 @@ import type { ReaderContext } from "./context.ts";
 import { copies } from "./copies.ts";
 import { engineMapping } from "./engine-mapping.ts";
 import { fieldFlags } from "./field-flags.ts";
+import { namedConfig } from "./named-config.ts";
 import { nodeHints } from "./node-hints.ts";
 import { groupGpus } from "./pod-group.ts";
 import type { Reader } from "./reader.ts";
@@ -82,6 +83,7 @@ function scriptUnit(root: YamlValue, context: ReaderContext): Unit[] | undefined
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
+    mapping: namedConfig(launch, document, context),
     image: chartImage(server.at("image")),
     complete: document.errors.length === 0 && !document.structuralTemplate,
     instances: { value: 1, origin: "inferred", why: message("the recipe starts one server") },

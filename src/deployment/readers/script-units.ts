@@ -2,8 +2,10 @@ import type { Launch, Launches } from "../launch.ts";
 import type { Known, Located } from "../located.ts";
 import { message } from "../message.ts";
 import { scriptHardware } from "../script-hardware.ts";
-import type { LineMap } from "../text.ts";
 import { plainUnit, type Unit, unknownHardware } from "../units.ts";
+import type { YamlDocument } from "../yaml-document.ts";
+import type { ReaderContext } from "./context.ts";
+import { namedConfig } from "./named-config.ts";
 
 /** What a platform says around a script that it runs on each of its machines. */
 export interface ScriptPlace
@@ -32,12 +34,12 @@ export interface ScriptPlace
 }
 
 /** The engines of a script. One that is started on every machine, or by each machine's rank in a branch of its own, is one engine over them. */
-export function scriptUnits(found: Launches, place: ScriptPlace, lines: LineMap): Unit[] {
+export function scriptUnits(found: Launches, place: ScriptPlace, document: YamlDocument, context: ReaderContext): Unit[] {
   const isGroup = place.spansMachines && place.machines?.value !== 1;
   const launches = isGroup && areAlike(found.launches) ? found.launches.slice(0, 1) : found.launches;
   const { gpus, machine, machines, spansMachines: _, sharedMemory, ...unit } = place;
   return launches.map((launch): Unit => {
-    const own = scriptHardware(launch, lines);
+    const own = scriptHardware(launch, context.lines);
     // Several engines on one machine share its GPUs by their own device lists.
     const gpusPerNode = own.gpusPerNode ?? (launches.length === 1 ? gpus : undefined);
     return {
@@ -47,6 +49,7 @@ export function scriptUnits(found: Launches, place: ScriptPlace, lines: LineMap)
       engine: launch.engine,
       launcher: launch.launcher,
       launch,
+      mapping: namedConfig(launch, document, context),
       image: launch.docker?.image ?? place.image,
       environment: new Map([...place.environment, ...(launch.docker?.environment ?? [])]),
       instances: isGroup ? place.instances : timesMachines(place.instances, machines),

@@ -44,7 +44,7 @@ export const skypilotReader: Reader = (root, extent, context) => {
     spansMachines: /SKYPILOT_N(ODE|UM_NODES)|ray start|start_cluster/.test(script.value),
     sharedMemory: { value: "unseen", origin: "inferred" },
   };
-  return { format: "skypilot", units: scriptUnits(found, place, context.lines) };
+  return { format: "skypilot", units: scriptUnits(found, place, root.document, context) };
 };
 
 interface Accelerators {
