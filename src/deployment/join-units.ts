@@ -5,20 +5,32 @@ import { withNodes } from "./join-nodes.ts";
 import { pairedByRole } from "./pair-roles.ts";
 import type { Unit } from "./units.ts";
 
-/** The deployments that a file's units make: units of one deployment become its pools, in the order written, under the first one's lens. */
-export function joinUnits(units: readonly Unit[], directives: readonly UnitDirectives[], context: JoinContext): Deployment[] {
-  const joined = new Map<string | Unit, Deployment>();
-  for (const [i, unit] of units.entries()) {
-    const key = unit.deployment ?? unit;
-    const own = joinUnit(unit, directives[i] ?? noDirectives, context);
-    const before = joined.get(key);
-    joined.set(key, before ? withPools(before, own) : own);
-  }
-  return withUniqueIds(pairedByRole(withNodes([...joined.values()].map(withDecoders))));
+/**
+ * The deployments that a file's units make. Of the units that stand in one document, those of one deployment become its pools, in the
+ * order written, under the first one's lens. Directives are those of all units in turn.
+ */
+export function joinUnits(
+  documents: readonly (readonly Unit[])[],
+  directives: readonly UnitDirectives[],
+  context: JoinContext,
+): Deployment[] {
+  const given = directives.values();
+  const joined = documents.flatMap((units) => {
+    const own = units.map((unit) => ({ unit, deployment: joinUnit(unit, given.next().value ?? noDirectives, context) }));
+    return withPools(own);
+  });
+  return withUniqueIds(pairedByRole(withNodes(joined.map(withDecoders))));
 }
 
-function withPools(first: Deployment, { model, pools }: Deployment): Deployment {
-  return { ...first, model: first.model ?? model, pools: [...first.pools, ...pools] };
+function withPools(found: readonly { readonly unit: Unit; readonly deployment: Deployment }[]): Deployment[] {
+  const joined = new Map<string | Unit, Deployment>();
+  for (const { unit, deployment } of found) {
+    const key = unit.deployment ?? unit;
+    const first = joined.get(key);
+    const whole = first && { ...first, model: first.model ?? deployment.model, pools: [...first.pools, ...deployment.pools] };
+    joined.set(key, whole ?? deployment);
+  }
+  return [...joined.values()];
 }
 
 /** What stands beside a prefill pool of its own deployment decodes, said or not. */

@@ -27,7 +27,7 @@ export function readCommand(text: string, { catalog, surroundings }: ReadCommand
   const units = direct.launches.map((launch) => commandUnit(launch, direct, text, lines));
   const whole = { start: 0, end: text.length };
   const assigned = directivesFor(units, [whole], directives.all, text, lines);
-  const deployments = joinUnits(units, assigned, { source: text, lines, catalog, surroundings });
+  const deployments = joinUnits([units], assigned, { source: text, lines, catalog, surroundings });
   const problems = deployments.length === 0 ? [] : [...directives.problems, ...checkDirectives(directives.all, catalog, lines)];
   for (const word of direct.strayOptions) {
     problems.push({

@@ -45,7 +45,8 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   const directives = readDirectives(text, lines);
   const spans = documents.map(({ span }) => span);
   const assigned = directivesFor(units, spans, directives.all, text, lines);
-  const deployments = joinUnits(units, assigned, { source: joined.original, lines, catalog, surroundings });
+  const inDocuments = recognised.map((one) => one.units);
+  const deployments = joinUnits(inDocuments, assigned, { source: joined.original, lines, catalog, surroundings });
   const formats = new Set(recognised.flatMap(({ format }) => format ?? []));
   const companions = formats.size === 0 ? [] : recognised.flatMap((one) => one.companions ?? []);
   return {

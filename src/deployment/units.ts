@@ -34,7 +34,7 @@ export interface FetchedModel {
 export interface Unit {
   readonly format: FormatId;
   readonly name: string;
-  /** Units of one file that share it are the pools of one deployment. */
+  /** Units of one document that share it are the pools of one deployment. */
   readonly deployment: string | null;
   readonly anchor: Span;
   readonly extent: Span;

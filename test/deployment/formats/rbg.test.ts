@@ -35,6 +35,17 @@ describe("RoleBasedGroup", () => {
     expect(readText(text).companions.map(({ kind, name }) => [kind, name])).toEqual([["router", "router"]]);
   });
 
+  test("groups of one name in one file stay two", () => {
+    const role = (name: string): string => `    - name: ${name}
+      standalonePattern: {template: {spec: {containers: [${container(`--model-path, m, --disaggregation-mode, ${name}`)}]}}}
+`;
+    const one = rbg(role("prefill") + role("decode"));
+    expect(readText(`${one}---\n${one}`).deployments.map(({ id, pools }) => [id, ...pools.map(({ name }) => name)])).toEqual([
+      ["qwen", "prefill", "decode"],
+      ["qwen#2", "prefill", "decode"],
+    ]);
+  });
+
   test("a template of the group's with a role's patch over it, the leader's over that", () => {
     const text = rbg(
       `    - name: worker
