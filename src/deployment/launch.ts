@@ -257,5 +257,7 @@ function startsRayMember(words: readonly Mapped[]): boolean {
   const values = words.map(({ value }) => value);
   if (values.some((value) => baseName(value) === "multi-node-serving.sh")) return true;
   const ray = values.findIndex((value) => baseName(value) === "ray");
+  // Whoever asks how a cluster stands waits for others to join it.
+  if (ray >= 0 && values[ray + 1] === "status") return true;
   return ray >= 0 && values[ray + 1] === "start" && values.some((value) => value.startsWith("--address") || value === "--head");
 }

@@ -114,6 +114,8 @@ function mayUseOtherGpus({ deployment, pool }: RuleContext): boolean {
   if (engine.environment.has("RAY_ADDRESS")) return true;
   // A card of two dies is one device to some clusters and two to others.
   if (hardware.gpu?.value.endsWith("-die")) return true;
+  // Each of the two cores of a TPU7x chip is a device, one chip of other types is one; which type this is must be said.
+  if (hardware.resource === "google.com/tpu" && !hardware.gpu?.value.startsWith("TPU-v")) return true;
   const ray = engine.executor?.value === "ray" || flagOf(pool, "data-parallel-backend")?.value?.value === "ray";
   if (engine.executor?.value === "external_launcher") return true;
   if (!ray) return false;

@@ -19,6 +19,8 @@ export const shmMissing: Rule = {
     const { hardware, engine } = pool;
     const ranks = ranksOf(engine.parallel);
     const shared = hardware.sharedMemory?.value;
+    // One process drives the TPU chips of a host, without NCCL.
+    if (hardware.resource === "google.com/tpu") return [];
     if (!ranks || ranks.tensor * ranks.sequence * ranks.pipeline <= 1) return [];
     if (typeof shared === "string" || (shared !== undefined && shared > containerDefault)) return [];
     // One GPU a node leaves nobody to share memory with.

@@ -24,7 +24,8 @@ export const kaitoReader: Reader = (root, extent, context) => {
   switch (root.at("kind").string) {
     case "Workspace": {
       const instances: Known<number> = { value: 1, origin: "inferred", why: message("a workspace is one instance") };
-      const found = inferenceUnits(root, runtime, "kaito-workspace", context);
+      // Its fields stand at the top; some write them under `spec`, as other kinds have them.
+      const found = inferenceUnits(root.at("inference").exists ? root : spec, runtime, "kaito-workspace", context);
       return { format: "kaito-workspace", units: found.map((unit) => ({ ...unit, ...place, instances })) };
     }
     case "InferenceSet": {

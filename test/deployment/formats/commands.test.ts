@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { only, readLine, settings, sliceOf } from "../support.ts";
+import { only, readLine, readText, settings, sliceOf } from "../support.ts";
 
 function row(text: string) {
   const { deployment, pool } = only(readLine(text));
@@ -68,6 +68,28 @@ describe("launch commands", () => {
     expect(settings(pool)).toEqual({ "tensor-parallel-size": "4" });
     expect(sliceOf(text, pool.engine.parallel.written.tp?.range)).toBe("$TP");
     expect(pool.engine.environment.get("TP")?.value).toBe("4");
+  });
+
+  test("a script that waits for a Ray cluster does not tell how many nodes it has", () => {
+    const text = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: m }
+spec:
+  template:
+    spec:
+      containers:
+        - name: engine
+          image: vllm/vllm-openai:v0.6.6
+          command: [bash, -lc]
+          args:
+            - |
+              eval "$START" &
+              while ! ray status | grep -q '0.0/16.0 GPU'; do sleep 2; done
+              vllm serve a/b --tensor-parallel-size 8 --pipeline-parallel-size 2
+          resources: { limits: { nvidia.com/gpu: 8 } }
+`;
+    const { pool } = only(readText(text));
+    expect([pool.hardware.gpusPerNode?.value, pool.hardware.nodes, pool.hardware.gpusPerInstance]).toEqual([8, undefined, undefined]);
   });
 
   test("what starts no engine is none", () => {

@@ -45,6 +45,17 @@ describe("a Workspace of KAITO", () => {
     expect(findingsOf(text)).toEqual([]);
   });
 
+  test("fields written under spec are read as those at the top", () => {
+    const text = `apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: { name: phi }
+spec:
+  resource: { instanceType: Standard_NC24ads_A100_v4 }
+  inference: { preset: { name: phi-4-mini } }
+`;
+    expect(poolRows(text)).toEqual([expect.objectContaining({ deployment: "phi", engine: "vllm", model: "phi-4-mini", gpus: 1 })]);
+  });
+
   test("flags of its ConfigMap come last, so that one machine too small for them is found", () => {
     const inference = `${preset}\nconfig: params`;
     const text = `${config("tensor-parallel-size: 2\nmax-model-len: 131072\nswap-space: 4")}---\n${workspace("Standard_NC24ads_A100_v4", inference)}`;
