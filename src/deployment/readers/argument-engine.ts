@@ -76,14 +76,14 @@ export function isUnmistakable(name: string): boolean {
 
 export interface ArgumentSigns {
   readonly names: (engine: EngineId) => FlagNames;
-  /** The document names vLLM itself, so that its `--model` is sign enough. */
-  readonly saysVllm: boolean;
+  /** The engine that the document or the image is named after, so that its model's flag is sign enough. */
+  readonly named: EngineId | undefined;
   /** Flags of its own that the engine's must have: two where the image is another product's. */
   readonly signs: 1 | 2;
 }
 
 /** The engine whose flags all of these arguments are, two at least, one of them nobody else's; undefined where none or several fit. */
-export function engineOfArguments(args: readonly Mapped[], { names, saysVllm, signs }: ArgumentSigns): ArgumentEngine | undefined {
+export function engineOfArguments(args: readonly Mapped[], { names, named, signs }: ArgumentSigns): ArgumentEngine | undefined {
   const heads = args.map(({ value }) => /^--?[\w.-]+/.exec(value)?.[0]).filter((head) => head !== undefined);
   if (heads.length < 2) return undefined;
   const told = (engine: Exclude<ArgumentEngine, "tgi">): readonly (string | undefined)[] =>
@@ -94,7 +94,7 @@ export function engineOfArguments(args: readonly Mapped[], { names, saysVllm, si
   const isAll = (engine: ArgumentEngine, found: readonly (string | undefined)[]): boolean => {
     if (found.includes(undefined)) return false;
     const own = found.filter((name) => name !== undefined && unmistakable[engine].has(name)).length;
-    return own >= signs || (engine === "vllm" && saysVllm && signs === 1 && found.includes("model"));
+    return own >= signs || (engine === named && found.includes(engine === "sglang" ? "model-path" : "model"));
   };
   const candidates: ArgumentEngine[] = [];
   for (const engine of ["vllm", "sglang", "tensorrt-llm"] as const) if (isAll(engine, told(engine))) candidates.push(engine);

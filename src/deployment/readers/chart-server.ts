@@ -10,9 +10,9 @@ import { copies } from "./copies.ts";
 import { listedVariables, writtenEnvironment } from "./environment.ts";
 import { extraArguments, listWords } from "./extra-arguments.ts";
 import { fieldFlag } from "./field-flags.ts";
-import { imageEngine } from "./image-engine.ts";
 import { affinityHint, nodeHints } from "./node-hints.ts";
-import { type GpuCount, gpuCount } from "./resources.ts";
+import { recognise } from "./recognise.ts";
+import { acceleratorCount, type GpuCount, gpuCount } from "./resources.ts";
 
 /** What a chart's values say of the one server that the chart runs. */
 export interface ChartServer {
@@ -57,7 +57,7 @@ export function chartServer(values: YamlValue, named: NamedEngine | undefined, c
   const words = args.flatMap((launch) => launch.words);
   const started = findLaunches([...(command ? listWords(command) : []), ...words], variables).launches[0];
   const image = chartImage(container.at("image"));
-  const server = started ?? (command ? undefined : imageEngine(image, context)) ?? named;
+  const server = started ?? (command ? undefined : engineOf(image, words, variables, context)) ?? named;
   if (!server) return undefined;
   const { engine, launcher } = server;
   const gpus = containerGpus(container, values, context);
@@ -92,6 +92,16 @@ export function serverContainer(values: YamlValue): YamlValue {
   return [values, ...containers.map((path) => values.at(...path))].find((one) => one.at("image").exists) ?? values;
 }
 
+/** The image's own server, or the one whose flags the arguments are. */
+function engineOf(
+  image: Mapped | undefined,
+  args: readonly Mapped[],
+  environment: Variables,
+  { names }: ReaderContext,
+): Launch | undefined {
+  return recognise({ command: undefined, args, image, environment }, names).launches[0];
+}
+
 /** A list of names and values, or a mapping. */
 function environment(env: YamlValue): Variables {
   return env.isList ? listedVariables(env, new Map()) : writtenEnvironment(env);
@@ -99,7 +109,10 @@ function environment(env: YamlValue): Variables {
 
 function containerGpus(container: YamlValue, values: YamlValue, { lines }: ReaderContext): GpuCount {
   // `resources.gpu` holds the limits and requests of one with accelerators.
-  const places = [container, container.at("deployment"), values].map((owner) => gpuCount(owner, lines));
+  const places = [container, container.at("deployment"), values].flatMap((owner) => {
+    const own = owner.at("resources", "gpu");
+    return [gpuCount(owner, lines), acceleratorCount(own.at("limits"), own.at("requests"), lines)];
+  });
   return places.find(({ resource }) => resource !== null) ?? gpuCount(values, lines);
 }
 

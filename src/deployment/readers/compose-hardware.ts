@@ -68,13 +68,21 @@ function runtimeDevices(variables: Variables, lines: ReaderContext["lines"]): Kn
   return visibleDevices(own, lines);
 }
 
-/** `device_ids: ["0", "1"]`; one that comes from the caller's shell leaves the cards unknown. */
+/** `device_ids: ["0", "1"]`, each its own device. */
 function deviceIds(device: YamlValue | undefined, { lines }: ReaderContext): Known<Devices> {
-  const ids = device?.at("device_ids");
-  if (!ids?.isList || !ids.span) return undefined;
-  const texts = ids.items().map((item) => item.text()?.value ?? "");
-  if (texts.length === 0 || texts.some((text) => !/^[\w/-]+$/.test(text))) return undefined;
-  return { value: { place: "host", ids: texts }, origin: "file", range: lines.range(ids.span) };
+  const ids = device && listedIds(device);
+  const span = device?.at("device_ids").span;
+  if (!ids || !span || ids.some((id) => !/^[\w/-]+$/.test(id))) return undefined;
+  return { value: { place: "host", ids }, origin: "file", range: lines.range(span) };
+}
+
+/** Docker joins the entries with commas, so that `"0,1"` is two devices; one of the caller's shell or `nvidia.com/gpu=all` may be any number. */
+function listedIds(device: YamlValue): readonly string[] | undefined {
+  const ids = device
+    .at("device_ids")
+    .items()
+    .flatMap((item) => (item.text()?.value ?? "").split(",").map((id) => id.trim()));
+  return ids.length === 0 || ids.some((id) => id === "" || id.includes("$") || /(^|=)all$/.test(id)) ? undefined : ids;
 }
 
 /** `count: N`, or the number of `device_ids`; `all` is as many as the machine has: unknown. */
@@ -82,9 +90,8 @@ function deviceCount(device: YamlValue, { lines }: ReaderContext): Known<number>
   const ids = device.at("device_ids");
   if (ids.isList) {
     const { span } = ids;
-    // `nvidia.com/gpu=all` of a CDI driver.
-    if (ids.items().some((item) => item.string.endsWith("=all"))) return undefined;
-    const value = ids.items().length;
+    const value = listedIds(device)?.length;
+    if (value === undefined) return undefined;
     return span ? { value, origin: "file", range: lines.range(span) } : { value, origin: "file" };
   }
   return wholeNumber(device.at("count"), lines);

@@ -1,6 +1,6 @@
 import type { EngineId } from "../deployment.ts";
 import { huggingfaceEngine } from "../huggingface-server.ts";
-import { engineOfImage, parseImage } from "../images.ts";
+import { engineInImage, engineOfImage, parseImage } from "../images.ts";
 import { findLaunches, type Launch, type Launches } from "../launch.ts";
 import { isReadable, type Mapped } from "../mapped.ts";
 import type { Variables } from "../variables.ts";
@@ -73,7 +73,8 @@ function isOtherProgram(first: string): boolean {
 function engineByArguments({ args, image, saysVllm = false }: ContainerWords, names: ReaderContext["names"]): EngineId | undefined {
   const isUnknown = !image || !isReadable(image.value) || /replaced?-by|placeholder/i.test(image.value);
   if (!isUnknown && neverEngines.test(parseImage(image.value).repository)) return undefined;
-  return engineOfArguments(args, { names, saysVllm, signs: isUnknown ? 1 : 2 });
+  const named = saysVllm && isUnknown ? "vllm" : image && engineInImage(image.value);
+  return engineOfArguments(args, { names, named, signs: isUnknown ? 1 : 2 });
 }
 
 function entryPoint(engine: EngineId, launcher: string | null, words: readonly Mapped[], script: Mapped | undefined): Launch {

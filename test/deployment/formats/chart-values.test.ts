@@ -48,6 +48,21 @@ resources: {limits: {nvidia.com/gpu: "1"}}
 nodeSelector: {cloud.google.com/gke-accelerator: nvidia-l4}
 `;
 
+  test("arguments that are an engine's tell it where the image is somebody's own", () => {
+    const values = `modelName: Qwen/Qwen3-8B
+image: {repository: registry.example.com/team/inference, tag: v3}
+resources: {gpu: {limits: {nvidia.com/gpu: "4"}}}
+extraArgs:
+  - --tensor-parallel-size=4
+  - --max-model-len=32768
+`;
+    expect(poolRows(values)).toEqual([
+      expect.objectContaining({ format: "helm-values-other", engine: "vllm", model: "Qwen/Qwen3-8B", tp: 4, gpus: 4 }),
+    ]);
+    expect(poolRows(values.replace("--max-model-len=32768", "--log-level=debug"))).toEqual([]);
+    expect(poolRows(values.replace("team/inference", "team/vllm-router"))).toEqual([]);
+  });
+
   test("fields named after flags are flags; what the chart adds is not seen, so nothing is judged by what is missing", () => {
     expect(poolRows(values)).toEqual([
       expect.objectContaining({

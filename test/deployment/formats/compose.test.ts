@@ -83,6 +83,27 @@ ipc: host`,
     expect(poolRows(file(`image: vllm/vllm-openai\n${cdi}`))[0]?.gpus).toBeUndefined();
   });
 
+  test("devices in one entry are as many as its commas part; the caller's may be any number", () => {
+    const reserved = (ids: string) =>
+      `image: vllm/vllm-openai\ncommand: --model Qwen/Qwen3-8B --tensor-parallel-size 2\nipc: host\n${gpus(`{device_ids: ${ids}, capabilities: [gpu]}`)}`;
+    expect(poolRows(file(reserved("['0,1']")))[0]?.gpus).toBe(2);
+    expect(findingsOf(file(reserved("['0,1']")))).toEqual([]);
+    expect(findingsOf(file(reserved("['0', '1']")))).toEqual([]);
+    expect(findingsOf(file(reserved("['0']")))).toEqual([expect.stringMatching(/^error gpu-count/)]);
+    for (const unknown of ["['${GPUS}']", "['all']", "['']"]) expect(poolRows(file(reserved(unknown)))[0]?.gpus).toBeUndefined();
+  });
+
+  test("an engine's image with nothing but its flags runs it, also where its entry point is somebody's own", () => {
+    const row = (inside: string) => poolRows(file(inside))[0];
+    expect(row("image: lmsysorg/sglang\ncommand: --model-path /models/qwen --tp 8 --port 30000")).toMatchObject({
+      engine: "sglang",
+      model: "/models/qwen",
+      tp: 8,
+    });
+    expect(row("image: lmsysorg/sglang\ncommand: --worker-urls http://a --port 30000")).toBeUndefined();
+    expect(row("image: example/sglang-router\ncommand: --model-path /models/qwen --port 30000")).toBeUndefined();
+  });
+
   test("what merge keys and other services bring in counts", () => {
     const text = `x-env: &env {HF_HOME: /data, VLLM_LOGGING_LEVEL: INFO}
 x-gpu: &gpu
