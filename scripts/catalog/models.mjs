@@ -6,6 +6,10 @@ export function modelRows(models) {
 /** What the collected configs leave out: the published ones say `"expert_dtype": "fp4"`, and vLLM takes it so where none is said (models/deepseek_v4.py). */
 const expertTypes = { "deepseek-ai/DeepSeek-V4-Flash": "fp4", "deepseek-ai/DeepSeek-V4-Pro": "fp4" };
 
+/** Packed INT4 in groups of 32, 595 GB on disk (vllm-project/recipes@007c8912c293: models/moonshotai). */
+const packed = { quant_method: "compressed-tensors", bits: 4, group_size: 32 };
+const packedModels = { "moonshotai/Kimi-K2-Thinking": packed, "moonshotai/Kimi-K2.5": packed };
+
 /** Parts that the memory and timing formulas do not follow exactly. */
 function uncovered(facts) {
   return (
@@ -46,7 +50,7 @@ function row(id, facts, models) {
     mla: mla(facts.mla),
     hybrid: hybrid(facts.hybrid),
     multimodal: facts.multimodal === undefined ? undefined : Boolean(facts.multimodal),
-    quantization: facts.quantization && quantization({ expert_dtype: expertTypes[id], ...facts.quantization }),
+    quantization: quantization(id, facts, models),
     dtype: facts.torchDtype,
     kvElements: compressed(facts) ?? facts.kvElemsPerTokenPerLayer,
     indexer: indexerBytes(facts),
@@ -127,8 +131,19 @@ function hybrid(facts) {
   });
 }
 
-function quantization({ quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype }) {
+function quantization(id, facts, models) {
+  const stated = statedQuantization(id, facts, models);
+  if (!stated) return undefined;
+  const { quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype = expertTypes[id] } = stated;
   return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype });
+}
+
+/** A model whose own config was not collected is published like its maker's model that lent the architecture, unless its name says otherwise. */
+function statedQuantization(id, facts, models) {
+  const own = packedModels[id] ?? facts.quantization;
+  const lender = facts.architectureFrom;
+  if (own || !lender || /-BF16$/.test(id) || id.split("/")[0] !== lender.split("/")[0]) return own;
+  return models[lender] && statedQuantization(lender, models[lender], models);
 }
 
 function sparse(members) {

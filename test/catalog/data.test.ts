@@ -58,6 +58,19 @@ describe("catalogue files", () => {
     }
   });
 
+  test.each([
+    ["deepseek-ai/DeepSeek-V3.2-Exp", "fp8"],
+    ["MiniMaxAI/MiniMax-M2", "fp8"],
+    ["moonshotai/Kimi-K2-Thinking", "int4"],
+    ["moonshotai/Kimi-K2.5", "int4"],
+    ["moonshotai/Kimi-K2.6", "int4"],
+    ["nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16", "bf16"],
+    ["google/gemma-4-31B-it", "bf16"],
+    ["Qwen/Qwen3-4B-Thinking-2507", "bf16"],
+  ])("%s is published in %s, also where its architecture is another model's", (id, linear) => {
+    expect(catalog.model(id)?.model.weights.linear).toBe(linear);
+  });
+
   test("KV elements follow from heads where no exception is marked", () => {
     for (const id of catalog.models()) {
       const model = catalog.model(id)?.model;
