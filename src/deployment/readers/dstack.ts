@@ -63,7 +63,14 @@ function runUnits(root: YamlValue, group: YamlValue, where: Where, context: Read
     spansMachines: script !== undefined && /DSTACK_(NODE|MASTER)|ray start/.test(script.value),
     sharedMemory: sharedMemory(said("resources", "shm_size"), context),
   };
-  return scriptUnits(found, place, root.document, context);
+  return scriptUnits(found, place, root.document, context).map((unit) => withServedModel(unit, root.at("model")));
+}
+
+/** Ollama and NIM start without a word of their model: the endpoint's name is what is left. */
+function withServedModel(unit: Unit, served: YamlValue): Unit {
+  const model = served.text() ?? served.at("name").text();
+  if (!model || (unit.engine !== "ollama" && unit.engine !== "nim")) return unit;
+  return { ...unit, mapping: { flags: [], site: undefined, model, complete: true, readBy: "platform" } };
 }
 
 /** All commands run in one shell, one behind the other. */

@@ -67,7 +67,11 @@ function builtEngine(root: YamlValue, context: ReaderContext): TrussEngine | und
     ...engineMapping(patched.at("engine_config"), "tensorrt-llm", "platform", context).flags,
     ...fieldFlags(patched, runtimeFields, "tensorrt-llm", context),
   ];
-  const model = build.at("checkpoint_repository", "repo").text() ?? trussModel(root, undefined);
+  // The second stack may load what `weights` mounts; the checkpoint it must name is then a place-holder.
+  const served = patched.at("model_path").text();
+  const model = served
+    ? (trussModel(root, served.value) ?? served)
+    : (build.at("checkpoint_repository", "repo").text() ?? trussModel(root, undefined));
   const precision = build.at("quantization_type").text();
   // Unquantised means that the checkpoint stays as it is.
   const isKept = precision?.value === "no_quant";

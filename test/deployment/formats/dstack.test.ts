@@ -70,6 +70,10 @@ resources: {gpu: "8:H200"}
     ]);
     const image = "type: service\nimage: nvcr.io/nim/meta/llama-3.1-8b-instruct:1.3\nenv: [NGC_API_KEY]\nresources: {gpu: 24GB}\n";
     expect(poolRows(image)).toEqual([expect.objectContaining({ engine: "nim", gpus: 1, gpu: undefined })]);
+    expect(poolRows(`${image}model: meta/llama-3.1-8b-instruct\n`)[0]?.model).toBe("meta/llama-3.1-8b-instruct");
+    const pulled =
+      "type: service\nimage: ollama/ollama\ncommands: [ollama serve &, ollama pull mixtral, fg]\nmodel: {name: mixtral, format: openai}\n";
+    expect(poolRows(pulled)).toEqual([expect.objectContaining({ engine: "ollama", model: "mixtral" })]);
   });
 
   test.each([

@@ -86,6 +86,21 @@ trt_llm:
     expect(settings(only(readText(text)).pool)).toMatchObject({ "kv_cache_config.dtype": "fp8" });
   });
 
+  test("and may serve mounted weights in place of the checkpoint that it must name", () => {
+    const text = `model_name: qwen
+resources: {accelerator: B200:4}
+weights: [{source: "hf://Qwen/Qwen3-235B-A22B-Instruct-2507-FP8@main", mount_location: /cache/model/qwen}]
+trt_llm:
+  inference_stack: v2
+  build: {checkpoint_repository: {source: HF, repo: example/empty-model}}
+  runtime: {tensor_parallel_size: 4, patch_kwargs: {model_path: /cache/model/qwen}}
+`;
+    expect(poolRows(text)[0]?.model).toMatch("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8");
+    expect(poolRows(text.replace("model_path: /cache/model/qwen", "model_path: /data/own").replace(/weights: .*\n/, ""))[0]?.model).toBe(
+      "/data/own",
+    );
+  });
+
   test("and the engines that its inference stack is told to run", () => {
     const text = `model_name: ds
 resources: {accelerator: "H200:4", node_count: 2}
