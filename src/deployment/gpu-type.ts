@@ -79,7 +79,7 @@ function fromHints(hints: readonly GpuHint[], catalog: Catalog, lines: LineMap):
     const [first] = words;
     if (!first) continue;
     const at: Located<string> = {
-      value: words.map(({ value }) => value).join(", "),
+      value: [...new Set(words.map(({ value }) => value))].join(", "),
       origin: "inferred",
       range: lines.range(spanOf(first)),
       why: message(where),

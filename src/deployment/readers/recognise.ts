@@ -34,7 +34,8 @@ const otherServers: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Arguments under an image of these are another program's, however much they look like an engine's. */
-const neverEngines = /mock|-sim\b|simulator|router|gateway|bench|sidecar|proxy|scheduler|epp\b|runtime$|download|load/;
+const neverEngines =
+  /mock|-sim\b|simulator|router|gateway|bench|exporter|operator|client|sidecar|proxy|scheduler|epp\b|runtime$|download|load/;
 
 /** The engines a container starts: by its command line, by its image's entry point, or, in a patch, by its arguments alone. */
 export function recognise(container: ContainerWords, names: ReaderContext["names"]): Launches {

@@ -101,7 +101,8 @@ ipc: host`,
       tp: 8,
     });
     expect(row("image: lmsysorg/sglang\ncommand: --worker-urls http://a --port 30000")).toBeUndefined();
-    expect(row("image: example/sglang-router\ncommand: --model-path /models/qwen --port 30000")).toBeUndefined();
+    for (const other of ["router", "exporter"])
+      expect(row(`image: example/sglang-${other}\ncommand: --model-path /models/qwen --port 30000`)).toBeUndefined();
   });
 
   test("what merge keys and other services bring in counts", () => {

@@ -102,6 +102,11 @@ run: |
     expect(findingsOf(text).filter((one) => one.includes("gpu"))).toEqual([]);
   });
 
+  test("a GPU that stands with several counts is named once", () => {
+    const text = "resources: {accelerators: {L4:8, A100:4, A100:8}}\nrun: vllm serve a/b\n";
+    expect(only(readText(text)).pool.hardware.gpuAsWritten?.value).toBe("L4, A100");
+  });
+
   test("a container that the script starts tells engine, image and GPUs", () => {
     const docker = `resources: {accelerators: "A100:4"}
 envs: {MODEL_ID: lmsys/vicuna-13b-v1.5}
