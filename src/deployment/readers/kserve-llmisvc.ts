@@ -1,4 +1,5 @@
 import type { EngineId } from "../deployment.ts";
+import { engineInImage } from "../images.ts";
 import { spanOf } from "../mapped.ts";
 import type { Span } from "../text.ts";
 import type { CompanionUnit, Unit } from "../units.ts";
@@ -6,6 +7,7 @@ import type { YamlValue } from "../yaml-document.ts";
 import { merged } from "../yaml-merge.ts";
 import type { ReaderContext } from "./context.ts";
 import type { ServiceFields } from "./kserve-preset.ts";
+import { runtimeKinds } from "./kserve-runtime.ts";
 import { workloadUnits } from "./kserve-workload.ts";
 import type { Reader } from "./reader.ts";
 import { rootAnchor, workloadName } from "./workload.ts";
@@ -14,7 +16,7 @@ import { rootAnchor, workloadName } from "./workload.ts";
 export const llmServiceReader: Reader = (root, extent, context) => {
   if (root.at("kind").string !== "LLMInferenceService" || !root.at("apiVersion").string.startsWith("serving.kserve.io/")) return undefined;
   const { spec, complete } = withBases(root.at("spec"), context);
-  const service = serviceFields(spec, { usesTemplates: true, complete });
+  const service = serviceFields(spec, { usesTemplates: true, complete }, context);
   const units = serviceUnits(service, root, extent, context).map((unit): Unit => ({ ...unit, format: "kserve-llmisvc" }));
   return { format: "kserve-llmisvc", units, companions: scheduler(spec) };
 };
@@ -24,7 +26,7 @@ export const llmServiceConfigReader: Reader = (root, extent, context) => {
   if (root.at("kind").string !== "LLMInferenceServiceConfig" || !root.at("apiVersion").string.startsWith("serving.kserve.io/"))
     return undefined;
   const spec = root.at("spec");
-  const service = serviceFields(spec, { usesTemplates: spec.at("model", "uri").exists, complete: true });
+  const service = serviceFields(spec, { usesTemplates: spec.at("model", "uri").exists, complete: true }, context);
   const units = isTakenIn(root, context) ? [] : serviceUnits(service, root, extent, context);
   return { format: "kserve-llmisvc-config", units: units.map((unit): Unit => ({ ...unit, format: "kserve-llmisvc-config" })) };
 };
@@ -36,9 +38,18 @@ const ownRuntimes: ReadonlyMap<string, EngineId> = new Map([
   ["kserve-llm-sglang", "sglang"],
 ]);
 
-function serviceFields(spec: YamlValue, how: Pick<ServiceFields, "usesTemplates" | "complete">): ServiceFields {
-  const engine = ownRuntimes.get(spec.at("runtime").string);
-  return { spec, engine: engine ?? "vllm", usesTemplates: how.usesTemplates, complete: how.complete && engine !== undefined };
+function serviceFields(spec: YamlValue, how: Pick<ServiceFields, "usesTemplates" | "complete">, context: ReaderContext): ServiceFields {
+  const name = spec.at("runtime").string;
+  const own = ownRuntimes.get(name);
+  const engine = own ?? runtimeEngine(name, context);
+  return { spec, engine, usesTemplates: how.usesTemplates, complete: how.complete && own !== undefined };
+}
+
+/** Of somebody's own runtime: by its image where the text has it, else by what it is called. */
+function runtimeEngine(name: string, context: ReaderContext): EngineId {
+  const image = context.object(runtimeKinds, name)?.at("spec", "containers").items()[0]?.at("image").string;
+  const engine = image === undefined ? undefined : engineInImage(image);
+  return engine ?? (/(^|[-_.])sglang/i.test(name) ? "sglang" : "vllm");
 }
 
 /** The service over its bases, of which later ones win; a base that nobody sees may say anything. */

@@ -133,6 +133,19 @@ prefill:
     expect(poolRows(own("[/app/some-server]"))).toEqual([expect.objectContaining({ engine: "other", complete: false })]);
   });
 
+  test("somebody's own runtime tells its engine by its image, else by its name", () => {
+    const own = (name: string, image: string): string => `${service(`runtime: ${name}`)}---
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata: { name: mine }
+spec: { containers: [{ name: main, image: "${image}" }] }
+`;
+    expect(poolRows(own("mine", "lmsysorg/sglang:v0.5.14"))[0]).toMatchObject({ engine: "sglang", complete: false });
+    expect(poolRows(own("mine", "registry.example.com/anything:1"))[0]).toMatchObject({ engine: "vllm", complete: false });
+    expect(poolRows(own("another", "lmsysorg/sglang:v0.5.14"))[0]?.engine).toBe("vllm");
+    expect(poolRows(service("runtime: sglang"))[0]).toMatchObject({ engine: "sglang", complete: false });
+  });
+
   test("adapters, a scaler, a runtime elsewhere", () => {
     const lora = service("template: {}").replace(
       "    name: llama",
