@@ -48,10 +48,11 @@ export const gpuLimitRequest: Rule = {
   },
 };
 
+/** A warning: what a cluster lets its admission fill in (GKE Autopilot does) a file does not show. */
 function unlimited(count: number, resource: string | null, range: Range): Finding {
   return finding(
     code,
-    "error",
+    "warning",
     range,
     message(
       'Requests {0} of {1} without a limit. Kubernetes refuses the pod: "Limit must be set for non overcommitable resources". Ask under limits; requests follow.',
