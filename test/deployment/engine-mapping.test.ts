@@ -4,7 +4,7 @@ import { flagNames } from "../../src/deployment/flag-names.ts";
 import { JoinedText } from "../../src/deployment/joined-text.ts";
 import { noNeighbours } from "../../src/deployment/neighbours.ts";
 import { ReaderContext } from "../../src/deployment/readers/context.ts";
-import { engineMapping } from "../../src/deployment/readers/engine-mapping.ts";
+import { engineMapping } from "../../src/deployment/readers/fields/engine-mapping.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { applyEdits, readLine, sliceOf } from "./support.ts";
 
