@@ -10,7 +10,7 @@ import { sizeOf } from "./written-sizes.ts";
 const code = "moe-parallel";
 const names = { tensor: "moe_tensor_parallel_size", expert: "moe_expert_parallel_size", cluster: "moe_cluster_parallel_size" } as const;
 
-/** TR02, TR05, TR06: the same in every copy of tensorrt_llm/mapping.py that was read, 0.17 to 1.2. What a file of options leaves out may stand on its command line. */
+/** TR02, TR05, TR06: the same in the two copies of tensorrt_llm/mapping.py that were read. What a file of options leaves out may stand on its command line. */
 export function trtllmMoeParallel(context: RuleContext): readonly Finding[] {
   const found = withContextRanks(context) ?? clustered(context) ?? product(context);
   return found ? [found] : [];
