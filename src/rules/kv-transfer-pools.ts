@@ -47,17 +47,15 @@ function differs(name: string, prefill: Pool, decode: Pool): Finding | undefined
 function connectors(prefill: Pool, decode: Pool): Finding[] {
   const one = flagOf(prefill, "kv-transfer-config");
   const other = flagOf(decode, "kv-transfer-config");
-  if (!one && !other) return [];
-  const present = other ?? one;
-  if (!one || !other) {
-    const role = one ? "decode" : "prefill";
-    const range = present ? present.flagRange : undefined;
+  const alone = one && other ? undefined : (one ?? other);
+  if (alone) {
     const text = message(
       "Only one side has a KV connector: the {0} pool sets no --kv-transfer-config, so every prompt is computed twice.",
-      role,
+      one ? "decode" : "prefill",
     );
-    return range ? [finding(code, "warning", range, text)] : [];
+    return [finding(code, "warning", alone.flagRange, text)];
   }
+  if (!one || !other) return [];
   const before = jsonFlag(prefill, "kv-transfer-config")?.members.get("kv_connector");
   const after = jsonFlag(decode, "kv-transfer-config")?.members.get("kv_connector");
   if (typeof before?.value !== "string" || typeof after?.value !== "string" || before.value === after.value) return [];

@@ -75,7 +75,7 @@ function sharers(
   });
 }
 
-/** Share of the card that the engine takes (default 0.9 up to 0.19.1, 0.92 from 0.20.0); undefined where it cannot be read. */
+/** Share of the card that the engine takes at least (default 0.9, from 0.20.0 on 0.92); undefined where it cannot be read. */
 function utilisation({ engine }: Pool): number | undefined {
   const reader = new FlagReader(engine.flags);
   if (reader.has("kv-cache-memory-bytes")) return undefined;

@@ -1,4 +1,5 @@
 import { figure } from "../catalog/quantity.ts";
+import { addSharedMemory } from "../deployment/edit.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { layoutWords, ranksOf } from "./layout.ts";
@@ -33,7 +34,7 @@ export const shmMissing: Rule = {
               deployment.format === "docker-compose"
                 ? message("Give the service shared memory")
                 : message("Mount a memory volume at /dev/shm"),
-            edits: hardware.sharedMemorySites.map(({ at, text }) => ({ range: at, newText: text })),
+            edits: addSharedMemory(pool),
             preferred: true,
           }
         : undefined;

@@ -19,8 +19,6 @@ export function memoryJson(plan: MemoryPlan, pool: number) {
   };
 }
 
-export type MemoryJson = ReturnType<typeof memoryJson>;
-
 /** Whole bytes: fractions come from shares of a budget and mean nothing. */
 function rankBytes(rank: RankMemory) {
   return {

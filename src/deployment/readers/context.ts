@@ -13,6 +13,8 @@ export interface OtherFile {
 
 /** What a reader needs besides the document: the text, the flags' names, and what else of the workspace belongs to it. */
 export class ReaderContext {
+  private byKind: ReadonlyMap<string, readonly YamlValue[]> | undefined;
+
   constructor(
     private readonly text: JoinedText,
     private readonly neighbours: Neighbours,
@@ -35,6 +37,12 @@ export class ReaderContext {
     return this.text.documents;
   }
 
+  /** The text's own objects of a kind, in the order written; sorted once, however many containers ask. */
+  ofKind(kind: string): readonly YamlValue[] {
+    this.byKind ??= sortedByKind(this.documents);
+    return this.byKind.get(kind) ?? [];
+  }
+
   /** The object of one of these kinds with this name: in the text itself, else in the workspace's one file that defines it. */
   object(kinds: readonly string[], name: string): YamlValue | undefined {
     if (name === "") return undefined;
@@ -53,6 +61,17 @@ export class ReaderContext {
     const file = this.neighbours.at(path, from);
     return file && { file: file.file, documents: this.text.documentsOf(file) };
   }
+}
+
+function sortedByKind(documents: readonly YamlDocument[]): ReadonlyMap<string, readonly YamlValue[]> {
+  const sorted = new Map<string, YamlValue[]>();
+  for (const { root } of documents) {
+    const kind = root.at("kind").string;
+    const same = sorted.get(kind);
+    if (same) same.push(root);
+    else sorted.set(kind, [root]);
+  }
+  return sorted;
 }
 
 function objectIn(documents: readonly YamlDocument[], kinds: readonly string[], name: string): YamlValue | undefined {

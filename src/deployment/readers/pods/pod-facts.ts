@@ -70,12 +70,11 @@ function startupSite(liveness: YamlValue, { source, lines }: ReaderContext): Pod
 }
 
 /** Names of the file's Services in the workload's namespace; one written with a template may be any. */
-function servicesBeside(container: YamlValue, { documents, lines }: ReaderContext): Located<string>[] {
+function servicesBeside(container: YamlValue, context: ReaderContext): Located<string>[] {
   const namespace = container.document.root.at("metadata", "namespace").string;
-  return documents.flatMap(({ root }) => {
-    if (root.at("kind").string !== "Service" || root.at("apiVersion").string !== "v1") return [];
-    const name = root.at("metadata", "name").text();
+  return context.ofKind("Service").flatMap((root) => {
+    const name = root.at("apiVersion").string === "v1" ? root.at("metadata", "name").text() : undefined;
     if (!name || !isReadable(name.value) || root.at("metadata", "namespace").string !== namespace) return [];
-    return [{ value: name.value, origin: "file", range: lines.range(spanOf(name)) }];
+    return [{ value: name.value, origin: "file", range: context.lines.range(spanOf(name)) }];
   });
 }
