@@ -1,4 +1,4 @@
-import { markdownTable } from "./columns.ts";
+import { markdownTable } from "../columns.ts";
 import { barTable, familyTable } from "./print.ts";
 import type { Summary } from "./summary.ts";
 

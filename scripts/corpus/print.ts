@@ -1,4 +1,4 @@
-import { columns } from "./columns.ts";
+import { columns } from "../columns.ts";
 import type { Judgement } from "./judge.ts";
 import { type Bar, type Crash, type FamilyRow, type Summary, totalOf } from "./summary.ts";
 

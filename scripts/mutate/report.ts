@@ -1,4 +1,4 @@
-import { columns, markdownTable } from "../corpus/columns.ts";
+import { columns, markdownTable } from "../columns.ts";
 import type { Mutation } from "./mutation.ts";
 import type { MutantResult } from "./run.ts";
 

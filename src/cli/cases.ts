@@ -8,6 +8,7 @@ import { plain } from "../deployment/message.ts";
 import type { Missing, Settled } from "../deployment/settled.ts";
 import { analyseReading } from "../language/analysis.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import type { Severity } from "../rules/rule.ts";
 import { readWorkload, type WrittenWorkload } from "../simulation/read-workload.ts";
 import { type Exit, exits } from "./exit.ts";
 import { caseLines } from "./input/case-lines.ts";
@@ -22,6 +23,12 @@ export interface CaseError {
 /** What a command answers to one case, beside its id. */
 export type CaseAnswer = { readonly error: CaseError } | (Readonly<Record<string, unknown>> & { readonly error?: undefined });
 
+export interface CaseFinding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
 /** One case, read and settled as far as it goes. */
 export interface ReadyCase {
   readonly id: string;
@@ -29,6 +36,8 @@ export interface ReadyCase {
   readonly settled: Settled | undefined;
   readonly missing: readonly Missing[];
   readonly plans: readonly MemoryPlan[];
+  /** What the rules say about it, as about a file. */
+  readonly findings: readonly CaseFinding[];
   /** null where the case has none. */
   readonly workload: WrittenWorkload | null;
   readonly slo: Slo | null;
@@ -48,17 +57,23 @@ export async function answerCases(
   const assumptions = argumentAssumptions(options, catalog);
   const adjust = (deployment: Deployment): Deployment => withArguments(deployment, assumptions, catalog);
   for await (const line of caseLines(file)) {
-    terminal.write(`${JSON.stringify(answerLine(line, folder, catalog, adjust, answer))}\n`);
+    terminal.write(`${JSON.stringify(answerLine(line, { folder, catalog, adjust }, answer))}\n`);
   }
   return exits.ok;
 }
 
-function answerLine(
+export interface CaseContext {
+  readonly folder: string;
+  readonly catalog: Catalog;
+  /** What the command's arguments say, put over the case. */
+  readonly adjust?: (deployment: Deployment) => Deployment;
+}
+
+/** Answers one line: never throws on its content. */
+export function answerLine<Answer extends CaseAnswer>(
   line: string,
-  folder: string,
-  catalog: Catalog,
-  adjust: (deployment: Deployment) => Deployment,
-  answer: (ready: ReadyCase) => CaseAnswer,
+  { folder, catalog, adjust }: CaseContext,
+  answer: (ready: ReadyCase) => Answer,
 ) {
   let value: unknown;
   try {
@@ -70,13 +85,14 @@ function answerLine(
   try {
     const read = readCase(value, { catalog });
     if (read.error) return { id, error: read.error };
-    const deployment = adjust(read.deployment);
-    const { analysed, refusals } = analysedCase(deployment, catalog);
+    const deployment = adjust ? adjust(read.deployment) : read.deployment;
+    const { analysed, findings } = analysedCase(deployment, catalog);
     const { settled, missing } = analysed.settlement;
     const workload = read.workload === null || read.workload === undefined ? null : readWorkload(read.workload);
     const { slo, seed } = read;
     const plans = analysed.memory;
-    const said = answer({ id: read.id, deployment, settled, missing: missing ?? [], plans, workload, slo, seed, folder });
+    const said = answer({ id: read.id, deployment, settled, missing: missing ?? [], plans, findings, workload, slo, seed, folder });
+    const refusals = findings.filter(({ severity }) => severity === "error").map((one) => one.message);
     if (said.error || refusals.length === 0) return { id, ...said };
     return { id, ...said, warnings: [...(Array.isArray(said.warnings) ? said.warnings : []), ...refusals] };
   } catch (error) {
@@ -85,14 +101,15 @@ function answerLine(
   }
 }
 
-/** A case takes the path of a file: what its engine would refuse is said beside the answer. */
+/** A case takes the path of a file. */
 function analysedCase(deployment: Deployment, catalog: Catalog) {
   const reading = { formats: [deployment.format], deployments: [deployment], companions: [], problems: [], ignoredLines: new Map() };
   const analysis = analyseReading(reading, catalog);
   const [analysed] = analysis.deployments;
   const [problem] = analysis.problems;
   if (!analysed || problem) throw new Error(problem ? plain(problem.message) : "the case was lost");
-  return { analysed, refusals: analysis.findings.filter(({ severity }) => severity === "error").map((one) => plain(one.message)) };
+  const findings = analysis.findings.map(({ code, severity, message }) => ({ code, severity, message: plain(message) }));
+  return { analysed, findings };
 }
 
 /** As it came in: a number stays one. */

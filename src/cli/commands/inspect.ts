@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Catalog } from "../../catalog/catalog.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
 import { type Exit, exits } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
@@ -29,7 +30,7 @@ export function addInspect(program: Command, run: Run): void {
 async function inspect(paths: readonly string[], options: InspectOptions, session: Session): Promise<Exit> {
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
-    return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session));
+    return answerCases(options.cases, options, session, (ready) => inspectCase(ready, session.catalog));
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const shown = subjects.filter(({ input, analysis }) => input.named || analysis.formats.length > 0);
@@ -37,13 +38,15 @@ async function inspect(paths: readonly string[], options: InspectOptions, sessio
   return unreadable ? exits.unusable : exits.ok;
 }
 
-function caseAnswer({ deployment, settled, missing, plans }: ReadyCase, { catalog }: Session) {
+/** What `inspect --cases` answers to one case. */
+export function inspectCase({ deployment, settled, missing, plans, findings }: ReadyCase, catalog: Catalog) {
   const settlement = settled ? { settled } : { missing };
   const { memory, ...told } = inspectJson({ deployment, settlement, settled, memory: plans }, catalog);
   if (!memory) return { error: missingError(missing) };
   return {
     memory,
     deployment: told,
+    findings,
     confidence: { memory: memory.confidence },
     warnings: told.assumed.map(({ what, value }) => `Assumed: ${what} = ${value}.`),
   };

@@ -1,0 +1,80 @@
+import type { Catalog } from "../../../src/catalog/catalog.ts";
+import type { ObservedStart } from "./observed-start.ts";
+
+const GiB = 2 ** 30;
+
+/** Names of the engines' flags for what the table has one column for. */
+const flagNames = {
+  vllm: {
+    maxModelLen: "max-model-len",
+    maxNumSeqs: "max-num-seqs",
+    maxNumBatchedTokens: "max-num-batched-tokens",
+    utilization: "gpu-memory-utilization",
+    enforceEager: "enforce-eager",
+    lora: "enable-lora",
+  },
+  sglang: {
+    maxModelLen: "context-length",
+    maxNumSeqs: "max-running-requests",
+    maxNumBatchedTokens: "chunked-prefill-size",
+    utilization: "mem-fraction-static",
+    enforceEager: "disable-cuda-graph",
+    lora: "enable-lora",
+  },
+} as const;
+
+/** The last release whose engine was V0 unless told otherwise. */
+const lastV0 = "0.7.3";
+
+/** A start as a case of the command line; what the table leaves open is left to the engine's defaults. */
+export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonly<Record<string, number>> = {}) {
+  const { engine, version, note, gpuGiB, tensor, pipeline, kvDtype } = start;
+  return {
+    id: start.line,
+    deployment: {
+      engine,
+      engineVersion: version ?? (/\bV0\b/.test(note) && engine === "vllm" ? lastV0 : null),
+      model: modelName(start.model, catalog),
+      gpu: start.gpu === undefined ? null : smallestGpu(start.gpu, catalog),
+      gpuTotalBytes: gpuGiB === undefined ? null : Math.round(gpuGiB * GiB),
+      pools: [{ role: "mixed", parallel: { tensor: tensor ?? 1, pipeline: pipeline ?? 1, expert: expertSize(start) } }],
+      weightQuantization: start.quantization ?? null,
+      kvCacheDtype: kvDtype ?? null,
+      settings: { ...settingsOf(start), ...settings },
+    },
+  };
+}
+
+function settingsOf(start: ObservedStart): Readonly<Record<string, string | number | boolean | null>> {
+  const names = start.engine === "sglang" ? flagNames.sglang : flagNames.vllm;
+  return {
+    dtype: start.dtype ?? null,
+    [names.maxModelLen]: start.maxModelLen ?? null,
+    [names.maxNumSeqs]: start.maxNumSeqs ?? null,
+    [names.maxNumBatchedTokens]: start.maxNumBatchedTokens ?? null,
+    [names.utilization]: start.utilization ?? null,
+    [names.enforceEager]: start.enforceEager ?? null,
+    [names.lora]: /\blora enabled\b/i.test(start.note) ? true : null,
+  };
+}
+
+/** As written where the catalogue knows it; else without what stands in brackets, and with the one owner who published that name. */
+function modelName(written: string, catalog: Catalog): string {
+  if (catalog.model(written)) return written;
+  const bare = written.replace(/\s*\(.*\)$/, "");
+  const [only, ...others] = catalog.modelProposals(bare);
+  return only !== undefined && others.length === 0 ? only : bare;
+}
+
+/** Of several GPUs in one engine the smallest decides. */
+function smallestGpu(written: string, catalog: Catalog): string {
+  const parts = written.split(" + ");
+  const known = parts.flatMap((part) => catalog.gpu(part) ?? []);
+  if (parts.length === 1 || known.length < parts.length) return written;
+  return known.reduce((least, gpu) => (gpu.memoryBytes < least.memoryBytes ? gpu : least)).id;
+}
+
+function expertSize({ expert, tensor = 1 }: ObservedStart): number {
+  if (expert === undefined) return 1;
+  return expert === "on" ? tensor : Math.max(1, Number(expert) || 1);
+}

@@ -1,0 +1,47 @@
+import { columns } from "../columns.ts";
+import { bars } from "./bars.ts";
+import type { Metric, Suite, SuiteResult } from "./suite.ts";
+
+export interface SuiteRun {
+  readonly suite: Suite;
+  /** undefined: the measurements are not here. */
+  readonly result: SuiteResult | undefined;
+}
+
+/** Whether a figure reaches its bar; a figure of no rows reaches none, and one without a bar is not judged. */
+export function meets({ name, value }: Metric): boolean {
+  const bar = bars[name];
+  return bar === undefined || (bar.kind === "most" ? value <= bar.limit : value >= bar.limit);
+}
+
+/** What `npm run accuracy` prints: the bars, then each suite's tables. */
+export function printed(runs: readonly SuiteRun[], data: string): string {
+  return [
+    ...columns(barTable(runs)),
+    ...runs.flatMap(({ suite, result }) => (result ? [] : [`${suite.title}: did not run, ${suite.files.join(", ")} is not below ${data}`])),
+    ...runs.flatMap(({ suite, result }) =>
+      (result?.tables ?? []).flatMap(({ title, note, rows }) => [
+        "",
+        `${suite.title}, ${title}`,
+        ...(note ? [note] : []),
+        ...columns(rows),
+      ]),
+    ),
+  ].join("\n");
+}
+
+export function barTable(runs: readonly SuiteRun[]): (string | number)[][] {
+  const rows = runs.flatMap(({ suite, result }) =>
+    (result?.metrics ?? []).map((metric) => {
+      const bar = bars[metric.name];
+      const limit = bar ? `${bar.kind === "most" ? "≤" : "≥"} ${bar.limit}` : "";
+      return [suite.name, metric.name, metric.rows, bar?.peer ?? "", figure(metric), limit, bar ? (meets(metric) ? "yes" : "no") : ""];
+    }),
+  );
+  return [["suite", "metric", "rows", "best peer", "ours", "bar", "met"], ...rows];
+}
+
+function figure({ value, unit }: Metric): string {
+  if (Number.isNaN(value)) return "none";
+  return unit === "rows" ? String(value) : `${value.toFixed(2)} ${unit}`;
+}

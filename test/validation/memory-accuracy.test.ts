@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { judgedStarts, memory } from "../../scripts/accuracy/memory.ts";
+import { meets, printed } from "../../scripts/accuracy/print.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const committed = resolve(import.meta.dirname, "../data/memory-observed.csv");
+const collected = resolve(import.meta.dirname, "../../../shared/data/reference/memory-observed.csv");
+if (!existsSync(collected)) console.log(`The full table of observed starts is not at ${collected}: only the committed one was checked.`);
+
+/** Bars that the model does not reach today; docs/accuracy.md lists the starts behind each. */
+const notReached: readonly string[] = [
+  "KV bytes: rows within 5 %",
+  "KV tokens given the logged bytes: rows within 0.5 %",
+  "hybrid models, tokens and concurrency: figures within 2 %",
+  "refused starts: not flagged",
+  "rows that state what decides: unanswered",
+];
+
+describe.each([
+  ["committed", committed],
+  ["collected", collected],
+])("%s table of observed starts", (_, path) => {
+  test.runIf(existsSync(path))("every other bar but that of time, which the command holds in a process of its own, is met", () => {
+    const { metrics } = judgedStarts(path, testCatalog());
+    const missed = metrics.filter((metric) => metric.unit !== "ms" && !meets(metric));
+    expect(missed.filter(({ name }) => !notReached.includes(name))).toEqual([]);
+    expect(Math.min(...metrics.map(({ rows }) => rows))).toBeGreaterThan(0);
+  });
+});
+
+test("without its measurements a suite says that it did not run", () => {
+  expect(printed([{ suite: memory, result: undefined }], join("no", "where"))).toContain(
+    "did not run, reference/memory-observed.csv is not below no/where",
+  );
+});
