@@ -1,3 +1,4 @@
+import { evaluationPart } from "./evaluating.ts";
 import { activatePart } from "./extension.ts";
 import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
@@ -12,6 +13,7 @@ export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
   sniff: sniffPart,
   workspace: workspacePart,
   memory: memoryPart,
+  evaluation: evaluationPart,
   simulate: simulatePart,
   wall: wallPart,
   activate: activatePart,
