@@ -103,12 +103,22 @@ function caseModel(whole: Fields, catalog: Catalog): ModelReference {
   return { name, facts: { value: word === undefined || /^auto$/i.test(word) ? known : quantised(known, word), origin: "argument" } };
 }
 
-/** A checkpoint stored in a format of the same element type keeps it with its scales. */
+/** A checkpoint stored in a format of the same element type keeps it with its scales; so does one whose own method the word names, which says nothing of bits. */
 function quantised(model: Model, word: string): Model {
   const weights = namedWeights(word);
   if (!weights) throw new CaseError("bad-case", `The weight quantisation “${word}” is not known.`);
   const own = weightsOf(model, undefined);
-  return own?.linear === weights.linear && own.method !== "none" ? model : { ...model, weights };
+  const isOwn = own !== undefined && own.method !== "none" && (own.linear === weights.linear || namesMethod(word, own.method));
+  return isOwn ? model : { ...model, weights };
+}
+
+/** `gptq_marlin` names `gptq`, `modelopt` also `modelopt_fp4`. */
+function namesMethod(word: string, method: string): boolean {
+  const name = word
+    .trim()
+    .toLowerCase()
+    .replace(/_marlin$/, "");
+  return method.replaceAll("_", "-").startsWith(name.replaceAll("_", "-"));
 }
 
 function caseSlo(value: unknown, key: string): Slo {

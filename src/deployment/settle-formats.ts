@@ -31,9 +31,19 @@ export function weightsOf(model: Model, quantization: string | undefined): Weigh
   return online[method] ?? weightFormatOf({ quant_method: method.replace(/^auto_/, "") });
 }
 
-/** Words for a format that a case or a person uses, whatever the checkpoint says; undefined where the word is not known. */
-export function namedWeights(word: string): WeightFormat | undefined {
-  const name = word.trim().toLowerCase();
+/** Words for a format that a case or a person uses, whatever the checkpoint says; of several (`modelopt nvfp4`) the last known one, which is the narrowest. */
+export function namedWeights(words: string): WeightFormat | undefined {
+  const name = words.trim().toLowerCase();
+  return (
+    formatNamed(name) ??
+    name
+      .split(/\s+/)
+      .map(formatNamed)
+      .findLast((format) => format !== undefined)
+  );
+}
+
+function formatNamed(name: string): WeightFormat | undefined {
   if (/^(none|bf16|bfloat16|fp16|float16|half)$/.test(name)) return unquantised;
   if (/^(fp8_block|fp8_per_block|fp8-block)$/.test(name)) return online.fp8_per_block;
   if (/^(int8|w8a8|w8a8_int8|sq|smoothquant)$/.test(name)) return { ...fp8, method: "compressed-tensors", linear: "int8" };

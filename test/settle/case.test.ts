@@ -55,6 +55,17 @@ describe("a case", () => {
     });
   });
 
+  it.each([
+    ["compressed-tensors", "RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", "int8"],
+    ["gptq_marlin", "RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w4a16", "int4"],
+    ["modelopt", "nvidia/DeepSeek-R1-0528-FP4", "fp4"],
+    ["modelopt nvfp4", "Qwen/Qwen3-32B", "fp4"],
+    ["auto_round int4", "Qwen/Qwen3-32B", "int4"],
+    ["FP8", "Qwen/Qwen3-32B", "fp8"],
+  ])("“%s” for %s is %s: a checkpoint keeps its own format where the word names its method", (weightQuantization, model, linear) => {
+    expect(settledOf(caseWith({ model, weightQuantization })).pools[0]?.weights.linear).toBe(linear);
+  });
+
   it("takes what a real run reported, links and settings", () => {
     const [pool] = settledOf(
       caseWith({
