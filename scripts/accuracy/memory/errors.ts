@@ -23,8 +23,8 @@ export function percentErrors(judged: readonly JudgedStart[], term: Term): reado
   });
 }
 
-export function isHybrid({ answer }: JudgedStart): boolean {
-  return answer?.isHybrid ?? false;
+export function isHybrid({ given }: JudgedStart): boolean {
+  return given?.isHybrid ?? false;
 }
 
 export function isStated({ start }: JudgedStart): boolean {

@@ -13,7 +13,7 @@ export interface JudgedStart {
   /** Why there is no answer. */
   readonly reason: string;
   /** With the cache's size given as it was logged: only what is derived from it is judged. */
-  readonly given: Tokens | undefined;
+  readonly given: Given | undefined;
   readonly milliseconds: number;
 }
 
@@ -22,23 +22,28 @@ export interface Tokens {
   readonly concurrency: number;
 }
 
-export interface Answer extends Tokens {
+export interface Given extends Tokens {
+  /** Several kinds of layers keep different things: the engine's tokens are derived, no capacity. */
+  readonly isHybrid: boolean;
+}
+
+export interface Answer extends Given {
   readonly predicted: Readonly<Record<Term, number>>;
   /** Bytes of one token on rank 0. */
   readonly kvBytesPerToken: number;
   readonly fits: boolean;
-  /** Several kinds of layers keep different things: the engine's tokens are derived, no capacity. */
-  readonly isHybrid: boolean;
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
   readonly assumed: readonly string[];
 }
 
 export function judgedStart(start: ObservedStart, catalog: Catalog): JudgedStart {
-  const began = performance.now();
   const { answer, reason } = answered(start, catalog);
-  const milliseconds = performance.now() - began;
-  return { start, answer, reason, given: answer && givenTheBytes(start, answer, catalog), milliseconds };
+  const given = givenTheBytes(start, catalog);
+  // Timed the second time: the first reads the catalogue.
+  const began = performance.now();
+  answered(start, catalog);
+  return { start, answer, reason, given, milliseconds: performance.now() - began };
 }
 
 function answered(start: ObservedStart, catalog: Catalog, settings?: Readonly<Record<string, number>>) {
@@ -69,11 +74,20 @@ function answered(start: ObservedStart, catalog: Catalog, settings?: Readonly<Re
   return { answer, reason: "" };
 }
 
+/** Holds any model's weights on few GPUs: stands in where a start names none, as the bytes of a token hang on no GPU. */
+const standIn = "H200-SXM";
+
 /** Tokens and concurrency that follow from the logged bytes. Pipeline stages differ, and the log has one of them. */
-function givenTheBytes(start: ObservedStart, answer: Answer, catalog: Catalog): Tokens | undefined {
+function givenTheBytes(start: ObservedStart, catalog: Catalog): Given | undefined {
   const { kv } = start.logged;
   if (kv === undefined || (start.pipeline ?? 1) > 1) return undefined;
-  if (start.engine === "vllm") return answered(start, catalog, { "kv-cache-memory-bytes": Math.round(kv * GiB) }).answer;
-  const tokens = Math.floor((kv * GiB) / answer.kvBytesPerToken);
-  return { tokens, concurrency: start.maxModelLen === undefined ? Number.NaN : tokens / start.maxModelLen };
+  const placed = start.gpu === undefined && start.gpuGiB === undefined ? { ...start, gpu: standIn } : start;
+  const size = start.engine === "vllm" ? { "kv-cache-memory-bytes": Math.round(kv * GiB) } : {};
+  const { answer } = answered(placed, catalog, size);
+  if (!answer) return undefined;
+  const { isHybrid, kvBytesPerToken } = answer;
+  if (start.engine === "vllm") return { isHybrid, tokens: answer.tokens, concurrency: answer.concurrency };
+  // SGLang prints what its pool of keys and values holds; states lie in a pool of their own.
+  const tokens = Math.floor((kv * GiB) / kvBytesPerToken);
+  return { isHybrid: false, tokens, concurrency: tokens / (start.maxModelLen ?? Number.NaN) };
 }

@@ -71,9 +71,13 @@ function verdicts(judged: readonly JudgedStart[]): readonly Metric[] {
   ];
 }
 
-/** An error, or a warning about the cache. */
+/** Said where the memory is too small, be it with doubt. */
+const memoryCodes: readonly string[] = ["memory-overflow", "kv-cache-too-small"];
+
+/** An error, or a warning about the memory. */
 export function isFlagged({ answer }: JudgedStart): boolean {
-  return answer !== undefined && (!answer.fits || answer.errors.length > 0 || answer.warnings.some((text) => text.startsWith("kv-cache-")));
+  const warned = answer?.warnings.some((text) => memoryCodes.some((code) => text.startsWith(`${code}:`)));
+  return answer !== undefined && (answer.errors.length > 0 || warned === true);
 }
 
 export function isCalledError({ answer }: JudgedStart): boolean {

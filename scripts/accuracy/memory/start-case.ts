@@ -12,6 +12,7 @@ const flagNames = {
     utilization: "gpu-memory-utilization",
     enforceEager: "enforce-eager",
     lora: "enable-lora",
+    loraRank: "max-lora-rank",
   },
   sglang: {
     maxModelLen: "context-length",
@@ -20,8 +21,12 @@ const flagNames = {
     utilization: "mem-fraction-static",
     enforceEager: "disable-cuda-graph",
     lora: "enable-lora",
+    loraRank: "max-lora-rank",
   },
 } as const;
+
+/** What Unsloth's fast_inference reserves unless told otherwise (unsloth/models/loader.py, from_pretrained). */
+const unslothLoraRank = 64;
 
 /** The last release whose engine was V0 unless told otherwise. */
 const lastV0 = "0.7.3";
@@ -46,6 +51,7 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
 }
 
 function settingsOf(start: ObservedStart): Readonly<Record<string, string | number | boolean | null>> {
+  const hasLora = /\blora enabled\b/i.test(start.note);
   const names = start.engine === "sglang" ? flagNames.sglang : flagNames.vllm;
   return {
     dtype: start.dtype ?? null,
@@ -54,7 +60,8 @@ function settingsOf(start: ObservedStart): Readonly<Record<string, string | numb
     [names.maxNumBatchedTokens]: start.maxNumBatchedTokens ?? null,
     [names.utilization]: start.utilization ?? null,
     [names.enforceEager]: start.enforceEager ?? null,
-    [names.lora]: /\blora enabled\b/i.test(start.note) ? true : null,
+    [names.lora]: hasLora ? true : null,
+    [names.loraRank]: hasLora && /\bunsloth\b/i.test(start.note) ? unslothLoraRank : null,
   };
 }
 
