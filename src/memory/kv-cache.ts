@@ -72,9 +72,14 @@ export function kvShape(model: Model, pool: SettledPool, stage: Stage): KvShape 
     recurrent: group(stage.recurrent),
     bytesPerToken: ((stage.full + stage.sliding) * tokenBytes) / contextRanks,
     window: model.slidingWindow ?? Number.POSITIVE_INFINITY,
-    inFlight: Math.max(settings.asyncScheduling ? 2 : 1, layout.pipeline) * settings.maxNumBatchedTokens,
+    inFlight: concurrentBatches(pool) * settings.maxNumBatchedTokens,
     contextRanks,
   };
+}
+
+/** Batches whose tokens a window must keep: up to 0.25 one, from 0.26 all that are scheduled and not yet settled (VM10; vLLM pull request 47728). */
+function concurrentBatches({ version, settings, layout }: SettledPool): number {
+  return atLeast(version, "0.26.0") ? Math.max(settings.asyncScheduling ? 2 : 1, layout.pipeline) : 1;
 }
 
 function stateBytesPerLayer({ recurrent }: Model): number {

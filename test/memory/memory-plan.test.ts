@@ -157,11 +157,22 @@ describe("KV cache", () => {
     expect(memoryPlan(sparse, pool({ layout: { tensor: 8 }, kvElementBytes: 1 })).kvBytesPerToken).toBe(61 * (656 + 132));
   });
 
-  // Gemma-2-9B, window 4,096, at 8,192 tokens: 512 blocks of full attention and min(4095 + 2·8192, 8192)/16 + 1 = 513 of the window's group.
+  // Gemma-2-9B, window 4,096, at 8,192 tokens: 512 blocks of full attention and min(4095 + 8192, 8192)/16 + 1 = 513 of the window's group.
   test("windows keep window and in-flight tokens", () => {
     const plan = memoryPlan(model("google/gemma-2-9b-it"), pool({ settings: { kvCacheMemoryBytes: 54.12 * GiB } }));
     expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / 1025, 9);
     expect(plan.kvCacheBlocks).toBe(Math.floor((54.12 * GiB) / (21 * 16 * 2 * 8 * 256 * 2)));
+  });
+
+  // gpt-oss-20b, 12 layers of each kind, window 128, 131,072 tokens: 8,192 blocks of full attention beside ⌈(127 + 8192)/16⌉ + 1 = 521 of the window's
+  // group, from 0.26 ⌈(127 + 2·8192)/16⌉ + 1 = 1,033.
+  test.each([
+    ["0.25.1", 521],
+    ["0.26.0", 1033],
+  ])("in %s a window keeps %i blocks", (release, blocks) => {
+    const settings = { maxModelLen: 131_072, kvCacheMemoryBytes: 50 * GiB };
+    const plan = memoryPlan(model("openai/gpt-oss-20b"), pool({ version: version(release), settings }));
+    expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / (8192 + blocks), 9);
   });
 
   test("hybrids enlarge the block until a state fits one", () => {
