@@ -60,10 +60,14 @@ export function defaultDemoRun(catalog: Catalog): ReturnType<typeof demoRun> {
 }
 
 /** What the engine would say of its cache beyond the report's own figures. */
-function cacheLabels({ settings }: SettledPool): Readonly<Record<string, string>> {
+function cacheLabels({ settings, budget }: SettledPool): Readonly<Record<string, string>> {
   return {
     enable_prefix_caching: settings.prefixCaching ? "True" : "False",
-    gpu_memory_utilization: String(settings.gpuMemoryUtilization),
-    kv_cache_memory_bytes: settings.kvCacheMemoryBytes === null ? "None" : String(settings.kvCacheMemoryBytes),
+    ...(budget.engine === "vllm"
+      ? {
+          gpu_memory_utilization: String(budget.gpuMemoryUtilization),
+          kv_cache_memory_bytes: budget.kvCacheMemoryBytes === null ? "None" : String(budget.kvCacheMemoryBytes),
+        }
+      : {}),
   };
 }

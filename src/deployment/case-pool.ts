@@ -3,26 +3,36 @@ import type { Model } from "../catalog/facts.ts";
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
+import { sizeFlags } from "./engines/size-flags.ts";
 import { flagNames } from "./flag-names.ts";
 import type { Known, Located } from "./located.ts";
+import { settlers } from "./settle-engine.ts";
+import type { JudgedEngine } from "./settled.ts";
 import { emptyRange } from "./text.ts";
 import { parseVersion, type Version } from "./version.ts";
 
 const said = <T>(value: T): Located<T> => ({ value, origin: "argument" });
 
+/** What the pools of a case share. */
+export interface CaseContext {
+  readonly engine: JudgedEngine;
+  readonly whole: Fields;
+  readonly model: Model | undefined;
+  readonly catalog: Catalog;
+}
+
 /** One pool of a case; its own members override the deployment's. */
-export function casePool(own: Fields, whole: Fields, model: Model | undefined, catalog: Catalog): Pool {
+export function casePool(own: Fields, { engine, whole, model, catalog }: CaseContext): Pool {
   const version = optional(own, "engineVersion", asVersion) ?? optional(whole, "engineVersion", asVersion);
   const threshold = optional(own, "shiftThreshold", asCount) ?? optional(whole, "shiftThreshold", asCount);
   const parallel = caseParallel(optional(own, "parallel", asFields) ?? {}, threshold);
-  const names = flagNames(catalog.flags("vllm"), version);
+  const names = flagNames(catalog.flags(engine), version);
+  const { cacheFlag } = settlers[engine];
   const flags = new Map<string, Flag>();
-  for (const [key, value] of sizeFlags(parallel)) flags.set(key, writtenFlag(key, value));
+  for (const [key, value] of sizeFlags[engine](parallel)) flags.set(key, writtenFlag(key, value));
   for (const source of [whole, own]) {
     const cache = optional(source, "kvCacheDtype", asText);
-    if (cache !== undefined) flags.set("kv-cache-dtype", writtenFlag("kv-cache-dtype", cache));
-    const blocks = optional(source, "kvCacheBlocks", asCount);
-    if (blocks !== undefined) flags.set("num-gpu-blocks-override", writtenFlag("num-gpu-blocks-override", String(blocks)));
+    if (cache !== undefined) flags.set(cacheFlag, writtenFlag(cacheFlag, cache));
     for (const [key, value] of Object.entries(optional(source, "settings", asFields) ?? {})) {
       if (value === null || value === undefined) continue;
       const { name, negated } = names.resolve(key.startsWith("-") ? key : `--${key}`);
@@ -37,7 +47,7 @@ export function casePool(own: Fields, whole: Fields, model: Model | undefined, c
     instances: said(optional(own, "instances", asCount) ?? optional(whole, "instances", asCount) ?? 1),
     engine: {
       version: version && said(version),
-      parallel: model?.moe ? parallel : denseParallel(parallel),
+      parallel: engine !== "vllm" || model?.moe ? parallel : denseParallel(parallel),
       flags,
       written: [...flags.values()],
       environment: new Map(),
@@ -99,24 +109,6 @@ function caseParallel(fields: Fields, threshold: number | undefined): Parallel {
   };
 }
 
-/** The same sizes as the engine's flags, for what looks at flags. */
-function sizeFlags(parallel: Parallel): readonly (readonly [string, string])[] {
-  const sizes: readonly (readonly [string, number])[] = [
-    ["tensor-parallel-size", parallel.tensor.value],
-    ["pipeline-parallel-size", parallel.pipeline.value],
-    ["data-parallel-size", parallel.data.value * parallel.attentionData.value],
-    ["ulysses-sequence-parallel-size", parallel.sequence.value],
-    ["prefill-context-parallel-size", parallel.prefillContext.value],
-    ["decode-context-parallel-size", parallel.decodeContext.value],
-  ];
-  const flags: (readonly [string, string])[] = sizes.filter(([, size]) => size > 1).map(([name, size]) => [name, String(size)]);
-  if (parallel.expert.value > 1) flags.push(["enable-expert-parallel", "true"]);
-  if (parallel.shift) {
-    flags.push(["enable-shift-parallel", "true"], ["shift-parallel-threshold", String(parallel.shift.value.threshold.value)]);
-  }
-  return flags;
-}
-
 function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
   const name = optional(own, "gpu", asText) ?? optional(whole, "gpu", asText);
   const instance = name === undefined ? undefined : catalog.instance(name);
@@ -141,11 +133,13 @@ function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
 function overrides(own: Fields, whole: Fields): PoolOverrides {
   const links = { ...optional(whole, "links", asFields), ...optional(own, "links", asFields) };
   const total = optional(own, "gpuTotalBytes", asPositive) ?? optional(whole, "gpuTotalBytes", asPositive);
+  const blocks = optional(own, "kvCacheBlocks", asCount) ?? optional(whole, "kvCacheBlocks", asCount);
   const intra = optional(links, "intraNodeBytesPerSecond", asPositive);
   const inter = optional(links, "interNodeBytesPerSecond", asPositive);
   const latency = optional(links, "latencySeconds", asNotNegative);
   return {
     ...(total === undefined ? {} : { gpuTotalBytes: total }),
+    ...(blocks === undefined ? {} : { kvCacheBlocks: blocks }),
     ...(intra === undefined ? {} : { intraNodeBytesPerSecond: intra }),
     ...(inter === undefined ? {} : { interNodeBytesPerSecond: inter }),
     ...(latency === undefined ? {} : { latencySeconds: latency }),

@@ -5,6 +5,7 @@ import { casePool } from "./case-pool.ts";
 import type { Deployment, EngineId, ModelReference, Pool, Slo } from "./deployment.ts";
 import type { Known } from "./located.ts";
 import { type RoutingPolicy, routingPolicy } from "./routing.ts";
+import { isJudged } from "./settle-engine.ts";
 import { namedWeights, weightsOf } from "./settle-formats.ts";
 import { emptyRange } from "./text.ts";
 
@@ -56,7 +57,7 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
   const engineWord = optional(whole, "engine", asText) ?? "vllm";
   const engine = engines[engineWord.toLowerCase()];
   if (!engine) throw new CaseError("unsupported", `The engine “${engineWord}” is not known.`);
-  if (engine !== "vllm") throw new CaseError("unsupported", `Cases of ${engineWord} are not supported; those of vllm are.`);
+  if (!isJudged(engine)) throw new CaseError("unsupported", `Cases of ${engineWord} are not supported.`);
   const system = optional(whole, "system", asText);
   if (system !== undefined)
     throw new CaseError("unsupported", `The system “${system}” is not supported; leave it out for what the engine does.`);
@@ -64,7 +65,7 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
   const listed = whole.pools;
   if (listed !== undefined && listed !== null && !Array.isArray(listed)) throw new CaseError("bad-case", "“pools” must be a list.");
   const pools = (Array.isArray(listed) && listed.length > 0 ? listed : [{}]).map((pool, index) =>
-    casePool(asFields(pool, `pools[${index}]`), whole, model.facts?.value, catalog),
+    casePool(asFields(pool, `pools[${index}]`), { engine, whole, model: model.facts?.value, catalog }),
   );
   return {
     id,

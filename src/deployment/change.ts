@@ -16,11 +16,14 @@ export function withFlags(deployment: Deployment, changes: Readonly<Record<strin
       if (value === null) flags.delete(name);
       else flags.set(name, writtenFlag(name, value, flags.get(name)));
     }
-    const sized = Object.keys(changes).some((name) => /parallel/.test(name));
+    const sized = Object.keys(changes).some(isSize);
     const parallel = sized ? dialects[deployment.engine].parallel(flags, pool.engine.complete, model) : pool.engine.parallel;
     return { ...pool, engine: { ...pool.engine, flags, parallel } };
   });
 }
+
+/** `tensor-parallel-size` of vLLM, `tp-size` of SGLang, `tp_size` of TensorRT-LLM. */
+const isSize = (name: string): boolean => /parallel|(?:^|[_-])(?:tp|pp|dp|ep|cp|dcp)[_-]size$/.test(name);
 
 /** A flag that no file holds; `true` and `false` as a switch is written. */
 export function writtenFlag(name: string, value: string, before?: Flag): Flag {

@@ -1,9 +1,20 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
+import type { JudgedEngine } from "./settled.ts";
 import { atLeast, parseVersion, type Version } from "./version.ts";
 
 /** vLLM's defaults by version and device, as VERSIONED-DEFAULTS and RULES VS02, VS03, VS11, VM01, VM15 found them in the releases. */
 
 const GiB = 2 ** 30;
+
+/** TensorRT-LLM's flags have no history in the catalogue: its release as of the engine facts. */
+const newestTensorrt = "1.2.0";
+
+/** What a deployment that names no version is judged by. */
+export function assumedVersion(engine: JudgedEngine, catalog: Catalog): Version {
+  if (engine === "sglang") return newestVersion(catalog.flags("sglang").versions);
+  return newestVersion(engine === "tensorrt-llm" ? [newestTensorrt] : catalog.flags("vllm").versions);
+}
 
 /** The newest release the catalogue's flag table knows: what a deployment without a version is judged by. */
 export function newestVersion(versions: readonly string[]): Version {

@@ -136,6 +136,7 @@ export interface Pool {
 
 export interface PoolOverrides {
   readonly gpuTotalBytes?: number;
+  readonly kvCacheBlocks?: number;
   readonly intraNodeBytesPerSecond?: number;
   readonly interNodeBytesPerSecond?: number;
   readonly latencySeconds?: number;

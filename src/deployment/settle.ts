@@ -1,25 +1,25 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
-import { newestVersion } from "./defaults.ts";
+import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
-import { kvElementBytes, weightsOf } from "./settle-formats.ts";
+import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
-import { engineSettings } from "./settle-settings.ts";
-import type { Assumption, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
+import type { Assumption, JudgedEngine, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
 
 /** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
 export function settle(deployment: Deployment, catalog: Catalog): Settlement {
-  if (deployment.engine !== "vllm") {
-    return { missing: [{ what: "engine", message: message("{0} is recognised, not judged", engineNames[deployment.engine]) }] };
+  const { engine } = deployment;
+  if (!isJudged(engine)) {
+    return { missing: [{ what: "engine", message: message("{0} is recognised, not judged", engineNames[engine]) }] };
   }
   const missing: Missing[] = [];
   const assumed: Assumption[] = [];
   const model = modelOf(deployment, missing);
-  const pools = deployment.pools.map((pool) => settledPool(pool, model, catalog, missing, assumed));
+  const pools = deployment.pools.map((pool) => settledPool(pool, { engine, model, catalog }, missing, assumed));
   const whole = pools.filter((pool) => pool !== undefined);
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
@@ -31,7 +31,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
     settled: {
       id: deployment.id,
       name: deployment.name,
-      engine: deployment.engine,
+      engine,
       model,
       pools: whole,
       slo: deployment.slo?.value ?? null,
@@ -53,10 +53,15 @@ function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {
   return undefined;
 }
 
+interface PoolContext {
+  readonly engine: JudgedEngine;
+  readonly model: Model | undefined;
+  readonly catalog: Catalog;
+}
+
 function settledPool(
   pool: Pool,
-  model: Model | undefined,
-  catalog: Catalog,
+  { engine, model, catalog }: PoolContext,
   missing: Missing[],
   assumed: Assumption[],
 ): SettledPool | undefined {
@@ -64,26 +69,23 @@ function settledPool(
   const layout = layoutOf(pool, missing);
   if (!gpu || !layout || !model) return undefined;
   const { version: written, flags, executor, environment } = pool.engine;
-  const version = written?.value ?? newestVersion(catalog.flags("vllm").versions);
+  const version = written?.value ?? assumedVersion(engine, catalog);
   const reader = new FlagReader(flags);
-  const dtype = reader.text("dtype")?.toLowerCase();
-  const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
-  const weights = weightsOf(model, reader.text("quantization"));
-  const elementBytes = kvElementBytes(reader.text("kv-cache-dtype"), model, activationBytes);
-  const settings = engineSettings(reader, {
+  const settler = settlers[engine];
+  const { weights, kvElementBytes, kvCacheBlocks, ...chosen } = settler.choose(reader, {
     version,
     gpu,
     model,
     layout,
+    role: pool.role,
     executor: executor?.value,
-    chosenV1: environment.get("VLLM_USE_V1")?.value,
+    environment,
   });
-  const blocks = reader.integer("num-gpu-blocks-override");
-  if (!weights) missing.push(unknownValue("quantization", reader));
-  if (elementBytes === undefined) missing.push(unknownValue("kv-cache-dtype", reader));
+  if (!weights) missing.push(unknownValue(settler.quantizationFlag, reader));
+  if (kvElementBytes === undefined) missing.push(unknownValue(settler.cacheFlag, reader));
   for (const name of reader.unreadable)
     missing.push({ what: "settings", message: message("{0} is written, but cannot be read here", name) });
-  if (!weights || elementBytes === undefined || reader.unreadable.length > 0) return undefined;
+  if (!weights || kvElementBytes === undefined || reader.unreadable.length > 0) return undefined;
   if (!written) assumed.push({ what: "engineVersion", value: version.text, why: message("the newest version known; the file names none") });
   else noteOutside(written, "engineVersion", assumed, ({ text }) => text);
   noteOutside(pool.hardware.gpu, "gpu", assumed, String);
@@ -103,11 +105,13 @@ function settledPool(
     layout,
     shiftThreshold: layout.sequence > 1 ? (pool.engine.parallel.shift?.value.threshold.value ?? null) : null,
     weights,
-    activationBytes,
-    kvElementBytes: elementBytes,
-    settings,
+    kvElementBytes,
+    ...chosen,
     links: place.links,
-    observed: { gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null, kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null },
+    observed: {
+      gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null,
+      kvCacheBlocks: pool.overrides?.kvCacheBlocks ?? kvCacheBlocks,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
-import type { EngineId, Slo } from "./deployment.ts";
+import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
 import type { RoutingPolicy } from "./routing.ts";
 import type { Version } from "./version.ts";
@@ -11,7 +11,7 @@ import type { Version } from "./version.ts";
 export interface Settled {
   readonly id: string;
   readonly name: string;
-  readonly engine: EngineId;
+  readonly engine: JudgedEngine;
   readonly model: Model;
   readonly pools: readonly SettledPool[];
   readonly slo: Slo | null;
@@ -63,20 +63,53 @@ export interface SettledPool {
   /** Bytes of one KV element: 2, 1 for fp8 caches. */
   readonly kvElementBytes: number;
   readonly settings: EngineSettings;
+  readonly budget: MemoryBudget;
   readonly links: PoolLinks;
   /** Figures a real run reported, which override the memory model. */
   readonly observed: { readonly gpuTotalBytes: number | null; readonly kvCacheBlocks: number | null };
 }
 
-/** The engine's own settings, defaults resolved for this version and GPU. */
+/** Engines whose own memory arithmetic is followed. */
+export type JudgedEngine = MemoryBudget["engine"];
+
+/** How an engine divides a card: each has a law of its own. */
+export type MemoryBudget = VllmBudget | SglangBudget | TensorrtBudget;
+
+export interface VllmBudget {
+  readonly engine: "vllm";
+  /** Share of the card's total that weights, buffers and cache may take together (VM02). */
+  readonly gpuMemoryUtilization: number;
+  /** The cache's bytes as written, whatever the share leaves (VM05). */
+  readonly kvCacheMemoryBytes: number | null;
+  /** An estimate of the graphs is taken out of the budget (VM04). */
+  readonly graphsInBudget: boolean;
+}
+
+export interface SglangBudget {
+  readonly engine: "sglang";
+  /** Share of what is free before loading that weights and cache may take; the rest is for activations and graphs (SM01, SM07). */
+  readonly memFractionStatic: number;
+  /** Nobody wrote the share: it is the engine's own sum (SM02). */
+  readonly memFractionDerived: boolean;
+  /** Cap of the pool in tokens. */
+  readonly maxTotalTokens: number | null;
+}
+
+export interface TensorrtBudget {
+  readonly engine: "tensorrt-llm";
+  /** Share of what is free after weights and activations that the cache takes (TR07). */
+  readonly freeGpuMemoryFraction: number;
+  /** Cap of the cache in tokens; the smaller of both counts (TR08). */
+  readonly maxTokens: number | null;
+}
+
+/** How an engine batches, defaults resolved for this version and GPU. */
 export interface EngineSettings {
   readonly maxModelLen: number;
   /** max-model-len is `auto` or −1: the engine shortens maxModelLen to what its cache holds (VS04). */
   readonly lengthToFit?: true;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
-  readonly gpuMemoryUtilization: number;
-  readonly kvCacheMemoryBytes: number | null;
   readonly blockTokens: number;
   readonly prefixCaching: boolean;
   readonly chunkedPrefill: boolean;

@@ -73,9 +73,9 @@ function cacheCard(place: Place, { catalog, uri }: HoverOptions): Partial<Card> 
   const { analysis, index } = place;
   const found = planned(place);
   const pool = analysis.settled?.pools[index];
-  if (!found || !pool) return {};
+  if (!found || pool?.budget.engine !== "vllm") return {};
   const { plan, rank } = found;
-  const use = pool.settings.gpuMemoryUtilization;
+  const use = pool.budget.gpuMemoryUtilization;
   const gibs = (bytes: number): string => (bytes / 2 ** 30).toFixed(2);
   const buffers = rank.activationBytes + rank.nonTorchBytes + (rank.cudaGraphInBudget ? rank.cudaGraphBytes : 0);
   const more =

@@ -96,7 +96,8 @@ function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Mes
   const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
   const version = pool?.engine.version?.value ?? newestVersion(catalog.flags("vllm").versions);
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
-  const choices = asWritten.length > 0 ? asWritten : fittingGpus(model, format, gpus, { version, kvElementBytes: elementBytes });
+  const tried = deployment.engine === "vllm" ? fittingGpus(model, format, gpus, { version, kvElementBytes: elementBytes }) : [];
+  const choices = asWritten.length > 0 ? asWritten : tried;
   const [first, second] = telling(choices);
   if (first === undefined) return message("{0} of weights, {1} a token", weights, token);
   if (second === undefined) return message("{0} of weights, {1} a token · fits {2}", weights, token, first);

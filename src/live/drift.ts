@@ -18,10 +18,12 @@ const closeShare = 0.03;
 
 /** File and memory plan beside the labels of `vllm:cache_config_info`. */
 export function cacheDrift(pool: SettledPool, plan: MemoryPlan, server: Readonly<Record<string, string>>): readonly DriftRow[] {
-  const { settings } = pool;
+  const { settings, budget } = pool;
   return [
     number("block-size", settings.blockTokens, numberOf(server.block_size), false),
-    number("gpu-memory-utilization", settings.gpuMemoryUtilization, numberOf(server.gpu_memory_utilization), false),
+    ...(budget.engine === "vllm"
+      ? [number("gpu-memory-utilization", budget.gpuMemoryUtilization, numberOf(server.gpu_memory_utilization), false)]
+      : []),
     flag("enable-prefix-caching", settings.prefixCaching, server.enable_prefix_caching),
     number("KV cache blocks", plan.kvCacheBlocks, blocksOf(server), true),
     number("KV cache tokens", plan.kvCacheTokens, serverKvTokens(server), true),

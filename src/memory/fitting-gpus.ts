@@ -2,7 +2,7 @@ import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import { utilizationDefault } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import type { Version } from "../deployment/version.ts";
+import { atLeast, type Version } from "../deployment/version.ts";
 import { memoryPlan } from "./memory-plan.ts";
 import { oneRank } from "./weights.ts";
 
@@ -65,8 +65,6 @@ function poolOf(
       maxModelLen: Math.min(8192, model.maxPositions || 8192),
       maxNumSeqs: 256,
       maxNumBatchedTokens: 8192,
-      gpuMemoryUtilization: utilizationDefault(version),
-      kvCacheMemoryBytes: null,
       blockTokens: 16,
       prefixCaching: true,
       chunkedPrefill: true,
@@ -76,6 +74,12 @@ function poolOf(
       cpuOffloadBytes: 0,
       maxLoras: 0,
       maxCaptureSize: 512,
+    },
+    budget: {
+      engine: "vllm",
+      gpuMemoryUtilization: utilizationDefault(version),
+      kvCacheMemoryBytes: null,
+      graphsInBudget: atLeast(version, "0.20.0"),
     },
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },

@@ -1,13 +1,14 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool, Settlement } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
+import { stageMemory } from "./engine-law.ts";
 import { bytesNeeded, type KvShape, longestSequence } from "./kv-cache.ts";
-import type { Confidence, MemoryPlan, Refusal } from "./plan.ts";
-import { concurrency, type StageMemory, stageMemory } from "./rank-memory.ts";
+import type { MemoryPlan, Refusal } from "./plan.ts";
+import { concurrency, type StageMemory } from "./stage-memory.ts";
 import { stagesOf } from "./stages.ts";
 
 /**
- * What fits on the ranks of one engine of this pool, by the arithmetic of its vLLM version. A data-parallel server has
+ * What fits on the ranks of one engine of this pool, by the arithmetic of its engine's version. A data-parallel server has
  * `layout.data` such engines, and each attention replica of one has a cache of this size. The tightest stage decides for all.
  */
 export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
@@ -17,7 +18,9 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
   if (!tight) throw new Error(`a pipeline of ${pool.layout.pipeline} stages has no stage`);
   const { shape, memory } = tight;
   const maxModelLen = settledLength(stages, pool);
-  const refusal = stages.map((stage) => refusalOf(stage, maxModelLen)).reduce(worse, null);
+  // The others start and refuse the request.
+  const asked = pool.budget.engine === "vllm" ? maxModelLen : 1;
+  const refusal = stages.map((stage) => refusalOf(stage, asked, model)).reduce(worse, null);
   const maxConcurrency = concurrency(tight, maxModelLen);
   return {
     ranks: stages.map((stage) => stage.memory),
@@ -30,7 +33,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     kvBytesPerToken: memory.kvBytesPerToken,
     maxConcurrency,
     longestModelLen: Math.min(...stages.map((stage) => longestSequence(stage.shape, usableBytes(stage)))),
-    confidence: confidence(stages),
+    confidence: memory.steps.find(({ part }) => part === "kv-cache")?.confidence ?? "estimated",
   };
 }
 
@@ -68,12 +71,23 @@ function usableBytes({ memory, shape, blocks }: StageMemory): number {
   return Math.min(Math.max(0, memory.kvCacheBytes), Math.max(groups, 0) + shape.blockBytes);
 }
 
-function refusalOf(stage: StageMemory, maxModelLen: number): Refusal | null {
-  const { memory, shape } = stage;
-  if (memory.kvCacheBytes <= 0 && shape.blockBytes > 0) return { kind: "no-kv-memory", overBytes: -memory.kvCacheBytes };
+function refusalOf({ memory, shape }: StageMemory, maxModelLen: number, { approximate }: Model): Refusal | null {
+  const { kvCacheBytes, kvCacheSpread, weightsBytes, shiftWeightsBytes, totalBytes } = memory;
+  if (kvCacheBytes <= 0 && shape.blockBytes > 0) {
+    // A model counted from too few facts is surely over only where its weights alone are above the card.
+    const sure = approximate ? weightsBytes + shiftWeightsBytes > totalBytes : kvCacheBytes + kvCacheSpread <= 0;
+    return { kind: "no-kv-memory", overBytes: -kvCacheBytes, sure };
+  }
   const neededBytes = bytesNeeded(shape, maxModelLen);
-  if (neededBytes <= memory.kvCacheBytes) return null;
-  return { kind: "model-len", neededBytes, availableBytes: memory.kvCacheBytes, longest: longestSequence(shape, memory.kvCacheBytes) };
+  if (neededBytes <= kvCacheBytes) return null;
+  return {
+    kind: "model-len",
+    neededBytes,
+    availableBytes: kvCacheBytes,
+    longest: longestSequence(shape, kvCacheBytes),
+    // What an approximate model keeps of each token is itself no certainty.
+    sure: !approximate && neededBytes > kvCacheBytes + kvCacheSpread,
+  };
 }
 
 /** No cache at all before a short one, then the stage that holds the least. */
@@ -95,17 +109,4 @@ function cacheTokens({ shape, blocks }: StageMemory, { version }: SettledPool, m
 
 function groupsOf({ full, sliding, recurrent }: KvShape): number {
   return full.groups + sliding.groups + recurrent.groups;
-}
-
-const order: readonly Confidence[] = ["engine-law", "fitted", "estimated"];
-
-/** The weakest part of the sum that the cache depends on. */
-function confidence(stages: readonly StageMemory[]): Confidence {
-  const fixed = stages.every(({ memory }) => memory.steps.some((step) => step.label === "KV cache" && step.confidence === "engine-law"));
-  const steps = stages.flatMap(({ memory }) =>
-    memory.steps.filter(({ label }) =>
-      fixed ? label === "KV cache" || label === "One token" : memory.cudaGraphInBudget || !label.startsWith("CUDA graphs"),
-    ),
-  );
-  return order[Math.max(...steps.map((step) => order.indexOf(step.confidence)))] ?? "estimated";
 }

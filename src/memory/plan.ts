@@ -1,14 +1,31 @@
 /** engine-law: the engine's own arithmetic. fitted: a constant fitted on start-up logs. estimated: outside what it was fitted on. */
 export type Confidence = "engine-law" | "fitted" | "estimated";
 
+/** What a line of the sum is about. */
+export type Part =
+  | "budget"
+  | "weights"
+  | "shift-weights"
+  | "activation"
+  | "non-torch"
+  | "graphs"
+  /** Kept free for activations and graphs (SGLang). */
+  | "reserve"
+  | "kv-cache"
+  /** One token of the cache on this rank. */
+  | "kv-token";
+
 /** One line of the sum a person can check: the formula with the numbers put in. */
 export interface Derivation {
+  readonly part: Part;
   readonly label: string;
   /** `2 · 80 layers · 1 KV head · 128 · 2 B`. */
   readonly formula: string;
   readonly value: number;
   readonly unit: "B" | "s" | "tokens" | "FLOP";
   readonly confidence: Confidence;
+  /** Half the width of the band that nine of ten logged starts keep, in the value's unit; 0 where the engine's arithmetic leaves nothing open. */
+  readonly spread: number;
   /** Source key: a RULES id, `memory.md 4` (docs/), a paper. */
   readonly source: string;
 }
@@ -31,18 +48,29 @@ export interface RankMemory {
   readonly cudaGraphBytes: number;
   /** Whether this version takes graphs out of the budget (from 0.20) or beside it. */
   readonly cudaGraphInBudget: boolean;
+  /** Kept free beside weights and cache for activations and graphs (SGLang); 0 elsewhere. */
+  readonly reservedBytes: number;
   /** Can be negative: that many bytes over. */
   readonly kvCacheBytes: number;
+  /** Half the band of kvCacheBytes: the spread of all that was taken out of the budget. */
+  readonly kvCacheSpread: number;
   /** One token on this rank. */
   readonly kvBytesPerToken: number;
   readonly steps: readonly Derivation[];
 }
 
+/** `sure` = refused also where every term lies at the kind end of its band. */
 export type Refusal =
-  /** VM06: nothing left for the cache. */
-  | { readonly kind: "no-kv-memory"; readonly overBytes: number }
+  /** VM06, SM08: nothing left for the cache. */
+  | { readonly kind: "no-kv-memory"; readonly overBytes: number; readonly sure: boolean }
   /** VM07: one request of max-model-len does not fit. */
-  | { readonly kind: "model-len"; readonly neededBytes: number; readonly availableBytes: number; readonly longest: number };
+  | {
+      readonly kind: "model-len";
+      readonly neededBytes: number;
+      readonly availableBytes: number;
+      readonly longest: number;
+      readonly sure: boolean;
+    };
 
 export interface MemoryPlan {
   readonly ranks: readonly RankMemory[];

@@ -1,6 +1,5 @@
 import { gib, whole } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
-import type { MemoryPlan } from "../memory/plan.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
@@ -9,13 +8,6 @@ import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
 const code = "kv-cache-too-small";
-/** Cache sizes of published start-ups are met within this share; closer calls are warnings. */
-const margin = 0.05;
-/** The same where the plan is outside what its constants were fitted on. */
-const wideMargin = 0.2;
-/** Share of the budget by which what is left may be wrong: the weights' and buffers' own error on such start-ups. */
-const budgetMargin = 0.01;
-const wideBudgetMargin = 0.05;
 
 export const kvCacheTooSmall: Rule = {
   code,
@@ -29,7 +21,7 @@ export const kvCacheTooSmall: Rule = {
     const flag = flagOf(pool, "max-model-len");
     // "auto" and -1 shrink to what fits (VS04).
     if (refusal?.kind !== "model-len" || !settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
-    const sure = context.settled?.model.approximate === false && refusedForSure(context, isClear);
+    const sure = refusedForSure(context, (plan) => plan.refusal?.sure === true);
     const longest = Math.floor(refusal.longest);
     const rounded = Math.floor(longest / 1024) * 1024;
     const wanted = settledPool.settings.maxModelLen;
@@ -48,7 +40,10 @@ export const kvCacheTooSmall: Rule = {
           gib(refusal.availableBytes),
           whole(longest),
         );
-    const more = settledPool.settings.gpuMemoryUtilization < 0.95 && tryWith({ "gpu-memory-utilization": "0.95" })?.fits;
+    const more =
+      settledPool.budget.engine === "vllm" &&
+      settledPool.budget.gpuMemoryUtilization < 0.95 &&
+      tryWith({ "gpu-memory-utilization": "0.95" })?.fits;
     return [
       finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), text, {
         related: [gpuNamedHere(pool)],
@@ -60,13 +55,3 @@ export const kvCacheTooSmall: Rule = {
     ];
   },
 };
-
-function isClear(plan: MemoryPlan): boolean {
-  const { refusal } = plan;
-  if (!refusal) return false;
-  if (refusal.kind === "no-kv-memory") return true;
-  const wide = plan.confidence === "estimated";
-  const budget = plan.ranks[plan.tightest]?.budgetBytes ?? 0;
-  const available = refusal.availableBytes + (wide ? wideBudgetMargin : budgetMargin) * budget;
-  return available < refusal.neededBytes && refusal.availableBytes < (1 - (wide ? wideMargin : margin)) * refusal.neededBytes;
-}

@@ -1,6 +1,6 @@
 import { gib } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
-import type { MemoryPlan, RankMemory } from "../memory/plan.ts";
+import type { RankMemory } from "../memory/plan.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { askGpusFix, setFlagFix, setFlagsFix } from "./flag-fix.ts";
@@ -9,10 +9,6 @@ import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Fix, Rule, RuleContext } from "./rule.ts";
 
 const code = "memory-overflow";
-/** Below this share of the budget the verdict lies within the memory model's own error on published start-ups. */
-const margin = 0.02;
-/** The same where the plan is outside what its constants were fitted on. */
-const wideMargin = 0.08;
 
 export const memoryOverflow: Rule = {
   code,
@@ -24,10 +20,7 @@ export const memoryOverflow: Rule = {
     const { memory, pool, deployment, settledPool } = context;
     const rank = memory?.ranks[memory.tightest];
     if (!memory || !rank || !settledPool || memory.refusal?.kind !== "no-kv-memory") return [];
-    const sure = refusedForSure(
-      context,
-      (plan) => plan.refusal?.kind === "no-kv-memory" && isClear(plan, context.settled?.model.approximate !== false),
-    );
+    const sure = refusedForSure(context, ({ refusal }) => refusal?.kind === "no-kv-memory" && refusal.sure);
     const flag = flagOf(pool, "tensor-parallel-size");
     return [
       finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), words(rank, settledPool.gpu.id, sure), {
@@ -40,16 +33,6 @@ export const memoryOverflow: Rule = {
     ];
   },
 };
-
-function isClear(plan: MemoryPlan, approximate: boolean): boolean {
-  const rank = plan.ranks[plan.tightest];
-  if (!rank) return false;
-  const weights = rank.weightsBytes + rank.shiftWeightsBytes;
-  if (approximate) return weights > rank.totalBytes;
-  // Weights are counted, not fitted: where they alone are over, buffers decide nothing.
-  if (weights > (1 + margin) * rank.budgetBytes) return true;
-  return -rank.kvCacheBytes > (plan.confidence === "estimated" ? wideMargin : margin) * rank.budgetBytes;
-}
 
 function words(rank: RankMemory, gpu: string, sure: boolean): Message {
   const buffers = rank.activationBytes + rank.nonTorchBytes + (rank.cudaGraphInBudget ? rank.cudaGraphBytes : 0);
@@ -135,6 +118,6 @@ function fewerSequences({ pool, settledPool, tryWith }: RuleContext): Fix | unde
 }
 
 function moreOfTheGpu({ pool, settledPool, tryWith }: RuleContext): Fix | undefined {
-  if (!settledPool || settledPool.settings.gpuMemoryUtilization >= 0.95) return undefined;
+  if (settledPool?.budget.engine !== "vllm" || settledPool.budget.gpuMemoryUtilization >= 0.95) return undefined;
   return tryWith({ "gpu-memory-utilization": "0.95" })?.fits ? setFlagFix(pool, "gpu-memory-utilization", "0.95") : undefined;
 }

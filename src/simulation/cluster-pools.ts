@@ -2,6 +2,7 @@ import { gib, whole } from "../catalog/quantity.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
+import { isTimed } from "../timing/timed.ts";
 import { type ClusterPool, mostSchedulers } from "./cluster.ts";
 import { reservesFullPrompt } from "./layout-words.ts";
 import type { Outcome } from "./report.ts";
@@ -14,7 +15,7 @@ export type PoolsResult =
 /** The pools of a deployment in the simulator's words, or why they cannot be simulated. */
 export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PoolsResult {
   const refuse = (code: Refused["code"], message: string): PoolsResult => ({ error: { code, message } });
-  if (settled.engine !== "vllm")
+  if (!isTimed(settled))
     return refuse("unsupported", `The simulator follows the scheduler of vLLM; this deployment runs ${settled.engine}.`);
   if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
   const pools: ClusterPool[] = [];

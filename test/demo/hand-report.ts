@@ -107,6 +107,8 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
           nonTorchBytes: 0,
           cudaGraphBytes: 0,
           cudaGraphInBudget: false,
+          reservedBytes: 0,
+          kvCacheSpread: 0,
           kvCacheBytes: 82,
           kvBytesPerToken: 1,
           steps: [],

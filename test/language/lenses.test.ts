@@ -134,10 +134,19 @@ test("model unknown, and an engine that is recognised only", () => {
     "Describe model -> inferenceLens.describeModel",
     attach,
   ]);
-  const sglang = yaml()
+  const tgi = yaml()
+    .replace("[vllm, serve]", "[text-generation-launcher, --model-id]")
+    .replace("vllm/vllm-openai:v0.18.1", "ghcr.io/huggingface/text-generation-inference:3.3.4");
+  expect(shown(tgi)).toEqual(["TGI is recognised, not judged -> ", attach]);
+});
+
+test("an engine whose memory alone is judged offers no simulation", () => {
+  const sglang = yaml({ gpu: "H100" })
     .replace("[vllm, serve]", "[python, -m, sglang.launch_server, --model-path]")
     .replace("vllm/vllm-openai:v0.18.1", "lmsysorg/sglang:v0.5.9");
-  expect(shown(sglang)).toEqual(["SGLang is recognised, not judged -> ", attach]);
+  const [first, ...rest] = shown(sglang);
+  expect(first).toMatch(/^Fits, \d+k KV tokens -> inferenceLens\.showMemory$/);
+  expect(rest).toEqual(["Show memory -> inferenceLens.showMemory", attach]);
 });
 
 test("two pools are counted by role", () => {

@@ -130,12 +130,11 @@ describe("cacheDrift", () => {
     weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0, expertsOnly: false },
     activationBytes: 2,
     kvElementBytes: 2,
+    budget: { engine: "vllm", gpuMemoryUtilization: 0.92, kvCacheMemoryBytes: null, graphsInBudget: false },
     settings: {
       maxModelLen: 2048,
       maxNumSeqs: 8,
       maxNumBatchedTokens: 512,
-      gpuMemoryUtilization: 0.92,
-      kvCacheMemoryBytes: null,
       blockTokens: 128,
       prefixCaching: true,
       chunkedPrefill: true,

@@ -159,7 +159,7 @@ describe("KV cache", () => {
 
   // Gemma-2-9B, window 4,096, at 8,192 tokens: 512 blocks of full attention and min(4095 + 8192, 8192)/16 + 1 = 513 of the window's group.
   test("windows keep window and in-flight tokens", () => {
-    const plan = memoryPlan(model("google/gemma-2-9b-it"), pool({ settings: { kvCacheMemoryBytes: 54.12 * GiB } }));
+    const plan = memoryPlan(model("google/gemma-2-9b-it"), pool({ budget: { kvCacheMemoryBytes: 54.12 * GiB } }));
     expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / 1025, 9);
     expect(plan.kvCacheBlocks).toBe(Math.floor((54.12 * GiB) / (21 * 16 * 2 * 8 * 256 * 2)));
   });
@@ -197,7 +197,7 @@ describe("refusals and what a run reported", () => {
   ])("%f GiB for %d tokens of Llama-3.1-8B", (gib, maxModelLen, fits, longest) => {
     const plan = memoryPlan(
       llama8,
-      pool({ gpu: gpu("RTX-3090"), version: version("0.6.6"), settings: { kvCacheMemoryBytes: gib * GiB, maxModelLen } }),
+      pool({ gpu: gpu("RTX-3090"), version: version("0.6.6"), budget: { kvCacheMemoryBytes: gib * GiB }, settings: { maxModelLen } }),
     );
     expect(plan.fits).toBe(fits);
     expect(plan.longestModelLen).toBe(longest);
@@ -207,7 +207,7 @@ describe("refusals and what a run reported", () => {
   // The engine's own text: 262,144 tokens of Qwen3-Coder-30B need 24.0 GiB over all layers (vllm issue 34076).
   test("VM07 states the engine's need", () => {
     const coder = model("Qwen/Qwen3-Coder-30B-A3B-Instruct");
-    const plan = memoryPlan(coder, pool({ settings: { maxModelLen: 262_144, kvCacheMemoryBytes: 3.18 * GiB } }));
+    const plan = memoryPlan(coder, pool({ settings: { maxModelLen: 262_144 }, budget: { kvCacheMemoryBytes: 3.18 * GiB } }));
     expect(plan.refusal).toMatchObject({ kind: "model-len", neededBytes: 24 * GiB });
     expect(Math.abs(plan.longestModelLen / 34_736 - 1)).toBeLessThan(0.002);
   });
@@ -245,8 +245,8 @@ describe("properties", () => {
   test("more utilisation never leaves fewer tokens; more tensor ranks never hold more weights", () => {
     fc.assert(
       fc.property(ids, layouts, fc.double({ min: 0.3, max: 0.9, noNaN: true }), (id, layout, gpuMemoryUtilization) => {
-        const low = memoryPlan(model(id), pool({ layout, settings: { gpuMemoryUtilization } }));
-        const high = memoryPlan(model(id), pool({ layout, settings: { gpuMemoryUtilization: gpuMemoryUtilization + 0.05 } }));
+        const low = memoryPlan(model(id), pool({ layout, budget: { gpuMemoryUtilization } }));
+        const high = memoryPlan(model(id), pool({ layout, budget: { gpuMemoryUtilization: gpuMemoryUtilization + 0.05 } }));
         expect(high.kvCacheTokens).toBeGreaterThanOrEqual(low.kvCacheTokens);
         const wider = memoryPlan(model(id), pool({ layout: { ...layout, tensor: layout.tensor * 2 } }));
         for (const rank of wider.ranks) expect(rank.weightsBytes).toBeLessThanOrEqual(rankOf(low, rank.stage).weightsBytes);

@@ -1,7 +1,7 @@
 import type { Gpu, Model } from "../../src/catalog/facts.ts";
 import { unquantised } from "../../src/catalog/weight-format.ts";
-import type { EngineSettings, Layout, SettledPool } from "../../src/deployment/settled.ts";
-import { parseVersion, type Version } from "../../src/deployment/version.ts";
+import type { EngineSettings, Layout, SettledPool, VllmBudget } from "../../src/deployment/settled.ts";
+import { atLeast, parseVersion, type Version } from "../../src/deployment/version.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 export function gpu(name: string): Gpu {
@@ -37,8 +37,6 @@ export const settings: EngineSettings = {
   maxModelLen: 8192,
   maxNumSeqs: 1024,
   maxNumBatchedTokens: 8192,
-  gpuMemoryUtilization: 0.9,
-  kvCacheMemoryBytes: null,
   blockTokens: 16,
   prefixCaching: true,
   chunkedPrefill: true,
@@ -50,7 +48,10 @@ export const settings: EngineSettings = {
   maxCaptureSize: 512,
 };
 
-type Changes = Partial<Omit<SettledPool, "layout" | "settings">> & {
+const budget: VllmBudget = { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false };
+
+type Changes = Partial<Omit<SettledPool, "layout" | "settings" | "budget">> & {
+  readonly budget?: Partial<VllmBudget>;
   readonly layout?: Partial<Layout>;
   readonly settings?: Partial<EngineSettings>;
 };
@@ -59,10 +60,10 @@ type Changes = Partial<Omit<SettledPool, "layout" | "settings">> & {
 export function pool(changes: Changes = {}): SettledPool {
   const board = changes.gpu ?? gpu("H100-SXM5-80GB");
   const link = board.scaleUp ?? board.pcie;
+  const engine = changes.version ?? version("0.19.0");
   return {
     role: "mixed",
     instances: 1,
-    version: version("0.19.0"),
     versionAssumed: false,
     gpusPerNode: 8,
     nodes: 1,
@@ -74,6 +75,8 @@ export function pool(changes: Changes = {}): SettledPool {
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
     ...changes,
     gpu: board,
+    version: engine,
+    budget: { ...budget, graphsInBudget: atLeast(engine, "0.20.0"), ...changes.budget },
     layout: { ...oneGpu, ...changes.layout },
     settings: { ...settings, ...changes.settings },
   };

@@ -48,7 +48,8 @@ describe("a case", () => {
           version: { text: "0.12.0" },
           layout: { tensor: 2, attentionData: 1, data: 1 },
           weights: { linear: "fp8" },
-          settings: { maxNumSeqs: 256, gpuMemoryUtilization: 0.9, maxNumBatchedTokens: 8192 },
+          settings: { maxNumSeqs: 256, maxNumBatchedTokens: 8192 },
+          budget: { gpuMemoryUtilization: 0.9 },
           observed: { gpuTotalBytes: null, kvCacheBlocks: null },
         },
       ],
@@ -107,7 +108,7 @@ describe("a case", () => {
 
   it("takes the newest version and the engine's defaults where members are null or absent", () => {
     const settled = settledOf({ id: 7, deployment: { model: "Qwen/Qwen3-32B", gpu: "h200_sxm" } });
-    expect(settled.pools[0]).toMatchObject({ versionAssumed: true, layout: { tensor: 1 }, settings: { gpuMemoryUtilization: 0.92 } });
+    expect(settled.pools[0]).toMatchObject({ versionAssumed: true, layout: { tensor: 1 }, budget: { gpuMemoryUtilization: 0.92 } });
     expect(settled.id).toBe("7");
   });
 
@@ -122,8 +123,7 @@ describe("a case", () => {
     [caseWith({ model: 3 }), "bad-case", "“model” must be text."],
     [caseWith({ model: "acme/secret" }), "missing", "Model not known: acme/secret."],
     [caseWith({ gpu: "Z900" }), "missing", "GPU type not known: Z900."],
-    [caseWith({ engine: "sglang" }), "unsupported", "Cases of sglang are not supported; those of vllm are."],
-    [caseWith({ engine: "trtllm" }), "unsupported", "Cases of trtllm are not supported; those of vllm are."],
+    [caseWith({ engine: "ollama" }), "unsupported", "Cases of ollama are not supported."],
     [caseWith({ engine: "mystery" }), "unsupported", "The engine “mystery” is not known."],
     [caseWith({ system: "mooncake" }), "unsupported", "The system “mooncake” is not supported; leave it out for what the engine does."],
     [caseWith({ pools: [{ parallel: { tensor: 0 } }] }), "bad-case", "“tensor” must be a whole number from 1 up."],

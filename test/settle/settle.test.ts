@@ -49,8 +49,8 @@ describe("defaults by version and device", () => {
 
   it("follows the utilisation, graph and scheduling defaults over the versions", () => {
     const of = (version: string, gpu?: string) => settledOf(llama, gpu, version).pool.settings;
-    expect(of("0.19.1").gpuMemoryUtilization).toBe(0.9);
-    expect(of("0.20.0").gpuMemoryUtilization).toBe(0.92);
+    expect(settledOf(llama, undefined, "0.19.1").pool.budget).toMatchObject({ gpuMemoryUtilization: 0.9, graphsInBudget: false });
+    expect(settledOf(llama, undefined, "0.20.0").pool.budget).toMatchObject({ gpuMemoryUtilization: 0.92, graphsInBudget: true });
     expect(of("0.12.0").asyncScheduling).toBe(false);
     expect(of("0.14.1").asyncScheduling).toBe(true);
     expect(of("0.28.0", "B200-SXM").maxCaptureSize).toBe(1024);
@@ -103,8 +103,8 @@ describe("what is missing is said", () => {
       "model: Model not known: acme/chat-9b",
       "gpu: The file does not name its GPU type",
     ]);
-    const sglang = "python -m sglang.launch_server --model-path meta-llama/Llama-3.1-8B-Instruct";
-    expect(missingOf(sglang)).toEqual(["engine: SGLang is recognised, not judged"]);
+    const tgi = "text-generation-launcher --model-id meta-llama/Llama-3.1-8B-Instruct";
+    expect(missingOf(tgi)).toEqual(["engine: TGI is recognised, not judged"]);
   });
 
   it("settles nothing on sizes that cannot be read", () => {

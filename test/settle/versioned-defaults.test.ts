@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { readCommand } from "../../src/deployment/read-command.ts";
 import { settle } from "../../src/deployment/settle.ts";
-import type { SettledPool } from "../../src/deployment/settled.ts";
+import type { SettledPool, VllmBudget } from "../../src/deployment/settled.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import { analyseReading } from "../../src/language/analysis.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -70,7 +70,7 @@ describe("batch defaults, cell by cell", () => {
 
 describe("memory and scheduling defaults by version", () => {
   // config/cache.py, config/vllm.py, config/scheduler.py and config/model.py of each release.
-  test.each<[string, string, string, keyof SettledPool["settings"], unknown]>([
+  test.each<[string, string, string, keyof SettledPool["settings"] | keyof VllmBudget, unknown]>([
     ["0.19.1", "H100", "", "gpuMemoryUtilization", 0.9],
     ["0.20.0", "H100", "", "gpuMemoryUtilization", 0.92],
     ["0.6.6", "H100", "", "gpuMemoryUtilization", 0.9],
@@ -103,7 +103,8 @@ describe("memory and scheduling defaults by version", () => {
     ["0.33.0", "H100", "--max-model-len 32K", "maxModelLen", 32768],
     ["0.33.0", "H100", "--max-num-batched-tokens 4K", "maxNumBatchedTokens", 4096],
   ])("vLLM %s on %s %s: %s", (version, gpu, flags, name, wanted) => {
-    expect(poolOf(version, gpu, flags).settings[name]).toBe(wanted);
+    const { settings, budget } = poolOf(version, gpu, flags);
+    expect({ ...settings, ...budget }).toMatchObject({ [name]: wanted });
   });
 
   it.each([

@@ -19,8 +19,6 @@ export const settings: EngineSettings = {
   maxModelLen: 16_384,
   maxNumSeqs: 256,
   maxNumBatchedTokens: 2048,
-  gpuMemoryUtilization: 0.9,
-  kvCacheMemoryBytes: null,
   blockTokens: 16,
   prefixCaching: false,
   chunkedPrefill: true,
@@ -108,6 +106,7 @@ export function settledOf(setup: Setup = {}): Settled {
     activationBytes: 2,
     kvElementBytes: 2,
     settings: { ...settings, ...setup.settings },
+    budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false },
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };

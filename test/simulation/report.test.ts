@@ -183,7 +183,7 @@ describe("what cannot be run, or not to its end", () => {
     simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1);
 
   it("does not fit", () => {
-    const plan = { ...planOf(), fits: false, refusal: { kind: "no-kv-memory" as const, overBytes: 9.4 * 2 ** 30 } };
+    const plan = { ...planOf(), fits: false, refusal: { kind: "no-kv-memory" as const, overBytes: 9.4 * 2 ** 30, sure: true } };
     expect(simulateWith(settledOf(), [plan], [plausible], one, 1).error).toEqual({
       code: "does-not-fit",
       message: "Does not fit: 9.4 GiB too much on each GPU before any KV cache.",

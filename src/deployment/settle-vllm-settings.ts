@@ -1,4 +1,4 @@
-import type { Gpu, Model } from "../catalog/facts.ts";
+import type { Model } from "../catalog/facts.ts";
 import {
   asyncSchedulingDefault,
   batchDefaults,
@@ -7,29 +7,19 @@ import {
   derivedMaxModelLen,
   prefixCachingDefault,
   usesV1,
-  utilizationDefault,
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
-import type { EngineSettings, Layout } from "./settled.ts";
+import type { EngineContext } from "./settle-engine.ts";
+import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
 
 const GiB = 2 ** 30;
 
-export interface SettingsContext {
-  readonly version: Version;
-  readonly gpu: Gpu;
-  readonly model: Model;
-  readonly layout: Layout;
-  readonly executor: string | undefined;
-  /** VLLM_USE_V1, where the environment sets it. */
-  readonly chosenV1?: string | undefined;
-}
-
 /** vLLM's settings with every default resolved for this version, GPU and model. */
-export function engineSettings(flags: FlagReader, context: SettingsContext): EngineSettings {
-  const { version, gpu, model } = context;
+export function vllmSettings(flags: FlagReader, context: EngineContext): EngineSettings {
+  const { version, gpu, model, environment } = context;
   const maxModelLen = lengthOf(flags, model, version);
-  const v1 = usesV1(version, gpu, context.chosenV1);
+  const v1 = usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value);
   const chunkedPrefill = flags.on("enable-chunked-prefill") ?? chunkedPrefillDefault(v1, model, maxModelLen);
   const batch = batchLimits(flags, context, maxModelLen, chunkedPrefill, v1);
   const enforceEager = (flags.on("enforce-eager") ?? false) || isUncompiled(flags);
@@ -38,8 +28,6 @@ export function engineSettings(flags: FlagReader, context: SettingsContext): Eng
     ...(isToFit(flags) ? { lengthToFit: true } : {}),
     maxNumSeqs: batch.sequences,
     maxNumBatchedTokens: batch.tokens,
-    gpuMemoryUtilization: flags.number("gpu-memory-utilization") ?? utilizationDefault(version),
-    kvCacheMemoryBytes: flags.integer("kv-cache-memory-bytes", true) ?? null,
     blockTokens: positive(flags.integer("block-size")) ?? 16,
     prefixCaching: flags.on("enable-prefix-caching") ?? prefixCachingDefault(v1, model),
     chunkedPrefill,
@@ -94,7 +82,7 @@ function field(value: unknown, key: string): unknown {
 /** VS11 with its afterthoughts: what is written stands, what is not is cut to what the other allows. */
 function batchLimits(
   flags: FlagReader,
-  { version, gpu, layout }: SettingsContext,
+  { version, gpu, layout }: EngineContext,
   maxModelLen: number,
   chunkedPrefill: boolean,
   v1: boolean,

@@ -1,0 +1,43 @@
+import { utilizationDefault } from "./defaults.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
+import { kvElementBytes, weightsOf } from "./settle-formats.ts";
+import { vllmSettings } from "./settle-vllm-settings.ts";
+import type { VllmBudget } from "./settled.ts";
+import { atLeast } from "./version.ts";
+
+export const vllmSettler: EngineSettler = {
+  quantizationFlag: "quantization",
+  cacheFlag: "kv-cache-dtype",
+  choose,
+};
+
+function choose(flags: FlagReader, context: EngineContext): EngineChoices {
+  const dtype = flags.text("dtype")?.toLowerCase();
+  const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
+  const blocks = flags.integer("num-gpu-blocks-override");
+  return {
+    settings: vllmSettings(flags, context),
+    budget: budgetOf(flags, context),
+    weights: weightsOf(context.model, flags.text("quantization")),
+    activationBytes,
+    kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
+    kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null,
+  };
+}
+
+function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): VllmBudget {
+  return {
+    engine: "vllm",
+    gpuMemoryUtilization: flags.number("gpu-memory-utilization") ?? utilizationDefault(version),
+    kvCacheMemoryBytes: flags.integer("kv-cache-memory-bytes", true) ?? null,
+    graphsInBudget: countsGraphs(version, gpu.vendor, environment.get("VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS")?.value),
+  };
+}
+
+/** VM04: the variable is known from 0.18 and on by default from 0.20; ROCm's graphs are counted from 0.26. */
+function countsGraphs(version: EngineContext["version"], vendor: string, chosen: string | undefined): boolean {
+  if (!atLeast(version, "0.18.0") || (vendor === "amd" && !atLeast(version, "0.26.0"))) return false;
+  if (chosen !== undefined) return chosen !== "0";
+  return atLeast(version, "0.20.0");
+}

@@ -1,0 +1,62 @@
+import type { Model } from "../catalog/facts.ts";
+import { gib as gibWords } from "../catalog/quantity.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import type { Confidence } from "./plan.ts";
+import type { Stage } from "./stages.ts";
+import type { Sum } from "./sum.ts";
+import { type RankWeights, rankWeights, rotaryBytes, total } from "./weights.ts";
+
+/** Three decimals, so that the printed sum gives the printed value. */
+const gib = (bytes: number): string => gibWords(bytes, 3);
+
+/** Logged starts of covered architectures lie within a percent; what is approximate was counted from fewer facts. */
+const countedShare = 0.01;
+const approximateShare = 0.08;
+
+/** Adds what a rank loads, and the second copy of Shift Parallelism. */
+export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Stage): { readonly weights: number; readonly shift: number } {
+  const { layout, settings, activationBytes } = pool;
+  const confidence: Confidence = model.approximate ? "estimated" : "engine-law";
+  const share = model.approximate ? approximateShare : countedShare;
+  const rotary = rotaryBytes(model, activationBytes);
+  const parts = rankWeights(model, pool.weights, layout, stage, activationBytes);
+  const loaded = total(parts) + rotary;
+  const onHost = Math.min(settings.cpuOffloadBytes, loaded);
+  const weights = sum.add(
+    "weights",
+    "Weights",
+    {
+      bytes: loaded - onHost,
+      formula: `${weightsFormula(parts, rotary)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
+      confidence,
+      spread: share * loaded,
+    },
+    "memory.md 5",
+  );
+  if (pool.shiftThreshold === null || layout.sequence === 1) return { weights, shift: 0 };
+  const whole = { ...layout, tensor: layout.tensor * layout.sequence, sequence: 1 };
+  const copy = rankWeights(model, pool.weights, whole, stage, activationBytes);
+  const bytes = total(copy);
+  const shift = sum.add(
+    "shift-weights",
+    "Second copy for Shift",
+    { bytes, formula: weightsFormula(copy, 0), confidence, spread: share * bytes },
+    "systems.md 6",
+  );
+  return { weights, shift };
+}
+
+function weightsFormula(parts: RankWeights, rotary: number): string {
+  const named: readonly (readonly [number, string])[] = [
+    [parts.attention, "attention"],
+    [parts.mlp, "MLP"],
+    [parts.experts, "experts"],
+    [parts.embedding, "embedding and head"],
+    [parts.copied, "norms and routers"],
+    [rotary, "rotary table"],
+  ];
+  return named
+    .filter(([bytes]) => bytes > 0)
+    .map(([bytes, name]) => `${gib(bytes)} ${name}`)
+    .join(" + ");
+}
