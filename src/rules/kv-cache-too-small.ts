@@ -2,8 +2,8 @@ import { gib, whole } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
-import { setFlagFix } from "./flag-fix.ts";
 import { gpuNamedHere } from "./known.ts";
+import { smallestChanges } from "./memory-fixes.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
 
@@ -16,14 +16,13 @@ export const kvCacheTooSmall: Rule = {
   facts: ["VM07", "VM08", "VM09", "VM10", "VM11", "VM12"],
   engines: ["vllm"],
   check(context) {
-    const { memory, pool, deployment, settledPool, tryWith } = context;
+    const { memory, pool, deployment, settledPool } = context;
     const refusal = memory?.refusal;
     const flag = flagOf(pool, "max-model-len");
     // "auto" and -1 shrink to what fits (VS04).
     if (refusal?.kind !== "model-len" || !settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
     const sure = refusedForSure(context, (plan) => plan.refusal?.sure === true);
     const longest = Math.floor(refusal.longest);
-    const rounded = Math.floor(longest / 1024) * 1024;
     const wanted = settledPool.settings.maxModelLen;
     const text = sure
       ? message(
@@ -40,17 +39,10 @@ export const kvCacheTooSmall: Rule = {
           gib(refusal.availableBytes),
           whole(longest),
         );
-    const more =
-      settledPool.budget.engine === "vllm" &&
-      settledPool.budget.gpuMemoryUtilization < 0.95 &&
-      tryWith({ "gpu-memory-utilization": "0.95" })?.fits;
     return [
       finding(code, sure ? "error" : "warning", flag ? wordOf(flag) : modelPlace(deployment), text, {
         related: [gpuNamedHere(pool)],
-        fixes: [
-          rounded > 0 ? setFlagFix(pool, "max-model-len", String(rounded), undefined, true) : undefined,
-          more ? setFlagFix(pool, "gpu-memory-utilization", "0.95") : undefined,
-        ],
+        fixes: smallestChanges(context).map((fix, index) => ({ ...fix, preferred: index === 0 })),
       }),
     ];
   },

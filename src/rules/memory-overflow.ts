@@ -5,6 +5,7 @@ import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { askGpusFix, setFlagFix, setFlagsFix } from "./flag-fix.ts";
 import { divisors, gpusAsked, ranksOf } from "./layout.ts";
+import { smallestChanges } from "./memory-fixes.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Fix, Rule, RuleContext } from "./rule.ts";
 
@@ -67,7 +68,7 @@ function words(rank: RankMemory, gpu: string, sure: boolean): Message {
 }
 
 function fixesFor(context: RuleContext): readonly (Fix | undefined)[] {
-  const fixes = [sameGpus(context), moreGpus(context), fewerSequences(context), moreOfTheGpu(context)].filter((fix) => fix !== undefined);
+  const fixes = [sameGpus(context), ...smallestChanges(context), moreGpus(context)].filter((fix) => fix !== undefined);
   return fixes.map((fix, index) => ({ ...fix, preferred: index === 0 }));
 }
 
@@ -105,19 +106,4 @@ function moreGpus({ pool, settled, tryWith }: RuleContext): Fix | undefined {
     return { title, edits: [...sized.edits, ...(grown?.edits ?? [])], preferred: false };
   }
   return undefined;
-}
-
-/** The sampler's buffers grow with max-num-seqs (memory law 4). */
-function fewerSequences({ pool, settledPool, tryWith }: RuleContext): Fix | undefined {
-  if (!settledPool) return undefined;
-  for (const sequences of [512, 256, 128, 64, 32]) {
-    if (sequences >= settledPool.settings.maxNumSeqs) continue;
-    if (tryWith({ "max-num-seqs": String(sequences) })?.fits) return setFlagFix(pool, "max-num-seqs", String(sequences));
-  }
-  return undefined;
-}
-
-function moreOfTheGpu({ pool, settledPool, tryWith }: RuleContext): Fix | undefined {
-  if (settledPool?.budget.engine !== "vllm" || settledPool.budget.gpuMemoryUtilization >= 0.95) return undefined;
-  return tryWith({ "gpu-memory-utilization": "0.95" })?.fits ? setFlagFix(pool, "gpu-memory-utilization", "0.95") : undefined;
 }
