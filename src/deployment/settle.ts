@@ -66,7 +66,7 @@ function settledPool(
   assumed: Assumption[],
 ): SettledPool | undefined {
   const gpu = gpuOf(pool, catalog, missing);
-  const layout = layoutOf(pool, missing);
+  const layout = layoutOf(pool, model, missing);
   if (!gpu || !layout || !model) return undefined;
   const { version: written, flags, executor, environment } = pool.engine;
   const version = written?.value ?? assumedVersion(engine, catalog);
@@ -137,7 +137,7 @@ const sizeNames: Readonly<Record<string, string>> = {
   decodeContext: "decode-context-parallel-size",
 };
 
-function layoutOf({ engine: { parallel, complete } }: Pool, missing: Missing[]): Layout | undefined {
+function layoutOf({ engine: { parallel, complete, environment } }: Pool, model: Model | undefined, missing: Missing[]): Layout | undefined {
   if (parallel.unreadable.size > 0) {
     const names = [...new Set([...parallel.unreadable].map((size) => sizeNames[size] ?? size))].join(", ");
     const words: Message = complete
@@ -147,16 +147,27 @@ function layoutOf({ engine: { parallel, complete } }: Pool, missing: Missing[]):
     return undefined;
   }
   const size = ({ value }: Located<number>): number => (Number.isInteger(value) && value > 0 ? value : 1);
+  const pipeline = size(parallel.pipeline);
+  const partition = environment.get("VLLM_PP_LAYER_PARTITION") ?? environment.get("SGLANG_PP_LAYER_PARTITION");
+  const stageLayers = partition && partitionOf(partition.value, pipeline, model?.layers);
   return {
     tensor: size(parallel.tensor),
-    pipeline: size(parallel.pipeline),
+    pipeline,
     data: size(parallel.data),
     attentionData: size(parallel.attentionData),
     expert: size(parallel.expert),
     sequence: size(parallel.sequence),
     prefillContext: size(parallel.prefillContext),
     decodeContext: size(parallel.decodeContext),
+    ...(stageLayers ? { stageLayers } : {}),
   };
+}
+
+/** `16,32`: one number a stage and together all layers, else nothing (VP08). */
+function partitionOf(text: string, stages: number, layers: number | undefined): readonly number[] | undefined {
+  const parts = text.split(",").map((part) => Number(part.trim()));
+  const isWhole = parts.length === stages && parts.every((part) => Number.isInteger(part) && part > 0);
+  return isWhole && parts.reduce((sum, part) => sum + part, 0) === layers ? parts : undefined;
 }
 
 function unknownValue(flag: string, reader: FlagReader): Missing {

@@ -43,6 +43,8 @@ export interface Layout {
   readonly sequence: number;
   readonly prefillContext: number;
   readonly decodeContext: number;
+  /** Layers of each pipeline stage, where the environment fixes them (VP08). */
+  readonly stageLayers?: readonly number[];
 }
 
 export interface SettledPool {

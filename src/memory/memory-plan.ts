@@ -12,7 +12,7 @@ import { stagesOf } from "./stages.ts";
  * `layout.data` such engines, and each attention replica of one has a cache of this size. The tightest stage decides for all.
  */
 export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
-  const stages = stagesOf(model, pool.layout.pipeline).map((stage) => stageMemory(model, pool, stage));
+  const stages = stagesOf(model, pool.layout).map((stage) => stageMemory(model, pool, stage));
   const tightest = stages.reduce((least, stage, index) => (room(stage) < room(stages[least]) ? index : least), 0);
   const tight = stages[tightest];
   if (!tight) throw new Error(`a pipeline of ${pool.layout.pipeline} stages has no stage`);
@@ -51,7 +51,7 @@ export function fittedLengths(settlement: Settlement): Settlement {
   const pools = settled.pools.map((pool) => {
     if (!pool.settings.lengthToFit) return pool;
     const maxModelLen = settledLength(
-      stagesOf(settled.model, pool.layout.pipeline).map((stage) => stageMemory(settled.model, pool, stage)),
+      stagesOf(settled.model, pool.layout).map((stage) => stageMemory(settled.model, pool, stage)),
       pool,
     );
     return { ...pool, settings: { ...pool.settings, maxModelLen } };

@@ -1,5 +1,6 @@
 import type { Model } from "../catalog/facts.ts";
 import { isExpertLayer } from "../catalog/parameters.ts";
+import type { Layout } from "../deployment/settled.ts";
 
 /** The layers of one pipeline stage, counted by what they hold. */
 export interface Stage {
@@ -21,11 +22,11 @@ export function stageLayers(layers: number, stages: number): readonly number[] {
 }
 
 /** Kinds of attention alternate over the layers, so each stage has its even share of each. */
-export function stagesOf(model: Model, pipeline: number): readonly Stage[] {
+export function stagesOf(model: Model, { pipeline, stageLayers: fixed }: Pick<Layout, "pipeline" | "stageLayers">): readonly Stage[] {
   const kinds = kindsUpTo(model);
   let start = 0;
   let before = kinds(0);
-  return stageLayers(model.layers, pipeline).map((layers, index) => {
+  return (fixed ?? stageLayers(model.layers, pipeline)).map((layers, index) => {
     const end = start + layers;
     const upTo = kinds(end);
     let expertLayers = 0;

@@ -28,7 +28,7 @@ export interface RankWeights {
 
 /** Bytes of the whole checkpoint in this format: what all ranks hold together before anything is copied. */
 export function weightBytes(model: Model, format: WeightFormat, activationBytes = 2): number {
-  const stage = stagesOf(model, 1)[0];
+  const stage = stagesOf(model, oneRank)[0];
   return stage ? total(rankWeights(model, format, oneRank, stage, activationBytes)) : 0;
 }
 

@@ -66,7 +66,7 @@ class RooflineModel implements StepModel {
       );
     // Without Shift every step of a sequence-parallel engine runs as such.
     this.threshold = layout.sequence > 1 ? (pool.shiftThreshold ?? 0) : Number.POSITIVE_INFINITY;
-    this.stageShapes = stagesOf(model, layout.pipeline);
+    this.stageShapes = stagesOf(model, layout);
     this.stages = this.stageShapes.length;
     this.work = new Work(model, pool, attentionCost(model, pool, rates, ranks));
     const perStage = ranks * layout.attentionData * layout.prefillContext;

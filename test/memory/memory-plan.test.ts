@@ -62,7 +62,7 @@ describe("weights", () => {
     (id) => {
       const { fullAttentionLayers, slidingLayers, recurrent } = model(id);
       for (const pipeline of [2, 3, 4, 5, 7, 8]) {
-        const stages = stagesOf(model(id), pipeline);
+        const stages = stagesOf(model(id), { pipeline });
         const sum = (kind: "full" | "sliding" | "recurrent") => stages.reduce((total, stage) => total + stage[kind], 0);
         for (const { full, sliding, recurrent: states, layers } of stages) expect(full + sliding + states).toBe(layers);
         expect([sum("full"), sum("sliding"), sum("recurrent")]).toEqual([fullAttentionLayers, slidingLayers, recurrent?.layers ?? 0]);

@@ -6,6 +6,7 @@ import { readCommand } from "../../src/deployment/read-command.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import type { Settled, SettledPool } from "../../src/deployment/settled.ts";
 import { noSurroundings, type Surroundings } from "../../src/deployment/surroundings.ts";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -128,6 +129,14 @@ describe("layout, nodes and links", () => {
     expect(settledOf(`${llama} -tp 2`, "H100-NVL").pool.links.intraNode.kind).toBe("nvlink");
     expect(settledOf(`${llama} -tp 4`, "H100-NVL").pool.links.intraNode.kind).toBe("pcie");
     expect(settledOf(`${llama} -tp 2`, "L40S").pool.links.intraNode.kind).toBe("pcie");
+  });
+
+  it("takes the layers of stages from the environment where they fit the model (VP08)", () => {
+    const staged = (partition: string) => settledOf(`VLLM_PP_LAYER_PARTITION=${partition} ${llama} -pp 2`);
+    const { pool, model } = staged("12,20");
+    expect(pool.layout.stageLayers).toEqual([12, 20]);
+    expect(memoryPlan(model, pool).ranks.map(({ kvBytesPerToken }) => kvBytesPerToken)).toEqual([12 * 4096, 20 * 4096]);
+    for (const wrong of ["12,12", "10,10,12", "x,32"]) expect(staged(wrong).pool.layout.stageLayers).toBeUndefined();
   });
 
   it("reads shift only together with sequence parallelism", () => {
