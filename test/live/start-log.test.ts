@@ -89,6 +89,8 @@ INFO 08-31 14:45:45 [kv_cache_utils.py:720] Maximum concurrency for 8,192 tokens
       total: 31.36,
       budget: 28.86,
       "weights-and-non-torch": 19.76,
+      // 19.76 − 18.7
+      "non-torch": 1.06,
       activation: 1.06,
       graphs: 0.11,
       tokens: 456_320,

@@ -156,7 +156,7 @@ export class StartBuilder {
       engineVersion: this.engineVersion,
       model: this.model,
       settings: Object.fromEntries(this.notedSettings),
-      ranks: ranks.map(({ label, figures }) => ({ label, figures: Object.fromEntries(figures) })),
+      ranks: ranks.map(({ label, place, figures }) => ({ label, stage: place.pipeline, figures: Object.fromEntries(withRest(figures)) })),
       tightest: tightestOf(ranks),
       cache: Object.fromEntries(this.tightestEngine()),
       outcome: this.outcome,
@@ -221,6 +221,15 @@ export class StartBuilder {
       this.conflicts.set(key, { part, rank, values: [before.value, figure.value], lines: [before.line, figure.line] });
     } else if (figure.step < before.step) figures.set(part, figure);
   }
+}
+
+/** What lies outside the allocator, where only its sum with the weights is printed. */
+function withRest(figures: ReadonlyMap<LoggedPart, LoggedFigure>): ReadonlyMap<LoggedPart, LoggedFigure> {
+  const both = figures.get("weights-and-non-torch");
+  const weights = figures.get("weights");
+  if (!both || !weights || figures.has("non-torch") || both.value < weights.value) return figures;
+  const rest: LoggedFigure = { value: both.value - weights.value, step: both.step + weights.step, line: both.line, derived: true };
+  return new Map([...figures, ["non-torch", rest]]);
 }
 
 function byPlace(a: RankNotes, b: RankNotes): number {

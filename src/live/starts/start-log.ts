@@ -61,6 +61,8 @@ export interface LoggedFigure {
 export interface LoggedRank {
   /** As the log names it: `Worker_TP0`, `DP0 TP0 EP0`; `rank 0` where it names none. */
   readonly label: string;
+  /** Pipeline stage; 0 where the log names none. */
+  readonly stage: number;
   readonly figures: Readonly<Partial<Record<LoggedPart, LoggedFigure>>>;
 }
 
