@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { flagTables } from "./catalog/flags.mjs";
 import { gpuRows, instanceRows } from "./catalog/gpus.mjs";
+import { withFurtherModels } from "./catalog/model-additions.mjs";
 import { modelRows } from "./catalog/models.mjs";
 import { optionTables } from "./catalog/options.mjs";
 import { workloadRows } from "./catalog/workloads.mjs";
@@ -42,7 +43,7 @@ write("gpus.json", lines(gpus), gpus.length);
 const instances = instanceRows(gpuFacts.instances);
 write("instances.json", lines(instances), instances.length);
 
-const models = modelRows(json("models.json").models);
+const models = modelRows(withFurtherModels(json("models.json").models));
 write("models.json", lines(models), models.length);
 
 const facts = Object.fromEntries(Object.entries(engines).map(([key, name]) => [key, json(`engines/${name}-args.json`)]));
