@@ -205,12 +205,15 @@ export const furtherModels = {
   },
 };
 
+/** What belongs to one checkpoint and is not lent with its shape. */
+const ownMembers = new Set(["params", "weightsBytes", "weightsBytesSource", "checkedAgainst", "vision", "architectureFrom"]);
+
 /** Collected models and these, each with the facts of the model it is like. */
 export function withFurtherModels(collected) {
   const models = { ...collected };
   for (const [id, { like, ...facts }] of Object.entries(furtherModels)) {
     if (id in models) continue;
-    const { params, weightsBytes, checkedAgainst, vision, architectureFrom, ...lent } = (like && models[like]) || {};
+    const lent = Object.fromEntries(Object.entries(models[like] ?? {}).filter(([key]) => !ownMembers.has(key)));
     models[id] = { ...lent, ...facts, hfId: id, params: facts.vision ? { computedNote: "vision tower not counted" } : {} };
   }
   return models;

@@ -54,9 +54,15 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
     enforceEager: eager,
     asyncScheduling: !(flags.on("disable-overlap-schedule") ?? false),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
-    maxLoras: flags.on("enable-lora") ? (positive(flags.integer("max-loras-per-batch")) ?? 8) : 0,
+    lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : (captured ?? batch.captured),
   };
+}
+
+/** Where no flag says the rank, that of the adapters decides, which no file of a deployment tells. */
+function loraOf(flags: FlagReader): EngineSettings["lora"] {
+  const rank = positive(flags.integer("max-lora-rank"));
+  return flags.on("enable-lora") && rank !== undefined ? { slots: positive(flags.integer("max-loras-per-batch")) ?? 8, rank } : null;
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -50,7 +50,7 @@ function settingsOf(flags: FlagReader, { model, version }: EngineContext): Engin
     enforceEager: false,
     asyncScheduling: !(flags.on("disable_overlap_scheduler") ?? false),
     cpuOffloadBytes: 0,
-    maxLoras: 0,
+    lora: null,
     maxCaptureSize: typeof graphs === "number" && graphs > 0 ? graphs : 128,
   };
 }

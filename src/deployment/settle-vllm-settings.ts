@@ -35,7 +35,9 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     enforceEager,
     asyncScheduling: flags.on("async-scheduling") ?? asyncSchedulingDefault(version, context.executor),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
-    maxLoras: flags.on("enable-lora") ? (positive(flags.integer("max-loras")) ?? 1) : 0,
+    lora: flags.on("enable-lora")
+      ? { slots: positive(flags.integer("max-loras")) ?? 1, rank: positive(flags.integer("max-lora-rank")) ?? 16 }
+      : null,
     maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(version, gpu, batch, draftTokens(flags))),
   };
 }

@@ -119,7 +119,8 @@ export interface EngineSettings {
   readonly enforceEager: boolean;
   readonly asyncScheduling: boolean;
   readonly cpuOffloadBytes: number;
-  readonly maxLoras: number;
+  /** Room kept for adapters: how many at once, of which rank at most; null where LoRA is off, or its rank known to nobody. */
+  readonly lora: { readonly slots: number; readonly rank: number } | null;
   readonly maxCaptureSize: number;
 }
 

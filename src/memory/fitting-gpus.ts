@@ -72,7 +72,7 @@ function poolOf(
       enforceEager: false,
       asyncScheduling: true,
       cpuOffloadBytes: 0,
-      maxLoras: 0,
+      lora: null,
       maxCaptureSize: 512,
     },
     budget: {

@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { loraSlotBytes } from "./lora-slots.ts";
 import type { Confidence } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 import type { Sum } from "./sum.ts";
@@ -20,14 +21,15 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const share = model.approximate ? approximateShare : countedShare;
   const rotary = rotaryBytes(model, activationBytes);
   const parts = rankWeights(model, pool.weights, layout, stage, activationBytes);
-  const loaded = total(parts) + rotary;
+  const slots = loraSlotBytes(model, pool, stage);
+  const loaded = total(parts) + rotary + slots;
   const onHost = Math.min(settings.cpuOffloadBytes, loaded);
   const weights = sum.add(
     "weights",
     "Weights",
     {
       bytes: loaded - onHost,
-      formula: `${weightsFormula(parts, rotary)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
+      formula: `${weightsFormula(parts, rotary, slots)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
       confidence,
       spread: share * loaded,
     },
@@ -40,13 +42,13 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const shift = sum.add(
     "shift-weights",
     "Second copy for Shift",
-    { bytes, formula: weightsFormula(copy, 0), confidence, spread: share * bytes },
+    { bytes, formula: weightsFormula(copy, 0, 0), confidence, spread: share * bytes },
     "systems.md 6",
   );
   return { weights, shift };
 }
 
-function weightsFormula(parts: RankWeights, rotary: number): string {
+function weightsFormula(parts: RankWeights, rotary: number, slots: number): string {
   const named: readonly (readonly [number, string])[] = [
     [parts.attention, "attention"],
     [parts.mlp, "MLP"],
@@ -54,6 +56,7 @@ function weightsFormula(parts: RankWeights, rotary: number): string {
     [parts.embedding, "embedding and head"],
     [parts.copied, "norms and routers"],
     [rotary, "rotary table"],
+    [slots, "adapter slots"],
   ];
   return named
     .filter(([bytes]) => bytes > 0)

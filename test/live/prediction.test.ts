@@ -142,7 +142,7 @@ describe("cacheDrift", () => {
       enforceEager: true,
       asyncScheduling: false,
       cpuOffloadBytes: 0,
-      maxLoras: 0,
+      lora: null,
       maxCaptureSize: 0,
       ...settings,
     },

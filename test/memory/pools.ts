@@ -44,7 +44,7 @@ export const settings: EngineSettings = {
   enforceEager: false,
   asyncScheduling: true,
   cpuOffloadBytes: 0,
-  maxLoras: 0,
+  lora: null,
   maxCaptureSize: 512,
 };
 

@@ -26,7 +26,7 @@ export const settings: EngineSettings = {
   enforceEager: false,
   asyncScheduling: false,
   cpuOffloadBytes: 0,
-  maxLoras: 0,
+  lora: null,
   maxCaptureSize: 512,
 };
 
