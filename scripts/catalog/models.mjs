@@ -1,3 +1,5 @@
+import { visionTower } from "./vision-additions.mjs";
+
 /** Architecture facts as sparse rows; catalog/stored-model.ts turns them into `Model`. */
 export function modelRows(models) {
   return Object.entries(models).map(([id, facts]) => row(id, facts, models));
@@ -7,16 +9,35 @@ export function modelRows(models) {
 const expertTypes = { "deepseek-ai/DeepSeek-V4-Flash": "fp4", "deepseek-ai/DeepSeek-V4-Pro": "fp4" };
 
 /** Packed INT4 in groups of 32, 595 GB on disk (vllm-project/recipes@007c8912c293: models/moonshotai). */
-const packed = { quant_method: "compressed-tensors", bits: 4, group_size: 32 };
-const packedModels = { "moonshotai/Kimi-K2-Thinking": packed, "moonshotai/Kimi-K2.5": packed };
+const allButExperts = { attention: 1, mlp: 1, "shared-experts": 1 };
+const packed = { quant_method: "compressed-tensors", bits: 4, weightType: "int", group_size: 32, plain: allButExperts };
+/** Its published list of modules left alone: attention everywhere, the MLPs of the first and the last layer. */
+const fbgemm = { quant_method: "fbgemm_fp8", plain: { attention: 1, mlp: 2 / 126 } };
+const statedModels = {
+  "meta-llama/Llama-3.1-405B-Instruct-FP8": fbgemm,
+  "moonshotai/Kimi-K2-Thinking": packed,
+  "moonshotai/Kimi-K2.5": packed,
+};
+
+/** 8-bit floats with a scale for each row, which compressed-tensors' own members say and the collected facts leave out. */
+const perChannel = { quant_method: "compressed-tensors", bits: 8, weightType: "float" };
+
+/** Architectures whose weights the product does not count part by part: they have their published size. */
+const uncounted = /^(DeepseekV4|MiniMaxM3|MiniMaxM3Sparse|MiMoV2Flash|KimiK3|DeciLM|Step3p7Flash)For/;
 
 /** Parts that the memory and timing formulas do not follow exactly. */
 function uncovered(facts) {
   return (
     facts.params.computedNote !== undefined ||
-    ["globalAttention", "sparseAttention", "compressRatios", "slidingNumKvHeads", "attentionLayers", "crossAttentionLayers"].some(
-      (key) => key in facts,
-    ) ||
+    [
+      "globalAttention",
+      "sparseAttention",
+      "compressRatios",
+      "slidingNumKvHeads",
+      "attentionLayers",
+      "crossAttentionLayers",
+      "attentionChunkSize",
+    ].some((key) => key in facts) ||
     facts.hybrid !== undefined ||
     facts.quantization?.quant_algo === "MIXED_PRECISION" ||
     (facts.slidingWindow && facts.slidingWindowLayers === undefined)
@@ -25,10 +46,7 @@ function uncovered(facts) {
 
 function row(id, facts, models) {
   const sibling = models[facts.architectureFrom] ?? unquantisedSibling(id, models);
-  const total =
-    facts.params.computedTotal ?? facts.params.publishedTotal ?? sibling?.params.computedTotal ?? sibling?.params.publishedTotal;
-  const active =
-    facts.params.computedActive ?? facts.params.publishedActive ?? sibling?.params.computedActive ?? sibling?.params.publishedActive;
+  const published = uncounted.test(facts.architecture);
   return sparse({
     id,
     arch: facts.architecture,
@@ -46,16 +64,20 @@ function row(id, facts, models) {
     window: facts.slidingWindowLayers === undefined ? undefined : facts.slidingWindow,
     sliding: facts.slidingWindowLayers,
     kvLayers: facts.kvLayers === facts.numLayers ? undefined : facts.kvLayers,
-    moe: moe(facts.moe),
+    full: fullHeads(facts.globalAttention),
+    moe: moe(facts),
     mla: mla(facts.mla),
     hybrid: hybrid(facts.hybrid),
-    multimodal: facts.multimodal === undefined ? undefined : Boolean(facts.multimodal),
+    next: facts.mtpLayers,
+    multimodal: Boolean(facts.multimodal ?? /ForConditionalGeneration$/.test(facts.architecture)),
+    vision: published ? undefined : (facts.vision ?? visionTower(id)),
     quantization: quantization(id, facts, models),
     dtype: facts.torchDtype,
     kvElements: compressed(facts) ?? facts.kvElemsPerTokenPerLayer,
     indexer: indexerBytes(facts),
-    parameters: total,
-    active,
+    indexerElements: published ? undefined : indexerElements(facts),
+    parameters: published ? (facts.params.publishedTotal ?? sibling?.params.publishedTotal) : undefined,
+    active: published ? (facts.params.publishedActive ?? sibling?.params.publishedActive) : undefined,
     approximate: Boolean(uncovered(facts)),
     source: facts.source.replace(/^(architecture of [^;]+);.*$/s, "$1").slice(0, 140),
   });
@@ -77,17 +99,25 @@ function rope(scaling) {
   });
 }
 
-function moe(facts) {
+/** KV heads, head dimension and whether values are keys, of full layers whose heads are not those of the sliding ones. */
+function fullHeads(facts) {
+  return facts && [facts.numKvHeads, facts.headDim, facts.keyEqualsValue ?? false];
+}
+
+function moe({ moe: facts, architecture, intermediateSize }) {
   if (!facts) return undefined;
-  const shared = facts.numSharedExperts ?? 0;
+  // Gemma 4 has a dense MLP beside the experts of each layer.
+  const beside = architecture.startsWith("Gemma4") ? intermediateSize : undefined;
+  const shared = facts.numSharedExperts || (beside ? 1 : 0);
   return sparse({
     experts: facts.numExperts,
     perToken: facts.expertsPerToken,
     inter: facts.moeIntermediateSize,
     shared,
-    sharedInter: shared > 0 ? (facts.sharedExpertIntermediateSize ?? facts.moeIntermediateSize * shared) : undefined,
+    sharedInter: shared > 0 ? (beside ?? facts.sharedExpertIntermediateSize ?? facts.moeIntermediateSize * shared) : undefined,
     firstDense: facts.firstDenseLayers || undefined,
     step: facts.moeLayerStep > 1 ? facts.moeLayerStep : undefined,
+    latent: facts.moeLatentSize,
   });
 }
 
@@ -111,6 +141,13 @@ function indexerBytes({ sparseAttention, numLayers }) {
   return bytes && (bytes * (indexerLayers ?? numLayers)) / numLayers;
 }
 
+/** Weights of that indexer over all layers: queries from their latent, keys, and a weight for each head. */
+function indexerElements({ sparseAttention, mla: latent, hiddenSize, numLayers }) {
+  const { indexNHeads: heads, indexHeadDim: dimension, indexerLayers } = sparseAttention ?? {};
+  if (!heads || !latent?.qLoraRank) return undefined;
+  return ((latent.qLoraRank * heads * dimension + hiddenSize * (dimension + heads)) * (indexerLayers ?? numLayers)) / numLayers;
+}
+
 function hybrid(facts) {
   if (!facts) return undefined;
   const { layerCounts: counts, kind, ...sizes } = facts;
@@ -126,6 +163,7 @@ function hybrid(facts) {
     ssmState: sizes.ssmStateSize,
     groups: sizes.nGroups,
     conv: sizes.convKernel,
+    gate: sizes.attnOutputGate,
     moeLayers: counts.moe || undefined,
     mlpLayers: counts.mlp || undefined,
   });
@@ -134,13 +172,13 @@ function hybrid(facts) {
 function quantization(id, facts, models) {
   const stated = statedQuantization(id, facts, models);
   if (!stated) return undefined;
-  const { quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype = expertTypes[id] } = stated;
-  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, expert_dtype });
+  const { quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain, expert_dtype = expertTypes[id] } = stated;
+  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain, expert_dtype });
 }
 
 /** A model whose own config was not collected is published like its maker's model that lent the architecture, unless its name says otherwise. */
 function statedQuantization(id, facts, models) {
-  const own = packedModels[id] ?? facts.quantization;
+  const own = statedModels[id] ?? (/-FP8-dynamic$/.test(id) ? perChannel : facts.quantization);
   const lender = facts.architectureFrom;
   if (own || !lender || /-BF16$/.test(id) || id.split("/")[0] !== lender.split("/")[0]) return own;
   return models[lender] && statedQuantization(lender, models[lender], models);

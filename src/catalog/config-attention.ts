@@ -1,15 +1,22 @@
 import { booleanOf, type Fields, fieldsOf, numberOf, numbersOf, textOf, wordsOf } from "./config-fields.ts";
+import { recurrentLayers } from "./config-recurrent.ts";
 import type { MlaFacts, Model, RecurrentFacts } from "./facts.ts";
-import { recurrentFacts } from "./stored-model.ts";
+import type { LayerSizes } from "./recurrent-layers.ts";
 
-export type AttentionLayers = Pick<Model, "fullAttentionLayers" | "slidingLayers" | "slidingWindow"> & {
+export type AttentionLayers = Pick<Model, "fullAttentionLayers" | "slidingLayers" | "slidingWindow" | "mlpLayers"> & {
   readonly recurrent: RecurrentFacts | null;
 };
 
 /** Layers by what they remember: the list of layer types where there is one, else the family's own pattern. */
-export function attentionLayers(text: Fields, layers: number): AttentionLayers {
+export function attentionLayers(text: Fields, layers: number, sizes: LayerSizes): AttentionLayers {
   const window = numberOf(text, "sliding_window") ?? null;
-  const types = wordsOf(text, "layer_types");
+  const blocks = blocksOf(text);
+  if (blocks) {
+    const { attention, mamba, mlp } = blocks;
+    const recurrent = mamba > 0 ? recurrentLayers(text, mamba, sizes) : null;
+    return { fullAttentionLayers: attention, slidingLayers: 0, slidingWindow: null, mlpLayers: mlp, recurrent };
+  }
+  const types = layerTypes(text, layers);
   if (types && types.length > 0) {
     const count = (kind: RegExp) => types.filter((type) => kind.test(type)).length;
     const sliding = window === null ? 0 : count(/sliding/);
@@ -18,7 +25,7 @@ export function attentionLayers(text: Fields, layers: number): AttentionLayers {
       fullAttentionLayers: layers - sliding - recurrent,
       slidingLayers: sliding,
       slidingWindow: sliding > 0 ? window : null,
-      recurrent: recurrent > 0 ? linearState(text, recurrent) : null,
+      recurrent: recurrent > 0 ? recurrentLayers(text, recurrent, sizes) : null,
     };
   }
   const sliding = slidingLayers(text, layers, window);
@@ -36,20 +43,20 @@ function slidingLayers(text: Fields, layers: number, window: number | null): num
   return layers - Math.min(layers, booleanOf(text, "use_sliding_window") === true ? (numberOf(text, "max_window_layers") ?? 0) : 0);
 }
 
-function linearState(text: Fields, layers: number): RecurrentFacts {
-  const members: readonly (readonly [string, number | undefined])[] = [
-    ["keyHeads", numberOf(text, "linear_num_key_heads")],
-    ["valueHeads", numberOf(text, "linear_num_value_heads")],
-    ["keyDim", numberOf(text, "linear_key_head_dim")],
-    ["valueDim", numberOf(text, "linear_value_head_dim")],
-    ["conv", numberOf(text, "linear_conv_kernel_dim", "mamba_d_conv", "conv_kernel")],
-    ["ssmHeads", numberOf(text, "mamba_n_heads", "mamba_num_heads")],
-    ["ssmHeadDim", numberOf(text, "mamba_d_head", "mamba_head_dim")],
-    ["ssmState", numberOf(text, "mamba_d_state", "ssm_state_size")],
-    ["groups", numberOf(text, "mamba_n_groups", "n_groups")],
-  ];
-  const known = Object.fromEntries(members.filter(([, value]) => value !== undefined));
-  return recurrentFacts({ kind: "config", layers, ...known });
+/** Qwen3-Next says how often attention is full instead of listing the layers. */
+function layerTypes(text: Fields, layers: number): readonly string[] | undefined {
+  const interval = numberOf(text, "full_attention_interval");
+  const listed = wordsOf(text, "layer_types", "layers_block_type");
+  if (listed || interval === undefined || interval < 1 || numberOf(text, "linear_num_value_heads") === undefined) return listed;
+  return Array.from({ length: layers }, (_, layer) => ((layer + 1) % interval === 0 ? "full_attention" : "linear_attention"));
+}
+
+/** Layers that hold one block each, in Nemotron-H's letters: M a state, * attention, - an MLP, E experts. */
+export function blocksOf(text: Fields): Readonly<Record<"attention" | "mamba" | "mlp" | "experts", number>> | undefined {
+  const pattern = textOf(text, "hybrid_override_pattern");
+  if (pattern === undefined) return undefined;
+  const count = (letter: string) => pattern.split(letter).length - 1;
+  return { attention: count("*"), mamba: count("M"), mlp: count("-"), experts: count("E") };
 }
 
 /** Multi-head latent attention, where the config has its ranks. */
@@ -85,4 +92,19 @@ export function ropeFacts(text: Fields): Model["ropeScaling"] {
   const type = textOf(rope, "rope_type", "type");
   if (!rope || type === undefined || type === "default") return null;
   return { type, factor: numberOf(rope, "factor") ?? 1, originalMaxPositions: numberOf(rope, "original_max_position_embeddings") ?? null };
+}
+
+/** Gemma 4 gives its full layers heads of their own, whose values may be their keys. */
+export function fullHeads(text: Fields): Model["fullHeads"] {
+  const headDim = numberOf(text, "global_head_dim");
+  const kvHeads = numberOf(text, "num_global_key_value_heads") ?? numberOf(text, "num_key_value_heads");
+  return headDim && kvHeads ? { kvHeads, headDim, valueIsKey: booleanOf(text, "attention_k_eq_v") === true } : undefined;
+}
+
+/** Elements of a sparse-attention indexer's projections in each layer: queries from their latent, keys, and a weight for each head (vLLM, models/deepseek_v2.py). */
+export function indexerElements(text: Fields, hidden: number): number | undefined {
+  const heads = numberOf(text, "index_n_heads");
+  const dimension = numberOf(text, "index_head_dim");
+  const queryRank = numberOf(text, "q_lora_rank");
+  return heads && dimension && queryRank ? queryRank * heads * dimension + hidden * (dimension + heads) : undefined;
 }

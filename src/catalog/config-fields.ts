@@ -31,12 +31,13 @@ export function booleanOf(fields: Fields | undefined, name: string): boolean | u
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** The strings or numbers of a list; undefined where there is no list. */
-export function wordsOf(fields: Fields | undefined, name: string): readonly string[] | undefined {
-  const value = fields?.[name];
+/** The strings of the first of these names that holds a list; undefined where none does. */
+export function wordsOf(fields: Fields | undefined, ...names: readonly string[]): readonly string[] | undefined {
+  const value = names.map((name) => fields?.[name]).find((one) => Array.isArray(one));
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
 }
 
+/** The numbers of a list; undefined where there is no list. */
 export function numbersOf(fields: Fields | undefined, name: string): readonly number[] | undefined {
   const value = fields?.[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === "number") : undefined;

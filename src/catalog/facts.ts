@@ -55,6 +55,10 @@ export interface MoeFacts {
   readonly firstDense: number;
   /** Every `step`-th layer has experts (1 = all after firstDense). */
   readonly step: number;
+  /** How many layers have experts where they follow no step; they are taken as spread evenly. */
+  readonly layers?: number;
+  /** Width at which the experts work where tokens are projected down before them and up behind (Nemotron 3 Super). */
+  readonly latent?: number;
 }
 
 export interface MlaFacts {
@@ -69,7 +73,12 @@ export interface MlaFacts {
 export interface RecurrentFacts {
   readonly layers: number;
   readonly stateBytesPerSequence: number | null;
+  /** Weight elements of one such layer by what tensor parallelism does with them; null where the sizes are not known. */
+  readonly elements: { readonly split: number; readonly copied: number } | null;
 }
+
+/** Parts of a model whose matrices a quantised checkpoint narrows; embedding, head, norms and routers are none of them. */
+export type LinearPart = "attention" | "recurrent" | "mlp" | "shared-experts" | "experts";
 
 /** Weight format of a checkpoint. `none` = 16 bit as trained. */
 export interface WeightFormat {
@@ -79,12 +88,19 @@ export interface WeightFormat {
   readonly linear: DType;
   /** Extra bytes of scales per weight element (4-bit group 128 with fp16 scale and zero: 0.0195…). */
   readonly scaleBytesPerElement: number;
-  /** Experts only (mxfp4 of gpt-oss): attention stays in 16 bit. */
-  readonly expertsOnly: boolean;
+  /** Linear layers that stay in 16 bit too: the share of each part, 1 = all of it (mxfp4 of gpt-oss: all but the experts). */
+  readonly plain?: Readonly<Partial<Record<LinearPart, number>>>;
   /** Experts in a narrower format than the other layers (DeepSeek-V4: FP4 beside FP8). */
   readonly experts?: { readonly linear: DType; readonly scaleBytesPerElement: number };
   /** Elements along each side that share a scale, where the checkpoint's config says so: what a tensor-parallel shard must hold whole. */
   readonly block?: number;
+}
+
+/** A checkpoint that is quantised in a way whose bytes are not known. */
+export interface UnsizedFormat {
+  readonly method: string;
+  readonly linear: null;
+  readonly block?: undefined;
 }
 
 export interface Model {
@@ -106,17 +122,29 @@ export interface Model {
   /** Layers that keep only `slidingWindow` tokens. */
   readonly slidingLayers: number;
   readonly slidingWindow: number | null;
+  /** Full-attention layers whose heads differ from those of the sliding ones (Gemma 4). */
+  readonly fullHeads?: { readonly kvHeads: number; readonly headDim: number; readonly valueIsKey: boolean };
+  /** Queries come with a gate as wide as they are (Qwen3-Next). */
+  readonly gatedQueries?: true;
   readonly moe: MoeFacts | null;
   readonly mla: MlaFacts | null;
   readonly recurrent: RecurrentFacts | null;
+  /** Layers with a dense MLP in models whose layers hold either attention, a state or an MLP (Nemotron-H); absent where each layer has both. */
+  readonly mlpLayers?: number;
+  /** Layers beyond `layers` that draft further tokens; loaded for speculation alone. */
+  readonly nextLayers?: number;
   readonly multimodal: boolean;
+  /** Weight elements of vision and audio towers with their projectors; absent where they are not known. */
+  readonly towerElements?: number;
   /** Format of the checkpoint behind this id. */
-  readonly weights: WeightFormat;
+  readonly weights: WeightFormat | UnsizedFormat;
   readonly dtype: "bf16" | "fp16" | "fp32";
   /** Elements that one token keeps per full-attention layer, before any split: 2 · kvHeads · headDim, or the MLA latent. */
   readonly kvElementsPerLayer: number;
   /** Bytes that a sparse-attention indexer keeps beside each token, per layer; absent without one. */
   readonly indexerBytesPerLayer?: number;
+  /** Weight elements of that indexer, on every rank, per layer. */
+  readonly indexerElementsPerLayer?: number;
   readonly parameters: number;
   readonly activeParameters: number;
   /** True where the architecture has features that our formulas do not cover; then memory and timing are `estimated`. */

@@ -1,9 +1,10 @@
-import { attentionLayers, compressedElements, latentFacts, ropeFacts } from "./config-attention.ts";
-import { expertFacts, hasIrregularExperts } from "./config-experts.ts";
+import { attentionLayers, compressedElements, fullHeads, indexerElements, latentFacts, ropeFacts } from "./config-attention.ts";
+import { expertFacts } from "./config-experts.ts";
 import { booleanOf, type Fields, fieldsOf, isFields, numberOf, textOf, wordsOf } from "./config-fields.ts";
 import { quantizationFacts } from "./config-quantization.ts";
 import type { Model } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
+import { towersOf } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
 export type DescribedModel =
@@ -68,18 +69,19 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     return { problem: `The config has no usable ${missing ?? "sizes"}: it does not describe a language model.` };
   }
 
-  const quantization = fieldsOf(json.quantization_config) ?? fieldsOf(text.quantization_config) ?? fieldsOf(json.compression_config);
-  const weights = quantization ? weightFormatOf(quantizationFacts(quantization, text)) : unquantised;
-  if (!weights)
-    return { problem: `The config's quantisation ${textOf(quantization, "quant_method") ?? ""} is not one whose bytes are known.` };
-
   const architecture = wordsOf(json, "architectures")?.[0] ?? wordsOf(text, "architectures")?.[0] ?? "";
   const mla = latentFacts(text);
-  const moe = expertFacts(text);
+  const moe = expertFacts(text, layers);
   const kvHeads = keyValueHeads(text) ?? heads;
+  if (!mla && heads % kvHeads !== 0)
+    return { problem: `The config has ${heads} attention heads over ${kvHeads} key-value heads, which no attention can share.` };
   const headDim = mla ? mla.nopeHeadDim + mla.ropeHeadDim : (numberOf(text, "head_dim") ?? Math.floor(hidden / heads));
-  const attention = attentionLayers(text, layers);
+  const attention = attentionLayers(text, layers, { hidden, heads, headDim });
   const multimodal = fieldsOf(json.vision_config) !== undefined || fieldsOf(json.audio_config) !== undefined;
+  const towers = towersOf(json, hidden);
+  const next = numberOf(text, "num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules") ?? 0;
+  const own = fullHeads(text);
+  const indexer = indexerElements(text, hidden);
   const shape = {
     id,
     architecture,
@@ -89,27 +91,47 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     kvHeads,
     headDim,
     valueHeadDim: mla?.valueHeadDim ?? headDim,
-    intermediate: numberOf(text, "intermediate_size_mlp", "intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size") ?? 4 * hidden,
+    intermediate:
+      (moe ? undefined : numberOf(text, "shared_intermediate_size")) ??
+      numberOf(text, "intermediate_size_mlp", "intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size") ??
+      4 * hidden,
     vocab,
     maxPositions: numberOf(text, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "n_ctx") ?? 2048,
     ropeScaling: ropeFacts(text),
     tiedEmbeddings: booleanOf(json, "tie_word_embeddings") ?? booleanOf(text, "tie_word_embeddings") ?? tiedByDefault.test(type),
     ...attention,
+    ...(own ? { fullHeads: own } : {}),
+    ...(attention.recurrent && booleanOf(text, "attn_output_gate") !== false && /^qwen3_(next|5)/.test(type)
+      ? { gatedQueries: true as const }
+      : {}),
     moe,
     mla,
+    ...(next > 0 ? { nextLayers: next } : {}),
     multimodal,
-    weights,
+    ...(towers === undefined ? {} : { towerElements: towers }),
+    ...(indexer === undefined ? {} : { indexerElementsPerLayer: indexer }),
     dtype: dtypeOf(textOf(json, "torch_dtype", "dtype") ?? textOf(text, "torch_dtype", "dtype")),
     kvElementsPerLayer: compressedElements(text, layers, kvHeads * headDim) ?? (mla ? mla.kvRank + mla.ropeHeadDim : 2 * kvHeads * headDim),
     source: "config.json",
   } as const;
+  const quantization = fieldsOf(json.quantization_config) ?? fieldsOf(text.quantization_config) ?? fieldsOf(json.compression_config);
+  const quantized = quantization && quantizationFacts(quantization, text, shape);
   const { total, active } = countParameters(shape);
   const approximate =
     !covered.test(architecture) ||
     attention.recurrent !== null ||
-    hasIrregularExperts(text) ||
+    moe?.layers !== undefined ||
+    quantized?.whole === false ||
     uncovered.some((member) => text[member] != null);
-  return { model: { ...shape, parameters: total, activeParameters: active, approximate: approximate || multimodal } };
+  return {
+    model: {
+      ...shape,
+      weights: quantized ? weightFormatOf(quantized.facts) : unquantised,
+      parameters: total,
+      activeParameters: active,
+      approximate: approximate || (multimodal && towers === undefined),
+    },
+  };
 }
 
 /** Sizes come from outside: a whole number, and none that would keep the counting busy. */

@@ -1,7 +1,7 @@
 import type { Model, ModelMatch, WeightFormat } from "./facts.ts";
+import { splitQuantisedName } from "./quantised-names.ts";
 import type { StoredModel } from "./stored.ts";
 import { modelOf } from "./stored-model.ts";
-import { splitQuantisedName } from "./weight-format.ts";
 
 /** What the model is called, without its owner: the same word under another owner is a copy of it. */
 const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLowerCase();

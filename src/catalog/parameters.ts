@@ -1,26 +1,30 @@
-import type { Model } from "./facts.ts";
+import { attentionParts } from "./attention-parts.ts";
+import type { LinearPart, Model, MoeFacts } from "./facts.ts";
 
-/** Elements of one layer's attention by how tensor parallelism treats them. */
-export interface AttentionParameters {
-  /** Split evenly over the ranks. */
-  readonly split: number;
-  /** Key and value projections: split by KV head, copied where ranks outnumber heads. */
-  readonly keyValue: number;
-  /** On every rank: the down-projections of MLA. */
-  readonly copied: number;
+/** What ranks do with a matrix: share it evenly, by KV head (copied where ranks outnumber heads), by expert, or hold it whole. */
+export type Split = "even" | "experts" | "copied" | { readonly heads: number };
+
+/** Weight elements of one layer, or of the whole model, that are treated alike. */
+export interface WeightPart {
+  readonly part: LinearPart | "embedding" | "norms" | "routers" | "towers";
+  readonly split: Split;
+  readonly elements: number;
 }
 
-/** Weight elements of a language model, part by part. */
-export interface ParameterParts {
+/** Weight elements of a model by what its layers hold. */
+export interface ModelParts {
   /** One matrix, vocabulary × hidden. */
   readonly embedding: number;
-  readonly attention: AttentionParameters;
-  readonly denseMlp: number;
-  readonly expert: number;
-  readonly sharedExperts: number;
-  readonly router: number;
-  /** Norms of one layer. */
-  readonly norms: number;
+  readonly full: readonly WeightPart[];
+  readonly sliding: readonly WeightPart[];
+  readonly recurrent: readonly WeightPart[];
+  readonly mlp: readonly WeightPart[];
+  /** Of a layer with experts: all of them, those that every token passes, and the router. */
+  readonly experts: readonly WeightPart[];
+  /** Of every layer. */
+  readonly norms: readonly WeightPart[];
+  /** Of the model: vision and audio towers. */
+  readonly towers: number;
 }
 
 export type Shape = Pick<
@@ -37,67 +41,98 @@ export type Shape = Pick<
   | "tiedEmbeddings"
   | "fullAttentionLayers"
   | "slidingLayers"
+  | "fullHeads"
+  | "gatedQueries"
+  | "recurrent"
   | "moe"
+  | "mlpLayers"
   | "mla"
+  | "indexerElementsPerLayer"
+  | "towerElements"
 >;
 
 /** Architectures whose MLP is two matrices, up and down, without a gate. */
-const ungated = /^(OPT|Falcon|Phi|GPT2|GPTNeoX|GPTBigCode|Starcoder2|Nemotron|NemotronH|Bloom|MPT)For/;
+const ungated = /^(OPT|Falcon|Phi|GPT2|GPTJ|GPTNeoX|GPTBigCode|Starcoder2|Nemotron|NemotronH|Bloom|MPT)For/;
+/** Architectures whose expert matrices have biases too. */
+const biasedExperts = /^GptOss/;
+/** Architectures with norms behind attention and MLP as well as before them. */
+const fourNorms = /^(Gemma2|Gemma3|Gemma4|Glm4)For/;
 
-export function parameterParts(shape: Shape): ParameterParts {
-  const { hidden, moe } = shape;
-  const matrices = ungated.test(shape.architecture) ? 2 : 3;
+const none: readonly WeightPart[] = [];
+
+export function modelParts(shape: Shape): ModelParts {
+  const { hidden, recurrent } = shape;
+  const state = recurrent?.elements;
   return {
     embedding: shape.vocab * hidden,
-    attention: shape.mla ? latentAttention(shape, shape.mla) : groupedAttention(shape),
-    denseMlp: matrices * hidden * shape.intermediate,
-    expert: moe ? matrices * hidden * moe.intermediate : 0,
-    sharedExperts: moe && moe.sharedExperts > 0 ? matrices * hidden * moe.sharedIntermediate : 0,
-    router: moe ? hidden * moe.experts : 0,
-    norms: 2 * hidden,
+    full: attentionParts(shape, "full"),
+    sliding: attentionParts(shape, "sliding"),
+    recurrent: state ? [part("recurrent", "even", state.split), part("recurrent", "copied", state.copied)] : none,
+    mlp: [part("mlp", "even", matrices(shape) * hidden * shape.intermediate)],
+    experts: shape.moe ? expertParts(shape, shape.moe) : none,
+    norms: [part("norms", "copied", normsPerLayer(shape) * hidden)],
+    towers: shape.towerElements ?? 0,
   };
 }
 
-function groupedAttention({ hidden, heads, kvHeads, headDim, valueHeadDim }: Shape): AttentionParameters {
-  return { split: hidden * heads * (headDim + valueHeadDim), keyValue: hidden * kvHeads * (headDim + valueHeadDim), copied: 0 };
+function part(name: WeightPart["part"], split: Split, elements: number): WeightPart {
+  return { part: name, split, elements };
 }
 
-function latentAttention({ hidden, heads }: Shape, mla: NonNullable<Shape["mla"]>): AttentionParameters {
-  const queryDim = heads * (mla.nopeHeadDim + mla.ropeHeadDim);
-  const queries =
-    mla.queryRank === null ? { split: hidden * queryDim, copied: 0 } : { split: mla.queryRank * queryDim, copied: hidden * mla.queryRank };
-  return {
-    split: queries.split + mla.kvRank * heads * (mla.nopeHeadDim + mla.valueHeadDim) + heads * mla.valueHeadDim * hidden,
-    keyValue: 0,
-    copied: queries.copied + hidden * (mla.kvRank + mla.ropeHeadDim),
-  };
+function matrices({ architecture }: Shape): number {
+  return ungated.test(architecture) ? 2 : 3;
+}
+
+function normsPerLayer({ architecture, mlpLayers }: Shape): number {
+  if (mlpLayers !== undefined) return 1;
+  return fourNorms.test(architecture) ? 4 : 2;
+}
+
+function expertParts(shape: Shape, moe: MoeFacts): readonly WeightPart[] {
+  const { hidden } = shape;
+  const width = moe.latent ?? hidden;
+  const biases = biasedExperts.test(shape.architecture) ? (matrices(shape) - 1) * moe.intermediate + hidden : 0;
+  return [
+    part("experts", "experts", moe.experts * matrices(shape) * width * moe.intermediate),
+    part("norms", "experts", moe.experts * biases),
+    part("shared-experts", "even", moe.sharedExperts > 0 ? matrices(shape) * hidden * moe.sharedIntermediate : 0),
+    part("routers", "copied", hidden * moe.experts + (moe.latent === undefined ? 0 : 2 * hidden * moe.latent)),
+  ];
 }
 
 /** Whether layer `index` has experts. */
-export function isExpertLayer({ moe }: Pick<Shape, "moe">, index: number): boolean {
-  return moe !== null && index >= moe.firstDense && (index + 1) % moe.step === 0;
+export function isExpertLayer({ moe, layers }: Pick<Shape, "moe" | "layers">, index: number): boolean {
+  if (moe === null) return false;
+  if (moe.layers !== undefined) return Math.floor(((index + 1) * moe.layers) / layers) > Math.floor((index * moe.layers) / layers);
+  return index >= moe.firstDense && (index + 1) % moe.step === 0;
 }
 
-/** All elements, and those one token passes through; embedding and head count in both. */
+/** How many layers have experts, and how many a dense MLP. */
+export function feedForwardLayers(shape: Pick<Shape, "moe" | "layers" | "mlpLayers">): { readonly experts: number; readonly mlp: number } {
+  let experts = 0;
+  for (let layer = 0; layer < shape.layers; layer++) if (isExpertLayer(shape, layer)) experts++;
+  return { experts, mlp: shape.mlpLayers ?? shape.layers - experts };
+}
+
+export const elementsOf = (parts: readonly WeightPart[]): number => parts.reduce((sum, { elements }) => sum + elements, 0);
+
+/** All elements, and those one token passes through; embedding and head count in both, towers in the first. */
 export function countParameters(shape: Shape): { readonly total: number; readonly active: number } {
-  const parts = parameterParts(shape);
-  const { split, keyValue, copied } = parts.attention;
-  const attentionLayers = shape.fullAttentionLayers + shape.slidingLayers;
+  const parts = modelParts(shape);
+  const layers = feedForwardLayers(shape);
   const fixed =
     parts.embedding * (shape.tiedEmbeddings ? 1 : 2) +
-    attentionLayers * (split + keyValue + copied) +
-    shape.layers * parts.norms +
+    shape.fullAttentionLayers * elementsOf(parts.full) +
+    shape.slidingLayers * elementsOf(parts.sliding) +
+    (shape.recurrent?.layers ?? 0) * elementsOf(parts.recurrent) +
+    layers.mlp * elementsOf(parts.mlp) +
+    shape.layers * elementsOf(parts.norms) +
     shape.hidden;
-  let total = fixed;
-  let active = fixed;
-  for (let layer = 0; layer < shape.layers; layer++) {
-    if (shape.moe && isExpertLayer(shape, layer)) {
-      total += shape.moe.experts * parts.expert + parts.sharedExperts + parts.router;
-      active += shape.moe.expertsPerToken * parts.expert + parts.sharedExperts + parts.router;
-    } else {
-      total += parts.denseMlp;
-      active += parts.denseMlp;
-    }
-  }
-  return { total, active };
+  const routed = elementsOf(parts.experts.filter(({ split }) => split === "experts"));
+  const always = elementsOf(parts.experts) - routed;
+  const chosen = shape.moe ? (routed * shape.moe.expertsPerToken) / shape.moe.experts : 0;
+  return {
+    total: fixed + layers.experts * (routed + always) + parts.towers,
+    active: fixed + layers.experts * (chosen + always),
+  };
 }

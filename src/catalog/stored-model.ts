@@ -1,6 +1,8 @@
-import type { MlaFacts, Model, MoeFacts, RecurrentFacts } from "./facts.ts";
+import type { MlaFacts, Model, MoeFacts } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
-import type { StoredHybrid, StoredModel } from "./stored.ts";
+import { recurrentFacts } from "./recurrent-layers.ts";
+import type { StoredModel } from "./stored.ts";
+import { towerElements } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
 /** A row of models.json as the rest of the product reads it. */
@@ -8,7 +10,8 @@ export function modelOf(row: StoredModel): Model {
   const mla = mlaFacts(row.mla);
   const kvLayers = row.kvLayers ?? row.layers;
   const sliding = row.sliding ?? 0;
-  const weights = row.quantization ? weightFormatOf(row.quantization) : unquantised;
+  const [fullKvHeads, fullHeadDim, valueIsKey = false] = row.full ?? [];
+  const towers = row.vision && towerElements(row.vision, row.hidden);
   const model: Omit<Model, "parameters" | "activeParameters"> = {
     id: row.id,
     architecture: row.arch,
@@ -28,20 +31,26 @@ export function modelOf(row: StoredModel): Model {
     fullAttentionLayers: kvLayers - sliding,
     slidingLayers: sliding,
     slidingWindow: row.window ?? null,
+    ...(fullKvHeads && fullHeadDim ? { fullHeads: { kvHeads: fullKvHeads, headDim: fullHeadDim, valueIsKey } } : {}),
+    ...(row.hybrid?.gate ? { gatedQueries: true } : {}),
     moe: moeFacts(row),
     mla,
-    recurrent: row.hybrid ? recurrentFacts(row.hybrid) : null,
+    recurrent: row.hybrid ? recurrentFacts(row.hybrid, row) : null,
+    ...(holdsOneBlock(row) ? { mlpLayers: row.hybrid?.mlpLayers ?? 0 } : {}),
+    ...(row.next ? { nextLayers: row.next } : {}),
     multimodal: row.multimodal ?? false,
-    weights: weights ?? unquantised,
+    ...(towers === undefined ? {} : { towerElements: towers }),
+    weights: row.quantization ? weightFormatOf(row.quantization) : unquantised,
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",
     kvElementsPerLayer: row.kvElements,
     ...(row.indexer === undefined ? {} : { indexerBytesPerLayer: row.indexer }),
-    approximate: (row.approximate ?? false) || weights === undefined || row.parameters === undefined,
+    ...(row.indexerElements === undefined ? {} : { indexerElementsPerLayer: row.indexerElements }),
+    approximate: row.approximate ?? false,
     source: row.source,
   };
-  const counted = row.parameters === undefined ? countParameters(model) : undefined;
-  const parameters = row.parameters ?? counted?.total ?? 0;
-  return { ...model, parameters, activeParameters: row.active ?? counted?.active ?? parameters };
+  const counted = countParameters(model);
+  const parameters = row.parameters ?? counted.total;
+  return { ...model, parameters, activeParameters: row.active ?? (row.parameters === undefined ? counted.active : parameters) };
 }
 
 function mlaFacts(row: StoredModel["mla"]): MlaFacts | null {
@@ -50,8 +59,13 @@ function mlaFacts(row: StoredModel["mla"]): MlaFacts | null {
   return { queryRank: queryRank ?? null, kvRank, nopeHeadDim: nope, ropeHeadDim: rope, valueHeadDim: value ?? nope };
 }
 
-/** In a hybrid, blocks of experts are layers of their own: the step counts how many layers share one. */
-function moeFacts({ moe, hybrid, layers }: StoredModel): MoeFacts | null {
+/** Attention, state and MLP are layers of their own where the kinds add up to all layers. */
+function holdsOneBlock({ hybrid, kvLayers, layers }: StoredModel): boolean {
+  const { layers: states = 0, moeLayers = 0, mlpLayers = 0 } = hybrid ?? {};
+  return moeLayers + mlpLayers > 0 && (kvLayers ?? 0) + states + moeLayers + mlpLayers === layers;
+}
+
+function moeFacts({ moe, hybrid }: StoredModel): MoeFacts | null {
   if (!moe) return null;
   return {
     experts: moe.experts,
@@ -60,26 +74,8 @@ function moeFacts({ moe, hybrid, layers }: StoredModel): MoeFacts | null {
     sharedExperts: moe.shared ?? 0,
     sharedIntermediate: moe.sharedInter ?? 0,
     firstDense: moe.firstDense ?? 0,
-    step: moe.step ?? (hybrid?.moeLayers ? Math.max(1, Math.round(layers / hybrid.moeLayers)) : 1),
+    step: moe.step ?? 1,
+    ...(hybrid?.moeLayers ? { layers: hybrid.moeLayers } : {}),
+    ...(moe.latent ? { latent: moe.latent } : {}),
   };
-}
-
-/** State of one sequence over all recurrent layers: the convolution's last inputs in 16 bit and the recurrent matrix in 32 bit, as the engines keep them. */
-export function recurrentFacts(row: StoredHybrid): RecurrentFacts {
-  const layers = row.layers ?? 0;
-  const bytes = stateBytesPerLayer(row);
-  return { layers, stateBytesPerSequence: bytes === null ? null : bytes * layers };
-}
-
-function stateBytesPerLayer({ conv = 4, ...row }: StoredHybrid): number | null {
-  if (row.ssmHeads && row.ssmHeadDim && row.ssmState) {
-    const inner = row.ssmHeads * row.ssmHeadDim;
-    return (conv - 1) * (inner + 2 * (row.groups ?? 1) * row.ssmState) * 2 + inner * row.ssmState * 4;
-  }
-  if (row.keyHeads && row.valueHeads && row.keyDim && row.valueDim) {
-    const keys = row.keyHeads * row.keyDim;
-    const values = row.valueHeads * row.valueDim;
-    return (conv - 1) * (2 * keys + values) * 2 + row.valueHeads * row.valueDim * row.keyDim * 4;
-  }
-  return null;
 }

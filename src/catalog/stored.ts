@@ -1,4 +1,4 @@
-import type { ChoiceEra, FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, OptionEngine, WorkloadRows } from "./facts.ts";
+import type { ChoiceEra, FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, LinearPart, OptionEngine, WorkloadRows } from "./facts.ts";
 import type { StoredOptionTable } from "./stored-options.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
@@ -19,6 +19,8 @@ export interface StoredModel {
   readonly window?: number;
   readonly sliding?: number;
   readonly kvLayers?: number;
+  /** KV heads, head dimension and whether values are keys, of full layers that differ from the sliding ones. */
+  readonly full?: readonly [number, number, boolean];
   readonly moe?: {
     readonly experts: number;
     readonly perToken: number;
@@ -27,11 +29,15 @@ export interface StoredModel {
     readonly sharedInter?: number;
     readonly firstDense?: number;
     readonly step?: number;
+    readonly latent?: number;
   };
   /** Query rank, KV rank, nope, rope and value dimension of a head. */
   readonly mla?: readonly (number | null)[];
   readonly hybrid?: StoredHybrid;
+  readonly next?: number;
   readonly multimodal?: boolean;
+  /** Sizes of the vision tower, as the published config names them. */
+  readonly vision?: Readonly<Record<string, unknown>>;
   readonly quantization?: {
     readonly quant_method?: string;
     readonly quant_algo?: string;
@@ -39,10 +45,13 @@ export interface StoredModel {
     readonly group_size?: number;
     readonly bits?: number;
     readonly expert_dtype?: string;
+    readonly weightType?: "int" | "float";
+    readonly plain?: Readonly<Partial<Record<LinearPart, number>>>;
   };
   readonly dtype?: string;
   readonly kvElements: number;
   readonly indexer?: number;
+  readonly indexerElements?: number;
   readonly parameters?: number;
   readonly active?: number;
   readonly approximate?: boolean;
@@ -61,6 +70,8 @@ export interface StoredHybrid {
   readonly ssmState?: number;
   readonly groups?: number;
   readonly conv?: number;
+  /** Queries with a gate as wide as they are. */
+  readonly gate?: boolean;
   readonly moeLayers?: number;
   readonly mlpLayers?: number;
 }

@@ -1,7 +1,7 @@
 import type { Model, WeightFormat } from "../catalog/facts.ts";
-import { unquantised, weightFormatOf } from "../catalog/weight-format.ts";
+import { expertsOnly, isSized, type QuantizationFacts, unquantised, weightFormatOf } from "../catalog/weight-format.ts";
 
-const fp8: WeightFormat = { method: "fp8", linear: "fp8", scaleBytesPerElement: 0, expertsOnly: false };
+const fp8: WeightFormat = { method: "fp8", linear: "fp8", scaleBytesPerElement: 0 };
 
 /** What `--quantization` makes of a checkpoint that is not quantised: formats the engine makes while loading. */
 const online: Readonly<Record<string, WeightFormat>> = {
@@ -15,20 +15,27 @@ const online: Readonly<Record<string, WeightFormat>> = {
   // Blocks of 32 share an 8-bit exponent (OCP MX specification).
   mxfp8: { ...fp8, method: "mxfp8", scaleBytesPerElement: 1 / 32 },
   modelopt_mxfp8: { ...fp8, method: "mxfp8", scaleBytesPerElement: 1 / 32 },
-  mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, expertsOnly: true },
-  gpt_oss_mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, expertsOnly: true },
-  nvfp4_per_token: { method: "nvfp4", linear: "fp4", scaleBytesPerElement: 1 / 16, expertsOnly: false },
-  experts_int8: { method: "experts_int8", linear: "int8", scaleBytesPerElement: 0, expertsOnly: true },
-  int8_per_channel_weight_only: { method: "int8", linear: "int8", scaleBytesPerElement: 0, expertsOnly: false },
+  mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, plain: expertsOnly },
+  gpt_oss_mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, plain: expertsOnly },
+  nvfp4_per_token: { method: "nvfp4", linear: "fp4", scaleBytesPerElement: 1 / 16 },
+  experts_int8: { method: "experts_int8", linear: "int8", scaleBytesPerElement: 0, plain: expertsOnly },
+  int8_per_channel_weight_only: { method: "int8", linear: "int8", scaleBytesPerElement: 0 },
 };
 
 /** Format of the weights in memory; undefined where the flag names one whose bytes are not known. */
 export function weightsOf(model: Model, quantization: string | undefined): WeightFormat | undefined {
-  if (quantization === undefined || /^(none|null|)$/i.test(quantization)) return model.weights;
+  const { weights } = model;
   // A checkpoint's own format stays; the flag only names its kernel (VQ04).
-  if (model.weights.method !== "none") return model.weights;
+  if (quantization === undefined || /^(none|null|)$/i.test(quantization) || weights.method !== "none")
+    return isSized(weights) ? weights : undefined;
   const method = quantization.toLowerCase();
-  return online[method] ?? weightFormatOf({ quant_method: method.replace(/^auto_/, "") });
+  return online[method] ?? sized({ quant_method: method.replace(/^auto_/, "") });
+}
+
+/** The format of a method alone: GPTQ then stands for its usual 4 bits, modelopt for FP8. */
+function sized(facts: QuantizationFacts): WeightFormat | undefined {
+  const weights = weightFormatOf({ bits: 4, ...(facts.quant_method === "modelopt" ? { quant_algo: "FP8" } : {}), ...facts });
+  return isSized(weights) ? weights : undefined;
 }
 
 /** Words for a format that a case or a person uses, whatever the checkpoint says; of several (`modelopt nvfp4`) the last known one, which is the narrowest. */
@@ -47,11 +54,11 @@ function formatNamed(name: string): WeightFormat | undefined {
   if (/^(none|bf16|bfloat16|fp16|float16|half)$/.test(name)) return unquantised;
   if (/^(fp8_block|fp8_per_block|fp8-block)$/.test(name)) return online.fp8_per_block;
   if (/^(int8|w8a8|w8a8_int8|sq|smoothquant)$/.test(name)) return { ...fp8, method: "compressed-tensors", linear: "int8" };
-  if (/^(int8_wo|w8a16)$/.test(name)) return weightFormatOf({ quant_method: "gptq", bits: 8 });
-  if (/^(int4|int4_wo|w4a16|awq|int4_awq)$/.test(name)) return weightFormatOf({ quant_method: "awq" });
-  if (/^(fp4|nvfp4|modelopt_fp4)$/.test(name)) return weightFormatOf({ quant_method: "modelopt_fp4" });
+  if (/^(int8_wo|w8a16)$/.test(name)) return sized({ quant_method: "gptq", bits: 8 });
+  if (/^(int4|int4_wo|w4a16|awq|int4_awq)$/.test(name)) return sized({ quant_method: "awq" });
+  if (/^(fp4|nvfp4|modelopt_fp4)$/.test(name)) return sized({ quant_method: "modelopt_fp4" });
   if (/^w4a8_mxfp4|w4a16_mxfp4|mxfp4/.test(name)) return online.mxfp4;
-  return online[name] ?? weightFormatOf({ quant_method: name });
+  return online[name] ?? sized({ quant_method: name });
 }
 
 /** Bytes of one cached element; undefined where the name is not known. */

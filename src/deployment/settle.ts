@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Gpu, Model } from "../catalog/facts.ts";
+import type { Gpu, Model, UnsizedFormat } from "../catalog/facts.ts";
+import { isSized } from "../catalog/weight-format.ts";
 import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
@@ -81,7 +82,8 @@ function settledPool(
     executor: executor?.value,
     environment,
   });
-  if (!weights) missing.push(unknownValue(settler.quantizationFlag, reader));
+  if (!isSized(model.weights)) missing.push(unsizedCheckpoint(model.weights));
+  else if (!weights) missing.push(unknownValue(settler.quantizationFlag, reader));
   if (kvElementBytes === undefined) missing.push(unknownValue(settler.cacheFlag, reader));
   for (const name of reader.unreadable)
     missing.push({ what: "settings", message: message("{0} is written, but cannot be read here", name) });
@@ -168,6 +170,10 @@ function partitionOf(text: string, stages: number, layers: number | undefined): 
   const parts = text.split(",").map((part) => Number(part.trim()));
   const isWhole = parts.length === stages && parts.every((part) => Number.isInteger(part) && part > 0);
   return isWhole && parts.reduce((sum, part) => sum + part, 0) === layers ? parts : undefined;
+}
+
+function unsizedCheckpoint({ method }: UnsizedFormat): Missing {
+  return { what: "settings", message: message("The checkpoint is quantised ({0}) in a way whose bytes are not known", method) };
 }
 
 function unknownValue(flag: string, reader: FlagReader): Missing {

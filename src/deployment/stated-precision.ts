@@ -1,4 +1,5 @@
-import type { DType, Model, WeightFormat } from "../catalog/facts.ts";
+import type { DType, Model } from "../catalog/facts.ts";
+import { isSized } from "../catalog/weight-format.ts";
 import type { Known } from "./located.ts";
 import type { Mapped } from "./mapped.ts";
 import { message } from "./message.ts";
@@ -19,6 +20,6 @@ export function withPrecision(facts: Known<Model>, precision: Mapped | undefined
 }
 
 /** What a checkpoint is called by: experts are nearly all of it. */
-function mostly({ linear, experts }: WeightFormat): DType {
-  return experts?.linear ?? linear;
+function mostly(weights: Model["weights"]): DType | null {
+  return isSized(weights) ? (weights.experts ?? weights).linear : null;
 }

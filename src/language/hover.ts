@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { figure, gib, kib, whole } from "../catalog/quantity.ts";
+import { isSized } from "../catalog/weight-format.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import type { Position } from "../deployment/text.ts";
 import { weightBytes } from "../memory/weights.ts";
@@ -58,6 +59,7 @@ function modelCard({ analysis }: Place, { catalog, uri }: HoverOptions): Card | 
   }
   const token =
     facts.kvElementsPerLayer * (facts.fullAttentionLayers + facts.slidingLayers) * (analysis.settled?.pools[0]?.kvElementBytes ?? 2);
+  const format = analysis.settled?.pools[0]?.weights ?? (isSized(facts.weights) ? facts.weights : undefined);
   const billions = (count: number): string => `${(count / 1e9).toPrecision(3)} B`;
   const active = facts.moe ? `${billions(facts.parameters)}, ${billions(facts.activeParameters)} active` : billions(facts.parameters);
   const heads = facts.mla
@@ -72,7 +74,7 @@ function modelCard({ analysis }: Place, { catalog, uri }: HoverOptions): Card | 
       ["Heads", heads],
       [
         `Weights (${facts.weights.method === "none" ? facts.dtype : facts.weights.method})`,
-        gib(weightBytes(facts, analysis.settled?.pools[0]?.weights ?? facts.weights)),
+        format ? gib(weightBytes(facts, format)) : "size not known",
       ],
       ["KV cache a token", `${whole(token)} B = ${kib(token)}`],
     ],

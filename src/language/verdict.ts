@@ -89,10 +89,11 @@ function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
 function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Message {
   const pool = deployment.pools[0];
   const text = (name: string): string | undefined => pool?.engine.flags.get(name)?.value?.value ?? undefined;
-  const format = weightsOf(model, text("quantization")) ?? model.weights;
+  const format = weightsOf(model, text("quantization"));
   const elementBytes = kvElementBytes(text("kv-cache-dtype"), model, 2) ?? 2;
-  const weights = gib(weightBytes(model, format));
   const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * elementBytes);
+  if (!format) return message("Weights of unknown size, {0} a token", token);
+  const weights = gib(weightBytes(model, format));
   const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
   const version = pool?.engine.version?.value ?? newestVersion(catalog.flags("vllm").versions);
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];

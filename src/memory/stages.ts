@@ -9,6 +9,8 @@ export interface Stage {
   readonly last: boolean;
   readonly layers: number;
   readonly expertLayers: number;
+  /** With a dense MLP. */
+  readonly mlpLayers: number;
   readonly full: number;
   readonly sliding: number;
   readonly recurrent: number;
@@ -31,12 +33,17 @@ export function stagesOf(model: Model, { pipeline, stageLayers: fixed }: Pick<La
     const upTo = kinds(end);
     let expertLayers = 0;
     for (let layer = start; layer < end; layer++) if (isExpertLayer(model, layer)) expertLayers++;
+    const mlpLayers =
+      model.mlpLayers === undefined
+        ? layers - expertLayers
+        : part(end, model.mlpLayers, model.layers) - part(start, model.mlpLayers, model.layers);
     const stage: Stage = {
       index,
       first: index === 0,
       last: index === pipeline - 1,
       layers,
       expertLayers,
+      mlpLayers,
       full: upTo.full - before.full,
       sliding: upTo.sliding - before.sliding,
       recurrent: upTo.recurrent - before.recurrent,

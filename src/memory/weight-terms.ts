@@ -51,9 +51,11 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
 function weightsFormula(parts: RankWeights, rotary: number, slots: number): string {
   const named: readonly (readonly [number, string])[] = [
     [parts.attention, "attention"],
+    [parts.recurrent, "recurrent layers"],
     [parts.mlp, "MLP"],
     [parts.experts, "experts"],
     [parts.embedding, "embedding and head"],
+    [parts.towers, "vision tower"],
     [parts.copied, "norms and routers"],
     [rotary, "rotary table"],
     [slots, "adapter slots"],

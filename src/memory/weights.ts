@@ -1,5 +1,5 @@
-import type { Model, WeightFormat } from "../catalog/facts.ts";
-import { countParameters, parameterParts } from "../catalog/parameters.ts";
+import type { LinearPart, Model, WeightFormat } from "../catalog/facts.ts";
+import { countParameters, elementsOf, type ModelParts, modelParts, type Split, type WeightPart } from "../catalog/parameters.ts";
 import { elementBytes } from "../catalog/weight-format.ts";
 import type { Layout } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "./stages.ts";
@@ -20,8 +20,11 @@ export const oneRank: Layout = {
 export interface RankWeights {
   readonly embedding: number;
   readonly attention: number;
+  readonly recurrent: number;
   readonly mlp: number;
   readonly experts: number;
+  /** Vision and audio towers. */
+  readonly towers: number;
   /** Norms and routers, on every rank. */
   readonly copied: number;
 }
@@ -32,9 +35,22 @@ export function weightBytes(model: Model, format: WeightFormat, activationBytes 
   return stage ? total(rankWeights(model, format, oneRank, stage, activationBytes)) : 0;
 }
 
-export function total({ embedding, attention, mlp, experts, copied }: RankWeights): number {
-  return embedding + attention + mlp + experts + copied;
+export function total(weights: RankWeights): number {
+  return Object.values(weights).reduce((sum: number, bytes: number) => sum + bytes, 0);
 }
+
+/** Where the bytes of each kind of part are summed. */
+const sums: Readonly<Record<WeightPart["part"], keyof RankWeights>> = {
+  attention: "attention",
+  recurrent: "recurrent",
+  mlp: "mlp",
+  "shared-experts": "mlp",
+  experts: "experts",
+  embedding: "embedding",
+  towers: "towers",
+  norms: "copied",
+  routers: "copied",
+};
 
 /**
  * What one rank of a stage holds. Tensor parallelism splits linear layers, embedding and head; experts are split over
@@ -42,33 +58,73 @@ export function total({ embedding, attention, mlp, experts, copied }: RankWeight
  * Quantised checkpoints keep embedding, head, norms and routers at the activations' width (memory.md 5).
  */
 export function rankWeights(model: Model, format: WeightFormat, layout: Layout, stage: Stage, activationBytes = 2): RankWeights {
-  const parts = parameterParts(model);
-  const plain = activationBytes;
-  const bytes = (stored: Pick<WeightFormat, "linear" | "scaleBytesPerElement">) =>
-    format.method === "none" ? plain : elementBytes[stored.linear] + stored.scaleBytesPerElement;
-  const linear = format.expertsOnly ? plain : bytes(format);
-  const { scale, further } = unlisted(model);
-
-  const { tensor } = layout;
-  const keyValueShare = Math.max(1 / tensor, Math.min(1, 1 / model.kvHeads));
-  const { split, keyValue, copied } = parts.attention;
-  const attentionLayers = stage.full + stage.sliding;
-  const attention =
-    attentionLayers * (split / tensor + keyValue * keyValueShare + copied) * scale + (further * stage.layers) / model.layers / tensor;
-
-  const denseLayers = stage.layers - stage.expertLayers;
-  const mlp = ((denseLayers * parts.denseMlp + stage.expertLayers * parts.sharedExperts) / tensor) * scale;
-
-  const { perRank, pad } = expertsOf(model, format, layout);
-  const experts = stage.expertLayers * perRank * parts.expert * pad * scale;
-
-  return {
-    embedding: embeddings(model, stage) * paddedVocab(model) * (1 / tensor) * model.hidden * plain,
-    attention: attention * linear,
-    mlp: mlp * linear,
-    experts: experts * bytes(format.experts ?? format),
-    copied: (stage.layers * parts.norms + stage.expertLayers * parts.router * scale + (stage.last ? model.hidden : 0)) * plain,
+  const parts = partsOf(model);
+  const { scale, further } = unlisted(model, parts);
+  const shares = sharesOf(model, format, layout);
+  const bytes = { embedding: 0, attention: 0, recurrent: 0, mlp: 0, experts: 0, towers: 0, copied: 0 };
+  const add = (layers: number, held: readonly WeightPart[]) => {
+    if (layers === 0) return;
+    for (const one of held) {
+      const width = one.part === "experts" ? shares.pad : 1;
+      const shrunk = one.part === "norms" ? 1 : scale;
+      bytes[sums[one.part]] +=
+        layers * one.elements * shareOf(one.split, shares) * shrunk * width * elementWidth(one.part, format, activationBytes);
+    }
   };
+  add(stage.full, parts.full);
+  add(stage.sliding, parts.sliding);
+  add(stage.recurrent, parts.recurrent);
+  add(stage.mlpLayers, parts.mlp);
+  add(stage.expertLayers, parts.experts);
+  add(stage.layers, parts.norms);
+  bytes.attention += ((further * stage.layers) / model.layers / layout.tensor) * elementWidth("attention", format, activationBytes);
+  bytes.attention += latentCopies(model, format, layout, stage) * activationBytes;
+  bytes.embedding = (embeddings(model, stage) * paddedVocab(model) * model.hidden * activationBytes) / layout.tensor;
+  bytes.towers = (parts.towers / layout.tensor) * activationBytes;
+  if (stage.last) bytes.copied += model.hidden * activationBytes;
+  return bytes;
+}
+
+const counted = new WeakMap<Model, ModelParts>();
+
+/** Counted once for each model: the plan of a deployment asks for every stage and every lever. */
+function partsOf(model: Model): ModelParts {
+  const known = counted.get(model);
+  if (known) return known;
+  const parts = modelParts(model);
+  counted.set(model, parts);
+  return parts;
+}
+
+/** Bytes of one element of a part: of linear layers as the checkpoint has them, of all others as wide as activations. */
+function elementWidth(part: WeightPart["part"], format: WeightFormat, activationBytes: number): number {
+  if (format.method === "none" || !isLinear(part)) return activationBytes;
+  const { linear, scaleBytesPerElement } = (part === "experts" ? format.experts : undefined) ?? format;
+  const plain = format.plain?.[part] ?? 0;
+  return plain * activationBytes + (1 - plain) * (elementBytes[linear] + scaleBytesPerElement);
+}
+
+function isLinear(part: WeightPart["part"]): part is LinearPart {
+  return part === "attention" || part === "recurrent" || part === "mlp" || part === "shared-experts" || part === "experts";
+}
+
+/** Shares of a rank, and the growth of experts by the kernels' padding. */
+interface Shares {
+  readonly tensor: number;
+  readonly experts: number;
+  readonly pad: number;
+}
+
+function shareOf(split: Split, { tensor, experts }: Shares): number {
+  if (split === "copied") return 1;
+  if (split === "even") return 1 / tensor;
+  return split === "experts" ? experts : Math.max(1 / tensor, Math.min(1, 1 / split.heads));
+}
+
+/** Elements of the projections out of the latent that attention's decode keeps in 16 bit beside quantised ones (v1/attention/backends/mla/common.py). */
+function latentCopies({ mla, heads }: Model, format: WeightFormat, { tensor }: Layout, stage: Stage): number {
+  if (!mla || format.method === "none" || (format.plain?.attention ?? 0) > 0.5) return 0;
+  return (stage.full * heads * (mla.nopeHeadDim + mla.valueHeadDim) * mla.kvRank) / tensor;
 }
 
 /** VP05: padded to a multiple of 64 before it is split. */
@@ -82,25 +138,33 @@ function embeddings({ tiedEmbeddings }: Model, { first, last }: Stage): number {
 }
 
 /**
- * What the published size holds beyond the parts we count (biases, recurrent projections) is spread over the layers and split by
- * tensor parallelism; where it holds less, all parts of the layers shrink alike.
+ * What the published size holds beyond the parts we count is spread over the layers and split by tensor parallelism; where it holds
+ * less, all parts of the layers shrink alike. Both are nothing for architectures that are counted.
  */
-function unlisted(model: Model): { readonly scale: number; readonly further: number } {
-  const counted = countParameters(model).total;
-  if (model.parameters >= counted) return { scale: 1, further: model.parameters - counted };
-  const fixed = parameterParts(model).embedding * (model.tiedEmbeddings ? 1 : 2) + model.layers * 2 * model.hidden + model.hidden;
-  return { scale: Math.max(0, (model.parameters - fixed) / (counted - fixed)), further: 0 };
+function unlisted(model: Model, parts: ModelParts): { readonly scale: number; readonly further: number } {
+  const missing = model.parameters - countedParameters(model);
+  if (missing >= 0) return { scale: 1, further: missing };
+  const fixed = parts.embedding * (model.tiedEmbeddings ? 1 : 2) + parts.towers + model.layers * elementsOf(parts.norms) + model.hidden;
+  return { scale: Math.max(0, 1 + missing / (model.parameters - missing - fixed)), further: 0 };
 }
 
-/** Experts a rank holds, and the growth of each by the kernels' padding. */
-function expertsOf(model: Model, format: WeightFormat, layout: Layout): { readonly perRank: number; readonly pad: number } {
+const totals = new WeakMap<Model, number>();
+
+function countedParameters(model: Model): number {
+  const known = totals.get(model) ?? countParameters(model).total;
+  totals.set(model, known);
+  return known;
+}
+
+/** Experts a rank holds of all, and the growth of each by the kernels' padding. */
+function sharesOf(model: Model, format: WeightFormat, layout: Layout): Shares {
   const { moe } = model;
-  if (!moe) return { perRank: 0, pad: 1 };
-  const ranks = layout.tensor * layout.attentionData * layout.prefillContext;
-  const { expert } = layout;
+  const { tensor, expert } = layout;
+  if (!moe) return { tensor, experts: 0, pad: 1 };
+  const ranks = tensor * layout.attentionData * layout.prefillContext;
   const whole = expert > 1;
-  const perRank = whole ? Math.ceil(moe.experts / expert) * Math.min(1, expert / ranks) : moe.experts / ranks;
-  return { perRank, pad: padding(model, format, whole ? moe.intermediate : moe.intermediate / ranks) };
+  const held = whole ? Math.ceil(moe.experts / expert) * Math.min(1, expert / ranks) : moe.experts / ranks;
+  return { tensor, experts: held / moe.experts, pad: padding(model, format, whole ? moe.intermediate : moe.intermediate / ranks) };
 }
 
 /** The mxfp4 kernels round a rank's expert width up to 128 and the hidden size to 256 (quantization/mxfp4.py). */

@@ -1,4 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
+import { isSized } from "../catalog/weight-format.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setSizeFix, switchOnFix } from "./flag-fix.ts";
@@ -61,6 +62,7 @@ function parts(rule: RuleContext, { moe, intermediate, weights }: Model, { tenso
   if (!moe) return [{ name: "MLP columns", width: intermediate, ranks: tensor }];
   // Kernels for grouped 4-bit experts differ; blocks of FP8 are checked in every release read.
   const split =
+    isSized(weights) &&
     (weights.experts ?? weights).linear === "fp8" &&
     (flagSwitch(rule.pool, "enable-expert-parallel") === false || isLeftOut(rule, "enable-expert-parallel"));
   return split ? [{ name: "columns of each expert", width: moe.intermediate, ranks: tensor * data * context }] : [];

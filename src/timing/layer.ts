@@ -1,5 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
-import { countParameters, parameterParts } from "../catalog/parameters.ts";
+import { countParameters, elementsOf, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { allReduceSeconds, allToAllSeconds, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
 import { elementwiseBandwidth, expertImbalance, layerFixedSeconds, quantiseSeconds } from "./constants.ts";
@@ -80,7 +80,7 @@ function mlpMatrices(model: Model, pool: SettledPool, rates: GpuRates, intermedi
   const { hidden } = model;
   if (intermediate <= 0) return () => 0;
   const inner = Math.ceil(intermediate / tensor);
-  const gated = parameterParts(model).denseMlp / (hidden * Math.max(1, model.intermediate)) > 2.5 ? 2 : 1;
+  const gated = elementsOf(modelParts(model).mlp) / (hidden * Math.max(1, model.intermediate)) > 2.5 ? 2 : 1;
   const width = ((gated + 1) * inner * pool.activationBytes) / (rates.bytesPerSecond * elementwiseBandwidth);
   return (tokens) => gemmSeconds(linear, tokens, gated * inner, hidden) + gemmSeconds(linear, tokens, hidden, inner) + tokens * width;
 }

@@ -52,7 +52,9 @@ export function gpuRates(gpu: Gpu, weights: WeightFormat, activationBytes: numbe
     family,
     measured,
     plain,
-    linear: weights.expertsOnly ? plain : kind(format, weights.scaleBytesPerElement, false),
+    // What is not narrowed in most layers runs as in 16 bit.
+    linear:
+      (weights.plain?.attention ?? 0) > 0.5 && (weights.plain?.mlp ?? 0) > 0.5 ? plain : kind(format, weights.scaleBytesPerElement, false),
     experts: kind(weights.experts?.linear ?? format, (weights.experts ?? weights).scaleBytesPerElement, true),
     bytesPerSecond: gpu.memoryBytesPerSecond,
     plainFlops,

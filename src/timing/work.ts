@@ -1,5 +1,5 @@
 import type { Model, MoeFacts } from "../catalog/facts.ts";
-import { countParameters, parameterParts } from "../catalog/parameters.ts";
+import { countParameters, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
@@ -25,7 +25,7 @@ export class Work {
     this.moe = moe;
     this.layers = { full: model.fullAttentionLayers, sliding: model.slidingLayers };
     this.window = windowOf(model);
-    const parts = parameterParts(model);
+    const parts = modelParts(model);
     const embeddings = parts.embedding * (model.tiedEmbeddings ? 1 : 2);
     this.flopsPerToken = 2 * Math.max(0, countParameters(model).active - embeddings);
     this.flopsPerSequence = 2 * parts.embedding;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { modelFromConfig } from "../../src/catalog/model-config.ts";
+import { isSized } from "../../src/catalog/weight-format.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const llama = {
@@ -205,10 +206,20 @@ describe("model from config.json", () => {
     ],
     [{ quant_method: "compressed-tensors", config_groups: { group_0: { weights: { num_bits: 8, type: "float" } } } }, "fp8", 0],
     [{ quant_method: "modelopt", quant_algo: "NVFP4", group_size: 16 }, "fp4", 1 / 16],
-    [{ quant_method: "bitsandbytes", load_in_4bit: true, bnb_4bit_use_double_quant: true }, "int4", 0.0159],
+    [{ quant_method: "bitsandbytes", load_in_4bit: true, bnb_4bit_use_double_quant: true }, "int4", 4 / 64],
     [{ quant_method: "mxfp4" }, "fp4", 1 / 32],
   ])("%j is %s", (quantization_config, linear, scaleBytesPerElement) => {
     expect(described({ ...llama, quantization_config }).weights).toMatchObject({ linear, scaleBytesPerElement });
+  });
+
+  test.each([
+    [{ quant_method: "nobody-knows" }, "nobody-knows"],
+    [{ quant_method: "compressed-tensors" }, "compressed-tensors"],
+    [{ quant_method: "gptq", bits: 3, group_size: 128 }, "gptq"],
+    [{ quant_method: "modelopt" }, "modelopt"],
+    [{ quant_method: "quark", global_quant_config: { weight: { dtype: "int4" } } }, "quark"],
+  ])("%j leaves the bytes of a weight unknown, and everything else known", (quantization_config, method) => {
+    expect(described({ ...llama, quantization_config })).toMatchObject({ weights: { method, linear: null }, parameters: 8_030_261_248 });
   });
 
   test.each([
@@ -219,7 +230,7 @@ describe("model from config.json", () => {
   ])("experts of %j in an FP8 checkpoint are in a format of their own: %s", (members, linear) => {
     const { weights } = described({ ...deepseek, ...members });
     expect(weights.linear).toBe("fp8");
-    expect(weights.experts?.linear).toBe(linear);
+    expect(isSized(weights) ? weights.experts?.linear : null).toBe(linear);
   });
 
   // Entries of 512 elements: (0 + 640/4 + 512/128 + 640/4) / 4 layers; the fifth ratio is of the layer for speculation.
@@ -244,7 +255,7 @@ describe("model from config.json", () => {
     [{ ...llama, num_hidden_layers: "32" }, "num_hidden_layers"],
     [{ ...llama, num_hidden_layers: 1e12 }, "num_hidden_layers"],
     [{ ...llama, num_attention_heads: 0 }, "num_attention_heads"],
-    [{ ...llama, quantization_config: { quant_method: "nobody-knows" } }, "nobody-knows"],
+    [{ ...llama, num_key_value_heads: 7 }, "32 attention heads over 7 key-value heads"],
   ])("%j is refused with a reason", (config, reason) => {
     expect(modelFromConfig(config, "x").problem).toContain(reason);
   });

@@ -127,7 +127,7 @@ describe("cacheDrift", () => {
     nodes: 1,
     layout: { tensor: 1, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 },
     shiftThreshold: null,
-    weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0, expertsOnly: false },
+    weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0 },
     activationBytes: 2,
     kvElementBytes: 2,
     budget: { engine: "vllm", gpuMemoryUtilization: 0.92, kvCacheMemoryBytes: null, graphsInBudget: false },

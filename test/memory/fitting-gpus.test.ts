@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { commonGpus } from "../../src/catalog/catalog.ts";
 import { shortGpuName } from "../../src/catalog/gpu-names.ts";
 import { fittingGpus } from "../../src/memory/fitting-gpus.ts";
-import { gpu, model, version } from "./pools.ts";
+import { formatOf, gpu, model, version } from "./pools.ts";
 
 const common = commonGpus.map(gpu);
 const labels = (id: string) => {
-  const { weights, ...rest } = model(id);
-  return fittingGpus({ ...rest, weights }, weights, common, { version: version("0.20.0") }).map((fit) => fit.label);
+  const known = model(id);
+  return fittingGpus(known, formatOf(known), common, { version: version("0.20.0") }).map((fit) => fit.label);
 };
 
 describe("GPUs that would do", () => {
@@ -22,7 +22,7 @@ describe("GPUs that would do", () => {
   test("a size that the heads do not divide by is not offered", () => {
     // 28 heads: 1, 2, 4, not 8.
     const qwen = model("Qwen/Qwen2.5-7B-Instruct");
-    expect(fittingGpus(qwen, qwen.weights, common, { version: version("0.20.0"), gpus: 8 })).toEqual([]);
+    expect(fittingGpus(qwen, formatOf(qwen), common, { version: version("0.20.0"), gpus: 8 })).toEqual([]);
   });
 
   test("what fits nowhere proposes nothing", () => {

@@ -1,5 +1,5 @@
-import type { Gpu, Model } from "../../src/catalog/facts.ts";
-import { unquantised } from "../../src/catalog/weight-format.ts";
+import type { Gpu, Model, WeightFormat } from "../../src/catalog/facts.ts";
+import { isSized, unquantised } from "../../src/catalog/weight-format.ts";
 import type { EngineSettings, Layout, SettledPool, VllmBudget } from "../../src/deployment/settled.ts";
 import { atLeast, parseVersion, type Version } from "../../src/deployment/version.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -14,6 +14,12 @@ export function model(name: string): Model {
   const found = testCatalog().model(name);
   if (!found) throw new Error(`no model ${name}`);
   return found.model;
+}
+
+/** How its checkpoint stores it. */
+export function formatOf({ id, weights }: Model): WeightFormat {
+  if (!isSized(weights)) throw new Error(`${id} is quantised in a way that is not known`);
+  return weights;
 }
 
 export function version(text: string): Version {

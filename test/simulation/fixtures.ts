@@ -3,6 +3,7 @@ import type { EngineSettings, Layout, Settled, SettledPool } from "../../src/dep
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { formatOf } from "../memory/pools.ts";
 
 export const oneGpu: Layout = {
   tensor: 1,
@@ -69,7 +70,7 @@ const model: Model = {
   mla: null,
   recurrent: null,
   multimodal: false,
-  weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0, expertsOnly: false },
+  weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0 },
   dtype: "bf16",
   kvElementsPerLayer: 2048,
   parameters: 8e9,
@@ -102,7 +103,7 @@ export function settledOf(setup: Setup = {}): Settled {
     nodes: 1,
     layout: { ...oneGpu, ...setup.layout },
     shiftThreshold: null,
-    weights: model.weights,
+    weights: formatOf(model),
     activationBytes: 2,
     kvElementBytes: 2,
     settings: { ...settings, ...setup.settings },

@@ -1,0 +1,55 @@
+import type { RecurrentFacts } from "./facts.ts";
+import type { StoredHybrid } from "./stored.ts";
+
+/** Sizes of a model around its recurrent layers. */
+export interface LayerSizes {
+  readonly hidden: number;
+  readonly heads: number;
+  readonly headDim: number;
+}
+
+/** State and weights of the recurrent layers of a hybrid: mamba, gated delta net, Kimi's delta attention, lightning attention. */
+export function recurrentFacts(row: StoredHybrid, around: LayerSizes): RecurrentFacts {
+  const layers = row.layers ?? 0;
+  const bytes = stateBytesPerLayer(row);
+  return { layers, stateBytesPerSequence: bytes === null ? null : bytes * layers, elements: layerElements(row, around) };
+}
+
+/** Of one sequence: the convolution's last inputs in 16 bit and the recurrent matrix in 32 bit, as the engines keep them. */
+function stateBytesPerLayer({ conv = 4, ...row }: StoredHybrid): number | null {
+  if (row.ssmHeads && row.ssmHeadDim && row.ssmState) {
+    const inner = row.ssmHeads * row.ssmHeadDim;
+    return (conv - 1) * (inner + 2 * (row.groups ?? 1) * row.ssmState) * 2 + inner * row.ssmState * 4;
+  }
+  if (row.keyHeads && row.valueHeads && row.keyDim && row.valueDim) {
+    const keys = row.keyHeads * row.keyDim;
+    const values = row.valueHeads * row.valueDim;
+    return (conv - 1) * (2 * keys + values) * 2 + row.valueHeads * row.valueDim * row.keyDim * 4;
+  }
+  return null;
+}
+
+function layerElements(row: StoredHybrid, { hidden, heads, headDim }: LayerSizes): RecurrentFacts["elements"] {
+  const { conv = 4 } = row;
+  if (row.ssmHeads && row.ssmHeadDim && row.ssmState) {
+    // in_proj to z, x, B, C and dt; the convolution over x, B and C with its bias; A, D and dt's bias; the gated norm; out_proj.
+    const inner = row.ssmHeads * row.ssmHeadDim;
+    const convolved = inner + 2 * (row.groups ?? 1) * row.ssmState;
+    return {
+      split: hidden * (inner + convolved + row.ssmHeads) + convolved * (conv + 1) + 3 * row.ssmHeads + inner + inner * hidden,
+      copied: 0,
+    };
+  }
+  if (row.keyHeads && row.valueHeads && row.keyDim && row.valueDim) {
+    const keys = row.keyHeads * row.keyDim;
+    const values = row.valueHeads * row.valueDim;
+    const projected = hidden * (2 * keys + values) + (2 * keys + values) * conv + values * hidden;
+    // Kimi's gates go through a rank as wide as a head; the gated delta net's are a full projection, and two scalars a head.
+    if (row.kind === "kda")
+      return { split: projected + hidden * row.valueHeads + row.valueDim * (keys + values), copied: 2 * hidden * row.valueDim };
+    return { split: projected + hidden * (values + 2 * row.valueHeads) + 2 * row.valueHeads, copied: row.valueDim };
+  }
+  // Queries, keys, values, the output's gate and the output, each as wide as the heads of the other layers.
+  if (row.kind === "lightning-attention") return { split: 5 * hidden * heads * headDim, copied: 0 };
+  return null;
+}
