@@ -1,5 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
-import { parameterParts } from "../catalog/parameters.ts";
+import { elementsOf, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import type { Stage } from "./stages.ts";
@@ -17,12 +17,11 @@ export function loraSlotBytes(model: Model, pool: SettledPool, stage: Stage): nu
   if (!lora) return 0;
   const { tensor } = pool.layout;
   const attentionLayers = stage.full + stage.sliding;
-  const denseLayers = stage.layers - stage.expertLayers;
   const vocabulary =
     pool.budget.engine === "vllm" && adaptedEmbeddings.test(model.architecture) ? Number(stage.first) + Number(stage.last) : 0;
   const elements =
     attentionLayers * attentionSides(model, tensor) +
-    denseLayers * mlpSides(model, model.intermediate, tensor) +
+    stage.mlpLayers * mlpSides(model, model.intermediate, tensor) +
     stage.expertLayers * expertSides(model, pool) +
     vocabulary * (model.vocab + model.hidden);
   return elements * lora.rank * lora.slots * pool.activationBytes;
@@ -42,7 +41,7 @@ function attentionSides({ hidden, heads, kvHeads, headDim, valueHeadDim, mla }: 
 }
 
 function mlpSides(model: Model, intermediate: number, tensor: number): number {
-  const into = parameterParts(model).denseMlp === 3 * model.hidden * model.intermediate ? 2 : 1;
+  const into = elementsOf(modelParts(model).mlp) === 3 * model.hidden * model.intermediate ? 2 : 1;
   return (into + 1) * (model.hidden + intermediate / tensor);
 }
 
