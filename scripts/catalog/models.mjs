@@ -65,9 +65,11 @@ function row(id, facts, models) {
     sliding: facts.slidingWindowLayers,
     kvLayers: facts.kvLayers === facts.numLayers ? undefined : facts.kvLayers,
     full: fullHeads(facts.globalAttention),
+    slidingHeads: facts.slidingNumKvHeads,
+    compress: compression(facts),
     moe: moe(facts),
     mla: mla(facts.mla),
-    hybrid: hybrid(facts.hybrid),
+    hybrid: hybrid(facts),
     next: facts.mtpLayers,
     multimodal: Boolean(facts.multimodal ?? /ForConditionalGeneration$/.test(facts.architecture)),
     vision: published ? undefined : (facts.vision ?? visionTower(id)),
@@ -135,6 +137,13 @@ function compressed({ compressRatios, kvElemsPerTokenPerLayer: entry, sparseAtte
   return shared.reduce((sum, elements) => sum + elements, 0) / numLayers;
 }
 
+/** Layers by how many tokens share an entry; those that share it among 4 have an indexer. */
+function compression({ compressRatios, slidingWindow: window, sparseAttention }) {
+  if (!compressRatios) return undefined;
+  const layers = Object.entries(compressRatios).map(([ratio, count]) => [Number(ratio), count]);
+  return { window, index: sparseAttention?.indexHeadDim ?? 0, layers };
+}
+
 /** Bytes of the sparse-attention indexer's own cache, spread over all layers. */
 function indexerBytes({ sparseAttention, numLayers }) {
   const { indexerBytesPerToken: bytes, indexerLayers } = sparseAttention ?? {};
@@ -148,7 +157,10 @@ function indexerElements({ sparseAttention, mla: latent, hiddenSize, numLayers }
   return ((latent.qLoraRank * heads * dimension + hiddenSize * (dimension + heads)) * (indexerLayers ?? numLayers)) / numLayers;
 }
 
-function hybrid(facts) {
+/** Configs of these families ask for their recurrent matrix in 32 bit: `mamba_ssm_dtype`, `mamba_ssm_cache_dtype` (vLLM, models/config.py). */
+const wideStates = /^(Qwen3_5|NemotronH)/;
+
+function hybrid({ hybrid: facts, architecture }) {
   if (!facts) return undefined;
   const { layerCounts: counts, kind, ...sizes } = facts;
   return sparse({
@@ -163,6 +175,7 @@ function hybrid(facts) {
     ssmState: sizes.ssmStateSize,
     groups: sizes.nGroups,
     conv: sizes.convKernel,
+    stateDtype: wideStates.test(architecture) ? "float32" : undefined,
     gate: sizes.attnOutputGate,
     moeLayers: counts.moe || undefined,
     mlpLayers: counts.mlp || undefined,

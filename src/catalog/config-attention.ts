@@ -16,7 +16,7 @@ export function attentionLayers(text: Fields, layers: number, sizes: LayerSizes)
     const recurrent = mamba > 0 ? recurrentLayers(text, mamba, sizes) : null;
     return { fullAttentionLayers: attention, slidingLayers: 0, slidingWindow: null, mlpLayers: mlp, recurrent };
   }
-  const types = layerTypes(text, layers);
+  const types = attentionKinds(text, layers);
   if (types && types.length > 0) {
     const count = (kind: RegExp) => types.filter((type) => kind.test(type)).length;
     const sliding = window === null ? 0 : count(/sliding/);
@@ -43,8 +43,8 @@ function slidingLayers(text: Fields, layers: number, window: number | null): num
   return layers - Math.min(layers, booleanOf(text, "use_sliding_window") === true ? (numberOf(text, "max_window_layers") ?? 0) : 0);
 }
 
-/** Qwen3-Next says how often attention is full instead of listing the layers. */
-function layerTypes(text: Fields, layers: number): readonly string[] | undefined {
+/** The kind of each layer where they are listed. Qwen3-Next says how often attention is full instead. */
+export function attentionKinds(text: Fields, layers: number): readonly string[] | undefined {
   const interval = numberOf(text, "full_attention_interval");
   const listed = wordsOf(text, "layer_types", "layers_block_type");
   if (listed || interval === undefined || interval < 1 || numberOf(text, "linear_num_value_heads") === undefined) return listed;

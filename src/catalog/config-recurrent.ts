@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, numberOf } from "./config-fields.ts";
+import { type Fields, fieldsOf, numberOf, textOf } from "./config-fields.ts";
 import type { RecurrentFacts } from "./facts.ts";
 import { type LayerSizes, recurrentFacts } from "./recurrent-layers.ts";
 
@@ -17,7 +17,13 @@ export function recurrentLayers(text: Fields, layers: number, sizes: LayerSizes)
     ["groups", numberOf(text, "mamba_n_groups", "n_groups")],
   ];
   const known = Object.fromEntries(members.filter(([, value]) => value !== undefined));
-  return recurrentFacts({ kind: kimi ? "kda" : "config", layers, ...known }, sizes);
+  const stateDtype = textOf(text, "mamba_ssm_dtype", "mamba_ssm_cache_dtype") ?? (isNemotron(text) ? "float32" : undefined);
+  return recurrentFacts({ kind: kimi ? "kda" : "config", layers, ...known, ...(stateDtype ? { stateDtype } : {}) }, sizes);
+}
+
+/** Nemotron-H keeps its matrices in 32 bit where its config is silent (vLLM, models/config.py). */
+function isNemotron(text: Fields): boolean {
+  return textOf(text, "model_type") === "nemotron_h";
 }
 
 /** Granite may leave the dimension to what its expansion makes of the hidden size. */

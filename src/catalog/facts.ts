@@ -73,8 +73,36 @@ export interface MlaFacts {
 export interface RecurrentFacts {
   readonly layers: number;
   readonly stateBytesPerSequence: number | null;
+  /** What one such layer remembers of a sequence, before any split; null where the sizes are not known. */
+  readonly state: StateFacts | null;
   /** Weight elements of one such layer by what tensor parallelism does with them; null where the sizes are not known. */
   readonly elements: { readonly split: number; readonly copied: number } | null;
+}
+
+/** The last inputs of a convolution and the matrix that is updated with every token. */
+export interface StateFacts {
+  /** Inputs that the convolution keeps: its kernel less one. */
+  readonly convolved: number;
+  /** Channels of the convolution that are split by head. */
+  readonly channels: number;
+  /** Groups whose channels several heads share (mamba 2). */
+  readonly groups: number;
+  readonly groupChannels: number;
+  /** Elements of the matrix over all heads. */
+  readonly matrix: number;
+  /** The model asks for its matrix in 32 bit; else it is kept like the other activations. */
+  readonly isWide: boolean;
+}
+
+/** Layers whose tokens share an entry of the cache, beside a window that each of them keeps token by token (DeepSeek-V4). */
+export interface CompressionFacts {
+  /** Elements of an entry. */
+  readonly entry: number;
+  /** Elements of the indexer's entry, for layers that share it among 4 tokens. */
+  readonly indexEntry: number;
+  readonly window: number;
+  /** How many layers share an entry among how many tokens; 0 = a window alone. */
+  readonly layers: readonly { readonly ratio: number; readonly count: number }[];
 }
 
 /** Parts of a model whose matrices a quantised checkpoint narrows; embedding, head, norms and routers are none of them. */
@@ -124,6 +152,11 @@ export interface Model {
   readonly slidingWindow: number | null;
   /** Full-attention layers whose heads differ from those of the sliding ones (Gemma 4). */
   readonly fullHeads?: { readonly kvHeads: number; readonly headDim: number; readonly valueIsKey: boolean };
+  /** KV heads of the sliding layers where they are not those of the others (MiMo V2). */
+  readonly slidingKvHeads?: number;
+  /** Layers that read the cache of others and keep none of their own, by kind (Gemma 3n). */
+  readonly sharedKv?: { readonly full: number; readonly sliding: number };
+  readonly compression?: CompressionFacts;
   /** Queries come with a gate as wide as they are (Qwen3-Next). */
   readonly gatedQueries?: true;
   readonly moe: MoeFacts | null;

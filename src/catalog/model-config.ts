@@ -1,4 +1,5 @@
 import { attentionLayers, compressedElements, fullHeads, indexerElements, latentFacts, ropeFacts } from "./config-attention.ts";
+import { cacheFacts } from "./config-cache.ts";
 import { expertFacts } from "./config-experts.ts";
 import { booleanOf, type Fields, fieldsOf, isFields, numberOf, textOf, wordsOf } from "./config-fields.ts";
 import { quantizationFacts } from "./config-quantization.ts";
@@ -101,6 +102,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     tiedEmbeddings: booleanOf(json, "tie_word_embeddings") ?? booleanOf(text, "tie_word_embeddings") ?? tiedByDefault.test(type),
     ...attention,
     ...(own ? { fullHeads: own } : {}),
+    ...cacheFacts(text, layers),
     ...(attention.recurrent && booleanOf(text, "attn_output_gate") !== false && /^qwen3_(next|5)/.test(type)
       ? { gatedQueries: true as const }
       : {}),

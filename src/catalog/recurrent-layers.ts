@@ -1,4 +1,4 @@
-import type { RecurrentFacts } from "./facts.ts";
+import type { RecurrentFacts, StateFacts } from "./facts.ts";
 import type { StoredHybrid } from "./stored.ts";
 
 /** Sizes of a model around its recurrent layers. */
@@ -12,7 +12,28 @@ export interface LayerSizes {
 export function recurrentFacts(row: StoredHybrid, around: LayerSizes): RecurrentFacts {
   const layers = row.layers ?? 0;
   const bytes = stateBytesPerLayer(row);
-  return { layers, stateBytesPerSequence: bytes === null ? null : bytes * layers, elements: layerElements(row, around) };
+  return {
+    layers,
+    stateBytesPerSequence: bytes === null ? null : bytes * layers,
+    state: stateOf(row, around),
+    elements: layerElements(row, around),
+  };
+}
+
+/** Shapes of the states as vLLM's mamba_utils.py has them. */
+function stateOf({ conv = 4, ...row }: StoredHybrid, { heads, headDim }: LayerSizes): StateFacts | null {
+  const ungrouped = { groups: 0, groupChannels: 0, isWide: row.kind === "kda" || row.stateDtype === "float32" };
+  if (row.ssmHeads && row.ssmHeadDim && row.ssmState) {
+    const channels = row.ssmHeads * row.ssmHeadDim;
+    const shared = { groups: row.groups ?? 1, groupChannels: 2 * row.ssmState };
+    return { ...ungrouped, ...shared, convolved: conv - 1, channels, matrix: channels * row.ssmState };
+  }
+  if (row.keyHeads && row.valueHeads && row.keyDim && row.valueDim) {
+    const channels = 2 * row.keyHeads * row.keyDim + row.valueHeads * row.valueDim;
+    return { ...ungrouped, convolved: conv - 1, channels, matrix: row.valueHeads * row.valueDim * row.keyDim };
+  }
+  if (row.kind === "lightning-attention") return { ...ungrouped, convolved: 0, channels: 0, matrix: heads * headDim * headDim };
+  return null;
 }
 
 /** Of one sequence: the convolution's last inputs in 16 bit and the recurrent matrix in 32 bit, as the engines keep them. */

@@ -32,6 +32,17 @@ export function modelOf(row: StoredModel): Model {
     slidingLayers: sliding,
     slidingWindow: row.window ?? null,
     ...(fullKvHeads && fullHeadDim ? { fullHeads: { kvHeads: fullKvHeads, headDim: fullHeadDim, valueIsKey } } : {}),
+    ...(row.slidingHeads ? { slidingKvHeads: row.slidingHeads } : {}),
+    ...(row.compress
+      ? {
+          compression: {
+            entry: row.headDim,
+            indexEntry: row.compress.index,
+            window: row.compress.window,
+            layers: row.compress.layers.map(([ratio, count]) => ({ ratio, count })),
+          },
+        }
+      : {}),
     ...(row.hybrid?.gate ? { gatedQueries: true } : {}),
     moe: moeFacts(row),
     mla,

@@ -21,6 +21,10 @@ export interface StoredModel {
   readonly kvLayers?: number;
   /** KV heads, head dimension and whether values are keys, of full layers that differ from the sliding ones. */
   readonly full?: readonly [number, number, boolean];
+  /** KV heads of the sliding layers where they differ. */
+  readonly slidingHeads?: number;
+  /** Tokens of the window, elements of the indexer's entry, and how many layers share an entry among how many tokens. */
+  readonly compress?: { readonly window: number; readonly index: number; readonly layers: readonly (readonly [number, number])[] };
   readonly moe?: {
     readonly experts: number;
     readonly perToken: number;
@@ -70,6 +74,8 @@ export interface StoredHybrid {
   readonly ssmState?: number;
   readonly groups?: number;
   readonly conv?: number;
+  /** Format of the recurrent matrix where the model names one. */
+  readonly stateDtype?: string;
   /** Queries with a gate as wide as they are. */
   readonly gate?: boolean;
   readonly moeLayers?: number;
