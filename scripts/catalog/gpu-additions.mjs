@@ -51,6 +51,40 @@ export const furtherGpus = [
     sources: ["hmc-tech.com GeForce RTX 4090 D: 147.1 FP16 and 294.2 FP8 TFLOPS dense with FP32 accumulation, 588.4 INT8, 1,008 GB/s"],
   },
   {
+    id: "RTX-5090D",
+    like: "RTX-5090",
+    flops: tera({ fp16: 148.4, bf16: 148.4, fp8: 296.9, fp4: 1187.5 }),
+    sources: [
+      "NVIDIA GeForce RTX 5090 D product page: 2,375 AI TOPS (FP4 with sparsity); memory of the RTX 5090; other peaks in its proportion",
+    ],
+  },
+  {
+    id: "RTX-5080",
+    like: "RTX-5090",
+    memoryBytes: 16 * GiB,
+    driverBytes: Math.round(16 * GiB * 0.985),
+    driverBytesAssumed: true,
+    memoryBytesPerSecond: 960e9,
+    flops: tera({ fp16: 112.6, bf16: 112.6, fp8: 225.1, fp4: 900.5 }),
+    watts: 360,
+    sources: [
+      "NVIDIA GeForce RTX 5080 product page: 1,801 AI TOPS (FP4 with sparsity), 16 GB, 960 GB/s, 360 W; other peaks as on the RTX 5090",
+    ],
+  },
+  {
+    id: "RTX-5070-Ti",
+    like: "RTX-5090",
+    memoryBytes: 16 * GiB,
+    driverBytes: Math.round(16 * GiB * 0.985),
+    driverBytesAssumed: true,
+    memoryBytesPerSecond: 896e9,
+    flops: tera({ fp16: 87.9, bf16: 87.9, fp8: 175.8, fp4: 703 }),
+    watts: 300,
+    sources: [
+      "NVIDIA GeForce RTX 5070 Ti product page: 1,406 AI TOPS (FP4 with sparsity), 16 GB, 896 GB/s, 300 W; other peaks as on the RTX 5090",
+    ],
+  },
+  {
     id: "RTX-A6000",
     vendor: "nvidia",
     architecture: "Ampere",

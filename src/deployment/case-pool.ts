@@ -6,6 +6,7 @@ import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment
 import { sizeFlags } from "./engines/size-flags.ts";
 import { flagNames } from "./flag-names.ts";
 import type { Known, Located } from "./located.ts";
+import { message } from "./message.ts";
 import { settlers } from "./settle-engine.ts";
 import type { JudgedEngine } from "./settled.ts";
 import { emptyRange } from "./text.ts";
@@ -117,7 +118,7 @@ function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
   const perNode = optional(own, "gpusPerNode", asCount) ?? optional(whole, "gpusPerNode", asCount) ?? instance?.gpus;
   const nodes = optional(own, "nodes", asCount) ?? optional(whole, "nodes", asCount);
   return {
-    gpu: gpu && said(gpu.id),
+    gpu: gpu ? said(gpu.id) : gpuOfTotal(totalBytes(own, whole), catalog),
     gpuAsWritten: undefined,
     gpusPerNode: perNode === undefined ? undefined : said(perNode),
     gpuRequest: undefined,
@@ -130,9 +131,22 @@ function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
   };
 }
 
+/** Drivers of one board differ by so much in the memory that they report. */
+const driverShare = 0.01;
+
+/** A run that reports its card's memory, yet not its name: the first card with as much. */
+function gpuOfTotal(total: number | undefined, catalog: Catalog): Known<string> {
+  const near = total === undefined ? undefined : catalog.gpus().find(({ driverBytes }) => Math.abs(total / driverBytes - 1) <= driverShare);
+  return near && { value: near.id, origin: "inferred", why: message("the card whose memory is that of the run") };
+}
+
+function totalBytes(own: Fields, whole: Fields): number | undefined {
+  return optional(own, "gpuTotalBytes", asPositive) ?? optional(whole, "gpuTotalBytes", asPositive);
+}
+
 function overrides(own: Fields, whole: Fields): PoolOverrides {
   const links = { ...optional(whole, "links", asFields), ...optional(own, "links", asFields) };
-  const total = optional(own, "gpuTotalBytes", asPositive) ?? optional(whole, "gpuTotalBytes", asPositive);
+  const total = totalBytes(own, whole);
   const blocks = optional(own, "kvCacheBlocks", asCount) ?? optional(whole, "kvCacheBlocks", asCount);
   const intra = optional(links, "intraNodeBytesPerSecond", asPositive);
   const inter = optional(links, "interNodeBytesPerSecond", asPositive);

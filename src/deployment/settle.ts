@@ -184,6 +184,8 @@ function unknownValue(flag: string, reader: FlagReader): Missing {
 function noteOutside<T>(known: Known<T>, what: string, assumed: Assumption[], words: (value: T) => string): void {
   if (known?.origin === "project") assumed.push({ what, value: words(known.value), why: message("from the project file") });
   if (known?.origin === "setting") assumed.push({ what, value: words(known.value), why: message("from the settings") });
+  // No word stands for it at all.
+  if (known?.origin === "inferred" && !known.range && known.why) assumed.push({ what, value: words(known.value), why: known.why });
 }
 
 function sloWords(ttft: number | null, tpot: number | null): string {

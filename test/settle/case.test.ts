@@ -67,6 +67,14 @@ describe("a case", () => {
     expect(settledOf(caseWith({ model, weightQuantization })).pools[0]?.weights.linear).toBe(linear);
   });
 
+  it("takes the card whose memory a run reports where none is named, and says so", () => {
+    const settled = settledOf(caseWith({ gpu: null, gpuTotalBytes: 139.8 * 2 ** 30 }));
+    expect(settled.pools[0]?.gpu.id).toBe("H200-SXM");
+    expect(settled.assumed).toContainEqual(expect.objectContaining({ what: "gpu", value: "H200-SXM" }));
+    const read = readCase(caseWith({ gpu: null, gpuTotalBytes: 7.92 * 2 ** 30 }), { catalog });
+    expect(read.deployment && settle(read.deployment, catalog).missing).toContainEqual(expect.objectContaining({ what: "gpu" }));
+  });
+
   it("takes what a real run reported, links and settings", () => {
     const [pool] = settledOf(
       caseWith({

@@ -70,7 +70,21 @@ function modelName(written: string, catalog: Catalog): string {
   if (catalog.model(written)) return written;
   const bare = written.replace(/\s*\(.*\)$/, "");
   const [only, ...others] = catalog.modelProposals(bare);
-  return only !== undefined && others.length === 0 ? only : bare;
+  return only !== undefined && others.length === 0 ? only : (modelOfClass(written, catalog) ?? bare);
+}
+
+/** `Qwen2ForCausalLM 0.5B class`: a model of that architecture and size, where all of them are alike. */
+function modelOfClass(written: string, catalog: Catalog): string | undefined {
+  const [, architecture, billions] = /^(\w+For\w+)\b.*?\b(\d+(?:\.\d+)?)B class/.exec(written) ?? [];
+  if (architecture === undefined) return undefined;
+  const models = catalog.models().flatMap((id) => catalog.model(id)?.model ?? []);
+  const near = models.filter(
+    (model) => model.architecture === architecture && Math.abs(model.parameters / (Number(billions) * 1e9) - 1) < 0.15,
+  );
+  const shapes = new Set(
+    near.map(({ layers, hidden, heads, kvHeads, intermediate }) => [layers, hidden, heads, kvHeads, intermediate].join()),
+  );
+  return shapes.size === 1 ? near.find(({ weights }) => weights.method === "none")?.id : undefined;
 }
 
 /** Of several GPUs in one engine the smallest decides. */
