@@ -51,7 +51,7 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
       parallel: engine !== "vllm" || model?.moe ? parallel : denseParallel(parallel),
       flags,
       written: [...flags.values()],
-      environment: new Map(),
+      environment: caseEnvironment(own, whole),
       complete: true,
       site: undefined,
       foreignBuild: false,
@@ -61,6 +61,13 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
     hardware: caseHardware(own, whole, catalog),
     overrides: overrides(own, whole),
   };
+}
+
+/** Variables of the engine's process; a pool's own stand above the deployment's. */
+function caseEnvironment(own: Fields, whole: Fields): ReadonlyMap<string, Located<string>> {
+  const members = [whole, own].flatMap((source) => Object.entries(optional(source, "environment", asFields) ?? {}));
+  const written = members.filter(([, value]) => value !== null && value !== undefined);
+  return new Map(written.map(([name, value]) => [name, said(settingText(name, value))]));
 }
 
 /** A dense model has no experts to share: its attention replicas are engines of their own, as in vLLM. */

@@ -1,10 +1,11 @@
+import type { WeightFormat } from "../catalog/facts.ts";
 import { utilizationDefault } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import { vllmSettings } from "./settle-vllm-settings.ts";
 import type { VllmBudget } from "./settled.ts";
-import { atLeast } from "./version.ts";
+import { atLeast, type Version } from "./version.ts";
 
 export const vllmSettler: EngineSettler = {
   quantizationFlag: "quantization",
@@ -19,11 +20,17 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   return {
     settings: vllmSettings(flags, context),
     budget: budgetOf(flags, context),
-    weights: weightsOf(context.model, flags.text("quantization")),
+    weights: withPackedScales(weightsOf(context.model, flags.text("quantization")), context.version),
     activationBytes,
     kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
     kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null,
   };
+}
+
+/** Up to 0.9.1 doubly quantised scales stay packed: a byte for 64 elements, and 32 bit for 256 of those (pull request 19742). */
+function withPackedScales(weights: WeightFormat | undefined, version: Version): WeightFormat | undefined {
+  if (weights?.method !== "bitsandbytes" || weights.linear !== "int4" || atLeast(version, "0.9.2")) return weights;
+  return { ...weights, scaleBytesPerElement: 1 / 64 + 4 / (64 * 256) };
 }
 
 function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): VllmBudget {

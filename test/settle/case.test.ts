@@ -75,6 +75,22 @@ describe("a case", () => {
     expect(read.deployment && settle(read.deployment, catalog).missing).toContainEqual(expect.objectContaining({ what: "gpu" }));
   });
 
+  it("takes variables of the engine's environment, a pool's own above the deployment's", () => {
+    const pools = [{ parallel: { pipeline: 2 }, environment: { VLLM_PP_LAYER_PARTITION: "16,48" } }];
+    const environment = { VLLM_PP_LAYER_PARTITION: "32,32" };
+    expect(settledOf(caseWith({ environment, pools })).pools[0]?.layout.stageLayers).toEqual([16, 48]);
+    expect(settledOf(caseWith({ environment, pools: [{ parallel: { pipeline: 2 } }] })).pools[0]?.layout.stageLayers).toEqual([32, 32]);
+  });
+
+  // bitsandbytes_loader.py unpacks doubly quantised scales from 0.9.2 on.
+  it.each([
+    ["0.9.1", 1 / 64 + 4 / (64 * 256)],
+    ["0.9.2", 4 / 64],
+  ])("in vLLM %s bitsandbytes keeps %d bytes of scales an element", (engineVersion, bytes) => {
+    const [pool] = settledOf(caseWith({ engineVersion, weightQuantization: "bitsandbytes" })).pools;
+    expect(pool?.weights.scaleBytesPerElement).toBe(bytes);
+  });
+
   it("takes what a real run reported, links and settings", () => {
     const [pool] = settledOf(
       caseWith({

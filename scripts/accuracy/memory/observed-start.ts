@@ -80,7 +80,8 @@ function observedStart(row: Record<string, string>, line: number): ObservedStart
   };
 }
 
-/** Says everything that decides the budget: such a start must be answered. */
+/** Says everything that decides the budget: such a start must be answered. One on unlike cards leaves open which of them its figures are of. */
 export function statesWhatDecides({ version, gpu, gpuGiB, tensor, utilization, model }: ObservedStart): boolean {
-  return [version, gpu ?? gpuGiB, tensor, utilization].every((value) => value !== undefined) && model !== "";
+  const isOneKind = gpu?.includes(" + ") !== true;
+  return isOneKind && [version, gpu ?? gpuGiB, tensor, utilization].every((value) => value !== undefined) && model !== "";
 }

@@ -46,6 +46,7 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
       weightQuantization: start.quantization ?? null,
       kvCacheDtype: kvDtype ?? null,
       settings: { ...settingsOf(start), ...settings },
+      environment: environmentOf(start),
     },
   };
 }
@@ -63,6 +64,13 @@ function settingsOf(start: ObservedStart): Readonly<Record<string, string | numb
     [names.lora]: hasLora ? true : null,
     [names.loraRank]: hasLora && /\bunsloth\b/i.test(start.note) ? unslothLoraRank : null,
   };
+}
+
+/** Variables of vLLM that the note quotes; V0 had to be asked for from 0.8 on. */
+function environmentOf({ note, engine }: ObservedStart): Readonly<Record<string, string>> {
+  const quoted = [...note.matchAll(/\b(VLLM_[A-Z_0-9]+)=([^\s;]+)/g)].map(([, name = "", value = ""]) => [name, value] as const);
+  const asksV0 = engine === "vllm" && /\bV0\b/.test(note);
+  return Object.fromEntries([...(asksV0 ? [["VLLM_USE_V1", "0"] as const] : []), ...quoted]);
 }
 
 /** As written where the catalogue knows it; else without what stands in brackets, and with the one owner who published that name. */
