@@ -22,7 +22,7 @@ import { languageStatus } from "./language-status.ts";
 import { selector } from "./languages.ts";
 import { LensStates } from "./lens-states.ts";
 import type { Log } from "./log.ts";
-import { MemoryPages } from "./memory-page.ts";
+import { MemoryPages } from "./memory-pages.ts";
 import { openRule } from "./open-rule.ts";
 import { Outline } from "./outline.ts";
 import { panelId } from "./panel-state.ts";
@@ -36,6 +36,7 @@ import { type Subject, Subjects } from "./subject.ts";
 import { DocumentSurroundings } from "./surroundings.ts";
 import { Tokens } from "./tokens.ts";
 import { publishUnopened } from "./unopened-problems.ts";
+import type { PageName } from "./webview-html.ts";
 import { WorkspaceDeployments } from "./workspace-deployments.ts";
 
 /** Everything behind the names of the manifest. */
@@ -43,7 +44,7 @@ export interface App {
   readonly commands: Commands;
   readonly deploymentTree: vscode.TreeDataProvider<DeploymentItem>;
   readonly serverTree: vscode.TreeDataProvider<ServerItem>;
-  restore(view: "report" | "live", panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+  restore(view: PageName, panel: vscode.WebviewPanel, state: unknown): Promise<void>;
 }
 
 /** Views that are told when what they show has changed. */
@@ -68,7 +69,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
-  const memory = new MemoryPages(subjects);
+  const memory = new MemoryPages(extension, documents, subjects, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
@@ -96,7 +97,6 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
     vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents), ...CompletionProvider.triggers),
     surroundings.onDidChange(() => documents.reanalyse()),
-    documents.onDidAnalyse(({ uri }) => memory.refresh(uri)),
     workspace.onDidChange(() => views.refreshDeployments()),
     workspace.onDidChangeRelated(() => documents.reanalyse()),
     states.onDidChange(() => lenses.refresh()),
@@ -141,6 +141,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
       const id = panelId(state);
       if (id === undefined) panel.dispose();
       else if (view === "report") await reports.restore(panel, id);
+      else if (view === "memory") await memory.restore(panel, id);
       else attachments.restore(panel, id);
     },
   };

@@ -6,6 +6,7 @@ import { isCandidate } from "./languages.ts";
 import { LazyTree } from "./lazy-tree.ts";
 import { Log } from "./log.ts";
 import { registerCommand, report } from "./register-command.ts";
+import type { PageName } from "./webview-html.ts";
 
 /** What tests of the host may ask for. */
 export interface Exports {
@@ -28,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     if (loading || !isCandidate(document) || !looksLikeDeployment(document.getText())) return;
     load().catch((error: unknown) => report("load", error, log));
   };
-  const restore = (view: "report" | "live"): vscode.WebviewPanelSerializer => ({
+  const restore = (view: PageName): vscode.WebviewPanelSerializer => ({
     deserializeWebviewPanel: async (panel, state: unknown) => (await load()).restore(view, panel, state),
   });
   const deployments = new LazyTree(async () => (await load()).deploymentTree);
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...commandIds.map((id) => registerCommand(fullId(id), log, async (...args) => (await load()).commands[id](...args))),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.report", restore("report")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.live", restore("live")),
+    vscode.window.registerWebviewPanelSerializer("inferenceLens.memory", restore("memory")),
     vscode.window.registerTreeDataProvider("inferenceLens.deployments", deployments),
     vscode.window.registerTreeDataProvider("inferenceLens.servers", servers),
     vscode.workspace.onDidOpenTextDocument(sniff),

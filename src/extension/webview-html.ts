@@ -4,6 +4,9 @@ import * as vscode from "vscode";
 /** Of the empty style that the toolkit adds to learn whether `:focus-visible` exists. */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
+/** Our pages, by the names of their bundles. */
+export type PageName = "report" | "live" | "memory";
+
 /** Options of every page of ours: scripts, and files of the built product alone. */
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, "dist")] };
@@ -16,7 +19,7 @@ export function panelIcon(extension: vscode.Uri): { readonly light: vscode.Uri; 
 }
 
 /** The static shell of a page; all data arrives by messages. `id` names what is shown across reloads of the window. */
-export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: "report" | "live", id: string, title: string): string {
+export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page: PageName, id: string, title: string): string {
   const nonce = randomBytes(16).toString("base64");
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", name)).toString();
   // Nothing is allowed but our own bundle by its nonce, and styles, fonts and pictures from the built product.
@@ -39,9 +42,15 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, page
 </head>
 <body>
 <main id="app" data-panel="${escaped(id)}"></main>
+<script type="application/json" id="words">${translations()}</script>
 <script nonce="${nonce}" src="${file(`${page}.js`)}"></script>
 </body>
 </html>`;
+}
+
+/** The sentences of the reader's language, for pages to speak it: data, which no policy has to allow. Nothing may end the element early. */
+function translations(): string {
+  return JSON.stringify(vscode.l10n.bundle ?? {}).replaceAll("<", "\\u003c");
 }
 
 function escaped(text: string): string {

@@ -11,7 +11,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 export function planWith(
   deployment: Deployment,
   index: number,
-  changes: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
   catalog: Catalog,
 ): MemoryPlan | undefined {
   return planOf(withFlags(deployment, changes), index, catalog);

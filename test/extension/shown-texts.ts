@@ -3,13 +3,16 @@ import { sources, textOf } from "../architecture/imports.ts";
 /** An icon in front of a lens is no language; the extension translates what follows it. */
 const leadingIcon = /^(?:\$\([\w~-]+\)|\$\{icon\})(?:\u2002|\$\{iconBlank\})?|^\$\{icon\}/;
 
-/** Every text that a person may read in the editor: first arguments of `message(…)` and `l10n.t(…)`. */
+/** Pages that speak the reader's language. */
+const pages = ["webview/memory", "webview/parts"];
+
+/** Every text that a person may read in the editor: first arguments of `message(…)`, `l10n.t(…)` and, on pages, `words(…)`. */
 export function shownTexts(): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  const files = sources("src").filter((file) => !file.startsWith("src/cli/"));
+  const files = [...sources("src").filter((file) => !file.startsWith("src/cli/")), ...pages.flatMap(sources)];
   for (const file of files) {
     const source = textOf(file);
-    for (const call of source.matchAll(/\b(?:message|l10n\.t)\(/g)) {
+    for (const call of source.matchAll(/\b(?:message|l10n\.t|words)\(/g)) {
       for (const text of literals(firstArgument(source, call.index + call[0].length))) {
         const words = text.replace(leadingIcon, "");
         if (/\p{L}/u.test(words.replace(/\{\d+\}/g, ""))) texts.set(words, file);

@@ -8,7 +8,7 @@ const bound = (text: string): string => text.replaceAll(" ", blank);
 export const duration = (seconds: number): string => bound(quantity.duration(seconds));
 export const rate = (perSecond: number, unit: "req/s" | "tok/s"): string => bound(quantity.rate(perSecond, unit));
 export const percent = (share: number): string => bound(quantity.percent(share));
-export const gib = (bytes: number): string => bound(quantity.gib(bytes));
+export const gib = (bytes: number, decimals?: number): string => bound(quantity.gib(bytes, decimals));
 export const figure = (value: number): string => bound(quantity.figure(value));
 export const whole = quantity.whole;
 

@@ -1,6 +1,7 @@
 import { fill, h, link, say, show } from "./dom.ts";
 import type { TableModel } from "./models.ts";
 import { type TableActions, twin } from "./table.ts";
+import { words } from "./words.ts";
 
 export interface SectionOptions {
   readonly id: string;
@@ -28,7 +29,7 @@ export class Section {
     const headingId = `${options.id}-heading`;
     this.twinId = `${options.id}-table`;
     this.twin = h("div", { id: this.twinId, hidden: true });
-    this.toggle = options.table ? link("Table", () => this.setOpen(!this.open, true), { aria: { pressed: "false" } }) : null;
+    this.toggle = options.table ? link(words("Table"), () => this.setOpen(!this.open, true), { aria: { pressed: "false" } }) : null;
     this.root = h(
       "section",
       { class: "section", id: options.id, aria: { labelledby: headingId } },

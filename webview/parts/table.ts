@@ -1,5 +1,6 @@
 import { h, link, swatch } from "./dom.ts";
 import type { TableModel } from "./models.ts";
+import { words } from "./words.ts";
 
 /** A `<table>` with the numbers of a model; numbers right, secondary columns marked so that narrow pages drop them. */
 export function table(model: TableModel, caption = false): HTMLTableElement {
@@ -65,8 +66,8 @@ export function twin(model: TableModel, actions: TableActions): HTMLElement {
     h(
       "div",
       { class: "twin-actions" },
-      link("Copy", () => actions.copy(tabbed(model))),
-      link("Save CSV", () => actions.save(name, csv(model))),
+      link(words("Copy"), () => actions.copy(tabbed(model))),
+      link(words("Save CSV"), () => actions.save(name, csv(model))),
     ),
     table(model, true),
   );

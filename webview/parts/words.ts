@@ -1,8 +1,23 @@
-import { message, plain } from "../../src/deployment/message.ts";
+import { type Message, message, plain } from "../../src/deployment/message.ts";
 
-/** A whole sentence with slots `{0}`, `{1}` …: the one door through which translations can come. */
+/** Sentences of the reader's language by the English ones; without them a page speaks English. */
+let translations: Readonly<Record<string, string>> = {};
+
+/** Takes over what the host's shell brought along in `<script type="application/json" id="words">`. */
+export function learnWords(): void {
+  const brought: unknown = JSON.parse(document.getElementById("words")?.textContent || "{}");
+  if (typeof brought !== "object" || brought === null) return;
+  translations = Object.fromEntries(Object.entries(brought).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** A whole sentence with slots `{0}`, `{1}` …: the one door through which translations come. */
 export function words(text: string, ...slots: readonly (string | number)[]): string {
-  return plain(message(text, ...slots));
+  return said(message(text, ...slots));
+}
+
+/** A sentence of the pure rooms in the reader's language. */
+export function said({ text, args }: Message): string {
+  return plain({ text: translations[text] ?? text, args });
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type PageName, type ThemeName, themes, Workshop, widths } from "./workshop.ts";
 
-/** Takes pictures of the pages' fixtures: `--page report|live --state NAME --theme NAME --width N --out DIR`, all repeatable but the last. */
+const shownFirst: Readonly<Record<PageName, string>> = { report: "missed", live: "live", memory: "fits" };
+
+/** Takes pictures of the pages' fixtures: `--page report|live|memory --state NAME --theme NAME --width N --out DIR`, all repeatable but the last. */
 export async function shoot(values: {
   page?: string[];
   state?: string[];
@@ -14,8 +16,8 @@ export async function shoot(values: {
   mkdirSync(values.out, { recursive: true });
   const workshop = await Workshop.start();
   try {
-    for (const name of (values.page ?? ["report", "live"]) as PageName[]) {
-      const states = values.state ?? (name === "report" ? ["missed"] : ["live"]);
+    for (const name of (values.page ?? ["report", "live", "memory"]) as PageName[]) {
+      const states = values.state ?? [shownFirst[name]];
       for (const state of states) {
         for (const theme of (values.theme ?? themes) as ThemeName[]) {
           for (const width of values.width?.map(Number) ?? widths) {

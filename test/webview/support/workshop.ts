@@ -4,10 +4,11 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { memoryStates } from "../fixtures/memory-states.ts";
 
 /** Opens the pages in a real browser under the CSP and the theme variables of a real VS Code. Run from the repository's root. */
 
-export type PageName = "report" | "live";
+export type PageName = "report" | "live" | "memory";
 export type ThemeName = "dark-modern" | "light-modern" | "dark-hc" | "light-hc";
 export const themes: readonly ThemeName[] = ["dark-modern", "light-modern", "dark-hc", "light-hc"];
 export const widths: readonly number[] = [420, 760, 1280];
@@ -57,12 +58,13 @@ export class Workshop {
     if (!executable || !existsSync(executable))
       throw new Error("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM to its path; npm test does so.");
     const [pages, fixtures, themeText, browser] = await Promise.all([
-      bundle({ report: "webview/report.ts", live: "webview/live.ts" }, "esm"),
+      bundle({ report: "webview/report.ts", live: "webview/live.ts", memory: "webview/memory.ts" }, "esm"),
       bundle({ fixtures: "test/webview/fixtures/all.ts" }, "iife"),
       readFile(resolve("test/webview/fixtures/themes.json"), "utf8"),
       chromium.launch({ executablePath: executable, headless: true, args: flags }),
     ]);
-    return new Workshop(browser, pages, fixtures.get("fixtures.js") ?? "", JSON.parse(themeText));
+    const bundled = `${fixtures.get("fixtures.js") ?? ""};(${addMessages.toString()})(${JSON.stringify(memoryMessages())});`;
+    return new Workshop(browser, pages, bundled, JSON.parse(themeText));
   }
 
   async stop(): Promise<void> {
@@ -123,6 +125,16 @@ export class Workshop {
       return route.fulfill({ body, contentType, headers: { "content-security-policy": policy } });
     });
   }
+}
+
+/** The memory page's fixtures are made here, where the catalogue's files can be read. */
+function memoryMessages(): Readonly<Record<string, readonly unknown[]>> {
+  return Object.fromEntries(Object.entries(memoryStates).map(([state, make]) => [state, make()]));
+}
+
+function addMessages(messages: Readonly<Record<string, readonly unknown[]>>): void {
+  const memory = Object.fromEntries(Object.entries(messages).map(([state, made]) => [state, () => made]));
+  window.lensFixtures = { ...window.lensFixtures, memory };
 }
 
 /** Two frames after which every chart has measured and drawn itself. */

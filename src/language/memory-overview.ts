@@ -1,0 +1,101 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { engineNames } from "../deployment/engine-names.ts";
+import type { Message } from "../deployment/message.ts";
+import { type Assumption, gpusPerInstance, type Settled, type SettledPool } from "../deployment/settled.ts";
+import type { MemoryPlan } from "../memory/plan.ts";
+import type { Finding } from "../rules/rule.ts";
+import { deploymentWords } from "../simulation/layout-words.ts";
+import { type LayoutPlan, layoutPlans } from "./memory-layouts.ts";
+import type { DeploymentAnalysis } from "./results.ts";
+
+/** What the memory page shows of a deployment, as plain data. */
+export interface MemoryOverview {
+  /** `Llama-3.3-70B-Instruct · vLLM 0.11.0 · 8 × H100-SXM5-80GB, TP 4 × SP 2`. */
+  readonly words: string;
+  readonly pools: readonly PoolMemory[];
+  /** Values nobody wrote down that the sum rests on. */
+  readonly assumed: readonly Assumption[];
+  /** Errors of the deployment that are not about memory. */
+  readonly otherErrors: number;
+}
+
+export interface PoolMemory {
+  readonly name: string;
+  readonly role: "mixed" | "prefill" | "decode";
+  readonly instances: number;
+  /** `vLLM 0.11.0`. */
+  readonly engine: string;
+  readonly gpu: string;
+  /** GPUs of one instance. */
+  readonly gpus: number;
+  /** Engines behind one server, each with a cache of its own. */
+  readonly engines: number;
+  /** Longest request, prompt and output together. */
+  readonly maxModelLen: number;
+  readonly plan: MemoryPlan;
+  /** What the engine would say, in the words of the finding; null where it starts, or where no rule speaks. */
+  readonly refusal: { readonly isSure: boolean; readonly words: Message } | null;
+  /** The engine's token count is derived from several kinds of layers and no capacity. */
+  readonly hasDerivedTokens: boolean;
+  readonly isModelApproximate: boolean;
+  readonly layouts: readonly LayoutPlan[];
+}
+
+/** Codes that the memory plan itself gives rise to. */
+const aboutMemory = new Set(["memory-overflow", "kv-cache-too-small"]);
+/** Assumptions that change no byte. */
+const apart = new Set(["slo", "workload", "price"]);
+
+/** Undefined while something is unknown that memory depends on. */
+export function memoryOverview(subject: DeploymentAnalysis, catalog: Catalog): MemoryOverview | undefined {
+  const { deployment, settled, memory, findings } = subject;
+  if (!settled || memory.length === 0) return undefined;
+  return {
+    words: deploymentLine(deployment, settled),
+    pools: settled.pools.flatMap((pool, index) => {
+      const plan = memory[index];
+      return plan ? [poolMemory(subject, settled, pool, index, plan, catalog)] : [];
+    }),
+    assumed: settled.assumed.filter(({ what }) => !apart.has(what)),
+    otherErrors: findings.filter(({ severity, code }) => severity === "error" && !aboutMemory.has(code)).length,
+  };
+}
+
+function deploymentLine({ model, engine }: Deployment, settled: Settled): string {
+  const version = settled.pools[0]?.version.text ?? "";
+  const name = model?.value.name.split("/").at(-1) ?? settled.model.id;
+  return [name, `${engineNames[engine]} ${version}`, deploymentWords(settled)].join(" · ");
+}
+
+function poolMemory(
+  { deployment, findings }: DeploymentAnalysis,
+  settled: Settled,
+  pool: SettledPool,
+  index: number,
+  plan: MemoryPlan,
+  catalog: Catalog,
+): PoolMemory {
+  const { layout, version } = pool;
+  const groups = layout.decodeContext * layout.prefillContext;
+  return {
+    name: deployment.pools[index]?.name ?? deployment.name,
+    role: pool.role,
+    instances: pool.instances,
+    engine: `${engineNames[deployment.engine]} ${version.text}`,
+    gpu: pool.gpu.id,
+    gpus: gpusPerInstance(layout),
+    engines: layout.data,
+    maxModelLen: pool.settings.maxModelLen,
+    plan,
+    refusal: plan.fits ? null : refusalIn(findings),
+    hasDerivedTokens: plan.kvCacheTokens !== plan.kvCacheBlocks * plan.blockTokens * groups,
+    isModelApproximate: settled.model.approximate,
+    layouts: layoutPlans(deployment, settled, index, plan, catalog),
+  };
+}
+
+function refusalIn(findings: readonly Finding[]): PoolMemory["refusal"] {
+  const one = findings.find(({ code }) => aboutMemory.has(code));
+  return one ? { isSure: one.severity === "error", words: one.message } : null;
+}

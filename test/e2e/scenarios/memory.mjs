@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { until } from "../driver.mjs";
+import { assertAccessible, assertNoOverflow } from "../page-checks.mjs";
+
+const themes = [
+  { label: "Dark Modern", short: "dark", body: "vscode-dark" },
+  { label: "Light Modern", short: "light", body: "vscode-light" },
+  { label: "Dark High Contrast", short: "hc-dark", body: "vscode-high-contrast" },
+  { label: "Light High Contrast", short: "hc-light", body: "vscode-high-contrast-light" },
+];
+
+const shown = (frame) => frame.evaluate(() => Object.fromEntries(Object.entries(document.body.dataset)));
+
+/** The memory page once it is in a state with all changes tried. */
+async function memoryPage(workbench, state, other = () => true) {
+  return until(`a memory page that ${state}`, async () => {
+    const frame = await workbench.view("body[data-ready][data-levers] .piece-row, body[data-ready][data-state=missing]");
+    const data = await shown(frame);
+    return data.state === state && other(data) && { frame, data };
+  });
+}
+
+export const memory = [
+  {
+    name: "memory of what fits: verdict, bars, and the formula of a piece under the keyboard",
+    run: async (context) => {
+      const { workbench } = context;
+      await workbench.closeAll();
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.command("Inference Lens: Show Memory");
+      const { frame, data } = await memoryPage(workbench, "fits");
+      const tokens = Number(data.tokens).toLocaleString("en-GB");
+      assert.match(await frame.locator("h1").textContent(), new RegExp(`room for ${tokens} tokens`));
+      const piece = frame.locator("#ranks button.segment").first();
+      await piece.focus();
+      assert.match(await frame.locator("#ranks .readout").textContent(), /^Weights, .*GiB attention/);
+      await workbench.keyboard.press("ArrowRight");
+      await until("the next piece", async () => /^Weights, Shift copy/.test(await frame.locator("#ranks .readout").textContent()));
+      await workbench.shot("memory-fits");
+      await assertAccessible(frame, "memory");
+      context.tokens = data.tokens;
+    },
+  },
+  {
+    name: "a change to memory is shown beside the file, then applied by a click, and the page follows",
+    run: async ({ workbench, tokens }) => {
+      const { page } = workbench;
+      const { frame } = await memoryPage(workbench, "fits");
+      await frame.getByRole("button", { name: /^Preview: Raise gpu-memory-utilization/ }).click();
+      await page.locator(".tab.active").filter({ hasText: "Raise gpu-memory-utilization" }).waitFor();
+      await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+      await workbench.shot("memory-preview");
+      await workbench.command("View: Close Editor");
+      const again = await memoryPage(workbench, "fits");
+      await again.frame.getByRole("button", { name: /^Apply: Raise gpu-memory-utilization/ }).click();
+      const { data } = await memoryPage(workbench, "fits", (one) => one.tokens !== tokens);
+      assert.ok(Number(data.tokens) > Number(tokens), `${data.tokens} tokens after, ${tokens} before`);
+      await page.getByText("--gpu-memory-utilization 0.92").first().waitFor();
+      await workbench.shot("memory-applied");
+    },
+  },
+  {
+    name: "a text that breaks leaves the last figures of memory, marked as old; mended, they are new again",
+    run: async ({ workbench, tokens }) => {
+      await workbench.command("View: Focus First Editor Group");
+      await workbench.goTo(5, 1);
+      await workbench.keyboard.type("]: [");
+      const { frame } = await memoryPage(workbench, "stale");
+      await until("the line that is broken", async () => /cannot be read at line/.test(await frame.locator(".under-bar").textContent()));
+      await workbench.shot("memory-stale");
+      await workbench.command("File: Revert File");
+      await memoryPage(workbench, "fits", (one) => one.tokens === tokens);
+    },
+  },
+  {
+    name: "the memory page comes back after a reload, with what was open",
+    run: async ({ workbench, tokens }) => {
+      const { frame } = await memoryPage(workbench, "fits");
+      await frame.locator("summary").first().click();
+      await until("an open sum", () => frame.locator("details[open]").count());
+      // VS Code stores a page's state every few seconds.
+      await workbench.page.waitForTimeout(4000);
+      await workbench.reload();
+      const { data, frame: back } = await memoryPage(workbench, "fits");
+      assert.equal(data.tokens, tokens);
+      await until("the open sum", () => back.locator("details[open]").count());
+    },
+  },
+  {
+    name: "memory of what does not fit, and of a file without its GPU",
+    run: async ({ workbench }) => {
+      await workbench.closeAll();
+      await workbench.open("memory-overflow.yaml");
+      await workbench.lens("Does not fit").waitFor();
+      await workbench.lens("Show memory").click();
+      const { frame } = await memoryPage(workbench, "does-not-fit");
+      assert.match(await frame.locator("h1").textContent(), /GiB over on every GPU/);
+      assert.match(await frame.locator(".verdict").textContent(), /No available memory for the cache blocks/);
+      await frame.getByRole("button", { name: /^Apply to memory-overflow.yaml:/ }).click();
+      await memoryPage(workbench, "fits");
+      await workbench.shot("memory-mended");
+      await workbench.closeAll();
+      await workbench.open("no-gpu.yaml");
+      await workbench.lens(/of weights/).waitFor();
+      await workbench.command("Inference Lens: Show Memory");
+      const missing = await memoryPage(workbench, "missing");
+      await missing.frame.getByRole("button", { name: "Choose GPU" }).click();
+      await workbench.pick("H100");
+      await workbench.pick("In this file");
+      await memoryPage(workbench, "fits");
+      await workbench.shot("memory-gpu-chosen");
+      await workbench.closeAll();
+    },
+  },
+  {
+    name: "the memory page in four themes and three widths",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.command("Inference Lens: Show Memory");
+      await memoryPage(workbench, "fits");
+      await workbench.command("View: Move Editor into First Group");
+      for (const { label, short, body } of themes) {
+        await workbench.theme(label);
+        const { frame } = await memoryPage(workbench, "fits");
+        await until(`${label} in the page`, () => frame.evaluate((one) => document.body.classList.contains(one), body));
+        await assertAccessible(frame, label);
+        for (const width of [1500, 1100, 760]) {
+          await page.setViewportSize({ width, height: 950 });
+          await page.waitForTimeout(300);
+          await assertNoOverflow(frame, `${label} at ${width}`);
+          await workbench.shot(`memory-${short}-${width}`);
+        }
+        await page.setViewportSize({ width: 1500, height: 950 });
+      }
+      await workbench.theme("Dark Modern");
+      await workbench.closeAll();
+    },
+  },
+];
