@@ -1,5 +1,5 @@
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Model } from "../catalog/facts.ts";
+import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Gpu, Model } from "../catalog/facts.ts";
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
@@ -141,10 +141,16 @@ function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
 /** Drivers of one board differ by so much in the memory that they report. */
 const driverShare = 0.01;
 
-/** A run that reports its card's memory, yet not its name: the first card with as much. */
+/** A run that reports its card's memory, yet not its name: the card whose memory is nearest, of several the most common. */
 function gpuOfTotal(total: number | undefined, catalog: Catalog): Known<string> {
-  const near = total === undefined ? undefined : catalog.gpus().find(({ driverBytes }) => Math.abs(total / driverBytes - 1) <= driverShare);
-  return near && { value: near.id, origin: "inferred", why: message("the card whose memory is that of the run") };
+  if (total === undefined) return undefined;
+  const off = ({ driverBytes }: Gpu): number => Math.abs(total / driverBytes - 1);
+  const rank = ({ id }: Gpu): number => (commonGpus.includes(id) ? commonGpus.indexOf(id) : commonGpus.length);
+  const [nearest] = catalog
+    .gpus()
+    .filter((gpu) => off(gpu) <= driverShare)
+    .sort((a, b) => off(a) - off(b) || rank(a) - rank(b));
+  return nearest && { value: nearest.id, origin: "inferred", why: message("the card whose memory is that of the run") };
 }
 
 function totalBytes(own: Fields, whole: Fields): number | undefined {

@@ -68,6 +68,7 @@ describe("a case", () => {
   });
 
   it("takes the card whose memory a run reports where none is named, and says so", () => {
+    expect(settledOf(caseWith({ gpu: null, gpuTotalBytes: 79.18 * 2 ** 30 })).pools[0]?.gpu.id).toBe("H100-SXM5-80GB");
     const settled = settledOf(caseWith({ gpu: null, gpuTotalBytes: 139.8 * 2 ** 30 }));
     expect(settled.pools[0]?.gpu.id).toBe("H200-SXM");
     expect(settled.assumed).toContainEqual(expect.objectContaining({ what: "gpu", value: "H200-SXM" }));
