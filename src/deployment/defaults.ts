@@ -60,8 +60,17 @@ export function utilizationDefault(version: Version): number {
 }
 
 /** Largest batch captured as a CUDA graph when nothing is set; 0 where the device has none. */
-export function captureDefault(version: Version, gpu: Gpu, { tokens, sequences }: BatchDefaults, draftTokens = 0): number {
+export function captureDefault(
+  { version, gpu, model }: { readonly version: Version; readonly gpu: Gpu; readonly model: Model },
+  { tokens, sequences }: BatchDefaults,
+  draftTokens = 0,
+): number {
   if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd") return 0;
+  // The engine raises it for gpt-oss (model_executor/models/config.py; pull requests 25508 and 28345).
+  if (model.architecture === "GptOssForCausalLM") {
+    const raised = atLeast(version, "0.11.0") && !atLeast(version, "0.11.1") ? 992 : 1024;
+    return atLeast(version, "0.11.2") ? Math.min(raised, tokens) : raised;
+  }
   const most = atLeast(version, "0.28.0") && Math.floor(gpu.computeCapability ?? 0) === 10 ? 1024 : 512;
   if (!atLeast(version, "0.10.0")) return most;
   const perSequence = atLeast(version, "0.14.0") ? 1 + draftTokens : 1;
@@ -69,12 +78,11 @@ export function captureDefault(version: Version, gpu: Gpu, { tokens, sequences }
   return atLeast(version, "0.11.2") ? Math.min(captured, tokens) : captured;
 }
 
-/** Sizes that are captured up to `most`: 1, 2, 4, steps of 8 below 256, of 16 below 512, then of 32 (vLLM config/vllm.py). */
+/** Sizes that are captured up to `most`: 1, 2, 4, steps of 8 below 256, then of 16 (vLLM config/vllm.py). */
 export function captureSizes(most: number): readonly number[] {
   const sizes = [1, 2, 4].filter((size) => size <= most);
   for (let size = 8; size < 256 && size <= most; size += 8) sizes.push(size);
-  for (let size = 256; size < 512 && size <= most; size += 16) sizes.push(size);
-  for (let size = 512; size <= most; size += 32) sizes.push(size);
+  for (let size = 256; size <= most; size += 16) sizes.push(size);
   return sizes;
 }
 

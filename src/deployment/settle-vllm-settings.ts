@@ -38,7 +38,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     lora: flags.on("enable-lora")
       ? { slots: positive(flags.integer("max-loras")) ?? 1, rank: positive(flags.integer("max-lora-rank")) ?? 16 }
       : null,
-    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(version, gpu, batch, draftTokens(flags))),
+    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftTokens(flags))),
   };
 }
 

@@ -56,6 +56,9 @@ describe("defaults by version and device", () => {
     expect(of("0.14.1").asyncScheduling).toBe(true);
     expect(of("0.28.0", "B200-SXM").maxCaptureSize).toBe(1024);
     expect(of("0.28.0").maxCaptureSize).toBe(512);
+    // The engine raises it for gpt-oss alone.
+    const gptOss = (version: string) => settledOf("vllm serve openai/gpt-oss-20b", "H100", version).pool.settings.maxCaptureSize;
+    expect(["0.10.2", "0.11.0", "0.19.0"].map(gptOss)).toEqual([1024, 992, 1024]);
   });
 
   it("cuts defaults to what the other limit allows, and leaves what is written", () => {
