@@ -120,6 +120,8 @@ export interface WeightFormat {
   readonly plain?: Readonly<Partial<Record<LinearPart, number>>>;
   /** Experts in a narrower format than the other layers (DeepSeek-V4: FP4 beside FP8). */
   readonly experts?: { readonly linear: DType; readonly scaleBytesPerElement: number };
+  /** Elements to whose multiples the kernels round the hidden size and a rank's width of each expert. */
+  readonly tile?: { readonly hidden: number; readonly width: number };
   /** Elements along each side that share a scale, where the checkpoint's config says so: what a tensor-parallel shard must hold whole. */
   readonly block?: number;
 }
@@ -129,6 +131,31 @@ export interface UnsizedFormat {
   readonly method: string;
   readonly linear: null;
   readonly block?: undefined;
+}
+
+/** Bytes of one part of a layer in a checkpoint that was read, and its elements where they are stored as floats of 16 bit or more. */
+export interface CheckpointPart {
+  readonly part: LinearPart | "norms" | "routers" | "embedding" | "towers";
+  /** As parameters.ts has it. */
+  readonly split: "even" | "experts" | "copied" | { readonly heads: number };
+  readonly bytes: number;
+  readonly elements: number;
+}
+
+/** Bytes and elements of some of a checkpoint's tensors together. */
+export type TensorSum = Pick<CheckpointPart, "bytes" | "elements">;
+
+/** The files behind a model, where their headers were read: exact sizes by layer and part. */
+export interface CheckpointWeights {
+  readonly layers: readonly (readonly CheckpointPart[])[];
+  readonly embedding: TensorSum;
+  /** Nothing where the head is the embedding. */
+  readonly head: TensorSum;
+  readonly towers: TensorSum;
+  /** Layers for speculation. */
+  readonly drafting: TensorSum;
+  /** All else outside the layers. */
+  readonly norms: TensorSum;
 }
 
 export interface Model {
@@ -171,6 +198,8 @@ export interface Model {
   readonly towerElements?: number;
   /** Format of the checkpoint behind this id. */
   readonly weights: WeightFormat | UnsizedFormat;
+  /** Sizes in the model's own files, where a folder was read. */
+  readonly checkpoint?: CheckpointWeights;
   readonly dtype: "bf16" | "fp16" | "fp32";
   /** Elements that one token keeps per full-attention layer, before any split: 2 · kvHeads · headDim, or the MLA latent. */
   readonly kvElementsPerLayer: number;

@@ -47,6 +47,8 @@ const format = (method: string, linear: DType, scaleBytesPerElement = 0): Weight
 const nvfp4 = (method: string, group = 16) => format(method, "fp4", 1 / group);
 /** FP4 in groups of 32 that share an 8-bit exponent (OCP MX specification). */
 const mxScale = 1 / 32;
+/** Experts in FP4, padded for Marlin and Triton alike (vLLM, quantization/mxfp4.py). */
+export const mxfp4: WeightFormat = { ...format("mxfp4", "fp4", mxScale), plain: expertsOnly, tile: { hidden: 256, width: 128 } };
 /** fp16 scale and 4-bit zero point a group; AutoGPTQ and AWQ store both, also for symmetric checkpoints. */
 const scaleAndZero = (group: number | undefined) => (group === undefined ? 0 : 2.5 / group);
 
@@ -65,7 +67,7 @@ function sizedFormat(method: string, facts: QuantizationFacts): WeightFormat | u
     case "fbgemm_fp8":
       return fp8(method, facts);
     case "mxfp4":
-      return { ...format("mxfp4", "fp4", mxScale), plain: expertsOnly };
+      return mxfp4;
     case "mxfp8":
       return format("mxfp8", "fp8", mxScale);
     case "awq":

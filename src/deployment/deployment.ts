@@ -106,8 +106,10 @@ export interface Deployment {
 export interface ModelReference {
   /** As the engine is told to load it. */
   readonly name: string;
-  /** The architecture, where the catalogue or a description knows it. */
+  /** The architecture, where the catalogue, a description or the model's own folder tells it. */
   readonly facts: Known<Model>;
+  /** Why the folder that the file names tells none, in a sentence. */
+  readonly problem?: string;
 }
 
 export interface Slo {

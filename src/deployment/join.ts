@@ -1,18 +1,17 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Model } from "../catalog/facts.ts";
 import { type Arguments, lastOfEach, parseArguments } from "./arguments.ts";
 import type { UnitDirectives } from "./assigned-directives.ts";
 import { withAssumedFlags } from "./assumed-flags.ts";
-import type { ArgumentSite, Deployment, EngineConfig, Flag, ModelReference, Pool } from "./deployment.ts";
+import type { ArgumentSite, Deployment, EngineConfig, Flag, Pool } from "./deployment.ts";
 import { dialects } from "./engines/dialect.ts";
 import { environmentFlags } from "./environment-flags.ts";
 import { flagNames } from "./flag-names.ts";
 import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
 import { isCpuImage, isOwnImage, versionOfImage } from "./images.ts";
+import { modelReference, modelWord } from "./join-model.ts";
 import type { Known } from "./located.ts";
-import { isReadable, type Mapped, spanOf } from "./mapped.ts";
-import { message } from "./message.ts";
+import { isReadable, spanOf } from "./mapped.ts";
 import { siteAfter } from "./placement.ts";
 import { arcticPlugin, environmentOf } from "./plugin.ts";
 import { roleOfFlags, roleOfName } from "./pool-role.ts";
@@ -21,7 +20,6 @@ import { withPrecision } from "./stated-precision.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
-import { readable } from "./variables.ts";
 import { parseVersion, type Version } from "./version.ts";
 
 export interface JoinContext {
@@ -131,79 +129,6 @@ function unitArguments(unit: Unit, names: ReturnType<typeof flagNames>, { source
 function effective(flags: readonly Flag[], unit: Unit, version: Version | undefined): readonly Flag[] {
   if (unit.engine !== "vllm" || unit.mapping?.readBy !== "engine" || !version || version.major > 0 || version.minor >= 28) return flags;
   return flags.filter(({ negated, spelled }) => !negated || /^(--)?no/.test(spelled));
-}
-
-/** What the engine is told to load: the positional word, else `--model`, else the config file's key. */
-function modelWord(
-  unit: Unit,
-  { positionals }: Arguments,
-  flags: ReadonlyMap<string, Flag>,
-): { readonly text: Mapped } | { readonly flag: Flag } | undefined {
-  const first = positionals.find(({ value }) => value !== "");
-  // A word that cannot be read is more likely another flag than the model that a flag names already.
-  const isModel = first !== undefined && (isReadable(first.value) || !flags.has("model"));
-  const { modelFlags, modelVariables } = dialects[unit.engine];
-  const flag = modelFlags.map((name) => flags.get(name)).find((one) => one !== undefined);
-  const field = unit.mapping?.readBy === "platform" ? unit.mapping.model : undefined;
-  if (unit.launch?.positionalModel && isModel) return { text: field && saysMore(field.value, readable(first)?.value) ? field : first };
-  if (flag && !(field && saysMore(field.value, flag.value?.value))) return { flag };
-  if (unit.mapping?.model) return { text: unit.mapping.model };
-  const variable = modelVariables.map((name) => unit.environment.get(name)).find((text) => text !== undefined);
-  return variable && { text: variable };
-}
-
-/** A platform's field names the model where the flag has a directory, the same name, or what only the platform can read. */
-function saysMore(field: string, flag: string | null | undefined): boolean {
-  return flag === undefined || flag === null || flag.startsWith("/") || flag === modelIdOf(field);
-}
-
-function modelReference(
-  word: ReturnType<typeof modelWord>,
-  { fetched }: Unit,
-  directives: UnitDirectives,
-  context: JoinContext,
-): Known<ModelReference> {
-  if (!word) return undefined;
-  const reference = (name: string): ModelReference => ({
-    name,
-    facts: modelFacts(fetched?.as === name ? fetched.from.value : name, directives, context),
-  });
-  if ("flag" in word) {
-    const { value } = word.flag;
-    return value?.value ? { ...value, value: reference(value.value) } : undefined;
-  }
-  const { text } = word;
-  if (!isReadable(text.value) || text.value === "") return undefined;
-  return { value: reference(text.value), origin: "file", range: context.lines.range(spanOf(text)) };
-}
-
-/** What the directive names (a described or a known model), a description under the file's own name, else the catalogue. */
-function modelFacts(name: string, directives: UnitDirectives, { surroundings, catalog, lines }: JoinContext): Known<Model> {
-  const described = directives.values.get("model-config");
-  const byDirective = described && (surroundings.models.get(described.value) ?? catalog.model(described.value)?.model);
-  if (described && byDirective) return { value: byDirective, origin: "directive", range: lines.range(described.span) };
-  const own = surroundings.models.get(name);
-  if (own) return { value: own, origin: "project", why: message("described in the project") };
-  const match = catalog.model(modelIdOf(name));
-  if (!match) return undefined;
-  return match.how === "exact" || match.how === "alias"
-    ? { value: match.model, origin: "file", why: message("{0} in the catalogue", match.model.id) }
-    : {
-        value: match.model,
-        origin: "inferred",
-        why: message(match.how === "re-upload" ? "a re-upload of {0}" : "a quantised variant of {0}", match.model.id),
-      };
-}
-
-/** The hub's id in what a platform is told to fetch: `hf://org/name`, `hf:org/name`, `pvc+hf://claim/path/org/name`, `org/name:revision`. */
-function modelIdOf(name: string): string {
-  if (/^hf:[^/]/.test(name)) return name.slice(3);
-  const [, scheme, path] = /^([a-z+]+):\/\/(.*)$/.exec(name) ?? [];
-  if (path === undefined) return name;
-  // Behind a claim and a path in it stands the hub's id (argsByProtocol of llm-d-modelservice).
-  if (scheme === "pvc+hf") return /[^/]+\/[^/]+$/.exec(path)?.[0] ?? name;
-  const id = /^[^/@:]+\/[^/@:]+/.exec(path)?.[0];
-  return (scheme === "hf" || scheme === "huggingface") && id !== undefined ? id : name;
 }
 
 function executor(flags: ReadonlyMap<string, Flag>): Known<string> {

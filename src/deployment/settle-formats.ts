@@ -1,5 +1,5 @@
 import type { Model, WeightFormat } from "../catalog/facts.ts";
-import { expertsOnly, isSized, type QuantizationFacts, unquantised, weightFormatOf } from "../catalog/weight-format.ts";
+import { expertsOnly, isSized, mxfp4, type QuantizationFacts, unquantised, weightFormatOf } from "../catalog/weight-format.ts";
 
 const fp8: WeightFormat = { method: "fp8", linear: "fp8", scaleBytesPerElement: 0 };
 
@@ -15,8 +15,8 @@ const online: Readonly<Record<string, WeightFormat>> = {
   // Blocks of 32 share an 8-bit exponent (OCP MX specification).
   mxfp8: { ...fp8, method: "mxfp8", scaleBytesPerElement: 1 / 32 },
   modelopt_mxfp8: { ...fp8, method: "mxfp8", scaleBytesPerElement: 1 / 32 },
-  mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, plain: expertsOnly },
-  gpt_oss_mxfp4: { method: "mxfp4", linear: "fp4", scaleBytesPerElement: 1 / 32, plain: expertsOnly },
+  mxfp4,
+  gpt_oss_mxfp4: mxfp4,
   nvfp4_per_token: { method: "nvfp4", linear: "fp4", scaleBytesPerElement: 1 / 16 },
   experts_int8: { method: "experts_int8", linear: "int8", scaleBytesPerElement: 0, plain: expertsOnly },
   int8_per_channel_weight_only: { method: "int8", linear: "int8", scaleBytesPerElement: 0 },

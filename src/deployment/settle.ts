@@ -47,9 +47,14 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
 function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {
   const facts = model?.value.facts;
   if (facts) return facts.value;
+  const problem = model?.value.problem;
   missing.push({
     what: "model",
-    message: model ? message("Model not known: {0}", model.value.name) : message("The file does not name its model"),
+    message: problem
+      ? message("{0} cannot be read as a model. {1}", model.value.name, problem)
+      : model
+        ? message("Model not known: {0}", model.value.name)
+        : message("The file does not name its model"),
   });
   return undefined;
 }
@@ -139,7 +144,11 @@ const sizeNames: Readonly<Record<string, string>> = {
   decodeContext: "decode-context-parallel-size",
 };
 
-function layoutOf({ engine: { parallel, complete, environment } }: Pool, model: Model | undefined, missing: Missing[]): Layout | undefined {
+function layoutOf(
+  { engine: { parallel, complete, environment, flags } }: Pool,
+  model: Model | undefined,
+  missing: Missing[],
+): Layout | undefined {
   if (parallel.unreadable.size > 0) {
     const names = [...new Set([...parallel.unreadable].map((size) => sizeNames[size] ?? size))].join(", ");
     const words: Message = complete
@@ -162,7 +171,15 @@ function layoutOf({ engine: { parallel, complete, environment } }: Pool, model: 
     prefillContext: size(parallel.prefillContext),
     decodeContext: size(parallel.decodeContext),
     ...(stageLayers ? { stageLayers } : {}),
+    ...redundantExperts(new FlagReader(flags)),
   };
+}
+
+/** VD11, VD13: copies beside the model's own experts, in each engine's words. */
+function redundantExperts(flags: FlagReader): Pick<Layout, "redundantExperts"> {
+  const nested = flags.member("eplb-config", "num_redundant_experts");
+  const written = nested ?? flags.integer("num-redundant-experts") ?? flags.integer("ep-num-redundant-experts");
+  return typeof written === "number" && Number.isInteger(written) && written > 0 ? { redundantExperts: written } : {};
 }
 
 /** `16,32`: one number a stage and together all layers, else nothing (VP08). */

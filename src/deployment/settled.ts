@@ -45,6 +45,8 @@ export interface Layout {
   readonly decodeContext: number;
   /** Layers of each pipeline stage, where the environment fixes them (VP08). */
   readonly stageLayers?: readonly number[];
+  /** Copies of busy experts that the balancer of expert parallelism adds to all ranks together. */
+  readonly redundantExperts?: number;
 }
 
 export interface SettledPool {

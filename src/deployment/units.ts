@@ -30,6 +30,12 @@ export interface FetchedModel {
   readonly as: string;
 }
 
+/** A folder of the machine that the engine sees under another path. */
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+}
+
 /** One engine as a reader found it in its format: words and places, nothing looked up. */
 export interface Unit {
   readonly format: FormatId;
@@ -44,6 +50,7 @@ export interface Unit {
   /** In front of the launch's own arguments, which win. */
   readonly mapping: MappingFlags | undefined;
   readonly fetched: FetchedModel | undefined;
+  readonly mounts: readonly Mount[];
   readonly image: Mapped | undefined;
   readonly environment: Variables;
   /** False where the environment is filled from elsewhere too. */
@@ -88,6 +95,7 @@ export const plainUnit = {
   launch: undefined,
   mapping: undefined,
   fetched: undefined,
+  mounts: [],
   image: undefined,
   environment: new Map(),
   environmentComplete: false,

@@ -23,5 +23,12 @@ export function noted(neighbours: Neighbours, asked: Asked): Neighbours {
       if (found) asked.names.add(found.file);
       return found;
     },
+    model: (path, from) => {
+      const found = neighbours.model(path, from);
+      if (found) asked.names.add(found.file);
+      // An absolute path is the engine's machine's more often than this one's.
+      else if (!path.startsWith("/")) asked.isIncomplete = true;
+      return found;
+    },
   };
 }

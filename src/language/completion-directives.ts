@@ -9,7 +9,7 @@ const keyWords: Readonly<Record<string, string>> = {
   gpu: "GPU type of each node",
   "gpus-per-node": "GPUs of one node",
   link: "network between nodes, such as 400Gbps",
-  "model-config": "name of a described model",
+  "model-config": "a described model, a known one, or a model's folder",
   version: "version of the engine",
   workload: "workload to simulate",
   "slo.ttft": "limit of the time to first token, such as 500ms",

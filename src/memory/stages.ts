@@ -7,6 +7,8 @@ export interface Stage {
   readonly index: number;
   readonly first: boolean;
   readonly last: boolean;
+  /** Index of its first layer. */
+  readonly start: number;
   readonly layers: number;
   readonly expertLayers: number;
   /** With a dense MLP. */
@@ -41,6 +43,7 @@ export function stagesOf(model: Model, { pipeline, stageLayers: fixed }: Pick<La
       index,
       first: index === 0,
       last: index === pipeline - 1,
+      start,
       layers,
       expertLayers,
       mlpLayers,

@@ -17,8 +17,9 @@ const approximateShare = 0.08;
 /** Adds what a rank loads, and the second copy of Shift Parallelism. */
 export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Stage): { readonly weights: number; readonly shift: number } {
   const { layout, settings, activationBytes } = pool;
-  const confidence: Confidence = model.approximate ? "estimated" : "engine-law";
-  const share = model.approximate ? approximateShare : countedShare;
+  const isCounted = !model.approximate || model.checkpoint !== undefined;
+  const confidence: Confidence = isCounted ? "engine-law" : "estimated";
+  const share = isCounted ? countedShare : approximateShare;
   const rotary = rotaryBytes(model, activationBytes);
   const parts = rankWeights(model, pool.weights, layout, stage, activationBytes);
   const slots = loraSlotBytes(model, pool, stage);

@@ -1,7 +1,7 @@
-import type { LinearPart, Model, WeightFormat } from "../catalog/facts.ts";
-import { countParameters, elementsOf, type ModelParts, modelParts, type Split, type WeightPart } from "../catalog/parameters.ts";
-import { elementBytes } from "../catalog/weight-format.ts";
+import type { Model, WeightFormat } from "../catalog/facts.ts";
+import type { Split, WeightPart } from "../catalog/parameters.ts";
 import type { Layout } from "../deployment/settled.ts";
+import { heldParts, towerBytes } from "./held-parts.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
 /** A layout that splits nothing. */
@@ -58,54 +58,15 @@ const sums: Readonly<Record<WeightPart["part"], keyof RankWeights>> = {
  * Quantised checkpoints keep embedding, head, norms and routers at the activations' width (memory.md 5).
  */
 export function rankWeights(model: Model, format: WeightFormat, layout: Layout, stage: Stage, activationBytes = 2): RankWeights {
-  const parts = partsOf(model);
-  const { scale, further } = unlisted(model, parts);
   const shares = sharesOf(model, format, layout);
   const bytes = { embedding: 0, attention: 0, recurrent: 0, mlp: 0, experts: 0, towers: 0, copied: 0 };
-  const add = (layers: number, held: readonly WeightPart[]) => {
-    if (layers === 0) return;
-    for (const one of held) {
-      const width = one.part === "experts" ? shares.pad : 1;
-      const shrunk = one.part === "norms" ? 1 : scale;
-      bytes[sums[one.part]] +=
-        layers * one.elements * shareOf(one.split, shares) * shrunk * width * elementWidth(one.part, format, activationBytes);
-    }
-  };
-  add(stage.full, parts.full);
-  add(stage.sliding, parts.sliding);
-  add(stage.recurrent, parts.recurrent);
-  add(stage.mlpLayers, parts.mlp);
-  add(stage.expertLayers, parts.experts);
-  add(stage.layers, parts.norms);
-  bytes.attention += ((further * stage.layers) / model.layers / layout.tensor) * elementWidth("attention", format, activationBytes);
+  for (const { part, split, bytes: held } of heldParts(model, format, stage, activationBytes))
+    bytes[sums[part]] += held * shareOf(split, shares) * (part === "experts" ? shares.pad : 1);
   bytes.attention += latentCopies(model, format, layout, stage) * activationBytes;
-  bytes.embedding = (embeddings(model, stage) * paddedVocab(model) * model.hidden * activationBytes) / layout.tensor;
-  bytes.towers = (parts.towers / layout.tensor) * activationBytes;
+  bytes.embedding = embeddingBytes(model, format, stage, activationBytes) / layout.tensor;
+  bytes.towers = towerBytes(model, format, activationBytes) / layout.tensor;
   if (stage.last) bytes.copied += model.hidden * activationBytes;
   return bytes;
-}
-
-const counted = new WeakMap<Model, ModelParts>();
-
-/** Counted once for each model: the plan of a deployment asks for every stage and every lever. */
-function partsOf(model: Model): ModelParts {
-  const known = counted.get(model);
-  if (known) return known;
-  const parts = modelParts(model);
-  counted.set(model, parts);
-  return parts;
-}
-
-/** Bytes of one element of a part: of linear layers as the checkpoint has them, of all others as wide as activations. */
-function elementWidth(part: WeightPart["part"], format: WeightFormat, activationBytes: number): number {
-  if (format.method === "none" || !isLinear(part)) return activationBytes;
-  const { linear, scaleBytesPerElement } = (part === "experts" ? format.experts : undefined) ?? format;
-  const plain = format.plain?.[part] ?? 0;
-  return plain * activationBytes + (1 - plain) * (elementBytes[linear] + scaleBytesPerElement);
-}
-
-function isLinear(part: WeightPart["part"]): part is LinearPart {
-  return part === "attention" || part === "recurrent" || part === "mlp" || part === "shared-experts" || part === "experts";
 }
 
 /** Shares of a rank, and the growth of experts by the kernels' padding. */
@@ -133,27 +94,16 @@ function paddedVocab({ vocab }: Model): number {
 }
 
 /** Embedding on the first stage, head on the last; tied ones are one matrix, copied when the stages differ (memory.md 5). */
-function embeddings({ tiedEmbeddings }: Model, { first, last }: Stage): number {
-  return first && last && tiedEmbeddings ? 1 : Number(first) + Number(last);
+function embeddingBytes(model: Model, format: WeightFormat, { first, last }: Stage, activationBytes: number): number {
+  const matrix = paddedVocab(model) * model.hidden * activationBytes;
+  const tied = first && last && model.tiedEmbeddings;
+  return (first ? matrix : 0) + (last && !tied ? (quantisedHead(model, format) ?? matrix) : 0);
 }
 
-/**
- * What the published size holds beyond the parts we count is spread over the layers and split by tensor parallelism; where it holds
- * less, all parts of the layers shrink alike. Both are nothing for architectures that are counted.
- */
-function unlisted(model: Model, parts: ModelParts): { readonly scale: number; readonly further: number } {
-  const missing = model.parameters - countedParameters(model);
-  if (missing >= 0) return { scale: 1, further: missing };
-  const fixed = parts.embedding * (model.tiedEmbeddings ? 1 : 2) + parts.towers + model.layers * elementsOf(parts.norms) + model.hidden;
-  return { scale: Math.max(0, 1 + missing / (model.parameters - missing - fixed)), further: 0 };
-}
-
-const totals = new WeakMap<Model, number>();
-
-function countedParameters(model: Model): number {
-  const known = totals.get(model) ?? countParameters(model).total;
-  totals.set(model, known);
-  return known;
+/** Few checkpoints narrow the head too; their own files tell. */
+function quantisedHead({ checkpoint, weights, tiedEmbeddings }: Model, { method }: WeightFormat): number | undefined {
+  if (!checkpoint || tiedEmbeddings || method === "none" || method !== weights.method) return undefined;
+  return checkpoint.head.bytes > 0 && checkpoint.head.elements === 0 ? checkpoint.head.bytes : undefined;
 }
 
 /** Experts a rank holds of all, and the growth of each by the kernels' padding. */
@@ -163,14 +113,16 @@ function sharesOf(model: Model, format: WeightFormat, layout: Layout): Shares {
   if (!moe) return { tensor, experts: 0, pad: 1 };
   const ranks = tensor * layout.attentionData * layout.prefillContext;
   const whole = expert > 1;
-  const held = whole ? Math.ceil(moe.experts / expert) * Math.min(1, expert / ranks) : moe.experts / ranks;
+  const held = whole
+    ? Math.ceil((moe.experts + (layout.redundantExperts ?? 0)) / expert) * Math.min(1, expert / ranks)
+    : moe.experts / ranks;
   return { tensor, experts: held / moe.experts, pad: padding(model, format, whole ? moe.intermediate : moe.intermediate / ranks) };
 }
 
-/** The mxfp4 kernels round a rank's expert width up to 128 and the hidden size to 256 (quantization/mxfp4.py). */
-function padding({ hidden }: Model, format: WeightFormat, width: number): number {
-  if (format.method !== "mxfp4") return 1;
-  return ((Math.ceil(width / 128) * 128) / width) * ((Math.ceil(hidden / 256) * 256) / hidden);
+/** Kernels of packed experts round a rank's expert width and the hidden size up to whole tiles. */
+function padding({ hidden }: Model, { tile }: WeightFormat, width: number): number {
+  if (!tile) return 1;
+  return ((Math.ceil(width / tile.width) * tile.width) / width) * ((Math.ceil(hidden / tile.hidden) * tile.hidden) / hidden);
 }
 
 /** The rotary table of every rank: positions × head dimension, cosines and sines; a second copy of the model shares it. */

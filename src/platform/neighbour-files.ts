@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { Neighbours, RelatedFile } from "../deployment/neighbours.ts";
+import type { NeighbourModel, Neighbours, RelatedFile } from "../deployment/neighbours.ts";
 import { isYaml, yamlFilesIn } from "./find-files.ts";
+import { ModelFolders } from "./model-folders.ts";
 import { definedObjects } from "./object-names.ts";
 import { ParsedFiles } from "./parsed-files.ts";
-import { FileError } from "./text-files.ts";
+import { FileError, reason } from "./text-files.ts";
 
 /** More files than a workspace of deployments has; what lies beyond is not looked up by name. */
 const mostFiles = 2000;
@@ -34,6 +35,7 @@ export interface KnownObjects {
  */
 export class NeighbourFiles {
   private readonly texts = new ParsedFiles<FileOnDisk>((text) => ({ text, defines: definedObjects(text) }));
+  private readonly models = new ModelFolders();
   private readonly listings = new Map<string, Listing>();
 
   constructor(
@@ -50,6 +52,7 @@ export class NeighbourFiles {
     const reach = root ?? (isBelow(file, process.cwd()) ? process.cwd() : dirname(file));
     return {
       at: (path, from) => this.at(path, from ?? file, reach),
+      model: (path, from) => this.model(path, from ?? file, reach),
       defining: (kind, name) => {
         const object = `${kind}/${name}`;
         const known = open === undefined ? undefined : this.known?.filesDefining(object).filter((one) => isBelow(one, reach));
@@ -67,6 +70,22 @@ export class NeighbourFiles {
       if (found) return { file: candidate, text: found.text };
     }
     return undefined;
+  }
+
+  private model(path: string, from: string, root: string): NeighbourModel | undefined {
+    if (path === "" || path.includes("://")) return undefined;
+    const target = resolve(dirname(from), path);
+    const config = target.endsWith(".json") ? target : join(target, "config.json");
+    if (!isBelow(config, root) || !isThere(config)) return undefined;
+    const place = { file: config, name: path };
+    try {
+      const { model, problem } = this.models.get(config);
+      return model ? { ...place, model } : { ...place, problem };
+    } catch (error) {
+      if (error instanceof FileError) return { ...place, problem: `A file of it ${error.message}.` };
+      if (error instanceof Error && "code" in error) return { ...place, problem: `A file of it ${reason(error)}.` };
+      throw error;
+    }
   }
 
   private defining(key: string, file: string, candidates: readonly string[]): RelatedFile | undefined {

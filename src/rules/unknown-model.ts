@@ -14,6 +14,9 @@ export const unknownModel: Rule = {
   check({ deployment, catalog }) {
     const model = deployment.model;
     if (!model || model.value.facts) return [];
+    const { name, problem } = model.value;
+    if (problem)
+      return [finding(code, "information", modelPlace(deployment), message("{0} cannot be read as a model. {1}", name, problem))];
     const proposals = catalog.modelProposals(model.value.name);
     const first = proposals[0];
     return [

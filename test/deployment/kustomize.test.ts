@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Neighbours } from "../../src/deployment/neighbours.ts";
+import { type Neighbours, noNeighbours } from "../../src/deployment/neighbours.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import type { Range } from "../../src/deployment/text.ts";
 import { analyse } from "../../src/language/analysis.ts";
@@ -64,6 +64,7 @@ const neighbours: Neighbours = {
     return text === undefined ? undefined : { file: path, text };
   },
   defining: () => undefined,
+  model: () => undefined,
 };
 
 function word(range: Range | undefined): string {
@@ -100,7 +101,7 @@ test("alone, a kustomization is recognised and says nothing", () => {
 
 test("kustomizations that name each other end", () => {
   const text = kustomization.replace("[../base]", "[a, b, c, d, e, f, g, h]");
-  const loop: Neighbours = { at: () => ({ file: "loop", text }), defining: () => undefined };
+  const loop: Neighbours = { ...noNeighbours, at: () => ({ file: "loop", text }) };
   const analysis = analyse(text, { catalog: testCatalog(), surroundings: { ...noSurroundings, neighbours: loop } });
   expect(analysis.deployments).toEqual([]);
 });

@@ -54,6 +54,7 @@ class Folder {
         const [only, ...others] = this.known.filesDefining(`${kind}/${name}`);
         return others.length > 0 ? undefined : file(only);
       },
+      model: () => undefined,
     };
     return { catalog: testCatalog(), fileName: uri, surroundings: { ...noSurroundings, neighbours } };
   }

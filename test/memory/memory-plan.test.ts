@@ -89,6 +89,14 @@ describe("weights", () => {
     expect(split.weightsBytes).toBeCloseTo(attention + experts, -3);
   });
 
+  // Of 128 experts and 16 copies each of 8 ranks holds 18 instead of 16: 2 · 3 · 2048 · 768 · 48 layers · 2 B more.
+  test("copies of busy experts are shared out over the ranks of expert parallelism", () => {
+    const layout = { tensor: 8, expert: 8 };
+    const plain = rankOf(memoryPlan(qwen30, pool({ layout })));
+    const balanced = rankOf(memoryPlan(qwen30, pool({ layout: { ...layout, redundantExperts: 16 } })));
+    expect(balanced.weightsBytes - plain.weightsBytes).toBe(2 * 3 * 2048 * 768 * 48 * 2);
+  });
+
   test("sequence parallelism divides no weights, offloading takes bytes off the device", () => {
     const plain = rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2 } }))).weightsBytes;
     expect(rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2, sequence: 4 } }))).weightsBytes).toBe(plain);

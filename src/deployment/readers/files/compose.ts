@@ -14,6 +14,7 @@ import { recognise } from "../pods/recognise.ts";
 import { wholeNumber } from "../pods/resources.ts";
 import type { Reader } from "../reader.ts";
 import { serviceHardware } from "./compose-hardware.ts";
+import { composeMounts } from "./compose-mounts.ts";
 import { Service } from "./compose-service.ts";
 
 /** A compose file: one unit for each service that starts an engine. */
@@ -44,6 +45,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
   const launches = serviceLaunches(service, entrypoint, command, image, environment.variables, context);
   const end = service.own.span?.end ?? key.span.end;
   const hardware = serviceHardware(service, environment.variables, launches.launches.length === 1, context);
+  const mounts = composeMounts(service);
   return launches.launches.map((launch) => ({
     ...plainUnit,
     format: "docker-compose",
@@ -54,6 +56,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
     launcher: launch.launcher,
     launch,
     mapping: namedConfig(launch, service.own.document, context),
+    mounts,
     image,
     environment: environment.variables,
     environmentComplete: environment.complete,
