@@ -1,4 +1,5 @@
 import type { GpuId, Model } from "../catalog/facts.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Devices } from "./devices.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
@@ -99,6 +100,8 @@ export interface Deployment {
   readonly routing?: Known<RoutingPolicy>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */
   readonly ignored: ReadonlySet<string>;
+  /** What runs of this deployment measured (`.inference-lens/calibrations/`); absent where nothing was. */
+  readonly calibrations?: readonly Calibration[];
   /** Price of one GPU hour where project file or setting say so. */
   readonly gpuHourPrice: Known<number>;
 }

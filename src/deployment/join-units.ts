@@ -1,4 +1,5 @@
 import { noDirectives, type UnitDirectives } from "./assigned-directives.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Deployment } from "./deployment.ts";
 import { type JoinContext, joinUnit } from "./join.ts";
 import { withNodes } from "./join-nodes.ts";
@@ -19,7 +20,8 @@ export function joinUnits(
     const own = units.map((unit) => ({ unit, deployment: joinUnit(unit, given.next().value ?? noDirectives, context) }));
     return withPools(own);
   });
-  return withUniqueIds(pairedByRole(withNodes(joined.map(withDecoders))));
+  const deployments = withUniqueIds(pairedByRole(withNodes(joined.map(withDecoders))));
+  return deployments.map((deployment) => withCalibrations(deployment, context.surroundings.calibrations));
 }
 
 function withPools(found: readonly { readonly unit: Unit; readonly deployment: Deployment }[]): Deployment[] {
@@ -38,6 +40,11 @@ function withDecoders(deployment: Deployment): Deployment {
   const roles = deployment.pools.map(({ role }) => role);
   if (!roles.includes("prefill") || roles.includes("decode")) return deployment;
   return { ...deployment, pools: deployment.pools.map((pool) => (pool.role === "mixed" ? { ...pool, role: "decode" } : pool)) };
+}
+
+function withCalibrations(deployment: Deployment, all: readonly Calibration[]): Deployment {
+  const calibrations = all.filter((one) => one.deployment === deployment.id);
+  return calibrations.length === 0 ? deployment : { ...deployment, calibrations };
 }
 
 /** Names as they are, with `#2` … where they repeat. */

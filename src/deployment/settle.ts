@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model, UnsizedFormat } from "../catalog/facts.ts";
 import { isSized } from "../catalog/weight-format.ts";
+import { applyCalibration } from "./apply-calibration.ts";
 import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
@@ -21,7 +22,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   const assumed: Assumption[] = [];
   const model = modelOf(deployment, missing);
   const pools = deployment.pools.map((pool) => settledPool(pool, { engine, model, catalog }, missing, assumed));
-  const whole = pools.filter((pool) => pool !== undefined);
+  const whole = pools.filter((pool) => pool !== undefined).map((pool) => measuredPool(deployment, model, pool));
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
   }
@@ -42,6 +43,12 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
     },
   };
+}
+
+/** With what a run measured, as far as it still holds. */
+function measuredPool({ calibrations }: Deployment, model: Model | undefined, pool: SettledPool): SettledPool {
+  const measured = model && calibrations && applyCalibration(calibrations, model, pool);
+  return measured ? { ...pool, observed: { ...pool.observed, measured } } : pool;
 }
 
 function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {

@@ -1,4 +1,5 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
+import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
 import type { RoutingPolicy } from "./routing.ts";
@@ -70,7 +71,14 @@ export interface SettledPool {
   readonly budget: MemoryBudget;
   readonly links: PoolLinks;
   /** Figures a real run reported, which override the memory model. */
-  readonly observed: { readonly gpuTotalBytes: number | null; readonly kvCacheBlocks: number | null };
+  readonly observed: Observed;
+}
+
+export interface Observed {
+  readonly gpuTotalBytes: number | null;
+  readonly kvCacheBlocks: number | null;
+  /** A calibration of this pool: what of it holds, and what does not. */
+  readonly measured?: AppliedCalibration;
 }
 
 /** Engines whose own memory arithmetic is followed. */

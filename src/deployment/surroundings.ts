@@ -1,4 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
 import { type Neighbours, noNeighbours } from "./neighbours.ts";
@@ -26,11 +27,20 @@ export interface Surroundings {
   readonly setting: Assumptions;
   /** Described models by the name the file uses (`.inference-lens/models/`). */
   readonly models: ReadonlyMap<string, Model>;
+  /** What runs of this file's deployments measured (`.inference-lens/calibrations/`). */
+  readonly calibrations: readonly Calibration[];
   /** Other files of the workspace that the text may name. */
   readonly neighbours: Neighbours;
 }
 
-export const noSurroundings: Surroundings = { argument: {}, project: {}, setting: {}, models: new Map(), neighbours: noNeighbours };
+export const noSurroundings: Surroundings = {
+  argument: {},
+  project: {},
+  setting: {},
+  models: new Map(),
+  calibrations: [],
+  neighbours: noNeighbours,
+};
 
 /** A problem of a project or model file, told where that file is open. */
 export interface SurroundingsProblem {

@@ -1,3 +1,4 @@
+import type { Measured } from "./measured.ts";
 import type { Confidence, Derivation, Part } from "./plan.ts";
 
 /** A term before it stands in a sum. */
@@ -19,10 +20,18 @@ const smallShare = 0.02;
 export class Sum {
   readonly steps: Derivation[] = [];
 
-  add(part: Part, label: string, term: Term, source: string, unit: Derivation["unit"] = "B"): number {
-    const { bytes: value, formula, confidence, spread } = term;
-    this.steps.push({ part, label, formula, value, unit, confidence, spread, source });
+  /** `measured`: what a run reported of a part; it takes the place of what was worked out. */
+  constructor(private readonly measured: (part: Part) => Measured | undefined) {}
+
+  add(part: Part, label: string, predicted: Term, source: string, unit: Derivation["unit"] = "B"): number {
+    const reported = this.measured(part);
+    const { bytes: value, formula, confidence, spread } = reported?.term ?? predicted;
+    this.steps.push({ part, label, formula, value, unit, confidence, spread, source: reported?.source ?? source });
     return value;
+  }
+
+  spread(part: Part): number {
+    return this.steps.find((step) => step.part === part)?.spread ?? 0;
   }
 
   /** How sure a total of these parts is: as its worst term above 2 % of the card; its band is that of terms that err apart. */

@@ -4,8 +4,10 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { type ModelDescription, readModelDescription } from "../catalog/described-model.ts";
 import { withWorkloads } from "../catalog/extended-catalog.ts";
 import type { Model, WorkloadRows } from "../catalog/facts.ts";
+import type { Calibration } from "../deployment/calibration.ts";
 import { message } from "../deployment/message.ts";
 import { assumptionsFor, type ReadProject, readProject } from "../deployment/project.ts";
+import { type ReadCalibration, readCalibration } from "../deployment/read-calibration.ts";
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { workloadRows } from "../simulation/workload-rows.ts";
@@ -44,6 +46,7 @@ export class SurroundingsFiles {
   private readonly projects = new ParsedFiles<ReadProject>(readProject);
   private readonly neighbours: NeighbourFiles;
   private readonly models: ParsedFiles<ModelDescription>;
+  private readonly calibrations = new ParsedFiles<ReadCalibration>(readCalibration);
   private readonly workloads = new ParsedFiles(ownWorkload);
   private extended: { readonly rows: readonly WorkloadRows[]; readonly catalog: Catalog };
 
@@ -77,6 +80,7 @@ export class SurroundingsFiles {
         project: this.assumptions(project, path, problems),
         setting,
         models: this.modelsIn(folder, problems),
+        calibrations: this.calibrationsOf(path, folder, problems),
         neighbours: this.neighbours.of(path, open),
       },
       catalog: this.catalogWith(rows),
@@ -103,6 +107,17 @@ export class SurroundingsFiles {
       else problems.push({ file, message: message("{0}", described.problem) });
     }
     return models;
+  }
+
+  /** Those that name this file, by its path from the folder that holds `.inference-lens`. */
+  private calibrationsOf(path: string, folder: string | undefined, problems: SurroundingsProblem[]): readonly Calibration[] {
+    if (folder === undefined) return [];
+    const own = relative(dirname(folder), path).split(sep).join("/");
+    return this.entries(folder, "calibrations", problems).flatMap((file) => {
+      const read = parsed(this.calibrations, file, problems);
+      problems.push(...(read?.problems.map((one) => ({ file, message: one.message })) ?? []));
+      return read?.calibration?.file === own ? [read.calibration] : [];
+    });
   }
 
   private workloadsIn(folder: string | undefined, problems: SurroundingsProblem[]): OwnWorkload[] {

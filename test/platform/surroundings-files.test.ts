@@ -168,3 +168,27 @@ function link(target: string, path: string): string {
   symlinkSync(target, join(root, path));
   return join(root, path);
 }
+
+describe("calibrations", () => {
+  const text = (file: string) => `version: 1
+file: ${file}
+deployment: llama
+holdsFor: { engine: vllm, engineVersion: 0.19.0, model: m, weights: none, gpu: H100-SXM5-80GB }
+memory: { source: log, date: 2026-11-28, kvCacheBlocks: 1000 }
+`;
+
+  it("are those that name the file by its path from the folder that holds them", () => {
+    write(".inference-lens/calibrations/a.llama.yaml", text("prod/deploy.yaml"));
+    write(".inference-lens/calibrations/b.llama.yaml", text("deploy.yaml"));
+    const { surroundings, problems } = findSurroundings(join(root, "prod/deploy.yaml"), { catalog });
+    expect(problems).toEqual([]);
+    expect(surroundings.calibrations.map(({ file, memory }) => [file, memory?.kvCacheBlocks])).toEqual([["prod/deploy.yaml", 1000]]);
+  });
+
+  it("that cannot be used are told and left out", () => {
+    const file = write(".inference-lens/calibrations/a.yaml", text("deploy.yaml").replace("version: 1", "version: 7"));
+    const { surroundings, problems } = findSurroundings(join(root, "deploy.yaml"), { catalog });
+    expect(surroundings.calibrations).toEqual([]);
+    expect(problems.map((one) => [one.file, plain(one.message)])).toEqual([[file, "Only version 1 of calibrations is known."]]);
+  });
+});

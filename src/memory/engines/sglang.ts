@@ -2,6 +2,7 @@ import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, SglangBudget } from "../../deployment/settled.ts";
 import { kvShape, poolBlocks } from "../kv-cache.ts";
+import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
 import { Sum } from "../sum.ts";
@@ -16,8 +17,8 @@ const gib = (bytes: number): string => gibWords(bytes, 3);
  * rest stays free for activations and graphs.
  */
 export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudget, stage: Stage): StageMemory {
-  const sum = new Sum();
-  const totalBytes = pool.observed.gpuTotalBytes ?? pool.gpu.driverBytes;
+  const sum = new Sum((part) => measuredTerm(pool, stage, part));
+  const totalBytes = cardBytes(pool);
   const context = 0.5 * GiB;
   const free = totalBytes - context;
   const share = budget.memFractionStatic;
@@ -73,11 +74,11 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
       cudaGraphInBudget: false,
       reservedBytes,
       kvCacheBytes,
-      kvCacheSpread: capped < left ? 0 : trust.spread,
+      kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,
       steps: sum.steps,
     },
     shape,
-    blocks: pool.observed.kvCacheBlocks ?? poolBlocks(shape, kvCacheBytes),
+    blocks: reportedBlocks(pool) ?? poolBlocks(shape, kvCacheBytes),
   };
 }

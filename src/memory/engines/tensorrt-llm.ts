@@ -2,6 +2,7 @@ import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, TensorrtBudget } from "../../deployment/settled.ts";
 import { kvShape, poolBlocks } from "../kv-cache.ts";
+import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
 import { Sum, type Term } from "../sum.ts";
@@ -13,8 +14,8 @@ const gib = (bytes: number): string => gibWords(bytes, 3);
 
 /** TensorRT-LLM's sum for the ranks of one stage (RULES TR07, TR08): the cache takes a share of what weights and a trial run leave free. */
 export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtBudget, stage: Stage): StageMemory {
-  const sum = new Sum();
-  const totalBytes = pool.observed.gpuTotalBytes ?? pool.gpu.driverBytes;
+  const sum = new Sum((part) => measuredTerm(pool, stage, part));
+  const totalBytes = cardBytes(pool);
   const { weights } = addWeights(sum, model, pool, stage);
   const activationBytes = sum.add("activation", "Trial run", trialRun(model, pool), "TR07");
   const outside: Term = { bytes: 1 * GiB, formula: "1 GiB", confidence: "estimated", spread: 0.7 * GiB };
@@ -36,6 +37,7 @@ export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtB
           bytes: free * share,
           formula: `(${gib(totalBytes)} − ${gib(weights)} weights − ${gib(activationBytes)} trial − ${gib(nonTorchBytes)} outside) · ${share}`,
           ...trust,
+          spread: trust.spread * share,
         },
     capped ? "TR08" : "TR07",
   );
@@ -54,12 +56,12 @@ export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtB
       cudaGraphInBudget: false,
       reservedBytes: 0,
       kvCacheBytes,
-      kvCacheSpread: capped ? 0 : trust.spread * share,
+      kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,
       steps: sum.steps,
     },
     shape,
-    blocks: pool.observed.kvCacheBlocks ?? poolBlocks(shape, kvCacheBytes),
+    blocks: reportedBlocks(pool) ?? poolBlocks(shape, kvCacheBytes),
   };
 }
 

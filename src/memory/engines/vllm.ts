@@ -3,6 +3,7 @@ import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, VllmBudget } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
 import { type KvShape, kvShape, poolBlocks } from "../kv-cache.ts";
+import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import type { Part } from "../plan.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
@@ -15,8 +16,8 @@ const gib = (bytes: number): string => gibWords(bytes, 3);
 
 /** vLLM's sum for the ranks of one stage (RULES VM01–VM05): what weights and the profiling run leave of the budget becomes KV cache. */
 export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, stage: Stage): StageMemory {
-  const sum = new Sum();
-  const totalBytes = pool.observed.gpuTotalBytes ?? pool.gpu.driverBytes;
+  const sum = new Sum((part) => measuredTerm(pool, stage, part));
+  const totalBytes = cardBytes(pool);
   const budgetBytes = sum.add("budget", "Budget", budgetTerm(pool, budget, totalBytes), "VM02");
   const { weights, shift } = addWeights(sum, model, pool, stage);
   const activationBytes = sum.add("activation", "Activation peak", activationPeak(model, pool, stage), "memory.md 4");
@@ -56,12 +57,12 @@ export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, s
       cudaGraphInBudget: graphsInBudget,
       reservedBytes: 0,
       kvCacheBytes,
-      kvCacheSpread: term.spread,
+      kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,
       steps: sum.steps,
     },
     shape,
-    blocks: pool.observed.kvCacheBlocks ?? poolBlocks(shape, kvCacheBytes),
+    blocks: reportedBlocks(pool) ?? poolBlocks(shape, kvCacheBytes),
   };
 }
 
@@ -71,7 +72,7 @@ const foreignShare = 0.15;
 /** VM02: rounded up from 0.14. Cards of one name differ by what their driver keeps. */
 function budgetTerm({ observed, gpu, version }: SettledPool, { gpuMemoryUtilization }: VllmBudget, totalBytes: number): Term {
   const exact = totalBytes * gpuMemoryUtilization;
-  const assumed = observed.gpuTotalBytes === null && gpu.driverBytesAssumed;
+  const assumed = totalBytes === gpu.driverBytes && observed.gpuTotalBytes === null && gpu.driverBytesAssumed;
   const foreign = gpu.vendor !== "nvidia" && gpu.vendor !== "amd";
   return {
     bytes: atLeast(version, "0.14.0") ? Math.ceil(exact) : exact,
@@ -83,12 +84,13 @@ function budgetTerm({ observed, gpu, version }: SettledPool, { gpuMemoryUtilizat
 
 /** What a run reported comes first, then the flag that fixes the cache, then what the budget leaves (VM03, VM05). */
 function cacheTerm(
-  { observed: { kvCacheBlocks } }: SettledPool,
+  pool: SettledPool,
   { kvCacheMemoryBytes }: VllmBudget,
   { blockBytes }: KvShape,
   left: Term,
 ): { readonly term: Term; readonly source: string } {
-  if (kvCacheBlocks !== null) {
+  const kvCacheBlocks = reportedBlocks(pool);
+  if (kvCacheBlocks !== undefined) {
     const formula = `${kvCacheBlocks} blocks · ${blockBytes} B`;
     return { term: { bytes: kvCacheBlocks * blockBytes, formula, confidence: "engine-law", spread: 0 }, source: "a run's own report" };
   }

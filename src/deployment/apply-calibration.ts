@@ -1,0 +1,100 @@
+import type { Model } from "../catalog/facts.ts";
+import type { Calibration, CalibrationSource, Conditions, MeasuredMemory, MemoryTerm, StagePart } from "./calibration.ts";
+import { stageParts } from "./calibration.ts";
+import { conditionsOf, dependsOn } from "./conditions.ts";
+import { type Message, message } from "./message.ts";
+import type { SettledPool } from "./settled.ts";
+import { compareVersions, parseVersion } from "./version.ts";
+
+/** What of a calibration replaces a prediction of this pool, and what does not and why. */
+export interface AppliedCalibration {
+  readonly source: CalibrationSource;
+  readonly date: string;
+  /** Bytes of each pipeline stage's ranks; only what applies. */
+  readonly stages: ReadonlyMap<number, Readonly<Partial<Record<StagePart, number>>>>;
+  readonly kvCacheBlocks: number | null;
+  readonly applied: readonly MemoryTerm[];
+  readonly refused: readonly { readonly term: MemoryTerm; readonly why: Message }[];
+}
+
+/** Holds what was measured against what the pool is now. Undefined where nothing was measured for a pool of this role. */
+export function applyCalibration(calibrations: readonly Calibration[], model: Model, pool: SettledPool): AppliedCalibration | undefined {
+  const memory = calibrations.map((one) => one.memory).find((one) => one?.conditions.role === pool.role);
+  if (!memory) return undefined;
+  const now = conditionsOf(model, pool);
+  const blocks = measuredBlocks(memory, model, pool);
+  const told = stageParts.filter((part) => memory.stages.some((stage) => stage[part] !== undefined));
+  const terms: readonly MemoryTerm[] = [...told, ...(blocks === null ? [] : (["kvCacheBlocks"] as const))];
+  const judged = terms.map((term) => ({ term, why: changed(term, memory.conditions, now) ?? notTold(term, pool) }));
+  const applied = judged.flatMap(({ term, why }) => (why ? [] : [term]));
+  const kept = (part: StagePart): boolean => applied.includes(part);
+  const stages = memory.stages.map((stage) => {
+    const parts = stageParts.flatMap((part) => (kept(part) && stage[part] !== undefined ? [[part, stage[part]] as const] : []));
+    return [stage.stage, Object.fromEntries(parts)] as const;
+  });
+  return {
+    source: memory.source,
+    date: memory.date,
+    stages: new Map(stages),
+    kvCacheBlocks: applied.includes("kvCacheBlocks") ? blocks : null,
+    applied,
+    refused: judged.flatMap(({ term, why }) => (why ? [{ term, why }] : [])),
+  };
+}
+
+/** Why a term no longer holds: the first condition that is not as it was. */
+function changed(term: MemoryTerm, then: Conditions, now: Conditions): Message | undefined {
+  const was = (name: string, before: string | number | boolean): Message =>
+    message("{0} was {1} when this was measured", name, String(before));
+  if (then.gpu !== now.gpu) return was("GPU", then.gpu);
+  // What a driver reports of a card depends on nothing else.
+  if (term === "total") return undefined;
+  if (then.engine !== now.engine) return was("engine", then.engine);
+  if (!sameVersion(then.engineVersion, now.engineVersion)) return was("version", then.engineVersion);
+  if (then.model !== now.model) return was("model", then.model);
+  if (then.weights !== now.weights) return was("quantization", then.weights);
+  for (const name of new Set([...Object.keys(then.layout), ...Object.keys(now.layout)])) {
+    const before = then.layout[name] ?? 1;
+    if (before !== (now.layout[name] ?? 1)) return was(layoutNames[name] ?? name, before);
+  }
+  for (const name of dependsOn[term]) {
+    const before = then.settings[name];
+    if (same(before, now.settings[name])) continue;
+    return before === undefined ? message("{0} was not set when this was measured", name) : was(name, before);
+  }
+  return undefined;
+}
+
+const layoutNames: Readonly<Record<string, string>> = {
+  tensor: "tensor parallel size",
+  pipeline: "pipeline parallel size",
+  data: "data parallel size",
+  attentionData: "attention data parallel size",
+  expert: "expert parallel size",
+  sequence: "sequence parallel size",
+  prefillContext: "prefill context parallel size",
+  decodeContext: "decode context parallel size",
+};
+
+/** Engines print the weights of both copies of Shift Parallelism as one figure or not at all. */
+function notTold(term: MemoryTerm, { shiftThreshold }: SettledPool): Message | undefined {
+  return term === "weights" && shiftThreshold !== null ? message("which of the two copies was measured is not told") : undefined;
+}
+
+function sameVersion(a: string, b: string): boolean {
+  const [one, other] = [parseVersion(a), parseVersion(b)];
+  return one && other ? compareVersions(one, other) === 0 : a === b;
+}
+
+function same(before: string | number | boolean | undefined, now: string | number | boolean | undefined): boolean {
+  return typeof before === "number" && typeof now === "number" ? Math.abs(before - now) < 1e-9 : before === now;
+}
+
+/** Blocks as reported, or from tokens where each block holds so many of one sequence and no layer has a share of its own. */
+function measuredBlocks({ kvCacheBlocks, kvCacheTokens }: MeasuredMemory, model: Model, { layout, settings }: SettledPool): number | null {
+  if (kvCacheBlocks !== null) return kvCacheBlocks;
+  const hybrid = model.slidingLayers > 0 || (model.recurrent?.layers ?? 0) > 0;
+  const shared = layout.decodeContext * layout.prefillContext > 1;
+  if (kvCacheTokens === null || hybrid || shared || kvCacheTokens % settings.blockTokens !== 0) return null;
+  return kvCacheTokens / settings.blockTokens;
+}
