@@ -43,7 +43,8 @@ write("gpus.json", lines(gpus), gpus.length);
 const instances = instanceRows(gpuFacts.instances);
 write("instances.json", lines(instances), instances.length);
 
-const models = modelRows(withFurtherModels(json("models.json").models));
+const published = JSON.parse(readFileSync(join(root, "scripts/catalog/published-configs.json"), "utf8"));
+const models = [...modelRows(withFurtherModels(json("models.json").models)), ...published];
 write("models.json", lines(models), models.length);
 
 const facts = Object.fromEntries(Object.entries(engines).map(([key, name]) => [key, json(`engines/${name}-args.json`)]));

@@ -2,6 +2,8 @@
 
 const xinference = "xinference 4.1.0 (PyPI) model_metadata, which names the Hugging Face revision";
 
+const counted = "llmfit 1.1.17 (PyPI): the same sizes and element count";
+
 /** Several checkpoints of one shape. */
 const same = (ids, facts) => Object.fromEntries(ids.map((id) => [id, facts]));
 
@@ -107,6 +109,28 @@ export const furtherModels = {
     maxPositionEmbeddings: 131072,
     source: `${xinference}; its card counts 1.78 billion parameters, the head apart from the embedding`,
   },
+  ...same(["deepseek-ai/DeepSeek-Coder-V2-Lite-Instruct", "deepseek-ai/DeepSeek-Coder-V2-Lite-Base"], {
+    like: "deepseek-ai/DeepSeek-V2-Lite",
+    source: counted,
+  }),
+  ...same(["deepseek-ai/DeepSeek-Coder-V2-Instruct", "deepseek-ai/DeepSeek-Coder-V2-Base"], {
+    like: "deepseek-ai/DeepSeek-V2",
+    source: counted,
+  }),
+  ...same(
+    [
+      "deepseek-ai/DeepSeek-V3-Base",
+      "deepseek-ai/DeepSeek-R1-Zero",
+      "deepseek-ai/DeepSeek-V3.1-Base",
+      "deepseek-ai/DeepSeek-V3.1-Terminus",
+    ],
+    { like: "deepseek-ai/DeepSeek-V3", source: counted },
+  ),
+  "deepseek-ai/DeepSeek-V3.2-Speciale": { like: "deepseek-ai/DeepSeek-V3.2", source: counted },
+  "moonshotai/Kimi-K2-Base": { like: "moonshotai/Kimi-K2-Instruct", source: counted },
+  "moonshotai/Kimi-K2-Instruct-0905": { like: "moonshotai/Kimi-K2-Instruct", maxPositionEmbeddings: 262144, source: counted },
+  "openai/gpt-oss-safeguard-20b": { like: "openai/gpt-oss-20b", source: counted },
+  "openai/gpt-oss-safeguard-120b": { like: "openai/gpt-oss-120b", source: counted },
   ...same(["deepseek-ai/DeepSeek-V2.5", "deepseek-ai/DeepSeek-V2-Chat-0628"], { like: "deepseek-ai/DeepSeek-V2-Chat", source: xinference }),
   ...same(["01-ai/Yi-1.5-6B", "01-ai/Yi-1.5-6B-Chat", "01-ai/Yi-6B"], { like: "01-ai/Yi-6B-Chat", source: xinference }),
   ...same(["01-ai/Yi-1.5-9B"], { like: "01-ai/Yi-1.5-9B-Chat", source: xinference }),

@@ -20,7 +20,7 @@ export function attentionLayers(text: Fields, layers: number, sizes: LayerSizes)
   if (types && types.length > 0) {
     const count = (kind: RegExp) => types.filter((type) => kind.test(type)).length;
     const sliding = window === null ? 0 : count(/sliding/);
-    const recurrent = count(/linear|mamba|recurrent/);
+    const recurrent = count(/linear|mamba|recurrent|conv/);
     return {
       fullAttentionLayers: layers - sliding - recurrent,
       slidingLayers: sliding,
@@ -28,8 +28,10 @@ export function attentionLayers(text: Fields, layers: number, sizes: LayerSizes)
       recurrent: recurrent > 0 ? recurrentLayers(text, recurrent, sizes) : null,
     };
   }
+  // Falcon-H1 keeps a state beside the attention of every layer.
+  const beside = numberOf(text, "mamba_d_ssm") === undefined ? null : recurrentLayers(text, layers, sizes);
   const sliding = slidingLayers(text, layers, window);
-  return { fullAttentionLayers: layers - sliding, slidingLayers: sliding, slidingWindow: sliding > 0 ? window : null, recurrent: null };
+  return { fullAttentionLayers: layers - sliding, slidingLayers: sliding, slidingWindow: sliding > 0 ? window : null, recurrent: beside };
 }
 
 /** Gemma alternates windowed and full layers (2: every second, 3: five of six); elsewhere a window holds for all layers unless switched off. */
@@ -43,8 +45,16 @@ function slidingLayers(text: Fields, layers: number, window: number | null): num
   return layers - Math.min(layers, booleanOf(text, "use_sliding_window") === true ? (numberOf(text, "max_window_layers") ?? 0) : 0);
 }
 
-/** The kind of each layer where they are listed. Qwen3-Next says how often attention is full instead. */
+/** The kind of each layer where they are listed. Qwen3-Next says how often attention is full instead, Jamba also where it begins, EXAONE 4 in letters. */
 export function attentionKinds(text: Fields, layers: number): readonly string[] | undefined {
+  const letters = textOf(text, "sliding_window_pattern");
+  if (letters)
+    return Array.from({ length: layers }, (_, layer) => (letters[layer % letters.length] === "L" ? "sliding_attention" : "full_attention"));
+  const period = numberOf(text, "attn_layer_period");
+  if (period && period > 0) {
+    const offset = numberOf(text, "attn_layer_offset") ?? 0;
+    return Array.from({ length: layers }, (_, layer) => (layer % period === offset ? "attention" : "mamba"));
+  }
   const interval = numberOf(text, "full_attention_interval");
   const listed = wordsOf(text, "layer_types", "layers_block_type");
   if (listed || interval === undefined || interval < 1 || numberOf(text, "linear_num_value_heads") === undefined) return listed;

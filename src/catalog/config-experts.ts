@@ -12,7 +12,9 @@ export function expertFacts(text: Fields, layers: number): MoeFacts | null {
   const llama4 = numberOf(text, "intermediate_size_mlp") !== undefined;
   const sharedWidth =
     numberOf(text, "shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size") ?? beside;
-  const shared = numberOf(text, "n_shared_experts", "num_shared_experts") ?? (llama4 || (sharedWidth ?? 0) > 0 ? 1 : 0);
+  const shared =
+    numberOf(text, "n_shared_experts", "num_shared_experts", "num_shared_expert", "moe_num_shared_experts") ??
+    (llama4 || (sharedWidth ?? 0) > 0 ? 1 : 0);
   return {
     experts,
     expertsPerToken:
@@ -20,8 +22,8 @@ export function expertFacts(text: Fields, layers: number): MoeFacts | null {
     intermediate,
     sharedExperts: shared,
     sharedIntermediate: shared > 0 ? (sharedWidth ?? intermediate * shared) : 0,
-    firstDense: numberOf(text, "first_k_dense_replace") ?? 0,
-    step: Math.max(1, numberOf(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq") ?? 1),
+    firstDense: numberOf(text, "first_k_dense_replace", "moe_layer_start_index", "num_dense_layers") ?? 0,
+    step: Math.max(1, numberOf(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", "expert_layer_period") ?? 1),
     ...irregular(text, layers),
     ...(latent === undefined ? {} : { latent }),
   };

@@ -13,8 +13,14 @@ export type DescribedModel =
   | { readonly model?: undefined; readonly problem: string };
 
 /** Families whose every weight and cached element our formulas count. */
-const covered =
-  /^(Llama|Mistral|Mixtral|Qwen2|Qwen2Moe|Qwen3|Qwen3Moe|DeepseekV2|DeepseekV3|Gemma|Gemma2|Gemma3|GptOss|Phi|Phi3|PhiMoE|OPT|Falcon|Granite|GraniteMoe|Olmo2|Cohere|Glm4|Glm4Moe|InternLM2|SeedOss|MiniMaxM2)ForCausalLM$/;
+const covered = new Set(
+  `Llama Mistral Mixtral Qwen2 Qwen2Moe Qwen3 Qwen3Moe DeepseekV2 DeepseekV3 Deepseek Gemma Gemma2 Gemma3 GptOss Phi Phi3 PhiMoE OPT Falcon
+  Granite GraniteMoe Olmo Olmo2 Olmo3 Olmoe Cohere Cohere2 Glm Glm4 Glm4Moe Glm4MoeLite InternLM InternLM2 InternLM3 SeedOss MiniMaxM2
+  Apertus Arcee Arctic BailingMoe BailingMoeV2 Baichuan Bloom Dbrx Dots1 Ernie4_5 Ernie4_5_Moe Exaone Exaone4 GPTBigCode GPTJ GPTNeoX
+  HunYuanDenseV1 HunYuanMoEV1 MPT MiMo MiniCPM Nemotron Orion SmolLM3 Solar SolarOpen StableLm Starcoder2`
+    .split(/\s+/)
+    .map((family) => `${family}ForCausalLM`),
+);
 
 /** Members that tell of parts that the formulas leave out. */
 const uncovered = [
@@ -120,7 +126,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
   const quantized = quantization && quantizationFacts(quantization, text, shape);
   const { total, active } = countParameters(shape);
   const approximate =
-    !covered.test(architecture) ||
+    !covered.has(architecture) ||
     attention.recurrent !== null ||
     moe?.layers !== undefined ||
     quantized?.whole === false ||

@@ -1,7 +1,14 @@
 import type { Model, ModelMatch, WeightFormat } from "./facts.ts";
+import { modelOfConfig } from "./published-config.ts";
 import { splitQuantisedName } from "./quantised-names.ts";
-import type { StoredModel } from "./stored.ts";
+import type { StoredConfig, StoredModel } from "./stored.ts";
 import { modelOf } from "./stored-model.ts";
+
+/** One known id with what is stored of it; several may share a config. */
+interface KnownModel {
+  readonly id: string;
+  readonly row: StoredModel | StoredConfig;
+}
 
 /** What the model is called, without its owner: the same word under another owner is a copy of it. */
 const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLowerCase();
@@ -15,22 +22,23 @@ const isHubId = (name: string) =>
 
 /** Finds models by the names files give them: exact ids, re-uploads, quantised variants. Never by likeness. */
 export class ModelNames {
-  private readonly rows: readonly StoredModel[];
-  private readonly byId = new Map<string, StoredModel>();
-  private readonly byLast = new Map<string, StoredModel[]>();
-  private readonly made = new Map<StoredModel, Model>();
+  private readonly byId = new Map<string, KnownModel>();
+  private readonly byLast = new Map<string, KnownModel[]>();
+  private readonly made = new Map<KnownModel, Model>();
 
-  constructor(rows: readonly StoredModel[]) {
-    this.rows = rows;
+  constructor(rows: readonly (StoredModel | StoredConfig)[]) {
     for (const row of rows) {
-      this.byId.set(row.id.toLowerCase(), row);
-      const last = lastPart(row.id);
-      this.byLast.set(last, [...(this.byLast.get(last) ?? []), row]);
+      for (const id of "config" in row ? [row.id, ...(row.also ?? [])] : [row.id]) {
+        const known = { id, row };
+        this.byId.set(id.toLowerCase(), known);
+        const last = lastPart(id);
+        this.byLast.set(last, [...(this.byLast.get(last) ?? []), known]);
+      }
     }
   }
 
   ids(): readonly string[] {
-    return this.rows.map((row) => row.id);
+    return [...this.byId.values()].map(({ id }) => id);
   }
 
   find(name: string): ModelMatch | undefined {
@@ -62,23 +70,24 @@ export class ModelNames {
   }
 
   /** One known id ends in the same word, under another owner or the publisher's older name. */
-  private sameModel(id: string): StoredModel | undefined {
+  private sameModel(id: string): KnownModel | undefined {
     const rows = this.ending(lastPart(id));
     return rows.length === 1 ? rows[0] : undefined;
   }
 
-  private ending(last: string): readonly StoredModel[] {
+  private ending(last: string): readonly KnownModel[] {
     const exact = this.byLast.get(last);
     if (exact) return exact;
     const plain = renamed(last);
     return this.byLast.get(plain) ?? this.byLast.get(`meta-${plain}`) ?? [];
   }
 
-  private model(row: StoredModel): Model {
-    const known = this.made.get(row);
-    if (known) return known;
-    const model = modelOf(row);
-    this.made.set(row, model);
+  private model(known: KnownModel): Model {
+    const made = this.made.get(known);
+    if (made) return made;
+    const { id, row } = known;
+    const model = "config" in row ? modelOfConfig(row, id) : modelOf(row);
+    this.made.set(known, model);
     return model;
   }
 }

@@ -62,6 +62,17 @@ export interface StoredModel {
   readonly source: string;
 }
 
+/** A published `config.json`, cut to the members that sizes depend on. */
+export interface StoredConfig {
+  readonly id: string;
+  /** Further ids that are published with the same one. */
+  readonly also?: readonly string[];
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Elements that the checkpoint holds, where its config does not say all of them. */
+  readonly parameters?: number;
+  readonly source: string;
+}
+
 export interface StoredHybrid {
   readonly kind: string;
   readonly layers?: number;
@@ -74,6 +85,9 @@ export interface StoredHybrid {
   readonly ssmState?: number;
   readonly groups?: number;
   readonly conv?: number;
+  /** Mamba 1: channels for each of the hidden size, and the rank of the step's projection. */
+  readonly expand?: number;
+  readonly dtRank?: number;
   /** Format of the recurrent matrix where the model names one. */
   readonly stateDtype?: string;
   /** Queries with a gate as wide as they are. */
@@ -111,7 +125,7 @@ export interface StoredFlagTable {
 export interface CatalogSource {
   readonly gpus: () => readonly Gpu[];
   readonly instances: () => readonly InstanceType[];
-  readonly models: () => readonly StoredModel[];
+  readonly models: () => readonly (StoredModel | StoredConfig)[];
   readonly flags: (engine: FlagEngine) => StoredFlagTable;
   readonly options: (engine: OptionEngine) => StoredOptionTable;
   readonly workloads: () => readonly WorkloadRows[];

@@ -10,7 +10,7 @@ describe("catalogue files", () => {
   test.each([
     ["gpus", 40_000],
     ["instances", 20_000],
-    ["models", 200_000],
+    ["models", 400_000],
     ["flags-vllm", 75_000],
     ["flags-sglang", 90_000],
     ["flags-tensorrt-llm", 10_000],
@@ -40,7 +40,7 @@ describe("catalogue files", () => {
   });
 
   test("models: layers add up, sizes are positive, weights have a format", () => {
-    expect(catalog.models().length).toBe(312);
+    expect(catalog.models().length).toBe(1226);
     for (const id of catalog.models()) {
       const match = catalog.model(id);
       expect(match?.how, id).toBe("exact");
