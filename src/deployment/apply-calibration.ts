@@ -14,7 +14,13 @@ export interface AppliedCalibration {
   readonly stages: ReadonlyMap<number, Readonly<Partial<Record<StagePart, number>>>>;
   readonly kvCacheBlocks: number | null;
   readonly applied: readonly MemoryTerm[];
-  readonly refused: readonly { readonly term: MemoryTerm; readonly why: Message }[];
+  readonly refused: readonly RefusedTerm[];
+}
+
+/** A measured figure that no longer holds: it is predicted again. */
+export interface RefusedTerm {
+  readonly term: MemoryTerm;
+  readonly why: Message;
 }
 
 /** Holds what was measured against what the pool is now. Undefined where nothing was measured for a pool of this role. */

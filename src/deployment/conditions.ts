@@ -12,23 +12,21 @@ export function conditionsOf(model: Model, pool: SettledPool): Conditions {
     gpu: pool.gpu.id,
     role: pool.role,
     layout: Object.fromEntries(Object.entries(pool.layout).filter(([, size]) => size !== 1)),
-    settings: settingsOf(pool),
+    settings: settingsOf(pool, (model.recurrent?.layers ?? 0) > 0),
   };
 }
 
 /** Settings on which memory depends. */
-function settingsOf({
-  budget,
-  settings,
-  activationBytes,
-  kvElementBytes,
-  observed,
-}: SettledPool): Readonly<Record<string, ConditionValue>> {
+function settingsOf(
+  { budget, settings, activationBytes, kvElementBytes, observed }: SettledPool,
+  recurrent: boolean,
+): Readonly<Record<string, ConditionValue>> {
   const common = {
     "activation-bits": 8 * activationBytes,
     "kv-cache-bits": 8 * kvElementBytes,
     "block-size": settings.blockTokens,
-    "prefix-caching": settings.prefixCaching,
+    // How states of recurrent layers are kept depends on it (VM12).
+    ...(recurrent ? { "prefix-caching": settings.prefixCaching } : {}),
     ...(observed.kvCacheBlocks === null ? {} : { "kv-cache-blocks": observed.kvCacheBlocks }),
   };
   switch (budget.engine) {

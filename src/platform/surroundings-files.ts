@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type ModelDescription, readModelDescription } from "../catalog/described-model.ts";
@@ -11,6 +11,7 @@ import { type ReadCalibration, readCalibration } from "../deployment/read-calibr
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { workloadRows } from "../simulation/workload-rows.ts";
+import { isThere, nearestEntry } from "./nearest-entry.ts";
 import { type KnownObjects, NeighbourFiles } from "./neighbour-files.ts";
 import { ParsedFiles } from "./parsed-files.ts";
 import { FileError, reason } from "./text-files.ts";
@@ -66,8 +67,8 @@ export class SurroundingsFiles {
   find(file: string, { argument = {}, setting = {}, open }: FindOptions = {}): FoundSurroundings {
     const path = resolve(file);
     const problems: SurroundingsProblem[] = [];
-    const project = nearest(path, projectFile, "file");
-    const folder = nearest(path, projectFolder, "folder");
+    const project = nearestEntry(path, projectFile, "file");
+    const folder = nearestEntry(path, projectFolder, "folder");
     const workloads = new Map<string, Workload>();
     const rows: WorkloadRows[] = [];
     for (const own of this.workloadsIn(folder, problems)) {
@@ -160,29 +161,6 @@ export class SurroundingsFiles {
 /** The same for one file alone; hosts that ask often keep a `SurroundingsFiles`. */
 export function findSurroundings(file: string, options: FindOptions & { readonly catalog: Catalog }): FoundSurroundings {
   return new SurroundingsFiles(options.catalog).find(file, options);
-}
-
-/** The nearest entry of that name in the file's folder or one above, not beyond the folder of a repository. */
-function nearest(path: string, name: string, kind: "file" | "folder"): string | undefined {
-  let directory = dirname(path);
-  for (;;) {
-    const candidate = join(directory, name);
-    if (isThere(candidate, kind)) return candidate;
-    const parent = dirname(directory);
-    if (parent === directory || isThere(join(directory, ".git"), "any")) return undefined;
-    directory = parent;
-  }
-}
-
-function isThere(path: string, kind: "file" | "folder" | "any"): boolean {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat !== undefined && (kind === "any" || (kind === "file" ? stat.isFile() : stat.isDirectory()));
-  } catch (error) {
-    // A folder that may not be looked into holds nothing for us; a path through a file is none.
-    if (error instanceof Error && "code" in error) return false;
-    throw error;
-  }
 }
 
 interface OwnWorkload {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
-import { type Exit, exits } from "../exit.ts";
+import { type Exit, exits, usage } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
 import { readSubjects, type Subject } from "../input/subjects.ts";
 import { inspectJson } from "../output/inspect-json.ts";
@@ -9,10 +9,13 @@ import { inspectText } from "../output/inspect-text.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { refuseBoth } from "./cases-option.ts";
+import { inspectLog } from "./inspect-log.ts";
 
 interface InspectOptions extends CommonOptions {
   readonly format: "text" | "json";
   readonly cases?: string;
+  readonly log?: string;
+  readonly calibrate?: boolean;
 }
 
 export function addInspect(program: Command, run: Run): void {
@@ -21,6 +24,8 @@ export function addInspect(program: Command, run: Run): void {
     .description("say what was understood: values with where they come from, and the memory of each GPU")
     .argument("[path...]", "files, folders (recursive), - for stdin")
     .option("--cases <file>", "cases, one JSON object a line, - for stdin; one answer a line")
+    .option("--log <file>", "the engine's start-up log, laid beside the prediction of the one deployment")
+    .option("--calibrate", "keep the log's figures in .inference-lens/calibrations, to be used while what they depend on stays")
     .addOption(formatOption("text", "json"));
   withCommonOptions(command).action((paths: string[], options: InspectOptions) =>
     run(options, (session) => inspect(paths, options, session)),
@@ -32,8 +37,10 @@ async function inspect(paths: readonly string[], options: InspectOptions, sessio
     refuseBoth(paths, session);
     return answerCases(options.cases, options, session, (ready) => inspectCase(ready, session.catalog));
   }
+  if (options.calibrate && options.log === undefined) throw usage("--calibrate needs --log FILE: it keeps what the log measured.");
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const shown = subjects.filter(({ input, analysis }) => input.named || analysis.formats.length > 0);
+  if (options.log !== undefined) return inspectLog(options.log, shown, options, session);
   session.terminal.write(options.format === "json" ? `${JSON.stringify(filesJson(shown))}\n` : filesText(shown, session));
   return unreadable ? exits.unusable : exits.ok;
 }

@@ -3,7 +3,7 @@ import type { Deployment, Flag, Parallel, Pool } from "../../deployment/deployme
 import { humanInteger } from "../../deployment/human-integer.ts";
 import type { Known } from "../../deployment/located.ts";
 import { plain } from "../../deployment/message.ts";
-import type { Settled } from "../../deployment/settled.ts";
+import type { Settled, SettledPool } from "../../deployment/settled.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import { memoryJson, tightestPlan } from "./memory-json.ts";
@@ -74,7 +74,16 @@ function poolJson(
     kvCacheDtype: text("kv-cache-dtype") ?? (engine.flags.has("kv-cache-dtype") || !engine.complete ? null : "auto"),
     settings: settingsJson(engine.flags, catalog),
     memory: plan ? memoryJson(plan, index) : null,
+    calibration: calibrationJson(settled?.pools[index]),
   };
+}
+
+/** What of a calibration stands in the place of predictions; null where nothing was measured for the pool. */
+function calibrationJson(pool: SettledPool | undefined) {
+  const measured = pool?.observed.measured;
+  if (!measured) return null;
+  const { source, date, applied, refused } = measured;
+  return { source, date, applied, refused: refused.map(({ term, why }) => ({ term, why: plain(why) })) };
 }
 
 /** What the file asks for; a case asks for as many as its layout has ranks. */

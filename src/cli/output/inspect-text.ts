@@ -1,3 +1,4 @@
+import { calibrationWords } from "../../deployment/calibration-words.ts";
 import type { Known } from "../../deployment/located.ts";
 import { plain } from "../../deployment/message.ts";
 import { gpusPerInstance, type Layout } from "../../deployment/settled.ts";
@@ -61,7 +62,18 @@ export function inspectText(
   const assumed = (settled?.assumed ?? [])
     .map(({ what, value, why }) => `  ${paint("dim", "assumed:")} ${what} = ${value}, ${plain(why)}\n`)
     .join("");
-  return `${paint("bold", deployment.name)} (${deployment.format})\n${table(rows, { indent: 2 })}${missing}${assumed}${plansText(memory)}`;
+  return `${paint("bold", deployment.name)} (${deployment.format})\n${table(rows, { indent: 2 })}${missing}${assumed}${plansText(memory)}${measuredText(settled, paint)}`;
+}
+
+/** What a calibration gave, and what of it no longer holds. */
+function measuredText(settled: DeploymentAnalysis["settled"], paint: Terminal["paint"]): string {
+  return (settled?.pools ?? [])
+    .flatMap(({ observed: { measured } }) => (measured ? [calibrationWords(measured)] : []))
+    .map(({ used, predicted }) => {
+      const lines = predicted.map(({ terms, why }) => `  ${paint("yellow", "predicted:")} ${terms}; ${plain(why)}\n`);
+      return `  ${paint("dim", "calibration:")} ${plain(used)}\n${lines.join("")}`;
+    })
+    .join("");
 }
 
 function plansText(memory: readonly MemoryPlan[]): string {
