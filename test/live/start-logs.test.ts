@@ -122,12 +122,13 @@ describe("any text", () => {
     );
   });
 
-  test("of fifty megabytes takes seconds, not minutes", () => {
+  // A quadratic look at one line or one file would take hours.
+  test("of fifty megabytes takes seconds, not minutes", { timeout: 120_000 }, () => {
     const line =
       "(APIServer pid=1) INFO 04-22 01:36:38 [loggers.py:1] Engine 000: Avg prompt throughput: 3.0 tokens/s, GPU KV cache usage: 5.1%\n";
     const begun = performance.now();
     expect(readStartLog(line.repeat(Math.ceil(50e6 / line.length)))).toBeNull();
     expect(readStartLog("(".repeat(25e6))).toBeNull();
-    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(performance.now() - begun).toBeLessThan(60_000);
   });
 });
