@@ -86,9 +86,9 @@ export function captureSizes(most: number): readonly number[] {
   return sizes;
 }
 
-/** The V1 engine keeps prompts by prefix; models with recurrent state keep none. */
-export function prefixCachingDefault(v1: boolean, model: Model): boolean {
-  return v1 && model.recurrent === null;
+/** The V1 engine keeps prompts by prefix; of models with recurrent states from 0.26 (config/model.py, is_prefix_caching_supported). */
+export function prefixCachingDefault(v1: boolean, model: Model, version: Version): boolean {
+  return v1 && (model.recurrent === null || atLeast(version, "0.26.0"));
 }
 
 /** V1 always cuts prompts into chunks; V0 did for contexts above 32k of models without windows (0.7.3 arg_utils.py). */

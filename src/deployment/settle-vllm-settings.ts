@@ -10,6 +10,7 @@ import {
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
+import { draftedTokens } from "./settle-vllm-cache.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
 
@@ -29,7 +30,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     maxNumSeqs: batch.sequences,
     maxNumBatchedTokens: batch.tokens,
     blockTokens: positive(flags.integer("block-size")) ?? 16,
-    prefixCaching: flags.on("enable-prefix-caching") ?? prefixCachingDefault(v1, model),
+    prefixCaching: flags.on("enable-prefix-caching") ?? prefixCachingDefault(v1, model, version),
     chunkedPrefill,
     longPrefillTokenThreshold: Math.max(0, flags.integer("long-prefill-token-threshold") ?? 0),
     enforceEager,
@@ -38,7 +39,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     lora: flags.on("enable-lora")
       ? { slots: positive(flags.integer("max-loras")) ?? 1, rank: positive(flags.integer("max-lora-rank")) ?? 16 }
       : null,
-    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftTokens(flags))),
+    maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftedTokens(flags))),
   };
 }
 
@@ -116,12 +117,6 @@ function writtenCapture(flags: FlagReader): number | undefined {
   if (!Array.isArray(listed)) return undefined;
   const sizes = listed.filter((size): size is number => typeof size === "number" && Number.isInteger(size) && size >= 0);
   return sizes.length > 0 ? Math.max(...sizes) : undefined;
-}
-
-/** Tokens that a drafter adds to each decode step. */
-function draftTokens(flags: FlagReader): number {
-  const drafted = flags.member("speculative-config", "num_speculative_tokens") ?? flags.integer("num-speculative-tokens");
-  return typeof drafted === "number" && Number.isInteger(drafted) && drafted > 0 ? drafted : 0;
 }
 
 /** No CUDA graphs: mode NONE, or the optimisation level that captures nothing. */

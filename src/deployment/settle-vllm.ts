@@ -3,6 +3,7 @@ import { utilizationDefault } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
+import { vllmCache } from "./settle-vllm-cache.ts";
 import { vllmSettings } from "./settle-vllm-settings.ts";
 import type { VllmBudget } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
@@ -17,9 +18,10 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   const dtype = flags.text("dtype")?.toLowerCase();
   const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
   const blocks = flags.integer("num-gpu-blocks-override");
+  const settings = vllmSettings(flags, context);
   return {
-    settings: vllmSettings(flags, context),
-    budget: budgetOf(flags, context),
+    settings,
+    budget: { ...budgetOf(flags, context), cache: vllmCache(flags, context, settings.prefixCaching, activationBytes) },
     weights: withPackedScales(weightsOf(context.model, flags.text("quantization")), context.version),
     activationBytes,
     kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
@@ -33,7 +35,7 @@ function withPackedScales(weights: WeightFormat | undefined, version: Version): 
   return { ...weights, scaleBytesPerElement: 1 / 64 + 4 / (64 * 256) };
 }
 
-function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): VllmBudget {
+function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): Omit<VllmBudget, "cache"> {
   return {
     engine: "vllm",
     gpuMemoryUtilization: flags.number("gpu-memory-utilization") ?? utilizationDefault(version),

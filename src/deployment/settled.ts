@@ -95,6 +95,24 @@ export interface VllmBudget {
   readonly kvCacheMemoryBytes: number | null;
   /** An estimate of the graphs is taken out of the budget (VM04). */
   readonly graphsInBudget: boolean;
+  readonly cache: VllmCache;
+}
+
+/** What decides how vLLM lays out its cache beside the model and the version. */
+export interface VllmCache {
+  /** The V1 engine; V0 gives every layer the blocks of the whole context, and states lie beside its cache. */
+  readonly isV1: boolean;
+  /** Windows have blocks of their own; without, they keep the whole context. */
+  readonly isGrouped: boolean;
+  /** States of a sequence: one, those at the ends of the last steps, or one of every block (`mamba_cache_mode`). */
+  readonly states: "none" | "align" | "all";
+  /** Bytes of an element of a convolution's inputs. */
+  readonly stateElementBytes: number;
+  /** Bytes of an element of the recurrent matrix where a flag says so; null = as the model asks. */
+  readonly matrixElementBytes: number | null;
+  /** Tokens that a drafter adds to each step, and its layers that have a cache. */
+  readonly draftTokens: number;
+  readonly draftLayers: number;
 }
 
 export interface SglangBudget {

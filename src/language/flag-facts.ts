@@ -1,8 +1,15 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { FlagFacts, Gpu } from "../catalog/facts.ts";
+import type { FlagFacts, Gpu, Model } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import { whole } from "../catalog/quantity.ts";
-import { asyncSchedulingDefault, batchDefaults, derivedMaxModelLen, usesV1, utilizationDefault } from "../deployment/defaults.ts";
+import {
+  asyncSchedulingDefault,
+  batchDefaults,
+  derivedMaxModelLen,
+  prefixCachingDefault,
+  usesV1,
+  utilizationDefault,
+} from "../deployment/defaults.ts";
 import type { EngineId } from "../deployment/deployment.ts";
 import { flagNames } from "../deployment/flag-names.ts";
 import { atLeast, type Version } from "../deployment/version.ts";
@@ -45,7 +52,7 @@ function vllmDefault(name: string, catalog: Catalog, place: Pick<PoolPlace, "ana
       return model && version ? `${whole(derivedMaxModelLen(model, version))}, the model's own limit` : "the model's own limit";
     }
     case "enable-prefix-caching":
-      return place && knownModel(place.analysis.deployment)?.recurrent ? "false" : ofV1(version, gpu, "true");
+      return ofPrefixes(place && knownModel(place.analysis.deployment), version) ?? ofV1(version, gpu, "true");
     case "enable-chunked-prefill":
       return ofV1(version, gpu, "true");
     case "async-scheduling":
@@ -53,6 +60,12 @@ function vllmDefault(name: string, catalog: Catalog, place: Pick<PoolPlace, "ana
     default:
       return undefined;
   }
+}
+
+/** Models with recurrent states keep prefixes from 0.26 on. */
+function ofPrefixes(model: Model | undefined, version: Version | undefined): string | undefined {
+  if (!model?.recurrent) return undefined;
+  return version ? String(prefixCachingDefault(true, model, version)) : "on from vLLM 0.26";
 }
 
 /** What holds for the V1 engine, which a release before 0.11 may or may not run. */

@@ -1,133 +1,119 @@
-import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { CompressionFacts, Model } from "../catalog/facts.ts";
+import type { SettledPool, VllmCache } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
+import { compressedCache } from "./kv-compressed.ts";
+import { fullToken, slidingToken } from "./kv-elements.ts";
+import { equalGroups, type Grouping, oneGroup } from "./kv-groups.ts";
+import { type KvLayers, vllmLayers } from "./kv-layers.ts";
+import { blockTokensOf, separatePages, unifiedPages } from "./kv-pages.ts";
+import type { KvShape, StartCheck } from "./kv-shape.ts";
 import type { Stage } from "./stages.ts";
 
-/** KV cache of one rank: layers in groups of equal size that share one pool of blocks (RULES VM08–VM14). */
-export interface KvShape {
-  readonly stage: Stage;
-  /** Tokens of one block, enlarged in hybrids so that a state fits one (VM13). */
-  readonly blockTokens: number;
-  /** Bytes of one block over the layers of a group. */
-  readonly blockBytes: number;
-  readonly full: Group;
-  readonly sliding: Group;
-  readonly recurrent: Group;
-  /** Bytes that one further token takes over all layers that keep it. */
-  readonly bytesPerToken: number;
-  readonly window: number;
-  /** Tokens in flight that a window keeps beside itself (VM10). */
-  readonly inFlight: number;
-  /** Ranks that share the tokens of one sequence. */
-  readonly contextRanks: number;
-}
-
-interface Group {
-  readonly layers: number;
-  readonly groups: number;
-  /** Bytes of one block of one layer. */
-  readonly pageBytes: number;
-}
-
-/** KV heads on a rank: whole heads, at least one, under tensor and sequence parallelism alike (VP02, systems.md 5). */
-export function kvHeadsPerRank({ kvHeads }: Model, { layout }: Pick<SettledPool, "layout">): number {
-  return Math.max(1, Math.floor(kvHeads / (layout.tensor * layout.sequence)));
-}
-
-/** Elements that one token keeps in one attention layer of a rank; the latent of MLA is never split (VP03). */
-function kvElementsPerRank(model: Model, pool: Pick<SettledPool, "layout">): number {
-  return model.mla ? model.kvElementsPerLayer : (model.kvElementsPerLayer / model.kvHeads) * kvHeadsPerRank(model, pool);
-}
-
-/** Latent of sparse MLA in fp8 with its scales and unquantised rope part (fp8_ds_mla, VM11). */
-const sparseLatentBytes = 656;
-
-/** Bytes that one token keeps in one attention layer of a rank, a sparse-attention indexer's included. */
-export function tokenBytesPerLayer(model: Model, pool: Pick<SettledPool, "layout" | "kvElementBytes">): number {
-  const indexer = model.indexerBytesPerLayer ?? 0;
-  if (indexer > 0 && model.mla && pool.kvElementBytes === 1) return sparseLatentBytes + indexer;
-  return kvElementsPerRank(model, pool) * pool.kvElementBytes + indexer;
-}
-
+/** How the ranks of a stage lay out their cache. */
 export function kvShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
-  const { layout, settings } = pool;
-  const contextRanks = layout.decodeContext * layout.prefillContext;
-  const tokenBytes = tokenBytesPerLayer(model, pool);
-  const stateBytes = stage.recurrent > 0 ? stateBytesPerLayer(model) / (layout.tensor * layout.sequence) : 0;
-  const blocksOf16 = Math.ceil(Math.ceil(stateBytes / Math.max(1, tokenBytes)) / 16) * 16;
-  const blockTokens = Math.max(settings.blockTokens, blocksOf16);
-  // Before 0.9.2 there is no allocator for mixed attention: windows keep the whole context.
-  const windowed = atLeast(pool.version, "0.9.2") && stage.full + stage.sliding + stage.recurrent > 0;
-  const full = windowed ? stage.full : stage.full + stage.sliding;
-  const sliding = windowed ? stage.sliding : 0;
-  const size = groupSize([full, sliding, stage.recurrent].filter((layers) => layers > 0));
-  const pageBytes = blockTokens * tokenBytes;
-  const group = (layers: number): Group => ({ layers, groups: size === 0 ? 0 : Math.ceil(layers / size), pageBytes });
+  const { budget } = pool;
+  if (budget.engine !== "vllm") return plainShape(model, pool, stage);
+  const { compression } = model;
+  return compression && budget.cache.isV1
+    ? compressedShape(compression, pool, stage.layers / model.layers)
+    : vllmShape(model, pool, stage, budget.cache);
+}
+
+function vllmShape(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): KvShape {
+  const layers = vllmLayers(model, pool, stage, cache);
+  const blockTokens = blockTokensOf(model, pool, cache, layers);
+  // Layers that remember the same tokens need one table of blocks.
+  const isAlike = layers.every(({ span }) => span.kind === layers[0]?.span.kind);
+  const grouping = isAlike ? oneGroup(separatePages(layers, blockTokens)) : equalGroups(unifiedPages(layers, blockTokens), pool);
   return {
-    stage,
-    blockTokens,
-    blockBytes: size * pageBytes,
-    full: group(full),
-    sliding: group(sliding),
-    recurrent: group(stage.recurrent),
-    bytesPerToken: ((stage.full + stage.sliding) * tokenBytes) / contextRanks,
-    window: model.slidingWindow ?? Number.POSITIVE_INFINITY,
-    inFlight: concurrentBatches(pool) * settings.maxNumBatchedTokens,
-    contextRanks,
+    ...grouping,
+    ...tokenOf(model, pool, layers),
+    blockTokens: grouping.groups.reduce(
+      (least, group) => Math.min(least, group.blockTokens),
+      grouping.groups[0]?.blockTokens ?? blockTokens,
+    ),
+    contextRanks: contextRanks(pool),
+    start: startCheck(model, pool, stage, cache, grouping, blockTokens),
   };
 }
 
-/** Batches whose tokens a window must keep: up to 0.25 one, from 0.26 all that are scheduled and not yet settled (VM10; vLLM pull request 47728). */
-function concurrentBatches({ version, settings, layout }: SettledPool): number {
-  return atLeast(version, "0.26.0") ? Math.max(settings.asyncScheduling ? 2 : 1, layout.pipeline) : 1;
+/** Ranks that share a sequence's tokens; from 0.26 vLLM's prefill ranks keep whole sequences (VP13; kv_cache_interface.py). */
+function contextRanks({ layout, version, budget }: SettledPool): number {
+  return layout.decodeContext * (budget.engine === "vllm" && atLeast(version, "0.26.0") ? 1 : layout.prefillContext);
 }
 
-function stateBytesPerLayer({ recurrent }: Model): number {
-  return recurrent && recurrent.layers > 0 ? (recurrent.stateBytesPerSequence ?? 0) / recurrent.layers : 0;
-}
-
-/** Layers in a group: the rarest kind's count, or the commonest's where they differ by less than a quarter (v1/core/kv_cache_utils.py). */
-function groupSize(counts: readonly number[]): number {
-  if (counts.length === 0) return 0;
-  const least = Math.min(...counts);
-  const most = Math.max(...counts);
-  return most < least * 1.25 ? most : least;
-}
-
-/** Blocks of each group that one sequence of `tokens` needs at most (VM09, VM10, VM12). */
-function blocksPerGroup(shape: KvShape, tokens: number): { readonly full: number; readonly sliding: number; readonly recurrent: number } {
-  const full = Math.ceil(Math.ceil(tokens / shape.contextRanks) / shape.blockTokens);
-  const kept = Math.min(shape.window - 1 + shape.inFlight, tokens);
-  return { full, sliding: Math.ceil(kept / shape.blockTokens) + 1, recurrent: 1 };
-}
-
-/** Blocks of the pool that one sequence of `tokens` takes (VM14). */
-export function blocksNeeded(shape: KvShape, tokens: number): number {
-  const need = blocksPerGroup(shape, tokens);
-  return need.full * shape.full.groups + need.sliding * shape.sliding.groups + need.recurrent * shape.recurrent.groups;
-}
-
-/** Bytes of one sequence of `tokens`, as the start check sums them layer by layer (VM07). */
-export function bytesNeeded(shape: KvShape, tokens: number): number {
-  const need = blocksPerGroup(shape, tokens);
-  const { full, sliding, recurrent } = shape;
-  return (need.full * full.layers + need.sliding * sliding.layers + need.recurrent * recurrent.layers) * full.pageBytes;
-}
-
-export function poolBlocks(shape: KvShape, kvBytes: number): number {
-  return shape.blockBytes > 0 ? Math.max(0, Math.floor(kvBytes / shape.blockBytes)) : 0;
-}
-
-const longest = 2 ** 31;
-
-/** Longest sequence whose need stays within these bytes, found as the engine does by halving; 0 where not one token fits. */
-export function longestSequence(shape: KvShape, kvBytes: number): number {
-  let fits = 0;
-  let over = longest;
-  while (over - fits > 1) {
-    const middle = Math.floor((fits + over) / 2);
-    if (bytesNeeded(shape, middle) <= kvBytes) fits = middle;
-    else over = middle;
+/** The check by version: layer by layer, from 0.14 by groups, though up to 0.18 by one alone, from 0.29 beside the block that stays empty (kv_cache_utils.py). */
+function startCheck(
+  model: Model,
+  pool: SettledPool,
+  stage: Stage,
+  cache: VllmCache,
+  { groups, blockBytes }: Grouping,
+  blockTokens: number,
+): StartCheck {
+  const { version } = pool;
+  if (cache.isV1 && !atLeast(version, "0.14.0")) {
+    // Windows count as such, even where they are then kept like full layers.
+    const layers = unifiedPages(vllmLayers(model, pool, stage, { ...cache, isGrouped: true }), blockTokens);
+    const parts = layers.map((one) => ({ span: one.span, times: 1, blockTokens: one.blockTokens, bytes: one.count * one.pageBytes }));
+    return { groups: parts, counts: "all", spareBytes: 0 };
   }
-  return fits;
+  const counts = cache.isV1 && !atLeast(version, "0.19.0") ? "least" : "all";
+  const single = counts === "least" ? groups.map((group) => ({ ...group, times: 1 })) : groups;
+  return { groups: single, counts, spareBytes: atLeast(version, "0.29.0") ? blockBytes : 0 };
+}
+
+function compressedShape(facts: CompressionFacts, pool: SettledPool, share: number): KvShape {
+  const { checkedBytes, ...cache } = compressedCache(facts, pool, share);
+  const isSpared = atLeast(pool.version, "0.29.0");
+  return {
+    ...cache,
+    blockTokens: cache.groups.reduce((least, group) => Math.min(least, group.blockTokens), Number.MAX_SAFE_INTEGER),
+    contextRanks: 1,
+    start: {
+      groups: cache.groups.map((group) => ({ ...group, bytes: checkedBytes })),
+      counts: "all",
+      spareBytes: isSpared ? cache.blockBytes : 0,
+    },
+  };
+}
+
+/** Every layer keeps the whole context in blocks of the written size. */
+function plainShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
+  const { blockTokens } = pool.settings;
+  const context = { kind: "context" } as const;
+  const layers: KvLayers[] = [
+    { span: context, count: stage.full, inModel: model.fullAttentionLayers, bytes: fullToken(model, pool).bytes, isState: false },
+    { span: context, count: stage.sliding, inModel: model.slidingLayers, bytes: slidingToken(model, pool).bytes, isState: false },
+  ];
+  const grouping = oneGroup(
+    separatePages(
+      layers.filter(({ inModel }) => inModel > 0),
+      blockTokens,
+    ),
+  );
+  return {
+    ...grouping,
+    ...tokenOf(model, pool, layers),
+    blockTokens,
+    contextRanks: contextRanks(pool),
+    start: { groups: grouping.groups, counts: "all", spareBytes: 0 },
+  };
+}
+
+/** Bytes of one token over the layers that keep it, and the formula. */
+function tokenOf(model: Model, pool: SettledPool, layers: readonly KvLayers[]): Pick<KvShape, "bytesPerToken" | "tokenFormula"> {
+  const keeping = layers.filter(({ isState, count }) => !isState && count > 0);
+  const ranks = contextRanks(pool);
+  const kinds = new Map<string, number>();
+  for (const { count, bytes } of keeping) {
+    const formula = [fullToken(model, pool), slidingToken(model, pool)].find((token) => token.bytes === bytes)?.formula ?? `${bytes} B`;
+    kinds.set(formula, (kinds.get(formula) ?? 0) + count);
+  }
+  const sum = [...kinds].map(([formula, count]) => `${count} layers · ${formula}`).join(" + ") || "0 B";
+  const whole = kinds.size > 1 && ranks > 1 ? `(${sum})` : sum;
+  return {
+    bytesPerToken: keeping.reduce((bytes, one) => bytes + one.count * one.bytes, 0) / ranks,
+    tokenFormula: ranks > 1 ? `${whole} / ${ranks} context ranks` : whole,
+  };
 }

@@ -1,10 +1,10 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool, Settlement } from "../deployment/settled.ts";
-import { atLeast } from "../deployment/version.ts";
 import { stageMemory } from "./engine-law.ts";
-import { bytesNeeded, type KvShape, longestSequence } from "./kv-cache.ts";
+import { kvFigures } from "./kv-figures.ts";
+import { bytesNeeded, fitsAtStart, longestSequence } from "./kv-shape.ts";
 import type { MemoryPlan, Refusal } from "./plan.ts";
-import { concurrency, type StageMemory } from "./stage-memory.ts";
+import type { StageMemory } from "./stage-memory.ts";
 import { stagesOf } from "./stages.ts";
 
 /**
@@ -21,17 +21,17 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
   // The others start and refuse the request.
   const asked = pool.budget.engine === "vllm" ? maxModelLen : 1;
   const refusal = stages.map((stage) => refusalOf(stage, asked, model)).reduce(worse, null);
-  const maxConcurrency = concurrency(tight, maxModelLen);
+  const { tokens, concurrency } = kvFigures(tight, pool, maxModelLen);
   return {
     ranks: stages.map((stage) => stage.memory),
     tightest,
     fits: refusal === null,
     refusal,
-    kvCacheTokens: cacheTokens(tight, pool, maxConcurrency, maxModelLen),
+    kvCacheTokens: tokens,
     kvCacheBlocks: tight.blocks,
     blockTokens: shape.blockTokens,
     kvBytesPerToken: memory.kvBytesPerToken,
-    maxConcurrency,
+    maxConcurrency: concurrency,
     longestModelLen: Math.min(...stages.map((stage) => longestSequence(stage.shape, usableBytes(stage)))),
     confidence: memory.steps.find(({ part }) => part === "kv-cache")?.confidence ?? "estimated",
   };
@@ -78,15 +78,15 @@ function refusalOf({ memory, shape }: StageMemory, maxModelLen: number, { approx
     const sure = approximate ? weightsBytes + shiftWeightsBytes > totalBytes : kvCacheBytes + kvCacheSpread <= 0;
     return { kind: "no-kv-memory", overBytes: -kvCacheBytes, sure };
   }
+  if (fitsAtStart(shape, kvCacheBytes, maxModelLen)) return null;
   const neededBytes = bytesNeeded(shape, maxModelLen);
-  if (neededBytes <= kvCacheBytes) return null;
   return {
     kind: "model-len",
     neededBytes,
-    availableBytes: kvCacheBytes,
+    availableBytes: kvCacheBytes - shape.start.spareBytes,
     longest: longestSequence(shape, kvCacheBytes),
     // What an approximate model keeps of each token is itself no certainty.
-    sure: !approximate && neededBytes > kvCacheBytes + kvCacheSpread,
+    sure: !approximate && !fitsAtStart(shape, kvCacheBytes + kvCacheSpread, maxModelLen),
   };
 }
 
@@ -94,19 +94,4 @@ function refusalOf({ memory, shape }: StageMemory, maxModelLen: number, { approx
 function worse(a: Refusal | null, b: Refusal | null): Refusal | null {
   if (a?.kind === "model-len" && b?.kind === "model-len") return b.longest < a.longest ? b : a;
   return a?.kind === "no-kv-memory" || !b ? a : b;
-}
-
-/**
- * Tokens as the engine prints them: blocks × block size with one kind of attention. With several kinds a token takes a block of each
- * group, and the figure is derived: blocks shared out over the groups, from 0.20 the concurrency times max-model-len (memory.md 3).
- */
-function cacheTokens({ shape, blocks }: StageMemory, { version }: SettledPool, maxConcurrency: number, maxModelLen: number): number {
-  const groups = groupsOf(shape);
-  if (groups <= 1) return blocks * shape.blockTokens * shape.contextRanks;
-  if (atLeast(version, "0.20.0")) return Math.floor(maxConcurrency * maxModelLen);
-  return Math.floor(blocks / groups) * shape.blockTokens * shape.contextRanks;
-}
-
-function groupsOf({ full, sliding, recurrent }: KvShape): number {
-  return full.groups + sliding.groups + recurrent.groups;
 }

@@ -1,5 +1,5 @@
 import type { SettledPool } from "../deployment/settled.ts";
-import { blocksNeeded, type KvShape } from "./kv-cache.ts";
+import type { KvShape } from "./kv-shape.ts";
 import type { RankMemory } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 
@@ -21,10 +21,4 @@ export function stageLabel(pool: SettledPool, stage: Stage): string {
   const first = stage.index * ranks;
   const range = ranks === 1 ? `rank ${first}` : `ranks ${first}–${first + ranks - 1}`;
   return pool.layout.pipeline > 1 ? `${range}, stage ${stage.index}` : range;
-}
-
-/** Requests of this many tokens that the pool of blocks holds at once (VM14). */
-export function concurrency({ shape, blocks }: StageMemory, tokens: number): number {
-  const need = blocksNeeded(shape, tokens);
-  return need > 0 ? blocks / need : 0;
 }

@@ -3,7 +3,7 @@ import { kib } from "../catalog/quantity.ts";
 import type { Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { kvElementBytes } from "../deployment/settle-formats.ts";
-import { tokenBytesPerLayer } from "../memory/kv-cache.ts";
+import { tokenBytesPerLayer } from "../memory/kv-elements.ts";
 import { oneRank } from "../memory/weights.ts";
 import { finding } from "./finding.ts";
 import { knownModel } from "./known.ts";

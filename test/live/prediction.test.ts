@@ -6,6 +6,7 @@ import { measuredWorkload, workloadOf } from "../../src/live/measured-workload.t
 import { predictionFrom } from "../../src/live/prediction.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
+import { cache } from "../memory/pools.ts";
 import { scrapes } from "./captures.ts";
 
 function window(folder: string, seconds: number, until?: number) {
@@ -130,7 +131,7 @@ describe("cacheDrift", () => {
     weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0 },
     activationBytes: 2,
     kvElementBytes: 2,
-    budget: { engine: "vllm", gpuMemoryUtilization: 0.92, kvCacheMemoryBytes: null, graphsInBudget: false },
+    budget: { engine: "vllm", gpuMemoryUtilization: 0.92, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
     settings: {
       maxModelLen: 2048,
       maxNumSeqs: 8,

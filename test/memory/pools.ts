@@ -1,6 +1,6 @@
 import type { Gpu, Model, WeightFormat } from "../../src/catalog/facts.ts";
 import { isSized, unquantised } from "../../src/catalog/weight-format.ts";
-import type { EngineSettings, Layout, SettledPool, VllmBudget } from "../../src/deployment/settled.ts";
+import type { EngineSettings, Layout, SettledPool, VllmBudget, VllmCache } from "../../src/deployment/settled.ts";
 import { atLeast, parseVersion, type Version } from "../../src/deployment/version.ts";
 import { testCatalog } from "../support/catalog.ts";
 
@@ -54,7 +54,17 @@ export const settings: EngineSettings = {
   maxCaptureSize: 512,
 };
 
-const budget: VllmBudget = { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false };
+export const cache: VllmCache = {
+  isV1: true,
+  isGrouped: true,
+  states: "none",
+  stateElementBytes: 2,
+  matrixElementBytes: null,
+  draftTokens: 0,
+  draftLayers: 0,
+};
+
+const budget: VllmBudget = { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache };
 
 type Changes = Partial<Omit<SettledPool, "layout" | "settings" | "budget">> & {
   readonly budget?: Partial<VllmBudget>;

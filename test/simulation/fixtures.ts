@@ -3,7 +3,7 @@ import type { EngineSettings, Layout, Settled, SettledPool } from "../../src/dep
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
-import { formatOf } from "../memory/pools.ts";
+import { cache, formatOf } from "../memory/pools.ts";
 
 export const oneGpu: Layout = {
   tensor: 1,
@@ -107,7 +107,7 @@ export function settledOf(setup: Setup = {}): Settled {
     activationBytes: 2,
     kvElementBytes: 2,
     settings: { ...settings, ...setup.settings },
-    budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false },
+    budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };

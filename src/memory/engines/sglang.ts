@@ -1,7 +1,8 @@
 import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, SglangBudget } from "../../deployment/settled.ts";
-import { kvShape, poolBlocks } from "../kv-cache.ts";
+import { kvShape } from "../kv-cache.ts";
+import { poolBlocks } from "../kv-shape.ts";
 import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
@@ -47,7 +48,7 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
     "SM02",
   );
   const shape = kvShape(model, pool, stage);
-  const kvBytesPerToken = addToken(sum, model, pool, shape);
+  const kvBytesPerToken = addToken(sum, model, shape);
   const left = budgetBytes - weights;
   const capped = budget.maxTotalTokens === null ? left : Math.min(left, budget.maxTotalTokens * kvBytesPerToken);
   const trust = sum.trust(["budget", "weights"], totalBytes);

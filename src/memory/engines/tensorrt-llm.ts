@@ -1,7 +1,8 @@
 import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, TensorrtBudget } from "../../deployment/settled.ts";
-import { kvShape, poolBlocks } from "../kv-cache.ts";
+import { kvShape } from "../kv-cache.ts";
+import { poolBlocks } from "../kv-shape.ts";
 import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
@@ -25,7 +26,7 @@ export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtB
   const trust = sum.trust(["weights", "activation", "non-torch"], totalBytes);
   const budgetBytes = weights + activationBytes + nonTorchBytes + free * share;
   const shape = kvShape(model, pool, stage);
-  const kvBytesPerToken = addToken(sum, model, pool, shape);
+  const kvBytesPerToken = addToken(sum, model, shape);
   const capBytes = budget.maxTokens === null ? Number.POSITIVE_INFINITY : budget.maxTokens * kvBytesPerToken;
   const capped = capBytes < free * share;
   const kvCacheBytes = sum.add(

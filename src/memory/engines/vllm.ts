@@ -2,7 +2,8 @@ import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import type { SettledPool, VllmBudget } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
-import { type KvShape, kvShape, poolBlocks } from "../kv-cache.ts";
+import { kvShape } from "../kv-cache.ts";
+import { type KvShape, poolBlocks } from "../kv-shape.ts";
 import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import type { Part } from "../plan.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
@@ -41,7 +42,7 @@ export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, s
   };
   const { term, source } = cacheTerm(pool, budget, shape, left);
   const kvCacheBytes = sum.add("kv-cache", "KV cache", term, source);
-  const kvBytesPerToken = addToken(sum, model, pool, shape);
+  const kvBytesPerToken = addToken(sum, model, shape);
   return {
     memory: {
       label: stageLabel(pool, stage),

@@ -1,0 +1,94 @@
+import type { Model } from "../catalog/facts.ts";
+import { usesV1 } from "./defaults.ts";
+import type { FlagReader } from "./flag-reader.ts";
+import type { EngineContext } from "./settle-engine.ts";
+import type { VllmCache } from "./settled.ts";
+import { atLeast, type Version } from "./version.ts";
+
+/** How vLLM will lay out its cache, every default resolved for this version and model. */
+export function vllmCache(flags: FlagReader, context: EngineContext, prefixCaching: boolean, activationBytes: number): VllmCache {
+  const { version, gpu, model, environment } = context;
+  const draftTokens = draftedTokens(flags);
+  const stateElementBytes = stateBytes(flags.text("mamba-cache-dtype")) ?? activationBytes;
+  return {
+    isV1: usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value),
+    isGrouped: isGrouped(flags, context),
+    states: keptStates(flags, model, version, prefixCaching, draftTokens),
+    stateElementBytes,
+    matrixElementBytes: stateBytes(flags.text("mamba-ssm-cache-dtype")) ?? null,
+    draftTokens,
+    draftLayers: draftTokens > 0 ? draftedLayers(flags, model) : 0,
+  };
+}
+
+/** Tokens that a drafter adds to each decode step. */
+export function draftedTokens(flags: FlagReader): number {
+  const drafted = flags.member("speculative-config", "num_speculative_tokens") ?? flags.integer("num-speculative-tokens");
+  return typeof drafted === "number" && Number.isInteger(drafted) && drafted > 0 ? drafted : 0;
+}
+
+/** A model's own further layers run as often as tokens are drafted; an EAGLE head is one layer; look-ups in the text have none. */
+function draftedLayers(flags: FlagReader, { nextLayers }: Model): number {
+  const method = flags.member("speculative-config", "method");
+  if (typeof method !== "string") return 0;
+  if (/mtp$/i.test(method)) return nextLayers ?? 1;
+  return /^eagle/i.test(method) ? 1 : 0;
+}
+
+/** Connectors that can move blocks of several groups, from 0.23 (vLLM, distributed/kv_transfer: classes of `SupportsHMA`). */
+const groupedConnectors =
+  /^(Nixl(Pull|Push)?Connector|Mooncake(Store)?Connector|OffloadingConnector|SimpleCPUOffloadConnector|DecodeBenchConnector|HiSparseConnector|UMBPStoreConnector)$/;
+
+/** config/vllm.py: groups since 0.9.1, on CUDA and ROCm, unless switched off or something else cannot handle them. */
+function isGrouped(flags: FlagReader, { version, gpu }: EngineContext): boolean {
+  if (!atLeast(version, "0.9.1") || flags.on("disable-hybrid-kv-cache-manager") === true) return false;
+  if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd" && !atLeast(version, "0.11.0")) return false;
+  if (flags.has("kv-events-config") && !atLeast(version, "0.20.0")) return false;
+  if (!flags.has("kv-transfer-config") && !flags.has("kv-offloading-size")) return true;
+  if (flags.on("disable-hybrid-kv-cache-manager") === false && atLeast(version, "0.14.0")) return true;
+  return atLeast(version, "0.23.0") && (!flags.has("kv-transfer-config") || movesGroups(flags));
+}
+
+function movesGroups(flags: FlagReader): boolean {
+  const connector = flags.member("kv-transfer-config", "kv_connector");
+  if (connector !== "MultiConnector") return typeof connector === "string" && groupedConnectors.test(connector);
+  const children = member(flags.member("kv-transfer-config", "kv_connector_extra_config"), "connectors");
+  return Array.isArray(children) && children.every((child) => groupedConnectors.test(String(member(child, "kv_connector"))));
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+}
+
+/** Architectures whose kernels can keep a state of every block (vLLM, models: classes of `SupportsMambaPrefixCaching`). */
+const keepsEveryState = /^(Bamba|FalconH1|GraniteMoeHybrid|Jamba|Mamba|Mamba2|NemotronH|NemotronHPuzzle|Zamba2)For/;
+
+/** models/config.py, MambaModelConfig: states are kept for prefixes only where these are cached. */
+function keptStates(
+  flags: FlagReader,
+  { architecture, recurrent }: Model,
+  version: Version,
+  prefixCaching: boolean,
+  draftTokens: number,
+): VllmCache["states"] {
+  if (!recurrent || !prefixCaching || !atLeast(version, "0.11.1")) return "none";
+  const able = keepsEveryState.test(architecture) && !atLeast(version, "0.32.0");
+  if (!atLeast(version, "0.15.0")) return able ? "all" : "none";
+  const written = flags.text("mamba-cache-mode");
+  if (written === "align" || !able) return "align";
+  if (written === "all") return "all";
+  if (atLeast(version, "0.28.0") || (draftTokens > 0 && atLeast(version, "0.20.0") && !atLeast(version, "0.21.0"))) return "align";
+  return "all";
+}
+
+function stateBytes(dtype: string | undefined): number | undefined {
+  switch (dtype?.toLowerCase()) {
+    case "float32":
+      return 4;
+    case "float16":
+    case "bfloat16":
+      return 2;
+    default:
+      return undefined;
+  }
+}
