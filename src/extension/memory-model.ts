@@ -5,7 +5,9 @@ import type { Lever } from "../language/memory-levers.ts";
 import { memoryOverview } from "../language/memory-overview.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { verdict } from "../language/verdict.ts";
-import type { LeverView, MemoryHeader, ToMemoryView } from "../protocol/memory-view.ts";
+import { compareStart } from "../live/starts/compare-start.ts";
+import type { StartLog } from "../live/starts/start-log.ts";
+import type { ComparisonView, LeverView, MemoryHeader, ToMemoryView } from "../protocol/memory-view.ts";
 import { fullId } from "./command-ids.ts";
 
 type Missing = Extract<ToMemoryView, { kind: "missing" }>;
@@ -40,6 +42,23 @@ function missing(analysis: DeploymentAnalysis, catalog: Catalog): Missing {
 /** The deployment is not where it was. */
 export function gone(): Missing {
   return { kind: "missing", title: message("This deployment is no longer in its file"), lines: [], actions: [] };
+}
+
+/** A start-up log as a page keeps it: what it tells, and of which pool. */
+export interface KeptLog {
+  readonly name: string;
+  readonly pool: number;
+  readonly log: StartLog | null;
+}
+
+/** The log beside the pool as the file has it now. */
+export function comparisonOf({ deployment, settled, memory }: DeploymentAnalysis, { name, pool: index, log }: KeptLog): ComparisonView {
+  const view = { name, pool: index, result: null, problem: null };
+  if (!log) return { ...view, problem: message("This text holds no start of vLLM, SGLang or TensorRT-LLM") };
+  const pool = settled?.pools[index];
+  const plan = memory[index];
+  if (!pool || !plan) return { ...view, problem: message("Too little is known of the file to compare it with a log") };
+  return { ...view, result: compareStart({ model: deployment.model?.value.name ?? null, pool, plan }, log) };
 }
 
 export function leverViews(levers: readonly Lever[], fileName: string): readonly LeverView[] {

@@ -5,7 +5,14 @@ import { panelIcon, webviewHtml, webviewOptions } from "./webview-html.ts";
 /** What the page shows now, one message a kind: sent again whenever the page comes up anew. */
 type Shown = { readonly [K in ToMemoryView["kind"]]?: Extract<ToMemoryView, { kind: K }> };
 
-const order: readonly ToMemoryView["kind"][] = ["header", "memory", "missing", "levers", "stale"];
+const order: readonly ToMemoryView["kind"][] = ["header", "memory", "missing", "levers", "comparison", "stale"];
+
+export interface MemoryPageEvents {
+  readonly receive: (message: FromMemoryView) => void;
+  /** The page is looked at again. */
+  readonly returned: () => void;
+  readonly closed: () => void;
+}
 
 /** One webview that shows the memory of a deployment. The host owns the data; the page is a picture of it. */
 export class MemoryPage implements vscode.Disposable {
@@ -17,10 +24,7 @@ export class MemoryPage implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
     extension: vscode.Uri,
     id: string,
-    receive: (message: FromMemoryView) => void,
-    closed: () => void,
-    /** The page is looked at again: what was left out while it was hidden is due. */
-    returned: () => void,
+    { receive, returned, closed }: MemoryPageEvents,
   ) {
     panel.iconPath = panelIcon(extension);
     panel.webview.options = webviewOptions(extension);

@@ -1,6 +1,7 @@
 import type { Message } from "../deployment/message.ts";
 import type { Lever } from "../language/memory-levers.ts";
 import type { MemoryOverview } from "../language/memory-overview.ts";
+import type { StartComparison } from "../live/starts/start-comparison.ts";
 
 export interface MemoryHeader {
   readonly name: string;
@@ -15,6 +16,15 @@ export interface LeverView extends Omit<Lever, "edits"> {
   readonly place: string | null;
 }
 
+/** A start-up log beside the prediction; `problem` says why there is none. */
+export interface ComparisonView {
+  /** Of the file; empty for a pasted text. */
+  readonly name: string;
+  readonly pool: number;
+  readonly result: StartComparison | null;
+  readonly problem: Message | null;
+}
+
 export type ToMemoryView =
   | { readonly kind: "header"; readonly header: MemoryHeader }
   /** Takes the place of `missing`, and of what was stale. */
@@ -27,7 +37,9 @@ export type ToMemoryView =
       readonly lines: readonly Message[];
       readonly actions: readonly { readonly label: Message; readonly command: string }[];
     }
-  /** The file changed since what is shown; null = it is shown as it stands. */
+  /** null = none any more. */
+  | { readonly kind: "comparison"; readonly comparison: ComparisonView | null }
+  /** The file changed since what is shown. */
   | { readonly kind: "stale"; readonly reason: Message };
 
 export type FromMemoryView =
@@ -37,4 +49,7 @@ export type FromMemoryView =
   | { readonly kind: "copy"; readonly text: string }
   | { readonly kind: "save"; readonly name: string; readonly text: string }
   | { readonly kind: "apply"; readonly key: string }
+  /** A start-up log that was dropped or pasted. */
+  | { readonly kind: "start-log"; readonly name: string; readonly text: string; readonly pool: number }
+  | { readonly kind: "forget-log" }
   | { readonly kind: "preview"; readonly key: string };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { message } from "../../src/deployment/message.ts";
 import type { PoolMemory } from "../../src/language/memory-overview.ts";
-import type { LeverView } from "../../src/protocol/memory-view.ts";
+import type { StartComparison } from "../../src/live/starts/start-comparison.ts";
+import type { ComparisonView, LeverView } from "../../src/protocol/memory-view.ts";
 import { layoutBars, rankBars } from "../../webview/memory/bars.ts";
+import { comparisonTable, outcomeWords, settingsWords } from "../../webview/memory/comparison.ts";
 import { cheapest, gainWords, leverTable, shareOf } from "../../webview/memory/lever-words.ts";
 import { pieces } from "../../webview/memory/pieces.ts";
 import { certaintyTable, engineWords, layoutTable, pieceTable, rankTable, sumLines, totalWords } from "../../webview/memory/sums.ts";
@@ -204,5 +206,44 @@ describe("changes", () => {
     expect(Math.max(...shares)).toBe(1);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
     expect(leverTable(levers, [true]).rows.length).toBe(levers.length);
+  });
+});
+
+describe("a start-up log beside the prediction", () => {
+  const comparison = (state: string): ComparisonView => {
+    const shown = memoryStates[state]?.().find((one) => one.kind === "comparison");
+    if (shown?.kind !== "comparison" || !shown.comparison) throw new Error(`${state} compares nothing`);
+    return shown.comparison;
+  };
+  const result = (state: string): StartComparison => {
+    const { result: made } = comparison(state);
+    if (!made) throw new Error(`${state} has no result`);
+    return made;
+  };
+
+  it("says whether it ended as predicted", () => {
+    const started = result("compared");
+    const told = (outcome: Partial<StartComparison["outcome"]>): string =>
+      outcomeWords({ ...started, outcome: { ...started.outcome, ...outcome } });
+    expect(told({})).toBe("It started, as predicted.");
+    expect(told({ agree: false })).toBe("It started, and the prediction says that it would not.");
+    expect(told({ logged: "unfinished", agree: null })).toBe("The log ends before the start does.");
+    expect(outcomeWords(result("compared-refused"))).toMatch(/^It stopped, and the prediction says that it fits: “.*No available memory/);
+  });
+
+  it("puts each figure in its unit, and a sign before each difference", () => {
+    const rows = comparisonTable(comparison("compared")).rows.map((row) => row.map((cell) => cell.replaceAll("\u00a0", " ")));
+    const row = (part: string): readonly string[] | undefined => rows.find(([name]) => name === part);
+    expect(row("Weights")).toEqual(["Weights", expect.stringMatching(/^[\d.]+ GiB$/), "14.99 GiB", "=", ""]);
+    expect(row("Activation peak")?.[3]).toMatch(/^\+[\d.]+ GiB, \+[\d.]+ %$/);
+    expect(row("KV cache")?.[3]).toMatch(/^−[\d.]+ GiB, −[\d.]+ %$/);
+    expect(row("KV cache")?.[4]).toBe("max-num-seqs is 1024 in the log, 256 in the file");
+    expect(row("KV cache tokens")?.[2]).toBe("443,520");
+    expect(settingsWords(result("compared"))).toBe("Other in the log: max-num-seqs is 1024, not 256.");
+  });
+
+  it("says when a text is no log", () => {
+    expect(comparison("no-log").result).toBeNull();
+    expect(comparison("no-log").problem?.text).toContain("holds no start");
   });
 });

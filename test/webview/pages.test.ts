@@ -68,6 +68,7 @@ const stateOf: Readonly<Record<string, string>> = {
   "memory/hybrid": "fits",
   "memory/outside": "fits",
   "memory/sglang": "fits",
+  "memory/compared": "fits",
   "memory/tensorrt-llm": "fits",
   "memory/stale": "stale",
 };
@@ -564,6 +565,34 @@ describe("memory page", () => {
       expect(await page.locator(".verdict").innerText()).toContain("131 GiB of weights");
       await page.getByRole("button", { name: "Choose GPU" }).click();
       expect(await posted()).toContainEqual({ kind: "command", command: "inferenceLens.selectGpu" });
+    });
+  });
+
+  it("takes a start-up log that is dropped or pasted, shows it, and forgets it", async () => {
+    await withPage("memory", "compared", {}, async ({ page, posted }) => {
+      const section = page.locator("#start-log");
+      expect(await section.innerText()).toContain("It started, as predicted.");
+      await page.evaluate(() => {
+        const dropped = new DataTransfer();
+        dropped.items.add(new File(["INFO a log"], "engine.log", { type: "text/plain" }));
+        document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+      });
+      expect(await section.getAttribute("class")).toContain("is-target");
+      await page.evaluate(() => {
+        const dropped = new DataTransfer();
+        dropped.items.add(new File(["INFO a log"], "engine.log", { type: "text/plain" }));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+        const pasted = new DataTransfer();
+        pasted.setData("text/plain", "INFO another");
+        document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true }));
+      });
+      expect(await section.getAttribute("class")).not.toContain("is-target");
+      await section.getByRole("button", { name: "Forget it" }).click();
+      await expect.poll(async () => (await posted()).filter(({ kind }) => /log/.test(kind)).length).toBe(3);
+      const messages = await posted();
+      expect(messages).toContainEqual({ kind: "start-log", name: "engine.log", text: "INFO a log", pool: 0 });
+      expect(messages).toContainEqual({ kind: "start-log", name: "", text: "INFO another", pool: 0 });
+      expect(messages).toContainEqual({ kind: "forget-log" });
     });
   });
 });

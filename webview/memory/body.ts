@@ -1,5 +1,5 @@
 import type { MemoryOverview, PoolMemory } from "../../src/language/memory-overview.ts";
-import type { LeverView } from "../../src/protocol/memory-view.ts";
+import type { ComparisonView, LeverView } from "../../src/protocol/memory-view.ts";
 import { fill, h, show } from "../parts/dom.ts";
 import type { TableModel } from "../parts/models.ts";
 import { Section } from "../parts/section.ts";
@@ -9,6 +9,7 @@ import { type AssumedEvents, assumedList } from "./assumed.ts";
 import { layoutBars } from "./bars.ts";
 import { leverTable } from "./lever-words.ts";
 import { type LeverEvents, LeverList } from "./levers.ts";
+import { LogSection } from "./log-section.ts";
 import { PieceBars } from "./piece-bars.ts";
 import { PoolChoice } from "./pool-choice.ts";
 import { RankCharts } from "./rank-charts.ts";
@@ -16,6 +17,9 @@ import { certaintyTable, layoutTable, pieceTable, ranksWords, rankTable, totalWo
 import { Sums } from "./sums-view.ts";
 
 export interface BodyEvents extends LeverEvents, AssumedEvents {
+  /** A start-up log for the pool that is chosen. */
+  readonly startLog: (name: string, text: string, pool: number) => void;
+  readonly forgetLog: () => void;
   readonly copy: (text: string) => void;
   readonly save: (name: string, text: string) => void;
   /** Something that outlives a reload was opened, closed or chosen. */
@@ -33,6 +37,7 @@ export class Body {
   private readonly changes: Section;
   private readonly sure: Section;
   private readonly assumed: Section;
+  private readonly log: LogSection;
   private readonly choice: PoolChoice;
   private readonly rankCharts = new RankCharts();
   private readonly layoutChart = new PieceBars("layouts");
@@ -54,6 +59,8 @@ export class Body {
     this.changes = section("changes", words("What would change it"), () => leverTable(this.leversHere ?? [], this.fits));
     this.sure = section("certainty", words("How sure this is"));
     this.assumed = section("assumed", words("Assumed values"));
+    const taken = { log: (name: string, text: string) => events.startLog(name, text, this.choice.chosen), forgetLog: events.forgetLog };
+    this.log = new LogSection(taken, events, events.kept);
     this.list = new LeverList(events);
     this.sums = new Sums(events.kept);
     this.choice = new PoolChoice(() => {
@@ -70,6 +77,7 @@ export class Body {
       this.layouts.root,
       h("div", { class: "pair" }, this.pieces.root, this.changes.root),
       h("div", { class: "pair" }, this.sure.root, this.assumed.root),
+      this.log.section.root,
     );
   }
 
@@ -99,8 +107,12 @@ export class Body {
     this.changes.refresh();
   }
 
+  showComparison(comparison: ComparisonView | null): void {
+    this.log.update(comparison);
+  }
+
   private get sections(): readonly Section[] {
-    return [this.ranks, this.layouts, this.pieces, this.changes, this.sure, this.assumed];
+    return [this.ranks, this.layouts, this.pieces, this.changes, this.sure, this.assumed, this.log.section];
   }
 
   private get pool(): PoolMemory | undefined {

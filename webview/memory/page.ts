@@ -44,6 +44,8 @@ class MemoryPage {
       save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "deployment"}-${name}`, text }),
       apply: (key) => this.host.post({ kind: "apply", key }),
       preview: (key) => this.host.post({ kind: "preview", key }),
+      startLog: (name, text, pool) => this.host.post({ kind: "start-log", name, text, pool }),
+      forgetLog: () => this.host.post({ kind: "forget-log" }),
       command: (command) => this.host.post({ kind: "command", command }),
       kept: () => this.keep(),
     });
@@ -71,6 +73,9 @@ class MemoryPage {
         document.body.dataset.levers = String(message.levers.length);
         this.body.showLevers(message.levers);
         this.drawSide();
+        break;
+      case "comparison":
+        this.body.showComparison(message.comparison);
         break;
       case "missing":
         this.setMissing(message);

@@ -39,6 +39,8 @@ export const memory = [
       await until("the next piece", async () => /^Weights, Shift copy/.test(await frame.locator("#ranks .readout").textContent()));
       await workbench.shot("memory-fits");
       await assertAccessible(frame, "memory");
+      await frame.locator("summary").first().click();
+      await until("an open sum", () => frame.locator("details[open]").count());
       context.tokens = data.tokens;
     },
   },
@@ -74,17 +76,35 @@ export const memory = [
     },
   },
   {
+    name: "a start-up log is pasted beside the prediction of memory",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      const { frame } = await memoryPage(workbench, "fits");
+      const log = [
+        "(EngineCore pid=2) INFO [core.py:105] Initializing a V1 LLM engine (v0.11.0) with config: model='meta-llama/Llama-3.3-70B-Instruct', dtype=torch.bfloat16, max_seq_len=32768, tensor_parallel_size=4, pipeline_parallel_size=1, quantization=None, enforce_eager=False, kv_cache_dtype=auto",
+        "(EngineCore pid=2) INFO GPU KV cache size: 430,000 tokens",
+        "(APIServer pid=1) INFO:     Application startup complete.",
+      ].join("\n");
+      await page.evaluate((text) => navigator.clipboard.writeText(text), log);
+      await frame.locator("#start-log h2").click();
+      await workbench.keyboard.press("Control+V");
+      await frame.locator("#start-log").getByText("It started, as predicted.").waitFor();
+      assert.match(await frame.locator("#start-log").textContent(), /430,000/);
+      await workbench.shot("memory-compared");
+    },
+  },
+  {
     name: "the memory page comes back after a reload, with what was open",
     run: async ({ workbench, tokens }) => {
       const { frame } = await memoryPage(workbench, "fits");
-      await frame.locator("summary").first().click();
-      await until("an open sum", () => frame.locator("details[open]").count());
-      // VS Code stores a page's state every few seconds.
-      await workbench.page.waitForTimeout(4000);
+      // Open since the first look, through the preview that hid the page. VS Code stores a page's state every few seconds.
+      assert.equal(await frame.locator("details[open]").count(), 1);
+      await workbench.page.waitForTimeout(6000);
       await workbench.reload();
       const { data, frame: back } = await memoryPage(workbench, "fits");
       assert.equal(data.tokens, tokens);
       await until("the open sum", () => back.locator("details[open]").count());
+      await back.locator("#start-log").getByText("It started, as predicted.").waitFor();
     },
   },
   {
