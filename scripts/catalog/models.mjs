@@ -40,6 +40,7 @@ function uncovered(facts) {
     ].some((key) => key in facts) ||
     facts.hybrid !== undefined ||
     facts.quantization?.quant_algo === "MIXED_PRECISION" ||
+    (facts.mla && isNvfp4(facts.quantization)) ||
     (facts.slidingWindow && facts.slidingWindowLayers === undefined)
   );
 }
@@ -186,7 +187,13 @@ function quantization(id, facts, models) {
   const stated = statedQuantization(id, facts, models);
   if (!stated) return undefined;
   const { quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain, expert_dtype = expertTypes[id] } = stated;
-  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain, expert_dtype });
+  const kept = plain ?? (facts.mla && isNvfp4(stated) ? { attention: 1 } : undefined);
+  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain: kept, expert_dtype });
+}
+
+/** NVIDIA leaves the latent attention of such checkpoints in 16 bit (cards of DeepSeek-R1-0528-FP4 and, which narrows one matrix of it, -v2). */
+function isNvfp4(quantization) {
+  return quantization?.quant_algo === "NVFP4";
 }
 
 /** A model whose own config was not collected is published like its maker's model that lent the architecture, unless its name says otherwise. */

@@ -49,6 +49,8 @@ const towers = [
     /^mistralai\/(Mistral-Small-3|Ministral-3)/,
     { model_type: "pixtral", hidden_size: 1024, num_hidden_layers: 24, intermediate_size: 4096, patch_size: 14, spatial_merge_size: 2 },
   ],
+  // Its model card: a vision encoder of about 550 million parameters.
+  [/\/gemma-4-(26B|31B)/i, { elements: 550e6 }],
   [/\/Kimi-K2\.[5-9]/, { ...siglip, model_type: "moonvit", init_pos_emb_height: 64, merge_kernel_size: [2, 2] }],
 ];
 

@@ -171,6 +171,8 @@ export interface Model {
   readonly vocab: number;
   readonly maxPositions: number;
   readonly ropeScaling: { readonly type: string; readonly factor: number; readonly originalMaxPositions: number | null } | null;
+  /** Of the rotary embedding, where it is not one table as wide as a head: elements for each position, and how many tables. */
+  readonly rotary?: { readonly dimension: number; readonly tables: number };
   readonly tiedEmbeddings: boolean;
   /** Layers that keep keys and values of the whole context. */
   readonly fullAttentionLayers: number;

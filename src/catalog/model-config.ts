@@ -5,6 +5,7 @@ import { booleanOf, type Fields, fieldsOf, isFields, numberOf, textOf, wordsOf }
 import { quantizationFacts } from "./config-quantization.ts";
 import type { Model } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
+import { rotaryFacts } from "./rotary-facts.ts";
 import { towersOf } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
@@ -86,6 +87,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
   const attention = attentionLayers(text, layers, { hidden, heads, headDim });
   const multimodal = fieldsOf(json.vision_config) !== undefined || fieldsOf(json.audio_config) !== undefined;
   const towers = towersOf(json, hidden);
+  const rotary = mla ? undefined : rotaryFacts(architecture, headDim, text);
   const next = numberOf(text, "num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules") ?? 0;
   const own = fullHeads(text);
   const indexer = indexerElements(text, hidden);
@@ -105,6 +107,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     vocab,
     maxPositions: numberOf(text, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "n_ctx") ?? 2048,
     ropeScaling: ropeFacts(text),
+    ...(rotary ? { rotary } : {}),
     tiedEmbeddings: booleanOf(json, "tie_word_embeddings") ?? booleanOf(text, "tie_word_embeddings") ?? tiedByDefault.test(type),
     ...attention,
     ...(own ? { fullHeads: own } : {}),

@@ -46,6 +46,8 @@ export class ModelNames {
     const exact = this.byId.get(id);
     if (exact) return { model: this.model(exact), how: "exact" };
     if (!isHubId(id)) return undefined;
+    const older = this.renamedByOwner(id);
+    if (older) return { model: this.model(older), how: "alias" };
     // A known model quantised by this owner is nearer than another owner's checkpoint that happens to be called alike.
     const variant = this.quantised(id);
     if (variant) return variant;
@@ -67,6 +69,12 @@ export class ModelNames {
     const row = this.byId.get(split.base) ?? this.sameModel(split.base);
     if (!row) return undefined;
     return { model: withWeights(this.model(row), split.weights), how: "quantised-variant" };
+  }
+
+  /** The same owner's id before or after its publisher renamed it. */
+  private renamedByOwner(id: string): KnownModel | undefined {
+    const [owner = "", last = ""] = id.split("/");
+    return this.byId.get(`${owner}/${renamed(last)}`) ?? this.byId.get(`${owner}/meta-${last}`);
   }
 
   /** One known id ends in the same word, under another owner or the publisher's older name. */
@@ -92,6 +100,12 @@ export class ModelNames {
   }
 }
 
+/** Latent attention stays in 16 bit where ModelOpt narrows the rest to FP4, as NVIDIA's checkpoints have it. */
 function withWeights(model: Model, weights: WeightFormat): Model {
-  return { ...model, weights };
+  const latent = model.mla && weights.method === "modelopt_fp4";
+  return {
+    ...model,
+    weights: latent ? { ...weights, plain: { attention: 1 } } : weights,
+    approximate: model.approximate || Boolean(latent),
+  };
 }

@@ -1,6 +1,7 @@
 import type { MlaFacts, Model, MoeFacts } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
 import { recurrentFacts } from "./recurrent-layers.ts";
+import { rotaryFacts } from "./rotary-facts.ts";
 import type { StoredModel } from "./stored.ts";
 import { towerElements } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
@@ -11,6 +12,7 @@ export function modelOf(row: StoredModel): Model {
   const kvLayers = row.kvLayers ?? row.layers;
   const sliding = row.sliding ?? 0;
   const [fullKvHeads, fullHeadDim, valueIsKey = false] = row.full ?? [];
+  const rotary = mla ? undefined : rotaryFacts(row.arch, row.headDim);
   const towers = row.vision && towerElements(row.vision, row.hidden);
   const model: Omit<Model, "parameters" | "activeParameters"> = {
     id: row.id,
@@ -27,6 +29,7 @@ export function modelOf(row: StoredModel): Model {
     ropeScaling: row.rope
       ? { type: row.rope.type ?? "default", factor: row.rope.factor ?? 1, originalMaxPositions: row.rope.original ?? null }
       : null,
+    ...(rotary ? { rotary } : {}),
     tiedEmbeddings: row.tied ?? false,
     fullAttentionLayers: kvLayers - sliding,
     slidingLayers: sliding,

@@ -45,6 +45,8 @@ export function towersOf(json: Fields, hidden: number): number | undefined {
 
 /** Weight elements of a vision tower with its way into `hidden`, by its sizes and its family or that of the model; undefined for towers that are not counted. */
 export function towerElements(vision: Fields, hidden: number, parent = ""): number | undefined {
+  const stated = numberOf(vision, "elements");
+  if (stated !== undefined) return stated;
   // Qwen2-VL calls the language model's width hidden_size.
   const width = numberOf(vision, "embed_dim", "hidden_size", "width");
   const depth = numberOf(vision, "depth", "num_hidden_layers", "layers");

@@ -1,4 +1,4 @@
-import type { WeightFormat } from "../catalog/facts.ts";
+import type { Gpu, WeightFormat } from "../catalog/facts.ts";
 import { utilizationDefault } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
@@ -22,7 +22,7 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   return {
     settings,
     budget: { ...budgetOf(flags, context), cache: vllmCache(flags, context, settings.prefixCaching, activationBytes) },
-    weights: withPackedScales(weightsOf(context.model, flags.text("quantization")), context.version),
+    weights: withTiles(withPackedScales(weightsOf(context.model, flags.text("quantization")), context.version), context.gpu),
     activationBytes,
     kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
     kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null,
@@ -33,6 +33,12 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
 function withPackedScales(weights: WeightFormat | undefined, version: Version): WeightFormat | undefined {
   if (weights?.method !== "bitsandbytes" || weights.linear !== "int4" || atLeast(version, "0.9.2")) return weights;
   return { ...weights, scaleBytesPerElement: 1 / 64 + 4 / (64 * 256) };
+}
+
+/** On datacentre Blackwell the kernels of packed experts round a rank's width to twice as much (quantization/mxfp4.py). */
+function withTiles(weights: WeightFormat | undefined, { computeCapability }: Gpu): WeightFormat | undefined {
+  const isBlackwell = computeCapability !== null && computeCapability >= 10 && computeCapability < 11;
+  return weights?.tile && isBlackwell ? { ...weights, tile: { hidden: 256, width: 256 } } : weights;
 }
 
 function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): Omit<VllmBudget, "cache"> {

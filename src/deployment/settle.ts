@@ -179,6 +179,7 @@ function layoutOf(
     decodeContext: size(parallel.decodeContext),
     ...(stageLayers ? { stageLayers } : {}),
     ...redundantExperts(new FlagReader(flags)),
+    ...towers(new FlagReader(flags)),
   };
 }
 
@@ -187,6 +188,14 @@ function redundantExperts(flags: FlagReader): Pick<Layout, "redundantExperts"> {
   const nested = flags.member("eplb-config", "num_redundant_experts");
   const written = nested ?? flags.integer("num-redundant-experts") ?? flags.integer("ep-num-redundant-experts");
   return typeof written === "number" && Number.isInteger(written) && written > 0 ? { redundantExperts: written } : {};
+}
+
+/** Encoders run data-parallel, or the language model alone is served. */
+function towers(flags: FlagReader): Pick<Layout, "towers"> {
+  if (flags.on("language-model-only")) return { towers: "none" };
+  const whole =
+    flags.text("mm-encoder-tp-mode") === "data" || flags.on("enable-multimodal-encoder-data-parallel") || flags.on("mm-enable-dp-encoder");
+  return whole ? { towers: "whole" } : {};
 }
 
 /** `16,32`: one number a stage and together all layers, else nothing (VP08). */

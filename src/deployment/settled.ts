@@ -48,6 +48,8 @@ export interface Layout {
   readonly stageLayers?: readonly number[];
   /** Copies of busy experts that the balancer of expert parallelism adds to all ranks together. */
   readonly redundantExperts?: number;
+  /** Vision towers that ranks do not share: each has them whole, or none does. */
+  readonly towers?: "whole" | "none";
 }
 
 export interface SettledPool {

@@ -64,7 +64,8 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
     bytes[sums[part]] += held * shareOf(split, shares) * (part === "experts" ? shares.pad : 1);
   bytes.attention += latentCopies(model, format, layout, stage) * activationBytes;
   bytes.embedding = embeddingBytes(model, format, stage, activationBytes) / layout.tensor;
-  bytes.towers = towerBytes(model, format, activationBytes) / layout.tensor;
+  bytes.towers =
+    layout.towers === "none" ? 0 : towerBytes(model, format, activationBytes) / (layout.towers === "whole" ? 1 : layout.tensor);
   if (stage.last) bytes.copied += model.hidden * activationBytes;
   return bytes;
 }
@@ -125,8 +126,8 @@ function padding({ hidden }: Model, { tile }: WeightFormat, width: number): numb
   return ((Math.ceil(width / tile.width) * tile.width) / width) * ((Math.ceil(hidden / tile.hidden) * tile.hidden) / hidden);
 }
 
-/** The rotary table of every rank: positions × head dimension, cosines and sines; a second copy of the model shares it. */
+/** Rotary tables of every rank: positions × rotated dimension, cosines and sines; a second copy of the model shares them. */
 export function rotaryBytes(model: Model, activationBytes = 2): number {
-  const dimension = model.mla?.ropeHeadDim ?? model.headDim;
-  return model.maxPositions * dimension * activationBytes;
+  const { dimension, tables } = model.rotary ?? { dimension: model.mla?.ropeHeadDim ?? model.headDim, tables: 1 };
+  return model.maxPositions * dimension * tables * activationBytes;
 }

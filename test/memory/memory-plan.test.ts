@@ -97,6 +97,29 @@ describe("weights", () => {
     expect(balanced.weightsBytes - plain.weightsBytes).toBe(2 * 3 * 2048 * 768 * 48 * 2);
   });
 
+  // Qwen2.5-VL-7B: 676 million elements of 16 bit, on each of 4 ranks, a quarter on each, or on none.
+  test("a vision tower is shared, whole on every rank, or left out", () => {
+    const vision = model("Qwen/Qwen2.5-VL-7B-Instruct");
+    const bytes = (towers?: "whole" | "none") =>
+      rankOf(memoryPlan(vision, pool({ layout: { tensor: 4, ...(towers ? { towers } : {}) } }))).weightsBytes;
+    const tower = 2 * (vision.towerElements ?? 0);
+    expect(tower / 1.353e9).toBeCloseTo(1, 2);
+    expect(bytes() - bytes("none")).toBe(tower / 4);
+    expect(bytes("whole") - bytes("none")).toBe(tower);
+  });
+
+  // Positions × rotated dimension × tables × 2 B.
+  test.each([
+    ["meta-llama/Llama-3.1-8B-Instruct", 131_072 * 128 * 2],
+    ["deepseek-ai/DeepSeek-V3", 163_840 * 64 * 2],
+    ["Qwen/Qwen3-Next-80B-A3B-Instruct", 262_144 * 64 * 2],
+    ["Qwen/Qwen2.5-VL-7B-Instruct", 128_000 * 128 * 4 * 2],
+    ["google/gemma-3-27b-it", 131_072 * 128 * 2 * 2],
+    ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 0],
+  ])("%s has rotary tables of its own width", (id, bytes) => {
+    expect(rotaryBytes(model(id))).toBe(bytes);
+  });
+
   test("sequence parallelism divides no weights, offloading takes bytes off the device", () => {
     const plain = rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2 } }))).weightsBytes;
     expect(rankOf(memoryPlan(llama70, pool({ layout: { tensor: 2, sequence: 4 } }))).weightsBytes).toBe(plain);

@@ -149,6 +149,39 @@ describe("layout, nodes and links", () => {
   });
 });
 
+describe("what ranks hold of a model", () => {
+  const moe = "vllm serve Qwen/Qwen3-30B-A3B -tp 8 --enable-expert-parallel --enable-eplb";
+  const vision = "vllm serve Qwen/Qwen2.5-VL-7B-Instruct -tp 4";
+
+  it.each([
+    [`${moe} --eplb-config.num_redundant_experts 16`, { redundantExperts: 16 }],
+    [`${moe} --eplb-config '{"num_redundant_experts": 8}'`, { redundantExperts: 8 }],
+    [`${moe} --num-redundant-experts 24`, { redundantExperts: 24 }],
+    [`${vision} --mm-encoder-tp-mode data`, { towers: "whole" }],
+    [`${vision} --language-model-only`, { towers: "none" }],
+  ])("%s", (command, layout) => {
+    expect(settledOf(command).pool.layout).toMatchObject(layout);
+  });
+
+  it("is as the engine makes it where nothing is said", () => {
+    expect(settledOf(moe).pool.layout).not.toHaveProperty("redundantExperts");
+    expect(settledOf(vision).pool.layout).not.toHaveProperty("towers");
+  });
+
+  it("rounds packed experts up to the kernels' tiles, which are wider on Blackwell", () => {
+    const tile = (gpu: string) => settledOf("vllm serve openai/gpt-oss-20b", gpu).pool.weights.tile;
+    expect(tile("H100")).toEqual({ hidden: 256, width: 128 });
+    expect(tile("B200")).toEqual({ hidden: 256, width: 256 });
+    expect(tile("RTX-PRO-6000")).toEqual({ hidden: 256, width: 128 });
+  });
+
+  it("is unknown with a checkpoint whose quantisation is", () => {
+    expect(missingOf("vllm serve moonshotai/Kimi-K3", { argument: { gpu: "H200" } })).toEqual([
+      "settings: The checkpoint is quantised (compressed-tensors) in a way whose bytes are not known",
+    ]);
+  });
+});
+
 describe("assumptions", () => {
   it("lists the version that nobody wrote and the GPU that a setting named", () => {
     const { settled } = settle(deploymentOf(llama, { setting: { gpu: "H100" }, project: { slo: { ttftSeconds: 0.5 } } }), catalog);
