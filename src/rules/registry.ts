@@ -5,6 +5,7 @@ import { attentionBackend } from "./attention-backend.ts";
 import { attentionDataParallel } from "./attention-data-parallel.ts";
 import { batchedTokens } from "./batched-tokens.ts";
 import { captureSizes } from "./capture-sizes.ts";
+import { cardRoom } from "./card-room.ts";
 import { chunkedPrefillSize } from "./chunked-prefill-size.ts";
 import { conflictMarkers } from "./conflict-markers.ts";
 import { contextParallel } from "./context-parallel.ts";
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   quantizedShard,
   kvHeadsReplicated,
   memoryOverflow,
+  cardRoom,
   kvCacheTooSmall,
   modelLen,
   pipelineLayers,

@@ -68,11 +68,12 @@ function verdicts(judged: readonly JudgedStart[]): readonly Metric[] {
   return [
     { name: "refused starts: not flagged", rows: refused.length, value: refused.filter((one) => !isFlagged(one)).length, unit: "rows" },
     { name: "successful starts: called an error", rows: started.length, value: started.filter(isCalledError).length, unit: "rows" },
+    { name: "successful starts: warned of", rows: started.length, value: started.filter(isFlagged).length, unit: "rows" },
   ];
 }
 
 /** Said where the memory is too small, be it with doubt. */
-const memoryCodes: readonly string[] = ["memory-overflow", "kv-cache-too-small"];
+const memoryCodes: readonly string[] = ["memory-overflow", "kv-cache-too-small", "card-room"];
 
 /** An error, or a warning about the memory. */
 export function isFlagged({ answer }: JudgedStart): boolean {
