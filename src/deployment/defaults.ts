@@ -29,12 +29,12 @@ export interface BatchDefaults {
 }
 
 /**
- * Whether the V1 engine runs: an option before 0.8, the default since (on GPUs it could drive), the only one from 0.11.
- * `chosen` is VLLM_USE_V1.
+ * Whether the V1 engine runs: an option before 0.8, the default since (on GPUs it could drive, with adapters from 0.8.3), the only one
+ * from 0.11. `chosen` is VLLM_USE_V1.
  */
-export function usesV1(version: Version, gpu: Gpu, chosen: string | undefined): boolean {
+export function usesV1(version: Version, gpu: Gpu, chosen: string | undefined, hasLora = false): boolean {
   if (atLeast(version, "0.11.0") || chosen === "1") return true;
-  if (chosen === "0" || !atLeast(version, "0.8.0")) return false;
+  if (chosen === "0" || !atLeast(version, hasLora ? "0.8.3" : "0.8.0")) return false;
   return atLeast(version, "0.9.0") || (gpu.computeCapability ?? 8) >= 8;
 }
 

@@ -20,7 +20,7 @@ const GiB = 2 ** 30;
 export function vllmSettings(flags: FlagReader, context: EngineContext): EngineSettings {
   const { version, gpu, model, environment } = context;
   const maxModelLen = lengthOf(flags, model, version);
-  const v1 = usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value);
+  const v1 = usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value, flags.on("enable-lora"));
   const chunkedPrefill = flags.on("enable-chunked-prefill") ?? chunkedPrefillDefault(v1, model, maxModelLen);
   const batch = batchLimits(flags, context, maxModelLen, chunkedPrefill, v1);
   const enforceEager = (flags.on("enforce-eager") ?? false) || isUncompiled(flags);

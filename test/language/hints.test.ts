@@ -59,7 +59,7 @@ test("two pools: each has its own facts, and none is said twice", () => {
   // 15.0 GiB over two stages; the decode pool keeps all of it on its one GPU.
   expect(found.filter((hint) => hint.includes("per GPU"))).toEqual(["meta-llama/Llama-3.1-8B-Instruct «7.5 GiB per GPU»"]);
   expect(found).toContain("2 «= 2 GPUs with TP 1»");
-  expect(found).toContainEqual(expect.stringMatching(/^2 «KV \d+\.\d GiB = \d+k tokens»$/));
+  expect(found).toContainEqual(expect.stringMatching(/^2 «KV \d+\.\d GiB = 1\.\d+M tokens»$/));
   expect(found).toContainEqual(expect.stringMatching(/^0\.85 «\d{3},\d{3} tokens of KV cache»$/));
   expect(new Set(found).size).toBe(found.length - 1);
 });

@@ -181,14 +181,14 @@ describe("what a file cannot be made to say", () => {
 });
 
 test("each pool has its own", () => {
-  const text = prefillAndDecode(["--tensor-parallel-size=2", "--max-num-seqs=512"], ["--max-num-seqs=256"]);
+  const text = prefillAndDecode(["--tensor-parallel-size=2", "--max-num-seqs=2048"], ["--max-num-seqs=1024"]);
   const sequences = leversOf(text).filter(({ id }) => id === "sequences");
   expect(sequences.map(({ key, title }) => `${key} ${plain(title)}`)).toEqual([
-    "0/sequences Lower max-num-seqs from 512 to 256",
-    "1/sequences Lower max-num-seqs from 256 to 128",
+    "0/sequences Lower max-num-seqs from 2,048 to 1,024",
+    "1/sequences Lower max-num-seqs from 1,024 to 512",
   ]);
   const [first] = sequences;
-  if (first) expect(applied(text, first)).toBe(text.replace("--max-num-seqs=512", "--max-num-seqs=256"));
+  if (first) expect(applied(text, first)).toBe(text.replace("--max-num-seqs=2048", "--max-num-seqs=1024"));
 });
 
 test("sequence parallelism gives way to tensor parallelism on the same GPUs", () => {

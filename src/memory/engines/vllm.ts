@@ -10,7 +10,9 @@ import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts"
 import type { Stage } from "../stages.ts";
 import { Sum, type Term } from "../sum.ts";
 import { addToken } from "../token-term.ts";
-import { activationPeak, cudaGraphs, nonTorch } from "../vllm-overheads.ts";
+import { activationPeak } from "../vllm/activation.ts";
+import { cudaGraphs, estimatedGraphs, measuresGraphs } from "../vllm/graphs.ts";
+import { nonTorch } from "../vllm/non-torch.ts";
 import { addWeights } from "../weight-terms.ts";
 
 const gib = (bytes: number): string => gibWords(bytes, 3);
@@ -23,9 +25,10 @@ export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, s
   const { weights, shift } = addWeights(sum, model, pool, stage);
   const activationBytes = sum.add("activation", "Activation peak", activationPeak(model, pool, stage), "memory.md 4");
   const nonTorchBytes = sum.add("non-torch", "Outside the allocator", nonTorch(model, pool), "memory.md 6");
-  const { graphsInBudget } = budget;
-  const graphsLabel = graphsInBudget ? "CUDA graphs" : "CUDA graphs, beside the budget";
-  const cudaGraphBytes = sum.add("graphs", graphsLabel, cudaGraphs(model, pool, stage), "VM04");
+  const graphsInBudget = budget.graphsInBudget && measuresGraphs(model, pool);
+  const cudaGraphBytes = graphsInBudget
+    ? sum.add("graphs", "CUDA graphs, estimated", estimatedGraphs(model, pool, stage), "VM04")
+    : sum.add("graphs", "CUDA graphs, beside the budget", cudaGraphs(model, pool, stage), "VM04");
 
   const shape = kvShape(model, pool, stage);
   const taken: readonly (readonly [Part, number, string])[] = [
