@@ -15,6 +15,8 @@ export interface Catalog {
   instance(name: string): InstanceType | undefined;
   /** By Hugging Face id, re-upload or quantised variant. Never a guess: see ModelMatch.how. */
   model(name: string): ModelMatch | undefined;
+  /** By its name alone, for places where no folder is meant. */
+  namedModel(name: string): ModelMatch | undefined;
   models(): readonly string[];
   /** Known ids whose last part equals that of `path` (`/models/Qwen3-32B`): to be proposed, never assumed. */
   modelProposals(path: string): readonly string[];
@@ -53,6 +55,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     // SageMaker and HyperPod write `ml.` in front of EC2's names.
     instance: (name) => instances().get(name.trim().toLowerCase().replace(/^ml\./, "")),
     model: (name) => models().find(name),
+    namedModel: (name) => models().named(name),
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,

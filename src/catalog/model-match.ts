@@ -1,8 +1,10 @@
-import type { Model, ModelMatch, WeightFormat } from "./facts.ts";
+import type { Model, ModelMatch } from "./facts.ts";
+import type { ToldFormat } from "./format-words.ts";
 import { modelOfConfig } from "./published-config.ts";
 import { splitQuantisedName } from "./quantised-names.ts";
 import type { StoredConfig, StoredModel } from "./stored.ts";
 import { modelOf } from "./stored-model.ts";
+import { isSized } from "./weight-format.ts";
 
 /** One known id with what is stored of it; several may share a config. */
 interface KnownModel {
@@ -13,7 +15,9 @@ interface KnownModel {
 /** What the model is called, without its owner: the same word under another owner is a copy of it. */
 const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLowerCase();
 
-/** `Meta-Llama-3.1-8B` was renamed `Llama-3.1-8B` by its publisher. */
+const ownerOf = (id: string) => id.slice(0, id.indexOf("/")).toLowerCase();
+
+/** `Meta-Llama-3.1-8B` was renamed `Llama-3.1-8B` by its publisher; others end in `-hf` where they were converted. */
 const renamed = (name: string) => name.replace(/^meta-llama-/, "llama-");
 
 /** Folders, object stores and bare words name no published model, however they end. */
@@ -52,7 +56,15 @@ export class ModelNames {
     const variant = this.quantised(id);
     if (variant) return variant;
     const same = this.sameModel(id);
-    return same && { model: this.model(same), how: same.id.toLowerCase().split("/")[0] === id.split("/")[0] ? "alias" : "re-upload" };
+    return same && { model: this.model(same), how: ownerOf(same.id) === ownerOf(id) ? "alias" : "re-upload" };
+  }
+
+  /** A name without its owner, where one known model is called so. */
+  named(word: string): ModelMatch | undefined {
+    const name = word.trim().toLowerCase();
+    if (name.includes("/")) return undefined;
+    const same = this.sameModel(name);
+    return same ? { model: this.model(same), how: "alias" } : this.quantised(name);
   }
 
   /** `/models/Qwen3-32B`: ids that end alike, quantisation suffix or not. */
@@ -68,7 +80,7 @@ export class ModelNames {
     if (!split) return undefined;
     const row = this.byId.get(split.base) ?? this.sameModel(split.base);
     if (!row) return undefined;
-    return { model: withWeights(this.model(row), split.weights), how: "quantised-variant" };
+    return { model: withWeights(this.model(row), split), how: "quantised-variant" };
   }
 
   /** The same owner's id before or after its publisher renamed it. */
@@ -87,7 +99,7 @@ export class ModelNames {
     const exact = this.byLast.get(last);
     if (exact) return exact;
     const plain = renamed(last);
-    return this.byLast.get(plain) ?? this.byLast.get(`meta-${plain}`) ?? [];
+    return this.byLast.get(plain) ?? this.byLast.get(`meta-${plain}`) ?? this.byLast.get(`${plain}-hf`) ?? [];
   }
 
   private model(known: KnownModel): Model {
@@ -101,11 +113,7 @@ export class ModelNames {
 }
 
 /** Latent attention stays in 16 bit where ModelOpt narrows the rest to FP4, as NVIDIA's checkpoints have it. */
-function withWeights(model: Model, weights: WeightFormat): Model {
-  const latent = model.mla && weights.method === "modelopt_fp4";
-  return {
-    ...model,
-    weights: latent ? { ...weights, plain: { attention: 1 } } : weights,
-    approximate: model.approximate || Boolean(latent),
-  };
+function withWeights(model: Model, { weights, isSure }: ToldFormat): Model {
+  const plain = model.mla && isSized(weights) && weights.method === "modelopt_fp4" ? { plain: { attention: 1 } } : {};
+  return { ...model, weights: { ...weights, ...plain }, approximate: model.approximate || !isSure };
 }

@@ -1,34 +1,32 @@
-import type { WeightFormat } from "./facts.ts";
+import { beginsFormat, formatTold, type ToldFormat } from "./format-words.ts";
 
-const int4 = (method: string, scaleBytesPerElement: number): WeightFormat => ({ method, linear: "int4", scaleBytesPerElement });
-const int8 = (method: string, scaleBytesPerElement = 0): WeightFormat => ({ method, linear: "int8", scaleBytesPerElement });
-const fp8 = (method: string): WeightFormat => ({ method, linear: "fp8", scaleBytesPerElement: 0 });
-/** Scale and zero point of groups of 128. */
-const grouped = 2.5 / 128;
+/** Words of files that the engines here do not load, and of small models that draft for a larger one. */
+const otherwise = /^(gguf|mlx|onnx|ov|openvino|exl[23]|eagle\d?|dspark|dflash\d?|medusa|draft|speculator|lora|adapter)$/;
+const ownersOfOthers = /^(mlx-community|lmstudio-community)\//;
 
-/** Suffixes with which quantised re-uploads are named, and the format each stands for; longest first. */
-const suffixes: readonly (readonly [RegExp, WeightFormat])[] = [
-  [/[-.]quantized\.w4a16$/i, int4("gptq", grouped)],
-  [/[-.]quantized\.w8a16$/i, int8("gptq", grouped)],
-  [/[-.]quantized\.w8a8$/i, int8("compressed-tensors")],
-  [/-(?:w4a16|int4-w4a16)$/i, int4("compressed-tensors", 2 / 128)],
-  [/-(?:w8a8|int8)(?:-dynamic)?$/i, int8("compressed-tensors")],
-  [/-FP8[-_](?:dynamic|block|per[-_]channel|KV)(?:-KV)?$/i, fp8("compressed-tensors")],
-  [/-FP8$/i, fp8("fp8")],
-  [/-(?:NVFP4|FP4)$/i, { method: "modelopt_fp4", linear: "fp4", scaleBytesPerElement: 1 / 16 }],
-  [/-AWQ(?:-INT4|-4bit)?$/i, int4("awq", grouped)],
-  [/-INT4-AWQ$/i, int4("awq", grouped)],
-  [/-GPTQ-Int8$/i, int8("gptq", grouped)],
-  [/-(?:GPTQ-Int4|GPTQ-4bit|GPTQ|Int4)$/i, int4("gptq", grouped)],
-  // 32-bit scales of 64 elements, as the engines unpack them.
-  [/-(?:unsloth-)?bnb-4bit$/i, int4("bitsandbytes", 4 / 64)],
-  [/-bnb-8bit$/i, int8("bitsandbytes")],
+/** Owners who make their checkpoints with one tool. */
+const makers: readonly (readonly [RegExp, "compressed-tensors" | "modelopt"])[] = [
+  [/^(redhatai|neuralmagic|nm-testing)\//, "compressed-tensors"],
+  [/^nvidia\//, "modelopt"],
 ];
 
-/** A name without its quantisation suffix, and what the suffix says; undefined where there is none. */
-export function splitQuantisedName(name: string): { readonly base: string; readonly weights: WeightFormat } | undefined {
-  for (const [suffix, weights] of suffixes) {
-    if (suffix.test(name)) return { base: name.replace(suffix, ""), weights };
-  }
-  return undefined;
+export interface QuantisedName extends ToldFormat {
+  /** The name without what tells of the format. */
+  readonly base: string;
+}
+
+/** A name that ends in words for a weight format, as quantised re-uploads are called; undefined where it does not. */
+export function splitQuantisedName(name: string): QuantisedName | undefined {
+  const plain = name
+    .toLowerCase()
+    .replace(/([-_][48])-(?=bit(?:[-_]|$))/, "$1")
+    .replace(/([-_]auto)-(?=round)/, "$1")
+    .replace(/\.(?=w\d+a\d+$)/, "-")
+    .replace(/\.(?=quantized-)/, "-");
+  const words = [...plain.matchAll(/[-_]([^-_]+)/g)].map(({ index, 1: word = "" }) => ({ index, word }));
+  const first = words.findIndex(({ word }) => beginsFormat(word));
+  if (first < 0 || ownersOfOthers.test(plain) || words.some(({ word }) => otherwise.test(word))) return undefined;
+  const maker = makers.find(([owner]) => owner.test(plain))?.[1];
+  const told = words.slice(first).map(({ word }) => word);
+  return { base: plain.slice(0, words[first]?.index), ...formatTold(told, maker) };
 }

@@ -98,7 +98,7 @@ function caseRouting(whole: Fields, pools: readonly Pool[]): Known<RoutingPolicy
 /** The model with the weights that the case names, whatever its checkpoint holds. */
 function caseModel(whole: Fields, catalog: Catalog): ModelReference {
   const name = asText(whole.model, "model");
-  const known = catalog.model(name)?.model;
+  const known = (catalog.model(name) ?? catalog.namedModel(name))?.model;
   const word = optional(whole, "weightQuantization", asText);
   if (!known) throw new CaseError("missing", `Model not known: ${name}.`);
   return { name, facts: { value: word === undefined || /^auto$/i.test(word) ? known : quantised(known, word), origin: "argument" } };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commonGpus } from "../../src/catalog/catalog.ts";
 import type { InstanceType } from "../../src/catalog/facts.ts";
+import { elementBytes, isSized } from "../../src/catalog/weight-format.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -221,6 +222,69 @@ describe("model names", () => {
     ["openai/gpt-oss-120b", "fp4"],
   ])("weights of %s are %s", (name, linear) => {
     expect(catalog.model(name)?.model.weights.linear).toBe(linear);
+  });
+
+  // [name, model, words of the format, bytes of an element with its scale, whether that is all there is to know]
+  test.each([
+    ["Qwen/Qwen3-14B-AWQ", "Qwen/Qwen3-14B", "awq", 0.5195, true],
+    ["QuantTrio/Qwen3-Coder-30B-A3B-Instruct-AWQ", "Qwen/Qwen3-Coder-30B-A3B-Instruct", "awq", 0.5195, true],
+    ["Qwen/Qwen2.5-32B-Instruct-GPTQ-Int8", "Qwen/Qwen2.5-32B-Instruct", "gptq", 1.0195, true],
+    ["TheBloke/Llama-2-7B-Chat-GPTQ", "meta-llama/Llama-2-7b-chat-hf", "gptq", 0.5195, true],
+    ["ISTA-DASLab/gemma-3-27b-it-GPTQ-4b-128g", "google/gemma-3-27b-it", "gptq", 0.5195, true],
+    ["RedHatAI/Mistral-Small-3.2-24B-Instruct-2506-FP8", "mistralai/Mistral-Small-3.2-24B-Instruct-2506", "fp8", 1, true],
+    ["RedHatAI/Qwen2.5-VL-7B-Instruct-FP8-dynamic", "Qwen/Qwen2.5-VL-7B-Instruct", "compressed-tensors", 1, true],
+    ["RedHatAI/gemma-4-31B-it-FP8-block", "google/gemma-4-31B-it", "compressed-tensors", 1, true],
+    ["nvidia/Qwen3-32B-FP8", "Qwen/Qwen3-32B", "fp8", 1, true],
+    ["RedHatAI/Qwen3-32B-quantized.w4a16", "Qwen/Qwen3-32B", "gptq", 0.5195, true],
+    ["RedHatAI/Phi-4-mini-instruct-quantized.w8a8", "microsoft/Phi-4-mini-instruct", "compressed-tensors", 1, true],
+    ["boboliu/Qwen3-Embedding-4B-W4A16-G128", "Qwen/Qwen3-Embedding-4B", "compressed-tensors", 0.5156, true],
+    ["unsloth/Qwen2.5-7B-Instruct-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, true],
+    // Some layers stay as trained, nobody says which.
+    ["unsloth/Qwen2.5-7B-Instruct-unsloth-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, false],
+    ["RedHatAI/Llama-3.3-70B-Instruct-NVFP4", "meta-llama/Llama-3.3-70B-Instruct", "compressed-tensors", 0.5625, false],
+    ["amd/Llama-3.3-70B-Instruct-MXFP4", "meta-llama/Llama-3.3-70B-Instruct", "quark", 0.53125, false],
+    // Four bits, by whatever method and in whatever groups.
+    ["cpatonn/Qwen3-30B-A3B-Instruct-2507-AWQ-4bit", "Qwen/Qwen3-30B-A3B-Instruct-2507", "int4", 0.5391, false],
+    ["Lorbus/Qwen3.6-27B-int4-AutoRound", "Qwen/Qwen3.6-27B", "int4", 0.5391, false],
+    ["amd/Qwen3.8-27B-Quark-AWQ-INT4-W4A16", "Qwen/Qwen3.8-27B", "int4", 0.5391, false],
+  ])("%s is %s in %s, %d bytes an element, sure: %s", (name, id, method, bytes, isSure) => {
+    const known = catalog.model(id)?.model;
+    const model = catalog.model(name)?.model;
+    const weights = model && isSized(model.weights) ? model.weights : undefined;
+    expect([model?.id, weights?.method]).toEqual([known?.id, method]);
+    expect(weights && elementBytes[weights.linear] + weights.scaleBytesPerElement).toBeCloseTo(bytes, 3);
+    expect(model?.approximate).toBe(known?.approximate || !isSure);
+  });
+
+  test.each([
+    ["QuantTrio/GLM-4.6-GPTQ-Int4-Int8Mix", "zai-org/GLM-4.6"],
+    ["cyankiwi/Qwen3.8-27B-AWQ-BF16-INT4", "Qwen/Qwen3.8-27B"],
+    ["RedHatAI/GLM-5.2-NVFP4-FP8", "zai-org/GLM-5.2"],
+    ["someone/Qwen3-32B-NVFP4-RTX5090", "Qwen/Qwen3-32B"],
+    ["someone/Qwen3-32B-autoround", "Qwen/Qwen3-32B"],
+  ])("%s is %s in a format whose bytes are not known", (name, id) => {
+    expect(catalog.model(name)?.model).toMatchObject({ id, weights: { linear: null } });
+  });
+
+  test.each([
+    "mlx-community/Qwen3-32B-4bit",
+    "lmstudio-community/Qwen3-32B-MLX-4bit",
+    "unsloth/Qwen3-32B-GGUF",
+    "nvidia/Qwen3-32B-FP8-Eagle3",
+    "OpenVINO/Qwen3-32B-int8-ov",
+  ])("%s is another program's, or another model", (name) => {
+    expect(catalog.model(name)).toBeUndefined();
+  });
+
+  test.each([
+    ["qwen3.6-27b-autoround-int4", "Qwen/Qwen3.6-27B", "int4"],
+    ["gemma-2-9b-it", "google/gemma-2-9b-it", "none"],
+    ["DeepSeek-V4-Flash", "deepseek-ai/DeepSeek-V4-Flash", "fp8"],
+    ["models/Qwen3-32B", undefined, undefined],
+    ["nobody", undefined, undefined],
+  ])("%s alone names %s in %s", (name, id, method) => {
+    const model = catalog.namedModel(name)?.model;
+    expect([model?.id, model?.weights.method]).toEqual([id, method]);
   });
 
   test.each([
