@@ -81,10 +81,13 @@ export function kvElementBytes(dtype: string | undefined, model: Model, activati
     case "nvfp4_4over6":
     case "fp4":
       return 0.5 + 1 / 16;
+    // A scale in 32 bit for the key and one for the value of each head (vLLM, v1/kv_cache_interface.py).
     case "int4_per_token_head":
-      return 0.5;
-    case "int8":
+      return 0.5 + 4 / model.headDim;
     case "int8_per_token_head":
+    case "fp8_per_token_head":
+      return 1 + 4 / model.headDim;
+    case "int8":
       return 1;
     default:
       return name.startsWith("fp8") ? 1 : undefined;

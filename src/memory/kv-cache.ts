@@ -27,7 +27,7 @@ function vllmShape(model: Model, pool: SettledPool, stage: Stage, cache: VllmCac
   const grouping = isAlike ? oneGroup(separatePages(layers, blockTokens)) : equalGroups(unifiedPages(layers, blockTokens), pool);
   return {
     ...grouping,
-    ...tokenOf(model, pool, layers),
+    ...tokenOf(pool, layers),
     blockTokens: grouping.groups.reduce(
       (least, group) => Math.min(least, group.blockTokens),
       grouping.groups[0]?.blockTokens ?? blockTokens,
@@ -81,10 +81,10 @@ function compressedShape(facts: CompressionFacts, pool: SettledPool, share: numb
 /** Every layer keeps the whole context in blocks of the written size. */
 function plainShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
   const { blockTokens } = pool.settings;
-  const context = { kind: "context" } as const;
+  const context = { span: { kind: "context" }, isState: false } as const;
   const layers: KvLayers[] = [
-    { span: context, count: stage.full, inModel: model.fullAttentionLayers, bytes: fullToken(model, pool).bytes, isState: false },
-    { span: context, count: stage.sliding, inModel: model.slidingLayers, bytes: slidingToken(model, pool).bytes, isState: false },
+    { ...context, ...fullToken(model, pool), count: stage.full, inModel: model.fullAttentionLayers },
+    { ...context, ...slidingToken(model, pool), count: stage.sliding, inModel: model.slidingLayers },
   ];
   const grouping = oneGroup(
     separatePages(
@@ -94,7 +94,7 @@ function plainShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
   );
   return {
     ...grouping,
-    ...tokenOf(model, pool, layers),
+    ...tokenOf(pool, layers),
     blockTokens,
     contextRanks: contextRanks(pool),
     start: { groups: grouping.groups, counts: "all", spareBytes: 0 },
@@ -102,18 +102,16 @@ function plainShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
 }
 
 /** Bytes of one token over the layers that keep it, and the formula. */
-function tokenOf(model: Model, pool: SettledPool, layers: readonly KvLayers[]): Pick<KvShape, "bytesPerToken" | "tokenFormula"> {
-  const keeping = layers.filter(({ isState, count }) => !isState && count > 0);
+function tokenOf(pool: SettledPool, layers: readonly KvLayers[]): Pick<KvShape, "bytesPerToken" | "tokenFormula"> {
   const ranks = contextRanks(pool);
   const kinds = new Map<string, number>();
-  for (const { count, bytes } of keeping) {
-    const formula = [fullToken(model, pool), slidingToken(model, pool)].find((token) => token.bytes === bytes)?.formula ?? `${bytes} B`;
-    kinds.set(formula, (kinds.get(formula) ?? 0) + count);
+  let bytes = 0;
+  for (const one of layers) {
+    if (one.isState || one.count === 0) continue;
+    bytes += one.count * one.bytes;
+    kinds.set(one.formula, (kinds.get(one.formula) ?? 0) + one.count);
   }
   const sum = [...kinds].map(([formula, count]) => `${count} layers · ${formula}`).join(" + ") || "0 B";
   const whole = kinds.size > 1 && ranks > 1 ? `(${sum})` : sum;
-  return {
-    bytesPerToken: keeping.reduce((bytes, one) => bytes + one.count * one.bytes, 0) / ranks,
-    tokenFormula: ranks > 1 ? `${whole} / ${ranks} context ranks` : whole,
-  };
+  return { bytesPerToken: bytes / ranks, tokenFormula: ranks > 1 ? `${whole} / ${ranks} context ranks` : whole };
 }

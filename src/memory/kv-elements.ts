@@ -1,5 +1,6 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { atLeast } from "../deployment/version.ts";
 
 type Split = Pick<SettledPool, "layout">;
 type Cached = Split & Pick<SettledPool, "kvElementBytes">;
@@ -40,6 +41,18 @@ export function fullToken(model: Model, pool: Cached): TokenBytes {
   const { bytes, formula } = headsToken(perRank(model.kvHeads, pool), perHead(model), model.headDim, kvElementBytes);
   return indexer > 0 ? { bytes: bytes + indexer, formula: `(${formula} + ${indexer} B)` } : { bytes, formula };
 }
+
+/** One token in a latent layer of the V0 engine: up to 0.7.0 heads padded for the kernel, in 0.7.2 and 0.7.3 an entry of whole 256 bytes (worker/cache_engine.py, config.py). */
+export function latentTokenOfV0(model: Model, pool: Cached & Pick<SettledPool, "version">): TokenBytes {
+  const { version, kvElementBytes } = pool;
+  if (!atLeast(version, "0.7.1")) return headsToken(perRank(model.heads, pool), 2 * paddedHead, paddedHead, kvElementBytes);
+  if (!atLeast(version, "0.7.2") || atLeast(version, "0.8.0")) return fullToken(model, pool);
+  const elements = Math.ceil(model.kvElementsPerLayer / alignedElements) * alignedElements;
+  return { bytes: elements * kvElementBytes, formula: `${elements} · ${kvElementBytes} B` };
+}
+
+const paddedHead = 256;
+const alignedElements = 128;
 
 /** One token in a layer with a window. */
 export function slidingToken(model: Model, pool: Cached): TokenBytes {

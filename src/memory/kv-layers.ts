@@ -1,7 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool, VllmCache } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
-import { fullToken, slidingToken, type TokenBytes } from "./kv-elements.ts";
+import { fullToken, latentTokenOfV0, slidingToken, type TokenBytes } from "./kv-elements.ts";
 import type { Span } from "./kv-shape.ts";
 import { stateBytesPerRank } from "./kv-state.ts";
 import type { Stage } from "./stages.ts";
@@ -14,13 +14,15 @@ export interface KvLayers {
   readonly inModel: number;
   /** Of one token in one layer, or of one state. */
   readonly bytes: number;
+  readonly formula: string;
   readonly isState: boolean;
 }
 
 /** The layers with a cache, as vLLM's model runner asks each of them for its need; the fewest kinds first in no order. */
 export function vllmLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): readonly KvLayers[] {
   const drafting = cache.draftLayers;
-  const full = kindOf({ kind: "context" }, stage.full - shared(model, stage, "full") + (stage.last ? drafting : 0), fullToken(model, pool));
+  const token = model.mla && !cache.isV1 ? latentTokenOfV0(model, pool) : fullToken(model, pool);
+  const full = kindOf({ kind: "context" }, stage.full - shared(model, stage, "full") + (stage.last ? drafting : 0), token);
   const fullInModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + drafting;
   const window: Span = { kind: "window", tokens: windowTokens(model, pool) };
   const sliding = kindOf(window, stage.sliding - shared(model, stage, "sliding"), slidingToken(model, pool));
@@ -33,13 +35,20 @@ export function vllmLayers(model: Model, pool: SettledPool, stage: Stage, cache:
   ];
   if (model.recurrent && cache.isV1) {
     const bytes = stateBytesPerRank(model, pool, cache);
-    layers.push({ span: statesKept(pool, model, cache), count: stage.recurrent, inModel: model.recurrent.layers, bytes, isState: true });
+    layers.push({
+      span: statesKept(pool, model, cache),
+      count: stage.recurrent,
+      inModel: model.recurrent.layers,
+      bytes,
+      formula: `${bytes} B`,
+      isState: true,
+    });
   }
   return layers.filter(({ inModel, bytes }) => inModel > 0 && bytes > 0);
 }
 
-function kindOf(span: Span, count: number, { bytes }: TokenBytes): Omit<KvLayers, "inModel"> {
-  return { span, count: Math.max(0, count), bytes, isState: false };
+function kindOf(span: Span, count: number, { bytes, formula }: TokenBytes): Omit<KvLayers, "inModel"> {
+  return { span, count: Math.max(0, count), bytes, formula, isState: false };
 }
 
 /** Layers of this stage that read the cache of others; they are the last ones, shared out evenly over stages. */

@@ -90,6 +90,17 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
   });
 });
 
+// DeepSeek-V3: 128 heads padded to 256 · 2, then a latent of 576 padded to whole 256 bytes, 640 elements; 61 layers.
+test.each([
+  ["0.6.6", 61 * (128 / 8) * 2 * 256 * 2],
+  ["0.7.1", 61 * 576 * 2],
+  ["0.7.3", 61 * 640 * 2],
+  ["0.8.5", 61 * 576 * 2],
+])("a latent of the V0 engine in %s", (release, bytes) => {
+  const start = { release, gib: 40, length: 4096, tensor: 8, cache: { isV1: false, isGrouped: false } };
+  expect(started(model("deepseek-ai/DeepSeek-V3"), start).kvBytesPerToken).toBe(bytes);
+});
+
 describe("the check of one longest request", () => {
   const gptOss = model("openai/gpt-oss-20b");
   const shape = (release: string) => {

@@ -88,3 +88,13 @@ test.each([
   const flags = `--speculative-config '{"method":"${method}","num_speculative_tokens":${drafted}}'`;
   expect(cacheOf("0.24.0", qwen, flags)).toMatchObject({ draftTokens, draftLayers });
 });
+
+// Qwen3.6: heads of 256, a scale of 4 B for each.
+test.each([
+  ["fp8", 1],
+  ["fp8_per_token_head", 1 + 4 / 256],
+  ["int8_per_token_head", 1 + 4 / 256],
+  ["nvfp4", 0.5 + 1 / 16],
+])("an element cached as %s", (dtype, bytes) => {
+  expect(poolOf("0.33.0", qwen, `--kv-cache-dtype ${dtype}`).kvElementBytes).toBe(bytes);
+});
