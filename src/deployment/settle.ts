@@ -8,6 +8,7 @@ import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
+import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
 import type { Assumption, JudgedEngine, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
@@ -106,6 +107,9 @@ function settledPool(
   if (!pool.instances) {
     assumed.push({ what: "instances", value: "1", why: message("how many instances run is not written here") });
   }
+  const drafter = drafterOf(engine, new FlagReader(flags), model, layout.tensor, catalog);
+  if (drafter?.kind === "unsized")
+    assumed.push({ what: "drafter", value: drafter.name, why: message("its weights are not known here, and not counted") });
   const place = placed(pool, gpu, layout);
   assumed.push(...place.assumed);
   return {
@@ -121,6 +125,7 @@ function settledPool(
     weights,
     kvElementBytes,
     ...chosen,
+    ...(drafter ? { drafter } : {}),
     links: place.links,
     observed: {
       gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null,

@@ -52,6 +52,14 @@ export interface Layout {
   readonly towers?: "whole" | "none";
 }
 
+/** What is loaded for speculation beside the model. */
+export type Drafter =
+  /** The model's own further layers. */
+  | { readonly kind: "own-layers"; readonly layers: number }
+  | { readonly kind: "model"; readonly model: Model; readonly weights: WeightFormat; readonly tensor: number }
+  /** Weights that are not known, and not counted. */
+  | { readonly kind: "unsized"; readonly name: string };
+
 export interface SettledPool {
   readonly role: "mixed" | "prefill" | "decode";
   readonly instances: number;
@@ -71,6 +79,8 @@ export interface SettledPool {
   readonly kvElementBytes: number;
   readonly settings: EngineSettings;
   readonly budget: MemoryBudget;
+  /** Absent without speculation, or where it looks up earlier text. */
+  readonly drafter?: Drafter;
   readonly links: PoolLinks;
   /** Figures a real run reported, which override the memory model. */
   readonly observed: Observed;

@@ -11,6 +11,11 @@ export function heldParts(model: Model, format: WeightFormat, stage: Stage, acti
   return model.checkpoint ? filed(model.checkpoint, model, format, stage, activationBytes) : counted(model, format, stage, activationBytes);
 }
 
+/** What these parts weigh once in this format, before ranks share them. */
+export function weighed(parts: readonly WeightPart[], format: WeightFormat, activationBytes: number): readonly HeldPart[] {
+  return parts.map(({ part, split, elements }) => ({ part, split, bytes: elements * elementWidth(part, format, activationBytes) }));
+}
+
 /** Weights of the towers, before ranks share them. */
 export function towerBytes(model: Model, format: WeightFormat, activationBytes: number): number {
   const { checkpoint } = model;
@@ -88,7 +93,8 @@ function countedOf(model: Model): Counted {
   return made;
 }
 
-function partsOf(model: Model): ModelParts {
+/** The parts of a model's layers by what they hold. */
+export function partsOf(model: Model): ModelParts {
   return countedOf(model).parts;
 }
 

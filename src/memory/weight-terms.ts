@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { drafterBytes } from "./draft-weights.ts";
 import { loraSlotBytes } from "./lora-slots.ts";
 import type { Confidence } from "./plan.ts";
 import type { Stage } from "./stages.ts";
@@ -23,14 +24,15 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const rotary = rotaryBytes(model, activationBytes);
   const parts = rankWeights(model, pool.weights, layout, stage, activationBytes);
   const slots = loraSlotBytes(model, pool, stage);
-  const loaded = total(parts) + rotary + slots;
+  const drafter = drafterBytes(model, pool, stage);
+  const loaded = total(parts) + rotary + slots + drafter;
   const onHost = Math.min(settings.cpuOffloadBytes, loaded);
   const weights = sum.add(
     "weights",
     "Weights",
     {
       bytes: loaded - onHost,
-      formula: `${weightsFormula(parts, rotary, slots)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
+      formula: `${weightsFormula(parts, rotary, slots, drafter)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
       confidence,
       spread: share * loaded,
     },
@@ -43,13 +45,13 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const shift = sum.add(
     "shift-weights",
     "Second copy for Shift",
-    { bytes, formula: weightsFormula(copy, 0, 0), confidence, spread: share * bytes },
+    { bytes, formula: weightsFormula(copy, 0, 0, 0), confidence, spread: share * bytes },
     "systems.md 6",
   );
   return { weights, shift };
 }
 
-function weightsFormula(parts: RankWeights, rotary: number, slots: number): string {
+function weightsFormula(parts: RankWeights, rotary: number, slots: number, drafter: number): string {
   const named: readonly (readonly [number, string])[] = [
     [parts.attention, "attention"],
     [parts.recurrent, "recurrent layers"],
@@ -59,6 +61,7 @@ function weightsFormula(parts: RankWeights, rotary: number, slots: number): stri
     [parts.towers, "vision tower"],
     [parts.copied, "norms and routers"],
     [rotary, "rotary table"],
+    [drafter, "drafter"],
     [slots, "adapter slots"],
   ];
   return named

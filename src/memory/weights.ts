@@ -1,7 +1,7 @@
 import type { Model, WeightFormat } from "../catalog/facts.ts";
 import type { Split, WeightPart } from "../catalog/parameters.ts";
 import type { Layout } from "../deployment/settled.ts";
-import { heldParts, towerBytes } from "./held-parts.ts";
+import { type HeldPart, heldParts, towerBytes } from "./held-parts.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
 /** A layout that splits nothing. */
@@ -68,6 +68,12 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
     layout.towers === "none" ? 0 : towerBytes(model, format, activationBytes) / (layout.towers === "whole" ? 1 : layout.tensor);
   if (stage.last) bytes.copied += model.hidden * activationBytes;
   return bytes;
+}
+
+/** Bytes of one rank of these parts. */
+export function shareOut(parts: readonly HeldPart[], model: Model, format: WeightFormat, layout: Layout): number {
+  const shares = sharesOf(model, format, layout);
+  return parts.reduce((sum, { part, split, bytes }) => sum + bytes * shareOf(split, shares) * (part === "experts" ? shares.pad : 1), 0);
 }
 
 /** Shares of a rank, and the growth of experts by the kernels' padding. */

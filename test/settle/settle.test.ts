@@ -182,6 +182,36 @@ describe("what ranks hold of a model", () => {
   });
 });
 
+describe("what is loaded for speculation", () => {
+  const vllm = (config: object, model = "meta-llama/Llama-3.1-8B-Instruct") =>
+    settledOf(`vllm serve ${model} --speculative-config '${JSON.stringify(config)}'`, "H200");
+
+  it.each([
+    [{ method: "mtp", num_speculative_tokens: 1 }, "deepseek-ai/DeepSeek-V3", { kind: "own-layers", layers: 1 }],
+    [{ method: "qwen3_next_mtp", num_speculative_tokens: 2 }, "Qwen/Qwen3-Next-80B-A3B-Instruct", { kind: "own-layers" }],
+    [{ model: "meta-llama/Llama-3.2-1B-Instruct", num_speculative_tokens: 5 }, undefined, { kind: "model", tensor: 1 }],
+    [{ method: "eagle3", model: "own/eagle3-head", num_speculative_tokens: 3 }, undefined, { kind: "unsized", name: "own/eagle3-head" }],
+    [{ model: "own/unheard-of", num_speculative_tokens: 3 }, undefined, { kind: "unsized", name: "own/unheard-of" }],
+  ])("%j", (config, model, drafter) => {
+    expect(vllm(config, model).pool.drafter).toMatchObject(drafter);
+  });
+
+  it("is told to SGLang in its own words", () => {
+    const of = (words: string) =>
+      settledOf(`python -m sglang.launch_server --model-path deepseek-ai/DeepSeek-V3 --tp 8 ${words}`, "H200", "0.5.0").pool.drafter;
+    expect(of("--speculative-algorithm EAGLE")).toEqual({ kind: "own-layers", layers: 1 });
+    expect(of("--speculative-algorithm EAGLE3 --speculative-draft-model-path own/head")).toEqual({ kind: "unsized", name: "own/head" });
+    expect(of("--speculative-algorithm NGRAM")).toBeUndefined();
+  });
+
+  it("is nothing for look-ups in earlier text, and said to be left out where it is not known", () => {
+    expect(vllm({ method: "ngram", num_speculative_tokens: 4, prompt_lookup_max: 4 }).pool).not.toHaveProperty("drafter");
+    expect(settledOf(llama).pool).not.toHaveProperty("drafter");
+    const { assumed } = vllm({ method: "eagle", model: "own/head", num_speculative_tokens: 3 });
+    expect(assumed.find(({ what }) => what === "drafter")?.value).toBe("own/head");
+  });
+});
+
 describe("assumptions", () => {
   it("lists the version that nobody wrote and the GPU that a setting named", () => {
     const { settled } = settle(deploymentOf(llama, { setting: { gpu: "H100" }, project: { slo: { ttftSeconds: 0.5 } } }), catalog);
