@@ -40,10 +40,14 @@ export interface Answer extends Given {
 export function judgedStart(start: ObservedStart, catalog: Catalog): JudgedStart {
   const { answer, reason } = answered(start, catalog);
   const given = givenTheBytes(start, catalog);
-  // Timed the second time: the first reads the catalogue.
+  return { start, answer, reason, given, milliseconds: Math.min(...Array.from({ length: 3 }, () => timed(start, catalog))) };
+}
+
+/** Best of a few, as others use the machine too; the first reads the catalogue. */
+function timed(start: ObservedStart, catalog: Catalog): number {
   const began = performance.now();
   answered(start, catalog);
-  return { start, answer, reason, given, milliseconds: performance.now() - began };
+  return performance.now() - began;
 }
 
 function answered(start: ObservedStart, catalog: Catalog, settings?: Readonly<Record<string, number>>) {

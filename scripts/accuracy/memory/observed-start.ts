@@ -31,6 +31,8 @@ export interface ObservedStart {
   readonly kvTokens: number | undefined;
   readonly concurrency: number | undefined;
   readonly note: string;
+  /** Address of what it was taken from. */
+  readonly source: string;
   readonly isRefused: boolean;
 }
 
@@ -76,6 +78,7 @@ function observedStart(row: Record<string, string>, line: number): ObservedStart
     kvTokens: number("kv_tokens"),
     concurrency: number("concurrency"),
     note,
+    source: text("source") ?? "",
     isRefused: /\brefused\b/i.test(note),
   };
 }

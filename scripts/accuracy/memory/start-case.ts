@@ -1,4 +1,5 @@
 import type { Catalog } from "../../../src/catalog/catalog.ts";
+import { furtherSettings } from "./further-settings.ts";
 import type { ObservedStart } from "./observed-start.ts";
 
 const GiB = 2 ** 30;
@@ -45,7 +46,7 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
       pools: [{ role: "mixed", parallel: { tensor: tensor ?? 1, pipeline: pipeline ?? 1, expert: expertSize(start) } }],
       weightQuantization: start.quantization ?? null,
       kvCacheDtype: kvDtype ?? null,
-      settings: { ...settingsOf(start), ...settings },
+      settings: { ...settingsOf(start), ...furtherSettings[start.source], ...settings },
       environment: environmentOf(start),
     },
   };
