@@ -17,6 +17,8 @@ export interface KeptModules {
 }
 
 const mostPatterns = 64;
+/** Layers up to which a pattern with numbers in it is tried on every one. */
+const mostLayers = 300;
 
 /**
  * Shares of a model's parts that stay in 16 bit by the list of a quantisation config (`ignore`, `modules_to_not_convert`,
@@ -29,7 +31,8 @@ export function keptModules(entries: readonly string[], shape: Shape): KeptModul
   let unread = false;
   for (const entry of entries) {
     if (entry.startsWith("re:") || entry.includes("*")) {
-      const test = patterns.length < mostPatterns ? modulePattern(entry) : undefined;
+      const isTried = patterns.length < mostPatterns && (shape.layers <= mostLayers || !/\d/.test(entry));
+      const test = isTried ? modulePattern(entry) : undefined;
       if (test) patterns.push({ test, text: entry });
       else unread = true;
       continue;

@@ -22,23 +22,36 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   return {
     settings,
     budget: { ...budgetOf(flags, context), cache: vllmCache(flags, context, settings.prefixCaching, activationBytes) },
-    weights: withTiles(withPackedScales(weightsOf(context.model, flags.text("quantization")), context.version), context.gpu),
+    weights: held(weightsOf(context.model, flags.text("quantization")), context),
     activationBytes,
     kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
     kvCacheBlocks: blocks !== undefined && blocks > 0 ? blocks : null,
   };
 }
 
+/** What a checkpoint's format becomes in this version's memory on this card. */
+function held(weights: WeightFormat | undefined, { version, gpu }: EngineContext): WeightFormat | undefined {
+  return weights && withSpreadScales(withTiles(withPackedScales(weights, version), gpu), gpu);
+}
+
 /** Up to 0.9.1 doubly quantised scales stay packed: a byte for 64 elements, and 32 bit for 256 of those (pull request 19742). */
-function withPackedScales(weights: WeightFormat | undefined, version: Version): WeightFormat | undefined {
-  if (weights?.method !== "bitsandbytes" || weights.linear !== "int4" || atLeast(version, "0.9.2")) return weights;
+function withPackedScales(weights: WeightFormat, version: Version): WeightFormat {
+  if (weights.method !== "bitsandbytes" || weights.linear !== "int4" || atLeast(version, "0.9.2")) return weights;
   return { ...weights, scaleBytesPerElement: 1 / 64 + 4 / (64 * 256) };
 }
 
 /** On datacentre Blackwell the kernels of packed experts round a rank's width to twice as much (quantization/mxfp4.py). */
-function withTiles(weights: WeightFormat | undefined, { computeCapability }: Gpu): WeightFormat | undefined {
+function withTiles(weights: WeightFormat, { computeCapability }: Gpu): WeightFormat {
   const isBlackwell = computeCapability !== null && computeCapability >= 10 && computeCapability < 11;
-  return weights?.tile && isBlackwell ? { ...weights, tile: { hidden: 256, width: 256 } } : weights;
+  return weights.tile && isBlackwell ? { ...weights, tile: { hidden: 256, width: 256 } } : weights;
+}
+
+/** Cards before Ada multiply FP8 by Marlin, which has a 16-bit scale for every row of a block (quantization/utils/marlin_utils_fp8.py). */
+function withSpreadScales(weights: WeightFormat, { computeCapability }: Gpu): WeightFormat {
+  const isOlder = computeCapability !== null && computeCapability < 8.9;
+  return isOlder && weights.linear === "fp8" && weights.block !== undefined
+    ? { ...weights, scaleBytesPerElement: 2 / weights.block }
+    : weights;
 }
 
 function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): Omit<VllmBudget, "cache"> {

@@ -175,6 +175,12 @@ describe("what ranks hold of a model", () => {
     expect(tile("RTX-PRO-6000")).toEqual({ hidden: 256, width: 128 });
   });
 
+  it("spreads the scales of FP8 blocks on cards that multiply them by Marlin", () => {
+    const scale = (gpu: string) => settledOf("vllm serve Qwen/Qwen3-30B-A3B-FP8", gpu).pool.weights.scaleBytesPerElement;
+    expect(scale("H100")).toBe(4 / (128 * 128));
+    expect(scale("A100-80GB")).toBe(2 / 128);
+  });
+
   it("is unknown with a checkpoint whose quantisation is", () => {
     expect(missingOf("vllm serve moonshotai/Kimi-K3", { argument: { gpu: "H200" } })).toEqual([
       "settings: The checkpoint is quantised (compressed-tensors) in a way whose bytes are not known",
