@@ -68,6 +68,7 @@ function row(id, facts, models) {
     full: fullHeads(facts.globalAttention),
     slidingHeads: facts.slidingNumKvHeads,
     compress: compression(facts),
+    chunked: chunked(facts),
     moe: moe(facts),
     mla: mla(facts.mla),
     hybrid: hybrid(facts),
@@ -136,6 +137,11 @@ function compressed({ compressRatios, kvElemsPerTokenPerLayer: entry, sparseAtte
     ([ratio, layers]) => Number(ratio) && (layers * (ratio === "4" ? indexed : entry)) / ratio,
   );
   return shared.reduce((sum, elements) => sum + elements, 0) / numLayers;
+}
+
+/** Llama 4 has no positions and no chunks in every fourth layer (vLLM, models/llama4.py). */
+function chunked({ architecture, attentionChunkSize: tokens, numLayers }) {
+  return tokens && architecture.startsWith("Llama4") ? [numLayers - Math.floor(numLayers / 4), tokens] : undefined;
 }
 
 /** Layers by how many tokens share an entry; those that share it among 4 have an indexer. */

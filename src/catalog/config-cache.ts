@@ -1,16 +1,18 @@
 import { attentionKinds } from "./config-attention.ts";
-import { type Fields, numberOf, numbersOf } from "./config-fields.ts";
+import { type Fields, numberOf, numbersOf, textOf } from "./config-fields.ts";
 import type { CompressionFacts, Model } from "./facts.ts";
 
 /** What a config says of its cache beyond heads and layers: layers that share one, windows with heads of their own, entries that tokens share. */
-export function cacheFacts(text: Fields, layers: number): Pick<Model, "slidingKvHeads" | "sharedKv" | "compression"> {
+export function cacheFacts(text: Fields, layers: number): Pick<Model, "slidingKvHeads" | "sharedKv" | "compression" | "chunked"> {
   const slidingKvHeads = numberOf(text, "swa_num_key_value_heads");
   const sharedKv = sharedLayers(text, layers);
   const compression = compressionOf(text, layers);
+  const chunked = chunkedLayers(text, layers);
   return {
     ...(slidingKvHeads && slidingKvHeads > 0 ? { slidingKvHeads } : {}),
     ...(sharedKv ? { sharedKv } : {}),
     ...(compression ? { compression } : {}),
+    ...(chunked ? { chunked } : {}),
   };
 }
 
@@ -21,6 +23,15 @@ function sharedLayers(text: Fields, layers: number): Model["sharedKv"] {
   if (count <= 0 || !kinds || kinds.length < layers) return undefined;
   const sliding = kinds.slice(layers - count, layers).filter((kind) => /sliding/.test(kind)).length;
   return { full: count - sliding, sliding };
+}
+
+/** Llama 4 lists its chunked layers, or has none in every fourth. */
+function chunkedLayers(text: Fields, layers: number): Model["chunked"] {
+  const tokens = numberOf(text, "attention_chunk_size");
+  if (!tokens || tokens <= 0 || !/^llama4/.test(textOf(text, "model_type") ?? "")) return undefined;
+  const rotary = numbersOf(text, "no_rope_layers");
+  const listed = rotary && rotary.length === layers ? rotary.filter((one) => one !== 0).length : undefined;
+  return { layers: listed ?? layers - Math.floor(layers / 4), tokens };
 }
 
 function compressionOf(text: Fields, layers: number): CompressionFacts | undefined {

@@ -186,6 +186,8 @@ export interface Model {
   /** Layers that read the cache of others and keep none of their own, by kind (Gemma 3n). */
   readonly sharedKv?: { readonly full: number; readonly sliding: number };
   readonly compression?: CompressionFacts;
+  /** Of the full-attention layers, those that see only the chunk of so many tokens which they are in (Llama 4). */
+  readonly chunked?: { readonly layers: number; readonly tokens: number };
   /** Queries come with a gate as wide as they are (Qwen3-Next). */
   readonly gatedQueries?: true;
   readonly moe: MoeFacts | null;

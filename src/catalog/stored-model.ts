@@ -36,6 +36,7 @@ export function modelOf(row: StoredModel): Model {
     slidingWindow: row.window ?? null,
     ...(fullKvHeads && fullHeadDim ? { fullHeads: { kvHeads: fullKvHeads, headDim: fullHeadDim, valueIsKey } } : {}),
     ...(row.slidingHeads ? { slidingKvHeads: row.slidingHeads } : {}),
+    ...(row.chunked ? { chunked: { layers: row.chunked[0], tokens: row.chunked[1] } } : {}),
     ...(row.compress
       ? {
           compression: {

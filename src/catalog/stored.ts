@@ -23,6 +23,8 @@ export interface StoredModel {
   readonly full?: readonly [number, number, boolean];
   /** KV heads of the sliding layers where they differ. */
   readonly slidingHeads?: number;
+  /** Layers that see chunks, and tokens of a chunk. */
+  readonly chunked?: readonly [number, number];
   /** Tokens of the window, elements of the indexer's entry, and how many layers share an entry among how many tokens. */
   readonly compress?: { readonly window: number; readonly index: number; readonly layers: readonly (readonly [number, number])[] };
   readonly moe?: {

@@ -40,7 +40,9 @@ const groupedConnectors =
   /^(Nixl(Pull|Push)?Connector|Mooncake(Store)?Connector|OffloadingConnector|SimpleCPUOffloadConnector|DecodeBenchConnector|HiSparseConnector|UMBPStoreConnector)$/;
 
 /** config/vllm.py: groups since 0.9.1, on CUDA and ROCm, unless switched off or something else cannot handle them. */
-function isGrouped(flags: FlagReader, { version, gpu }: EngineContext): boolean {
+function isGrouped(flags: FlagReader, { version, gpu, model, environment }: EngineContext): boolean {
+  const isAllowed = environment.get("VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE")?.value === "1";
+  if (model.chunked && atLeast(version, "0.10.1") && !isAllowed) return false;
   if (!atLeast(version, "0.9.1") || flags.on("disable-hybrid-kv-cache-manager") === true) return false;
   if (gpu.vendor !== "nvidia" && gpu.vendor !== "amd" && !atLeast(version, "0.11.0")) return false;
   if (flags.has("kv-events-config") && !atLeast(version, "0.20.0")) return false;

@@ -1,6 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { atLeast } from "../deployment/version.ts";
 
 type Split = Pick<SettledPool, "layout">;
 type Cached = Split & Pick<SettledPool, "kvElementBytes">;
@@ -11,8 +10,8 @@ export interface TokenBytes {
   readonly formula: string;
 }
 
-/** Whole heads on a rank, at least one, under tensor and sequence parallelism alike (VP02, systems.md 5). */
-function perRank(kvHeads: number, { layout }: Split): number {
+/** Whole heads on a rank of so many in a layer, at least one, under tensor and sequence parallelism alike (VP02, systems.md 5). */
+export function perRank(kvHeads: number, { layout }: Split): number {
   return Math.max(1, Math.floor(kvHeads / (layout.tensor * layout.sequence)));
 }
 
@@ -42,18 +41,6 @@ export function fullToken(model: Model, pool: Cached): TokenBytes {
   return indexer > 0 ? { bytes: bytes + indexer, formula: `(${formula} + ${indexer} B)` } : { bytes, formula };
 }
 
-/** One token in a latent layer of the V0 engine: up to 0.7.0 heads padded for the kernel, in 0.7.2 and 0.7.3 an entry of whole 256 bytes (worker/cache_engine.py, config.py). */
-export function latentTokenOfV0(model: Model, pool: Cached & Pick<SettledPool, "version">): TokenBytes {
-  const { version, kvElementBytes } = pool;
-  if (!atLeast(version, "0.7.1")) return headsToken(perRank(model.heads, pool), 2 * paddedHead, paddedHead, kvElementBytes);
-  if (!atLeast(version, "0.7.2") || atLeast(version, "0.8.0")) return fullToken(model, pool);
-  const elements = Math.ceil(model.kvElementsPerLayer / alignedElements) * alignedElements;
-  return { bytes: elements * kvElementBytes, formula: `${elements} · ${kvElementBytes} B` };
-}
-
-const paddedHead = 256;
-const alignedElements = 128;
-
 /** One token in a layer with a window. */
 export function slidingToken(model: Model, pool: Cached): TokenBytes {
   return headsToken(perRank(model.slidingKvHeads ?? model.kvHeads, pool), perHead(model), model.headDim, pool.kvElementBytes);
@@ -64,7 +51,8 @@ function perHead(model: Model): number {
   return model.kvElementsPerLayer / model.kvHeads;
 }
 
-function headsToken(heads: number, elements: number, headDim: number, elementBytes: number): TokenBytes {
+/** Keys and values of these heads, `elements` of each together. */
+export function headsToken(heads: number, elements: number, headDim: number, elementBytes: number): TokenBytes {
   const dimension = elements === 2 * headDim ? `2 · ${headDim}` : `${Number(elements.toFixed(3))}`;
   return {
     bytes: heads * elements * elementBytes,

@@ -1,7 +1,8 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool, VllmCache } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
-import { fullToken, latentTokenOfV0, slidingToken, type TokenBytes } from "./kv-elements.ts";
+import { slidingToken } from "./kv-elements.ts";
+import { vllmFullToken } from "./kv-latent.ts";
 import type { Span } from "./kv-shape.ts";
 import { stateBytesPerRank } from "./kv-state.ts";
 import type { Stage } from "./stages.ts";
@@ -18,37 +19,43 @@ export interface KvLayers {
   readonly isState: boolean;
 }
 
-/** The layers with a cache, as vLLM's model runner asks each of them for its need; the fewest kinds first in no order. */
+/** The layers with a cache by what they keep, as vLLM's model runner asks each of them. */
 export function vllmLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): readonly KvLayers[] {
-  const drafting = cache.draftLayers;
-  const token = model.mla && !cache.isV1 ? latentTokenOfV0(model, pool) : fullToken(model, pool);
-  const full = kindOf({ kind: "context" }, stage.full - shared(model, stage, "full") + (stage.last ? drafting : 0), token);
-  const fullInModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + drafting;
-  const window: Span = { kind: "window", tokens: windowTokens(model, pool) };
-  const sliding = kindOf(window, stage.sliding - shared(model, stage, "sliding"), slidingToken(model, pool));
-  const slidingInModel = model.slidingLayers - (model.sharedKv?.sliding ?? 0);
-  // Without groups of their own, windows beside full layers are kept like these (kv_cache_utils.py, unify_hybrid_kv_cache_specs).
-  const isPromoted = !cache.isV1 || (!cache.isGrouped && fullInModel > 0);
-  const layers: KvLayers[] = [
-    { ...full, inModel: fullInModel },
-    { ...sliding, span: isPromoted ? { kind: "context" } : window, inModel: slidingInModel },
-  ];
+  const layers = [...fullLayers(model, pool, stage, cache), slidingLayers(model, pool, stage, cache)];
   if (model.recurrent && cache.isV1) {
     const bytes = stateBytesPerRank(model, pool, cache);
-    layers.push({
-      span: statesKept(pool, model, cache),
-      count: stage.recurrent,
-      inModel: model.recurrent.layers,
-      bytes,
-      formula: `${bytes} B`,
-      isState: true,
-    });
+    const counts = { count: stage.recurrent, inModel: model.recurrent.layers };
+    layers.push({ ...counts, span: statesKept(pool, model, cache), bytes, formula: `${bytes} B`, isState: true });
   }
   return layers.filter(({ inModel, bytes }) => inModel > 0 && bytes > 0);
 }
 
-function kindOf(span: Span, count: number, { bytes, formula }: TokenBytes): Omit<KvLayers, "inModel"> {
-  return { span, count: Math.max(0, count), bytes, formula, isState: false };
+/** Those that keep the whole context, a drafter's on the last stage; those that see chunks have groups of their own from 0.10.0. */
+function fullLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): readonly KvLayers[] {
+  const token = { ...vllmFullToken(model, pool, cache), isState: false };
+  const inModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + cache.draftLayers;
+  const count = Math.max(0, stage.full - shared(model, stage, "full") + (stage.last ? cache.draftLayers : 0));
+  const context = { ...token, span: { kind: "context" } } as const;
+  const { chunked } = model;
+  if (!chunked || !cache.isV1 || !cache.isGrouped || !atLeast(pool.version, "0.10.0")) return [{ ...context, count, inModel }];
+  const chunks = Math.min(count, Math.round((chunked.layers * stage.full) / Math.max(1, model.fullAttentionLayers)));
+  const span = { kind: "chunk", tokens: chunked.tokens + tokensInFlight(pool) } as const;
+  return [
+    { ...context, count: count - chunks, inModel: inModel - chunked.layers },
+    { ...token, span, count: chunks, inModel: chunked.layers },
+  ];
+}
+
+/** Those with a window; without groups of their own they are kept like the full ones beside them (kv_cache_utils.py, unify_hybrid_kv_cache_specs). */
+function slidingLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): KvLayers {
+  const isPromoted = !cache.isV1 || (!cache.isGrouped && model.fullAttentionLayers > 0);
+  return {
+    ...slidingToken(model, pool),
+    isState: false,
+    span: isPromoted ? { kind: "context" } : { kind: "window", tokens: windowTokens(model, pool) },
+    count: Math.max(0, stage.sliding - shared(model, stage, "sliding")),
+    inModel: model.slidingLayers - (model.sharedKv?.sliding ?? 0),
+  };
 }
 
 /** Layers of this stage that read the cache of others; they are the last ones, shared out evenly over stages. */
@@ -58,12 +65,13 @@ function shared({ sharedKv, layers }: Model, stage: Stage, kind: "full" | "slidi
 
 /** VM10: the window less the token itself, and the tokens of all batches that are scheduled. */
 export function windowTokens({ slidingWindow }: Pick<Model, "slidingWindow">, pool: SettledPool): number {
-  return (slidingWindow ?? Number.POSITIVE_INFINITY) - 1 + concurrentBatches(pool) * pool.settings.maxNumBatchedTokens;
+  return (slidingWindow ?? Number.POSITIVE_INFINITY) - 1 + tokensInFlight(pool);
 }
 
-/** Batches whose tokens a window must keep: up to 0.25 one, from 0.26 all that are scheduled and not yet settled (VM10; vLLM pull request 47728). */
-function concurrentBatches({ version, settings, layout }: SettledPool): number {
-  return atLeast(version, "0.26.0") ? Math.max(settings.asyncScheduling ? 2 : 1, layout.pipeline) : 1;
+/** Tokens of the batches that a window must keep: up to 0.25 one, from 0.26 all that are scheduled and not yet settled (VM10; vLLM pull request 47728). */
+function tokensInFlight({ version, settings, layout }: SettledPool): number {
+  const batches = atLeast(version, "0.26.0") ? Math.max(settings.asyncScheduling ? 2 : 1, layout.pipeline) : 1;
+  return batches * settings.maxNumBatchedTokens;
 }
 
 /** VM12 by version (kv_cache_interface.py, MambaSpec). */

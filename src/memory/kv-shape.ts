@@ -3,6 +3,8 @@ export type Span =
   | { readonly kind: "context" }
   /** Tokens that stay: the window's and those in flight (VM10). */
   | { readonly kind: "window"; readonly tokens: number }
+  /** Tokens of a chunk and those in flight. */
+  | { readonly kind: "chunk"; readonly tokens: number }
   /** A fixed number of states, however long the sequence (VM12). */
   | { readonly kind: "states"; readonly count: number }
   /** A state for each block of tokens, and those of drafted tokens. */
@@ -52,6 +54,8 @@ function blocksOf({ span, blockTokens }: KvGroup, tokens: number, contextRanks: 
     case "window":
       // One more, as the window may begin inside a block.
       return Math.ceil(Math.min(span.tokens, tokens) / blockTokens) + 1;
+    case "chunk":
+      return Math.ceil(Math.min(span.tokens, tokens) / blockTokens);
     case "states":
       return span.count;
     case "every-state":

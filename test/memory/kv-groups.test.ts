@@ -74,6 +74,17 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
     expect(blockBytes).toBe(9 * 16 * 8 * 320 * 2);
   });
 
+  // Llama 4 Scout: 12 full layers and 36 that see chunks of 8,192; 65,536/16 and (8192 + 8192)/16 blocks, three groups of the latter.
+  test("layers that see chunks keep a chunk and a batch where they have groups", () => {
+    const scout = model("meta-llama/Llama-4-Scout-17B-16E-Instruct");
+    const start = { release: "0.24.0", gib: 60, length: 65_536, tensor: 8 };
+    const grouped = started(scout, start);
+    expect(grouped.maxConcurrency).toBeCloseTo(grouped.kvCacheBlocks / (4096 + 3 * 1024), 9);
+    const whole = started(scout, { ...start, cache: { isGrouped: false } });
+    expect(whole.maxConcurrency).toBeCloseTo(whole.kvCacheBlocks / 4096, 9);
+    expect(whole.kvCacheBlocks).toBe(Math.floor((60 * GiB) / (48 * 16 * 512)));
+  });
+
   // All layers have a window of 4,096: one group, no block beyond the window and the batch.
   test("windows alone are one group", () => {
     const mistral = model("mistralai/Mistral-7B-Instruct-v0.1");
@@ -88,17 +99,6 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
     expect(plan.kvCacheTokens).toBe(Math.floor((40 * GiB) / (42 * 8 * 2 * 256 * 2 * 16)) * 16);
     expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheTokens / 8192, 9);
   });
-});
-
-// DeepSeek-V3: 128 heads padded to 256 · 2, then a latent of 576 padded to whole 256 bytes, 640 elements; 61 layers.
-test.each([
-  ["0.6.6", 61 * (128 / 8) * 2 * 256 * 2],
-  ["0.7.1", 61 * 576 * 2],
-  ["0.7.3", 61 * 640 * 2],
-  ["0.8.5", 61 * 576 * 2],
-])("a latent of the V0 engine in %s", (release, bytes) => {
-  const start = { release, gib: 40, length: 4096, tensor: 8, cache: { isV1: false, isGrouped: false } };
-  expect(started(model("deepseek-ai/DeepSeek-V3"), start).kvBytesPerToken).toBe(bytes);
 });
 
 describe("the check of one longest request", () => {

@@ -10,16 +10,16 @@ const gemma = "google/gemma-3-27b-it";
 const qwen = "Qwen/Qwen3.6-27B";
 const nemotron = "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16";
 
-function poolOf(version: string, model: string, flags: string): SettledPool {
+function poolOf(version: string, model: string, flags: string, environment = ""): SettledPool {
   const surroundings = { ...noSurroundings, argument: { gpu: "H200", engineVersion: version } };
-  const [deployment] = readCommand(`vllm serve ${model} ${flags}`, { catalog, surroundings }).deployments;
+  const [deployment] = readCommand(`${environment}vllm serve ${model} ${flags}`, { catalog, surroundings }).deployments;
   const pool = deployment && settle(deployment, catalog).settled?.pools[0];
   if (!pool) throw new Error(`not settled: ${version} ${flags}`);
   return pool;
 }
 
-function cacheOf(version: string, model: string, flags = ""): VllmCache {
-  const { budget } = poolOf(version, model, flags);
+function cacheOf(version: string, model: string, flags = "", environment = ""): VllmCache {
+  const { budget } = poolOf(version, model, flags, environment);
   if (budget.engine !== "vllm") throw new Error(budget.engine);
   return budget.cache;
 }
@@ -49,6 +49,15 @@ describe("groups of blocks (vLLM, config/vllm.py)", () => {
   ])("%s %s: %s", (version, flags, grouped) => {
     expect(cacheOf(version, gemma, flags).isGrouped).toBe(grouped);
   });
+});
+
+// The manager is off for chunked attention unless a variable allows it (0.10.1 on).
+test.each([
+  ["0.10.0", "", true],
+  ["0.10.1", "", false],
+  ["0.24.0", "VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE=1 ", true],
+])("chunked attention in %s %s", (version, environment, grouped) => {
+  expect(cacheOf(version, "meta-llama/Llama-4-Scout-17B-16E-Instruct", "", environment).isGrouped).toBe(grouped);
 });
 
 describe("states that are kept (vLLM, models/config.py)", () => {
