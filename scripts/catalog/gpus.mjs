@@ -1,3 +1,5 @@
+import { desktopGpus } from "./desktop-gpus.mjs";
+import { driverTotals } from "./driver-totals.mjs";
 import { furtherGpus, furtherPeaks, pcieGenerations } from "./gpu-additions.mjs";
 import { aliases } from "./gpu-aliases.mjs";
 import { furtherInstances } from "./instance-additions.mjs";
@@ -5,11 +7,17 @@ import { furtherInstances } from "./instance-additions.mjs";
 /** Accelerators as the catalogue's `Gpu`: dense peaks in FLOP/s, links in bytes per second of one direction. */
 export function gpuRows(facts) {
   const rows = Object.entries(facts).map(([id, gpu]) => row(id, gpu));
-  for (const { id, like, ...changes } of furtherGpus) {
+  for (const { id, like, ...changes } of [...furtherGpus, ...desktopGpus]) {
     const base = like ? rows.find((gpu) => gpu.id === like) : {};
     rows.push({ ...base, ...changes, id, aliases: aliases[id] ?? [] });
   }
-  return rows;
+  return rows.map(withTotal);
+}
+
+function withTotal(gpu) {
+  const [gib, source] = driverTotals[gpu.id] ?? [];
+  if (gib === undefined) return gpu;
+  return { ...gpu, driverBytes: Math.round(gib * 2 ** 30), driverBytesAssumed: false, sources: [...gpu.sources, source] };
 }
 
 /** Machine types with their GPUs, as the catalogue's `InstanceType`. */

@@ -8,7 +8,7 @@ const size = (name: string) => readFileSync(new URL(`../../src/catalog/data/${na
 
 describe("catalogue files", () => {
   test.each([
-    ["gpus", 40_000],
+    ["gpus", 50_000],
     ["instances", 20_000],
     ["models", 400_000],
     ["flags-vllm", 75_000],
@@ -33,6 +33,22 @@ describe("catalogue files", () => {
       expect(gpu.scaleUp === null, gpu.id).toBe(gpu.scaleUpGpus === 1);
       expect(gpu.sources.length, gpu.id).toBeGreaterThan(0);
     }
+  });
+
+  // What PyTorch's messages call the total capacity, in GiB.
+  test.each([
+    ["RTX 3090", 23.68],
+    ["RTX 4090", 23.52],
+    ["RTX 5090", 31.36],
+    ["RTX A6000", 47.53],
+    ["Tesla T4", 14.75],
+    ["NVIDIA L4", 22.06],
+    ["NVIDIA H100 80GB HBM3", 79.19],
+    ["NVIDIA H200", 139.8],
+    ["NVIDIA GB10", 121.69],
+  ])("%s has %d GiB by its driver", (name, gib) => {
+    expect(catalog.gpu(name)).toMatchObject({ driverBytesAssumed: false });
+    expect((catalog.gpu(name)?.driverBytes ?? 0) / 2 ** 30).toBeCloseTo(gib, 2);
   });
 
   test("instances name known GPUs", () => {
