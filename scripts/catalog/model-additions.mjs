@@ -97,6 +97,17 @@ const moonlight = {
 };
 
 export const furtherModels = {
+  "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8": {
+    like: "meta-llama/Llama-4-Maverick-17B-128E-Instruct",
+    // Experts alone: 48.87 GiB on each of 8 ranks (vllm-project/vllm issue 16152).
+    quantization: {
+      quant_method: "compressed-tensors",
+      bits: 8,
+      weightType: "float",
+      plain: { attention: 1, mlp: 1, "shared-experts": 1 },
+    },
+    source: "vllm-project/vllm issue 16152: its start-up log",
+  },
   ...same(["Qwen/Qwen2.5-Coder-0.5B", "Qwen/Qwen2.5-Coder-0.5B-Instruct"], { like: "Qwen/Qwen2.5-0.5B-Instruct", source: xinference }),
   "Qwen/Qwen2.5-Coder-1.5B": { like: "Qwen/Qwen2.5-Coder-1.5B-Instruct", source: xinference },
   "Qwen/Qwen2.5-Coder-3B": { like: "Qwen/Qwen2.5-Coder-3B-Instruct", source: xinference },

@@ -21,6 +21,8 @@ const statedModels = {
 
 /** 8-bit floats with a scale for each row, which compressed-tensors' own members say and the collected facts leave out. */
 const perChannel = { quant_method: "compressed-tensors", bits: 8, weightType: "float" };
+/** Llama 4 so quantised keeps attention in 16 bit (llm-compressor, examples/quantization_w8a8_fp8/llama4_fp8_block_example.py). */
+const llama4 = { ...perChannel, plain: { attention: 1 } };
 
 /** Architectures whose weights the product does not count part by part: they have their published size. */
 const uncounted = /^(DeepseekV4|MiniMaxM3|MiniMaxM3Sparse|MiMoV2Flash|KimiK3|DeciLM|Step3p7Flash)For/;
@@ -204,7 +206,7 @@ function isNvfp4(quantization) {
 
 /** A model whose own config was not collected is published like its maker's model that lent the architecture, unless its name says otherwise. */
 function statedQuantization(id, facts, models) {
-  const own = statedModels[id] ?? (/-FP8-dynamic$/.test(id) ? perChannel : facts.quantization);
+  const own = statedModels[id] ?? (/Llama-4.*-FP8-dynamic$/.test(id) ? llama4 : /-FP8-dynamic$/.test(id) ? perChannel : facts.quantization);
   const lender = facts.architectureFrom;
   if (own || !lender || /-BF16$/.test(id) || id.split("/")[0] !== lender.split("/")[0]) return own;
   return models[lender] && statedQuantization(lender, models[lender], models);

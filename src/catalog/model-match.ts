@@ -1,4 +1,4 @@
-import type { Model, ModelMatch } from "./facts.ts";
+import type { Model, ModelMatch, WeightFormat } from "./facts.ts";
 import type { ToldFormat } from "./format-words.ts";
 import { modelOfConfig } from "./published-config.ts";
 import { splitQuantisedName } from "./quantised-names.ts";
@@ -112,8 +112,17 @@ export class ModelNames {
   }
 }
 
-/** Latent attention stays in 16 bit where ModelOpt narrows the rest to FP4, as NVIDIA's checkpoints have it. */
+/** A model quantised as its name says. */
 function withWeights(model: Model, { weights, isSure }: ToldFormat): Model {
-  const plain = model.mla && isSized(weights) && weights.method === "modelopt_fp4" ? { plain: { attention: 1 } } : {};
-  return { ...model, weights: { ...weights, ...plain }, approximate: model.approximate || !isSure };
+  const kept = isSized(weights) && keepsAttention(model, weights) ? { ...weights, plain: { attention: 1 } } : weights;
+  return { ...model, weights: kept, approximate: model.approximate || !isSure };
+}
+
+/**
+ * Attention stays in 16 bit: of Llama 4 where llm-compressor makes floats of the rest (its examples/quantization_w8a8_fp8/
+ * llama4_fp8_block_example.py), and latent attention where ModelOpt makes FP4 (cards of NVIDIA's DeepSeek-R1 checkpoints).
+ */
+function keepsAttention({ architecture, mla }: Model, { method, linear }: WeightFormat): boolean {
+  if (architecture.startsWith("Llama4")) return linear === "fp8" || linear === "fp4";
+  return mla !== null && method === "modelopt_fp4";
 }

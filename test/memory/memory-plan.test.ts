@@ -89,6 +89,16 @@ describe("weights", () => {
     expect(split.weightsBytes).toBeCloseTo(attention + experts, -3);
   });
 
+  // Logged by vLLM: issue 16152 (0.8.3, "Model loading took 48.8682 GiB"), and issue 6746 (2024-07, when the checkpoint had 16 KV heads: 1 GiB more).
+  test.each([
+    ["meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8", 48.8682],
+    ["meta-llama/Llama-3.1-405B-Instruct-FP8", 57.752 - 0.98],
+  ])("%s over 8 ranks: what its makers left in 16 bit counts so", (id, logged) => {
+    const published = model(id);
+    const rank = rankOf(memoryPlan(published, pool({ weights: formatOf(published), layout: { tensor: 8 } })));
+    expect(Math.abs(rank.weightsBytes / GiB / logged - 1)).toBeLessThan(0.003);
+  });
+
   // Of 128 experts and 16 copies each of 8 ranks holds 18 instead of 16: 2 · 3 · 2048 · 768 · 48 layers · 2 B more.
   test("copies of busy experts are shared out over the ranks of expert parallelism", () => {
     const layout = { tensor: 8, expert: 8 };
