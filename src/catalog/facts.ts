@@ -200,6 +200,8 @@ export interface Model {
   readonly multimodal: boolean;
   /** Weight elements of vision and audio towers with their projectors; absent where they are not known. */
   readonly towerElements?: number;
+  /** Sizes by which SGLang judges a vision tower; null where its config leaves one to a default. Absent without a tower, or where they are not known. */
+  readonly visionTower?: { readonly layers: number | null; readonly hidden: number | null };
   /** Format of the checkpoint behind this id. */
   readonly weights: WeightFormat | UnsizedFormat;
   /** Sizes in the model's own files, where a folder was read. */

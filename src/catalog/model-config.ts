@@ -6,7 +6,7 @@ import { quantizationFacts } from "./config-quantization.ts";
 import type { Model } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
 import { rotaryFacts } from "./rotary-facts.ts";
-import { towersOf } from "./tower-elements.ts";
+import { towersOf, visionTower } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
 export type DescribedModel =
@@ -85,7 +85,8 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     return { problem: `The config has ${heads} attention heads over ${kvHeads} key-value heads, which no attention can share.` };
   const headDim = mla ? mla.nopeHeadDim + mla.ropeHeadDim : (numberOf(text, "head_dim") ?? Math.floor(hidden / heads));
   const attention = attentionLayers(text, layers, { hidden, heads, headDim });
-  const multimodal = fieldsOf(json.vision_config) !== undefined || fieldsOf(json.audio_config) !== undefined;
+  const vision = fieldsOf(json.vision_config);
+  const multimodal = vision !== undefined || fieldsOf(json.audio_config) !== undefined;
   const towers = towersOf(json, hidden);
   const rotary = mla ? undefined : rotaryFacts(architecture, headDim, text);
   const next = numberOf(text, "num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules") ?? 0;
@@ -120,6 +121,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     ...(next > 0 ? { nextLayers: next } : {}),
     multimodal,
     ...(towers === undefined ? {} : { towerElements: towers }),
+    ...(vision ? { visionTower: visionTower(vision) } : {}),
     ...(indexer === undefined ? {} : { indexerElementsPerLayer: indexer }),
     dtype: dtypeOf(textOf(json, "torch_dtype", "dtype") ?? textOf(text, "torch_dtype", "dtype")),
     kvElementsPerLayer: compressedElements(text, layers, kvHeads * headDim) ?? (mla ? mla.kvRank + mla.ropeHeadDim : 2 * kvHeads * headDim),

@@ -3,7 +3,7 @@ import { countParameters } from "./parameters.ts";
 import { recurrentFacts } from "./recurrent-layers.ts";
 import { rotaryFacts } from "./rotary-facts.ts";
 import type { StoredModel } from "./stored.ts";
-import { towerElements } from "./tower-elements.ts";
+import { towerElements, visionTower } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
 /** A row of models.json as the rest of the product reads it. */
@@ -55,6 +55,7 @@ export function modelOf(row: StoredModel): Model {
     ...(row.next ? { nextLayers: row.next } : {}),
     multimodal: row.multimodal ?? false,
     ...(towers === undefined ? {} : { towerElements: towers }),
+    ...(row.vision ? { visionTower: visionTower(row.vision) } : {}),
     weights: row.quantization ? weightFormatOf(row.quantization) : unquantised,
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",
     kvElementsPerLayer: row.kvElements,

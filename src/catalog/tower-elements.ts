@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, numberOf, numbersOf, textOf, wordsOf } from "./config-fields.ts";
+import type { Model } from "./facts.ts";
 
 /** How a family's tower differs from blocks of attention and a two-matrix MLP. */
 interface TowerShape {
@@ -41,6 +42,11 @@ export function towersOf(json: Fields, hidden: number): number | undefined {
   if (!vision || fieldsOf(json.audio_config)) return undefined;
   const around = { spatial_merge_size: json.spatial_merge_size, feature_layers: numbersOf(json, "vision_feature_layer")?.length };
   return towerElements({ ...around, ...vision }, hidden, textOf(json, "model_type"));
+}
+
+/** The two sizes of a vision config that SGLang reads, under these names alone (arg_groups/memory_hook.py of 0.5.23). */
+export function visionTower(vision: Fields): NonNullable<Model["visionTower"]> {
+  return { layers: numberOf(vision, "num_hidden_layers") ?? null, hidden: numberOf(vision, "hidden_size") ?? null };
 }
 
 /** Weight elements of a vision tower with its way into `hidden`, by its sizes and its family or that of the model; undefined for towers that are not counted. */

@@ -22,6 +22,8 @@ export interface EngineContext {
 export interface EngineChoices {
   readonly settings: EngineSettings;
   readonly budget: MemoryBudget;
+  /** Where the engine splits more than the sizes say. */
+  readonly layout?: Layout;
   readonly weights: WeightFormat | undefined;
   readonly activationBytes: number;
   readonly kvElementBytes: number | undefined;

@@ -80,7 +80,10 @@ export function kvElementBytes(dtype: string | undefined, model: Model, activati
     case "nvfp4":
     case "nvfp4_4over6":
     case "fp4":
+    case "fp4_e2m1":
       return 0.5 + 1 / 16;
+    case "mxfp8":
+      return 1 + 1 / 32;
     // A scale in 32 bit for the key and one for the value of each head (vLLM, v1/kv_cache_interface.py).
     case "int4_per_token_head":
       return 0.5 + 4 / model.headDim;

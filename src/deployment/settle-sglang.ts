@@ -1,9 +1,13 @@
 import { derivedMaxModelLen } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
-import { kvElementBytes, weightsOf } from "./settle-formats.ts";
-import type { EngineSettings } from "./settled.ts";
-import { sglangBatch, sglangStaticShare } from "./sglang-defaults.ts";
+import { kvElementBytes } from "./settle-formats.ts";
+import type { EngineSettings, Layout } from "./settled.ts";
+import { chunkOfReplica, sglangBatch, stageGpus } from "./sglang-batch.ts";
+import { sglangPools } from "./sglang-pools.ts";
+import { sglangStaticShare, toldShare } from "./sglang-static-share.ts";
+import { sglangWeights } from "./sglang-weights.ts";
+import { atLeast } from "./version.ts";
 
 const GiB = 2 ** 30;
 
@@ -14,40 +18,84 @@ export const sglangSettler: EngineSettler = {
 };
 
 function choose(flags: FlagReader, context: EngineContext): EngineChoices {
+  const { model } = context;
   const dtype = flags.text("dtype")?.toLowerCase();
   const activationBytes = dtype === "float32" || dtype === "float" ? 4 : 2;
-  const settings = settingsOf(flags, context);
+  const mode = flags.text("disaggregation-mode");
+  const role = mode === "prefill" || mode === "decode" ? mode : context.role;
+  const defaults = sglangBatch(context, role !== "mixed");
+  const chunk = flags.integer("chunked-prefill-size") ?? defaults.chunk;
+  const maxPrefillTokens = positive(flags.integer("max-prefill-tokens", true)) ?? 16_384;
+  const maxRunningRequests = positive(flags.integer("max-running-requests"));
+  const captured = largestCaptured(flags, context, defaults.captured, maxRunningRequests);
+  const settings = settingsOf(flags, context, { chunk, maxPrefillTokens, captured });
   const written = flags.number("mem-fraction-static");
+  const terms = { settings, chunk, maxPrefillTokens, captured, maxRunningRequests, role };
+  const share = written === undefined ? sglangStaticShare(flags, context, terms) : { share: toldShare(written, context), spread: 0 };
   return {
     settings,
     budget: {
       engine: "sglang",
-      memFractionStatic: written ?? sglangStaticShare(context, settings),
+      memFractionStatic: share.share,
       memFractionDerived: written === undefined,
+      memFractionSpread: share.spread,
       maxTotalTokens: positive(flags.integer("max-total-tokens", true)) ?? null,
+      ...sglangPools(flags, context),
     },
-    weights: weightsOf(context.model, flags.text("quantization")),
+    layout: layoutOf(flags, context),
+    weights: sglangWeights(flags, context),
     activationBytes,
-    kvElementBytes: kvElementBytes(flags.text("kv-cache-dtype"), context.model, activationBytes),
+    kvElementBytes: kvElementBytes(cacheFormat(flags, context), model, activationBytes),
     kvCacheBlocks: null,
   };
 }
 
-function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
+/**
+ * Attention replicas hold attention and embedding, but split dense MLPs, shared experts and the head over the whole stage, unless flags or
+ * an all-to-all backend give each rank its own (layers/communicator.py, models/deepseek_v2.py of 0.5.9).
+ */
+function layoutOf(flags: FlagReader, context: EngineContext): Layout {
+  const { layout } = context;
+  if (layout.attentionData === 1) return layout;
+  const all = stageGpus(context);
+  const exchanges = (flags.text("moe-a2a-backend") ?? "none") !== "none" || flags.on("enable-deepep-moe") === true;
+  const mlp = flags.integer("moe-dense-tp-size") === 1 ? 1 : all;
+  return { ...layout, shared: { mlp, sharedExperts: exchanges ? 1 : all, head: flags.on("enable-dp-lm-head") ? layout.tensor : all } };
+}
+
+/** Sparse attention keeps its latent in 8 bit from Blackwell on where no flag says otherwise (server_args.py of 0.5.9). */
+function cacheFormat(flags: FlagReader, { model, gpu, version }: EngineContext): string | undefined {
+  const written = flags.text("kv-cache-dtype");
+  const isOpen = written === undefined || written === "auto";
+  const isSparse = model.mla !== null && (model.indexerBytesPerLayer ?? 0) > 0;
+  return isOpen && isSparse && (gpu.computeCapability ?? 0) >= 10 && atLeast(version, "0.5.9") ? "fp8_e4m3" : written;
+}
+
+/** SM06: a default is cut to the running requests from 0.5.20 on; a list of sizes stands for its largest. */
+function largestCaptured(flags: FlagReader, { version }: EngineContext, standard: number, requests: number | undefined): number {
+  const listed = [flags.text("cuda-graph-bs-decode"), flags.text("cuda-graph-bs")].flatMap((text) => text?.match(/\d+/g) ?? []);
+  if (listed.length > 0) return Math.max(...listed.map(Number));
+  const written = positive(flags.integer("cuda-graph-max-bs-decode") ?? flags.integer("cuda-graph-max-bs"));
+  if (written !== undefined) return written;
+  return atLeast(version, "0.5.19") ? Math.min(standard, requests ?? standard) : standard;
+}
+
+interface Steps {
+  readonly chunk: number;
+  readonly maxPrefillTokens: number;
+  readonly captured: number;
+}
+
+function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured }: Steps): EngineSettings {
   const { model, version, layout } = context;
-  const batch = sglangBatch(context);
-  const chunk = flags.integer("chunked-prefill-size") ?? batch.chunk;
-  // SW06: attention replicas share the chunk.
-  const perReplica = chunk > 0 ? Math.max(1, Math.floor(chunk / layout.attentionData)) : chunk;
-  const prefill = positive(flags.integer("max-prefill-tokens", true)) ?? 16_384;
-  const eager = flags.on("disable-cuda-graph") ?? false;
-  const captured = positive(flags.integer("cuda-graph-max-bs-decode") ?? flags.integer("cuda-graph-max-bs"));
+  const eager = flags.on("disable-cuda-graph") ?? flags.on("disable-decode-cuda-graph") ?? false;
+  const requests = positive(flags.integer("max-running-requests"));
   return {
     maxModelLen: positive(flags.integer("context-length", true)) ?? derivedMaxModelLen(model, version),
-    // Where nobody says, the pool decides, at most 4096 at a time (model_runner.py).
-    maxNumSeqs: positive(flags.integer("max-running-requests")) ?? 4096,
-    maxNumBatchedTokens: perReplica > 0 ? perReplica : prefill,
-    blockTokens: positive(flags.integer("page-size")) ?? 1,
+    // Where nobody says, the pool decides, at most 4096 at a time (model_runner.py); attention replicas share what is said.
+    maxNumSeqs: requests === undefined ? 4096 : Math.max(1, Math.floor(requests / layout.attentionData)),
+    maxNumBatchedTokens: chunk > 0 ? chunkOfReplica(chunk, context) : maxPrefillTokens,
+    blockTokens: positive(flags.integer("page-size")) ?? pageTokens(flags, context),
     prefixCaching: !(flags.on("disable-radix-cache") ?? false),
     chunkedPrefill: chunk > 0,
     longPrefillTokenThreshold: 0,
@@ -55,14 +103,24 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
     asyncScheduling: !(flags.on("disable-overlap-schedule") ?? false),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
     lora: loraOf(flags),
-    maxCaptureSize: eager ? 0 : (captured ?? batch.captured),
+    maxCaptureSize: eager ? 0 : captured,
   };
+}
+
+/** Pages of one token, unless the attention kernel or the model asks for more (attention_hook.py, model_overrides of 0.5.23). */
+function pageTokens(flags: FlagReader, { model, version }: EngineContext): number {
+  if (model.compression) return 256;
+  if (model.mla && (model.indexerBytesPerLayer ?? 0) > 0 && atLeast(version, "0.5.3")) return 64;
+  const kernels = ["attention-backend", "decode-attention-backend", "prefill-attention-backend"].map((name) => flags.text(name) ?? "");
+  if (kernels.includes("cutlass_mla")) return 128;
+  return kernels.some((kernel) => /^(flashmla|trtllm_mla|trtllm_mha|cutedsl_mla|hpc_ops)$/.test(kernel)) ? 64 : 1;
 }
 
 /** Where no flag says the rank, that of the adapters decides, which no file of a deployment tells. */
 function loraOf(flags: FlagReader): EngineSettings["lora"] {
   const rank = positive(flags.integer("max-lora-rank"));
-  return flags.on("enable-lora") && rank !== undefined ? { slots: positive(flags.integer("max-loras-per-batch")) ?? 8, rank } : null;
+  const isOn = flags.on("enable-lora") ?? flags.has("lora-paths");
+  return isOn && rank !== undefined ? { slots: positive(flags.integer("max-loras-per-batch")) ?? 8, rank } : null;
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -50,6 +50,8 @@ export interface Layout {
   readonly redundantExperts?: number;
   /** Vision towers that ranks do not share: each has them whole, or none does. */
   readonly towers?: "whole" | "none";
+  /** Ranks that share parts which attention replicas do not hold whole (SGLang); absent = those of tensor. */
+  readonly shared?: { readonly mlp: number; readonly sharedExperts: number; readonly head: number };
 }
 
 /** What is loaded for speculation beside the model. */
@@ -133,8 +135,23 @@ export interface SglangBudget {
   readonly memFractionStatic: number;
   /** Nobody wrote the share: it is the engine's own sum (SM02). */
   readonly memFractionDerived: boolean;
+  /** Half the band of the share: 0 unless it rests on a vision tower whose size is not known (SM05). */
+  readonly memFractionSpread: number;
   /** Cap of the pool in tokens. */
   readonly maxTotalTokens: number | null;
+  /** Tokens that layers with a window have in a pool of their own, for each token of the others; null = they keep every token. */
+  readonly windowTokenRatio: number | null;
+  /** Bytes of recurrent states for each byte of keys and values. */
+  readonly stateRatio: number;
+  readonly draft: SglangDraft | null;
+}
+
+/** A model that drafts tokens for the served one. */
+export interface SglangDraft {
+  /** Its layers that keep keys and values; null where the draft is a model of its own. */
+  readonly layers: number | null;
+  /** Loaded before the pool is sized and counted with it (from 0.5.13), or taken out of the reserve. */
+  readonly isInShare: boolean;
 }
 
 export interface TensorrtBudget {

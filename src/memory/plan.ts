@@ -6,11 +6,15 @@ export type Part =
   | "budget"
   | "weights"
   | "shift-weights"
+  /** Weights of a model that drafts (SGLang). */
+  | "draft"
   | "activation"
   | "non-torch"
   | "graphs"
-  /** Kept free for activations and graphs (SGLang). */
+  /** What activations and graphs are expected to leave of the memory kept for them (SGLang). */
   | "reserve"
+  /** Recurrent states in a pool of their own (SGLang). */
+  | "states"
   | "kv-cache"
   /** One token of the cache on this rank. */
   | "kv-token";
@@ -50,6 +54,8 @@ export interface RankMemory {
   readonly cudaGraphInBudget: boolean;
   /** Kept free beside weights and cache for activations and graphs (SGLang); 0 elsewhere. */
   readonly reservedBytes: number;
+  /** Recurrent states in a pool beside that of tokens (SGLang); 0 where they share its blocks. */
+  readonly stateBytes: number;
   /** Can be negative: that many bytes over. */
   readonly kvCacheBytes: number;
   /** Half the band of kvCacheBytes: the spread of all that was taken out of the budget. */

@@ -61,9 +61,10 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
   const shares = sharesOf(model, format, layout);
   const bytes = { embedding: 0, attention: 0, recurrent: 0, mlp: 0, experts: 0, towers: 0, copied: 0 };
   for (const { part, split, bytes: held } of heldParts(model, format, stage, activationBytes))
-    bytes[sums[part]] += held * shareOf(split, shares) * (part === "experts" ? shares.pad : 1);
+    bytes[sums[part]] += held * shareOf(split, partShares(part, shares, layout)) * (part === "experts" ? shares.pad : 1);
   bytes.attention += latentCopies(model, format, layout, stage) * activationBytes;
-  bytes.embedding = embeddingBytes(model, format, stage, activationBytes) / layout.tensor;
+  const { embedding, head } = embeddingBytes(model, format, stage, activationBytes);
+  bytes.embedding = embedding / layout.tensor + head / (layout.shared?.head ?? layout.tensor);
   bytes.towers =
     layout.towers === "none" ? 0 : towerBytes(model, format, activationBytes) / (layout.towers === "whole" ? 1 : layout.tensor);
   if (stage.last) bytes.copied += model.hidden * activationBytes;
@@ -89,6 +90,12 @@ function shareOf(split: Split, { tensor, experts }: Shares): number {
   return split === "experts" ? experts : Math.max(1 / tensor, Math.min(1, 1 / split.heads));
 }
 
+/** Dense MLPs and shared experts may be split over more ranks than attention is. */
+function partShares(part: WeightPart["part"], shares: Shares, { shared }: Layout): Shares {
+  if (!shared || (part !== "mlp" && part !== "shared-experts")) return shares;
+  return { ...shares, tensor: part === "mlp" ? shared.mlp : shared.sharedExperts };
+}
+
 /** Elements of the projections out of the latent that attention's decode keeps in 16 bit beside quantised ones (v1/attention/backends/mla/common.py). */
 function latentCopies({ mla, heads }: Model, format: WeightFormat, { tensor }: Layout, stage: Stage): number {
   if (!mla || format.method === "none" || (format.plain?.attention ?? 0) > 0.5) return 0;
@@ -101,10 +108,10 @@ function paddedVocab({ vocab }: Model): number {
 }
 
 /** Embedding on the first stage, head on the last; tied ones are one matrix, copied when the stages differ (memory.md 5). */
-function embeddingBytes(model: Model, format: WeightFormat, { first, last }: Stage, activationBytes: number): number {
+function embeddingBytes(model: Model, format: WeightFormat, { first, last }: Stage, activationBytes: number) {
   const matrix = paddedVocab(model) * model.hidden * activationBytes;
   const tied = first && last && model.tiedEmbeddings;
-  return (first ? matrix : 0) + (last && !tied ? (quantisedHead(model, format) ?? matrix) : 0);
+  return { embedding: first ? matrix : 0, head: last && !tied ? (quantisedHead(model, format) ?? matrix) : 0 };
 }
 
 /** Few checkpoints narrow the head too; their own files tell. */

@@ -108,6 +108,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
           cudaGraphBytes: 0,
           cudaGraphInBudget: false,
           reservedBytes: 0,
+          stateBytes: 0,
           kvCacheSpread: 0,
           kvCacheBytes: 82,
           kvBytesPerToken: 1,

@@ -17,10 +17,13 @@ const series: Readonly<Record<Part, number | null>> = {
   budget: null,
   weights: 1,
   "shift-weights": 5,
+  draft: 5,
   activation: 4,
   "non-torch": 6,
   graphs: 2,
-  reserve: 4,
+  // What is left free stays blank.
+  reserve: null,
+  states: 2,
   "kv-cache": 3,
   "kv-token": null,
 };
@@ -38,26 +41,32 @@ export function pieces(rank: RankMemory): readonly Piece[] {
   return all.sort((a, b) => place(a) - place(b));
 }
 
-/** An engine that keeps a reserve shares out what was free before loading: neither the reserve nor what was taken before is in its budget. */
-function isOutside(part: Part, { cudaGraphInBudget, reservedBytes }: RankMemory): boolean {
+/** An engine that keeps a reserve shares out what was free before loading: neither what was taken before nor what runs in the reserve is in its budget. */
+function isOutside(part: Part, { cudaGraphInBudget, reservedBytes, weightsBytes, steps }: RankMemory): boolean {
   if (part === "graphs") return !cudaGraphInBudget;
-  return reservedBytes > 0 && (part === "reserve" || part === "non-torch");
+  // Older versions load a draft behind the pools.
+  if (part === "draft") return steps.some((step) => step.part === "weights" && step.value >= weightsBytes);
+  return reservedBytes > 0 && (part === "non-torch" || part === "activation");
 }
 
-function nameOf(part: Part, { cudaGraphInBudget }: RankMemory): string {
+function nameOf(part: Part, { cudaGraphInBudget, reservedBytes }: RankMemory): string {
   switch (part) {
     case "weights":
       return words("Weights");
     case "shift-weights":
       return words("Weights, Shift copy");
+    case "draft":
+      return words("Draft model");
     case "activation":
       return words("Activations");
     case "non-torch":
-      return words("Outside the allocator");
+      return reservedBytes > 0 ? words("Taken before loading") : words("Outside the allocator");
     case "graphs":
-      return cudaGraphInBudget ? words("CUDA graphs") : words("CUDA graphs, beside the budget");
+      return cudaGraphInBudget || reservedBytes > 0 ? words("CUDA graphs") : words("CUDA graphs, beside the budget");
     case "reserve":
-      return words("Kept for activations and graphs");
+      return words("Left free");
+    case "states":
+      return words("Recurrent states");
     case "kv-cache":
       return words("KV cache");
     case "budget":

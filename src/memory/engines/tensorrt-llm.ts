@@ -56,6 +56,7 @@ export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtB
       cudaGraphBytes: 0,
       cudaGraphInBudget: false,
       reservedBytes: 0,
+      stateBytes: 0,
       kvCacheBytes,
       kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,

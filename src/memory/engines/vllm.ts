@@ -60,6 +60,7 @@ export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, s
       cudaGraphBytes,
       cudaGraphInBudget: graphsInBudget,
       reservedBytes: 0,
+      stateBytes: 0,
       kvCacheBytes,
       kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,
