@@ -16,5 +16,6 @@ export const driverTotals = {
   "RTX-6000-Ada": [47.53, "logs of 48 GB cards in public repositories"],
   A30: [23.5, "github.com/LHRLAB/ChatKBQA/issues/2"],
   "V100-PCIE-32GB": [31.73, "logs of 32 GB cards in public repositories"],
+  "GH200-96GB": [94.5, "a start-up log of SGLang and out-of-memory messages of 96 GB Hopper cards in public repositories"],
   GB10: [121.69, "github.com/MiaAI-Lab/GLM-5.3-Flash-EXL3-2x-DGX-Sparks/issues/47"],
 };
