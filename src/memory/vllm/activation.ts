@@ -2,8 +2,10 @@ import type { Model } from "../../catalog/facts.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import type { Stage } from "../stages.ts";
 import type { Term } from "../sum.ts";
+import { encoderOutputs, encoderPeak } from "./encoder.ts";
+import { expertWorkspace } from "./experts.ts";
 import { isFittedStart } from "./fitted.ts";
-import { forwardPeak, heldBuffers } from "./forward.ts";
+import { forwardPeak, handedOver } from "./forward.ts";
 import { samplerPeak } from "./sampler.ts";
 import { larger, none, type Size, together } from "./size.ts";
 
@@ -11,13 +13,15 @@ const GiB = 2 ** 30;
 const MiB = 2 ** 20;
 
 /**
- * Peak of the profiling run beyond the weights (memory.md 4): what stays throughout, and the larger of a layer's working set for
- * max-num-batched-tokens and, on the last stage, the sampler's for max-num-seqs.
+ * Peak of the profiling run beyond the weights (memory.md 4): what stays throughout, and the largest of what follows each other: the
+ * encoders, a layer's working set for max-num-batched-tokens and, on the last stage, the sampler's for max-num-seqs.
  */
 export function activationPeak(model: Model, pool: SettledPool, stage: Stage): Term {
-  const forward = forwardPeak(model, pool, stage);
-  const peak = larger(stage.last ? samplerPeak(model, pool) : none, forward);
-  const size = together(peak, heldBuffers(model, pool, stage), matrixWorkspace(pool));
+  const encoded = encoderOutputs(model, pool, stage);
+  const run = together(larger(stage.last ? samplerPeak(model, pool) : none, forwardPeak(model, pool, stage)), encoded);
+  const peak = larger(run, together(encoderPeak(model, pool, stage), encoded));
+  const held = together(handedOver(model, pool, stage), expertWorkspace(model, pool, stage), matrixWorkspace(pool));
+  const size = together(peak, held);
   return { ...size, ...trust(model, pool, stage, size) };
 }
 

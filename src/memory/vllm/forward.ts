@@ -1,30 +1,23 @@
 import type { Model } from "../../catalog/facts.ts";
-import { elementsOf, modelParts } from "../../catalog/parameters.ts";
+import { modelParts, type WeightPart } from "../../catalog/parameters.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
 import type { Stage } from "../stages.ts";
+import { transientExperts } from "./experts.ts";
 import { runnerOf } from "./runner.ts";
 import { larger, none, type Size, together } from "./size.ts";
 
 /** What one layer of the profiling run holds at its peak for max-num-batched-tokens, whichever kind of layer holds most. */
 export function forwardPeak(model: Model, pool: SettledPool, stage: Stage): Size {
-  const { layout, activationBytes } = pool;
-  const tokens = tokensOf(pool);
+  const { settings, layout, activationBytes } = pool;
+  const tokens = Math.ceil(settings.maxNumBatchedTokens / layout.sequence);
   const vectors = hiddenVectors(model, pool, stage);
-  const hidden = { bytes: tokens * activationBytes * vectors * model.hidden, formula: `${vectors} · ${model.hidden}` };
-  const widths = mlpWidths(model, stage, layout.tensor);
-  const mlp = together(hidden, { bytes: tokens * activationBytes * widths.elements, formula: widths.formula });
-  const rows = { ...mlp, formula: `${tokens} tokens · ${activationBytes} B · (${mlp.formula})` };
-  return larger(together(rows, transientExperts(model, pool, stage)), contextOutput(model, pool));
-}
-
-/** What stays in memory from the forward pass to the sampler. */
-export function heldBuffers(model: Model, pool: SettledPool, stage: Stage): Size {
-  return together(handedOver(model, pool, stage), expertWorkspace(model, pool, stage), encoderOutputs(model, pool, stage));
-}
-
-function tokensOf({ settings, layout }: SettledPool): number {
-  return Math.ceil(settings.maxNumBatchedTokens / layout.sequence);
+  const width = layerWidth(model, stage, layout.tensor);
+  const layer = {
+    bytes: tokens * activationBytes * (vectors * model.hidden + width),
+    formula: `${tokens} tokens · ${activationBytes} B · (${vectors} · ${model.hidden} + ${width})`,
+  };
+  return larger(together(layer, transientExperts(model, pool, stage)), contextOutput(model, pool));
 }
 
 /** Residual, input and output as eager code keeps them; compiled code keeps a little more, and the first of several stages its outputs. Fitted on 6 starts. */
@@ -33,42 +26,24 @@ function hiddenVectors(model: Model, pool: SettledPool, stage: Stage): number {
   return runnerOf(model, pool) === "v0" || pool.settings.enforceEager ? 3 : 3.75;
 }
 
-/** Outputs of the MLP's first matrices and their product, of the wider of a dense and a shared-expert layer. */
-function mlpWidths(model: Model, stage: Stage, tensor: number): { readonly elements: number; readonly formula: string } {
-  const { moe, intermediate, hidden } = model;
-  const matrices = elementsOf(modelParts(model).mlp) / (hidden * intermediate) || 3;
-  const dense = stage.layers > stage.expertLayers ? intermediate : 0;
-  const shared = moe && stage.expertLayers > 0 && moe.sharedExperts > 0 ? moe.sharedIntermediate : 0;
-  const width = Math.ceil(Math.max(dense, shared) / tensor);
-  return { elements: matrices * width, formula: `${matrices} · ${width}` };
+/** Elements that a token's way through a layer adds: what comes out of its first matrices and goes into its last, over one rank. */
+function layerWidth(model: Model, stage: Stage, tensor: number): number {
+  const parts = modelParts(model);
+  const kinds: readonly (readonly [number, readonly WeightPart[]])[] = [
+    [model.mla ? 0 : stage.full, parts.full],
+    [model.mla ? 0 : stage.sliding, parts.sliding],
+    [stage.recurrent, parts.recurrent],
+    [stage.layers - stage.expertLayers, parts.mlp],
+    [stage.expertLayers, parts.experts],
+  ];
+  const widths = kinds.filter(([layers]) => layers > 0).map(([, layer]) => layer.reduce((sum, part) => sum + share(part, tensor), 0));
+  return Math.ceil(Math.max(0, ...widths) / model.hidden);
 }
 
-/** Two buffers of the experts' product: the wider of its sides and the hidden state, once for the outputs of gate and up and once for what goes in (fused_moe.py). */
-function expertBuffers({ moe, hidden }: Model, pool: SettledPool, stage: Stage): Size {
-  if (!moe || stage.expertLayers === 0) return none;
-  const { layout, activationBytes } = pool;
-  const tokens = tokensOf(pool);
-  const inner = moe.latent ?? hidden;
-  const width = Math.ceil(moe.intermediate / (layout.expert > 1 ? 1 : layout.tensor * layout.attentionData));
-  const first = Math.max(2 * width, inner);
-  const second = Math.max(width, inner);
-  return {
-    bytes: tokens * activationBytes * moe.expertsPerToken * (first + second),
-    formula: `${tokens} tokens · ${activationBytes} B · ${moe.expertsPerToken} experts · (${first} + ${second})`,
-  };
-}
-
-/** From 0.13 the kernels' buffers are kept for all layers (v1/worker/workspace.py); those of MXFP4 on Hopper and newer come and go. */
-function keepsExpertBuffers({ version, weights, gpu }: SettledPool): boolean {
-  return atLeast(version, "0.13.0") && !(weights.method === "mxfp4" && (gpu.computeCapability ?? 9) >= 9);
-}
-
-function expertWorkspace(model: Model, pool: SettledPool, stage: Stage): Size {
-  return keepsExpertBuffers(pool) ? expertBuffers(model, pool, stage) : none;
-}
-
-function transientExperts(model: Model, pool: SettledPool, stage: Stage): Size {
-  return keepsExpertBuffers(pool) ? none : expertBuffers(model, pool, stage);
+/** Elements of a part that a rank multiplies every token with. */
+function share({ split, elements }: WeightPart, tensor: number): number {
+  if (split === "copied" || split === "experts") return 0;
+  return elements * (split === "even" ? 1 / tensor : Math.max(1 / tensor, 1 / split.heads));
 }
 
 /** MLA stands in for the longest context it attends to at once: keys and values of up to 65,536 tokens (mla_attention.py, from 0.11). */
@@ -83,16 +58,9 @@ function contextOutput({ mla, heads }: Model, { settings, layout, version, activ
   };
 }
 
-/** Hidden states and residual that a later pipeline stage receives into buffers of its own. */
-function handedOver({ hidden }: Model, { settings, activationBytes }: SettledPool, stage: Stage): Size {
+/** Hidden states and residual that a later pipeline stage receives into buffers of its own, for as long as it runs. */
+export function handedOver({ hidden }: Model, { settings, activationBytes }: SettledPool, stage: Stage): Size {
   if (stage.first) return none;
   const tokens = settings.maxNumBatchedTokens;
   return { bytes: 2 * tokens * hidden * activationBytes, formula: `2 · ${tokens} tokens · ${hidden} · ${activationBytes} B` };
-}
-
-/** Outputs of the encoders, as many as a batch takes, wait in their cache while the model runs (profile_run). */
-function encoderOutputs({ multimodal, hidden }: Model, { settings, activationBytes }: SettledPool, stage: Stage): Size {
-  if (!multimodal || !stage.first) return none;
-  const tokens = settings.maxNumBatchedTokens;
-  return { bytes: tokens * hidden * activationBytes, formula: `${tokens} encoder tokens · ${hidden} · ${activationBytes} B` };
 }

@@ -1,0 +1,41 @@
+import type { Model } from "../../catalog/facts.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import type { Stage } from "../stages.ts";
+import { none, type Size } from "./size.ts";
+
+/** Images of these are as large as their maximum of pixels: 16,384 tokens each (their processors' max_pixels and longest_edge). */
+const freeResolution = /^Qwen(2VL|2_5_VL|3VL|3VLMoe|3_5|3_5Moe)ForConditionalGeneration$/;
+const largestImageTokens = 16_384;
+/** Patches that become one token. */
+const patchesPerToken = 4;
+
+/** What the profiling run's images take in a tower's layer: a tower of 28 layers of 12 · width² elements, each patch 11 widths. No fit. */
+export function encoderPeak(model: Model, pool: SettledPool, stage: Stage): Size {
+  const { towerElements } = model;
+  if (!hasEncoder(model, pool, stage) || towerElements === undefined) return none;
+  const tokens = encoderTokens(model, pool);
+  const width = Math.round(Math.sqrt(towerElements / (28 * 12)));
+  return {
+    bytes: tokens * patchesPerToken * 11 * width * pool.activationBytes,
+    formula: `${tokens} encoder tokens · ${patchesPerToken} · 11 · ${width} · ${pool.activationBytes} B`,
+  };
+}
+
+/** Outputs of the encoders, as many as a batch takes, wait in their cache while the model runs (gpu_model_runner.py, profile_run). */
+export function encoderOutputs(model: Model, pool: SettledPool, stage: Stage): Size {
+  if (!hasEncoder(model, pool, stage)) return none;
+  const tokens = encoderTokens(model, pool);
+  return {
+    bytes: tokens * model.hidden * pool.activationBytes,
+    formula: `${tokens} encoder tokens · ${model.hidden} · ${pool.activationBytes} B`,
+  };
+}
+
+/** `--language-model-only` loads no tower. */
+function hasEncoder({ multimodal }: Model, { layout }: SettledPool, stage: Stage): boolean {
+  return multimodal && stage.first && layout.towers !== "none";
+}
+
+function encoderTokens({ architecture }: Model, { settings }: SettledPool): number {
+  return Math.max(settings.maxNumBatchedTokens, freeResolution.test(architecture) ? largestImageTokens : 0);
+}
