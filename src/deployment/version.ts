@@ -28,7 +28,17 @@ export function compareVersions(a: Version, b: Version): number {
 
 /** `atLeast(version, "0.20.0")`. The literal must be a version. */
 export function atLeast(version: Version, literal: string): boolean {
+  return compareVersions(version, floorOf(literal)) >= 0;
+}
+
+/** Versions that code and catalogue name: few, and asked for many times in each plan. */
+const floors = new Map<string, Version>();
+
+function floorOf(literal: string): Version {
+  const known = floors.get(literal);
+  if (known) return known;
   const floor = parseVersion(literal);
   if (!floor) throw new Error(`not a version: ${literal}`);
-  return compareVersions(version, floor) >= 0;
+  floors.set(literal, floor);
+  return floor;
 }
