@@ -2,7 +2,7 @@ import { gib, percent, whole } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
-import { contextBytes, neededSpareShare, spareBytes } from "../memory/card-room.ts";
+import { contextBytes, piecesBytes, spareBytes } from "../memory/card-room.ts";
 import type { RankMemory } from "../memory/plan.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
@@ -97,5 +97,5 @@ function starts(context: RuleContext, settledPool: SettledPool, changes: Readonl
 
 function hasSpare(rank: RankMemory, settledPool: SettledPool): boolean {
   const spare = spareBytes(rank, settledPool);
-  return spare === undefined || spare >= neededSpareShare * rank.activationBytes;
+  return spare === undefined || spare >= piecesBytes(rank, settledPool);
 }
