@@ -191,6 +191,12 @@ export const furtherModels = {
     { hiddenSize: 4096, numAttentionHeads: 16, numKvHeads: 4, intermediateSize: 12288, tieWordEmbeddings: false },
     qwen35Vision(1152, 4304, 27),
   ),
+  "Qwen/Qwen3.5-27B-GPTQ-Int4": {
+    like: "Qwen/Qwen3.5-27B",
+    vision: qwen35Vision(1152, 4304, 27),
+    quantization: { quant_method: "gptq", bits: 4, group_size: 128, plain: { attention: 1, recurrent: 1 } },
+    source: `${xinference}; 30.24 GB of weights: all but the MLPs as trained`,
+  },
   "mistralai/Mistral-Small-24B-Instruct-2501": mistralSmall,
   "mistralai/Mistral-Small-24B-Base-2501": mistralSmall,
   ...same(["mistralai/Mistral-Small-3.1-24B-Instruct-2503", "mistralai/Mistral-Small-3.2-24B-Instruct-2506"], {

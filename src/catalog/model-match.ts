@@ -4,7 +4,7 @@ import { modelOfConfig } from "./published-config.ts";
 import { splitQuantisedName } from "./quantised-names.ts";
 import type { StoredConfig, StoredModel } from "./stored.ts";
 import { modelOf } from "./stored-model.ts";
-import { isSized } from "./weight-format.ts";
+import { elementBytes, isSized } from "./weight-format.ts";
 
 /** One known id with what is stored of it; several may share a config. */
 interface KnownModel {
@@ -114,8 +114,11 @@ export class ModelNames {
 
 /** A model quantised as its name says. */
 function withWeights(model: Model, { weights, isSure }: ToldFormat): Model {
-  const kept = isSized(weights) && keepsAttention(model, weights) ? { ...weights, plain: { attention: 1 } } : weights;
-  return { ...model, weights: kept, approximate: model.approximate || !isSure };
+  const told = { ...model, weights, approximate: model.approximate || !isSure };
+  if (!isSized(weights)) return told;
+  // Of hybrids some makers narrow the MLPs alone, some the recurrent layers too: four bits in a name do not tell what such a checkpoint weighs.
+  if (model.recurrent && elementBytes[weights.linear] < 1) return { ...told, weights: { method: weights.method, linear: null } };
+  return keepsAttention(model, weights) ? { ...told, weights: { ...weights, plain: { attention: 1 } } } : told;
 }
 
 /**

@@ -253,8 +253,8 @@ describe("model names", () => {
     ["amd/Llama-3.3-70B-Instruct-MXFP4", "meta-llama/Llama-3.3-70B-Instruct", "quark", 0.53125, false],
     // Four bits, by whatever method and in whatever groups.
     ["cpatonn/Qwen3-30B-A3B-Instruct-2507-AWQ-4bit", "Qwen/Qwen3-30B-A3B-Instruct-2507", "int4", 0.5391, false],
-    ["Lorbus/Qwen3.6-27B-int4-AutoRound", "Qwen/Qwen3.6-27B", "int4", 0.5391, false],
-    ["amd/Qwen3.8-27B-Quark-AWQ-INT4-W4A16", "Qwen/Qwen3.8-27B", "int4", 0.5391, false],
+    ["someone/Qwen3-8B-int4-AutoRound", "Qwen/Qwen3-8B", "int4", 0.5391, false],
+    ["amd/Qwen3-8B-Quark-AWQ-INT4-W4A16", "Qwen/Qwen3-8B", "int4", 0.5391, false],
   ])("%s is %s in %s, %d bytes an element, sure: %s", (name, id, method, bytes, isSure) => {
     const known = catalog.model(id)?.model;
     const model = catalog.model(name)?.model;
@@ -270,6 +270,9 @@ describe("model names", () => {
     ["RedHatAI/GLM-5.2-NVFP4-FP8", "zai-org/GLM-5.2"],
     ["someone/Qwen3-32B-NVFP4-RTX5090", "Qwen/Qwen3-32B"],
     ["someone/Qwen3-32B-autoround", "Qwen/Qwen3-32B"],
+    // Published ones of 27B weigh 21.85 and 30.24 GB.
+    ["QuantTrio/Qwen3.5-27B-AWQ", "Qwen/Qwen3.5-27B"],
+    ["Lorbus/Qwen3.6-27B-int4-AutoRound", "Qwen/Qwen3.6-27B"],
   ])("%s is %s in a format whose bytes are not known", (name, id) => {
     expect(catalog.model(name)?.model).toMatchObject({ id, weights: { linear: null } });
   });
@@ -285,7 +288,7 @@ describe("model names", () => {
   });
 
   test.each([
-    ["qwen3.6-27b-autoround-int4", "Qwen/Qwen3.6-27B", "int4"],
+    ["qwen3-32b-autoround-int4", "Qwen/Qwen3-32B", "int4"],
     ["gemma-2-9b-it", "google/gemma-2-9b-it", "none"],
     ["DeepSeek-V4-Flash", "deepseek-ai/DeepSeek-V4-Flash", "fp8"],
     ["models/Qwen3-32B", undefined, undefined],

@@ -125,7 +125,7 @@ describe("a case", () => {
   it.each([
     ["gemma-2-9b-it", "google/gemma-2-9b-it", "bf16"],
     ["qwen3-32b-fp8", "Qwen/Qwen3-32B-FP8", "fp8"],
-    ["qwen3.6-27b-autoround-int4", "Qwen/Qwen3.6-27B", "int4"],
+    ["qwen3-32b-autoround-int4", "Qwen/Qwen3-32B", "int4"],
   ])("takes %s, which names no folder here, as %s in %s", (model, id, linear) => {
     const settled = settledOf(caseWith({ model, weightQuantization: null }));
     expect([settled.model.id, settled.pools[0]?.weights.linear]).toEqual([id, linear]);
