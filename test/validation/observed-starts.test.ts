@@ -47,6 +47,7 @@ describe("an observed start as a case", () => {
     expect(lora.settings).toMatchObject({ "enable-lora": true, "max-lora-rank": 64 });
     expect(lora.environment).toEqual({ VLLM_USE_V1: "0" });
     expect(deploymentOf({ version: undefined, note: "V0; ok" }).engineVersion).toBe("0.7.3");
+    expect(deploymentOf({ version: undefined, note: "derived from peak_torch_memory 2.38" }).engineVersion).toBe("0.6.4.post1");
     expect(deploymentOf({ note: "no LoRA; VLLM_PP_LAYER_PARTITION=16,32" })).toMatchObject({
       settings: { "enable-lora": null },
       environment: { VLLM_PP_LAYER_PARTITION: "16,32" },

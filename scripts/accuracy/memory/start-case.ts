@@ -31,6 +31,8 @@ const unslothLoraRank = 64;
 
 /** The last release whose engine was V0 unless told otherwise. */
 const lastV0 = "0.7.3";
+/** The release whose start-up names its figures so (worker/worker.py). */
+const peakTorchMemory = "0.6.4.post1";
 
 /** A start as a case of the command line; what the table leaves open is left to the engine's defaults. */
 export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonly<Record<string, number>> = {}) {
@@ -39,7 +41,7 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
     id: start.line,
     deployment: {
       engine,
-      engineVersion: version ?? (/\bV0\b/.test(note) && engine === "vllm" ? lastV0 : null),
+      engineVersion: version ?? (engine === "vllm" ? eraOf(note) : null),
       model: modelName(start.model, catalog),
       gpu: start.gpu === undefined ? null : smallestGpu(start.gpu, catalog),
       gpuTotalBytes: gpuGiB === undefined ? null : Math.round(gpuGiB * GiB),
@@ -50,6 +52,12 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
       environment: environmentOf(start),
     },
   };
+}
+
+/** What a note tells of a version that its source leaves out. */
+function eraOf(note: string): string | null {
+  if (/\bpeak_torch_memory\b/.test(note)) return peakTorchMemory;
+  return /\bV0\b/.test(note) ? lastV0 : null;
 }
 
 function settingsOf(start: ObservedStart): Readonly<Record<string, string | number | boolean | null>> {
