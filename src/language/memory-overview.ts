@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Model } from "../catalog/facts.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import type { Message } from "../deployment/message.ts";
@@ -77,7 +78,6 @@ function poolMemory(
   catalog: Catalog,
 ): PoolMemory {
   const { layout, version } = pool;
-  const groups = layout.decodeContext * layout.prefillContext;
   return {
     name: deployment.pools[index]?.name ?? deployment.name,
     role: pool.role,
@@ -89,10 +89,16 @@ function poolMemory(
     maxModelLen: pool.settings.maxModelLen,
     plan,
     refusal: plan.fits ? null : refusalIn(findings),
-    hasDerivedTokens: plan.kvCacheTokens !== plan.kvCacheBlocks * plan.blockTokens * groups,
+    hasDerivedTokens: hasDerivedTokens(settled.model, pool),
     isModelApproximate: settled.model.approximate,
     layouts: layoutPlans(deployment, settled, index, plan, catalog),
   };
+}
+
+/** vLLM's figure for layers that do not all keep every token is no capacity. */
+function hasDerivedTokens({ slidingLayers, recurrent, compression }: Model, { budget }: SettledPool): boolean {
+  if (budget.engine !== "vllm" || !budget.cache.isV1) return false;
+  return recurrent !== null || compression !== undefined || (slidingLayers > 0 && budget.cache.isGrouped);
 }
 
 function refusalIn(findings: readonly Finding[]): PoolMemory["refusal"] {
