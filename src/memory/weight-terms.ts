@@ -2,11 +2,12 @@ import type { Model } from "../catalog/facts.ts";
 import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { drafterBytes } from "./draft-weights.ts";
+import { latentCopyBytes, rotaryBytes } from "./kept-tables.ts";
 import { loraSlotBytes } from "./lora-slots.ts";
 import type { Confidence } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 import type { Sum } from "./sum.ts";
-import { type RankWeights, rankWeights, rotaryBytes, total } from "./weights.ts";
+import { type RankWeights, rankWeights, total } from "./weights.ts";
 
 /** Three decimals, so that the printed sum gives the printed value. */
 const gib = (bytes: number): string => gibWords(bytes, 3);
@@ -21,18 +22,16 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const isCounted = !model.approximate || model.checkpoint !== undefined;
   const confidence: Confidence = isCounted ? "engine-law" : "estimated";
   const share = isCounted ? countedShare : approximateShare;
-  const rotary = rotaryBytes(model, activationBytes);
   const parts = rankWeights(model, pool.weights, layout, stage, activationBytes);
-  const slots = loraSlotBytes(model, pool, stage);
-  const drafter = drafterBytes(model, pool, stage);
-  const loaded = total(parts) + rotary + slots + drafter;
+  const beside = besideOf(model, pool, stage);
+  const loaded = total(parts) + beside.reduce((sum, [bytes]) => sum + bytes, 0);
   const onHost = Math.min(settings.cpuOffloadBytes, loaded);
   const weights = sum.add(
     "weights",
     "Weights",
     {
       bytes: loaded - onHost,
-      formula: `${weightsFormula(parts, rotary, slots, drafter)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
+      formula: `${weightsFormula(parts, beside)}${onHost > 0 ? ` − ${gib(onHost)} on the host` : ""}`,
       confidence,
       spread: share * loaded,
     },
@@ -45,14 +44,26 @@ export function addWeights(sum: Sum, model: Model, pool: SettledPool, stage: Sta
   const shift = sum.add(
     "shift-weights",
     "Second copy for Shift",
-    { bytes, formula: weightsFormula(copy, 0, 0, 0), confidence, spread: share * bytes },
+    { bytes, formula: weightsFormula(copy, []), confidence, spread: share * bytes },
     "systems.md 6",
   );
   return { weights, shift };
 }
 
-function weightsFormula(parts: RankWeights, rotary: number, slots: number, drafter: number): string {
-  const named: readonly (readonly [number, string])[] = [
+type Named = readonly [bytes: number, name: string];
+
+/** What a rank loads or makes beside the model's own weights. */
+function besideOf(model: Model, pool: SettledPool, stage: Stage): readonly Named[] {
+  return [
+    [latentCopyBytes(model, pool, stage), "latent projections"],
+    [rotaryBytes(model, pool), "rotary table"],
+    [drafterBytes(model, pool, stage), "drafter"],
+    [loraSlotBytes(model, pool, stage), "adapter slots"],
+  ];
+}
+
+function weightsFormula(parts: RankWeights, beside: readonly Named[]): string {
+  const named: readonly Named[] = [
     [parts.attention, "attention"],
     [parts.recurrent, "recurrent layers"],
     [parts.mlp, "MLP"],
@@ -60,9 +71,7 @@ function weightsFormula(parts: RankWeights, rotary: number, slots: number, draft
     [parts.embedding, "embedding and head"],
     [parts.towers, "vision tower"],
     [parts.copied, "norms and routers"],
-    [rotary, "rotary table"],
-    [drafter, "drafter"],
-    [slots, "adapter slots"],
+    ...beside,
   ];
   return named
     .filter(([bytes]) => bytes > 0)

@@ -62,7 +62,6 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
   const bytes = { embedding: 0, attention: 0, recurrent: 0, mlp: 0, experts: 0, towers: 0, copied: 0 };
   for (const { part, split, bytes: held } of heldParts(model, format, stage, activationBytes))
     bytes[sums[part]] += held * shareOf(split, partShares(part, shares, layout)) * (part === "experts" ? shares.pad : 1);
-  bytes.attention += latentCopies(model, format, layout, stage) * activationBytes;
   const { embedding, head } = embeddingBytes(model, format, stage, activationBytes);
   bytes.embedding = embedding / layout.tensor + head / (layout.shared?.head ?? layout.tensor);
   bytes.towers =
@@ -94,12 +93,6 @@ function shareOf(split: Split, { tensor, experts }: Shares): number {
 function partShares(part: WeightPart["part"], shares: Shares, { shared }: Layout): Shares {
   if (!shared || (part !== "mlp" && part !== "shared-experts")) return shares;
   return { ...shares, tensor: part === "mlp" ? shared.mlp : shared.sharedExperts };
-}
-
-/** Elements of the projections out of the latent that attention's decode keeps in 16 bit beside quantised ones (v1/attention/backends/mla/common.py). */
-function latentCopies({ mla, heads }: Model, format: WeightFormat, { tensor }: Layout, stage: Stage): number {
-  if (!mla || format.method === "none" || (format.plain?.attention ?? 0) > 0.5) return 0;
-  return (stage.full * heads * (mla.nopeHeadDim + mla.valueHeadDim) * mla.kvRank) / tensor;
 }
 
 /** VP05: padded to a multiple of 64 before it is split. */
@@ -137,10 +130,4 @@ function sharesOf(model: Model, format: WeightFormat, layout: Layout): Shares {
 function padding({ hidden }: Model, { tile }: WeightFormat, width: number): number {
   if (!tile) return 1;
   return ((Math.ceil(width / tile.width) * tile.width) / width) * ((Math.ceil(hidden / tile.hidden) * tile.hidden) / hidden);
-}
-
-/** Rotary tables of every rank: positions × rotated dimension, cosines and sines; a second copy of the model shares them. */
-export function rotaryBytes(model: Model, activationBytes = 2): number {
-  const { dimension, tables } = model.rotary ?? { dimension: model.mla?.ropeHeadDim ?? model.headDim, tables: 1 };
-  return model.maxPositions * dimension * tables * activationBytes;
 }

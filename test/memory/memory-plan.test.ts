@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { latentCopyBytes, rotaryBytes } from "../../src/memory/kept-tables.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
 import { stageLayers, stagesOf } from "../../src/memory/stages.ts";
-import { rotaryBytes, weightBytes } from "../../src/memory/weights.ts";
+import { weightBytes } from "../../src/memory/weights.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { formatOf, gpu, model, pool, version } from "./pools.ts";
 
@@ -127,7 +128,26 @@ describe("weights", () => {
     ["google/gemma-3-27b-it", 131_072 * 128 * 2 * 2],
     ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", 0],
   ])("%s has rotary tables of its own width", (id, bytes) => {
-    expect(rotaryBytes(model(id))).toBe(bytes);
+    expect(rotaryBytes(model(id), pool())).toBe(bytes);
+  });
+
+  test("SGLang's rotary tables have 32 bit on NVIDIA's cards", () => {
+    const sglang = { engine: "sglang" } as const;
+    expect(rotaryBytes(llama8, { ...pool(), budget: sglang })).toBe(131_072 * 128 * 4);
+  });
+
+  // 61 layers · 128 heads · (128 + 128) · 512 · 2 B, an eighth on each rank.
+  test("latent projections are kept once more, by vLLM where the checkpoint has them narrower", () => {
+    const deepseek = model("deepseek-ai/DeepSeek-V3");
+    const sglang = { engine: "sglang" } as const;
+    const [stage] = stagesOf(deepseek, { pipeline: 1 });
+    if (!stage) throw new Error("no stage");
+    const whole = (61 * 128 * 256 * 512 * 2) / 8;
+    const plain = pool({ layout: { tensor: 8 } });
+    expect(latentCopyBytes(deepseek, { ...plain, weights: formatOf(deepseek) }, stage)).toBe(whole);
+    expect(latentCopyBytes(deepseek, plain, stage)).toBe(0);
+    expect(latentCopyBytes(deepseek, { ...plain, budget: sglang }, stage)).toBe(whole);
+    expect(latentCopyBytes(llama8, pool(), stage)).toBe(0);
   });
 
   test("sequence parallelism divides no weights, offloading takes bytes off the device", () => {
@@ -147,14 +167,14 @@ describe("Shift keeps a second copy (systems.md 6)", () => {
   // Llama-3.3-70B: 70,553,706,496 · 2 B = 141.1 GB; TP 4 holds 35.28 GB, the copy over 8 ranks 17.64 GB.
   test("TP 4 × SP 2 of a 70B in 16 bit holds 35.3 + 17.6 GB", () => {
     const rank = rankOf(memoryPlan(llama70, shift(4, 2)));
-    const weights = rank.weightsBytes - rotaryBytes(llama70);
+    const weights = rank.weightsBytes - rotaryBytes(llama70, pool());
     expect(Math.abs(weights / (141_107_412_992 / 4) - 1)).toBeLessThan(0.001);
     expect(Math.abs(rank.shiftWeightsBytes / (141_107_412_992 / 8) - 1)).toBeLessThan(0.001);
   });
 
   test("SP 8, TP 1 adds one eighth", () => {
     const rank = rankOf(memoryPlan(llama8, shift(1, 8)));
-    expect(Math.abs(rank.shiftWeightsBytes / (rank.weightsBytes - rotaryBytes(llama8)) - 0.125)).toBeLessThan(0.000125);
+    expect(Math.abs(rank.shiftWeightsBytes / (rank.weightsBytes - rotaryBytes(llama8, pool())) - 0.125)).toBeLessThan(0.000125);
   });
 
   test("KV of a replica is that of TP = SP · TP, less the weights that are not divided", () => {
