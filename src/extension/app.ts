@@ -4,6 +4,7 @@ import { loadCatalog } from "../platform/catalog-files.ts";
 import { analyseCommand } from "./analyse-command.ts";
 import { Attachments } from "./attachments.ts";
 import { BackgroundRuns } from "./background-runs.ts";
+import { Calibrations } from "./calibrations.ts";
 import { Choices } from "./choices.ts";
 import { CodeActions } from "./code-actions.ts";
 import { CodeLenses } from "./code-lenses.ts";
@@ -70,6 +71,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
   const memory = new MemoryPages(context, documents, subjects, log);
+  const calibrations = new Calibrations(memory, tokens, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
@@ -82,6 +84,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     attachments,
     demo,
     memory,
+    calibrations,
     lenses,
     background,
     rendering,
@@ -127,6 +130,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     showMemory: about((subject) => memory.show(subject)),
     showProblems: (...args) => showProblems(documents, args[0]),
     compareWithLive: (...args) => servers.compare(args),
+    importLog: about((subject) => calibrations.importLog(subject)),
+    calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
     describeModel: about((subject) => models.describe(subject)),
     analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),
     openRule: (code) => openRule(extension, code),

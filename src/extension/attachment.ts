@@ -76,6 +76,11 @@ export class Attachment {
     return this.series.last;
   }
 
+  /** As the server says it; null where it does not. */
+  get version(): string | null {
+    return this.identity?.version ?? null;
+  }
+
   start(): void {
     this.usePresentReport();
     this.loop.start();

@@ -15,6 +15,8 @@ export const commandIds = [
   "showMemory",
   "showProblems",
   "compareWithLive",
+  "importLog",
+  "calibrate",
   "describeModel",
   "analyseCommand",
   "openRule",

@@ -5,7 +5,7 @@ import type { Lever } from "../language/memory-levers.ts";
 import { memoryOverview } from "../language/memory-overview.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { verdict } from "../language/verdict.ts";
-import { compareStart } from "../live/starts/compare-start.ts";
+import { comparedPool } from "../live/starts/logged-deployment.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
 import type { ComparisonView, LeverView, MemoryHeader, ToMemoryView } from "../protocol/memory-view.ts";
 import { fullId } from "./command-ids.ts";
@@ -52,13 +52,11 @@ export interface KeptLog {
 }
 
 /** The log beside the pool as the file has it now. */
-export function comparisonOf({ deployment, settled, memory }: DeploymentAnalysis, { name, pool: index, log }: KeptLog): ComparisonView {
+export function comparisonOf({ deployment, settled }: DeploymentAnalysis, { name, pool: index, log }: KeptLog): ComparisonView {
   const view = { name, pool: index, result: null, problem: null };
   if (!log) return { ...view, problem: message("This text holds no start of vLLM, SGLang or TensorRT-LLM") };
-  const pool = settled?.pools[index];
-  const plan = memory[index];
-  if (!pool || !plan) return { ...view, problem: message("Too little is known of the file to compare it with a log") };
-  return { ...view, result: compareStart({ model: deployment.model?.value.name ?? null, pool, plan }, log) };
+  const result = settled && comparedPool(log, settled, index, deployment.model?.value.name ?? null);
+  return result ? { ...view, result } : { ...view, problem: message("Too little is known of the file to compare it with a log") };
 }
 
 export function leverViews(levers: readonly Lever[], fileName: string): readonly LeverView[] {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Attachment } from "./attachment.ts";
 import type { Attachments } from "./attachments.ts";
 import { fullId } from "./command-ids.ts";
 import type { Demo } from "./demo.ts";
@@ -42,6 +43,11 @@ export class ServerCommands {
     const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
     this.attachments.open(attachment.url);
     await attachment.predict("report");
+  }
+
+  /** The attached server that the arguments name, the only one, or the one a person picks. */
+  async server(args: readonly unknown[]): Promise<Attachment> {
+    return this.attachments.find(urlOf(args[0]), await this.named(args));
   }
 
   async startDemo(args: readonly unknown[]): Promise<void> {

@@ -14,16 +14,24 @@ export interface LoggedDeployment {
   readonly measured: MeasuredStart;
 }
 
-/** The pool of a deployment whose settings are nearest to the log's, compared and measured. `model`: as the file names it. */
-export function loggedDeployment(
+/** A log beside the prediction of one pool, whatever an earlier run measured; undefined where there is no such pool. */
+export function comparedPool(
   log: StartLog,
   { model: facts, pools }: Settled,
+  index: number,
   model: string | null,
-  date: string,
-): LoggedDeployment | undefined {
-  const candidates = pools.map((settled, index) => {
-    const pool = predicted(settled);
-    return { index, pool, comparison: compareStart({ model, pool, plan: memoryPlan(facts, pool) }, log) };
+): StartComparison | undefined {
+  const settled = pools[index];
+  if (!settled) return undefined;
+  const pool = predicted(settled);
+  return compareStart({ model, pool, plan: memoryPlan(facts, pool) }, log);
+}
+
+/** The pool of a deployment whose settings are nearest to the log's, compared and measured. `model`: as the file names it. */
+export function loggedDeployment(log: StartLog, settled: Settled, model: string | null, date: string): LoggedDeployment | undefined {
+  const candidates = settled.pools.flatMap((pool, index) => {
+    const comparison = comparedPool(log, settled, index, model);
+    return comparison ? [{ index, pool, comparison }] : [];
   });
   const differing = ({ comparison }: (typeof candidates)[number]): number => comparison.settings.filter(({ differs }) => differs).length;
   const [first] = candidates;
@@ -32,7 +40,7 @@ export function loggedDeployment(
   return {
     pool: nearest.index,
     comparison: nearest.comparison,
-    measured: measuredStart(log, { model, facts, pool: nearest.pool }, date),
+    measured: measuredStart(log, { model, facts: settled.model, pool: nearest.pool }, date),
   };
 }
 

@@ -1,0 +1,38 @@
+import * as vscode from "vscode";
+
+const scheme = "inference-lens-text";
+
+/** Texts that are shown and written nowhere until a person says so. */
+export class VirtualTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly texts = new Map<string, string>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly subscriptions: readonly vscode.Disposable[];
+
+  constructor() {
+    this.subscriptions = [
+      vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === scheme) this.texts.delete(uri.toString());
+      }),
+    ];
+  }
+
+  /** The address at which the text can be shown. */
+  put(path: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme, path });
+    this.texts.set(uri.toString(), text);
+    this.changed.fire(uri);
+    return uri;
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? "";
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+    this.changed.dispose();
+    this.texts.clear();
+  }
+}
