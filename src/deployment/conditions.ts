@@ -1,6 +1,6 @@
 import type { Model } from "../catalog/facts.ts";
 import type { Conditions, ConditionValue, MemoryTerm } from "./calibration.ts";
-import type { SettledPool } from "./settled.ts";
+import type { Drafter, Layout, SettledPool, VllmCache } from "./settled.ts";
 
 /** What a figure that is measured under this pool's settings holds for. */
 export function conditionsOf(model: Model, pool: SettledPool): Conditions {
@@ -11,17 +11,31 @@ export function conditionsOf(model: Model, pool: SettledPool): Conditions {
     weights: pool.weights.method,
     gpu: pool.gpu.id,
     role: pool.role,
-    layout: Object.fromEntries(Object.entries(pool.layout).filter(([, size]) => size !== 1)),
-    settings: settingsOf(pool, (model.recurrent?.layers ?? 0) > 0),
+    layout: sizesOf(pool.layout),
+    settings: settingsOf(model, pool),
   };
 }
 
+/** Sizes other than one. */
+function sizesOf(layout: Layout): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(layout).flatMap(([name, size]: readonly [string, unknown]) =>
+      typeof size === "number" && size !== 1 ? [[name, size]] : [],
+    ),
+  );
+}
+
 /** Settings on which memory depends. */
-function settingsOf(
-  { budget, settings, activationBytes, kvElementBytes, observed }: SettledPool,
-  recurrent: boolean,
-): Readonly<Record<string, ConditionValue>> {
+function settingsOf(model: Model, pool: SettledPool): Readonly<Record<string, ConditionValue>> {
+  const { budget, settings, activationBytes, kvElementBytes, observed, drafter, weights } = pool;
+  const recurrent = (model.recurrent?.layers ?? 0) > 0;
+  const { stageLayers, towers, shared } = pool.layout;
   const common = {
+    ...(stageLayers ? { "pipeline-layers": stageLayers.join(",") } : {}),
+    ...(towers ? { "vision-towers": towers } : {}),
+    ...(shared ? { "ranks-of-mlp-experts-head": [shared.mlp, shared.sharedExperts, shared.head].join(",") } : {}),
+    ...(weights.method === "none" ? {} : { "weight-elements": weights.linear }),
+    ...(drafter ? { drafter: drafterWords(drafter) } : {}),
     "activation-bits": 8 * activationBytes,
     "kv-cache-bits": 8 * kvElementBytes,
     "block-size": settings.blockTokens,
@@ -43,6 +57,7 @@ function settingsOf(
         "max-loras": settings.lora?.slots ?? 0,
         "max-lora-rank": settings.lora?.rank ?? 0,
         "cpu-offload-bytes": settings.cpuOffloadBytes,
+        ...cacheConditions(budget.cache, model),
         ...common,
       };
     case "sglang":
@@ -52,6 +67,9 @@ function settingsOf(
         "context-length": settings.maxModelLen,
         "max-running-requests": settings.maxNumSeqs,
         "chunked-prefill-size": settings.maxNumBatchedTokens,
+        ...(budget.windowTokenRatio === null ? {} : { "swa-full-tokens-ratio": budget.windowTokenRatio }),
+        ...(recurrent ? { "mamba-full-memory-ratio": budget.stateRatio } : {}),
+        ...(budget.draft ? { "draft-layers": budget.draft.layers ?? "own model" } : {}),
         ...common,
       };
     case "tensorrt-llm":
@@ -70,7 +88,36 @@ function settingsOf(
   }
 }
 
-const loaded = ["activation-bits", "max-loras", "max-lora-rank", "cpu-offload-bytes"];
+/** What decides the shape of vLLM's cache, as far as this model has use for it; what is as usual is left out. */
+function cacheConditions(cache: VllmCache, model: Model): Readonly<Record<string, ConditionValue>> {
+  const recurrent = (model.recurrent?.layers ?? 0) > 0;
+  return {
+    ...(cache.isV1 ? {} : { "v0-engine": true }),
+    ...(model.slidingLayers > 0 && !cache.isGrouped ? { "windows-grouped": false } : {}),
+    ...(recurrent ? { "mamba-cache-mode": cache.states, "mamba-cache-bits": 8 * cache.stateElementBytes } : {}),
+    ...(recurrent && cache.matrixElementBytes !== null ? { "mamba-ssm-cache-bits": 8 * cache.matrixElementBytes } : {}),
+    ...(cache.draftTokens > 0 ? { "draft-tokens": cache.draftTokens, "draft-layers": cache.draftLayers } : {}),
+  };
+}
+
+function drafterWords(drafter: Drafter): string {
+  switch (drafter.kind) {
+    case "own-layers":
+      return `${drafter.layers} layers of the model`;
+    case "model":
+      return `${drafter.model.id}, ${drafter.weights.method}, TP ${drafter.tensor}`;
+    case "unsized":
+      return drafter.name;
+    default: {
+      const never: never = drafter;
+      return never;
+    }
+  }
+}
+
+/** How ranks divide the model, beside the sizes. */
+const divided = ["pipeline-layers", "vision-towers", "ranks-of-mlp-experts-head"];
+const loaded = [...divided, "activation-bits", "weight-elements", "drafter", "max-loras", "max-lora-rank", "cpu-offload-bytes"];
 const batch = [
   "max-num-seqs",
   "max-num-batched-tokens",
@@ -91,15 +138,35 @@ const shares = [
   "graphs-in-budget",
   "kv-cache-blocks",
 ];
-const cacheBytes = [...loaded, ...captured, ...shares];
+/** States of recurrent layers and pools of windows, which some engines take before the cache. */
+const shapes = [
+  "v0-engine",
+  "swa-full-tokens-ratio",
+  "mamba-full-memory-ratio",
+  "mamba-cache-bits",
+  "mamba-ssm-cache-bits",
+  "draft-layers",
+];
+const cacheBytes = [...loaded, ...captured, ...shares, ...shapes];
 
 /** Settings on which each figure depends beside engine, version, model, format, GPU and layout. */
 export const dependsOn: Readonly<Record<MemoryTerm, readonly string[]>> = {
   total: [],
   weights: loaded,
-  activation: [...loaded, ...batch],
-  nonTorch: [],
+  activation: [...loaded, ...batch, "v0-engine"],
+  nonTorch: [...divided, "v0-engine"],
   graphs: [...loaded, ...captured],
   kvCache: cacheBytes,
-  kvCacheBlocks: [...cacheBytes, "kv-cache-bits", "block-size", "prefix-caching", "max-model-len", "context-length", "max-seq-len"],
+  kvCacheBlocks: [
+    ...cacheBytes,
+    "kv-cache-bits",
+    "block-size",
+    "prefix-caching",
+    "windows-grouped",
+    "mamba-cache-mode",
+    "draft-tokens",
+    "max-model-len",
+    "context-length",
+    "max-seq-len",
+  ],
 };

@@ -121,6 +121,19 @@ describe("the calibration file", () => {
     expect(written(text, measured(), ["(Worker pid=1) INFO Model loading took 15.00 GiB: 'x' # y"])).toBe(text);
   });
 
+  test("an uneven layout is kept in full", () => {
+    const uneven = {
+      layout: { pipeline: 2, stageLayers: [10, 22], towers: "whole", shared: { mlp: 8, sharedExperts: 1, head: 8 } },
+    } as const;
+    const memory = measured(uneven);
+    expect(memory.conditions.layout).toEqual({ pipeline: 2 });
+    const { calibration: read, problems } = readCalibration(written("", memory));
+    expect([problems, read?.memory]).toEqual([[], memory]);
+    const other = pool({ layout: { ...uneven.layout, stageLayers: [16, 16] } });
+    const refused = applyCalibration(read ? [read] : [], llama, other)?.refused.find(({ term }) => term === "weights");
+    expect(refused && plain(refused.why)).toBe("pipeline-layers was 10,22 when this was measured");
+  });
+
   test("a version that looks like a number stays the version", () => {
     const memory = measured({ version: version("0.20") });
     expect(readCalibration(written("", memory)).calibration?.memory?.conditions.engineVersion).toBe("0.20");

@@ -37,7 +37,16 @@ describe("a live server as a calibration", () => {
   });
 
   test("SGLang tells bytes of weights, cache and graphs; of several replicas the tightest counts", () => {
-    const budget: SglangBudget = { engine: "sglang", memFractionStatic: 0.85, memFractionDerived: true, maxTotalTokens: null };
+    const budget: SglangBudget = {
+      engine: "sglang",
+      memFractionStatic: 0.85,
+      memFractionDerived: true,
+      memFractionSpread: 0,
+      maxTotalTokens: null,
+      windowTokenRatio: null,
+      stateRatio: 0.9,
+      draft: null,
+    };
     const one = { ...pool(), budget };
     const usage = (tokens: number) => ({ memory_usage: { weight: 15.06, kvcache: 52.5, cuda_graph: 0.4, token_capacity: tokens } });
     const serverInfo = { mem_fraction_static: 0.88, page_size: 16, internal_states: [usage(430_080), usage(429_600)] };

@@ -1,4 +1,5 @@
 import { type Message, message } from "../../deployment/message.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
 import type { MemoryPlan, Part, RankMemory, Refusal } from "../../memory/plan.ts";
 import type { Measured, RowPart, StartComparison, StartOutcome, StartRow } from "./start-comparison.ts";
 import type { CachePart, LoggedFigure, LoggedPart, StartLog } from "./start-log.ts";
@@ -23,9 +24,11 @@ const labels: Readonly<Record<RowPart, Message>> = {
   total: message("GPU memory, as the driver reports it"),
   budget: message("Budget"),
   weights: message("Weights"),
+  draft: message("Draft model"),
   activation: message("Activation peak"),
   "non-torch": message("Outside the allocator"),
   graphs: message("CUDA graphs"),
+  states: message("Recurrent states"),
   "kv-cache": message("KV cache"),
   "kv-token": message("One token of KV cache"),
   tokens: message("KV cache tokens"),
@@ -44,16 +47,10 @@ function measuredRows({ pool, plan }: PlannedStart & { readonly plan: MemoryPlan
   };
   const figure = (part: LoggedPart): LoggedFigure | undefined => logged?.figures[part];
   const cache = (part: CachePart): LoggedFigure | undefined => log.cache[part];
-  const { engine } = pool.budget;
   add("total", "B", rank.totalBytes, figure("total"), 0);
-  if (engine === "vllm") add("budget", "B", rank.budgetBytes, figure("budget"), spreadOf(rank, "budget"));
-  add("weights", "B", rank.weightsBytes + rank.shiftWeightsBytes, figure("weights"), spreadOf(rank, "weights", "shift-weights"));
-  // SGLang keeps a reserve for these and measures none.
-  if (engine !== "sglang") add("activation", "B", rank.activationBytes, figure("activation"), spreadOf(rank, "activation"));
-  if (engine !== "sglang") add("non-torch", "B", rank.nonTorchBytes, figure("non-torch"), spreadOf(rank, "non-torch"));
-  if (engine === "vllm") {
-    const estimate = rank.cudaGraphInBudget ? figure("graphs-estimate") : undefined;
-    add("graphs", "B", rank.cudaGraphBytes, estimate ?? figure("graphs"), spreadOf(rank, "graphs"));
+  for (const [part, logged] of comparedParts(rank, pool)) {
+    const step = rank.steps.find((one) => one.part === part);
+    if (step) add(part, "B", step.value + (part === "weights" ? rank.shiftWeightsBytes : 0), sum(logged.map(figure)), step.spread);
   }
   add("kv-cache", "B", rank.kvCacheBytes, figure("kv-cache"), rank.kvCacheSpread);
   add("kv-token", "B", rank.kvBytesPerToken, cache("token-bytes"), 0);
@@ -66,8 +63,52 @@ function measuredRows({ pool, plan }: PlannedStart & { readonly plan: MemoryPlan
   return rows;
 }
 
-function spreadOf({ steps }: RankMemory, ...parts: readonly Part[]): number {
-  return Math.hypot(...steps.filter(({ part }) => parts.includes(part)).map(({ spread }) => spread));
+/** Parts of a sum that this engine prints, each with the figures it is printed in. */
+function comparedParts(
+  rank: RankMemory,
+  { budget: { engine }, drafter }: SettledPool,
+): readonly (readonly [RowPart & Part, readonly LoggedPart[]])[] {
+  switch (engine) {
+    case "vllm":
+      return [
+        ["budget", ["budget"]],
+        // A draft that was loaded by itself is counted with the weights.
+        ["weights", drafter ? ["weights", "draft-weights"] : ["weights"]],
+        ["activation", ["activation"]],
+        ["non-torch", ["non-torch"]],
+        ["graphs", [rank.cudaGraphInBudget ? "graphs-estimate" : "graphs"]],
+      ];
+    case "sglang":
+      return [
+        ["weights", ["weights"]],
+        ["draft", ["draft-weights"]],
+        ["states", ["recurrent-state"]],
+        ["graphs", ["graphs"]],
+      ];
+    case "tensorrt-llm":
+      return [
+        ["weights", ["weights"]],
+        ["activation", ["activation"]],
+        ["non-torch", ["non-torch"]],
+      ];
+    default: {
+      const never: never = engine;
+      return never;
+    }
+  }
+}
+
+/** Figures that belong to one part; undefined where the first was not printed. */
+function sum(figures: readonly (LoggedFigure | undefined)[]): LoggedFigure | undefined {
+  const [first] = figures;
+  const printed = figures.filter((one) => one !== undefined);
+  return (
+    first && {
+      ...first,
+      value: printed.reduce((all, { value }) => all + value, 0),
+      step: printed.reduce((all, { step }) => all + step, 0),
+    }
+  );
 }
 
 function row(

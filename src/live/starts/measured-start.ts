@@ -67,12 +67,13 @@ function stagesOf({ ranks }: StartLog): readonly LoggedRank[] {
   return [...stages.values()];
 }
 
-function measuredStage({ stage, figures }: LoggedRank, { budget }: SettledPool, used: LoggedFigure[]): MeasuredStage {
+function measuredStage({ stage, figures }: LoggedRank, { budget, drafter }: SettledPool, used: LoggedFigure[]): MeasuredStage {
   // Where graphs are taken out of the budget, it is their estimate that is.
   const graphs: LoggedPart = budget.engine === "vllm" && budget.graphsInBudget ? "graphs-estimate" : "graphs";
   const parts: readonly (readonly [StagePart, LoggedPart])[] = [
     ["total", "total"],
-    ["weights", "weights"],
+    // What a draft took by itself cannot be told from the sum that is predicted.
+    ...(drafter && figures["draft-weights"] ? [] : ([["weights", "weights"]] as const)),
     ["activation", "activation"],
     ["nonTorch", "non-torch"],
     ["graphs", graphs],

@@ -18,9 +18,12 @@ export type RowPart =
   | "total"
   | "budget"
   | "weights"
+  | "draft"
   | "activation"
   | "non-torch"
   | "graphs"
+  /** Recurrent states in a pool of their own (SGLang). */
+  | "states"
   | "kv-cache"
   | "kv-token"
   | "tokens"

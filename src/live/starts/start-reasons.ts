@@ -32,7 +32,7 @@ const movers: Readonly<Partial<Record<RowPart, readonly string[]>>> = {
 };
 
 /** Parts that a budget is divided into. */
-const taken: readonly RowPart[] = ["weights", "activation", "non-torch"];
+const taken: readonly RowPart[] = ["weights", "draft", "activation", "non-torch", "states"];
 
 /** One sentence that explains a difference from what the log itself tells, else "not explained". */
 export function whyDifferent(row: Measured, rows: readonly Measured[], settings: readonly StartSetting[], log: StartLog): Message {
