@@ -70,7 +70,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
-  const memory = new MemoryPages(context, documents, subjects, log);
+  const memory = new MemoryPages(context, documents, subjects, reports, log);
   const calibrations = new Calibrations(memory, tokens, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
+import { peakRunning } from "../simulation/peak-running.ts";
 import type { Documents } from "./documents.ts";
 import { KeptLogs } from "./kept-logs.ts";
 import type { Log } from "./log.ts";
@@ -8,6 +9,7 @@ import { MemoryPreview } from "./memory-preview.ts";
 import { MemorySession } from "./memory-session.ts";
 import { pageRequests } from "./page-requests.ts";
 import { report as tellFailure } from "./register-command.ts";
+import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 
 const viewType = "inferenceLens.memory";
@@ -23,6 +25,7 @@ export class MemoryPages implements vscode.Disposable {
     private readonly context: vscode.ExtensionContext,
     private readonly documents: Documents,
     private readonly subjects: Subjects,
+    private readonly reports: Reports,
     private readonly log: Log,
   ) {
     this.startLogs = new KeptLogs(context.workspaceState, String(context.extension.packageJSON.version));
@@ -89,6 +92,10 @@ export class MemoryPages implements vscode.Disposable {
       subjects: this.subjects,
       preview: this.preview,
       log: this.startLogs.of(id),
+      runningPeak: () => {
+        const report = this.reports.reportOf(uri, deploymentId);
+        return report && peakRunning(report.requests);
+      },
       keepLog: (log) => this.startLogs.keep(id, log),
     });
     this.open.set(key, session);

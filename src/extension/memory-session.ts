@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { message } from "../deployment/message.ts";
 import { analyse } from "../language/analysis.ts";
-import { type Lever, memoryLevers } from "../language/memory-levers.ts";
+import { type Lever, triedLevers } from "../language/memory-levers.ts";
 import { readStartLog } from "../live/starts/read-start-log.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
 import { workspaceEdit } from "./convert.ts";
@@ -17,6 +17,8 @@ import { translated } from "./translate.ts";
 export interface MemoryPorts {
   /** The start-up log that stood on this page before a reload of the window. */
   readonly log: KeptLog | undefined;
+  /** Most requests that ran at once in the last simulation. */
+  readonly runningPeak: () => number | undefined;
   readonly keepLog: (log: KeptLog | undefined) => Promise<void>;
   readonly documents: Documents;
   readonly subjects: Subjects;
@@ -66,9 +68,8 @@ export class MemorySession {
     page.show(memoryMessage(analysis, this.ports.documents.catalogFor(document.uri)));
     if (this.log) page.show({ kind: "comparison", comparison: comparisonOf(analysis, this.log) });
     if (this.isDue) return;
-    await new Promise((go) => setImmediate(go));
-    if (reading !== this.reading || document.isClosed) return;
-    page.show({ kind: "levers", levers: leverViews(this.leversOf(subject), nameOf(uri)) });
+    const levers = await this.leversOf(subject, () => reading !== this.reading || document.isClosed);
+    if (levers) page.show({ kind: "levers", levers: leverViews(levers, nameOf(uri)) });
   }
 
   /** Puts a start-up log beside the prediction; the name is empty for a pasted text. */
@@ -118,19 +119,34 @@ export class MemorySession {
     } else this.page.show(gone());
   }
 
-  private leversOf({ document, analysis }: Subject): readonly Lever[] {
+  /** Each change is tried by itself, so that the editor goes on in between; undefined where that became pointless. */
+  private async leversOf({ document, analysis }: Subject, isPointless: () => boolean): Promise<readonly Lever[] | undefined> {
     const whole = this.ports.documents.analysis(document);
     if (!whole) return [];
     const options = this.ports.documents.options(document.uri);
     const again = (text: string): ReturnType<typeof analyse> => analyse(text, { ...options, before: whole });
-    return memoryLevers(analysis, { text: document.getText(), analysis: whole, again, catalog: options.catalog });
+    const runningPeak = this.ports.runningPeak();
+    const levers: Lever[] = [];
+    for (const lever of triedLevers(analysis, {
+      text: document.getText(),
+      analysis: whole,
+      again,
+      catalog: options.catalog,
+      runningPeak,
+    })) {
+      if (lever) levers.push(lever);
+      await new Promise((go) => setImmediate(go));
+      if (isPointless()) return undefined;
+    }
+    return levers;
   }
 
   /** Applies or shows a change, tried anew on the text as it is now. */
   private async change({ kind, key }: Extract<FromMemoryView, { kind: "apply" | "preview" }>): Promise<void> {
     const subject = await this.subject();
-    const lever = subject && this.leversOf(subject).find((one) => one.key === key);
-    if (!lever || lever.edits.length === 0)
+    const levers = subject && (await this.leversOf(subject, () => false));
+    const lever = levers?.find((one) => one.key === key);
+    if (!subject || !lever || lever.edits.length === 0)
       throw new UserFacingError("nothing-here", vscode.l10n.t("The file changed, and this change no longer helps."));
     const title = translated(lever.title);
     if (kind === "preview") {

@@ -40,6 +40,8 @@ export interface LeverSite {
   readonly pool: SettledPool;
   readonly plan: MemoryPlan;
   readonly names: SettingNames;
+  /** Most requests that ran at once in the last simulation. */
+  readonly runningPeak?: number | undefined;
 }
 
 const smallestLength = 2048;
@@ -67,11 +69,14 @@ export function leverSteps(site: LeverSite): readonly LeverSteps[] {
 }
 
 /** The sampler's buffers grow with the sequences of a step (memory law 4). */
-function fewerSequences({ pool, names }: LeverSite): readonly LeverStep[] {
+function fewerSequences({ pool, names, runningPeak }: LeverSite): readonly LeverStep[] {
   const now = pool.settings.maxNumSeqs;
   return halves(now, 16).map((count) => ({
     title: message("Lower {0} from {1} to {2}", names.sequences, whole(now), whole(count)),
-    price: message("at most {0} requests run at once", whole(count)),
+    price:
+      runningPeak !== undefined && runningPeak <= count
+        ? message("none in the last simulation: at most {0} requests ran at once", whole(runningPeak))
+        : message("at most {0} requests run at once", whole(count)),
     flags: { [names.sequences]: String(count) },
   }));
 }

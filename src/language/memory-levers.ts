@@ -40,6 +40,8 @@ export interface Lever {
 
 export interface LeverOptions extends FixOptions {
   readonly catalog: Catalog;
+  /** Most requests that ran at once in the last simulation. */
+  readonly runningPeak?: number | undefined;
 }
 
 /**
@@ -47,14 +49,20 @@ export interface LeverOptions extends FixOptions {
  * Edits were tried on the text: model and rules run again on it, more is left than before, and no new error is raised.
  */
 export function memoryLevers(subject: DeploymentAnalysis, options: LeverOptions): readonly Lever[] {
+  return [...triedLevers(subject, options)].filter((one) => one !== undefined);
+}
+
+/** The same one after the other, so that an editor can do something else in between; undefined for each that does not help. */
+export function* triedLevers(subject: DeploymentAnalysis, options: LeverOptions): Generator<Lever | undefined> {
   const { settled, memory, deployment } = subject;
   const names = settingNames(deployment.engine);
-  if (!settled || !names) return [];
-  return memory.flatMap((plan, index) => {
+  if (!settled || !names) return;
+  for (const [index, plan] of memory.entries()) {
     const pool = settled.pools[index];
-    if (!pool) return [];
-    return leverSteps({ model: settled.model, pool, plan, names }).flatMap((lever) => tried(lever, index, plan, subject, options) ?? []);
-  });
+    if (!pool) continue;
+    const site = { model: settled.model, pool, plan, names, runningPeak: options.runningPeak };
+    for (const lever of leverSteps(site)) yield tried(lever, index, plan, subject, options);
+  }
 }
 
 function tried(

@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
-import type { Deployment } from "../deployment/deployment.ts";
+import { type CalibrationWords, calibrationWords } from "../deployment/calibration-words.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import type { Message } from "../deployment/message.ts";
 import { type Assumption, gpusPerInstance, type Settled, type SettledPool } from "../deployment/settled.ts";
@@ -12,8 +12,9 @@ import type { DeploymentAnalysis } from "./results.ts";
 
 /** What the memory page shows of a deployment, as plain data. */
 export interface MemoryOverview {
-  /** `Llama-3.3-70B-Instruct · vLLM 0.11.0 · 8 × H100-SXM5-80GB, TP 4 × SP 2`. */
-  readonly words: string;
+  readonly model: string;
+  /** `TP 4 × SP 2`, a pool after the other. */
+  readonly layout: string;
   readonly pools: readonly PoolMemory[];
   /** Values nobody wrote down that the sum rests on. */
   readonly assumed: readonly Assumption[];
@@ -27,6 +28,8 @@ export interface PoolMemory {
   readonly instances: number;
   /** `vLLM 0.11.0`. */
   readonly engine: string;
+  /** The version is the newest known, because the file does not tell. */
+  readonly isVersionAssumed: boolean;
   readonly gpu: string;
   /** GPUs of one instance. */
   readonly gpus: number;
@@ -40,6 +43,8 @@ export interface PoolMemory {
   /** The engine's token count is derived from several kinds of layers and no capacity. */
   readonly hasDerivedTokens: boolean;
   readonly isModelApproximate: boolean;
+  /** Which parts are measured ones, and which no longer hold and why; null where nothing was measured. */
+  readonly measured: CalibrationWords | null;
   readonly layouts: readonly LayoutPlan[];
 }
 
@@ -53,7 +58,8 @@ export function memoryOverview(subject: DeploymentAnalysis, catalog: Catalog): M
   const { deployment, settled, memory, findings } = subject;
   if (!settled || memory.length === 0) return undefined;
   return {
-    words: deploymentLine(deployment, settled),
+    model: deployment.model?.value.name.split("/").at(-1) ?? settled.model.id,
+    layout: deploymentWords(settled),
     pools: settled.pools.flatMap((pool, index) => {
       const plan = memory[index];
       return plan ? [poolMemory(subject, settled, pool, index, plan, catalog)] : [];
@@ -61,12 +67,6 @@ export function memoryOverview(subject: DeploymentAnalysis, catalog: Catalog): M
     assumed: settled.assumed.filter(({ what }) => !apart.has(what)),
     otherErrors: findings.filter(({ severity, code }) => severity === "error" && !aboutMemory.has(code)).length,
   };
-}
-
-function deploymentLine({ model, engine }: Deployment, settled: Settled): string {
-  const version = settled.pools[0]?.version.text ?? "";
-  const name = model?.value.name.split("/").at(-1) ?? settled.model.id;
-  return [name, `${engineNames[engine]} ${version}`, deploymentWords(settled)].join(" · ");
 }
 
 function poolMemory(
@@ -83,6 +83,7 @@ function poolMemory(
     role: pool.role,
     instances: pool.instances,
     engine: `${engineNames[deployment.engine]} ${version.text}`,
+    isVersionAssumed: pool.versionAssumed,
     gpu: pool.gpu.id,
     gpus: gpusPerInstance(layout),
     engines: layout.data,
@@ -91,6 +92,7 @@ function poolMemory(
     refusal: plan.fits ? null : refusalIn(findings),
     hasDerivedTokens: hasDerivedTokens(settled.model, pool),
     isModelApproximate: settled.model.approximate,
+    measured: pool.observed.measured ? calibrationWords(pool.observed.measured) : null,
     layouts: layoutPlans(deployment, settled, index, plan, catalog),
   };
 }

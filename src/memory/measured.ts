@@ -1,7 +1,7 @@
 import { gib } from "../catalog/quantity.ts";
 import type { StagePart } from "../deployment/calibration.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import type { Part } from "./plan.ts";
+import type { Derivation, Part } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 import type { Term } from "./sum.ts";
 
@@ -29,8 +29,15 @@ export function measuredTerm({ observed: { measured } }: SettledPool, stage: Sta
   if (bytes === undefined || !measured) return undefined;
   return {
     term: { bytes, formula: gib(bytes, 3), confidence: "engine-law", spread: printedSpread },
-    source: `calibration of ${measured.date}`,
+    source: `${calibrated}${measured.date}`,
   };
+}
+
+const calibrated = "calibration of ";
+
+/** Whether a line of the sum stands in a prediction's place. */
+export function isMeasured({ source }: Derivation): boolean {
+  return source.startsWith(calibrated);
 }
 
 /** What the driver reports of the card: a run's own report first, then its data sheet. */

@@ -61,6 +61,18 @@ describe("one step of each setting", () => {
     expect(applied(text, one)).toBe(text.replace("--max-num-seqs=512", "--max-num-seqs=256"));
   });
 
+  test("costs nothing where the last simulation never came near", () => {
+    const analysis = analysed(text);
+    const [subject] = analysis.deployments;
+    const price = (runningPeak: number): string => {
+      const levers = subject ? memoryLevers(subject, { text, analysis, again: analysed, catalog: testCatalog(), runningPeak }) : [];
+      const one = levers.find(({ id }) => id === "sequences");
+      return one ? plain(one.price) : "";
+    };
+    expect(price(250)).toBe("none in the last simulation: at most 250 requests ran at once");
+    expect(price(257)).toBe("at most 256 requests run at once");
+  });
+
   test("two hundredths of the card become tokens", () => {
     // 0.02 of what the driver reports, over 32 layers · 8 KV heads · 2 · 128 · 2 B a token, in blocks of 16.
     const bytes = 0.02 * (planOf(text).ranks[0]?.totalBytes ?? 0);

@@ -6,9 +6,18 @@ import type { ComparisonView, LeverView } from "../../src/protocol/memory-view.t
 import { layoutBars, rankBars } from "../../webview/memory/bars.ts";
 import { comparisonTable, outcomeWords, settingsWords } from "../../webview/memory/comparison.ts";
 import { cheapest, gainWords, leverTable, shareOf } from "../../webview/memory/lever-words.ts";
-import { pieces } from "../../webview/memory/pieces.ts";
-import { certaintyTable, engineWords, layoutTable, pieceTable, rankTable, sumLines, totalWords } from "../../webview/memory/sums.ts";
+import {
+  certaintyTable,
+  engineWords,
+  layoutTable,
+  pieceTable,
+  rankTable,
+  remarks,
+  sumLines,
+  totalWords,
+} from "../../webview/memory/sums.ts";
 import { memoryVerdict } from "../../webview/memory/verdict-words.ts";
+import { marks, pieces } from "../../webview/parts/memory-pieces.ts";
 import { memoryStates } from "./fixtures/memory-states.ts";
 
 function overview(state: string) {
@@ -160,7 +169,18 @@ describe("how sure", () => {
     expect(table.rows.every(([part]) => /^[●◐○] /.test(part ?? ""))).toBe(true);
     const cache = table.rows.find(([part]) => part?.endsWith("KV cache"));
     expect(cache?.at(-1)).toBe((rank.kvCacheSpread / 2 ** 30).toFixed(2));
-    expect(totalWords(pool).replaceAll("\u00a0", " ")).toMatch(/^KV cache: ◐ fitted on start-up logs, ± [\d.]+ GiB$/);
+    expect(totalWords(pool).replaceAll("\u00a0", " ")).toMatch(/^KV cache: [●◐○] [\w' -]+, ± [\d.]+ GiB$/);
+    expect(totalWords(pool)).toContain(` ${marks[pool.plan.confidence]} `);
+  });
+
+  it("tells measured parts from predicted ones, and why what was measured no longer holds", () => {
+    const pool = poolOf("calibrated");
+    const basis = Object.fromEntries(certaintyTable(pool).rows.map(([part, words]) => [part?.slice(2), words]));
+    expect(basis).toMatchObject({ Weights: "measured", "Outside the allocator": "measured", Activations: "fitted on start-up logs" });
+    expect(remarks(pool)).toEqual([
+      "Measured on 2026-11-28: GPU total, weights, outside the allocator.",
+      expect.stringMatching(/^Predicted again: activation peak, .*; max-num-seqs was 1024 when this was measured\.$/),
+    ]);
   });
 
   it("says exact where the engine's arithmetic leaves nothing open", () => {

@@ -273,9 +273,9 @@ describe("step time and memory", () => {
     const rank = plan.ranks[0];
     expect(rank).toBeDefined();
     if (!rank) return;
-    const inside = pieces(rank).filter(({ name }) => !name.includes("outside"));
+    const inside = pieces(rank).filter(({ name }) => !name.includes("beside"));
     expect(inside.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(rank.budgetBytes, -3);
-    expect(pieces(rank).at(-1)?.name).toBe("CUDA graphs, outside budget");
+    expect(pieces(rank).at(-1)?.name).toBe("CUDA graphs, beside the budget");
   });
 
   it("puts the tightest group first and says what is over", () => {

@@ -1,9 +1,9 @@
 import type { LayoutPlan } from "../../src/language/memory-layouts.ts";
 import type { PoolMemory } from "../../src/language/memory-overview.ts";
 import type { RankMemory } from "../../src/memory/plan.ts";
+import { type Piece, pieces } from "../parts/memory-pieces.ts";
 import { gib, whole } from "../parts/numbers.ts";
 import { listed, words } from "../parts/words.ts";
-import { type Piece, pieces } from "./pieces.ts";
 
 /** One bar of pieces on the scale of its group. */
 export interface PieceBar {

@@ -13,7 +13,7 @@ import { LogSection } from "./log-section.ts";
 import { PieceBars } from "./piece-bars.ts";
 import { PoolChoice } from "./pool-choice.ts";
 import { RankCharts } from "./rank-charts.ts";
-import { certaintyTable, layoutTable, pieceTable, ranksWords, rankTable, totalWords } from "./sums.ts";
+import { certaintyTable, layoutTable, pieceTable, ranksWords, rankTable, remarks, totalWords } from "./sums.ts";
 import { Sums } from "./sums-view.ts";
 
 export interface BodyEvents extends LeverEvents, AssumedEvents {
@@ -145,15 +145,9 @@ export class Body {
     fill(this.pieceTable, table(pieceTable(pool)));
     this.sums.update(pool.plan);
     this.sure.setNote(totalWords(pool));
-    fill(this.sure.body, table(certaintyTable(pool)), ...this.approximate(pool));
+    fill(this.sure.body, table(certaintyTable(pool)), ...remarks(pool).map((text) => h("p", { class: "secondary-text small", text })));
     this.list.update(this.leversHere, pool.plan.fits);
     for (const section of [this.layouts, this.changes]) section.refresh();
-  }
-
-  private approximate({ isModelApproximate }: PoolMemory): readonly HTMLElement[] {
-    if (!isModelApproximate) return [];
-    const text = words("The model's sizes are those of its family: its own config was not found.");
-    return [h("p", { class: "secondary-text small", text })];
   }
 
   private drawAssumed({ assumed }: MemoryOverview): void {

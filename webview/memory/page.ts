@@ -1,13 +1,14 @@
 import type { MemoryOverview, PoolMemory } from "../../src/language/memory-overview.ts";
 import type { FromMemoryView, LeverView, MemoryHeader, ToMemoryView } from "../../src/protocol/memory-view.ts";
-import { h, link, say, show } from "../parts/dom.ts";
+import { fill, h, link, say, show } from "../parts/dom.ts";
 import { connect, record } from "../parts/host.ts";
+import { tabbed } from "../parts/table.ts";
 import { Verdict } from "../parts/verdict.ts";
 import { learnWords, said, words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
 import { Body } from "./body.ts";
 import { cheapest, gainSentence } from "./lever-words.ts";
-import { engineWords } from "./sums.ts";
+import { engineWords, rankTable } from "./sums.ts";
 import { memoryVerdict } from "./verdict-words.ts";
 
 type State = "fits" | "does-not-fit" | "missing" | "stale";
@@ -24,6 +25,9 @@ class MemoryPage {
   private readonly name = h("b", { class: "bar-name" });
   private readonly place = link("", () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }), { class: "path" });
   private readonly facts = h("span", { class: "bar-facts droppable" });
+  private readonly copy = button(words("Copy as table"), () => {
+    if (this.memory) this.host.post({ kind: "copy", text: tabbed(rankTable(this.memory.pools)) });
+  });
   private readonly simulate = button(words("Simulate"), () => this.host.post({ kind: "command", command: "inferenceLens.simulate" }));
   /** The deployment in words; while these figures are of an older text, that. One line either way, so that nothing moves with every key. */
   private readonly line = h("div", { class: "under-bar", role: "status" });
@@ -34,10 +38,13 @@ class MemoryPage {
   private memory: MemoryOverview | null = null;
   private levers: readonly LeverView[] = [];
   private sideKey = "";
+  private lineKey = "";
   private isMissing = false;
   private staleReason: string | null = null;
 
   constructor(app: HTMLElement) {
+    // Narrow pages have it at the table alone.
+    this.copy.element.classList.add("secondary");
     const kept = record(this.host.kept());
     this.body = new Body({
       copy: (text) => this.host.post({ kind: "copy", text }),
@@ -52,7 +59,14 @@ class MemoryPage {
     this.body.restore(kept);
     this.content.append(this.verdict.root, this.body.root);
     app.append(
-      h("header", { class: "bar-top" }, this.name, this.place, this.facts, h("span", { class: "bar-actions" }, this.simulate.element)),
+      h(
+        "header",
+        { class: "bar-top" },
+        this.name,
+        this.place,
+        this.facts,
+        h("span", { class: "bar-actions" }, this.copy.element, this.simulate.element),
+      ),
       this.line,
       this.content,
     );
@@ -168,10 +182,30 @@ class MemoryPage {
     document.body.dataset.state = this.state(isStale);
     show(this.body.root, !this.isMissing);
     this.simulate.show(!this.isMissing);
+    this.copy.show(!this.isMissing);
     this.content.classList.toggle("state-page", this.isMissing);
     this.content.classList.toggle("stale", isStale);
-    say(this.line, this.staleReason ?? this.memory?.words ?? "");
+    this.drawLine();
     this.line.classList.toggle("is-stale", isStale);
+  }
+
+  private drawLine(): void {
+    const { memory, staleReason } = this;
+    const [first] = memory?.pools ?? [];
+    const key = JSON.stringify([staleReason, memory?.model, memory?.layout, first?.engine, first?.isVersionAssumed]);
+    if (key === this.lineKey) return;
+    this.lineKey = key;
+    if (staleReason !== null || !memory || !first) {
+      say(this.line, staleReason ?? "");
+      return;
+    }
+    const engine = first.isVersionAssumed
+      ? link(first.engine, () => document.getElementById("assumed")?.scrollIntoView(), {
+          class: "assumed",
+          title: words("Assumed: not written in the file"),
+        })
+      : h("span", { text: first.engine });
+    fill(this.line, `${memory.model} · `, engine, ` · ${memory.layout}`);
   }
 
   private state(isStale: boolean): State {

@@ -1,7 +1,7 @@
 import { attribute, fill, h, swatch } from "../parts/dom.ts";
+import type { Piece } from "../parts/memory-pieces.ts";
 import { gib, parts } from "../parts/numbers.ts";
 import type { BarGroup, PieceBar } from "./bars.ts";
-import type { Piece } from "./pieces.ts";
 import { pieceWords } from "./sums.ts";
 
 /** Bars of pieces on one scale with the budget and the card's end as lines through all of them, and a line of words for the piece looked at. */

@@ -1,9 +1,9 @@
 import type { PoolMemory } from "../../src/language/memory-overview.ts";
 import { fill, h, say, show, swatch } from "../parts/dom.ts";
+import { pieces } from "../parts/memory-pieces.ts";
 import { words } from "../parts/words.ts";
 import { rankBars } from "./bars.ts";
 import { PieceBars } from "./piece-bars.ts";
-import { pieces } from "./pieces.ts";
 
 /** The bars of every pool, each with its heading where there are several; charts stay the same elements, so that focus stays where it is. */
 export class RankCharts {

@@ -1,9 +1,9 @@
 import type { PoolMemory } from "../../src/language/memory-overview.ts";
 import type { Derivation, MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
+import { basisWords, confidenceWords, marks, type Piece, pieces } from "../parts/memory-pieces.ts";
 import type { TableModel } from "../parts/models.ts";
 import { blank, figure, gib, whole } from "../parts/numbers.ts";
-import { words } from "../parts/words.ts";
-import { confidenceWords, marks, type Piece, pieces } from "./pieces.ts";
+import { said, words } from "../parts/words.ts";
 
 const gibibyte = 2 ** 30;
 const twoDecimals = (bytes: number): string => (bytes / gibibyte).toFixed(2);
@@ -102,7 +102,7 @@ export function sumLines(rank: RankMemory, plan: MemoryPlan, isTightest: boolean
   const lines = rank.steps.map((step) => ({
     label: step.label,
     formula: `${step.formula} = ${resultWords(step)}`,
-    source: `${marks[step.confidence]} ${confidenceWords(step.confidence)} · ${step.source}`,
+    source: `${marks[step.confidence]} ${basisWords(step)} · ${step.source}`,
   }));
   return isTightest && plan.kvCacheBlocks > 0 ? [...lines, blocksLine(plan)] : lines;
 }
@@ -134,7 +134,7 @@ export function pieceWords(piece: Piece, totalBytes: number): { readonly strong:
     share: [spreadWords(step), words("{0} of the card", `${figure((piece.bytes / totalBytes) * 100)}${blank}%`)]
       .filter((part) => part !== "")
       .join(" · "),
-    source: `${marks[step.confidence]} ${confidenceWords(step.confidence)} · ${step.source}`,
+    source: `${marks[step.confidence]} ${basisWords(step)} · ${step.source}`,
   };
 }
 
@@ -156,7 +156,7 @@ export function certaintyTable({ plan }: PoolMemory): TableModel {
     ],
     rows: (rank ? pieces(rank) : []).map(({ name, step }) => [
       `${marks[step.confidence]} ${name}`,
-      confidenceWords(step.confidence),
+      basisWords(step),
       step.source,
       step.spread > 0 ? twoDecimals(step.spread) : words("exact"),
     ]),
@@ -167,9 +167,20 @@ export function certaintyTable({ plan }: PoolMemory): TableModel {
 export function totalWords({ plan }: PoolMemory): string {
   const rank = plan.ranks[plan.tightest];
   if (!rank) return "";
-  const basis = `${marks[plan.confidence]} ${confidenceWords(plan.confidence)}`;
+  const cache = rank.steps.find(({ part }) => part === "kv-cache");
+  const basis = `${marks[plan.confidence]} ${cache ? basisWords(cache) : confidenceWords(plan.confidence)}`;
   const spread = spreadWords({ spread: rank.kvCacheSpread });
   return spread === "" ? words("KV cache: {0}", basis) : words("KV cache: {0}, {1}", basis, spread);
+}
+
+/** What else bears on the sum: measured parts and those that no longer hold, sizes taken from the model's family. */
+export function remarks({ measured, isModelApproximate }: PoolMemory): readonly string[] {
+  return [
+    ...(measured
+      ? [`${said(measured.used)}.`, ...measured.predicted.map(({ terms, why }) => words("Predicted again: {0}; {1}.", terms, said(why)))]
+      : []),
+    ...(isModelApproximate ? [words("The model's sizes are those of its family: its own config was not found.")] : []),
+  ];
 }
 
 /** `8 ranks alike`, `3 groups of ranks`. */

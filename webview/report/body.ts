@@ -21,6 +21,8 @@ export interface BodyEvents {
   readonly select: (selected: Interval | null) => void;
   readonly toggled: () => void;
   readonly pinned: (at: number | null) => void;
+  /** What would change the memory is on a page of its own. */
+  readonly levers: () => void;
 }
 
 const nothing: TableModel = { name: "Nothing yet", columns: [], rows: [] };
@@ -61,6 +63,7 @@ export class Body {
     this.memory = section("memory", "Memory of each GPU", ({ memory }) => memoryTable(memory));
     this.sure = section("certainty", "How sure this is");
     this.assumed = section("assumed", "Assumed values");
+    this.memory.setExtra(link("Levers", events.levers));
     this.latency.body.append(this.plots);
     this.rows = new Rows("Over time", this.time.twinId, theme, {
       select: (from, to) => events.select({ from, to }),

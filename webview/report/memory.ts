@@ -1,4 +1,5 @@
 import type { Derivation, MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
+import { pieces as memoryPieces } from "../parts/memory-pieces.ts";
 import type { Bar, Segment, TableModel } from "../parts/models.ts";
 import { duration, figure, gib, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
@@ -6,19 +7,9 @@ import { words } from "../parts/words.ts";
 const gibibyte = 2 ** 30;
 const plainGib = (bytes: number): string => (bytes / gibibyte).toFixed(1);
 
-/** Pieces of one rank in the order of the bar; graphs stand beyond the budget where the engine counts them so. */
+/** Pieces of one rank in the order of the bar, as on the memory page. */
 export function pieces(rank: RankMemory): Segment[] {
-  const graphs = { name: rank.cudaGraphInBudget ? "CUDA graphs" : "CUDA graphs, outside budget", series: 2, value: rank.cudaGraphBytes };
-  const all = [
-    { name: "Weights", series: 1, value: rank.weightsBytes },
-    { name: "Weights, Shift copy", series: 5, value: rank.shiftWeightsBytes },
-    { name: "Activations", series: 4, value: rank.activationBytes },
-    { name: "NCCL and context", series: 6, value: rank.nonTorchBytes },
-    ...(rank.cudaGraphInBudget ? [graphs] : []),
-    { name: "KV cache", series: 3, value: Math.max(0, rank.kvCacheBytes) },
-    ...(rank.cudaGraphInBudget ? [] : [graphs]),
-  ];
-  return all.filter(({ value }) => value > 0).map((piece) => ({ ...piece, text: plainGib(piece.value) }));
+  return memoryPieces(rank).map(({ name, series, bytes }) => ({ name, series, value: bytes, text: plainGib(bytes) }));
 }
 
 /** One bar a group of like ranks, the tightest first. */

@@ -56,6 +56,7 @@ class ReportPage {
         copy: (text) => this.host.post({ kind: "copy", text }),
         save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "report"}-${name}`, text }),
       },
+      levers: () => this.host.post({ kind: "command", command: "inferenceLens.showMemory" }),
       select: (selected) => this.select(selected),
       toggled: () => this.keep(),
       pinned: (at) => {

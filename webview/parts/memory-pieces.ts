@@ -1,5 +1,6 @@
+import { isMeasured } from "../../src/memory/measured.ts";
 import type { Confidence, Derivation, Part, RankMemory } from "../../src/memory/plan.ts";
-import { words } from "../parts/words.ts";
+import { words } from "./words.ts";
 
 /** One piece of a GPU's memory: a line of the sum that takes bytes. */
 export interface Piece {
@@ -82,6 +83,10 @@ function nameOf(part: Part, { cudaGraphInBudget, reservedBytes }: RankMemory): s
 
 /** ● what the engine itself computes, ◐ fitted on start-ups, ○ estimated; always with its word. */
 export const marks: Readonly<Record<Confidence, string>> = { "engine-law": "●", fitted: "◐", estimated: "○" };
+
+export function basisWords(step: Derivation): string {
+  return isMeasured(step) ? words("measured") : confidenceWords(step.confidence);
+}
 
 export function confidenceWords(confidence: Confidence): string {
   switch (confidence) {
