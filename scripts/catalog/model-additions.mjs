@@ -138,6 +138,15 @@ export const furtherModels = {
     { like: "deepseek-ai/DeepSeek-V3", source: counted },
   ),
   "deepseek-ai/DeepSeek-V3.2-Speciale": { like: "deepseek-ai/DeepSeek-V3.2", source: counted },
+  "deepseek-ai/DeepSeek-Math-V2": { like: "deepseek-ai/DeepSeek-V3.2", source: counted },
+  "deepseek-ai/DeepSeek-V2.5-1210": { like: "deepseek-ai/DeepSeek-V2-Chat", source: counted },
+  "zai-org/GLM-5.3": { like: "zai-org/GLM-5.2", source: counted },
+  "PrimeIntellect/INTELLECT-3": { like: "zai-org/GLM-4.5-Air", source: "its card: trained on top of GLM-4.5-Air-Base" },
+  ...same(["MiniMaxAI/MiniMax-M1-40k", "MiniMaxAI/MiniMax-M1-80k"], { like: "MiniMaxAI/MiniMax-Text-01", source: counted }),
+  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": { like: "nvidia/Llama-3_3-Nemotron-Super-49B-v1", source: counted },
+  "tiiuae/falcon-40b-instruct": { like: "tiiuae/falcon-40b", source: "llmfit 1.1.17 (PyPI)" },
+  "tiiuae/falcon-180B-chat": { like: "tiiuae/falcon-180B", source: counted },
+  "meta-llama/Llama-Guard-3-11B-Vision": { like: "meta-llama/Llama-3.2-11B-Vision-Instruct", source: counted },
   "moonshotai/Kimi-K2-Base": { like: "moonshotai/Kimi-K2-Instruct", source: counted },
   "moonshotai/Kimi-K2-Instruct-0905": { like: "moonshotai/Kimi-K2-Instruct", maxPositionEmbeddings: 262144, source: counted },
   "openai/gpt-oss-safeguard-20b": { like: "openai/gpt-oss-20b", source: counted },
@@ -207,7 +216,7 @@ export const furtherModels = {
     vision: pixtralVision,
   }),
   ...same(["moonshotai/Moonlight-16B-A3B-Instruct", "moonshotai/Moonlight-16B-A3B"], moonlight),
-  ...same(["moonshotai/Kimi-VL-A3B-Instruct", "moonshotai/Kimi-VL-A3B-Thinking"], {
+  ...same(["moonshotai/Kimi-VL-A3B-Instruct", "moonshotai/Kimi-VL-A3B-Thinking", "moonshotai/Kimi-VL-A3B-Thinking-2506"], {
     ...moonlight,
     architecture: "KimiVLForConditionalGeneration",
     maxPositionEmbeddings: 131072,
@@ -215,7 +224,7 @@ export const furtherModels = {
     vision: moonVision,
     source: "EasyDeL and EfficientMoE configuration of Kimi-VL: Moonlight's language model behind MoonViT",
   }),
-  ...same(["ibm-granite/granite-vision-3.3-2b", "ibm-granite/granite-vision-3.2-2b"], {
+  ...same(["ibm-granite/granite-vision-3.3-2b", "ibm-granite/granite-vision-3.2-2b", "ibm-granite/granite-vision-3.1-2b-preview"], {
     like: "ibm-granite/granite-3.1-2b-instruct",
     architecture: "LlavaNextForConditionalGeneration",
     multimodal: true,

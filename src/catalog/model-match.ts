@@ -17,7 +17,7 @@ const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLower
 
 const ownerOf = (id: string) => id.slice(0, id.indexOf("/")).toLowerCase();
 
-/** `Meta-Llama-3.1-8B` was renamed `Llama-3.1-8B` by its publisher; others end in `-hf` where they were converted. */
+/** `Meta-Llama-3.1-8B` was renamed `Llama-3.1-8B` by its publisher; others end in `-hf` where they were converted, or do not. */
 const renamed = (name: string) => name.replace(/^meta-llama-/, "llama-");
 
 /** Folders, object stores and bare words name no published model, however they end. */
@@ -99,7 +99,8 @@ export class ModelNames {
     const exact = this.byLast.get(last);
     if (exact) return exact;
     const plain = renamed(last);
-    return this.byLast.get(plain) ?? this.byLast.get(`meta-${plain}`) ?? this.byLast.get(`${plain}-hf`) ?? [];
+    const others = [plain, `meta-${plain}`, `${plain}-hf`, plain.replace(/-hf$/, "")];
+    return others.map((name) => this.byLast.get(name)).find((rows) => rows !== undefined) ?? [];
   }
 
   private model(known: KnownModel): Model {

@@ -52,7 +52,7 @@ export type Shape = Pick<
 >;
 
 /** Architectures whose MLP is two matrices, up and down, without a gate. */
-const ungated = /^(OPT|Falcon|Phi|GPT2LMHead|GPTJ|GPTNeoX|GPTBigCode|Starcoder2|Nemotron|NemotronH|Bloom|MPT|Apertus|Arcee)(For|Model)/;
+const ungated = /^(?:(?:OPT|Falcon|Phi|GPTJ|GPTNeoX|GPTBigCode|Starcoder2|Nemotron|Bloom|MPT|Apertus|Arcee)For|GPT2LMHead|NemotronH)/;
 /** Architectures whose expert matrices have biases too. */
 const biasedExperts = /^GptOss/;
 /** Architectures with norms behind attention and MLP as well as before them. */

@@ -10,7 +10,7 @@ describe("catalogue files", () => {
   test.each([
     ["gpus", 50_000],
     ["instances", 20_000],
-    ["models", 400_000],
+    ["models", 450_000],
     ["flags-vllm", 75_000],
     ["flags-sglang", 90_000],
     ["flags-tensorrt-llm", 10_000],
