@@ -17,7 +17,7 @@ export function vllmCache(flags: FlagReader, context: EngineContext, prefixCachi
     stateElementBytes,
     matrixElementBytes: stateBytes(flags.text("mamba-ssm-cache-dtype")) ?? null,
     draftTokens,
-    draftLayers: draftTokens > 0 ? draftedLayers(flags, model) : 0,
+    headLayers: draftTokens > 0 ? headLayers(flags) : 0,
   };
 }
 
@@ -27,12 +27,10 @@ export function draftedTokens(flags: FlagReader): number {
   return typeof drafted === "number" && Number.isInteger(drafted) && drafted > 0 ? drafted : 0;
 }
 
-/** A model's own further layers run as often as tokens are drafted; an EAGLE head is one layer; look-ups in the text have none. */
-function draftedLayers(flags: FlagReader, { nextLayers }: Model): number {
+/** An EAGLE head is one layer; Medusa's and MLPs keep nothing. */
+function headLayers(flags: FlagReader): number {
   const method = flags.member("speculative-config", "method");
-  if (typeof method !== "string") return 0;
-  if (/mtp$/i.test(method)) return nextLayers ?? 1;
-  return /^eagle/i.test(method) ? 1 : 0;
+  return typeof method === "string" && /^eagle/i.test(method) ? 1 : 0;
 }
 
 /** Connectors that can move blocks of several groups, from 0.23 (vLLM, distributed/kv_transfer: classes of `SupportsHMA`). */

@@ -124,9 +124,10 @@ export interface VllmCache {
   readonly stateElementBytes: number;
   /** Bytes of an element of the recurrent matrix where a flag says so; null = as the model asks. */
   readonly matrixElementBytes: number | null;
-  /** Tokens that a drafter adds to each step, and its layers that have a cache. */
+  /** Tokens that a drafter adds to each step. */
   readonly draftTokens: number;
-  readonly draftLayers: number;
+  /** Layers with a cache in a drafting head whose own sizes are not known: they are taken to be like the model's. */
+  readonly headLayers: number;
 }
 
 export interface SglangBudget {

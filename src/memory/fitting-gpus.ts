@@ -87,7 +87,7 @@ function poolOf(
         stateElementBytes: 2,
         matrixElementBytes: null,
         draftTokens: 0,
-        draftLayers: 0,
+        headLayers: 0,
       },
     },
     links: { intraNode: link, interNode: link, latencySeconds: 0 },

@@ -1,7 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool, VllmCache } from "../deployment/settled.ts";
+import type { Drafter, SettledPool, VllmCache } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
-import { slidingToken } from "./kv-elements.ts";
+import { fullToken, slidingToken } from "./kv-elements.ts";
 import { vllmFullToken } from "./kv-latent.ts";
 import type { Span } from "./kv-shape.ts";
 import { stateBytesPerRank } from "./kv-state.ts";
@@ -21,7 +21,11 @@ export interface KvLayers {
 
 /** The layers with a cache by what they keep, as vLLM's model runner asks each of them. */
 export function vllmLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): readonly KvLayers[] {
-  const layers = [...fullLayers(model, pool, stage, cache), slidingLayers(model, pool, stage, cache)];
+  const layers = [
+    ...fullLayers(model, pool, stage, cache),
+    slidingLayers(model, pool, stage, cache),
+    ...(pool.drafter?.kind === "model" ? draftLayers(pool.drafter, pool, stage) : []),
+  ];
   if (model.recurrent && cache.isV1) {
     const bytes = stateBytesPerRank(model, pool, cache);
     const counts = { count: stage.recurrent, inModel: model.recurrent.layers };
@@ -30,11 +34,12 @@ export function vllmLayers(model: Model, pool: SettledPool, stage: Stage, cache:
   return layers.filter(({ inModel, bytes }) => inModel > 0 && bytes > 0);
 }
 
-/** Those that keep the whole context, a drafter's on the last stage; those that see chunks have groups of their own from 0.10.0. */
+/** Those that keep the whole context, further ones that draft on the last stage; those that see chunks have groups of their own from 0.10.0. */
 function fullLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): readonly KvLayers[] {
   const token = { ...vllmFullToken(model, pool, cache), isState: false };
-  const inModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + cache.draftLayers;
-  const count = Math.max(0, stage.full - shared(model, stage, "full") + (stage.last ? cache.draftLayers : 0));
+  const further = pool.drafter?.kind === "own-layers" ? pool.drafter.layers : cache.headLayers;
+  const inModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + further;
+  const count = Math.max(0, stage.full - shared(model, stage, "full") + (stage.last ? further : 0));
   const context = { ...token, span: { kind: "context" } } as const;
   const { chunked } = model;
   if (!chunked || !cache.isV1 || !cache.isGrouped || !atLeast(pool.version, "0.10.0")) return [{ ...context, count, inModel }];
@@ -43,6 +48,17 @@ function fullLayers(model: Model, pool: SettledPool, stage: Stage, cache: VllmCa
   return [
     { ...context, count: count - chunks, inModel: inModel - chunked.layers },
     { ...token, span, count: chunks, inModel: chunked.layers },
+  ];
+}
+
+/** A model that drafts runs on the last stage and keeps the whole context. */
+function draftLayers({ model, tensor }: Extract<Drafter, { kind: "model" }>, pool: SettledPool, stage: Stage): readonly KvLayers[] {
+  const ranks = { layout: { ...pool.layout, tensor }, kvElementBytes: pool.kvElementBytes };
+  const kept = { span: { kind: "context" }, isState: false } as const;
+  const counts = (inModel: number) => ({ inModel, count: stage.last ? inModel : 0 });
+  return [
+    { ...fullToken(model, ranks), ...kept, ...counts(model.fullAttentionLayers) },
+    { ...slidingToken(model, ranks), ...kept, ...counts(model.slidingLayers) },
   ];
 }
 

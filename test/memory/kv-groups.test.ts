@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Model } from "../../src/catalog/facts.ts";
+import type { SettledPool } from "../../src/deployment/settled.ts";
 import { kvShape } from "../../src/memory/kv-cache.ts";
 import { bytesNeeded } from "../../src/memory/kv-shape.ts";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { stagesOf } from "../../src/memory/stages.ts";
-import { model, pool, version } from "./pools.ts";
+import { formatOf, gpu, model, pool, version } from "./pools.ts";
 import { GiB, started } from "./starts.ts";
 
 describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
@@ -83,6 +85,18 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
     const whole = started(scout, { ...start, cache: { isGrouped: false } });
     expect(whole.maxConcurrency).toBeCloseTo(whole.kvCacheBlocks / 4096, 9);
     expect(whole.kvCacheBlocks).toBe(Math.floor((60 * GiB) / (48 * 16 * 512)));
+  });
+
+  // 80 layers of 8 KV heads of 128 beside a draft model of 16 layers of 8 heads of 64, and beside 3 further layers of one's own.
+  test("a drafter's layers share the blocks", () => {
+    const target = model("meta-llama/Llama-3.3-70B-Instruct");
+    const small = model("meta-llama/Llama-3.2-1B-Instruct");
+    const token = (drafter: SettledPool["drafter"]) =>
+      memoryPlan(target, pool({ gpu: gpu("H200"), layout: { tensor: 4 }, ...(drafter ? { drafter } : {}) })).kvBytesPerToken;
+    const whole = 80 * 2 * 2 * 128 * 2;
+    expect(token(undefined)).toBe(whole);
+    expect(token({ kind: "own-layers", layers: 3 })).toBe((whole * 83) / 80);
+    expect(token({ kind: "model", model: small, weights: formatOf(small), tensor: 1 })).toBe(whole + 16 * 8 * 2 * 64 * 2);
   });
 
   // All layers have a window of 4,096: one group, no block beyond the window and the batch.

@@ -35,7 +35,7 @@ describe("starts that were logged", () => {
   // TP 2, three drafted tokens: (3 + 3) · 5,120 · 2 B + 24 · 128 · 128 · 4 B, blocks of 1,600 tokens; the drafter's layer makes it 17 full
   // ones: ⌊11.06 GiB / (17 · 1,638,400 B)⌋ / (164 + 3 · (2 + 3)) (club-3090 issue 642: 623,873 tokens, 2.38).
   test("Qwen3.6-27B with its own drafter", () => {
-    const drafting = { states: "align", draftTokens: 3, draftLayers: 1 } as const;
+    const drafting = { states: "align", draftTokens: 3, headLayers: 1 } as const;
     const start = { release: "0.24.0", gib: 11.053, length: 262_144, tensor: 2, elementBytes: 1, cache: drafting };
     const plan = started(qwen27, start);
     expect([plan.kvCacheTokens, plan.blockTokens, plan.kvCacheBlocks]).toEqual([623_873, 1600, 426]);

@@ -61,7 +61,7 @@ export const cache: VllmCache = {
   stateElementBytes: 2,
   matrixElementBytes: null,
   draftTokens: 0,
-  draftLayers: 0,
+  headLayers: 0,
 };
 
 const budget: VllmBudget = { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache };

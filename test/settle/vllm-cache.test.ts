@@ -89,13 +89,13 @@ describe("states that are kept (vLLM, models/config.py)", () => {
 });
 
 test.each([
-  ["mtp", 3, 3, 1],
-  ["qwen3_next_mtp", 2, 2, 1],
-  ["eagle3", 4, 4, 1],
-  ["ngram", 5, 5, 0],
-])("a drafter by %s of %i tokens", (method, drafted, draftTokens, draftLayers) => {
-  const flags = `--speculative-config '{"method":"${method}","num_speculative_tokens":${drafted}}'`;
-  expect(cacheOf("0.24.0", qwen, flags)).toMatchObject({ draftTokens, draftLayers });
+  ["mtp", 3, 0],
+  ["eagle3", 4, 1],
+  ["medusa", 4, 0],
+  ["ngram", 5, 0],
+])("a drafter by %s of %i tokens has %i layers of its own", (method, draftTokens, headLayers) => {
+  const flags = `--speculative-config '{"method":"${method}","num_speculative_tokens":${draftTokens}}'`;
+  expect(cacheOf("0.24.0", qwen, flags)).toMatchObject({ draftTokens, headLayers });
 });
 
 // Qwen3.6: heads of 256, a scale of 4 B for each.
