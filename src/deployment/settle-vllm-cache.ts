@@ -11,7 +11,7 @@ export function vllmCache(flags: FlagReader, context: EngineContext, prefixCachi
   const draftTokens = draftedTokens(flags);
   const stateElementBytes = stateBytes(flags.text("mamba-cache-dtype")) ?? activationBytes;
   return {
-    isV1: usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value),
+    isV1: usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value, flags.on("enable-lora")),
     isGrouped: isGrouped(flags, context),
     states: keptStates(flags, model, version, prefixCaching, draftTokens),
     stateElementBytes,

@@ -1,5 +1,6 @@
 import type { Gpu, Model, WeightFormat } from "../../src/catalog/facts.ts";
 import { isSized, unquantised } from "../../src/catalog/weight-format.ts";
+import { usesV1 } from "../../src/deployment/defaults.ts";
 import type { EngineSettings, Layout, SettledPool, VllmBudget, VllmCache } from "../../src/deployment/settled.ts";
 import { atLeast, parseVersion, type Version } from "../../src/deployment/version.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -92,7 +93,12 @@ export function pool(changes: Changes = {}): SettledPool {
     ...changes,
     gpu: board,
     version: engine,
-    budget: { ...budget, graphsInBudget: atLeast(engine, "0.20.0"), ...changes.budget },
+    budget: {
+      ...budget,
+      graphsInBudget: atLeast(engine, "0.20.0"),
+      cache: { ...cache, isV1: usesV1(engine, board, undefined) },
+      ...changes.budget,
+    },
     layout: { ...oneGpu, ...changes.layout },
     settings: { ...settings, ...changes.settings },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { RankMemory } from "../../src/memory/plan.ts";
-import { formatOf, gpu, model, pool, version } from "./pools.ts";
+import { cache, formatOf, gpu, model, pool, version } from "./pools.ts";
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
@@ -83,6 +83,24 @@ describe("activation peak", () => {
     // Later with the logits alone: the MLP's working set is the peak. 8192 · 2 · (3 · 25600 + 3.75 · 5120) + 32 MiB.
     const mlp = 8192 * 2 * (3 * 25_600 + 3.75 * 5120) + 32 * MiB;
     expect(firstRank(qwen3, { version: version("0.28.0") }).activationBytes).toBe(mlp);
+  });
+
+  test("images of a free size are profiled at their largest", () => {
+    const vision = model("Qwen/Qwen2.5-VL-7B-Instruct");
+    const few = { maxNumSeqs: 16, maxNumBatchedTokens: 2048 };
+    const rank = firstRank(vision, { settings: few });
+    // 16384 tokens · 4 patches · 11 widths in the tower, its outputs, cuBLAS' workspace.
+    const width = Math.round(Math.sqrt((vision.towerElements ?? 0) / 336));
+    expect(rank.activationBytes).toBe(16_384 * 4 * 11 * width * 2 + 16_384 * vision.hidden * 2 + 32 * MiB);
+    // Without towers the MLP remains: 2048 · 2 · (3 · 18944 + 3.75 · 3584).
+    const text = firstRank(vision, { settings: few, layout: { towers: "none" } });
+    expect(text.activationBytes).toBe(2048 * 2 * (3 * 18_944 + 3.75 * 3584) + 32 * MiB);
+  });
+
+  test("drafts are verified in the trial", () => {
+    const drafted =
+      firstRank(llama8, { budget: { cache: { ...cache, draftTokens: 3 } } }).activationBytes - firstRank(llama8).activationBytes;
+    expect(drafted).toBe((2 + 8) * 1024 * 128_256);
   });
 
   test("experts keep their buffers while the sampler runs, from 0.13", () => {

@@ -13,6 +13,7 @@ import { addToken } from "../token-term.ts";
 import { activationPeak } from "../vllm/activation.ts";
 import { cudaGraphs, estimatedGraphs, measuresGraphs } from "../vllm/graphs.ts";
 import { nonTorch } from "../vllm/non-torch.ts";
+import type { VllmPool } from "../vllm/pool.ts";
 import { addWeights } from "../weight-terms.ts";
 
 const gib = (bytes: number): string => gibWords(bytes, 3);
@@ -23,12 +24,13 @@ export function vllmStage(model: Model, pool: SettledPool, budget: VllmBudget, s
   const totalBytes = cardBytes(pool);
   const budgetBytes = sum.add("budget", "Budget", budgetTerm(pool, budget, totalBytes), "VM02");
   const { weights, shift } = addWeights(sum, model, pool, stage);
-  const activationBytes = sum.add("activation", "Activation peak", activationPeak(model, pool, stage), "memory.md 4");
-  const nonTorchBytes = sum.add("non-torch", "Outside the allocator", nonTorch(model, pool), "memory.md 6");
-  const graphsInBudget = budget.graphsInBudget && measuresGraphs(model, pool);
+  const own: VllmPool = { ...pool, budget };
+  const activationBytes = sum.add("activation", "Activation peak", activationPeak(model, own, stage), "memory.md 4");
+  const nonTorchBytes = sum.add("non-torch", "Outside the allocator", nonTorch(model, own), "memory.md 6");
+  const graphsInBudget = budget.graphsInBudget && measuresGraphs(model, own);
   const cudaGraphBytes = graphsInBudget
-    ? sum.add("graphs", "CUDA graphs, estimated", estimatedGraphs(model, pool, stage), "VM04")
-    : sum.add("graphs", "CUDA graphs, beside the budget", cudaGraphs(model, pool, stage), "VM04");
+    ? sum.add("graphs", "CUDA graphs, estimated", estimatedGraphs(model, own, stage), "VM04")
+    : sum.add("graphs", "CUDA graphs, beside the budget", cudaGraphs(model, own, stage), "VM04");
 
   const shape = kvShape(model, pool, stage);
   const taken: readonly (readonly [Part, number, string])[] = [

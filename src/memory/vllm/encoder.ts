@@ -1,6 +1,6 @@
 import type { Model } from "../../catalog/facts.ts";
-import type { SettledPool } from "../../deployment/settled.ts";
 import type { Stage } from "../stages.ts";
+import type { VllmPool } from "./pool.ts";
 import { none, type Size } from "./size.ts";
 
 /** Images of these are as large as their maximum of pixels: 16,384 tokens each (their processors' max_pixels and longest_edge). */
@@ -10,7 +10,7 @@ const largestImageTokens = 16_384;
 const patchesPerToken = 4;
 
 /** What the profiling run's images take in a tower's layer: a tower of 28 layers of 12 · width² elements, each patch 11 widths. No fit. */
-export function encoderPeak(model: Model, pool: SettledPool, stage: Stage): Size {
+export function encoderPeak(model: Model, pool: VllmPool, stage: Stage): Size {
   const { towerElements } = model;
   if (!hasEncoder(model, pool, stage) || towerElements === undefined) return none;
   const tokens = encoderTokens(model, pool);
@@ -22,7 +22,7 @@ export function encoderPeak(model: Model, pool: SettledPool, stage: Stage): Size
 }
 
 /** Outputs of the encoders, as many as a batch takes, wait in their cache while the model runs (gpu_model_runner.py, profile_run). */
-export function encoderOutputs(model: Model, pool: SettledPool, stage: Stage): Size {
+export function encoderOutputs(model: Model, pool: VllmPool, stage: Stage): Size {
   if (!hasEncoder(model, pool, stage)) return none;
   const tokens = encoderTokens(model, pool);
   return {
@@ -32,10 +32,10 @@ export function encoderOutputs(model: Model, pool: SettledPool, stage: Stage): S
 }
 
 /** `--language-model-only` loads no tower. */
-function hasEncoder({ multimodal }: Model, { layout }: SettledPool, stage: Stage): boolean {
+function hasEncoder({ multimodal }: Model, { layout }: VllmPool, stage: Stage): boolean {
   return multimodal && stage.first && layout.towers !== "none";
 }
 
-function encoderTokens({ architecture }: Model, { settings }: SettledPool): number {
+function encoderTokens({ architecture }: Model, { settings }: VllmPool): number {
   return Math.max(settings.maxNumBatchedTokens, freeResolution.test(architecture) ? largestImageTokens : 0);
 }

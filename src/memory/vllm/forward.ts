@@ -1,14 +1,14 @@
 import type { Model } from "../../catalog/facts.ts";
 import { modelParts, type WeightPart } from "../../catalog/parameters.ts";
-import type { SettledPool } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
 import type { Stage } from "../stages.ts";
 import { transientExperts } from "./experts.ts";
+import type { VllmPool } from "./pool.ts";
 import { runnerOf } from "./runner.ts";
 import { larger, none, type Size, together } from "./size.ts";
 
 /** What one layer of the profiling run holds at its peak for max-num-batched-tokens, whichever kind of layer holds most. */
-export function forwardPeak(model: Model, pool: SettledPool, stage: Stage): Size {
+export function forwardPeak(model: Model, pool: VllmPool, stage: Stage): Size {
   const { settings, layout, activationBytes } = pool;
   const tokens = Math.ceil(settings.maxNumBatchedTokens / layout.sequence);
   const vectors = hiddenVectors(model, pool, stage);
@@ -21,7 +21,7 @@ export function forwardPeak(model: Model, pool: SettledPool, stage: Stage): Size
 }
 
 /** Residual, input and output as eager code keeps them; compiled code keeps a little more, and the first of several stages its outputs. Fitted on 6 starts. */
-function hiddenVectors(model: Model, pool: SettledPool, stage: Stage): number {
+function hiddenVectors(model: Model, pool: VllmPool, stage: Stage): number {
   if (pool.layout.pipeline > 1 && stage.first) return 6.6;
   return runnerOf(model, pool) === "v0" || pool.settings.enforceEager ? 3 : 3.75;
 }
@@ -47,7 +47,7 @@ function share({ split, elements }: WeightPart, tensor: number): number {
 }
 
 /** MLA stands in for the longest context it attends to at once: keys and values of up to 65,536 tokens (mla_attention.py, from 0.11). */
-function contextOutput({ mla, heads }: Model, { settings, layout, version, activationBytes }: SettledPool): Size {
+function contextOutput({ mla, heads }: Model, { settings, layout, version, activationBytes }: VllmPool): Size {
   if (!mla || !atLeast(version, "0.11.0")) return none;
   const most = Math.max(8 * settings.maxModelLen, 4 * settings.maxNumSeqs * settings.blockTokens);
   const tokens = Math.max(Math.min(most, 65_536), settings.maxNumSeqs * settings.blockTokens);
@@ -59,7 +59,7 @@ function contextOutput({ mla, heads }: Model, { settings, layout, version, activ
 }
 
 /** Hidden states and residual that a later pipeline stage receives into buffers of its own, for as long as it runs. */
-export function handedOver({ hidden }: Model, { settings, activationBytes }: SettledPool, stage: Stage): Size {
+export function handedOver({ hidden }: Model, { settings, activationBytes }: VllmPool, stage: Stage): Size {
   if (stage.first) return none;
   const tokens = settings.maxNumBatchedTokens;
   return { bytes: 2 * tokens * hidden * activationBytes, formula: `2 · ${tokens} tokens · ${hidden} · ${activationBytes} B` };

@@ -1,17 +1,17 @@
 import type { Model } from "../../catalog/facts.ts";
 import { captureSizes } from "../../deployment/defaults.ts";
-import type { SettledPool } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
 import type { Stage } from "../stages.ts";
 import type { Term } from "../sum.ts";
 import { isFittedStart } from "./fitted.ts";
+import type { VllmPool } from "./pool.ts";
 import { isV0, runnerOf } from "./runner.ts";
 import { none, type Size, together } from "./size.ts";
 
 const GiB = 2 ** 30;
 
 /** Graphs of the batch sizes that are captured: their nodes by layer, and what attention keeps for the largest. Nothing when eager. */
-export function cudaGraphs(model: Model, pool: SettledPool, stage: Stage): Term {
+export function cudaGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
   const { settings, gpu } = pool;
   if (settings.enforceEager || settings.maxCaptureSize === 0 || gpu.vendor !== "nvidia") {
     const isKnown = gpu.vendor === "nvidia" || settings.enforceEager;
@@ -23,12 +23,12 @@ export function cudaGraphs(model: Model, pool: SettledPool, stage: Stage): Term 
 }
 
 /** Model Runner V2 measures no graphs before 0.30 (profile_cudagraph_memory): they come beside the budget whatever was asked. */
-export function measuresGraphs(model: Model, pool: SettledPool): boolean {
+export function measuresGraphs(model: Model, pool: VllmPool): boolean {
   return runnerOf(model, pool) !== "v2" || atLeast(pool.version, "0.30.0");
 }
 
 /** What the engine thinks its graphs will take, from two of each kind and the number of sizes; V2 measures the rest in full. */
-export function estimatedGraphs(model: Model, pool: SettledPool, stage: Stage): Term {
+export function estimatedGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
   const graphs = cudaGraphs(model, pool, stage);
   if (graphs.bytes === 0 || runnerOf(model, pool) === "v2") return graphs;
   return { ...graphs, bytes: estimatedShare * graphs.bytes, formula: `${estimatedShare} · (${graphs.formula})` };
@@ -38,7 +38,7 @@ export function estimatedGraphs(model: Model, pool: SettledPool, stage: Stage): 
 const estimatedShare = 0.84;
 
 /** From 0.11 sizes are captured whole, up to max-num-seqs, and in pieces between attention; V0 captured whole, earlier V1 in pieces (config/vllm.py). */
-function captured(pool: SettledPool): { readonly whole: number; readonly pieces: number } {
+function captured(pool: VllmPool): { readonly whole: number; readonly pieces: number } {
   const { maxCaptureSize, maxNumSeqs } = pool.settings;
   const hasBoth = atLeast(pool.version, "0.11.0");
   return {
@@ -51,7 +51,7 @@ function captured(pool: SettledPool): { readonly whole: number; readonly pieces:
 const expertKernels = 2.2;
 
 /** Fitted on starts of 8 to 80 layers, with experts of 24 and 27. */
-function nodes({ moe }: Model, pool: SettledPool, stage: Stage): Size {
+function nodes({ moe }: Model, pool: VllmPool, stage: Stage): Size {
   const { whole, pieces } = captured(pool);
   const graphs = captureSizes(whole).length + captureSizes(pieces).length;
   const kernels = moe ? expertKernels : 1;
@@ -66,7 +66,7 @@ const mostSplits = 32;
 /** Above this batch no splits are foreseen. */
 const largestSplitBatch = 992;
 
-function splitBuffer(model: Model, pool: SettledPool): Size {
+function splitBuffer(model: Model, pool: VllmPool): Size {
   const { gpu, settings, layout } = pool;
   const isFlashAttention3 = Math.floor(gpu.computeCapability ?? 0) === 9 && pool.activationBytes === 2;
   const batch = captured(pool).whole;

@@ -1,14 +1,14 @@
 import type { Model } from "../../catalog/facts.ts";
-import type { SettledPool } from "../../deployment/settled.ts";
 import { atLeast } from "../../deployment/version.ts";
 import type { Term } from "../sum.ts";
 import { isFittedStart } from "./fitted.ts";
+import type { VllmPool } from "./pool.ts";
 import { isV0, runnerOf } from "./runner.ts";
 
 const GiB = 2 ** 30;
 
 /** What the engine adds outside PyTorch's allocator between its first look at the card and the end of the profiling run (memory.md 6). */
-export function nonTorch(model: Model, pool: SettledPool): Term {
+export function nonTorch(model: Model, pool: VllmPool): Term {
   const ranks = ranksTogether(pool);
   const parts: readonly (readonly [number, string])[] = [
     [contextGiB(pool), "context"],
@@ -24,14 +24,14 @@ export function nonTorch(model: Model, pool: SettledPool): Term {
 }
 
 /** GPUs that reduce together, each of which holds buffers for the others. */
-function ranksTogether({ layout }: SettledPool): number {
+function ranksTogether({ layout }: VllmPool): number {
   return layout.tensor * layout.sequence * layout.attentionData * layout.prefillContext;
 }
 
-const isHopperOrNewer = ({ gpu }: SettledPool): boolean => (gpu.computeCapability ?? 9) >= 9;
+const isHopperOrNewer = ({ gpu }: VllmPool): boolean => (gpu.computeCapability ?? 9) >= 9;
 
 /** The CUDA context counts where all that the card holds is taken, not what was added: V0 up to 0.6.4, V1 up to 0.9.0 (worker.py, gpu_worker.py). */
-function contextGiB(pool: SettledPool): number {
+function contextGiB(pool: VllmPool): number {
   const counted = !atLeast(pool.version, isV0(pool) ? "0.6.5" : "0.9.1");
   if (!counted) return 0;
   return isHopperOrNewer(pool) ? 0.51 : 0.3;
@@ -41,7 +41,7 @@ function contextGiB(pool: SettledPool): number {
  * Kernels that the first run loads; from 0.18 the runner that V1 began with captures two graphs of a kind within the measured span, from
  * 0.27 behind it. Fitted on 30 starts alone on their card: H100, A100, T4.
  */
-function kernelsGiB(model: Model, pool: SettledPool): number {
+function kernelsGiB(model: Model, pool: VllmPool): number {
   const { version, settings } = pool;
   const captures = atLeast(version, "0.18.0") && !atLeast(version, "0.27.0") && runnerOf(model, pool) === "v1" && !settings.enforceEager;
   return (isHopperOrNewer(pool) ? 0.13 : 0.05) + (captures ? 0.12 : 0);
@@ -51,7 +51,7 @@ function kernelsGiB(model: Model, pool: SettledPool): number {
 const loadedWithGroupGiB = 0.07;
 
 /** Buffers of the group: all-reduce, symmetric memory. NCCL's own came behind the first look up to 0.10. Fitted on starts of 2 and 4 H100. */
-function groupGiB(pool: SettledPool, ranks: number): number {
+function groupGiB(pool: VllmPool, ranks: number): number {
   const setUp = atLeast(pool.version, "0.11.0") ? 0 : isHopperOrNewer(pool) ? 1 : 0.5;
   return setUp + 0.44 + 0.03 * ranks;
 }
@@ -60,7 +60,7 @@ function groupGiB(pool: SettledPool, ranks: number): number {
 const fusedAllReduceGiB = 1.5;
 
 /** On Hopper and datacentre Blackwell from 0.17, at first without other parallelism (config/vllm.py, enable_allreduce_rms_fusion). */
-function hasFusedAllReduce({ version, gpu, layout, settings, nodes }: SettledPool): boolean {
+function hasFusedAllReduce({ version, gpu, layout, settings, nodes }: VllmPool): boolean {
   const capability = gpu.computeCapability ?? 0;
   const isSupported = capability === 9 || Math.floor(capability) === 10;
   if (!isSupported || !atLeast(version, "0.17.0") || settings.enforceEager || nodes > 1) return false;
@@ -68,7 +68,7 @@ function hasFusedAllReduce({ version, gpu, layout, settings, nodes }: SettledPoo
   return [2, 4, 8].includes(layout.tensor) && (isAlone || atLeast(version, "0.22.0"));
 }
 
-function trust(model: Model, pool: SettledPool, ranks: number): Pick<Term, "confidence" | "spread"> {
+function trust(model: Model, pool: VllmPool, ranks: number): Pick<Term, "confidence" | "spread"> {
   const { version, layout } = pool;
   const isLoggedGroup = isHopperOrNewer(pool) && atLeast(version, "0.17.0") && layout.tensor === ranks && ranks <= 4;
   if (isFittedStart(model, pool) && (ranks === 1 || isLoggedGroup)) return { confidence: "fitted", spread: 0.1 * GiB };

@@ -1,6 +1,6 @@
 import type { Model } from "../../catalog/facts.ts";
-import type { SettledPool } from "../../deployment/settled.ts";
-import { atLeast } from "../../deployment/version.ts";
+import { atLeast, type Version } from "../../deployment/version.ts";
+import type { VllmPool } from "./pool.ts";
 import { type Runner, runnerOf } from "./runner.ts";
 import { none, type Size, together } from "./size.ts";
 
@@ -8,11 +8,11 @@ import { none, type Size, together } from "./size.ts";
  * What the profiling run holds while it samples for max-num-seqs sequences with top-k and top-p (gpu_model_runner.py,
  * _dummy_sampler_run): the logits with the sampler's own copies, and the hidden states they were made of.
  */
-export function samplerPeak(model: Model, pool: SettledPool): Size {
+export function samplerPeak(model: Model, pool: VllmPool): Size {
   const { settings, activationBytes } = pool;
   const runner = runnerOf(model, pool);
   const sequences = Math.min(settings.maxNumSeqs, settings.maxNumBatchedTokens);
-  const copies = bytesBesideLogit(runner, pool);
+  const copies = bytesBesideLogit(runner, pool) + bytesForDrafts(runner, pool);
   const logits = {
     bytes: (activationBytes + copies) * sequences * model.vocab,
     formula: `(${activationBytes} + ${copies}) B · ${sequences} sequences · ${model.vocab} logits`,
@@ -31,7 +31,7 @@ const withoutSort = 12;
 const float32Copy = 4;
 
 /** Bytes that one logit takes beside itself at the peak, by runner and release (v1/sample/ops/topk_topp_sampler.py, v1/worker/gpu/sample/sampler.py). */
-function bytesBesideLogit(runner: Runner, { version }: SettledPool): number {
+function bytesBesideLogit(runner: Runner, { version }: VllmPool): number {
   if (runner === "v0") return bySort;
   if (runner === "v1") return atLeast(version, "0.17.0") || isFlashInferEra(version) ? withoutSort : bySort;
   // V2 draws without filters in its trial; from 0.28 on the logits as they are, from 0.33 as a real request does.
@@ -39,8 +39,13 @@ function bytesBesideLogit(runner: Runner, { version }: SettledPool): number {
   return atLeast(version, "0.28.0") ? 0 : float32Copy;
 }
 
+/** With drafts the trial verifies one for each sequence: its logits too, and those of both in float32 (v1/sample/rejection_sampler.py). */
+function bytesForDrafts(runner: Runner, { budget, version, activationBytes }: VllmPool): number {
+  return budget.cache.draftTokens > 0 && runner === "v1" && atLeast(version, "0.11.0") ? activationBytes + 2 * float32Copy : 0;
+}
+
 /** FlashInfer of the images samples from 0.9.0 until 0.11.1 makes it an option (pull requests 15777, 26859). */
-function isFlashInferEra(version: SettledPool["version"]): boolean {
+function isFlashInferEra(version: Version): boolean {
   return atLeast(version, "0.9.0") && !atLeast(version, "0.11.1");
 }
 
@@ -48,7 +53,7 @@ function isFlashInferEra(version: SettledPool["version"]): boolean {
 const multiprocessors = 132;
 
 /** 0.17 to 0.20 filter by a Triton kernel; FlashInfer took over in 0.21 (pull request 40376). */
-function filterRows(model: Model, { version }: SettledPool, sequences: number): Size {
+function filterRows(model: Model, { version }: VllmPool, sequences: number): Size {
   if (!atLeast(version, "0.17.0") || atLeast(version, "0.21.0")) return none;
   const rows = Math.min(2 ** Math.ceil(Math.log2(Math.min(multiprocessors, sequences))), multiprocessors);
   return { bytes: rows * model.vocab * 4, formula: `${rows} rows · ${model.vocab} · 4 B` };
