@@ -96,7 +96,7 @@ function cacheConditions(cache: VllmCache, model: Model): Readonly<Record<string
     ...(model.slidingLayers > 0 && !cache.isGrouped ? { "windows-grouped": false } : {}),
     ...(recurrent ? { "mamba-cache-mode": cache.states, "mamba-cache-bits": 8 * cache.stateElementBytes } : {}),
     ...(recurrent && cache.matrixElementBytes !== null ? { "mamba-ssm-cache-bits": 8 * cache.matrixElementBytes } : {}),
-    ...(cache.draftTokens > 0 ? { "draft-tokens": cache.draftTokens, "draft-layers": cache.draftLayers } : {}),
+    ...(cache.draftTokens > 0 ? { "draft-tokens": cache.draftTokens, "draft-layers": cache.headLayers } : {}),
   };
 }
 
