@@ -8,6 +8,7 @@ import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
+import { reserveRoom } from "./reserve-room.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
 const code = "card-room";
@@ -19,10 +20,11 @@ export const cardRoom: Rule = {
   code,
   severity: "error",
   summary: "The engine takes so much of a card that too little stays for its own context, or for warming up.",
-  facts: ["VM02", "VM04"],
-  engines: ["vllm"],
+  facts: ["VM02", "VM04", "SM02"],
+  engines: ["vllm", "sglang"],
   check(context) {
     const { memory, settledPool } = context;
+    if (settledPool?.budget.engine === "sglang") return [reserveRoom(code, context)].filter((one) => one !== undefined);
     const rank = memory?.ranks[memory.tightest];
     if (!memory || !rank || settledPool?.budget.engine !== "vllm" || settledPool.gpu.vendor !== "nvidia") return [];
     // More than a whole card is no share at all, which is told elsewhere (VM01).

@@ -1,5 +1,6 @@
 import type { FlagTable } from "../catalog/facts.ts";
 import type { Pool } from "../deployment/deployment.ts";
+import type { JudgedEngine } from "../deployment/settled.ts";
 import { atLeast, compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { RuleContext, Severity } from "./rule.ts";
@@ -56,13 +57,18 @@ export function shortVersion(text: string): string {
 }
 
 /** Releases at which the memory law or its defaults change, beside the newest the tables know (VERSIONED-DEFAULTS). */
-const turningPoints = ["0.9.2", "0.11.2", "0.16.0", "0.18.1", "0.19.1", "0.20.2", "0.28.0"];
+const turningPoints: Readonly<Record<JudgedEngine, readonly string[]>> = {
+  vllm: ["0.9.2", "0.11.2", "0.16.0", "0.18.1", "0.19.1", "0.20.2", "0.28.0"],
+  sglang: ["0.4.3", "0.4.6.post5", "0.4.9", "0.5.3", "0.5.9", "0.5.12", "0.5.15"],
+  "tensorrt-llm": [],
+};
 
 /** Whether the plan is refused under the said version, or, where none is said, under every version that it could be. */
 export function refusedForSure(context: RuleContext, refused: (plan: MemoryPlan) => boolean): boolean {
   if (!context.memory || !refused(context.memory)) return false;
   if (saidVersion(context.pool)) return true;
-  return turningPoints.every((version) => {
+  const engine = context.settledPool?.budget.engine;
+  return (engine ? turningPoints[engine] : []).every((version) => {
     const plan = context.tryVersion(version);
     return plan === undefined || refused(plan);
   });

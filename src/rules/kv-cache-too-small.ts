@@ -3,6 +3,7 @@ import { message } from "../deployment/message.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { gpuNamedHere } from "./known.ts";
+import { lengthAbovePool } from "./length-above-pool.ts";
 import { smallestChanges } from "./memory-fixes.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
 import type { Rule } from "./rule.ts";
@@ -13,10 +14,11 @@ export const kvCacheTooSmall: Rule = {
   code,
   severity: "error",
   summary: "One request of max-model-len does not fit into the KV cache.",
-  facts: ["VM07", "VM08", "VM09", "VM10", "VM11", "VM12"],
-  engines: ["vllm"],
+  facts: ["VM07", "VM08", "VM09", "VM10", "VM11", "VM12", "SM07", "TR07"],
+  engines: ["vllm", "sglang", "tensorrt-llm"],
   check(context) {
     const { memory, pool, deployment, settledPool } = context;
+    if (settledPool && settledPool.budget.engine !== "vllm") return [lengthAbovePool(code, context)].filter((one) => one !== undefined);
     const refusal = memory?.refusal;
     const flag = flagOf(pool, "max-model-len");
     // "auto" and -1 shrink to what fits (VS04).
