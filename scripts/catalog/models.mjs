@@ -25,7 +25,7 @@ const perChannel = { quant_method: "compressed-tensors", bits: 8, weightType: "f
 const llama4 = { ...perChannel, plain: { attention: 1 } };
 
 /** Architectures whose weights the product does not count part by part: they have their published size. */
-const uncounted = /^(DeepseekV4|MiniMaxM3|MiniMaxM3Sparse|MiMoV2Flash|KimiK3|DeciLM|Step3p7Flash)For/;
+const uncounted = /^(MiniMaxM3|MiniMaxM3Sparse|MiMoV2Flash|KimiK3|DeciLM|Step3p7Flash)For/;
 
 /** Parts that the memory and timing formulas do not follow exactly. */
 function uncovered(facts) {
@@ -147,10 +147,11 @@ function chunked({ architecture, attentionChunkSize: tokens, numLayers }) {
 }
 
 /** Layers by how many tokens share an entry; those that share it among 4 have an indexer. */
-function compression({ compressRatios, slidingWindow: window, sparseAttention }) {
+function compression({ compressRatios, slidingWindow: window, sparseAttention, latentAttention: latent }) {
   if (!compressRatios) return undefined;
   const layers = Object.entries(compressRatios).map(([ratio, count]) => [Number(ratio), count]);
-  return { window, index: sparseAttention?.indexHeadDim ?? 0, layers };
+  const latents = latent && [latent.qLoraRank, latent.oLoraRank, latent.oGroups, sparseAttention?.indexNHeads ?? 0];
+  return sparse({ window, index: sparseAttention?.indexHeadDim ?? 0, layers, latents });
 }
 
 /** Bytes of the sparse-attention indexer's own cache, spread over all layers. */

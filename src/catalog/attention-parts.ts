@@ -1,3 +1,4 @@
+import { compressedParts } from "./compressed-parts.ts";
 import type { MlaFacts } from "./facts.ts";
 import type { Shape, WeightPart } from "./parameters.ts";
 
@@ -8,6 +9,7 @@ const biasedOutput = /^(GptOss|Phi|OPT|Starcoder2|GPTBigCode)For/;
 
 /** Attention's weight elements in a layer of this kind: all projections, and what sparse attention selects with. */
 export function attentionParts(shape: Shape, kind: "full" | "sliding"): readonly WeightPart[] {
+  if (shape.compression?.latents) return compressedParts(shape, shape.compression);
   const indexer: WeightPart = { part: "attention", split: "copied", elements: shape.indexerElementsPerLayer ?? 0 };
   return [...(shape.mla ? latent(shape, shape.mla) : grouped(shape, kind)), indexer].filter(({ elements }) => elements > 0);
 }

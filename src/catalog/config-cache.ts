@@ -46,5 +46,14 @@ function compressionOf(text: Fields, layers: number): CompressionFacts | undefin
     indexEntry: numberOf(text, "index_head_dim") ?? 0,
     window,
     layers: [...counts].map(([ratio, count]) => ({ ratio, count })),
+    ...latentsOf(text),
   };
+}
+
+function latentsOf(text: Fields): Pick<CompressionFacts, "latents"> {
+  const queryRank = numberOf(text, "q_lora_rank");
+  const outputRank = numberOf(text, "o_lora_rank");
+  const outputGroups = numberOf(text, "o_groups");
+  if (!queryRank || !outputRank || !outputGroups) return {};
+  return { latents: { queryRank, outputRank, outputGroups, indexHeads: numberOf(text, "index_n_heads") ?? 0 } };
 }

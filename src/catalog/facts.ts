@@ -103,6 +103,13 @@ export interface CompressionFacts {
   readonly window: number;
   /** How many layers share an entry among how many tokens; 0 = a window alone. */
   readonly layers: readonly { readonly ratio: number; readonly count: number }[];
+  /** Ranks through which queries and outputs go, groups of the outputs, and heads of the indexer; absent where they are not known. */
+  readonly latents?: {
+    readonly queryRank: number;
+    readonly outputRank: number;
+    readonly outputGroups: number;
+    readonly indexHeads: number;
+  };
 }
 
 /** Parts of a model whose matrices a quantised checkpoint narrows; embedding, head, norms and routers are none of them. */

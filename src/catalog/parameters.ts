@@ -43,6 +43,7 @@ export type Shape = Pick<
   | "slidingLayers"
   | "fullHeads"
   | "gatedQueries"
+  | "compression"
   | "recurrent"
   | "moe"
   | "mlpLayers"

@@ -1,4 +1,4 @@
-import type { MlaFacts, Model, MoeFacts } from "./facts.ts";
+import type { CompressionFacts, MlaFacts, Model, MoeFacts } from "./facts.ts";
 import { countParameters } from "./parameters.ts";
 import { recurrentFacts } from "./recurrent-layers.ts";
 import { rotaryFacts } from "./rotary-facts.ts";
@@ -37,16 +37,7 @@ export function modelOf(row: StoredModel): Model {
     ...(fullKvHeads && fullHeadDim ? { fullHeads: { kvHeads: fullKvHeads, headDim: fullHeadDim, valueIsKey } } : {}),
     ...(row.slidingHeads ? { slidingKvHeads: row.slidingHeads } : {}),
     ...(row.chunked ? { chunked: { layers: row.chunked[0], tokens: row.chunked[1] } } : {}),
-    ...(row.compress
-      ? {
-          compression: {
-            entry: row.headDim,
-            indexEntry: row.compress.index,
-            window: row.compress.window,
-            layers: row.compress.layers.map(([ratio, count]) => ({ ratio, count })),
-          },
-        }
-      : {}),
+    ...(row.compress ? { compression: compressionFacts(row.compress, row.headDim) } : {}),
     ...(row.hybrid?.gate ? { gatedQueries: true } : {}),
     moe: moeFacts(row),
     mla,
@@ -67,6 +58,19 @@ export function modelOf(row: StoredModel): Model {
   const counted = countParameters(model);
   const parameters = row.parameters ?? counted.total;
   return { ...model, parameters, activeParameters: row.active ?? (row.parameters === undefined ? counted.active : parameters) };
+}
+
+function compressionFacts(row: NonNullable<StoredModel["compress"]>, entry: number): CompressionFacts {
+  const [queryRank, outputRank, outputGroups, indexHeads] = row.latents ?? [];
+  const latents =
+    queryRank && outputRank && outputGroups ? { queryRank, outputRank, outputGroups, indexHeads: indexHeads ?? 0 } : undefined;
+  return {
+    entry,
+    indexEntry: row.index,
+    window: row.window,
+    layers: row.layers.map(([ratio, count]) => ({ ratio, count })),
+    ...(latents ? { latents } : {}),
+  };
 }
 
 function mlaFacts(row: StoredModel["mla"]): MlaFacts | null {

@@ -26,7 +26,12 @@ export interface StoredModel {
   /** Layers that see chunks, and tokens of a chunk. */
   readonly chunked?: readonly [number, number];
   /** Tokens of the window, elements of the indexer's entry, and how many layers share an entry among how many tokens. */
-  readonly compress?: { readonly window: number; readonly index: number; readonly layers: readonly (readonly [number, number])[] };
+  readonly compress?: {
+    readonly window: number;
+    readonly index: number;
+    readonly layers: readonly (readonly [number, number])[];
+    readonly latents?: readonly [number, number, number, number];
+  };
   readonly moe?: {
     readonly experts: number;
     readonly perToken: number;

@@ -101,6 +101,15 @@ describe("weight elements of layers", () => {
     expect(elementsOf(modelParts(model).sliding)).toBe(2 * 1024 * 1024 + 2 * 1024 * 256);
   });
 
+  // Queries through 1024, 64 heads of 512, outputs in 8 groups of 1024; entries and queries' latent on every rank; 21 layers of 43 have an indexer.
+  test("tokens that share entries go through latents in groups (DeepSeek-V4)", () => {
+    const flash = known("deepseek-ai/DeepSeek-V4-Flash");
+    const [split, copied] = modelParts(flash).full;
+    expect(split?.elements).toBe(64 * 512 * 2048 + 8 * 1024 * 4096);
+    expect(copied?.elements).toBeCloseTo(4096 * (1024 + 512) + (21 / 43) * 1024 * 64 * 128, 0);
+    expect(Math.abs(flash.parameters / 284e9 - 1)).toBeLessThan(0.003);
+  });
+
   // 1536 · 64 · 128 + 7168 · (128 + 64), beside every layer's attention.
   test("the indexer of sparse attention is on every rank (DeepSeek-V3.2)", () => {
     const indexer = modelParts(known("deepseek-ai/DeepSeek-V3.2")).full.at(-1);
