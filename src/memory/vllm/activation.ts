@@ -34,5 +34,7 @@ function matrixWorkspace({ gpu }: VllmPool): Size {
 function trust(model: Model, pool: VllmPool, stage: Stage, { bytes }: Size): Pick<Term, "confidence" | "spread"> {
   const isPlain = !model.multimodal && model.recurrent === null && stage.expertLayers === 0 && pool.budget.cache.draftTokens === 0;
   if (isPlain && isFittedStart(model, pool)) return { confidence: "fitted", spread: 0.1 * GiB + 0.03 * bytes };
-  return { confidence: "estimated", spread: (model.multimodal ? 0.6 : 0.3) * GiB + (isPlain ? 0.15 : 0.25) * bytes };
+  // Attention replicas hand each other their tokens, by a transport that is not followed.
+  const share = pool.layout.attentionData > 1 ? 0.5 : isPlain ? 0.15 : 0.25;
+  return { confidence: "estimated", spread: (model.multimodal ? 0.6 : 0.3) * GiB + share * bytes };
 }

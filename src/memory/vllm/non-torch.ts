@@ -72,5 +72,5 @@ function trust(model: Model, pool: VllmPool, ranks: number): Pick<Term, "confide
   const { version, layout } = pool;
   const isLoggedGroup = isHopperOrNewer(pool) && atLeast(version, "0.17.0") && layout.tensor === ranks && ranks <= 4;
   if (isFittedStart(model, pool) && (ranks === 1 || isLoggedGroup)) return { confidence: "fitted", spread: 0.1 * GiB };
-  return { confidence: "estimated", spread: (ranks === 1 ? 0.25 : 1) * GiB };
+  return { confidence: "estimated", spread: (ranks === 1 && pool.gpu.vendor === "nvidia" ? 0.25 : 1) * GiB };
 }

@@ -1,5 +1,5 @@
 import type { Model } from "../../catalog/facts.ts";
-import { atLeast, type Version } from "../../deployment/version.ts";
+import { atLeast } from "../../deployment/version.ts";
 import type { VllmPool } from "./pool.ts";
 import { type Runner, runnerOf } from "./runner.ts";
 import { none, type Size, together } from "./size.ts";
@@ -31,9 +31,10 @@ const withoutSort = 12;
 const float32Copy = 4;
 
 /** Bytes that one logit takes beside itself at the peak, by runner and release (v1/sample/ops/topk_topp_sampler.py, v1/worker/gpu/sample/sampler.py). */
-function bytesBesideLogit(runner: Runner, { version }: VllmPool): number {
+function bytesBesideLogit(runner: Runner, pool: VllmPool): number {
+  const { version } = pool;
   if (runner === "v0") return bySort;
-  if (runner === "v1") return atLeast(version, "0.17.0") || isFlashInferEra(version) ? withoutSort : bySort;
+  if (runner === "v1") return atLeast(version, "0.17.0") || takesFlashInfer(pool) ? withoutSort : bySort;
   // V2 draws without filters in its trial; from 0.28 on the logits as they are, from 0.33 as a real request does.
   if (atLeast(version, "0.33.0")) return withoutSort;
   return atLeast(version, "0.28.0") ? 0 : float32Copy;
@@ -44,17 +45,18 @@ function bytesForDrafts(runner: Runner, { budget, version, activationBytes }: Vl
   return budget.cache.draftTokens > 0 && runner === "v1" && atLeast(version, "0.11.0") ? activationBytes + 2 * float32Copy : 0;
 }
 
-/** FlashInfer of the images samples from 0.9.0 until 0.11.1 makes it an option (pull requests 15777, 26859). */
-function isFlashInferEra(version: Version): boolean {
-  return atLeast(version, "0.9.0") && !atLeast(version, "0.11.1");
+/** FlashInfer of the images samples from 0.9.0 until 0.11.1 makes it an option, and again from 0.21 (pull requests 15777, 26859, 40376). */
+function takesFlashInfer({ version, gpu }: VllmPool): boolean {
+  if (gpu.vendor !== "nvidia") return false;
+  return atLeast(version, "0.21.0") || (atLeast(version, "0.9.0") && !atLeast(version, "0.11.1"));
 }
 
 /** Rows of the vocabulary that the filter's kernel keeps, one for each multiprocessor, as on a Hopper card (topk_topp_triton.py). */
 const multiprocessors = 132;
 
-/** 0.17 to 0.20 filter by a Triton kernel; FlashInfer took over in 0.21 (pull request 40376). */
-function filterRows(model: Model, { version }: VllmPool, sequences: number): Size {
-  if (!atLeast(version, "0.17.0") || atLeast(version, "0.21.0")) return none;
+/** From 0.17 a Triton kernel filters where FlashInfer does not. */
+function filterRows(model: Model, pool: VllmPool, sequences: number): Size {
+  if (!atLeast(pool.version, "0.17.0") || takesFlashInfer(pool) || runnerOf(model, pool) === "v2") return none;
   const rows = Math.min(2 ** Math.ceil(Math.log2(Math.min(multiprocessors, sequences))), multiprocessors);
   return { bytes: rows * model.vocab * 4, formula: `${rows} rows · ${model.vocab} · 4 B` };
 }
