@@ -12,8 +12,12 @@ interface KnownModel {
   readonly row: StoredModel | StoredConfig;
 }
 
-/** What the model is called, without its owner: the same word under another owner is a copy of it. */
-const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1).toLowerCase();
+/** What the model is called, without its owner: the same word under another owner is a copy of it; `3_1` and `3.1` are one. */
+const lastPart = (name: string) =>
+  name
+    .slice(name.lastIndexOf("/") + 1)
+    .toLowerCase()
+    .replace(/(\d)_(?=\d)/g, "$1.");
 
 const ownerOf = (id: string) => id.slice(0, id.indexOf("/")).toLowerCase();
 

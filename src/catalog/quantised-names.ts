@@ -1,4 +1,5 @@
 import { beginsFormat, formatTold, type ToldFormat } from "./format-words.ts";
+import { unquantised } from "./weight-format.ts";
 
 /** Words of files that the engines here do not load, and of small models that draft for a larger one. */
 const otherwise = /^(gguf|mlx|onnx|ov|openvino|exl[23]|eagle\d?|dspark|dflash\d?|medusa|draft|speculator|lora|adapter)$/;
@@ -25,6 +26,8 @@ export function splitQuantisedName(name: string): QuantisedName | undefined {
     .replace(/\.(?=quantized-)/, "-");
   const words = [...plain.matchAll(/[-_]([^-_]+)/g)].map(({ index, 1: word = "" }) => ({ index, word }));
   const first = words.findIndex(({ word }) => beginsFormat(word));
+  const end = words.at(-1);
+  if (first < 0 && end && /^(bf16|fp16)$/.test(end.word)) return { base: plain.slice(0, end.index), weights: unquantised, isSure: true };
   if (first < 0 || ownersOfOthers.test(plain) || words.some(({ word }) => otherwise.test(word))) return undefined;
   const maker = makers.find(([owner]) => owner.test(plain))?.[1];
   const told = words.slice(first).map(({ word }) => word);

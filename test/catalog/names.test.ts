@@ -204,6 +204,8 @@ describe("model names", () => {
     ["META-LLAMA/llama-3.1-8b-instruct", "meta-llama/Llama-3.1-8B-Instruct", "exact"],
     ["unsloth/Meta-Llama-3.1-8B-Instruct", "meta-llama/Meta-Llama-3.1-8B-Instruct", "re-upload"],
     ["unsloth/Llama-3.3-70B-Instruct", "meta-llama/Llama-3.3-70B-Instruct", "re-upload"],
+    ["nvidia/llama-3.3-nemotron-super-49b-v1", "nvidia/Llama-3_3-Nemotron-Super-49B-v1", "alias"],
+    ["OpenGVLab/InternVL3_5-8B-HF", "OpenGVLab/InternVL3_5-8B", "alias"],
     ["meta-llama/Meta-Llama-3.1-405B-Instruct", "meta-llama/Llama-3.1-405B-Instruct", "alias"],
     ["meta-llama/Meta-Llama-3.1-405B-Instruct-FP8", "meta-llama/Llama-3.1-405B-Instruct-FP8", "alias"],
     ["Qwen/Qwen3-8B-FP8", "Qwen/Qwen3-8B-FP8", "exact"],
@@ -246,6 +248,7 @@ describe("model names", () => {
     ["RedHatAI/Qwen3-32B-quantized.w4a16", "Qwen/Qwen3-32B", "gptq", 0.5195, true],
     ["RedHatAI/Phi-4-mini-instruct-quantized.w8a8", "microsoft/Phi-4-mini-instruct", "compressed-tensors", 1, true],
     ["boboliu/Qwen3-Embedding-4B-W4A16-G128", "Qwen/Qwen3-Embedding-4B", "compressed-tensors", 0.5156, true],
+    ["unsloth/DeepSeek-V3-bf16", "deepseek-ai/DeepSeek-V3", "none", 2, true],
     ["unsloth/Qwen2.5-7B-Instruct-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, true],
     // Some layers stay as trained, nobody says which.
     ["unsloth/Qwen2.5-7B-Instruct-unsloth-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, false],
