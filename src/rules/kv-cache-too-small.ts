@@ -6,7 +6,7 @@ import { gpuNamedHere } from "./known.ts";
 import { lengthAbovePool } from "./length-above-pool.ts";
 import { smallestChanges } from "./memory-fixes.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";
-import type { Rule } from "./rule.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 const code = "kv-cache-too-small";
 
@@ -22,7 +22,9 @@ export const kvCacheTooSmall: Rule = {
     const refusal = memory?.refusal;
     const flag = flagOf(pool, "max-model-len");
     // "auto" and -1 shrink to what fits (VS04).
-    if (refusal?.kind !== "model-len" || !settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
+    if (!settledPool || /^(auto|-1)$/.test(flag?.value?.value ?? "")) return [];
+    if (!refusal) return isCloseCall(context) ? [closeCall(context)] : [];
+    if (refusal.kind !== "model-len") return [];
     const sure = refusedForSure(context, (plan) => plan.refusal?.sure === true);
     const longest = Math.floor(refusal.longest);
     const wanted = settledPool.settings.maxModelLen;
@@ -49,3 +51,24 @@ export const kvCacheTooSmall: Rule = {
     ];
   },
 };
+
+function closeCall({ memory, settledPool, pool, deployment }: RuleContext): Finding {
+  const flag = flagOf(pool, "max-model-len");
+  const text = message(
+    "About {0} of KV cache are left per GPU, little more than one request of {1} tokens needs, and memory of this model is told only roughly. vLLM may stop at start.",
+    gib(memory?.ranks[memory.tightest]?.kvCacheBytes ?? 0),
+    whole(settledPool?.settings.maxModelLen ?? 0),
+  );
+  return finding(code, "warning", flag ? wordOf(flag) : modelPlace(deployment), text, { related: [gpuNamedHere(pool)] });
+}
+
+/** Share of a card by which sums of models that are counted from few facts are often off. */
+const roughShare = 0.03;
+
+/** A model counted from few facts would be refused with a little less of the card. */
+function isCloseCall({ memory, settled, settledPool, tryWith }: RuleContext): boolean {
+  if (settled?.model.approximate !== true || memory?.fits !== true || settledPool?.budget.engine !== "vllm") return false;
+  const { gpuMemoryUtilization, kvCacheMemoryBytes } = settledPool.budget;
+  if (kvCacheMemoryBytes !== null) return false;
+  return tryWith({ "gpu-memory-utilization": (gpuMemoryUtilization - roughShare).toFixed(3) })?.fits === false;
+}
