@@ -4,7 +4,6 @@ import type { Message } from "../deployment/message.ts";
 import { withMemory } from "../deployment/write-calibration.ts";
 import { measuredServer } from "../live/measured-server.ts";
 import { loggedDeployment } from "../live/starts/logged-deployment.ts";
-import { readStartLog } from "../live/starts/read-start-log.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
 import { calibrationPlace, calibrationText, writeCalibration } from "../platform/calibration-files.ts";
 import { fetchText } from "../platform/http.ts";
@@ -32,35 +31,23 @@ interface Measured {
 /** Takes what a run measured, from its log or from a live server, and keeps it beside the project after a person saw what would be written. */
 export class Calibrations implements vscode.Disposable {
   private readonly texts = new VirtualTexts();
+  private readonly subscription: vscode.Disposable;
 
   constructor(
     private readonly memory: MemoryPages,
     private readonly tokens: Tokens,
-    private readonly log: Log,
-  ) {}
-
-  /** Asks for a start-up log, shows it beside the prediction and offers to keep its figures. */
-  async importLog(subject: Subject): Promise<void> {
-    const chosen = await chosenLog();
-    const log = readStartLog(chosen.text);
-    if (!log) throw new UserFacingError("input", vscode.l10n.t("Nothing of an engine's start-up was found in this log."));
-    await this.memory.compare(subject, chosen.name, chosen.text);
-    // The page is what was asked for; the offer waits beside it for as long as a person likes.
-    this.offerLog(subject, log).catch((error: unknown) => tellFailure("importLog", error, this.log));
+    log: Log,
+  ) {
+    // The comparison is what was asked for; the offer waits beside it for as long as a person likes.
+    this.subscription = memory.onDidCompare(({ subject, log: start }) => {
+      this.offerLog(subject, start).catch((error: unknown) => tellFailure("calibrate", error, log));
+    });
   }
 
-  /** Offers to keep what a log measured. */
-  async offerLog({ document, analysis }: Subject, log: StartLog): Promise<void> {
-    const { deployment, settled } = analysis;
-    if (!settled) throw notSettled(analysis);
-    const logged = loggedDeployment(log, settled, deployment.model?.value.name ?? null, today());
-    if (!logged) return;
-    const { measured } = logged;
-    if (measured.problem) {
-      void vscode.window.showInformationMessage(vscode.l10n.t("Not kept: {0}", translated(measured.problem)));
-      return;
-    }
-    await this.offer(document.uri, deployment.id, measured);
+  /** Asks for a start-up log and shows it beside the prediction. */
+  async importLog(subject: Subject): Promise<void> {
+    const { name, text } = await chosenLog();
+    await this.memory.compare(subject, name, text);
   }
 
   /** Keeps what an attached server tells of its memory now. */
@@ -78,7 +65,22 @@ export class Calibrations implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.subscription.dispose();
     this.texts.dispose();
+  }
+
+  /** Offers to keep what a log measured. */
+  private async offerLog({ document, analysis }: Subject, log: StartLog): Promise<void> {
+    const { deployment, settled } = analysis;
+    if (!settled) throw notSettled(analysis);
+    const logged = loggedDeployment(log, settled, deployment.model?.value.name ?? null, today());
+    if (!logged) return;
+    const { measured } = logged;
+    if (measured.problem) {
+      void vscode.window.showInformationMessage(vscode.l10n.t("Not kept: {0}", translated(measured.problem)));
+      return;
+    }
+    await this.offer(document.uri, deployment.id, measured);
   }
 
   private async serverInfo(url: string): Promise<unknown> {

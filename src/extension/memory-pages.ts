@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { StartLog } from "../live/starts/start-log.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
 import { peakRunning } from "../simulation/peak-running.ts";
 import type { Documents } from "./documents.ts";
@@ -14,12 +15,21 @@ import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 
 const viewType = "inferenceLens.memory";
 
+/** A deployment with the start-up log that stands beside it. */
+export interface LoggedSubject {
+  readonly subject: Subject;
+  readonly log: StartLog;
+}
+
 /** All memory pages: one a deployment. Each follows its file as it is edited. */
 export class MemoryPages implements vscode.Disposable {
   private readonly open = new Map<string, MemorySession>();
   private readonly preview = new MemoryPreview();
   private readonly startLogs: KeptLogs;
+  private readonly compared = new vscode.EventEmitter<LoggedSubject>();
   private readonly subscriptions: readonly vscode.Disposable[];
+  /** A start-up log was dropped on a page, pasted or imported. */
+  readonly onDidCompare = this.compared.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -31,6 +41,7 @@ export class MemoryPages implements vscode.Disposable {
     this.startLogs = new KeptLogs(context.workspaceState, String(context.extension.packageJSON.version));
     this.subscriptions = [
       this.preview,
+      this.compared,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) for (const one of this.of(document.uri)) one.edited();
       }),
@@ -97,6 +108,7 @@ export class MemoryPages implements vscode.Disposable {
         return report && peakRunning(report.requests);
       },
       keepLog: (log) => this.startLogs.keep(id, log),
+      compared: (subject, log) => this.compared.fire({ subject, log }),
     });
     this.open.set(key, session);
     return session;

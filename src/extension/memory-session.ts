@@ -3,6 +3,7 @@ import { message } from "../deployment/message.ts";
 import { analyse } from "../language/analysis.ts";
 import { type Lever, triedLevers } from "../language/memory-levers.ts";
 import { readStartLog } from "../live/starts/read-start-log.ts";
+import type { StartLog } from "../live/starts/start-log.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
 import { workspaceEdit } from "./convert.ts";
 import type { Documents } from "./documents.ts";
@@ -20,6 +21,8 @@ export interface MemoryPorts {
   /** Most requests that ran at once in the last simulation. */
   readonly runningPeak: () => number | undefined;
   readonly keepLog: (log: KeptLog | undefined) => Promise<void>;
+  /** A start-up log was put beside the prediction. */
+  readonly compared: (subject: Subject, log: StartLog) => void;
   readonly documents: Documents;
   readonly subjects: Subjects;
   readonly preview: MemoryPreview;
@@ -77,6 +80,7 @@ export class MemorySession {
     this.log = { name, pool, log: readStartLog(text) };
     const subject = await this.subject();
     if (subject) this.page.show({ kind: "comparison", comparison: comparisonOf(subject.analysis, this.log) });
+    if (subject && this.log.log) this.ports.compared(subject, this.log.log);
     await this.ports.keepLog(this.log.log ? this.log : undefined);
   }
 

@@ -9,6 +9,8 @@ export interface Card {
   readonly title?: string;
   readonly rows?: readonly (readonly [name: string, value: string])[];
   readonly whatIf?: string | undefined;
+  /** What of the figures a run measured, and what no longer holds. */
+  readonly measured?: string;
   /** Where something else is commonly stated: what holds, and where that was read. */
   readonly note?: Note | undefined;
   /** Default, version, link. */
@@ -17,13 +19,14 @@ export interface Card {
 
 const mostRows = 5;
 
-export function markdown({ headline, beside = [], title, rows = [], whatIf, note, last = [] }: Card): string {
+export function markdown({ headline, beside = [], title, rows = [], whatIf, measured, note, last = [] }: Card): string {
   const parts = [[`**${escaped(headline)}**`, ...beside].join(" · ")];
   if (rows.length > 0) {
     const body = rows.slice(0, mostRows).map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
     parts.push([`| ${cell(title ?? "")} | |`, "| :-- | --: |", ...body].join("\n"));
   }
   if (whatIf !== undefined) parts.push(escaped(whatIf));
+  if (measured !== undefined) parts.push(escaped(measured));
   if (note) parts.push(`*Commonly stated otherwise:* ${escaped(note.text)} (${escaped(note.source)})`);
   if (last.length > 0) parts.push(last.join(" · "));
   return parts.join("\n\n");

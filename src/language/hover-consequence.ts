@@ -5,6 +5,7 @@ import { knownModel } from "../rules/known.ts";
 import { layoutWords, ranksOf } from "../rules/layout.ts";
 import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped } from "./hover-card.ts";
+import { measuredLine } from "./hover-measured.ts";
 import type { Place } from "./position.ts";
 import { planWith } from "./variants.ts";
 
@@ -96,6 +97,7 @@ function cacheCard(place: Place, { catalog, uri }: HoverOptions): Partial<Card> 
     ...(more && more.kvCacheTokens > plan.kvCacheTokens
       ? { whatIf: `${(use + 0.04).toFixed(2)} would give ${whole(more.kvCacheTokens - plan.kvCacheTokens)} tokens more.` }
       : {}),
+    ...measuredLine(place),
   };
 }
 
@@ -107,6 +109,7 @@ function tokenCard(place: Place): Partial<Card> {
   return {
     headline: plan.fits ? `${whole(plan.kvCacheTokens)} tokens of KV cache` : "No room for the KV cache",
     rows: [...formulaRow(rank, "One token"), ["KV cache a GPU", gib(Math.max(0, rank.kvCacheBytes))]],
+    ...measuredLine(place),
   };
 }
 
@@ -118,6 +121,7 @@ function weightsCard(place: Place, { uri }: HoverOptions): Partial<Card> {
     headline: `${gib(rank.weightsBytes + rank.shiftWeightsBytes)} of weights a GPU`,
     beside: [commandLink("Memory", "inferenceLens.showMemory", [uri, place.analysis.deployment.id])],
     rows: [...formulaRow(rank, "Weights"), ["KV cache a GPU", gib(Math.max(0, rank.kvCacheBytes))]],
+    ...measuredLine(place),
   };
 }
 
@@ -205,6 +209,7 @@ function sequencesCard(place: Place, { catalog }: HoverOptions): Partial<Card> {
       less && less.kvCacheTokens > plan.kvCacheTokens
         ? `${whole(half)} would give ${whole(less.kvCacheTokens - plan.kvCacheTokens)} tokens of KV cache more.`
         : undefined,
+    ...measuredLine(place),
   };
 }
 

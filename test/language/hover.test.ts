@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { conditionsOf } from "../../src/deployment/conditions.ts";
+import { noSurroundings } from "../../src/deployment/surroundings.ts";
+import { analyse } from "../../src/language/analysis.ts";
 import { hover } from "../../src/language/hover.ts";
 import { escaped, markdown } from "../../src/language/hover-card.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -149,4 +152,27 @@ test("switches that the engine turns on by itself", () => {
   expect(last(["--async-scheduling"], "vllm/vllm-openai:v0.12.0")).toMatch(/^Off by default/);
   expect(last(["--enable-chunked-prefill"], "vllm/vllm-openai:v0.10.2")).toMatch(/^Default on in the V1 engine/);
   expect(last(["--enforce-eager"])).toMatch(/^Off by default/);
+});
+
+test("what a run measured is said, and what of it no longer holds", () => {
+  const text = yaml({ gpu: "H100", image: "vllm/vllm-openai:v0.19.0", args: ["--gpu-memory-utilization=0.90", "--max-num-seqs=256"] });
+  const { settled, deployment } = analysed(text).deployments[0] ?? {};
+  const pool = settled?.pools[0];
+  if (!settled || !pool || !deployment) throw new Error("not settled");
+  const conditions = conditionsOf(settled.model, pool);
+  const memory = {
+    source: "log" as const,
+    date: "2026-11-28",
+    conditions: { ...conditions, settings: { ...conditions.settings, "max-num-seqs": 1024 } },
+    stages: [{ stage: 0, weights: 2 ** 34, kvCache: 2 ** 35 }],
+    kvCacheTokens: null,
+    kvCacheBlocks: null,
+  };
+  const calibrations = [{ file: "a.yaml", deployment: deployment.id, memory, hasTiming: false }];
+  const analysis = analyse(text, { catalog: testCatalog(), surroundings: { ...noSurroundings, calibrations } });
+  const before = text.slice(0, text.indexOf("--gpu-memory")).split("\n");
+  const position = { line: before.length - 1, character: (before.at(-1) ?? "").length + 1 };
+  expect(hover(analysis, position, { catalog: testCatalog(), uri })?.markdown).toContain(
+    "Measured on 2026-11-28: weights. Predicted: KV cache; max-num-seqs was 1024 when this was measured.",
+  );
 });
