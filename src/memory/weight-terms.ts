@@ -57,7 +57,8 @@ function besideOf(model: Model, pool: SettledPool, stage: Stage): readonly Named
   return [
     [latentCopyBytes(model, pool, stage), "latent projections"],
     [rotaryBytes(model, pool), "rotary table"],
-    [drafterBytes(model, pool, stage), "drafter"],
+    // SGLang's has a term of its own: its version decides what it is taken from.
+    [pool.budget.engine === "sglang" ? 0 : drafterBytes(model, pool, stage), "drafter"],
     [loraSlotBytes(model, pool, stage), "adapter slots"],
   ];
 }

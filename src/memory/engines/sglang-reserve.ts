@@ -1,6 +1,7 @@
 import type { Model } from "../../catalog/facts.ts";
 import { gib as gibWords } from "../../catalog/quantity.ts";
 import { gpusPerInstance, type SettledPool, type SglangDraft } from "../../deployment/settled.ts";
+import { drafterBytes } from "../draft-weights.ts";
 import type { Stage } from "../stages.ts";
 import type { Sum, Term } from "../sum.ts";
 import { rankWeights, total } from "../weights.ts";
@@ -21,17 +22,22 @@ export function takenBefore({ gpu, layout }: SettledPool): Term {
   return { bytes: size * GiB, formula: `${size} GiB`, confidence: isKnown ? "fitted" : "estimated", spread: band * GiB };
 }
 
-/** A draft's layers weigh about what the model's own do; embedding and head are shared. What is a model of its own may be of any size. */
+/** A head on the model's own states weighs about what one of its layers does; a model that is not known may be of any size. */
 export function draftWeights(model: Model, pool: SettledPool, { layers }: SglangDraft, stage: Stage): Term {
+  const { drafter } = pool;
+  if (drafter && drafter.kind !== "unsized") {
+    const bytes = drafterBytes(model, pool, stage);
+    return { bytes, formula: gib(bytes), confidence: "estimated", spread: (drafter.kind === "own-layers" ? 0.2 : 0.05) * bytes };
+  }
+  if (!stage.last) return { bytes: 0, formula: "0 GiB", confidence: "engine-law", spread: 0 };
   const held = rankWeights(model, pool.weights, pool.layout, stage, pool.activationBytes);
   const whole = total({ ...held, embedding: 0, towers: 0 });
-  const drafting = layers ?? 1;
-  const bytes = stage.layers > 0 ? (whole * drafting) / stage.layers : 0;
+  const bytes = stage.layers > 0 ? whole / stage.layers : 0;
   return {
     bytes,
-    formula: `${gib(whole)} · ${drafting} / ${stage.layers} layers`,
+    formula: `${gib(whole)} / ${stage.layers} layers`,
     confidence: "estimated",
-    spread: layers === null ? 4 * GiB : bytes,
+    spread: (layers === null ? 4 : 1) * GiB + bytes,
   };
 }
 
