@@ -143,10 +143,13 @@ export const furtherModels = {
   "zai-org/GLM-5.3": { like: "zai-org/GLM-5.2", source: counted },
   "PrimeIntellect/INTELLECT-3": { like: "zai-org/GLM-4.5-Air", source: "its card: trained on top of GLM-4.5-Air-Base" },
   ...same(["MiniMaxAI/MiniMax-M1-40k", "MiniMaxAI/MiniMax-M1-80k"], { like: "MiniMaxAI/MiniMax-Text-01", source: counted }),
-  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": { like: "nvidia/Llama-3_3-Nemotron-Super-49B-v1", source: counted },
+  "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5": {
+    like: "nvidia/Llama-3_3-Nemotron-Super-49B-v1",
+    params: { publishedTotal: 49_867_145_216 },
+    source: counted,
+  },
   "tiiuae/falcon-40b-instruct": { like: "tiiuae/falcon-40b", source: "llmfit 1.1.17 (PyPI)" },
   "tiiuae/falcon-180B-chat": { like: "tiiuae/falcon-180B", source: counted },
-  "meta-llama/Llama-Guard-3-11B-Vision": { like: "meta-llama/Llama-3.2-11B-Vision-Instruct", source: counted },
   "moonshotai/Kimi-K2-Base": { like: "moonshotai/Kimi-K2-Instruct", source: counted },
   "moonshotai/Kimi-K2-Instruct-0905": { like: "moonshotai/Kimi-K2-Instruct", maxPositionEmbeddings: 262144, source: counted },
   "openai/gpt-oss-safeguard-20b": { like: "openai/gpt-oss-20b", source: counted },
@@ -264,7 +267,7 @@ export function withFurtherModels(collected) {
   for (const [id, { like, ...facts }] of Object.entries(furtherModels)) {
     if (id in models) continue;
     const lent = Object.fromEntries(Object.entries(models[like] ?? {}).filter(([key]) => !ownMembers.has(key)));
-    models[id] = { ...lent, ...facts, hfId: id, params: facts.vision ? { computedNote: "vision tower not counted" } : {} };
+    models[id] = { ...lent, params: facts.vision ? { computedNote: "vision tower not counted" } : {}, ...facts, hfId: id };
   }
   return models;
 }
