@@ -12,11 +12,8 @@ const GiB = 2 ** 30;
 
 /** Graphs of the batch sizes that are captured: their nodes by layer, and what attention keeps for the largest. Nothing when eager. */
 export function cudaGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
-  const { settings, gpu } = pool;
-  if (settings.enforceEager || settings.maxCaptureSize === 0 || gpu.vendor !== "nvidia") {
-    const isKnown = gpu.vendor === "nvidia" || settings.enforceEager;
-    return { bytes: 0, formula: "0 GiB", confidence: isKnown ? "engine-law" : "estimated", spread: isKnown ? 0 : 0.5 * GiB };
-  }
+  const { settings } = pool;
+  if (settings.enforceEager || settings.maxCaptureSize === 0) return { bytes: 0, formula: "0 GiB", confidence: "engine-law", spread: 0 };
   const size = together(nodes(model, pool, stage), splitBuffer(model, pool));
   const isLogged = isFittedStart(model, pool) && atLeast(pool.version, "0.11.0") && settings.maxCaptureSize === 512;
   return { ...size, ...(isLogged ? { confidence: "fitted", spread: 0.2 * GiB } : { confidence: "estimated", spread: 0.5 * GiB }) };
@@ -27,11 +24,19 @@ export function measuresGraphs(model: Model, pool: VllmPool): boolean {
   return runnerOf(model, pool) !== "v2" || atLeast(pool.version, "0.30.0");
 }
 
-/** What the engine thinks its graphs will take, from two of each kind and the number of sizes; V2 measures the rest in full. */
+/**
+ * What the engine thinks its graphs will take, from two of each kind and the number of sizes; V2 measures those in pieces in full. A second
+ * graph that opens a segment of the allocator, 20 MiB, counts as often as there are sizes: one of 15 kinds of logged starts was 1 GiB above.
+ */
 export function estimatedGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
   const graphs = cudaGraphs(model, pool, stage);
   if (graphs.bytes === 0 || runnerOf(model, pool) === "v2") return graphs;
-  return { ...graphs, bytes: estimatedShare * graphs.bytes, formula: `${estimatedShare} · (${graphs.formula})` };
+  return {
+    bytes: estimatedShare * graphs.bytes,
+    formula: `${estimatedShare} · (${graphs.formula})`,
+    confidence: graphs.confidence,
+    spread: 0.5 * GiB,
+  };
 }
 
 /** The estimates of 15 kinds of logged starts beside what they then captured. */
