@@ -67,8 +67,9 @@ export function formatTold(words: readonly string[], maker: "compressed-tensors"
   if (strong.size > 1 || isMixed || isHalfAwq) return unknown;
   const usual = (tools.has("awq") || tools.has("gptq")) && !words.includes("autoround") ? "int4" : undefined;
   const linear = [...strong][0] ?? weak ?? usual;
-  const weights = linear === undefined ? undefined : sized({ words, tools, group, maker }, linear);
-  return weights ? { ...weights, isSure: weights.isSure && !isDynamic } : unknown;
+  if (linear === undefined) return unknown;
+  const { weights, isSure } = sized({ words, tools, group, maker }, linear);
+  return { weights, isSure: isSure && !isDynamic };
 }
 
 interface Words {
@@ -78,10 +79,8 @@ interface Words {
   readonly maker: "compressed-tensors" | "modelopt" | undefined;
 }
 
-type Sized = ToldFormat & { readonly weights: WeightFormat };
-
-function sized({ words, tools, group, maker }: Words, linear: DType): Sized | undefined {
-  const told = (method: string, scaleBytesPerElement: number, isSure = true): Sized => ({
+function sized({ words, tools, group, maker }: Words, linear: DType): ToldFormat {
+  const told = (method: string, scaleBytesPerElement: number, isSure = true): ToldFormat => ({
     weights: { method, linear, scaleBytesPerElement },
     isSure,
   });
