@@ -207,6 +207,8 @@ export interface Model {
   readonly multimodal: boolean;
   /** Weight elements of vision and audio towers with their projectors; absent where they are not known. */
   readonly towerElements?: number;
+  /** Of the towers, what every rank has whole: weight elements, and tables beside them counted as elements of 16 bit. */
+  readonly towerCopies?: { readonly elements: number; readonly tables: number };
   /** Sizes by which SGLang judges a vision tower; null where its config leaves one to a default. Absent without a tower, or where they are not known. */
   readonly visionTower?: { readonly layers: number | null; readonly hidden: number | null };
   /** Format of the checkpoint behind this id. */

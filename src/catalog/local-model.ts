@@ -22,7 +22,7 @@ export function localModel({ config, quantization, tensors }: ModelFolder, id: s
   if (!described.model || !tensors) return described;
   const { weights, problem } = checkpointWeights(tensors, described.model);
   if (!weights) return { problem: `Its files contradict each other: ${problem}.` };
-  return { model: withSizes({ ...described.model, checkpoint: weights }) };
+  return { model: withSizes({ ...described.model, checkpoint: weights, source: "config.json and the headers of its weight files" }) };
 }
 
 function parsed(text: string): unknown {

@@ -120,7 +120,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     mla,
     ...(next > 0 ? { nextLayers: next } : {}),
     multimodal,
-    ...(towers === undefined ? {} : { towerElements: towers }),
+    ...towers,
     ...(vision ? { visionTower: visionTower(vision) } : {}),
     ...(indexer === undefined ? {} : { indexerElementsPerLayer: indexer }),
     dtype: dtypeOf(textOf(json, "torch_dtype", "dtype") ?? textOf(text, "torch_dtype", "dtype")),
@@ -142,7 +142,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
       weights: quantized ? weightFormatOf(quantized.facts) : unquantised,
       parameters: total,
       activeParameters: active,
-      approximate: approximate || (multimodal && towers === undefined),
+      approximate: approximate || (multimodal && towers.towerElements === undefined),
     },
   };
 }

@@ -3,7 +3,7 @@ import { countParameters } from "./parameters.ts";
 import { recurrentFacts } from "./recurrent-layers.ts";
 import { rotaryFacts } from "./rotary-facts.ts";
 import type { StoredModel } from "./stored.ts";
-import { towerElements, visionTower } from "./tower-elements.ts";
+import { towerFacts, visionTower } from "./tower-elements.ts";
 import { unquantised, weightFormatOf } from "./weight-format.ts";
 
 /** A row of models.json as the rest of the product reads it. */
@@ -13,7 +13,6 @@ export function modelOf(row: StoredModel): Model {
   const sliding = row.sliding ?? 0;
   const [fullKvHeads, fullHeadDim, valueIsKey = false] = row.full ?? [];
   const rotary = mla ? undefined : rotaryFacts(row.arch, row.headDim);
-  const towers = row.vision && towerElements(row.vision, row.hidden);
   const model: Omit<Model, "parameters" | "activeParameters"> = {
     id: row.id,
     architecture: row.arch,
@@ -45,7 +44,7 @@ export function modelOf(row: StoredModel): Model {
     ...(holdsOneBlock(row) ? { mlpLayers: row.hybrid?.mlpLayers ?? 0 } : {}),
     ...(row.next ? { nextLayers: row.next } : {}),
     multimodal: row.multimodal ?? false,
-    ...(towers === undefined ? {} : { towerElements: towers }),
+    ...(row.vision ? towerFacts(row.vision, row.hidden) : {}),
     ...(row.vision ? { visionTower: visionTower(row.vision) } : {}),
     weights: row.quantization ? weightFormatOf(row.quantization) : unquantised,
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",

@@ -6,6 +6,8 @@ interface TowerShape {
   readonly matrices: 2 | 3;
   /** What leads into the language model, of `merged` inputs (neighbouring patches side by side) and `out` outputs. */
   readonly projector: (merged: number, out: number, vision: Fields) => number;
+  /** The projector is on every rank, and so is a rotary table of all places of an image (Kimi; vLLM, models/kimi_vl.py, models/moonvit.py). */
+  readonly isCopied?: true;
 }
 
 const linear = (merged: number, out: number) => merged * out;
@@ -18,7 +20,8 @@ const perceptron = (merged: number, out: number, vision: Fields) => merged * (nu
 /** By the vision config's `model_type`: read from the engines' model files. Others are not counted. */
 const families: readonly (readonly [RegExp, TowerShape])[] = [
   [/^qwen2_5_vl|^qwen2_5_omni/, { matrices: 3, projector: merger }],
-  [/^(qwen2_vl|qwen3_vl|qwen3_5|moonvit|kimi|glm4v)/, { matrices: 2, projector: merger }],
+  [/^(qwen2_vl|qwen3_vl|qwen3_5|glm4v)/, { matrices: 2, projector: merger }],
+  [/^(moonvit|kimi)/, { matrices: 2, projector: merger, isCopied: true }],
   [
     /^pixtral/,
     {
@@ -36,12 +39,12 @@ const families: readonly (readonly [RegExp, TowerShape])[] = [
   [/^(siglip|clip)/, { matrices: 2, projector: perceptron }],
 ];
 
-/** Weight elements of the towers of a config.json; undefined where it has none, or one that is not counted. */
-export function towersOf(json: Fields, hidden: number): number | undefined {
+/** What the towers of a config.json hold; nothing where it has none, or one that is not counted. */
+export function towersOf(json: Fields, hidden: number): TowerFacts {
   const vision = fieldsOf(json.vision_config);
-  if (!vision || fieldsOf(json.audio_config)) return undefined;
+  if (!vision || fieldsOf(json.audio_config)) return {};
   const around = { spatial_merge_size: json.spatial_merge_size, feature_layers: numbersOf(json, "vision_feature_layer")?.length };
-  return towerElements({ ...around, ...vision }, hidden, textOf(json, "model_type"));
+  return towerFacts({ ...around, ...vision }, hidden, textOf(json, "model_type"));
 }
 
 /** The two sizes of a vision config that SGLang reads, under these names alone (arg_groups/memory_hook.py of 0.5.23). */
@@ -49,21 +52,28 @@ export function visionTower(vision: Fields): NonNullable<Model["visionTower"]> {
   return { layers: numberOf(vision, "num_hidden_layers") ?? null, hidden: numberOf(vision, "hidden_size") ?? null };
 }
 
-/** Weight elements of a vision tower with its way into `hidden`, by its sizes and its family or that of the model; undefined for towers that are not counted. */
-export function towerElements(vision: Fields, hidden: number, parent = ""): number | undefined {
+export type TowerFacts = Pick<Model, "towerElements" | "towerCopies">;
+
+/** What a vision tower with its way into `hidden` holds, by its sizes and its family or that of the model; nothing for towers that are not counted. */
+export function towerFacts(vision: Fields, hidden: number, parent = ""): TowerFacts {
   const stated = numberOf(vision, "elements");
-  if (stated !== undefined) return stated;
+  if (stated !== undefined) return { towerElements: stated };
   // Qwen2-VL calls the language model's width hidden_size.
   const width = numberOf(vision, "embed_dim", "hidden_size", "width");
   const depth = numberOf(vision, "depth", "num_hidden_layers", "layers");
   const family = familyOf(vision, parent);
-  if (width === undefined || depth === undefined || !family || depth > 1000 || width > 1e5) return undefined;
+  if (width === undefined || depth === undefined || !family || depth > 1000 || width > 1e5) return {};
   const intermediate = numberOf(vision, "intermediate_size", "mlp_dim") ?? width * (numberOf(vision, "mlp_ratio") ?? 4);
   const blocks = (depth + (numberOf(vision, "num_global_layers") ?? 0)) * (4 * width * width + family.matrices * width * intermediate);
   const patch = numberOf(vision, "patch_size", "spatial_patch_size") ?? 14;
   const patches = width * patch * patch * 3 * (numberOf(vision, "temporal_patch_size") ?? 1);
   const merge = numberOf(vision, "spatial_merge_size") ?? numbersOf(vision, "merge_kernel_size")?.[0] ?? 1;
-  return blocks + patches + positions(vision, patch) * width + family.projector(width * merge * merge, hidden, vision);
+  const projector = family.projector(width * merge * merge, hidden, vision);
+  const towerElements = blocks + patches + positions(vision, patch) * width + projector;
+  if (!family.isCopied) return { towerElements };
+  // 512 × 512 places, a complex number of 64 bit for each pair of a head's elements.
+  const headDim = width / (numberOf(vision, "num_attention_heads", "num_heads") ?? 16);
+  return { towerElements, towerCopies: { elements: projector, tables: 512 * 512 * (headDim / 2) * 4 } };
 }
 
 function familyOf(vision: Fields, parent: string): TowerShape | undefined {

@@ -70,11 +70,15 @@ function modelFacts(name: string, mounts: readonly Mount[], directives: UnitDire
   const local = path === undefined ? undefined : surroundings.neighbours.model(path, undefined);
   if (local) return fromFolder(local, "file");
   const match = catalog.model(modelIdOf(name));
-  if (!match) return { facts: undefined };
+  if (!match) return described ? { facts: undefined, problem: namesNothing(described.value) } : { facts: undefined };
   if (match.how === "exact" || match.how === "alias")
     return { facts: { value: match.model, origin: "file", why: message("{0} in the catalogue", match.model.id) } };
   const why = message(match.how === "re-upload" ? "a re-upload of {0}" : "a quantised variant of {0}", match.model.id);
   return { facts: { value: match.model, origin: "inferred", why } };
+}
+
+function namesNothing(value: string): string {
+  return `model-config names ${value}, which is no described model, no known one, and no folder with a config.json here.`;
 }
 
 type Looked = Pick<ModelReference, "facts" | "problem">;

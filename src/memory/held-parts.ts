@@ -16,11 +16,19 @@ export function weighed(parts: readonly WeightPart[], format: WeightFormat, acti
   return parts.map(({ part, split, elements }) => ({ part, split, bytes: elements * elementWidth(part, format, activationBytes) }));
 }
 
-/** Weights of the towers, before ranks share them. */
-export function towerBytes(model: Model, format: WeightFormat, activationBytes: number): number {
-  const { checkpoint } = model;
-  if (!checkpoint) return partsOf(model).towers * activationBytes;
-  return isAsStored(model, format) ? checkpoint.towers.bytes : checkpoint.towers.elements * activationBytes;
+/** Weights of the towers on one of so many ranks that share them. */
+export function towerBytes(model: Model, format: WeightFormat, activationBytes: number, ranks: number): number {
+  const { checkpoint, towerCopies } = model;
+  const counted = partsOf(model).towers * activationBytes;
+  const stored = checkpoint && isAsStored(model, format) ? checkpoint.towers.bytes : undefined;
+  const all = stored ?? (checkpoint ? checkpoint.towers.elements * activationBytes : counted);
+  const copied = Math.min(all, (towerCopies?.elements ?? 0) * activationBytes);
+  return copied + (all - copied) / ranks;
+}
+
+/** Tables that towers make beside their weights, on every rank. */
+export function towerTableBytes({ towerCopies }: Model): number {
+  return (towerCopies?.tables ?? 0) * 2;
 }
 
 /** A quantised format is that of the files; 16 bit ones are converted to what the engine computes in. */

@@ -2,6 +2,7 @@ import type { Model } from "../catalog/facts.ts";
 import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { drafterBytes } from "./draft-weights.ts";
+import { towerTableBytes } from "./held-parts.ts";
 import { latentCopyBytes, rotaryBytes } from "./kept-tables.ts";
 import { loraSlotBytes } from "./lora-slots.ts";
 import type { Confidence } from "./plan.ts";
@@ -57,6 +58,7 @@ function besideOf(model: Model, pool: SettledPool, stage: Stage): readonly Named
   return [
     [latentCopyBytes(model, pool, stage), "latent projections"],
     [rotaryBytes(model, pool), "rotary table"],
+    [pool.layout.towers === "none" ? 0 : towerTableBytes(model), "tower's tables"],
     // SGLang's has a term of its own: its version decides what it is taken from.
     [pool.budget.engine === "sglang" ? 0 : drafterBytes(model, pool, stage), "drafter"],
     [loraSlotBytes(model, pool, stage), "adapter slots"],

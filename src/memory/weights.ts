@@ -64,8 +64,7 @@ export function rankWeights(model: Model, format: WeightFormat, layout: Layout, 
     bytes[sums[part]] += held * shareOf(split, partShares(part, shares, layout)) * (part === "experts" ? shares.pad : 1);
   const { embedding, head } = embeddingBytes(model, format, stage, activationBytes);
   bytes.embedding = embedding / layout.tensor + head / (layout.shared?.head ?? layout.tensor);
-  bytes.towers =
-    layout.towers === "none" ? 0 : towerBytes(model, format, activationBytes) / (layout.towers === "whole" ? 1 : layout.tensor);
+  if (layout.towers !== "none") bytes.towers = towerBytes(model, format, activationBytes, layout.towers === "whole" ? 1 : layout.tensor);
   if (stage.last) bytes.copied += model.hidden * activationBytes;
   return bytes;
 }

@@ -119,6 +119,21 @@ describe("weights", () => {
     expect(bytes("whole") - bytes("none")).toBe(tower);
   });
 
+  // Kimi-VL: (4 · 1152)² + 4 · 1152 · 2048 elements lead out of the tower, whole on every rank, as are 512² places of 36 complex numbers of 8 B.
+  test("what leads out of a tower may be on every rank", () => {
+    const kimi = model("moonshotai/Kimi-VL-A3B-Instruct");
+    const bytes = (tensor: number, towers?: "none") =>
+      rankOf(memoryPlan(kimi, pool({ layout: { tensor, ...(towers ? { towers } : {}) } }))).weightsBytes;
+    const projector = 2 * ((4 * 1152) ** 2 + 4 * 1152 * 2048);
+    const tower = 2 * (kimi.towerElements ?? 0);
+    const table = 512 * 512 * 36 * 8;
+    expect(bytes(1) - bytes(1, "none")).toBeCloseTo(tower + table, -1);
+    expect(bytes(2) - bytes(2, "none")).toBeCloseTo((tower - projector) / 2 + projector + table, -1);
+    // Logged by vLLM 0.19.0: 30.74 and 15.53 GiB.
+    expect(Math.abs(bytes(1) / GiB / 30.74 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(bytes(2) / GiB / 15.53 - 1)).toBeLessThan(0.01);
+  });
+
   // Positions × rotated dimension × tables × 2 B.
   test.each([
     ["meta-llama/Llama-3.1-8B-Instruct", 131_072 * 128 * 2],

@@ -138,6 +138,13 @@ describe("a deployment that names a folder", () => {
     expect(modelOf(root, compose("/nowhere/small", ""))?.facts).toBeUndefined();
   });
 
+  test("by a directive that leads nowhere is told at the model", () => {
+    const problem = modelOf(workspace(), compose("served/elsewhere", "", "# inference-lens: model-config=models/none\n"))?.problem;
+    expect(problem).toBe(
+      "model-config names models/none, which is no described model, no known one, and no folder with a config.json here.",
+    );
+  });
+
   test("that cannot be read is told at the model", () => {
     const root = workspace();
     const folder = modelFolder(root, "models/small");
