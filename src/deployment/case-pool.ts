@@ -120,7 +120,7 @@ function caseParallel(fields: Fields, threshold: number | undefined): Parallel {
 function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
   const name = optional(own, "gpu", asText) ?? optional(whole, "gpu", asText);
   const instance = name === undefined ? undefined : catalog.instance(name);
-  const gpu = name === undefined ? undefined : (catalog.gpu(name) ?? (instance && catalog.gpu(instance.gpu)));
+  const gpu = name === undefined ? undefined : (smallestOf(name, catalog) ?? (instance && catalog.gpu(instance.gpu)));
   if (name !== undefined && !gpu) throw new CaseError("missing", `GPU type not known: ${name}.`);
   const perNode = optional(own, "gpusPerNode", asCount) ?? optional(whole, "gpusPerNode", asCount) ?? instance?.gpus;
   const nodes = optional(own, "nodes", asCount) ?? optional(whole, "nodes", asCount);
@@ -136,6 +136,12 @@ function caseHardware(own: Fields, whole: Fields, catalog: Catalog): Hardware {
     sharedMemorySites: [],
     networkBytesPerSecond: undefined,
   };
+}
+
+/** `RTX 5070 Ti + RTX 5090 D`: of unlike cards in one engine the smallest decides. */
+function smallestOf(written: string, catalog: Catalog): Gpu | undefined {
+  const cards = written.split(" + ").map((name) => catalog.gpu(name));
+  return cards.reduce((least, card) => least && card && (card.driverBytes < least.driverBytes ? card : least));
 }
 
 /** Drivers of one board differ by so much in the memory that they report. */

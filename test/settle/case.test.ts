@@ -131,6 +131,13 @@ describe("a case", () => {
     expect([settled.model.id, settled.pools[0]?.weights.linear]).toEqual([id, linear]);
   });
 
+  it.each([
+    ["RTX 5070 Ti + RTX 5090 D", "RTX-5070-Ti"],
+    ["H200 + NVIDIA H100 80GB HBM3", "H100-SXM5-80GB"],
+  ])("of the unlike cards %s takes the smallest, %s", (gpu, id) => {
+    expect(settledOf(caseWith({ gpu })).pools[0]?.gpu.id).toBe(id);
+  });
+
   it("counts attention replicas of a dense model as engines of their own, of experts as lock-step", () => {
     const pools = [{ parallel: { attentionData: 2 } }];
     expect(settledOf(caseWith({ pools })).pools[0]?.layout).toMatchObject({ data: 2, attentionData: 1 });
@@ -157,6 +164,7 @@ describe("a case", () => {
     [caseWith({ model: 3 }), "bad-case", "“model” must be text."],
     [caseWith({ model: "acme/secret" }), "missing", "Model not known: acme/secret."],
     [caseWith({ gpu: "Z900" }), "missing", "GPU type not known: Z900."],
+    [caseWith({ gpu: "H200 + Z900" }), "missing", "GPU type not known: H200 + Z900."],
     [caseWith({ engine: "ollama" }), "unsupported", "Cases of ollama are not supported."],
     [caseWith({ engine: "mystery" }), "unsupported", "The engine “mystery” is not known."],
     [caseWith({ system: "mooncake" }), "unsupported", "The system “mooncake” is not supported; leave it out for what the engine does."],

@@ -43,7 +43,7 @@ export function caseOf(start: ObservedStart, catalog: Catalog, settings: Readonl
       engine,
       engineVersion: version ?? (engine === "vllm" ? eraOf(note) : null),
       model: modelName(start.model, catalog),
-      gpu: start.gpu === undefined ? null : smallestGpu(start.gpu, catalog),
+      gpu: start.gpu ?? null,
       gpuTotalBytes: gpuGiB === undefined ? null : Math.round(gpuGiB * GiB),
       pools: [{ role: "mixed", parallel: { tensor: tensor ?? 1, pipeline: pipeline ?? 1, expert: expertSize(start) } }],
       weightQuantization: start.quantization ?? null,
@@ -102,14 +102,6 @@ function modelOfClass(written: string, catalog: Catalog): string | undefined {
     near.map(({ layers, hidden, heads, kvHeads, intermediate }) => [layers, hidden, heads, kvHeads, intermediate].join()),
   );
   return shapes.size === 1 ? near.find(({ weights }) => weights.method === "none")?.id : undefined;
-}
-
-/** Of several GPUs in one engine the smallest decides. */
-function smallestGpu(written: string, catalog: Catalog): string {
-  const parts = written.split(" + ");
-  const known = parts.flatMap((part) => catalog.gpu(part) ?? []);
-  if (parts.length === 1 || known.length < parts.length) return written;
-  return known.reduce((least, gpu) => (gpu.memoryBytes < least.memoryBytes ? gpu : least)).id;
 }
 
 function expertSize({ expert, tensor = 1 }: ObservedStart): number {
