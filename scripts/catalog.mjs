@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { flagTables } from "./catalog/flags.mjs";
 import { gpuRows, instanceRows } from "./catalog/gpus.mjs";
+import { kernelTables } from "./catalog/kernels.mjs";
 import { withFurtherModels } from "./catalog/model-additions.mjs";
 import { modelRows } from "./catalog/models.mjs";
 import { optionTables } from "./catalog/options.mjs";
@@ -57,3 +58,9 @@ for (const [engine, { options, ...rest }] of Object.entries(optionTables(facts))
 
 const workloads = workloadRows(text);
 write("workloads.json", lines(workloads), workloads.length);
+
+for (const { gpu, tables } of kernelTables(source, text)) {
+  const listed = Object.entries(tables).flatMap(([name, groups]) => groups.map((group) => JSON.stringify({ table: name, ...group })));
+  const rows = Object.values(tables).flat().reduce((sum, group) => sum + group.rows.length, 0);
+  write(`kernels-${gpu}.json`, `[\n${listed.join(",\n")}\n]`, rows);
+}
