@@ -61,6 +61,8 @@ write("workloads.json", lines(workloads), workloads.length);
 
 for (const { gpu, tables } of kernelTables(source, text)) {
   const listed = Object.entries(tables).flatMap(([name, groups]) => groups.map((group) => JSON.stringify({ table: name, ...group })));
-  const rows = Object.values(tables).flat().reduce((sum, group) => sum + group.rows.length, 0);
+  const rows = Object.values(tables)
+    .flat()
+    .reduce((sum, group) => sum + group.rows.length, 0);
   write(`kernels-${gpu}.json`, `[\n${listed.join(",\n")}\n]`, rows);
 }

@@ -1,5 +1,6 @@
 import type { FlagEngine, FlagTable, Gpu, GpuId, InstanceType, ModelMatch, OptionEngine, OptionTable, WorkloadRows } from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
+import { type GpuKernels, spokesman } from "./kernels.ts";
 import { ModelNames } from "./model-match.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
 import { optionTable } from "./stored-options.ts";
@@ -24,6 +25,8 @@ export interface Catalog {
   flags(engine: string): FlagTable;
   /** The keys inside an engine's JSON flags and config files; an empty table where none is known. */
   options(engine: string): OptionTable;
+  /** Measured kernels that speak for a GPU; undefined where none of its generation were. */
+  kernels(gpu: Gpu): GpuKernels | undefined;
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
@@ -48,6 +51,13 @@ export function createCatalog(source: CatalogSource): Catalog {
   const flags = new Map(flagEngines.map((engine) => [engine as string, once(() => flagTable(source.flags(engine)))]));
   const options = new Map(optionEngines.map((engine) => [engine as string, once(() => optionTable(source.options(engine)))]));
   const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
+  const measured = once(() => gpus().filter(({ id }) => source.measuredGpus.includes(id)));
+  const read = new Map<GpuId, GpuKernels>();
+  const kernels = (measuredOn: Gpu): GpuKernels => {
+    const found = read.get(measuredOn.id) ?? { measuredOn, groups: source.kernels(measuredOn.id) };
+    read.set(measuredOn.id, found);
+    return found;
+  };
   return {
     gpu: (name) => gpuNames().find(name),
     gpus,
@@ -60,6 +70,10 @@ export function createCatalog(source: CatalogSource): Catalog {
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,
     options: (engine) => options.get(engine)?.() ?? noOptions,
+    kernels: (gpu) => {
+      const measuredOn = spokesman(gpu, measured());
+      return measuredOn && kernels(measuredOn);
+    },
     workload: (name) => workloads().get(name.trim().toLowerCase()),
     workloads: () => [...workloads().keys()],
   };

@@ -1,4 +1,4 @@
-import type { GpuId } from "./facts.ts";
+import type { Gpu, GpuId } from "./facts.ts";
 
 /** Operators of which kernels were measured. */
 export type KernelTable = "gemm" | "prefill" | "decode" | "experts" | "latentPrefill" | "latentDecode" | "collectives" | "allToAll";
@@ -14,5 +14,22 @@ export interface KernelGroup {
   readonly rows: readonly (readonly number[])[];
 }
 
-/** GPUs that stand for others of their architecture, by compute capability; the nearest in bandwidth is taken. */
+/** GPUs whose kernels the catalogue has. */
 export const measuredGpus: readonly GpuId[] = ["A100-SXM4-80GB", "H100-SXM5-80GB", "H200-SXM", "B200-SXM", "L40S"];
+
+/** Kernels that speak for a GPU: its own, or those of the nearest measured GPU of its generation. */
+export interface GpuKernels {
+  readonly measuredOn: Gpu;
+  readonly groups: readonly KernelGroup[];
+}
+
+/** The measured GPU that speaks for another: the same compute capability, else the same generation, then the nearest in bandwidth. */
+export function spokesman(gpu: Gpu, measured: readonly Gpu[]): Gpu | undefined {
+  const own = measured.find(({ id }) => id === gpu.id);
+  if (own || gpu.vendor !== "nvidia" || gpu.computeCapability === null) return own;
+  const capability = gpu.computeCapability;
+  const same = measured.filter((one) => one.computeCapability === capability);
+  const near = same.length > 0 ? same : measured.filter((one) => Math.floor(one.computeCapability ?? 0) === Math.floor(capability));
+  const apart = (one: Gpu): number => Math.abs(Math.log(one.memoryBytesPerSecond / gpu.memoryBytesPerSecond));
+  return [...near].sort((a, b) => apart(a) - apart(b))[0];
+}

@@ -1,4 +1,16 @@
-import type { ChoiceEra, FlagEngine, FlagFacts, FlagTable, Gpu, InstanceType, LinearPart, OptionEngine, WorkloadRows } from "./facts.ts";
+import type {
+  ChoiceEra,
+  FlagEngine,
+  FlagFacts,
+  FlagTable,
+  Gpu,
+  GpuId,
+  InstanceType,
+  LinearPart,
+  OptionEngine,
+  WorkloadRows,
+} from "./facts.ts";
+import type { KernelGroup } from "./kernels.ts";
 import type { StoredOptionTable } from "./stored-options.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
@@ -136,6 +148,9 @@ export interface CatalogSource {
   readonly flags: (engine: FlagEngine) => StoredFlagTable;
   readonly options: (engine: OptionEngine) => StoredOptionTable;
   readonly workloads: () => readonly WorkloadRows[];
+  /** GPUs that `kernels` can be asked for. */
+  readonly measuredGpus: readonly GpuId[];
+  readonly kernels: (gpu: GpuId) => readonly KernelGroup[];
 }
 
 export function flagTable({ versions, flags }: StoredFlagTable): FlagTable {

@@ -127,6 +127,7 @@ function settledPool(
     ...chosen,
     ...(drafter ? { drafter } : {}),
     links: place.links,
+    kernels: catalog.kernels(gpu) ?? null,
     observed: {
       gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null,
       kvCacheBlocks: pool.overrides?.kvCacheBlocks ?? kvCacheBlocks,

@@ -1,4 +1,5 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
+import type { GpuKernels } from "../catalog/kernels.ts";
 import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
@@ -84,6 +85,8 @@ export interface SettledPool {
   /** Absent without speculation, or where it looks up earlier text. */
   readonly drafter?: Drafter;
   readonly links: PoolLinks;
+  /** Measured kernels of this GPU or the nearest of its generation; null where there are none. */
+  readonly kernels: GpuKernels | null;
   /** Figures a real run reported, which override the memory model. */
   readonly observed: Observed;
 }

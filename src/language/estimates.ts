@@ -14,7 +14,7 @@ const most = 64;
 export function estimateOf(settled: Settled, memory: readonly MemoryPlan[], catalog: Catalog): Estimate | undefined {
   if (!isTimed(settled) || memory.some((plan) => !plan.fits)) return undefined;
   const lengths = lengthsFor(settled, catalog);
-  const key = JSON.stringify([settled.model, settled.pools, lengths]);
+  const key = JSON.stringify([settled.model, settled.pools, lengths], withoutTables);
   const known = kept.get(catalog) ?? new Map<string, Estimate>();
   kept.set(catalog, known);
   const found = known.get(key) ?? estimate(settled, memory, lengths);
@@ -24,4 +24,9 @@ export function estimateOf(settled: Settled, memory: readonly MemoryPlan[], cata
   const [oldest] = known.keys();
   if (known.size > most && oldest !== undefined) known.delete(oldest);
   return found;
+}
+
+/** Kernel tables follow from the GPU, which the key holds. */
+function withoutTables(name: string, value: unknown): unknown {
+  return name === "kernels" ? null : value;
 }

@@ -90,6 +90,7 @@ function poolOf(
         headLayers: 0,
       },
     },
+    kernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };

@@ -1,11 +1,14 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { DecodeLines } from "./decode-lines.ts";
+import { measuredDecode, measuredPrefill, type PrefillCurve } from "./measured/attention-fit.ts";
 import type { GpuRates } from "./rates.ts";
 import type { Batch } from "./step-model.ts";
 
 /** Attention of one layer on one rank, linear in the batch's sums. */
 export interface AttentionCost {
-  readonly decodeFloor: number;
+  /** Floors by the sequences of the batch. */
+  readonly decode: DecodeLines;
   /** For each token of context that a decoding sequence reads. */
   readonly perContextToken: number;
   readonly prefillFloor: number;
@@ -36,13 +39,24 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
   const flopsPerPair = 2 * heads * (queryDim + model.valueHeadDim);
   const perPair = flopsPerPair / (rates.plainFlops * attention.prefillEfficiency);
   const prefill = Math.max(1, pool.layout.prefillContext);
+  const { kernels } = rates;
+  const shape = mla ? [heads] : [heads, kvHeads, model.headDim];
+  const measured = mla
+    ? { decode: kernels.latentDecode, prefill: kernels.latentPrefill }
+    : { decode: kernels.decode, prefill: kernels.prefill };
+  // At length s the rate is s / (s + half): with s = 2 · pairs / tokens the loss is linear in tokens.
+  const shares: PrefillCurve = { floor: attention.prefillFloor, perToken: (perPair * attention.prefillHalfTokens) / 2, perPair };
+  const prompts = measured.prefill ? measuredPrefill(measured.prefill, shape) : shares;
+  const decode = measured.decode
+    ? measuredDecode(measured.decode, pool.settings.maxNumSeqs, shape)
+    : new DecodeLines(Math.max(reading, latent), 1, () => attention.decodeFloor);
   return {
-    decodeFloor: attention.decodeFloor,
-    perContextToken: Math.max(reading, latent) / context,
-    prefillFloor: attention.prefillFloor,
-    perPair: perPair / prefill,
-    // At length s the rate is s / (s + half): with s = 2 · pairs / tokens the loss is linear in tokens.
-    perPromptToken: (perPair * attention.prefillHalfTokens) / 2 / prefill,
+    decode,
+    // Context-parallel ranks read their share of each sequence.
+    perContextToken: decode.perContextToken / context,
+    prefillFloor: prompts.floor,
+    perPair: prompts.perPair / prefill,
+    perPromptToken: prompts.perToken / prefill,
     perRereadToken: reading / prefill,
     flopsPerPair: flopsPerPair * split,
     bytesPerContextToken: bytes * split,

@@ -2,7 +2,14 @@ import type { GemmKind } from "./rates.ts";
 
 const tile = 128;
 
-/** y[m, n] = x[m, k] · W[k, n]: a floor, then the slower of memory and compute, rounded where they meet. */
+/** Seconds of y[m, n] = x[m, k] · W[k, n] by m: as measured where kernels of its kind were. */
+export function gemmCost(kind: GemmKind, n: number, k: number): (m: number) => number {
+  if (n <= 0 || k <= 0) return () => 0;
+  const measured = kind.measured?.by(n, k);
+  return measured ? (m) => (m > 0 ? measured(m) : 0) : (m) => gemmSeconds(kind, m, n, k);
+}
+
+/** From shares of the card's peaks: a floor, then the slower of memory and compute, rounded where they meet. */
 export function gemmSeconds(kind: GemmKind, m: number, n: number, k: number): number {
   const { rates } = kind;
   if (m <= 0 || n <= 0 || k <= 0) return 0;

@@ -3,7 +3,7 @@ import { countParameters, elementsOf, modelParts } from "../catalog/parameters.t
 import type { SettledPool } from "../deployment/settled.ts";
 import { allReduceSeconds, allToAllSeconds, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
 import { elementwiseBandwidth, expertImbalance, layerFixedSeconds, quantiseSeconds } from "./constants.ts";
-import { expertsSeconds, gemmSeconds } from "./gemm.ts";
+import { expertsSeconds, gemmCost } from "./gemm.ts";
 import type { GpuRates } from "./rates.ts";
 
 /** How the ranks of an instance share a step: all of tensor × sequence by tensor, or by tensor with the tokens split over sequence. */
@@ -51,23 +51,22 @@ function attentionMatrices(model: Model, pool: SettledPool, rates: GpuRates, { t
   if (mla) {
     const down = (mla.queryRank ?? 0) + mla.kvRank + mla.ropeHeadDim;
     const queryFrom = mla.queryRank ?? hidden;
-    return (tokens) =>
-      fixed +
-      tokens * width +
-      gemmSeconds(linear, tokens, down, hidden) +
-      gemmSeconds(linear, tokens, heads * (mla.nopeHeadDim + mla.ropeHeadDim), queryFrom) +
-      gemmSeconds(plain, tokens, heads * (mla.nopeHeadDim + mla.valueHeadDim), mla.kvRank) +
-      gemmSeconds(linear, tokens, hidden, heads * mla.valueHeadDim) +
-      gemmSeconds(linear, tokens, extra, hidden);
+    const products = [
+      gemmCost(linear, down, hidden),
+      gemmCost(linear, heads * (mla.nopeHeadDim + mla.ropeHeadDim), queryFrom),
+      gemmCost(plain, heads * (mla.nopeHeadDim + mla.valueHeadDim), mla.kvRank),
+      gemmCost(linear, hidden, heads * mla.valueHeadDim),
+      gemmCost(linear, extra, hidden),
+    ];
+    return (tokens) => products.reduce((sum, product) => sum + product(tokens), fixed + tokens * width);
   }
   const kvHeads = Math.max(1, Math.ceil(model.kvHeads / tensor));
   const qkv = heads * model.headDim + kvHeads * (model.headDim + model.valueHeadDim);
   const share = (model.fullAttentionLayers + model.slidingLayers) / model.layers;
-  return (tokens) =>
-    fixed +
-    tokens * width +
-    share * (gemmSeconds(linear, tokens, qkv, hidden) + gemmSeconds(linear, tokens, hidden, heads * model.valueHeadDim)) +
-    gemmSeconds(linear, tokens, extra, hidden);
+  const projectIn = gemmCost(linear, qkv, hidden);
+  const projectOut = gemmCost(linear, hidden, heads * model.valueHeadDim);
+  const others = gemmCost(linear, extra, hidden);
+  return (tokens) => fixed + tokens * width + share * (projectIn(tokens) + projectOut(tokens)) + others(tokens);
 }
 
 function unlistedPerLayer(model: Model): number {
@@ -82,7 +81,9 @@ function mlpMatrices(model: Model, pool: SettledPool, rates: GpuRates, intermedi
   const inner = Math.ceil(intermediate / tensor);
   const gated = elementsOf(modelParts(model).mlp) / (hidden * Math.max(1, model.intermediate)) > 2.5 ? 2 : 1;
   const width = ((gated + 1) * inner * pool.activationBytes) / (rates.bytesPerSecond * elementwiseBandwidth);
-  return (tokens) => gemmSeconds(linear, tokens, gated * inner, hidden) + gemmSeconds(linear, tokens, hidden, inner) + tokens * width;
+  const up = gemmCost(linear, gated * inner, hidden);
+  const down = gemmCost(linear, hidden, inner);
+  return (tokens) => up(tokens) + down(tokens) + tokens * width;
 }
 
 /** Two all-reduces of the hidden states, or with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
@@ -121,22 +122,30 @@ function expertLayer(
   const inner = byExpert ? Math.ceil((moe.intermediate * spread) / Math.max(ranks, spread)) : Math.ceil(moe.intermediate / ranks);
   const bytes = hidden * pool.activationBytes;
   const group = groupOf(ranks, pool);
+  const router = gemmCost(rates.plain, moe.experts, hidden);
+  const measured = rates.experts.measured?.by(
+    hidden,
+    moe.intermediate,
+    moe.expertsPerToken,
+    moe.experts,
+    byExpert ? Math.max(1, ranks / spread) : ranks,
+    spread,
+  );
+  const experts = (all: number): number =>
+    measured && all > 0
+      ? measured(all)
+      : expertsSeconds(
+          rates.experts,
+          { tokens: all, experts: moe.experts, perToken: moe.expertsPerToken, ranks: spread, imbalance: byExpert ? expertImbalance : 1 },
+          hidden,
+          inner,
+        );
   return {
     matrix: (tokens) => {
       const here = local(tokens);
       // In lock-step, every attention replica brings about as many tokens.
       const all = here * attentionData;
-      return (
-        attention(here) +
-        gemmSeconds(rates.plain, here, moe.experts, hidden) +
-        shared(here) +
-        expertsSeconds(
-          rates.experts,
-          { tokens: all, experts: moe.experts, perToken: moe.expertsPerToken, ranks: spread, imbalance: byExpert ? expertImbalance : 1 },
-          hidden,
-          inner,
-        )
-      );
+      return attention(here) + router(here) + shared(here) + experts(all);
     },
     // Tokens go to the experts' ranks and back: a gather and a scatter over all ranks, vLLM's default for attention replicas.
     collectives: (tokens) => {

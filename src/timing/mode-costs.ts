@@ -3,7 +3,7 @@ import { captureSizes } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type AttentionCost, attentionCost } from "./attention.ts";
 import { gatherSeconds, sequenceGroup } from "./collectives.ts";
-import { headSeconds } from "./head.ts";
+import { headCost } from "./head.ts";
 import { layerCosts, type Sharing } from "./layer.ts";
 import type { GpuRates } from "./rates.ts";
 import { TokenTable } from "./token-table.ts";
@@ -35,7 +35,6 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
   const denseCollectives = new TokenTable(most, padded, dense.collectives);
   const tokenBytes = model.hidden * pool.activationBytes;
   const ulysses = sequenceGroup(sequence, tensor, pool);
-  const wholeHead = (sequences: number) => headSeconds(model, pool, rates, tensor, sequences);
   return {
     denseMatrix,
     expertMatrix: same ? denseMatrix : new TokenTable(most, padded, expert.matrix),
@@ -43,7 +42,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
     expertCollectives: same ? denseCollectives : new TokenTable(most, padded, expert.collectives),
     embedding: new TokenTable(most, padded, (tokens) => rates.plain.rates.floor + (2 * tokens * tokenBytes) / rates.bytesPerSecond),
     gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
-    head: new TokenTable(Math.min(most, settings.maxNumSeqs + 1), (sequences) => sequences, wholeHead),
+    head: new TokenTable(Math.min(most, settings.maxNumSeqs + 1), (sequences) => sequences, headCost(model, pool, rates, tensor)),
     attention: attentionCost(model, pool, rates, tensor * sequence),
     captured,
   };

@@ -1,6 +1,9 @@
 import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
 import { elementBytes } from "../catalog/weight-format.ts";
+import type { SettledPool } from "../deployment/settled.ts";
 import { type Family, familyOf, type GemmRates, rateKey } from "./constants.ts";
+import type { MeasuredOperator } from "./measured/measured-operator.ts";
+import { type PoolKernels, poolKernels } from "./measured/pool-kernels.ts";
 
 /** One kind of matrix multiplication on one GPU. */
 export interface GemmKind {
@@ -13,10 +16,13 @@ export interface GemmKind {
   readonly tilesAtOnce: number;
   /** Inputs are quantised on the way in. */
   readonly quantises: boolean;
+  /** What was measured of it; null = the shares above alone. */
+  readonly measured: MeasuredOperator | null;
 }
 
 export interface GpuRates {
   readonly family: Family;
+  readonly kernels: PoolKernels;
   readonly measured: boolean;
   /** Layers kept in 16 bit. */
   readonly plain: GemmKind;
@@ -29,7 +35,9 @@ export interface GpuRates {
   readonly plainFlops: number;
 }
 
-export function gpuRates(gpu: Gpu, weights: WeightFormat, activationBytes: number): GpuRates {
+export function gpuRates(pool: SettledPool): GpuRates {
+  const { gpu, weights, activationBytes } = pool;
+  const kernels = poolKernels(pool);
   const { family, measured } = familyOf(gpu.vendor, gpu.computeCapability);
   const plainFlops = (gpu.flops.bf16 ?? gpu.flops.fp16 ?? gpu.flops.fp8 ?? 1e14) / (activationBytes > 2 ? 2 : 1);
   const kind = (format: DType, scale: number, experts: boolean): GemmKind => {
@@ -44,12 +52,14 @@ export function gpuRates(gpu: Gpu, weights: WeightFormat, activationBytes: numbe
       bytesPerSecond: gpu.memoryBytesPerSecond,
       tilesAtOnce: family.tilesAtOnce,
       quantises: own !== undefined && key !== "bf16",
+      measured: activationBytes > 2 ? null : experts ? kernels.experts(format, weights) : kernels.gemm(format, weights),
     };
   };
   const format: DType = weights.method === "none" ? "bf16" : weights.linear;
   const plain = { ...kind("bf16", 0, false), flops: plainFlops };
   return {
     family,
+    kernels,
     measured,
     plain,
     // What is not narrowed in most layers runs as in 16 bit.

@@ -55,7 +55,7 @@ class RooflineModel implements StepModel {
 
   constructor(model: Model, pool: SettledPool) {
     const { layout, gpu, settings } = pool;
-    const rates = gpuRates(gpu, pool.weights, pool.activationBytes);
+    const rates = gpuRates(pool);
     const ranks = layout.tensor * layout.sequence;
     this.tabulate = (mode) =>
       modeCosts(
@@ -177,7 +177,7 @@ class RooflineModel implements StepModel {
     }
     if (batch.decodeSequences > 0) {
       // One kernel serves a mixed batch, so its floor is paid once.
-      const floor = batch.prefillChunks > 0 ? 0 : layers * attention.decodeFloor;
+      const floor = batch.prefillChunks > 0 ? 0 : layers * attention.decode.floor(batch.decodeSequences);
       this.decode =
         floor +
         attention.perContextToken * contextRead(batch, stage, this.window) +

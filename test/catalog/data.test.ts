@@ -199,6 +199,8 @@ describe("catalogue files", () => {
       flags: (engine) => stored(`flags-${engine}`),
       options: (engine) => stored(`options-${engine}`),
       workloads: () => stored("workloads"),
+      measuredGpus: [],
+      kernels: (gpu) => stored(`kernels-${gpu}`),
     });
     expect(reads).toEqual([]);
     for (let i = 0; i < 3; i++) {

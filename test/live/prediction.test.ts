@@ -147,6 +147,7 @@ describe("cacheDrift", () => {
       maxCaptureSize: 0,
       ...settings,
     },
+    kernels: null,
     links: {
       intraNode: { kind: "nvlink", name: "", bytesPerSecond: 1, switched: true },
       interNode: { kind: "network", name: "", bytesPerSecond: 1, switched: false },

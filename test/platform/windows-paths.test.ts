@@ -50,6 +50,8 @@ const catalog = createCatalog({
   flags: (engine) => stored(`flags-${engine}`),
   options: (engine) => stored(`options-${engine}`),
   workloads: () => stored("workloads"),
+  measuredGpus: [],
+  kernels: (gpu) => stored(`kernels-${gpu}`),
 });
 
 describe.each([

@@ -2,45 +2,58 @@ import type { KernelGroup } from "../../catalog/kernels.ts";
 import type { Card, OperatorLaw } from "./operator-law.ts";
 import { ResidualField } from "./residual-field.ts";
 
-/** How far another engine's kernel stands from this engine's of the same sizes. */
+/** How far another engine's kernel stands from this engine's of the same sizes: near enough to speak where its own are far. */
 const otherEngine = 2;
-/** Routing in the balanced way and by a power law: experts take their time by the busiest. */
+/** Another routing of tokens to experts. */
 const otherKind = 0.5;
 
-/** An operator with what was measured of it. */
+/** Which measurements speak, and for what card. */
+export interface Speaking {
+  readonly engine: string;
+  /** The kind that counts as it stands. */
+  readonly kind: string;
+  readonly measuredOn: Card;
+  readonly card: Card;
+}
+
+/** An operator with what was measured of it: the ratio to the roofline is what is taken over from size to size and from card to card. */
 export class MeasuredOperator {
   private readonly field: ResidualField;
+  private readonly card: Card;
 
-  /**
-   * `groups` were measured on `measuredOn`; those of `engine` and of the first kind count as they stand, the others at a distance.
-   * The ratio to the roofline is what is taken over to another card of the same architecture.
-   */
   constructor(
     private readonly law: OperatorLaw,
     groups: readonly KernelGroup[],
-    { engine, kinds, measuredOn, card }: { readonly engine: string; readonly kinds: readonly string[]; readonly measuredOn: Card; readonly card: Card },
+    { engine, kind, measuredOn, card }: Speaking,
   ) {
     this.card = card;
-    const rows = groups.flatMap((group) => group.rows.map((row) => ({ sizes: row.slice(0, -1), seconds: (row.at(-1) ?? 1) * 1e-6, group })));
+    const points = groups.flatMap((group) =>
+      group.rows.map((row) => ({ sizes: row.slice(0, -1), seconds: (row.at(-1) ?? 1) * 1e-6, group })),
+    );
     const dimensions = law.coordinates(law.sizes.map(() => 1)).length + 2;
-    const coordinates = new Float64Array(rows.length * dimensions);
-    const ratios = new Float64Array(rows.length);
-    for (const [index, { sizes, seconds, group }] of rows.entries()) {
-      coordinates.set([...law.coordinates(sizes), group.engine === engine ? 0 : otherEngine, group.kind === kinds[0] ? 0 : otherKind], index * dimensions);
+    const coordinates = new Float64Array(points.length * dimensions);
+    const ratios = new Float64Array(points.length);
+    for (const [index, { sizes, seconds, group }] of points.entries()) {
+      const apart = [group.engine === engine ? 0 : otherEngine, group.kind === kind ? 0 : otherKind];
+      coordinates.set([...law.coordinates(sizes), ...apart], index * dimensions);
       ratios[index] = Math.log(seconds / law.roofline(sizes, measuredOn));
     }
     this.field = new ResidualField(dimensions, coordinates, ratios);
   }
 
-  private readonly card: Card;
-
-  /** Seconds of one kernel of these sizes. */
-  seconds(sizes: readonly number[]): number {
-    return this.law.roofline(sizes, this.card) * this.field.at([...this.law.coordinates(sizes), 0, 0]).ratio;
-  }
-
-  /** How far the sizes are from measured ones. */
-  distance(sizes: readonly number[]): number {
-    return this.field.at([...this.law.coordinates(sizes), 0, 0]).distance;
+  /** Seconds by the first size, the others held. */
+  by(...others: readonly number[]): (first: number) => number {
+    const { law, card } = this;
+    const at = (first: number): readonly number[] => [first, ...others];
+    const coordinate = (first: number): number => law.coordinates(at(first))[0] ?? 0;
+    if (law.couplesFirst) {
+      return (first) => {
+        const sizes = at(first);
+        const point = [...law.coordinates(sizes), 0, 0];
+        return law.roofline(sizes, card) * this.field.along(point, 0)(point[0] ?? 0);
+      };
+    }
+    const ratio = this.field.along([...law.coordinates(at(1)), 0, 0], 0);
+    return (first) => law.roofline(at(first), card) * ratio(coordinate(first));
   }
 }

@@ -13,6 +13,8 @@ export interface Card {
 export interface OperatorLaw {
   /** Names of the sizes, as the rows of its table hold them. */
   readonly sizes: readonly string[];
+  /** The first size moves other coordinates than its own. */
+  readonly couplesFirst?: true;
   /** Seconds of a kernel that wastes nothing, its launch inside a graph counted. */
   roofline(sizes: readonly number[], card: Card): number;
   /** Logarithms of the sizes, scaled by how much they matter beside one another. */
@@ -66,6 +68,7 @@ export const decodeLaw: OperatorLaw = {
 /** Experts of one layer on one rank, routed to by `tokens` of the whole group: hidden, expert width, choices, experts, and how they are split. */
 export const expertsLaw: OperatorLaw = {
   sizes: ["tokens", "hidden", "width", "choices", "experts", "tensor", "expertRanks"],
+  couplesFirst: true,
   roofline: (sizes, card) => {
     const { choices, hidden, width, hit } = expertShare(sizes);
     const bytes = hit * 3 * hidden * width * card.elementBytes + 2 * choices * (2 * hidden + 3 * width);
@@ -89,8 +92,7 @@ function expertShare([tokens = 1, hidden = 1, inner = 1, perToken = 1, total = 1
 export const latentPrefillLaw: OperatorLaw = {
   sizes: ["batch", "length", "heads"],
   roofline: ([batch = 1, length = 1, heads = 1], card) =>
-    10 * us +
-    Math.max((batch * heads * length * length * 320) / card.plainFlops, (4 * batch * length * heads * 320) / card.bytesPerSecond),
+    10 * us + Math.max((batch * heads * length * length * 320) / card.plainFlops, (4 * batch * length * heads * 320) / card.bytesPerSecond),
   coordinates: (sizes) => sizes.map((size) => log(size)),
 };
 

@@ -3,13 +3,8 @@ const neighbours = 6;
 /** Squared distance at which a neighbour's weight no longer grows: measured twice, a kernel differs by a few percent. */
 const softening = 0.02;
 
-/** What a field says at a point. */
-export interface Reading {
-  /** Measured over modelled time. */
-  readonly ratio: number;
-  /** Distance to the nearest measured point, in the units of the coordinates (natural logarithms). */
-  readonly distance: number;
-}
+/** The ratio along one axis, the other coordinates held. */
+export type Ratio = (coordinate: number) => number;
 
 /**
  * How far measured times lie from a roofline, as a field over the logarithms of an operator's sizes: at a point the nearest measured
@@ -31,8 +26,26 @@ export class ResidualField {
     this.size = logRatios.length;
   }
 
-  at(point: readonly number[]): Reading {
-    const found = this.gather(point);
+  /** Measured over modelled time at points that differ from `point` in one coordinate alone. */
+  along(point: readonly number[], axis: number): Ratio {
+    const { size, dimensions, coordinates } = this;
+    const rest = new Float64Array(size);
+    const column = new Float64Array(size);
+    for (let index = 0; index < size; index++) {
+      let squared = 0;
+      for (let other = 0; other < dimensions; other++) {
+        if (other === axis) continue;
+        const step = (coordinates[index * dimensions + other] as number) - (point[other] as number);
+        squared += step * step;
+      }
+      rest[index] = squared;
+      column[index] = coordinates[index * dimensions + axis] as number;
+    }
+    return (coordinate) => this.mean(rest, column, coordinate);
+  }
+
+  private mean(rest: Float64Array, column: Float64Array, coordinate: number): number {
+    const found = this.gather(rest, column, coordinate);
     let weights = 0;
     let sum = 0;
     for (let i = 0; i < found; i++) {
@@ -41,20 +54,19 @@ export class ResidualField {
       weights += weight;
       sum += weight * (this.ratios[i] as number);
     }
-    return { ratio: weights > 0 ? Math.exp(sum / weights) : 1, distance: found > 0 ? Math.sqrt(this.nearest[0] as number) : Number.POSITIVE_INFINITY };
+    return weights > 0 ? Math.exp(sum / weights) : 1;
   }
 
   /** Fills the nearest points, nearest first; how many there are. */
-  private gather(point: readonly number[]): number {
-    const { dimensions, coordinates, nearest, ratios } = this;
+  private gather(rest: Float64Array, column: Float64Array, coordinate: number): number {
+    const { size, nearest, ratios, logRatios } = this;
     let found = 0;
-    for (let index = 0, at = 0; index < this.size; index++, at += dimensions) {
-      const limit = found < neighbours ? Number.POSITIVE_INFINITY : (nearest[neighbours - 1] as number);
-      let squared = 0;
-      for (let axis = 0; axis < dimensions && squared < limit; axis++) {
-        const step = (coordinates[at + axis] as number) - (point[axis] as number);
-        squared += step * step;
-      }
+    let limit = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < size; index++) {
+      const apart = rest[index] as number;
+      if (apart >= limit) continue;
+      const step = (column[index] as number) - coordinate;
+      const squared = apart + step * step;
       if (squared >= limit) continue;
       let place = found < neighbours ? found++ : neighbours - 1;
       while (place > 0 && (nearest[place - 1] as number) > squared) {
@@ -63,7 +75,8 @@ export class ResidualField {
         place--;
       }
       nearest[place] = squared;
-      ratios[place] = this.logRatios[index] as number;
+      ratios[place] = logRatios[index] as number;
+      if (found === neighbours) limit = nearest[neighbours - 1] as number;
     }
     return found;
   }

@@ -1,0 +1,107 @@
+import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
+import type { GpuKernels, KernelTable } from "../../catalog/kernels.ts";
+import { elementBytes } from "../../catalog/weight-format.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import { MeasuredOperator } from "./measured-operator.ts";
+import {
+  type Card,
+  decodeLaw,
+  expertsLaw,
+  gemmLaw,
+  latentDecodeLaw,
+  latentPrefillLaw,
+  type OperatorLaw,
+  prefillLaw,
+} from "./operator-law.ts";
+
+/** Operators of one pool that kernels were measured of; null where none of that format were. */
+export interface PoolKernels {
+  gemm(format: DType, weights: WeightFormat): MeasuredOperator | null;
+  experts(format: DType, weights: WeightFormat): MeasuredOperator | null;
+  readonly prefill: MeasuredOperator | null;
+  readonly decode: MeasuredOperator | null;
+  readonly latentPrefill: MeasuredOperator | null;
+  readonly latentDecode: MeasuredOperator | null;
+}
+
+const none: PoolKernels = {
+  gemm: () => null,
+  experts: () => null,
+  prefill: null,
+  decode: null,
+  latentPrefill: null,
+  latentDecode: null,
+};
+
+/** Tokens choose experts by a power law: between even and this lies what is seen in serving. */
+const usualRouting = "power_law_1.01";
+
+/** A field is built once for all deployments that ask the same of a GPU's kernels. */
+const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
+
+export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
+  if (!kernels) return none;
+  const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
+  const operator = (table: KernelTable, law: OperatorLaw, kind: string, format: DType, bytes: number): MeasuredOperator | null =>
+    remembered(kernels, [table, kind, engine, gpu.id, bytes].join(" "), () => {
+      const groups = kernels.groups.filter((group) => group.table === table && belongs(group.kind, kind));
+      if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < 12) return null;
+      const card = (of: Gpu): Card => cardOf(of, format, bytes);
+      return new MeasuredOperator(law, groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: card(gpu) });
+    });
+  const cacheBytes = cache === "fp8" ? 1 : 2;
+  return {
+    gemm: (format, weights) => operator("gemm", gemmLaw, gemmKind(format, weights), format, weightBytes(format, weights)),
+    experts: (format, weights) =>
+      operator("experts", expertsLaw, `${expertKind(format, weights)} ${usualRouting}`, format, weightBytes(format, weights)),
+    prefill: operator("prefill", prefillLaw, cache, "bf16", 2),
+    decode: operator("decode", decodeLaw, cache, "bf16", cacheBytes),
+    latentPrefill: operator("latentPrefill", latentPrefillLaw, `attention_only ${cache} bfloat16`, "bf16", 2),
+    latentDecode: operator("latentDecode", latentDecodeLaw, `attention_only ${cache} bfloat16`, "bf16", cacheBytes),
+  };
+}
+
+/** Kinds of one format: those of experts differ in how tokens choose. */
+function belongs(kind: string, asked: string): boolean {
+  return kind === asked || (kind.split(" ").length === 2 && asked.split(" ").length === 2 && kind.split(" ")[0] === asked.split(" ")[0]);
+}
+
+function remembered(kernels: GpuKernels, key: string, make: () => MeasuredOperator | null): MeasuredOperator | null {
+  const known = built.get(kernels) ?? new Map<string, MeasuredOperator | null>();
+  built.set(kernels, known);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+/** What the card multiplies this format at: 16 bit where it has no units for it. */
+function cardOf({ flops, memoryBytesPerSecond }: Gpu, format: DType, bytes: number): Card {
+  const plainFlops = flops.bf16 ?? flops.fp16 ?? 1e14;
+  return { flops: flops[format] ?? plainFlops, plainFlops, bytesPerSecond: memoryBytesPerSecond, elementBytes: bytes };
+}
+
+function weightBytes(format: DType, weights: WeightFormat): number {
+  return format === "bf16" || format === "fp16" ? 2 : elementBytes[format] + weights.scaleBytesPerElement;
+}
+
+/** A format as the tables of matrix products name it. */
+function gemmKind(format: DType, { method, block }: WeightFormat): string {
+  switch (format) {
+    case "fp8":
+      return block === undefined ? "fp8" : "fp8_block";
+    case "int8":
+      return method === "compressed-tensors" ? "sq" : "int8_wo";
+    case "int4":
+      return "int4_wo";
+    case "fp4":
+      return method === "mxfp4" ? "mxfp4" : "nvfp4";
+    default:
+      return "bfloat16";
+  }
+}
+
+function expertKind(format: DType, weights: WeightFormat): string {
+  return format === "fp4" && weights.method === "mxfp4" ? "w4a16_mxfp4" : gemmKind(format, weights);
+}
