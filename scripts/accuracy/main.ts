@@ -5,6 +5,7 @@ import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { meets, printed, type SuiteRun } from "./print.ts";
 import { scatterSvg } from "./scatter.ts";
+import { closedLoop } from "./serving.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AccuracyOptions {
@@ -19,7 +20,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory];
+const suites: readonly Suite[] = [memory, closedLoop];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, catalog: folder, json, docs }: AccuracyOptions): number {

@@ -59,7 +59,7 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
     if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
-    return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session.catalog));
+    return answerCases(options.cases, options, session, (ready) => simulateCase(ready, session.catalog));
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
@@ -102,7 +102,8 @@ function startingRate(settled: Settled, plans: readonly MemoryPlan[], catalog: C
   return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
 }
 
-function caseAnswer({ settled, missing, plans, workload: written, seed, folder }: ReadyCase, catalog: Catalog) {
+/** What `simulate --cases` answers to one case. */
+export function simulateCase({ settled, missing, plans, workload: written, seed, folder }: ReadyCase, catalog: Catalog) {
   if (!settled) return { error: missingError(missing) };
   const refused = plans.find((plan) => !plan.fits);
   if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
