@@ -108,7 +108,6 @@ export function settledOf(setup: Setup = {}): Settled {
     kvElementBytes: 2,
     settings: { ...settings, ...setup.settings },
     budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
-    budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false },
     kernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
