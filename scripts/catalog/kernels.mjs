@@ -64,7 +64,7 @@ function withoutLaunches({ kind, rows }, all) {
   const quickest = (of) => Math.min(...of.map((row) => row.at(-1)));
   const floor = quickest(rows);
   const others = all.filter((one) => one.kind === kind).map((one) => quickest(one.rows));
-  return floor > 2 * Math.min(...others) ? rows.filter((row) => row.at(-1) > 1.4 * floor) : rows;
+  return floor > 2 * Math.min(...others) ? rows.filter((row) => row.at(-1) > 4 * floor) : rows;
 }
 
 function records(body) {

@@ -115,7 +115,21 @@ function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLen
   batch.decodeSequences = Math.max(1, Math.round(sequences));
   batch.decodeContext = batch.decodeSequences * (promptTokens + outputTokens / 2);
   batch.tokens = batch.decodeSequences + prompts;
-  return (copies * sequences) / steps / slowestStage(model, batch);
+  const mixed = sequences / steps / slowestStage(model, batch);
+  return copies * Math.max(mixed, pool.role === "mixed" ? inTurns(engine, together, { promptTokens, outputTokens }) : 0);
+}
+
+/** The same with prompts and answers in steps of their own, as requests that began together keep it: quicker where large steps run better. */
+function inTurns({ pool, model }: Engine, sequences: number, { promptTokens, outputTokens }: RequestLengths): number {
+  const budget = pool.settings.maxNumBatchedTokens;
+  const prompts = (promptTokens / budget) * slowestStage(model, prefillShare(emptyBatch(), budget, promptTokens));
+  const decoding = Math.max(1, Math.min(Math.round(sequences), budget));
+  const batch = emptyBatch();
+  batch.tokens = decoding;
+  batch.decodeSequences = decoding;
+  batch.decodeContext = decoding * (promptTokens + outputTokens / 2);
+  // A cache that holds less than a request a stage leaves stages idle.
+  return Math.min(1, sequences) / (prompts + ((outputTokens - 1) / decoding) * slowestStage(model, batch));
 }
 
 function prefillShare(batch: Batch, tokens: number, promptTokens: number): Batch {

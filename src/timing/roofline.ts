@@ -177,7 +177,8 @@ class RooflineModel implements StepModel {
     }
     if (batch.decodeSequences > 0) {
       // One kernel serves a mixed batch, so its floor is paid once.
-      const floor = batch.prefillChunks > 0 ? 0 : layers * attention.decode.floor(batch.decodeSequences);
+      const shared = batch.prefillChunks > 0 ? attention.decode.floor(1) : 0;
+      const floor = layers * (attention.decode.floor(batch.decodeSequences) - shared);
       this.decode =
         floor +
         attention.perContextToken * contextRead(batch, stage, this.window) +

@@ -34,8 +34,11 @@ export function readClosedLoopRows(path: string): readonly ClosedLoopRow[] {
 
 function rowOf(row: Record<string, string>, line: number): ClosedLoopRow {
   const number = (name: string): number | undefined => (row[name] ? Number(row[name]) : undefined);
-  const attentionData = number("attention_dp_size") ?? 1;
-  const tensor = number("tp_size") ?? 1;
+  const pipeline = number("pp_size") ?? 1;
+  // Exports that multiply the sizes of a group once more are told by their GPUs.
+  const gpus = Math.max(1, (number("ngpu") ?? number("tp_size") ?? 1) / pipeline);
+  const attentionData = (number("attention_dp_size") ?? 1) > 1 ? gpus : 1;
+  const tensor = gpus / attentionData;
   const times = (prefix: string): Times | undefined => {
     const ttftMs = number(`${prefix}_ttft_ms`);
     const tpotMs = number(`${prefix}_tpot_ms`);
@@ -53,7 +56,7 @@ function rowOf(row: Record<string, string>, line: number): ClosedLoopRow {
     outputTokens: number("osl") ?? 0,
     concurrency: number("concurrency") ?? number("batch_size") ?? 1,
     tensor,
-    pipeline: number("pp_size") ?? 1,
+    pipeline,
     attentionData,
     expert: Math.max(1, number("moe_ep_size") ?? 1),
     measured: measured ?? { ttftMs: Number.NaN, tpotMs: Number.NaN },
