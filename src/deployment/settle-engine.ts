@@ -1,6 +1,7 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import type { EngineConfig, EngineId, Pool } from "./deployment.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import type { Message } from "./message.ts";
 import { sglangSettler } from "./settle-sglang.ts";
 import { tensorrtSettler } from "./settle-tensorrt-llm.ts";
 import { vllmSettler } from "./settle-vllm.ts";
@@ -37,6 +38,8 @@ export interface EngineSettler {
   readonly quantizationFlag: string;
   readonly cacheFlag: string;
   readonly choose: (flags: FlagReader, context: EngineContext) => EngineChoices;
+  /** What these flags make of the engine that its generating laws do not hold for; undefined = it generates. */
+  readonly otherTask: (flags: FlagReader) => Message | undefined;
 }
 
 /** Engines that are judged; the others are recognised and left alone. */

@@ -1,5 +1,6 @@
 import { derivedMaxModelLen } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import { message } from "./message.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes } from "./settle-formats.ts";
 import type { EngineSettings, Layout } from "./settled.ts";
@@ -15,6 +16,7 @@ export const sglangSettler: EngineSettler = {
   quantizationFlag: "quantization",
   cacheFlag: "kv-cache-dtype",
   choose,
+  otherTask: (flags) => (flags.on("is-embedding") ? message("A server that pools is not judged") : undefined),
 };
 
 function choose(flags: FlagReader, context: EngineContext): EngineChoices {

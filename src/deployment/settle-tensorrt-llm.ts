@@ -8,6 +8,7 @@ export const tensorrtSettler: EngineSettler = {
   quantizationFlag: "quantization",
   cacheFlag: "kv_cache_dtype",
   choose,
+  otherTask: () => undefined,
 };
 
 function choose(flags: FlagReader, context: EngineContext): EngineChoices {

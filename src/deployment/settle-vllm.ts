@@ -1,6 +1,7 @@
 import type { Gpu, WeightFormat } from "../catalog/facts.ts";
 import { utilizationDefault } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import { message } from "./message.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import { vllmCache } from "./settle-vllm-cache.ts";
@@ -12,6 +13,11 @@ export const vllmSettler: EngineSettler = {
   quantizationFlag: "quantization",
   cacheFlag: "kv-cache-dtype",
   choose,
+  // No sampler, no head, and often no cache: another profile run.
+  otherTask: (flags) =>
+    flags.text("runner") === "pooling" || /^(embed|embedding|classify|score|reward|pooling)$/.test(flags.text("task") ?? "")
+      ? message("A server that pools is not judged")
+      : undefined,
 };
 
 function choose(flags: FlagReader, context: EngineContext): EngineChoices {

@@ -98,9 +98,11 @@ function settledPool(
   if (!isSized(model.weights)) missing.push(unsizedCheckpoint(model.weights));
   else if (!weights) missing.push(unknownValue(settler.quantizationFlag, reader));
   if (kvElementBytes === undefined) missing.push(unknownValue(settler.cacheFlag, reader));
+  const otherTask = settler.otherTask(reader);
+  if (otherTask) missing.push({ what: "settings", message: otherTask });
   for (const name of reader.unreadable)
     missing.push({ what: "settings", message: message("{0} is written, but cannot be read here", name) });
-  if (!weights || kvElementBytes === undefined || reader.unreadable.length > 0) return undefined;
+  if (otherTask || !weights || kvElementBytes === undefined || reader.unreadable.length > 0) return undefined;
   if (!written) assumed.push({ what: "engineVersion", value: version.text, why: message("the newest version known; the file names none") });
   else noteOutside(written, "engineVersion", assumed, ({ text }) => text);
   noteOutside(pool.hardware.gpu, "gpu", assumed, String);
