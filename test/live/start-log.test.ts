@@ -381,6 +381,16 @@ describe("refused starts", () => {
     expect(log?.settings["max-num-seqs"]?.value).toBe("1024");
   });
 
+  test("SGLang is ready when it has answered a request, not when its web server is up", () => {
+    const sglang = `[2026-08-10 09:47:05] server_args=ServerArgs(model_path='/m', tp_size=1)
+[2026-08-10 09:47:14] Load weight end. elapsed=93.30 s, type=LlamaForCausalLM, avail mem=13.43 GB, mem usage=47.06 GB.
+[2026-08-10 09:47:30] INFO:     Application startup complete.`;
+    const failed = readStartLog(`${sglang}\nRuntimeError: call aclnnDispatchLayout failed, detail: no such kernel`);
+    expect([failed?.outcome, failed?.refusal?.kind]).toEqual(["refused", "other"]);
+    expect(readStartLog(`${sglang}\n[2026-08-10 09:48:00] The server is fired up and ready to roll!`)?.outcome).toBe("ready");
+    expect(readStartLog(sglang)?.outcome).toBe("unfinished");
+  });
+
   test("an error after the server was ready refuses nothing", () => {
     const log = readStartLog(`${start}\nINFO:     Application startup complete.\nValueError: No available memory for the cache blocks.`);
     expect([log?.outcome, log?.refusal]).toEqual(["ready", null]);

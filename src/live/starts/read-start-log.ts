@@ -20,8 +20,12 @@ const marks: readonly (readonly [LoggedEngine, string, RegExp])[] = [
   ["tensorrt-llm", "arguments", /LLM Args:|TensorRT-LLM engine args:/],
 ];
 
-/** Serving has begun; what follows is no start. */
-const readyMark = /Application startup complete|The server is fired up and ready|Engine loaded and ready to serve/;
+/** Serving has begun; what follows is no start. SGLang's web server is up before the engine has answered its first request. */
+const readyMarks: Readonly<Record<LoggedEngine, RegExp>> = {
+  vllm: /Application startup complete/,
+  sglang: /The server is fired up and ready/,
+  "tensorrt-llm": /Application startup complete|Engine loaded and ready to serve/,
+};
 /** The same for a look at every line while a start is read. */
 const mayBeReady = /startup complete|fired up|ready to serve/;
 
@@ -38,7 +42,7 @@ export function readStartLog(text: string): StartLog | null {
   const earlier: EarlierStart[] = [];
   let start = new StartBuilder(0);
   for (const line of logLines(text)) {
-    if (mayBeReady.test(line.text) && readyMark.test(line.text)) start.ready ||= start.engine !== null;
+    if (start.engine !== null && mayBeReady.test(line.text) && readyMarks[start.engine].test(line.text)) start.ready = true;
     if (!worthReading.test(line.text)) continue;
     const mark = marks.find(([, , pattern]) => pattern.test(line.text));
     if (mark) start = begun(start, line, mark, earlier);

@@ -14,7 +14,8 @@ export interface PlannedStart {
 export function startSettings({ model, pool }: PlannedStart, log: StartLog): readonly StartSetting[] {
   const rows: StartSetting[] = [];
   const add = (name: string, file: string, logged: string | null | undefined, same: (logged: string) => boolean): void => {
-    if (logged !== null && logged !== undefined) rows.push({ name, file, log: logged, differs: !same(logged) });
+    if (logged !== null && logged !== undefined)
+      rows.push({ name, file, log: /^(?:True|False)$/.test(logged) ? logged.toLowerCase() : logged, differs: !same(logged) });
   };
   add("version", pool.version.text, log.engineVersion, (logged) => sameVersion(pool, logged));
   // A path inside the container is no name.
