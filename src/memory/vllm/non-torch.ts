@@ -7,13 +7,18 @@ import { isV0, runnerOf } from "./runner.ts";
 
 const GiB = 2 ** 30;
 
-/** What the engine adds outside PyTorch's allocator between its first look at the card and the end of the profiling run (memory.md 6). */
+/**
+ * What the engine adds outside PyTorch's allocator between its first look at the card and the end of the profiling run (memory.md 6).
+ * Buffers of a group, for all-reduce and symmetric memory, are fitted on starts of 2 and 4 H100.
+ */
 export function nonTorch(model: Model, pool: VllmPool): Term {
   const ranks = ranksTogether(pool);
+  const isAlone = ranks * pool.layout.pipeline === 1;
   const parts: readonly (readonly [number, string])[] = [
     [contextGiB(pool), "context"],
-    [ranks * pool.layout.pipeline === 1 ? kernelsGiB(model, pool) : loadedWithGroupGiB, "kernels"],
-    [ranks > 1 ? groupGiB(pool, ranks) : 0, "group"],
+    [isAlone ? kernelsGiB(model, pool) : loadedWithGroupGiB, "kernels"],
+    [isAlone ? 0 : connectionsGiB(pool), "connections"],
+    [ranks > 1 ? 0.44 + 0.03 * ranks : 0, "group"],
     [hasFusedAllReduce(pool) ? fusedAllReduceGiB : 0, "workspace"],
   ].filter((part): part is [number, string] => Number(part[0]) > 0);
   return {
@@ -50,10 +55,10 @@ function kernelsGiB(model: Model, pool: VllmPool): number {
 /** With other ranks most kernels are loaded before the first look. */
 const loadedWithGroupGiB = 0.07;
 
-/** Buffers of the group: all-reduce, symmetric memory. NCCL's own came behind the first look up to 0.10. Fitted on starts of 2 and 4 H100. */
-function groupGiB(pool: VllmPool, ranks: number): number {
-  const setUp = atLeast(pool.version, "0.11.0") ? 0 : isHopperOrNewer(pool) ? 1 : 0.5;
-  return setUp + 0.44 + 0.03 * ranks;
+/** NCCL's own memory, where it is set up behind the first look at the card: up to 0.10 (gpu_worker.py, init_device). */
+function connectionsGiB(pool: VllmPool): number {
+  if (atLeast(pool.version, "0.11.0")) return 0;
+  return isHopperOrNewer(pool) ? 1 : 0.5;
 }
 
 /** Three buffers of the all-reduce fused with the norm behind it, each in a multicast page of 512 MiB (FlashInfer, trtllm_allreduce_fusion). */
@@ -68,9 +73,14 @@ function hasFusedAllReduce({ version, gpu, layout, settings, nodes }: VllmPool):
   return [2, 4, 8].includes(layout.tensor) && (isAlone || atLeast(version, "0.22.0"));
 }
 
+/** Logged: Hopper alone, and 2 or 4 of them from 0.17; other cards alone before they captured graphs in the measured span. */
 function trust(model: Model, pool: VllmPool, ranks: number): Pick<Term, "confidence" | "spread"> {
-  const { version, layout } = pool;
-  const isLoggedGroup = isHopperOrNewer(pool) && atLeast(version, "0.17.0") && layout.tensor === ranks && ranks <= 4;
-  if (isFittedStart(model, pool) && (ranks === 1 || isLoggedGroup)) return { confidence: "fitted", spread: 0.1 * GiB };
-  return { confidence: "estimated", spread: (ranks === 1 && pool.gpu.vendor === "nvidia" ? 0.25 : 1) * GiB };
+  const { version, layout, gpu } = pool;
+  const isHopper = isHopperOrNewer(pool);
+  const isLogged =
+    ranks === 1
+      ? contextGiB(pool) === 0 && (isHopper || !atLeast(version, "0.18.0"))
+      : isHopper && atLeast(version, "0.17.0") && layout.tensor === ranks && ranks <= 4;
+  if (isLogged && isFittedStart(model, pool)) return { confidence: "fitted", spread: 0.1 * GiB };
+  return { confidence: "estimated", spread: (ranks === 1 && gpu.vendor === "nvidia" ? 0.25 : 1) * GiB };
 }
