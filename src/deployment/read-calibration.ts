@@ -82,7 +82,7 @@ class Reader {
     const parts = stageParts.flatMap((part) => {
       const value = this.value(node, part);
       if (value === undefined) return [];
-      if (typeof value === "number" && Number.isFinite(value) && (value >= 0 || part === "graphs")) return [[part, value] as const];
+      if (typeof value === "number" && Number.isFinite(value) && value >= 0) return [[part, value] as const];
       this.report(message("“{0}” must be a number of bytes.", part), this.at(node, part));
       return [];
     });

@@ -81,8 +81,8 @@ function measuredStage({ stage, figures }: LoggedRank, { budget, drafter }: Sett
   ];
   const told = parts.flatMap(([part, logged]) => {
     const figure = figures[logged];
-    // A negative cache is a refusal's; a process that gave memory back lets other terms go below nothing.
-    if (!figure || (figure.value <= 0 && part !== "graphs")) return [];
+    // A cache of nothing is a refusal's; what other processes gave back meanwhile lets a measured change go below nothing.
+    if (!figure || figure.value < 0 || (figure.value === 0 && part !== "graphs")) return [];
     used.push(figure);
     return [[part, figure.value] as const];
   });
