@@ -1,5 +1,5 @@
 import type { CompressionFacts, Model } from "../catalog/facts.ts";
-import type { SettledPool, VllmCache } from "../deployment/settled.ts";
+import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import { compressedCache } from "./kv-compressed.ts";
 import { fullToken, slidingToken } from "./kv-elements.ts";
@@ -8,32 +8,29 @@ import { type KvLayers, vllmLayers } from "./kv-layers.ts";
 import { blockTokensOf, separatePages, unifiedPages } from "./kv-pages.ts";
 import type { KvShape, StartCheck } from "./kv-shape.ts";
 import type { Stage } from "./stages.ts";
+import type { VllmPool } from "./vllm/pool.ts";
 
 /** How the ranks of a stage lay out their cache. */
 export function kvShape(model: Model, pool: SettledPool, stage: Stage): KvShape {
   const { budget } = pool;
   if (budget.engine !== "vllm") return plainShape(model, pool, stage);
+  const vllm = { ...pool, budget };
   const { compression } = model;
-  return compression && budget.cache.isV1
-    ? compressedShape(compression, pool, stage.layers / model.layers)
-    : vllmShape(model, pool, stage, budget.cache);
+  return compression && budget.cache.isV1 ? compressedShape(compression, model, vllm, stage) : vllmShape(model, vllm, stage);
 }
 
-function vllmShape(model: Model, pool: SettledPool, stage: Stage, cache: VllmCache): KvShape {
-  const layers = vllmLayers(model, pool, stage, cache);
-  const blockTokens = blockTokensOf(model, pool, cache, layers);
+function vllmShape(model: Model, pool: VllmPool, stage: Stage): KvShape {
+  const layers = vllmLayers(model, pool, stage);
+  const blockTokens = blockTokensOf(model, pool, layers);
   // Layers that remember the same tokens need one table of blocks.
   const isAlike = layers.every(({ span }) => span.kind === layers[0]?.span.kind);
   const grouping = isAlike ? oneGroup(separatePages(layers, blockTokens)) : equalGroups(unifiedPages(layers, blockTokens), pool);
   return {
     ...grouping,
     ...tokenOf(pool, layers),
-    blockTokens: grouping.groups.reduce(
-      (least, group) => Math.min(least, group.blockTokens),
-      grouping.groups[0]?.blockTokens ?? blockTokens,
-    ),
+    blockTokens,
     contextRanks: contextRanks(pool),
-    start: startCheck(model, pool, stage, cache, grouping, blockTokens),
+    start: startCheck(model, pool, stage, grouping, blockTokens),
   };
 }
 
@@ -43,18 +40,12 @@ function contextRanks({ layout, version, budget }: SettledPool): number {
 }
 
 /** The check by version: layer by layer, from 0.14 by groups, though up to 0.18 by one alone, from 0.29 beside the block that stays empty (kv_cache_utils.py). */
-function startCheck(
-  model: Model,
-  pool: SettledPool,
-  stage: Stage,
-  cache: VllmCache,
-  { groups, blockBytes }: Grouping,
-  blockTokens: number,
-): StartCheck {
-  const { version } = pool;
+function startCheck(model: Model, pool: VllmPool, stage: Stage, { groups, blockBytes }: Grouping, blockTokens: number): StartCheck {
+  const { version, budget } = pool;
+  const { cache } = budget;
   if (cache.isV1 && !atLeast(version, "0.14.0")) {
     // Windows count as such, even where they are then kept like full layers.
-    const layers = unifiedPages(vllmLayers(model, pool, stage, { ...cache, isGrouped: true }), blockTokens);
+    const layers = unifiedPages(vllmLayers(model, grouped(pool), stage), blockTokens);
     const parts = layers.map((one) => ({ span: one.span, times: 1, blockTokens: one.blockTokens, bytes: one.count * one.pageBytes }));
     return { groups: parts, counts: "all", spareBytes: 0 };
   }
@@ -63,12 +54,15 @@ function startCheck(
   return { groups: single, counts, spareBytes: atLeast(version, "0.29.0") ? blockBytes : 0 };
 }
 
-function compressedShape(facts: CompressionFacts, pool: SettledPool, share: number): KvShape {
-  const { checkedBytes, ...cache } = compressedCache(facts, pool, share);
+function grouped(pool: VllmPool): VllmPool {
+  return { ...pool, budget: { ...pool.budget, cache: { ...pool.budget.cache, isGrouped: true } } };
+}
+
+function compressedShape(facts: CompressionFacts, model: Model, pool: VllmPool, stage: Stage): KvShape {
+  const { checkedBytes, ...cache } = compressedCache(facts, model, pool, stage.layers / model.layers);
   const isSpared = atLeast(pool.version, "0.29.0");
   return {
     ...cache,
-    blockTokens: cache.groups.reduce((least, group) => Math.min(least, group.blockTokens), Number.MAX_SAFE_INTEGER),
     contextRanks: 1,
     start: {
       groups: cache.groups.map((group) => ({ ...group, bytes: checkedBytes })),

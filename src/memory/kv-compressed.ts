@@ -1,9 +1,9 @@
-import type { CompressionFacts } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { CompressionFacts, Model } from "../catalog/facts.ts";
 import { atLeast } from "../deployment/version.ts";
 import type { Grouping } from "./kv-groups.ts";
 import { windowTokens } from "./kv-layers.ts";
 import type { KvGroup, Span } from "./kv-shape.ts";
+import type { VllmPool } from "./vllm/pool.ts";
 
 /** Bytes of an entry with its scales and unquantised rope part (vLLM, models/deepseek_v4: 448 + 128 + 8). */
 const entryBytes = 584;
@@ -23,16 +23,17 @@ interface Bucket {
 export interface CompressedCache extends Grouping {
   /** What the start check takes a block for. */
   readonly checkedBytes: number;
+  readonly blockTokens: number;
   readonly bytesPerToken: number;
   readonly tokenFormula: string;
 }
 
 /** The cache of layers whose tokens share entries: entries, indexer, windows and the compressors' states in groups of one pool (vLLM, kv_cache_utils.py). */
-export function compressedCache(facts: CompressionFacts, pool: SettledPool, share: number): CompressedCache {
+export function compressedCache(facts: CompressionFacts, model: Model, pool: VllmPool, share: number): CompressedCache {
   const { version } = pool;
   const blockTokens = Math.max(256, pool.settings.blockTokens);
-  const [entries, ...windows] = buckets(facts, pool, blockTokens, share);
-  if (!entries) return { groups: [], blockBytes: 0, checkedBytes: 0, bytesPerToken: 0, tokenFormula: "0 B" };
+  const [entries, ...windows] = buckets(facts, model, pool, blockTokens, share);
+  if (!entries) return { groups: [], blockBytes: 0, checkedBytes: 0, blockTokens, bytesPerToken: 0, tokenFormula: "0 B" };
   const repeats = nearestDivisor([mostLayers(entries), ...windows.map(mostLayers)], mostLayers(entries));
   // Up to 0.26 a window's page is padded to the entries' page that it shares memory with.
   const padded = atLeast(version, "0.27.0") ? windows : windows.map((bucket) => paddedTo(bucket, entries));
@@ -53,6 +54,7 @@ export function compressedCache(facts: CompressionFacts, pool: SettledPool, shar
     groups,
     blockBytes,
     checkedBytes: atLeast(version, "0.29.0") ? blockBytes : tuple,
+    blockTokens,
     bytesPerToken: entryTotal / blockTokens,
     tokenFormula: `${entryTotal} B / ${blockTokens}`,
   };
@@ -61,13 +63,14 @@ export function compressedCache(facts: CompressionFacts, pool: SettledPool, shar
 /** Entries with the indexer's first, then windows, then the states of each compressor. */
 function buckets(
   { entry, indexEntry, window, layers }: CompressionFacts,
-  pool: SettledPool,
+  model: Model,
+  pool: VllmPool,
   blockTokens: number,
   share: number,
 ): readonly Bucket[] {
   const counted = layers.map(({ ratio, count }) => ({ ratio, count: Math.round(count * share) })).filter(({ count }) => count > 0);
   const all = counted.reduce((sum, { count }) => sum + count, 0);
-  const span = (tokens: number): Span => ({ kind: "window", tokens: windowTokens({ slidingWindow: tokens }, pool) });
+  const span = (tokens: number): Span => ({ kind: "window", tokens: windowTokens(tokens, model, pool) });
   const entries = counted.flatMap(({ ratio, count }) => {
     if (ratio <= 1) return [];
     const own = { bytes: aligned((blockTokens / ratio) * entryBytes), layers: count };

@@ -20,6 +20,7 @@ export function kvFigures({ shape, blocks }: StageMemory, { version, budget }: S
   const isGrouped = budget.engine === "vllm" && budget.cache.isV1 && atLeast(version, "0.9.1");
   if (isGrouped && atLeast(version, "0.20.1")) return { tokens: Math.floor(concurrency * maxModelLen), concurrency };
   const groups = shape.groups.reduce((sum, { times }) => sum + times, 0);
-  const tokens = groups > 0 ? Math.floor(blocks / groups) * shape.blockTokens * shape.contextRanks : 0;
+  const smallest = Math.min(...shape.groups.map(({ blockTokens }) => blockTokens));
+  const tokens = groups > 0 ? Math.floor(blocks / groups) * smallest * shape.contextRanks : 0;
   return { tokens, concurrency: isGrouped ? concurrency : tokens / maxModelLen };
 }

@@ -1,12 +1,13 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool, VllmCache } from "../deployment/settled.ts";
+import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import { fullToken, headsToken, perRank, type TokenBytes } from "./kv-elements.ts";
+import type { VllmPool } from "./vllm/pool.ts";
 
 /** One token in a layer that keeps the whole context, as vLLM's releases stored latents. */
-export function vllmFullToken(model: Model, pool: SettledPool, { isV1 }: VllmCache): TokenBytes {
+export function vllmFullToken(model: Model, pool: VllmPool): TokenBytes {
   const { mla, indexerBytesPerLayer: indexer = 0 } = model;
-  if (mla && !isV1) return latentOfV0(model, pool);
+  if (mla && !pool.budget.cache.isV1) return latentOfV0(model, pool);
   return mla && indexer > 0 ? sparseLatent(model, pool, indexer) : fullToken(model, pool);
 }
 

@@ -1,7 +1,8 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool, VllmCache } from "../deployment/settled.ts";
+import type { SettledPool } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
 import type { KvLayers } from "./kv-layers.ts";
+import type { VllmPool } from "./vllm/pool.ts";
 
 /** Layers with the size of their blocks. */
 export interface PagedLayers extends KvLayers {
@@ -11,13 +12,13 @@ export interface PagedLayers extends KvLayers {
 }
 
 /** Tokens of a block, enlarged in hybrids so that a state fits one (VM13; platforms/interface.py, before 0.20 models/config.py). */
-export function blockTokensOf(model: Model, pool: SettledPool, cache: VllmCache, layers: readonly KvLayers[]): number {
+export function blockTokensOf(model: Model, pool: VllmPool, layers: readonly KvLayers[]): number {
   const written = pool.settings.blockTokens;
   const state = layers.find(({ isState }) => isState);
   const attention = layers.find(({ isState }) => !isState);
   if (!state || !attention) return written;
   const kernel = atLeast(pool.version, "0.20.0") ? Math.max(kernelTokens(model, pool), written) : kernelTokens(model, pool);
-  const step = cache.states === "all" ? leastMultiple(mambaChunk, kernel) : kernel;
+  const step = pool.budget.cache.states === "all" ? leastMultiple(mambaChunk, kernel) : kernel;
   return Math.max(written, step * Math.ceil(state.bytes / (step * attention.bytes)));
 }
 

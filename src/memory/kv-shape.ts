@@ -26,7 +26,7 @@ export interface KvShape {
   readonly groups: readonly KvGroup[];
   /** Bytes that the pool gives for one block. */
   readonly blockBytes: number;
-  /** Tokens of the smallest block: what the engine prints as its block size. */
+  /** Tokens of a block as the engine's configuration ends up with; groups of small entries take more, windows of their own fewer. */
   readonly blockTokens: number;
   /** Bytes that one further token takes over all layers that keep it. */
   readonly bytesPerToken: number;

@@ -1,13 +1,9 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool, VllmCache } from "../deployment/settled.ts";
 import { atLeast } from "../deployment/version.ts";
+import type { VllmPool } from "./vllm/pool.ts";
 
 /** Bytes of one state of one recurrent layer on a rank: the convolution's inputs and the matrix, split by head (vLLM, layers/mamba/mamba_utils.py). */
-export function stateBytesPerRank(
-  { recurrent }: Model,
-  { layout, version }: Pick<SettledPool, "layout" | "version">,
-  cache: VllmCache,
-): number {
+export function stateBytesPerRank({ recurrent }: Model, { layout, version, budget: { cache } }: VllmPool): number {
   const { state } = recurrent ?? {};
   const ranks = layout.tensor * layout.sequence;
   if (!state) return recurrent && recurrent.layers > 0 ? (recurrent.stateBytesPerSequence ?? 0) / recurrent.layers / ranks : 0;

@@ -107,6 +107,16 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
     expect(plan.kvCacheTokens).toBe(plan.kvCacheBlocks * 16);
   });
 
+  // gpt-oss-20b on stages of a V1 runner of 0.26 (experts) and of V2 of 0.30: two batches in flight, and three.
+  test.each([
+    ["0.26.0", 2],
+    ["0.30.0", 3],
+  ])("a pipeline of two stages in %s has %i batches in flight", (release, batches) => {
+    const plan = started(model("openai/gpt-oss-20b"), { release, gib: 20, length: 131_072, pipeline: 2 });
+    const need = 8192 + Math.ceil((127 + batches * 8192) / 16) + 1;
+    expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / need, 9);
+  });
+
   test("V0 knows neither windows nor states", () => {
     const gemma = model("google/gemma-2-9b-it");
     const plan = started(gemma, { release: "0.6.6", gib: 40, length: 8192, cache: { isV1: false, isGrouped: false } });
