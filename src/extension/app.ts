@@ -37,6 +37,7 @@ import { type Subject, Subjects } from "./subject.ts";
 import { DocumentSurroundings } from "./surroundings.ts";
 import { Tokens } from "./tokens.ts";
 import { publishUnopened } from "./unopened-problems.ts";
+import { VirtualTexts } from "./virtual-texts.ts";
 import type { PageName } from "./webview-html.ts";
 import { WorkspaceDeployments } from "./workspace-deployments.ts";
 
@@ -70,8 +71,9 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
-  const memory = new MemoryPages(context, documents, subjects, reports, log);
-  const calibrations = new Calibrations(memory, tokens, log);
+  const texts = new VirtualTexts();
+  const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
+  const calibrations = new Calibrations(memory, texts, tokens, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
@@ -84,6 +86,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     attachments,
     demo,
     memory,
+    texts,
     calibrations,
     lenses,
     background,

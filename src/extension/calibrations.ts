@@ -18,7 +18,7 @@ import { report as tellFailure } from "./register-command.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
 import { translated } from "./translate.ts";
-import { VirtualTexts } from "./virtual-texts.ts";
+import type { VirtualTexts } from "./virtual-texts.ts";
 
 /** Logs that are read in the editor; longer ones are for the command line. */
 const mostBytes = 128 * mebibyte;
@@ -30,11 +30,11 @@ interface Measured {
 
 /** Takes what a run measured, from its log or from a live server, and keeps it beside the project after a person saw what would be written. */
 export class Calibrations implements vscode.Disposable {
-  private readonly texts = new VirtualTexts();
   private readonly subscription: vscode.Disposable;
 
   constructor(
     private readonly memory: MemoryPages,
+    private readonly texts: VirtualTexts,
     private readonly tokens: Tokens,
     log: Log,
   ) {
@@ -66,7 +66,6 @@ export class Calibrations implements vscode.Disposable {
 
   dispose(): void {
     this.subscription.dispose();
-    this.texts.dispose();
   }
 
   /** Offers to keep what a log measured. */

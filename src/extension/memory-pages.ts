@@ -6,12 +6,12 @@ import type { Documents } from "./documents.ts";
 import { KeptLogs } from "./kept-logs.ts";
 import type { Log } from "./log.ts";
 import { MemoryPage } from "./memory-page.ts";
-import { MemoryPreview } from "./memory-preview.ts";
 import { MemorySession } from "./memory-session.ts";
 import { pageRequests } from "./page-requests.ts";
 import { report as tellFailure } from "./register-command.ts";
 import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
+import type { VirtualTexts } from "./virtual-texts.ts";
 
 const viewType = "inferenceLens.memory";
 
@@ -21,31 +21,34 @@ export interface LoggedSubject {
   readonly log: StartLog;
 }
 
+interface MemoryPagesPorts {
+  readonly documents: Documents;
+  readonly subjects: Subjects;
+  readonly reports: Reports;
+  readonly texts: VirtualTexts;
+}
+
 /** All memory pages: one a deployment. Each follows its file as it is edited. */
 export class MemoryPages implements vscode.Disposable {
   private readonly open = new Map<string, MemorySession>();
-  private readonly preview = new MemoryPreview();
   private readonly startLogs: KeptLogs;
   private readonly compared = new vscode.EventEmitter<LoggedSubject>();
   private readonly subscriptions: readonly vscode.Disposable[];
-  /** A start-up log was dropped on a page, pasted or imported. */
+  /** A start-up log was dropped on a page, pasted or imported, or its figures are asked for. */
   readonly onDidCompare = this.compared.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly documents: Documents,
-    private readonly subjects: Subjects,
-    private readonly reports: Reports,
+    private readonly ports: MemoryPagesPorts,
     private readonly log: Log,
   ) {
     this.startLogs = new KeptLogs(context.workspaceState, String(context.extension.packageJSON.version));
     this.subscriptions = [
-      this.preview,
       this.compared,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) for (const one of this.of(document.uri)) one.edited();
       }),
-      documents.onDidAnalyse(({ uri }) => {
+      ports.documents.onDidAnalyse(({ uri }) => {
         for (const one of this.of(uri)) this.told(one.read());
       }),
     ];
@@ -99,12 +102,10 @@ export class MemoryPages implements vscode.Disposable {
       },
     });
     const session = new MemorySession(page, uri, deploymentId, {
-      documents: this.documents,
-      subjects: this.subjects,
-      preview: this.preview,
+      ...this.ports,
       log: this.startLogs.of(id),
       runningPeak: () => {
-        const report = this.reports.reportOf(uri, deploymentId);
+        const report = this.ports.reports.reportOf(uri, deploymentId);
         return report && peakRunning(report.requests);
       },
       keepLog: (log) => this.startLogs.keep(id, log),

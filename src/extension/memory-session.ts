@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { message } from "../deployment/message.ts";
+import type { Edit } from "../deployment/text.ts";
 import { analyse } from "../language/analysis.ts";
+import { applyEdits } from "../language/edits.ts";
 import { type Lever, triedLevers } from "../language/memory-levers.ts";
 import { readStartLog } from "../live/starts/read-start-log.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
@@ -10,9 +12,9 @@ import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import { comparisonOf, gone, type KeptLog, leverViews, memoryHeader, memoryMessage } from "./memory-model.ts";
 import type { MemoryPage } from "./memory-page.ts";
-import type { MemoryPreview } from "./memory-preview.ts";
 import type { Subject, Subjects } from "./subject.ts";
 import { translated } from "./translate.ts";
+import type { VirtualTexts } from "./virtual-texts.ts";
 
 /** What a session needs from around it. */
 export interface MemoryPorts {
@@ -21,11 +23,11 @@ export interface MemoryPorts {
   /** Most requests that ran at once in the last simulation. */
   readonly runningPeak: () => number | undefined;
   readonly keepLog: (log: KeptLog | undefined) => Promise<void>;
-  /** A start-up log was put beside the prediction. */
+  /** A start-up log was put beside the prediction, or is asked for its figures. */
   readonly compared: (subject: Subject, log: StartLog) => void;
   readonly documents: Documents;
   readonly subjects: Subjects;
-  readonly preview: MemoryPreview;
+  readonly texts: VirtualTexts;
 }
 
 /** One memory page with its deployment: follows the file, tries and applies changes, keeps a start-up log beside the prediction. */
@@ -93,6 +95,11 @@ export class MemorySession {
       case "start-log":
         await this.compare(request.name, request.text, request.pool);
         break;
+      case "keep-log": {
+        const subject = await this.subject();
+        if (subject && this.log?.log) this.ports.compared(subject, this.log.log);
+        break;
+      }
       case "forget-log":
         this.log = undefined;
         this.page.show({ kind: "comparison", comparison: null });
@@ -101,6 +108,15 @@ export class MemorySession {
       default:
         break;
     }
+  }
+
+  /** The text that a change would leave, beside the one there is. */
+  private async preview(document: vscode.TextDocument, edits: readonly Edit[], title: string): Promise<void> {
+    const text = applyEdits(document.getText(), edits);
+    if (text === undefined) return;
+    await vscode.commands.executeCommand("vscode.diff", this.uri, this.ports.texts.put(`/preview${this.uri.path}`, text), title, {
+      preview: true,
+    });
   }
 
   private async subject(): Promise<Subject | undefined> {
@@ -154,7 +170,7 @@ export class MemorySession {
       throw new UserFacingError("nothing-here", vscode.l10n.t("The file changed, and this change no longer helps."));
     const title = translated(lever.title);
     if (kind === "preview") {
-      await this.ports.preview.show(subject.document, lever.edits, title);
+      await this.preview(subject.document, lever.edits, title);
       return;
     }
     await vscode.workspace.applyEdit(workspaceEdit(this.uri, lever.edits));

@@ -51,5 +51,7 @@ export type FromMemoryView =
   | { readonly kind: "apply"; readonly key: string }
   /** A start-up log that was dropped or pasted. */
   | { readonly kind: "start-log"; readonly name: string; readonly text: string; readonly pool: number }
+  /** Keeps what the log measured as the deployment's calibration. */
+  | { readonly kind: "keep-log" }
   | { readonly kind: "forget-log" }
   | { readonly kind: "preview"; readonly key: string };

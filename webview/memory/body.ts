@@ -19,6 +19,7 @@ import { Sums } from "./sums-view.ts";
 export interface BodyEvents extends LeverEvents, AssumedEvents {
   /** A start-up log for the pool that is chosen. */
   readonly startLog: (name: string, text: string, pool: number) => void;
+  readonly keepLog: () => void;
   readonly forgetLog: () => void;
   readonly copy: (text: string) => void;
   readonly save: (name: string, text: string) => void;
@@ -59,7 +60,12 @@ export class Body {
     this.changes = section("changes", words("What would change it"), () => leverTable(this.leversHere ?? [], this.fits));
     this.sure = section("certainty", words("How sure this is"));
     this.assumed = section("assumed", words("Assumed values"));
-    const taken = { log: (name: string, text: string) => events.startLog(name, text, this.choice.chosen), forgetLog: events.forgetLog };
+    const taken = {
+      keepLog: events.keepLog,
+      command: events.command,
+      log: (name: string, text: string) => events.startLog(name, text, this.choice.chosen),
+      forgetLog: events.forgetLog,
+    };
     this.log = new LogSection(taken, events, events.kept);
     this.list = new LeverList(events);
     this.sums = new Sums(events.kept);

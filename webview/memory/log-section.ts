@@ -9,7 +9,9 @@ import { comparisonTable, outcomeWords, settingsWords } from "./comparison.ts";
 export interface LogEvents {
   /** A text that was dropped or pasted; the name is empty for a pasted one. */
   readonly log: (name: string, text: string) => void;
+  readonly keepLog: () => void;
   readonly forgetLog: () => void;
+  readonly command: (command: string) => void;
 }
 
 /** Larger texts are no start-up log. */
@@ -45,7 +47,11 @@ export class LogSection {
     this.view = view;
     this.section.offerTable(view?.result !== null && view !== null);
     this.section.setNote(view ? noteOf(view) : "");
-    this.section.setExtra(...(view ? [link(words("Forget it"), this.events.forgetLog)] : []));
+    this.section.setExtra(
+      ...(view?.result ? [link(words("Keep its figures…"), this.events.keepLog)] : []),
+      ...(view ? [link(words("Forget it"), this.events.forgetLog)] : []),
+      link(view ? words("Another log…") : words("Compare with a start-up log…"), () => this.events.command("inferenceLens.importLog")),
+    );
     fill(this.content, ...(view ? contentOf(view) : [invitation()]));
     this.section.refresh();
   }

@@ -52,6 +52,7 @@ class MemoryPage {
       apply: (key) => this.host.post({ kind: "apply", key }),
       preview: (key) => this.host.post({ kind: "preview", key }),
       startLog: (name, text, pool) => this.host.post({ kind: "start-log", name, text, pool }),
+      keepLog: () => this.host.post({ kind: "keep-log" }),
       forgetLog: () => this.host.post({ kind: "forget-log" }),
       command: (command) => this.host.post({ kind: "command", command }),
       kept: () => this.keep(),

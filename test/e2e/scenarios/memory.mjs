@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "../driver.mjs";
 import { assertAccessible, assertNoOverflow } from "../page-checks.mjs";
 
@@ -76,8 +78,8 @@ export const memory = [
     },
   },
   {
-    name: "a start-up log is pasted beside the prediction of memory",
-    run: async ({ workbench }) => {
+    name: "a start-up log is pasted beside the prediction of memory, and its figures are kept",
+    run: async ({ workbench, workspace, tokens }) => {
       const { page } = workbench;
       const { frame } = await memoryPage(workbench, "fits");
       const log = [
@@ -91,6 +93,19 @@ export const memory = [
       await frame.locator("#start-log").getByText("It started, as predicted.").waitFor();
       assert.match(await frame.locator("#start-log").textContent(), /430,000/);
       await workbench.shot("memory-compared");
+      await frame.getByRole("button", { name: "Keep its figures…" }).click();
+      await workbench
+        .toast("Keep these figures as the calibration of llama-70b-shift?")
+        .getByRole("button", { name: "Show what would be kept" })
+        .click();
+      await workbench.toast("would be written").getByRole("button", { name: "Write the file" }).click();
+      const kept = await until("a calibration", () => readdirSync(join(workspace, ".inference-lens", "calibrations"))[0]);
+      assert.match(readFileSync(join(workspace, ".inference-lens", "calibrations", kept), "utf8"), /llama-70b-shift/);
+      await workbench.command("View: Close Editor");
+      const measured = await memoryPage(workbench, "fits", (one) => one.tokens === "430000");
+      await measured.frame.locator("#certainty").getByText("Measured on").waitFor();
+      rmSync(join(workspace, ".inference-lens"), { recursive: true });
+      await memoryPage(workbench, "fits", (one) => one.tokens === tokens);
     },
   },
   {

@@ -109,6 +109,21 @@ export class Workshop {
     return opened;
   }
 
+  /** The same for as long as it is used. */
+  async withPage<T>(
+    name: PageName,
+    state: string,
+    options: Parameters<Workshop["open"]>[2],
+    use: (opened: Opened) => Promise<T>,
+  ): Promise<T> {
+    const opened = await this.open(name, state, options);
+    try {
+      return await use(opened);
+    } finally {
+      await opened.close();
+    }
+  }
+
   /** Changes the theme of an open page as VS Code does: variables on the root, classes on the body. */
   async wear(page: Page, theme: ThemeName): Promise<void> {
     await page.evaluate(wearTheme, this.themeFile[theme]);
