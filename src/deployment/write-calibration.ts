@@ -1,4 +1,4 @@
-import { Document, isMap, parseDocument, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { Document, isMap, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { gib, whole } from "../catalog/quantity.ts";
 import { type Calibration, type Conditions, type MeasuredMemory, stageParts } from "./calibration.ts";
 import { type Message, message } from "./message.ts";
@@ -20,9 +20,12 @@ export function withMemory(
 ): WrittenCalibration {
   const fresh = existing.trim() === "";
   const document = fresh ? new Document({}) : parseDocument(existing, { uniqueKeys: false });
+  // Nothing but comments.
+  if (document.contents === null && document.errors.length === 0) document.contents = new YAMLMap();
   const root = document.contents;
   if (document.errors.length > 0 || !isMap(root))
     return { problem: message("The calibration file cannot be read as YAML: mend it first.") };
+  if (hasAlias(document)) return { problem: message("The calibration file has YAML aliases, which cannot be kept: write them out first.") };
   const owner = fresh ? "" : textAt(root, "deployment");
   if (owner !== "" && (owner !== measured.deployment || textAt(root, "file") !== measured.file)) {
     return { problem: message("The calibration file belongs to another deployment: {0}", owner) };
@@ -42,6 +45,18 @@ export function withMemory(
   const check = readCalibration(text);
   const [problem] = check.problems;
   return problem ? { problem: problem.message } : { text };
+}
+
+/** What an alias stands for may be replaced, and the alias would stand for nothing. */
+function hasAlias(document: Document | Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function textAt(root: YAMLMap, key: string): string {

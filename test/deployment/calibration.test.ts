@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyCalibration } from "../../src/deployment/apply-calibration.ts";
 import type { Calibration, MeasuredMemory } from "../../src/deployment/calibration.ts";
@@ -194,6 +195,48 @@ describe("the calibration file", () => {
       ["The parts of this stage are more than its total.", text.split("\n").findIndex((line) => line.includes("- stage"))],
     ]);
     expect(readCalibration(written("").replace(/weights: \d+/, "weights: much")).problems.length).toBe(1);
+  });
+
+  test("any text is read and written over without an exception", () => {
+    const pieces = [
+      "version: 1",
+      "file: deploy.yaml",
+      "deployment: llama",
+      "memory:",
+      "holdsFor:",
+      "stages:",
+      "  - stage: 0",
+      "timing: &a {}",
+      "*a",
+      "<<: *a",
+      "\n",
+      "  ",
+      "- ",
+      ": ",
+      "{",
+      "}",
+      "[",
+      "]",
+      "'",
+      "#",
+      "!!binary x",
+      "? a",
+      "|",
+      "1e999",
+      ".nan",
+      "0x1",
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 6 })), { maxLength: 40 }), (parts) => {
+        const text = parts.join("");
+        const { calibration: read, problems } = readCalibration(text);
+        expect(read === undefined || problems.length === 0).toBe(true);
+        const after = withMemory(text, { file: "deploy.yaml", deployment: "llama", memory: measured(), evidence: [] });
+        if (after.text !== undefined) expect(readCalibration(after.text).calibration?.memory).toEqual(measured());
+      }),
+      { numRuns: 400 },
+    );
+    expect(written("# ours alone\n")).toContain("# ours alone");
   });
 
   test("its name is the file's path and the deployment", () => {
