@@ -35,7 +35,8 @@ export interface BatchDefaults {
 export function usesV1(version: Version, gpu: Gpu, chosen: string | undefined, hasLora = false): boolean {
   if (atLeast(version, "0.11.0") || chosen === "1") return true;
   if (chosen === "0" || !atLeast(version, hasLora ? "0.8.3" : "0.8.0")) return false;
-  return atLeast(version, "0.9.0") || (gpu.computeCapability ?? 8) >= 8;
+  // arg_utils.py, _is_v1_supported_oracle: compute capability 8 up to 0.10.1.
+  return atLeast(version, "0.10.2") || (gpu.computeCapability ?? 8) >= 8;
 }
 
 /** VS11 for `vllm serve`: tokens and sequences of a step, before they are cut to what a deployment can fill. */
