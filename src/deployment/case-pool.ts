@@ -36,7 +36,9 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
     if (cache !== undefined) flags.set(cacheFlag, writtenFlag(cacheFlag, cache));
     for (const [key, value] of Object.entries(optional(source, "settings", asFields) ?? {})) {
       if (value === null || value === undefined) continue;
-      const { name, negated } = names.resolve(key.startsWith("-") ? key : `--${key}`);
+      const { name: known, facts, negated } = names.resolve(key.startsWith("-") ? key : `--${key}`);
+      // Keys of TensorRT-LLM's options file are none of its flags, and are spelled with underscores.
+      const name = facts || engine !== "tensorrt-llm" ? known : key.replace(/^-+/, "").replaceAll("-", "_");
       const flag = writtenFlag(name, settingText(key, value));
       flags.set(name, negated ? { ...flag, negated: !flag.negated } : flag);
     }

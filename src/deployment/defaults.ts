@@ -7,8 +7,8 @@ import { atLeast, parseVersion, type Version } from "./version.ts";
 
 const GiB = 2 ** 30;
 
-/** TensorRT-LLM's flags have no history in the catalogue: its release as of the engine facts. */
-const newestTensorrt = "1.2.0";
+/** TensorRT-LLM's flags have no history in the catalogue: the newest release on PyPI as of its engine facts. */
+const newestTensorrt = "1.2.1";
 
 /** What a deployment that names no version is judged by. */
 export function assumedVersion(engine: JudgedEngine, catalog: Catalog): Version {

@@ -17,7 +17,7 @@ const heads = /^(eagle3?|medusa|mlp_speculator|dflash)$/;
 
 /** What speculation loads: the model's own further layers, a model of its own, or something whose size nobody knows. */
 export function drafterOf(engine: JudgedEngine, flags: FlagReader, model: Model, tensor: number, catalog: Catalog): Drafter | undefined {
-  const speculation = engine === "vllm" ? ofVllm(flags) : engine === "sglang" ? ofSglang(flags) : undefined;
+  const speculation = engine === "vllm" ? ofVllm(flags) : engine === "sglang" ? ofSglang(flags) : ofTensorrt(flags);
   if (!speculation) return undefined;
   const { method, draft } = speculation;
   if (/mtp$|^nextn$/.test(method) || (draft === undefined && model.nextLayers !== undefined && /^(eagle|)$/.test(method)))
@@ -45,6 +45,17 @@ function ofSglang(flags: FlagReader): Speculation | undefined {
   const method = flags.text("speculative-algorithm")?.toLowerCase();
   if (method === undefined || /^(ngram|none)$/.test(method)) return undefined;
   return { method, draft: flags.text("speculative-draft-model-path") ?? flags.text("speculative-draft-model"), tensor: undefined };
+}
+
+/** speculative_config of llm_args.py: MTP drafts with the model's own layers, the others load what they name. */
+function ofTensorrt(flags: FlagReader): Speculation | undefined {
+  const text = (key: string): string | undefined => {
+    const value = flags.member("speculative_config", key);
+    return typeof value === "string" ? value : undefined;
+  };
+  const method = text("decoding_type")?.toLowerCase();
+  if (method === undefined || /^(ngram|lookahead|auto|user_provided)$/.test(method)) return undefined;
+  return { method, draft: text("speculative_model_dir") ?? text("speculative_model"), tensor: undefined };
 }
 
 /** The engine tells by the drafter's own config, which its name mostly repeats. */

@@ -1,4 +1,4 @@
-import { derivedMaxModelLen } from "./defaults.ts";
+import type { Model } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { message } from "./message.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
@@ -89,11 +89,11 @@ interface Steps {
 }
 
 function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured }: Steps): EngineSettings {
-  const { model, version, layout } = context;
+  const { model, layout } = context;
   const eager = flags.on("disable-cuda-graph") ?? flags.on("disable-decode-cuda-graph") ?? false;
   const requests = positive(flags.integer("max-running-requests"));
   return {
-    maxModelLen: positive(flags.integer("context-length", true)) ?? derivedMaxModelLen(model, version),
+    maxModelLen: positive(flags.integer("context-length", true)) ?? contextOf(model),
     // Where nobody says, the pool decides, at most 4096 at a time (model_runner.py); attention replicas share what is said.
     maxNumSeqs: requests === undefined ? 4096 : Math.max(1, Math.floor(requests / layout.attentionData)),
     maxNumBatchedTokens: chunk > 0 ? chunkOfReplica(chunk, context) : maxPrefillTokens,
@@ -107,6 +107,13 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : captured,
   };
+}
+
+/** SS16: a factor counts only where the config does not tell what it began with (hf_transformers_utils.py, get_context_length). */
+function contextOf({ ropeScaling, maxPositions }: Model): number {
+  const own = maxPositions > 0 ? maxPositions : 2048;
+  const isWithin = !ropeScaling || ropeScaling.originalMaxPositions !== null || ropeScaling.type === "llama3";
+  return isWithin ? own : Math.floor(own * Math.max(1, ropeScaling.factor));
 }
 
 /** Pages of one token, unless the attention kernel or the model asks for more (attention_hook.py, model_overrides of 0.5.23). */

@@ -1,8 +1,10 @@
-import { derivedMaxModelLen } from "./defaults.ts";
+import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import type { EngineSettings, TensorrtBudget } from "./settled.ts";
+
+const GiB = 2 ** 30;
 
 export const tensorrtSettler: EngineSettler = {
   quantizationFlag: "quantization",
@@ -17,45 +19,67 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   return {
     settings: settingsOf(flags, context),
     budget: budgetOf(flags),
-    weights: weightsOf(context.model, flags.text("quantization")),
+    weights: withTiles(weightsOf(context.model, flags.text("quantization")), context.gpu),
     activationBytes,
     kvElementBytes: kvElementBytes(typeof cache === "string" ? cache : flags.text("kv_cache_dtype"), context.model, activationBytes),
     kvCacheBlocks: null,
   };
 }
 
-/** TR07, TR08: a share of what is free, capped in tokens. */
+/** CUTLASS pads both sides of packed experts to 128, Blackwell's kernels the hidden one to 512 (modules/fused_moe/quantization.py). */
+function withTiles(format: WeightFormat | undefined, { computeCapability }: Gpu): WeightFormat | undefined {
+  if (!format?.tile) return format;
+  return { ...format, tile: { hidden: Math.floor(computeCapability ?? 0) === 10 ? 512 : 128, width: 128 } };
+}
+
+/** TR07, TR08: a share of what is free, capped in tokens and bytes. Members of the options file stand above the flags. */
 function budgetOf(flags: FlagReader): TensorrtBudget {
-  const share = flags.member("kv_cache_config", "free_gpu_memory_fraction") ?? flags.number("free_gpu_memory_fraction");
-  const tokens = flags.member("kv_cache_config", "max_tokens");
+  const share = positive(flags.member("kv_cache_config", "free_gpu_memory_fraction")) ?? positive(flags.number("free_gpu_memory_fraction"));
   return {
     engine: "tensorrt-llm",
-    freeGpuMemoryFraction: typeof share === "number" && share > 0 && share <= 1 ? share : 0.9,
-    maxTokens: typeof tokens === "number" && tokens > 0 ? tokens : null,
+    freeGpuMemoryFraction: share !== undefined && share <= 1 ? share : 0.9,
+    maxTokens: positive(flags.member("kv_cache_config", "max_tokens")) ?? null,
+    maxBytes: positive(flags.member("kv_cache_config", "max_gpu_total_bytes")) ?? null,
   };
 }
 
-function settingsOf(flags: FlagReader, { model, version }: EngineContext): EngineSettings {
-  const graphs = flags.member("cuda_graph_config", "max_batch_size");
-  const block = flags.member("kv_cache_config", "tokens_per_block");
-  const reuse = flags.member("kv_cache_config", "enable_block_reuse");
-  const sequences = positive(flags.integer("max_batch_size")) ?? 2048;
+/** The options file may say a limit that flags say too; it is read as the flag then, and as a member of the build otherwise. */
+function settingsOf(flags: FlagReader, { model }: EngineContext): EngineSettings {
+  const limit = (name: string): number | undefined => positive(flags.integer(name)) ?? positive(flags.member("build_config", name));
+  const sequences = limit("max_batch_size") ?? 2048;
+  const captured = largestCaptured(flags, sequences);
   return {
-    maxModelLen: positive(flags.integer("max_seq_len")) ?? derivedMaxModelLen(model, version),
+    maxModelLen: limit("max_seq_len") ?? contextOf(model),
     maxNumSeqs: sequences,
-    maxNumBatchedTokens: positive(flags.integer("max_num_tokens")) ?? 8192,
-    blockTokens: typeof block === "number" && block > 0 ? block : 32,
-    prefixCaching: reuse !== false,
+    maxNumBatchedTokens: limit("max_num_tokens") ?? 8192,
+    blockTokens: positive(flags.member("kv_cache_config", "tokens_per_block")) ?? 32,
+    prefixCaching: flags.member("kv_cache_config", "enable_block_reuse") !== false,
     chunkedPrefill: flags.on("enable_chunked_prefill") ?? false,
     longPrefillTokenThreshold: 0,
-    enforceEager: false,
+    enforceEager: captured === 0,
     asyncScheduling: !(flags.on("disable_overlap_scheduler") ?? false),
-    cpuOffloadBytes: 0,
+    cpuOffloadBytes: Math.max(0, flags.number("cpu_offload_gb") ?? 0) * GiB,
     lora: null,
-    maxCaptureSize: typeof graphs === "number" && graphs > 0 ? graphs : 128,
+    maxCaptureSize: captured,
   };
 }
 
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
+/** 128 unless told (llm_args.py, CudaGraphConfig), never above the batch; `cuda_graph_config: null` captures nothing. */
+function largestCaptured(flags: FlagReader, sequences: number): number {
+  if (flags.has("cuda_graph_config") && /^(none|null|~)$/i.test(flags.text("cuda_graph_config") ?? "")) return 0;
+  const listed = flags.member("cuda_graph_config", "batch_sizes");
+  const sizes = Array.isArray(listed) ? listed.flatMap((size) => positive(size) ?? []) : [];
+  const most = sizes.length > 0 ? Math.max(...sizes) : (positive(flags.member("cuda_graph_config", "max_batch_size")) ?? 128);
+  return Math.min(most, sequences);
+}
+
+/** A factor counts for the plain kinds of scaling alone (llm_args.py, infer_max_seq_len). */
+function contextOf({ ropeScaling, maxPositions }: Model): number {
+  const own = maxPositions > 0 ? maxPositions : 2048;
+  if (!ropeScaling || /^(su|longrope|llama3|yarn|mrope|default)$/.test(ropeScaling.type)) return own;
+  return Math.floor(own * Math.max(1, ropeScaling.factor));
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === "number" && value > 0 ? value : undefined;
 }

@@ -162,8 +162,9 @@ export interface TensorrtBudget {
   readonly engine: "tensorrt-llm";
   /** Share of what is free after weights and activations that the cache takes (TR07). */
   readonly freeGpuMemoryFraction: number;
-  /** Cap of the cache in tokens; the smaller of both counts (TR08). */
+  /** Caps of the cache; the smallest counts (TR08). */
   readonly maxTokens: number | null;
+  readonly maxBytes: number | null;
 }
 
 /** How an engine batches, defaults resolved for this version and GPU. */

@@ -97,7 +97,7 @@ function sglangWords(rank: RankMemory, gpu: string, share: number, sure: boolean
 
 /** TensorRT-LLM loads and runs a trial batch before it shares out the rest (TR07). */
 function tensorrtWords(rank: RankMemory, gpu: string, sure: boolean): Message {
-  const trial = rank.activationBytes + rank.nonTorchBytes;
+  const trial = rank.activationBytes + rank.nonTorchBytes + rank.cudaGraphBytes;
   const needs = gib(rank.weightsBytes + trial);
   const parts = [gib(rank.weightsBytes), gib(trial), gpu, gib(rank.totalBytes)] as const;
   return sure

@@ -1,25 +1,12 @@
 import { describe, expect, it, test } from "vitest";
-import { readCase } from "../../src/deployment/case.ts";
-import { plain as words } from "../../src/deployment/message.ts";
-import { settle } from "../../src/deployment/settle.ts";
-import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { Derivation, MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
-import { testCatalog } from "../support/catalog.ts";
+import { type Fields, planOfCase } from "./case-plans.ts";
 import { plain, worth } from "./formulas.ts";
 
 const GiB = 2 ** 30;
-const catalog = testCatalog();
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function planOf(model: string, { parallel = {}, ...fields }: Fields = {}): MemoryPlan {
-  const deployment = { engine: "sglang", engineVersion: "0.5.9", model, gpu: "H100", pools: [{ parallel }], ...fields };
-  const read = readCase({ id: model, deployment }, { catalog });
-  if (!read.deployment) throw new Error(read.error.message);
-  const { settled, missing } = settle(read.deployment, catalog);
-  const pool = settled?.pools[0];
-  if (!pool) throw new Error(missing?.map((one) => words(one.message)).join("; "));
-  return memoryPlan(settled.model, pool);
+function planOf(model: string, fields: Fields = {}): MemoryPlan {
+  return planOfCase(model, { engine: "sglang", engineVersion: "0.5.9", gpu: "H100", ...fields });
 }
 
 function rankOf(plan: MemoryPlan): RankMemory {

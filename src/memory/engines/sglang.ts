@@ -8,8 +8,9 @@ import type { Stage } from "../stages.ts";
 import { Sum } from "../sum.ts";
 import { addToken } from "../token-term.ts";
 import { addWeights } from "../weight-terms.ts";
+import { contextAndLinks } from "./outside.ts";
 import { tokenPool } from "./sglang-pool.ts";
-import { addReserve, draftWeights, takenBefore } from "./sglang-reserve.ts";
+import { addReserve, draftWeights } from "./sglang-reserve.ts";
 
 const gib = (bytes: number): string => gibWords(bytes, 3);
 
@@ -20,7 +21,7 @@ const gib = (bytes: number): string => gibWords(bytes, 3);
 export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudget, stage: Stage): StageMemory {
   const sum = new Sum((part) => measuredTerm(pool, stage, part));
   const totalBytes = cardBytes(pool);
-  const nonTorchBytes = sum.add("non-torch", "Taken before loading", takenBefore(pool), "SM07");
+  const nonTorchBytes = sum.add("non-torch", "Taken before loading", contextAndLinks(pool), "SM07");
   const free = totalBytes - nonTorchBytes;
   const share = budget.memFractionStatic;
   const budgetBytes = sum.add(

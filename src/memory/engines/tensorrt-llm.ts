@@ -4,57 +4,59 @@ import type { SettledPool, TensorrtBudget } from "../../deployment/settled.ts";
 import { kvShape } from "../kv-cache.ts";
 import { poolBlocks } from "../kv-shape.ts";
 import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
+import type { Part } from "../plan.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
 import { Sum, type Term } from "../sum.ts";
 import { addToken } from "../token-term.ts";
 import { addWeights } from "../weight-terms.ts";
+import { forwardPass } from "./forward-pass.ts";
+import { capturedGraphs, contextAndLinks } from "./outside.ts";
 
-const GiB = 2 ** 30;
 const gib = (bytes: number): string => gibWords(bytes, 3);
 
-/** TensorRT-LLM's sum for the ranks of one stage (RULES TR07, TR08): the cache takes a share of what weights and a trial run leave free. */
+/**
+ * TensorRT-LLM's sum for the ranks of one stage (RULES TR07, TR08; pyexecutor/_util.py, KvCacheCreator): the cache takes a share of what
+ * the peak of a trial run leaves of the card, graphs and NCCL among it.
+ */
 export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtBudget, stage: Stage): StageMemory {
   const sum = new Sum((part) => measuredTerm(pool, stage, part));
   const totalBytes = cardBytes(pool);
+  const { maxNumBatchedTokens, maxCaptureSize } = pool.settings;
   const { weights } = addWeights(sum, model, pool, stage);
-  const activationBytes = sum.add("activation", "Trial run", trialRun(model, pool), "TR07");
-  const outside: Term = { bytes: 1 * GiB, formula: "1 GiB", confidence: "estimated", spread: 0.7 * GiB };
-  const nonTorchBytes = sum.add("non-torch", "Outside the allocator", outside, "TR07");
-  const free = totalBytes - weights - activationBytes - nonTorchBytes;
+  const trial = forwardPass(model, pool, stage, maxNumBatchedTokens, Math.max(1, maxCaptureSize));
+  const activationBytes = sum.add("activation", "Trial run", trial, "TR07");
+  const nonTorchBytes = sum.add("non-torch", "Outside the allocator", contextAndLinks(pool), "TR07");
+  const cudaGraphBytes = sum.add("graphs", "CUDA graphs", capturedGraphs(pool), "TR07");
+  const peak = weights + activationBytes + nonTorchBytes + cudaGraphBytes;
   const share = budget.freeGpuMemoryFraction;
-  const trust = sum.trust(["weights", "activation", "non-torch"], totalBytes);
-  const budgetBytes = weights + activationBytes + nonTorchBytes + free * share;
+  const room = (totalBytes - peak) * share;
   const shape = kvShape(model, pool, stage);
   const kvBytesPerToken = addToken(sum, model, shape);
-  const capBytes = budget.maxTokens === null ? Number.POSITIVE_INFINITY : budget.maxTokens * kvBytesPerToken;
-  const capped = capBytes < free * share;
-  const kvCacheBytes = sum.add(
-    "kv-cache",
-    "KV cache",
-    capped
-      ? { bytes: capBytes, formula: `${budget.maxTokens} · ${kvBytesPerToken} B`, confidence: "engine-law", spread: 0 }
-      : {
-          bytes: free * share,
-          formula: `(${gib(totalBytes)} − ${gib(weights)} weights − ${gib(activationBytes)} trial − ${gib(nonTorchBytes)} outside) · ${share}`,
-          ...trust,
-          spread: trust.spread * share,
-        },
-    capped ? "TR08" : "TR07",
-  );
+  const parts: readonly Part[] = ["weights", "activation", "non-torch", "graphs"];
+  const { confidence, spread } = sum.trust(parts, totalBytes);
+  const left: Term = {
+    bytes: room,
+    formula: `(${gib(totalBytes)} − ${gib(weights)} weights − ${gib(activationBytes)} trial − ${gib(nonTorchBytes)} outside − ${gib(cudaGraphBytes)} graphs) · ${share}`,
+    confidence,
+    spread: spread * share,
+  };
+  const cap = capOf(budget, kvBytesPerToken);
+  const isCapped = cap !== undefined && cap.bytes < room;
+  const kvCacheBytes = sum.add("kv-cache", "KV cache", isCapped ? cap : left, isCapped ? "TR08" : "TR07");
   return {
     memory: {
       label: stageLabel(pool, stage),
       ranks: ranksPerStage(pool),
       stage: stage.index,
       totalBytes,
-      budgetBytes,
+      budgetBytes: peak + Math.max(0, room),
       weightsBytes: weights,
       shiftWeightsBytes: 0,
       activationBytes,
       nonTorchBytes,
-      cudaGraphBytes: 0,
-      cudaGraphInBudget: false,
+      cudaGraphBytes,
+      cudaGraphInBudget: true,
       reservedBytes: 0,
       stateBytes: 0,
       kvCacheBytes,
@@ -67,15 +69,13 @@ export function tensorrtStage(model: Model, pool: SettledPool, budget: TensorrtB
   };
 }
 
-/** Largest batch through one layer's MLP, and the logits of every sequence: an order of magnitude, no fit. */
-function trialRun(model: Model, { settings, layout, activationBytes }: SettledPool): Term {
-  const tokens = settings.maxNumBatchedTokens;
-  const width = Math.ceil(model.intermediate / layout.tensor);
-  const bytes = tokens * activationBytes * (3 * width + 6 * model.hidden) + settings.maxNumSeqs * model.vocab * 8;
-  return {
-    bytes,
-    formula: `${tokens} tokens · ${activationBytes} B · (3 · ${width} + 6 · ${model.hidden}) + ${settings.maxNumSeqs} · ${model.vocab} · 8 B`,
-    confidence: "estimated",
-    spread: 0.5 * bytes,
-  };
+/** TR08: what is written in tokens or bytes, the smaller of both. */
+function capOf({ maxTokens, maxBytes }: TensorrtBudget, kvBytesPerToken: number): Term | undefined {
+  const caps: Term[] = [];
+  if (maxTokens !== null) {
+    const formula = `${maxTokens} · ${kvBytesPerToken} B`;
+    caps.push({ bytes: maxTokens * kvBytesPerToken, formula, confidence: "engine-law", spread: 0 });
+  }
+  if (maxBytes !== null) caps.push({ bytes: maxBytes, formula: gib(maxBytes), confidence: "engine-law", spread: 0 });
+  return caps.sort((a, b) => a.bytes - b.bytes)[0];
 }
