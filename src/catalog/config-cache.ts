@@ -28,7 +28,7 @@ function sharedLayers(text: Fields, layers: number): Model["sharedKv"] {
 /** Llama 4 lists its chunked layers, or has none in every fourth. */
 function chunkedLayers(text: Fields, layers: number): Model["chunked"] {
   const tokens = numberOf(text, "attention_chunk_size");
-  if (!tokens || tokens <= 0 || !/^llama4/.test(textOf(text, "model_type") ?? "")) return undefined;
+  if (!tokens || tokens <= 0 || !textOf(text, "model_type")?.startsWith("llama4")) return undefined;
   const rotary = numbersOf(text, "no_rope_layers");
   const listed = rotary && rotary.length === layers ? rotary.filter((one) => one !== 0).length : undefined;
   return { layers: listed ?? layers - Math.floor(layers / 4), tokens };
