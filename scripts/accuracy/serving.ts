@@ -5,7 +5,7 @@ import { simulateCase } from "../../src/cli/commands/simulate.ts";
 import { caseOf } from "./serving/closed-loop-case.ts";
 import { type ClosedLoopRow, readClosedLoopRows, type Times } from "./serving/closed-loop-rows.ts";
 import { groupedBy, median, quantile } from "./statistics.ts";
-import type { Metric, Suite, SuiteResult, Table } from "./suite.ts";
+import type { Metric, Suite, Table } from "./suite.ts";
 
 const table = "reference/silicon_e2e.csv";
 
