@@ -117,11 +117,51 @@ describe("memory page", () => {
     await withPage("memory", "stale", {}, async ({ page, send }) => {
       expect(await page.getByRole("status").innerText()).toContain("is being edited");
       const top = (await page.locator("h1").boundingBox())?.y;
+      await page.evaluate(() => window.scrollTo(0, 600));
+      // In sight wherever one reads.
+      expect((await page.getByRole("status").boundingBox())?.y).toBeGreaterThan(30);
+      await page.evaluate(() => window.scrollTo(0, 0));
       await send("fits");
       await settle(page);
       expect(await page.evaluate(() => document.body.dataset.state)).toBe("fits");
       // Nothing moves with the mark.
       expect((await page.locator("h1").boundingBox())?.y).toBe(top);
+    });
+  });
+
+  it("is walked with the keyboard alone", async () => {
+    await withPage("memory", "pools", {}, async ({ page }) => {
+      const seen: string[] = [];
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press("Tab");
+        const name = await page.evaluate(() => {
+          const { activeElement: at } = document;
+          return at?.getAttribute("aria-label")?.slice(0, 30) ?? at?.textContent?.trim().slice(0, 30) ?? "";
+        });
+        if (name === "" || seen.at(-1) === name) continue;
+        seen.push(name);
+        if (name.startsWith("Compare with")) break;
+      }
+      const order = [
+        "deploy.yaml:1",
+        "Copy as table",
+        "Simulate",
+        "Apply to",
+        "Preview",
+        "Table",
+        "Weights, 7.5",
+        "llama-prefill",
+        "KV cache, step",
+        "Apply: Lower",
+        "Compare with",
+      ];
+      const places = order.map((name) => seen.findIndex((one) => one.startsWith(name)));
+      expect(places, seen.join(" / ")).not.toContain(-1);
+      expect(places, seen.join(" / ")).toEqual([...places].sort((a, b) => a - b));
+      // Enter opens a sum.
+      await page.locator("summary").first().focus();
+      await page.keyboard.press("Enter");
+      expect(await page.locator("details[open]").count()).toBe(1);
     });
   });
 

@@ -59,18 +59,13 @@ class MemoryPage {
     });
     this.body.restore(kept);
     this.content.append(this.verdict.root, this.body.root);
-    app.append(
-      h(
-        "header",
-        { class: "bar-top" },
-        this.name,
-        this.place,
-        this.facts,
-        h("span", { class: "bar-actions" }, this.copy.element, this.simulate.element),
-      ),
-      this.line,
-      this.content,
-    );
+    const actions = h("span", { class: "bar-actions" }, this.copy.element, this.simulate.element);
+    const bar = h("header", { class: "bar-top" }, this.name, this.place, this.facts, actions);
+    app.append(bar, this.line, this.content);
+    // The mark of old figures stays in sight under the bar, however many lines that takes.
+    new ResizeObserver(() => {
+      this.line.style.top = `${bar.offsetHeight}px`;
+    }).observe(bar);
     show(this.content, false);
     this.host.post({ kind: "ready" });
   }
