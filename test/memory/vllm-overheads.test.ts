@@ -97,6 +97,14 @@ describe("activation peak", () => {
     expect(text.activationBytes).toBe(2048 * 2 * (3 * 18_944 + 3.75 * 3584) + 32 * MiB);
   });
 
+  test("towers that pool patches see more of them for each token", () => {
+    const pooled = model("google/gemma-3-27b-it");
+    const width = Math.round(Math.sqrt((pooled.towerElements ?? 0) / 336));
+    const rank = firstRank(pooled, { settings: { maxNumSeqs: 16, maxNumBatchedTokens: 8192 } });
+    // 8192 tokens are 32 images of 64 × 64 patches.
+    expect(rank.activationBytes).toBe(32 * 64 * 64 * 11 * width * 2 + 8192 * pooled.hidden * 2 + 32 * MiB);
+  });
+
   test("drafts are verified in the trial", () => {
     const drafted =
       firstRank(llama8, { budget: { cache: { ...cache, draftTokens: 3 } } }).activationBytes - firstRank(llama8).activationBytes;

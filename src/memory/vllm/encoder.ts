@@ -1,23 +1,19 @@
 import type { Model } from "../../catalog/facts.ts";
+import { imageTokens } from "../../catalog/image-tokens.ts";
 import type { Stage } from "../stages.ts";
 import type { VllmPool } from "./pool.ts";
 import { none, type Size } from "./size.ts";
-
-/** Images of these are as large as their maximum of pixels: 16,384 tokens each (their processors' max_pixels and longest_edge). */
-const freeResolution = /^Qwen(2VL|2_5_VL|3VL|3VLMoe|3_5|3_5Moe)ForConditionalGeneration$/;
-const largestImageTokens = 16_384;
-/** Patches that become one token. */
-const patchesPerToken = 4;
 
 /** What the profiling run's images take in a tower's layer: a tower of 28 layers of 12 · width² elements, each patch 11 widths. No fit. */
 export function encoderPeak(model: Model, pool: VllmPool, stage: Stage): Size {
   const { towerElements } = model;
   if (!hasEncoder(model, pool, stage) || towerElements === undefined) return none;
   const tokens = encoderTokens(model, pool);
+  const { patches } = imageTokens(model);
   const width = Math.round(Math.sqrt(towerElements / (28 * 12)));
   return {
-    bytes: tokens * patchesPerToken * 11 * width * pool.activationBytes,
-    formula: `${tokens} encoder tokens · ${patchesPerToken} · 11 · ${width} · ${pool.activationBytes} B`,
+    bytes: tokens * patches * 11 * width * pool.activationBytes,
+    formula: `${tokens} encoder tokens · ${patches} · 11 · ${width} · ${pool.activationBytes} B`,
   };
 }
 
@@ -36,6 +32,7 @@ function hasEncoder({ multimodal }: Model, { layout }: VllmPool, stage: Stage): 
   return multimodal && stage.first && layout.towers !== "none";
 }
 
-function encoderTokens({ architecture }: Model, { settings }: VllmPool): number {
-  return Math.max(settings.maxNumBatchedTokens, freeResolution.test(architecture) ? largestImageTokens : 0);
+/** As many as a batch takes, or one largest image. */
+function encoderTokens(model: Model, { settings }: VllmPool): number {
+  return Math.max(settings.maxNumBatchedTokens, imageTokens(model).largest);
 }
