@@ -165,8 +165,8 @@ export function rateKey(format: DType): "bf16" | "fp8" | "int8" | "int4" | "fp4"
 
 /** Norms, rotary embedding, activation, cache write: 2.4 to 2.8 µs each (rtxpro6000 dense.csv) and the gaps between graph nodes. */
 export const layerFixedSeconds = 14 * us;
-/** Quantising activations before each of the four multiplications, where it is not fused. */
-export const quantiseSeconds = 6 * us;
+/** Quantising activations: compiled graphs fuse it with the norm or activation before; a microsecond a layer is left (silicon_e2e, FP8 rows). */
+export const quantiseSeconds = 1 * us;
 /** Share of the bandwidth at which element-wise kernels run at large sizes (act_fn at 2,048 tokens, rtxpro6000). */
 export const elementwiseBandwidth = 0.85;
 /** Routing is uneven: the busiest of several expert ranks against the mean (power-law rows of moe.csv). */

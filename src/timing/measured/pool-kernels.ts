@@ -36,6 +36,9 @@ const none: PoolKernels = {
 /** Tokens choose experts by a power law: between even and this lies what is seen in serving. */
 const usualRouting = "power_law_1.01";
 
+/** Fewer points than this leave holes in a field of five sizes that wider shares fill better. */
+const fewest = 60;
+
 /** A field is built once for all deployments that ask the same of a GPU's kernels. */
 const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 
@@ -45,7 +48,7 @@ export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }
   const operator = (table: KernelTable, law: OperatorLaw, kind: string, format: DType, bytes: number): MeasuredOperator | null =>
     remembered(kernels, [table, kind, engine, gpu.id, bytes].join(" "), () => {
       const groups = kernels.groups.filter((group) => group.table === table && belongs(group.kind, kind));
-      if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < 12) return null;
+      if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < fewest) return null;
       const card = (of: Gpu): Card => cardOf(of, format, bytes);
       return new MeasuredOperator(law, groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: card(gpu) });
     });
