@@ -19,6 +19,8 @@ export interface KvLayers {
   readonly bytes: number;
   readonly formula: string;
   readonly isState: boolean;
+  /** Tokens that a state's block stands for where they are not those of a block of attention. */
+  readonly stateTokens?: number;
 }
 
 /** The layers with a cache by what they keep, as vLLM's model runner asks each of them. */
@@ -31,7 +33,9 @@ export function vllmLayers(model: Model, pool: VllmPool, stage: Stage): readonly
   if (model.recurrent && pool.budget.cache.isV1) {
     const bytes = stateBytesPerRank(model, pool);
     const counts = { count: stage.recurrent, inModel: model.recurrent.layers };
-    layers.push({ ...counts, span: statesKept(model, pool), bytes, formula: `${bytes} B`, isState: true });
+    // Without prefixes one block is the whole sequence's (models/config.py, MambaModelConfig).
+    const whole = pool.budget.cache.states === "none" ? { stateTokens: pool.settings.maxModelLen } : {};
+    layers.push({ ...counts, ...whole, span: statesKept(model, pool), bytes, formula: `${bytes} B`, isState: true });
   }
   return layers.filter(({ inModel, bytes }) => inModel > 0 && bytes > 0);
 }
@@ -39,7 +43,7 @@ export function vllmLayers(model: Model, pool: VllmPool, stage: Stage): readonly
 /** Those that keep the whole context, further ones that draft on the last stage; those that see chunks have groups of their own from 0.10.0. */
 function fullLayers(model: Model, pool: VllmPool, stage: Stage): readonly KvLayers[] {
   const { cache } = pool.budget;
-  const token = { ...vllmFullToken(model, pool), isState: false };
+  const token = { ...vllmFullToken(atLeast(pool.version, "0.14.0") ? model : withWideValues(model), pool), isState: false };
   const further = pool.drafter?.kind === "own-layers" ? pool.drafter.layers : cache.headLayers;
   const inModel = model.fullAttentionLayers - (model.sharedKv?.full ?? 0) + further;
   const count = Math.max(0, stage.full - shared(model, stage, "full") + (stage.last ? further : 0));
@@ -70,13 +74,20 @@ function slidingLayers(model: Model, pool: VllmPool, stage: Stage): KvLayers {
   const { cache } = pool.budget;
   const window = model.slidingWindow ?? Number.POSITIVE_INFINITY;
   const isPromoted = !cache.isV1 || (!cache.isGrouped && model.fullAttentionLayers > 0);
+  const ownValues = atLeast(pool.version, isPromoted ? "0.22.0" : "0.20.0");
   return {
-    ...slidingToken(model, pool),
+    ...slidingToken(ownValues ? model : withWideValues(model), pool),
     isState: false,
     span: isPromoted ? { kind: "context" } : { kind: "window", tokens: windowTokens(window, model, pool) },
     count: Math.max(0, stage.sliding - shared(model, stage, "sliding")),
     inModel: model.slidingLayers - (model.sharedKv?.sliding ?? 0),
   };
+}
+
+/** Values took as much room as keys until each kind of layer knew their own size (kv_cache_interface.py, head_size_v). */
+function withWideValues(model: Model): Model {
+  const isNarrow = !model.mla && model.valueHeadDim < model.headDim;
+  return isNarrow ? { ...model, kvElementsPerLayer: 2 * model.kvHeads * model.headDim } : model;
 }
 
 /** Layers of this stage that read the cache of others; they are the last ones, shared out evenly over stages. */

@@ -51,5 +51,9 @@ export function unifiedPages(layers: readonly KvLayers[], blockTokens: number): 
 
 /** Every kind with blocks of its own size. */
 export function separatePages(layers: readonly KvLayers[], blockTokens: number): readonly PagedLayers[] {
-  return layers.map((one) => ({ ...one, blockTokens, pageBytes: one.isState ? one.bytes : one.bytes * blockTokens }));
+  return layers.map((one) => ({
+    ...one,
+    blockTokens: one.stateTokens ?? blockTokens,
+    pageBytes: one.isState ? one.bytes : one.bytes * blockTokens,
+  }));
 }

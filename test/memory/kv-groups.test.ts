@@ -76,6 +76,16 @@ describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {
     expect(blockBytes).toBe(9 * 16 * 8 * 320 * 2);
   });
 
+  // Values of 128 beside keys of 192 took a key's room (kv_cache_interface.py, head_size_v): in full layers to 0.14, in windows that keep all to 0.22.
+  test.each([
+    ["0.13.0", 384, 384],
+    ["0.21.0", 320, 384],
+    ["0.22.0", 320, 320],
+  ])("narrow values in %s", (release, full, window) => {
+    const plan = started(model("XiaomiMiMo/MiMo-V2-Flash"), { release, gib: 40, length: 8192, cache: { isGrouped: false } });
+    expect(plan.kvCacheBlocks).toBe(Math.floor((40 * GiB) / (16 * 2 * (9 * 4 * full + 39 * 8 * window))));
+  });
+
   // Llama 4 Scout: 12 full layers and 36 that see chunks of 8,192; 65,536/16 and (8192 + 8192)/16 blocks, three groups of the latter.
   test("layers that see chunks keep a chunk and a batch where they have groups", () => {
     const scout = model("meta-llama/Llama-4-Scout-17B-16E-Instruct");

@@ -35,6 +35,17 @@ describe("states (vLLM, layers/mamba/mamba_utils.py, models/config.py)", () => {
     expect(plan.maxConcurrency).toBeCloseTo(plan.kvCacheBlocks / need, 9);
   });
 
+  // Without prefixes a state's block is as long as a request may be, and the shortest block of all was printed to 0.20 (_report_kv_cache_config).
+  test.each([
+    ["0.20.0", 999],
+    ["0.21.0", null],
+  ])("tokens of a model that is shorter than a block in %s", (release, printed) => {
+    const plan = started(nano, { release, gib: 60, length: 999 });
+    const perGroup = printed ? Math.floor(plan.kvCacheBlocks / 5) * printed : Math.floor(plan.maxConcurrency * 999);
+    expect(plan.blockTokens).toBeGreaterThan(999);
+    expect(plan.kvCacheTokens).toBe(perGroup);
+  });
+
   test("a state of every block grows with the length", () => {
     const plan = block("0.24.0", 1, { states: "all" });
     // Blocks are whole chunks of the kernel's 256 tokens.
