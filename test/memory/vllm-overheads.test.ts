@@ -161,6 +161,8 @@ describe("CUDA graphs", () => {
     // 83 sizes up to 1,024; beyond 992 no splits are foreseen.
     expect(bytes({ settings: { maxCaptureSize: 1024 } })).toBeCloseTo(0.14 + 0.00016 * 166 * 32, 6);
     expect(bytes({ settings: { enforceEager: true } })).toBe(0);
+    // With adapters each size twice.
+    expect(bytes({ settings: { lora: { slots: 1, rank: 16 } } })).toBeCloseTo(0.14 + 0.00016 * 204 * 32 + 0.25, 6);
   });
 
   // Logged on 0.19.

@@ -14,7 +14,7 @@ const GiB = 2 ** 30;
 export function cudaGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
   const { settings } = pool;
   if (settings.enforceEager || settings.maxCaptureSize === 0) return { bytes: 0, formula: "0 GiB", confidence: "engine-law", spread: 0 };
-  const size = together(nodes(model, pool, stage), splitBuffer(model, pool));
+  const size = together(nodes(model, pool, stage), splitBuffer(model, pool, stage));
   const isLogged = isFittedStart(model, pool) && atLeast(pool.version, "0.11.0") && settings.maxCaptureSize === 512;
   return { ...size, ...(isLogged ? { confidence: "fitted", spread: 0.2 * GiB } : { confidence: "estimated", spread: 0.5 * GiB }) };
 }
@@ -58,7 +58,7 @@ const expertKernels = 2.2;
 /** Fitted on starts of 8 to 80 layers, with experts of 24 and 27. */
 function nodes({ moe }: Model, pool: VllmPool, stage: Stage): Size {
   const { whole, pieces } = captured(pool);
-  const graphs = captureSizes(whole).length + captureSizes(pieces).length;
+  const graphs = (captureSizes(whole).length + captureSizes(pieces).length) * variants(pool);
   const kernels = moe ? expertKernels : 1;
   return {
     bytes: (0.14 + 0.00016 * graphs * stage.layers * kernels) * GiB,
@@ -66,16 +66,22 @@ function nodes({ moe }: Model, pool: VllmPool, stage: Stage): Size {
   };
 }
 
+/** With adapters each size is captured with and without them (cudagraph_specialize_lora, from 0.12). */
+function variants({ settings, version }: VllmPool): number {
+  return settings.lora !== null && atLeast(version, "0.12.0") ? 2 : 1;
+}
+
 /** Splits of the sequence that a whole graph leaves room for, each with a float32 output of the largest batch (flash_attn.py, FlashAttention 3). */
 const mostSplits = 32;
 /** Above this batch no splits are foreseen. */
 const largestSplitBatch = 992;
 
-function splitBuffer(model: Model, pool: VllmPool): Size {
+function splitBuffer(model: Model, pool: VllmPool, stage: Stage): Size {
   const { gpu, settings, layout } = pool;
   const isFlashAttention3 = Math.floor(gpu.computeCapability ?? 0) === 9 && pool.activationBytes === 2;
   const batch = captured(pool).whole;
-  if (!isFlashAttention3 || isV0(pool) || settings.maxCaptureSize > largestSplitBatch) return none;
+  const hasSplits = isFlashAttention3 && !isV0(pool) && settings.maxCaptureSize <= largestSplitBatch;
+  if (!hasSplits || stage.full + stage.sliding === 0) return none;
   const { mla, heads, valueHeadDim } = model;
   const own = Math.max(1, Math.ceil(heads / (layout.tensor * layout.sequence)));
   const width = mla ? mla.kvRank : valueHeadDim;
