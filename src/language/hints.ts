@@ -59,6 +59,9 @@ function isBehind({ start: a }: Range, { start: b }: Range): boolean {
   return a.line > b.line || (a.line === b.line && a.character > b.character);
 }
 
+/** What engines call the longest request. */
+const lengthFlags = ["max-model-len", "context-length", "max_seq_len"];
+
 /** `42.3 GiB per GPU`, and the model's own limit where the file sets none; of several pools the one that writes the model is meant. */
 function modelHint({ deployment, settled }: DeploymentAnalysis, index: number, plan: MemoryPlan | undefined): Hint | undefined {
   const { model, pools } = deployment;
@@ -66,7 +69,7 @@ function modelHint({ deployment, settled }: DeploymentAnalysis, index: number, p
   const isElsewhere = model?.range && pools.length > 1 && !contains(pool?.extent, model.range.start);
   if (!pool || isElsewhere) return undefined;
   const rank = tightest(plan);
-  const limit = flagOf(pool, "max-model-len") ? undefined : settled?.pools[index]?.settings.maxModelLen;
+  const limit = lengthFlags.some((name) => flagOf(pool, name)) ? undefined : settled?.pools[index]?.settings.maxModelLen;
   const weights = rank && gib(rank.weightsBytes + rank.shiftWeightsBytes);
   const tokens = limit === undefined ? undefined : whole(limit);
   const text =
@@ -80,6 +83,14 @@ function modelHint({ deployment, settled }: DeploymentAnalysis, index: number, p
   return behind(model?.range, text, message("weights on each GPU of the fullest rank"));
 }
 
+/** What engines call the share of a card; the one that counts stands first. */
+const shareFlags = [
+  "gpu-memory-utilization",
+  "mem-fraction-static",
+  "kv_cache_config.free_gpu_memory_fraction",
+  "free_gpu_memory_fraction",
+];
+
 /** `639,360 tokens of KV cache` behind the utilisation, else `KV 58.1 GiB = 476k tokens` behind the number of GPUs. */
 function cacheHint(pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
   const rank = tightest(plan);
@@ -89,7 +100,7 @@ function cacheHint(pool: Pool, plan: MemoryPlan | undefined): Hint | undefined {
     gib(rank.kvCacheBytes),
     plan.maxConcurrency.toFixed(1),
   );
-  const flag = flagOf(pool, "gpu-memory-utilization");
+  const flag = shareFlags.map((name) => flagOf(pool, name)).find((one) => one?.valueRange);
   if (flag?.valueRange) return behind(flag.valueRange, message("{0} tokens of KV cache", whole(plan.kvCacheTokens)), tooltip);
   const ranks = ranksOf(pool.engine.parallel);
   if (ranks && ranks.product !== gpusAsked(pool)) return undefined;

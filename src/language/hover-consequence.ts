@@ -7,6 +7,7 @@ import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped } from "./hover-card.ts";
 import { measuredLine } from "./hover-measured.ts";
 import type { Place } from "./position.ts";
+import { shareOf, shareRows } from "./share-rows.ts";
 import { planWith } from "./variants.ts";
 
 /** What follows from a flag in this deployment, with its formula; the engines' names for one thing meet here. */
@@ -16,9 +17,11 @@ export function consequence(place: Place, flag: Flag, options: HoverOptions): Pa
     case "kv-cache-memory-bytes":
     case "mem-fraction-static":
     case "free_gpu_memory_fraction":
+    case "kv_cache_config.free_gpu_memory_fraction":
       return cacheCard(place, options);
     case "kv-cache-dtype":
     case "kv_cache_dtype":
+    case "kv_cache_config.dtype":
       return tokenCard(place);
     case "dtype":
     case "quantization":
@@ -51,6 +54,7 @@ export function consequence(place: Place, flag: Flag, options: HoverOptions): Pa
     case "max_batch_size":
       return sequencesCard(place, options);
     case "max-num-batched-tokens":
+    case "chunked-prefill-size":
     case "max_num_tokens":
       return tokensCard(place);
     default:
@@ -74,13 +78,11 @@ function cacheCard(place: Place, { catalog, uri }: HoverOptions): Partial<Card> 
   const { analysis, index } = place;
   const found = planned(place);
   const pool = analysis.settled?.pools[index];
-  if (!found || pool?.budget.engine !== "vllm") return {};
+  if (!found || !pool) return {};
   const { plan, rank } = found;
-  const use = pool.budget.gpuMemoryUtilization;
-  const gibs = (bytes: number): string => (bytes / 2 ** 30).toFixed(2);
-  const buffers = rank.activationBytes + rank.nonTorchBytes + (rank.cudaGraphInBudget ? rank.cudaGraphBytes : 0);
-  const more =
-    use + 0.04 <= 0.98 ? planWith(analysis.deployment, index, { "gpu-memory-utilization": (use + 0.04).toFixed(2) }, catalog) : undefined;
+  const { name, now } = shareOf(pool.budget);
+  const next = (Math.round((now + 0.04) * 100) / 100).toFixed(2);
+  const more = now + 0.04 <= 0.98 ? planWith(analysis.deployment, index, { [name]: next }, catalog) : undefined;
   return {
     headline: plan.fits ? `${whole(plan.kvCacheTokens)} tokens of KV cache` : "No room for the KV cache",
     beside: [
@@ -88,14 +90,9 @@ function cacheCard(place: Place, { catalog, uri }: HoverOptions): Partial<Card> 
       commandLink("Memory", "inferenceLens.showMemory", [uri, analysis.deployment.id]),
     ],
     title: "GiB per GPU",
-    rows: [
-      [`Budget, ${use.toFixed(2)} × ${gibs(rank.totalBytes)}`, gibs(rank.budgetBytes)],
-      [rank.shiftWeightsBytes > 0 ? "Weights, base + Shift copy" : "Weights", gibs(rank.weightsBytes + rank.shiftWeightsBytes)],
-      [rank.cudaGraphInBudget ? "Activations, NCCL, CUDA graphs" : "Activations, NCCL", gibs(buffers)],
-      ["KV cache", gibs(rank.kvCacheBytes)],
-    ],
+    rows: shareRows(rank, pool.budget),
     ...(more && more.kvCacheTokens > plan.kvCacheTokens
-      ? { whatIf: `${(use + 0.04).toFixed(2)} would give ${whole(more.kvCacheTokens - plan.kvCacheTokens)} tokens more.` }
+      ? { whatIf: `${next} would give ${whole(more.kvCacheTokens - plan.kvCacheTokens)} tokens more.` }
       : {}),
     ...measuredLine(place),
   };
@@ -182,9 +179,10 @@ function lengthCard(place: Place): Partial<Card> {
   const { plan, rank } = found;
   const length = pool.settings.maxModelLen;
   return {
-    headline: plan.fits
-      ? `${figure(plan.maxConcurrency)} requests of ${whole(length)} tokens at once`
-      : "One request of this length does not fit",
+    headline:
+      plan.fits && plan.maxConcurrency >= 1
+        ? `${figure(plan.maxConcurrency)} requests of ${whole(length)} tokens at once`
+        : "One request of this length does not fit",
     rows: [
       ["KV cache", `${whole(plan.kvCacheTokens)} tokens`],
       ["Longest that would fit", `${whole(Math.floor(plan.longestModelLen))} tokens`],

@@ -135,3 +135,33 @@ describe("inspect", () => {
     expect(at(not, "memory", "refusal", "kind")).toBe("no-kv-memory");
   });
 });
+
+describe("inspect of engines with sums of their own", () => {
+  async function tableOf(...command: readonly string[]): Promise<readonly string[]> {
+    const { stdout, code } = await cli.run(["inspect", "--gpu", "H100", "--", ...command]);
+    expect(code).toBe(0);
+    const rows = stdout.slice(stdout.indexOf("Per GPU")).split("\n").slice(1);
+    return rows.map((row) => row.trim().replace(/ {2,}.*$/, ""));
+  }
+
+  it("SGLang has no budget, but a share for weights and pools, and what it keeps free", async () => {
+    expect(await tableOf("python", "-m", "sglang.launch_server", "--model-path", "Qwen/Qwen3-Next-80B-A3B-Instruct", "--tp", "4")).toEqual([
+      "total",
+      "taken before loading",
+      "weights and pools together",
+      "weights",
+      "recurrent states",
+      "KV cache",
+      "kept free",
+      "of it for activations",
+      "of it for CUDA graphs",
+      expect.stringContaining("KV tokens"),
+      "",
+    ]);
+  });
+
+  it("TensorRT-LLM runs a trial and shares out the rest", async () => {
+    const rows = await tableOf("trtllm-serve", "meta-llama/Llama-3.1-8B-Instruct");
+    expect(rows.slice(0, 6)).toEqual(["total", "weights", "trial run", "non-torch", "CUDA graphs", "KV cache"]);
+  });
+});

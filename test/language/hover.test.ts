@@ -119,6 +119,38 @@ describe("other engines", () => {
       "[python3, -m, sglang.launch_server, --model-path]",
     );
 
+  const rowsOver = (text: string, words: string): readonly string[] =>
+    over(text, words)
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .slice(2);
+
+  // 0.85 · (79.19 − 0.75 taken before loading); 0.15 of it stays free.
+  test("SGLang: the share is of what is free before loading, and the rest stays free", () => {
+    const text = yaml({ args: ["--mem-fraction-static=0.85"], image: "lmsysorg/sglang:v0.5.9", gpu: "H100" }).replace(
+      "[vllm, serve]",
+      "[python3, -m, sglang.launch_server, --model-path]",
+    );
+    const rows = rowsOver(text, "--mem-fraction");
+    expect(rows[0]).toBe("| Weights and pools, 0.85 × 78.44 free before loading | 66.67 |");
+    expect(rows[3]).toBe("| Kept free | 11.77 |");
+    expect(over(text, "--mem-fraction")).toMatch(/0\.89 would give 2\d,\d{3} tokens more\./);
+  });
+
+  test("TensorRT-LLM: the share is of what a trial run leaves", () => {
+    const text = yaml({
+      args: ["--kv_cache_free_gpu_memory_fraction=0.8"],
+      image: "nvcr.io/nvidia/tensorrt-llm/release:1.1.0",
+      gpu: "H100",
+    }).replace("[vllm, serve]", "[trtllm-serve]");
+    const rows = rowsOver(text, "--kv_cache_free");
+    expect(rows.map((row) => row.replace(/[\d.]+ \|$/, "…"))).toEqual([
+      "| Weights | …",
+      "| Trial run, NCCL, CUDA graphs | …",
+      expect.stringMatching(/^\| KV cache, 0\.8 × 6\d\.\d\d left \| …$/),
+    ]);
+  });
+
   test("SGLang: attention replicas lie inside TP", () => {
     const text = sglang(["--tp-size=8", "--dp-size=8", "--enable-dp-attention"]);
     expect(over(text, "--enable-dp")).toContain("they add no GPUs");

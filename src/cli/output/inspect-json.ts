@@ -71,7 +71,7 @@ function poolJson(
     sizes: sizesJson(engine.parallel),
     shiftThreshold: engine.parallel.shift?.value.threshold.value ?? null,
     weightQuantization: method ?? null,
-    kvCacheDtype: text("kv-cache-dtype") ?? (engine.flags.has("kv-cache-dtype") || !engine.complete ? null : "auto"),
+    kvCacheDtype: cacheFormats.map(text).find((one) => one !== undefined) ?? (isCacheOpen(engine) ? "auto" : null),
     settings: settingsJson(engine.flags, catalog),
     memory: plan ? memoryJson(plan, index) : null,
     calibration: calibrationJson(settled?.pools[index]),
@@ -84,6 +84,14 @@ function calibrationJson(pool: SettledPool | undefined) {
   if (!measured) return null;
   const { source, date, applied, refused } = measured;
   return { source, date, applied, refused: refused.map(({ term, why }) => ({ term, why: plain(why) })) };
+}
+
+/** What engines call the format of the cache; the options file of TensorRT-LLM stands above its flag. */
+const cacheFormats = ["kv-cache-dtype", "kv_cache_config.dtype", "kv_cache_dtype"];
+
+/** No flag says it, and none may come from elsewhere. */
+function isCacheOpen({ flags, complete }: Pool["engine"]): boolean {
+  return complete && !cacheFormats.some((name) => flags.has(name));
 }
 
 /** What the file asks for; a case asks for as many as its layout has ranks. */

@@ -30,6 +30,8 @@ function rankBytes(rank: RankMemory) {
     nonTorchBytes: Math.round(rank.nonTorchBytes),
     cudaGraphBytes: Math.round(rank.cudaGraphBytes),
     cudaGraphInBudget: rank.cudaGraphInBudget,
+    reservedBytes: Math.round(rank.reservedBytes),
+    stateBytes: Math.round(rank.stateBytes),
     kvCacheBytes: Math.round(rank.kvCacheBytes),
     kvBytesPerToken: rank.kvBytesPerToken,
   };

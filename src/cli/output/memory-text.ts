@@ -1,22 +1,12 @@
 import { figure, gib, kib, whole } from "../../catalog/quantity.ts";
-import type { MemoryPlan, RankMemory } from "../../memory/plan.ts";
+import type { MemoryPlan } from "../../memory/plan.ts";
+import { memoryRows } from "./memory-rows.ts";
 import { table } from "./table.ts";
 
 /** Memory of each GPU, group by group of like ranks, and what its cache holds. */
 export function memoryText(plan: MemoryPlan, indent: number): string {
   const head = ["Per GPU", ...plan.ranks.map(({ label, ranks }) => (ranks > 1 ? `${label} (${ranks} GPUs)` : label))];
-  const row = (name: string, bytes: (rank: RankMemory) => number): string[] => [name, ...plan.ranks.map((rank) => gib(bytes(rank)))];
-  const has = (bytes: (rank: RankMemory) => number): boolean => plan.ranks.some((rank) => bytes(rank) > 0);
-  const rows = [
-    row("total", (rank) => rank.totalBytes),
-    row("budget", (rank) => rank.budgetBytes),
-    row("weights", (rank) => rank.weightsBytes),
-    ...(has((rank) => rank.shiftWeightsBytes) ? [row("Shift's second copy", (rank) => rank.shiftWeightsBytes)] : []),
-    row("activations", (rank) => rank.activationBytes),
-    row("non-torch", (rank) => rank.nonTorchBytes),
-    row(plan.ranks[0]?.cudaGraphInBudget === false ? "CUDA graphs (beside the budget)" : "CUDA graphs", (rank) => rank.cudaGraphBytes),
-    row("KV cache", (rank) => rank.kvCacheBytes),
-  ];
+  const rows = memoryRows(plan.ranks);
   const right = plan.ranks.map((_, i) => i + 1);
   return `${table(rows, { head, right, indent })}${" ".repeat(indent)}${cacheWords(plan)}\n`;
 }

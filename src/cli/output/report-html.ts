@@ -1,9 +1,9 @@
-import { duration, figure, gib, percent, shortTokens, whole } from "../../catalog/quantity.ts";
+import { duration, figure, percent, shortTokens, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import type { RankMemory } from "../../memory/plan.ts";
 import type { Quantiles, Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
 import { operatorNames, share } from "./estimate-text.ts";
+import { memoryRows } from "./memory-rows.ts";
 import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
 import { figureRows, time, verdictWords, workloadWords } from "./report-text.ts";
@@ -153,18 +153,6 @@ function modesTable({ modes }: Report): string {
 }
 
 function memoryTable({ memory }: Report): string {
-  const row = (name: string, bytes: (rank: RankMemory) => number): string[] => [name, ...memory.ranks.map((rank) => gib(bytes(rank)))];
-  return rowsTable(
-    [
-      row("total", (rank) => rank.totalBytes),
-      row("budget", (rank) => rank.budgetBytes),
-      row("weights", (rank) => rank.weightsBytes),
-      ...(memory.ranks.some((rank) => rank.shiftWeightsBytes > 0) ? [row("Shift's second copy", (rank) => rank.shiftWeightsBytes)] : []),
-      row("activations", (rank) => rank.activationBytes),
-      row("non-torch", (rank) => rank.nonTorchBytes),
-      row("CUDA graphs", (rank) => rank.cudaGraphBytes),
-      row("KV cache", (rank) => rank.kvCacheBytes),
-    ],
-    ["Per GPU", ...memory.ranks.map(({ label, ranks }) => (ranks > 1 ? `${label} (${ranks} GPUs)` : label))],
-  );
+  const head = memory.ranks.map(({ label, ranks }) => (ranks > 1 ? `${label} (${ranks} GPUs)` : label));
+  return rowsTable(memoryRows(memory.ranks), ["Per GPU", ...head]);
 }
