@@ -16,5 +16,6 @@ export const bars: Readonly<Record<string, Bar>> = {
   "refused starts: not flagged": { limit: 0, kind: "most" },
   "successful starts: called an error": { limit: 0, kind: "most" },
   "rows that state what decides: unanswered": { limit: 5, kind: "most" },
+  "kernels at sizes left out: median error": { limit: 12, kind: "most" },
   "one evaluation: median": { limit: 1, kind: "most" },
 };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
+import { kernels } from "./kernels.ts";
 import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { meets, printed, type SuiteRun } from "./print.ts";
@@ -20,7 +21,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, closedLoop];
+const suites: readonly Suite[] = [memory, kernels, closedLoop];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, catalog: folder, json, docs }: AccuracyOptions): number {
