@@ -14,7 +14,7 @@ const GiB = 2 ** 30;
 export function cudaGraphs(model: Model, pool: VllmPool, stage: Stage): Term {
   const { settings } = pool;
   if (settings.enforceEager || settings.maxCaptureSize === 0) return { bytes: 0, formula: "0 GiB", confidence: "engine-law", spread: 0 };
-  const size = together(nodes(model, pool, stage), splitBuffer(model, pool, stage));
+  const size = together(nodes(pool, stage), splitBuffer(model, pool, stage));
   const isLogged = isFittedStart(model, pool) && atLeast(pool.version, "0.11.0") && settings.maxCaptureSize === 512;
   return { ...size, ...(isLogged ? { confidence: "fitted", spread: 0.2 * GiB } : { confidence: "estimated", spread: 0.5 * GiB }) };
 }
@@ -52,17 +52,17 @@ function captured(pool: VllmPool): { readonly whole: number; readonly pieces: nu
   };
 }
 
-/** Kernels of a layer with experts beside those of a dense one. */
-const expertKernels = 2.2;
+/** What experts add to the kernels of a dense layer. */
+const furtherKernels = 1.2;
 
 /** Fitted on starts of 8 to 80 layers, with experts of 24 and 27. */
-function nodes({ moe }: Model, pool: VllmPool, stage: Stage): Size {
+function nodes(pool: VllmPool, { layers, expertLayers }: Stage): Size {
   const { whole, pieces } = captured(pool);
   const graphs = (captureSizes(whole).length + captureSizes(pieces).length) * variants(pool);
-  const kernels = moe ? expertKernels : 1;
+  const experts = expertLayers > 0 ? ` + ${furtherKernels} · ${expertLayers}` : "";
   return {
-    bytes: (0.14 + 0.00016 * graphs * stage.layers * kernels) * GiB,
-    formula: `(0.14 + 0.00016 · ${graphs} graphs · ${stage.layers} layers · ${kernels}) GiB`,
+    bytes: (0.14 + 0.00016 * graphs * (layers + furtherKernels * expertLayers)) * GiB,
+    formula: `(0.14 + 0.00016 · ${graphs} graphs · (${layers}${experts}) layers) GiB`,
   };
 }
 
