@@ -22,6 +22,17 @@ describe("starts that were logged", () => {
     );
   });
 
+  // Windows keep every batch in flight from 0.26: 8,192 + 5 · 2,113 blocks of ten pages of 262,144 B became 8,192 + 5 · 4,161, and 49 GiB too few
+  // (vllm issue 49878: 45.79 and 70.79 GiB, at most 58,368 tokens).
+  test("Gemma 4 31B started by 0.25 and refused by 0.26", () => {
+    const start = { gib: 49, length: 262_144, batch: 32_768 };
+    const before = started(gemma, { ...start, release: "0.25.1" });
+    expect(before.refusal).toBeNull();
+    expect(before.kvCacheBlocks / before.maxConcurrency).toBeCloseTo(8192 + 5 * 2113, 6);
+    const after = started(gemma, { ...start, release: "0.26.0" });
+    expect(after.refusal).toMatchObject({ kind: "model-len", neededBytes: (8192 + 5 * 4161) * 2_621_440, longest: 58_368 });
+  });
+
   // A state is 3 · 8,192 · 2 B of inputs and 32 · 128 · 128 · 4 B: 2,146,304 B, just 2,096 tokens of 1,024 B. Four groups of ten layers; prefixes
   // keep two states of each: 299 blocks / (⌈131072/2096⌉ + 3 · 2) (club-3090 issue 612).
   test("Qwen3.6-35B-A3B with prefixes in 0.24", () => {
@@ -30,6 +41,8 @@ describe("starts that were logged", () => {
     expect([plan.kvCacheTokens, plan.blockTokens, plan.kvCacheBlocks]).toEqual([567_978, 2096, 299]);
     expect(plan.maxConcurrency).toBeCloseTo(4.33, 2);
     expect(started(qwen35, start).maxConcurrency).toBeCloseTo(299 / (63 + 3), 9);
+    // 6.01 GiB (club-3090 issue 652).
+    expect(started(qwen35, { ...start, gib: 6.01, cache: { states: "align" } }).kvCacheTokens).toBe(569_878);
   });
 
   // TP 2, three drafted tokens: (3 + 3) · 5,120 · 2 B + 24 · 128 · 128 · 4 B, blocks of 1,600 tokens; the drafter's layer makes it 17 full
@@ -46,6 +59,12 @@ describe("starts that were logged", () => {
   test("a 27B of its shape in 0.26", () => {
     const plan = started(qwen27, { release: "0.26.0", gib: 4.99, length: 131_072, tensor: 2, elementBytes: 1, cache: { states: "align" } });
     expect([plan.kvCacheTokens, plan.blockTokens]).toEqual([302_921, 1568]);
+  });
+
+  // One latent of 576 · 2 B a token beside states of 16 heads: blocks of 960 tokens (vllm issue 28228).
+  test("Kimi Linear in 0.11", () => {
+    const kimi = model("moonshotai/Kimi-Linear-48B-A3B-Instruct");
+    expect(started(kimi, { release: "0.11.1", gib: 2.3, length: 120_000, tensor: 2 }).blockTokens).toBe(960);
   });
 
   // Pages of 37,440 + 8,640 + 1,728 B; 21, 43, 21 and 20 layers in groups of 22: 118 + 2 · 259 + 4,099 + 2,065 = 6,800 blocks of 22 · 47,808 B for
