@@ -8,6 +8,7 @@ import { chunkOfReplica, sglangBatch, stageGpus } from "./sglang-batch.ts";
 import { sglangPools } from "./sglang-pools.ts";
 import { sglangStaticShare, toldShare } from "./sglang-static-share.ts";
 import { sglangWeights } from "./sglang-weights.ts";
+import { sglangStages } from "./stage-split.ts";
 import { atLeast } from "./version.ts";
 
 const GiB = 2 ** 30;
@@ -57,7 +58,7 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
  * an all-to-all backend give each rank its own (layers/communicator.py, models/deepseek_v2.py of 0.5.9).
  */
 function layoutOf(flags: FlagReader, context: EngineContext): Layout {
-  const { layout } = context;
+  const layout = { ...context.layout, ...sglangStages(context) };
   if (layout.attentionData === 1) return layout;
   const all = stageGpus(context);
   const exchanges = (flags.text("moe-a2a-backend") ?? "none") !== "none" || flags.on("enable-deepep-moe") === true;

@@ -3,6 +3,7 @@ import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import type { EngineSettings, TensorrtBudget } from "./settled.ts";
+import { tensorrtStages } from "./stage-split.ts";
 
 const GiB = 2 ** 30;
 
@@ -19,6 +20,7 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   return {
     settings: settingsOf(flags, context),
     budget: budgetOf(flags),
+    layout: { ...context.layout, ...tensorrtStages(flags, context) },
     weights: withTiles(weightsOf(context.model, flags.text("quantization")), context.gpu),
     activationBytes,
     kvElementBytes: kvElementBytes(typeof cache === "string" ? cache : flags.text("kv_cache_dtype"), context.model, activationBytes),
