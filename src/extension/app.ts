@@ -128,6 +128,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     openLive: (...args) => servers.openLive(args),
     openExamples: () => openExamples(context),
     selectGpu: about((subject) => choices.gpu(subject)),
+    selectVersion: about((subject) => choices.version(subject)),
     selectWorkload: about((subject) => choices.workload(subject)),
     setLimits: about((subject) => choices.limits(subject)),
     showMemory: about((subject) => memory.show(subject)),

@@ -2,12 +2,14 @@ import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import { figure, percent, whole } from "../catalog/quantity.ts";
 import { seconds } from "../deployment/directives.ts";
+import { engineNames } from "../deployment/engine-names.ts";
+import { parseVersion } from "../deployment/version.ts";
 import { gpuChoices } from "../language/choose-gpu.ts";
 import type { Subject, Subjects } from "./subject.ts";
 import { numbersOf } from "./workload-choice.ts";
 import { type Choice, writeChoice } from "./write-choice.ts";
 
-/** The questions a person answers once: which GPU, which workload, which limits; each answer is written where it belongs. */
+/** The questions a person answers once: which GPU, which engine version, which workload, which limits; each answer is written where it belongs. */
 export class Choices {
   constructor(
     private readonly catalogFor: (subject: Subject) => Catalog,
@@ -24,6 +26,19 @@ export class Choices {
     const choice = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
     if (!choice) throw new vscode.CancellationError();
     await writeChoice(subject, this.subjects, [{ directive: "gpu", project: ["gpu"], setting: "gpu", value: choice.gpu }]);
+  }
+
+  async version(subject: Subject): Promise<void> {
+    const { deployment, settled } = subject.analysis;
+    const typed = await vscode.window.showInputBox({
+      prompt: vscode.l10n.t("Version of {0} that {1} runs", engineNames[deployment.engine], deployment.name),
+      value: settled?.pools[0]?.version.text ?? "",
+      validateInput: (text) => (parseVersion(text.trim()) ? undefined : vscode.l10n.t("Write it like 0.19.0")),
+      ignoreFocusOut: true,
+    });
+    if (typed === undefined) throw new vscode.CancellationError();
+    const choice: Choice = { directive: "version", project: ["engineVersion"], setting: "engineVersion", value: typed.trim() };
+    await writeChoice(subject, this.subjects, [choice]);
   }
 
   async workload(subject: Subject): Promise<void> {

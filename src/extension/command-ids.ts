@@ -10,6 +10,7 @@ export const commandIds = [
   "openLive",
   "openExamples",
   "selectGpu",
+  "selectVersion",
   "selectWorkload",
   "setLimits",
   "showMemory",

@@ -152,6 +152,7 @@ function noGraphs({ pool, names }: LeverSite, rank: RankMemory): readonly LeverS
 /** The same GPUs with a larger tensor-parallel group hold less of the weights each. */
 function otherLayout({ model, pool, names }: LeverSite): readonly LeverStep[] {
   const { tensor, sequence, pipeline } = pool.layout;
+  if (sharesStage(pool)) return [];
   const steps: LeverStep[] = [];
   for (let factor = 2; ; factor *= 2) {
     const wider = tensor * factor;
@@ -230,6 +231,7 @@ function moreGpus({ model, pool, names }: LeverSite): readonly LeverStep[] {
   const { tensor, sequence } = pool.layout;
   const gpus = gpusPerInstance(pool.layout);
   const most = largestTensor * pool.nodes;
+  if (sharesStage(pool)) return [];
   const steps: LeverStep[] = [];
   for (let wider = tensor * 2; wider * sequence <= largestTensor && model.heads % (wider * sequence) === 0; wider *= 2) {
     const count = (gpus / tensor) * wider;
@@ -242,6 +244,11 @@ function moreGpus({ model, pool, names }: LeverSite): readonly LeverStep[] {
     });
   }
   return steps;
+}
+
+/** Whether the flag of the tensor size counts GPUs that attention groups divide among them (SW04, SW05): then it is no size of one group. */
+export function sharesStage({ budget, layout }: SettledPool): boolean {
+  return budget.engine !== "vllm" && layout.attentionData * layout.prefillContext > 1;
 }
 
 function halves(from: number, least: number): readonly number[] {

@@ -3,6 +3,7 @@ import type { Deployment } from "../deployment/deployment.ts";
 import type { Layout, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { divisors } from "../rules/layout.ts";
+import { sharesStage } from "./lever-steps.ts";
 import { settingNames } from "./setting-names.ts";
 import { planWith } from "./variants.ts";
 
@@ -33,7 +34,8 @@ export function layoutPlans(
   const other = isSequence ? "sequence" : "pipeline";
   const flag = (isSequence ? names.sequenceParallel : undefined) ?? names.pipeline;
   const ways = layout.tensor * layout[other];
-  const tensors = divisors([ways], ways).filter(
+  const sizes = sharesStage(pool) ? [layout.tensor] : divisors([ways], ways);
+  const tensors = sizes.filter(
     (tensor) => model.heads % (isSequence ? ways : tensor * layout.sequence) === 0 && ways / tensor <= (isSequence ? ways : model.layers),
   );
   return tensors.flatMap((tensor): LayoutPlan[] => {

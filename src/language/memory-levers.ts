@@ -155,8 +155,10 @@ function obstacleTo(pool: Pool, step: LeverStep, text: string): Message | undefi
     const obstacle = flagObstacle(pool, name, text) ?? (flagEdits(pool, name, value).length === 0 ? unwritable(name) : undefined);
     if (obstacle) return obstacle;
   }
-  const isMissing = asksForMore(pool, step.gpus) && setGpuCount(pool, step.gpus / nodesOf(pool)).length === 0;
-  return isMissing ? message("the number of GPUs is not written in this file") : undefined;
+  if (!asksForMore(pool, step.gpus)) return undefined;
+  const each = step.gpus / nodesOf(pool);
+  const isWritable = Number.isInteger(each) && setGpuCount(pool, each).length > 0;
+  return isWritable ? undefined : message("the number of GPUs is not written in this file");
 }
 
 function unwritable(name: string): Message {

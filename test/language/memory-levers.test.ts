@@ -121,6 +121,27 @@ describe("what is not offered", () => {
     expect(ids(yaml({ model: large, gpu: h100, gpus: 8, args: ["--tensor-parallel-size=8"] }))).not.toContain("tensor");
   });
 
+  test("another size of a stage that attention replicas divide: its flag counts what they share", () => {
+    const text = [
+      "apiVersion: v1",
+      "kind: Pod",
+      "metadata: { name: p }",
+      "spec:",
+      "  hostIPC: true",
+      "  nodeSelector: { nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3 }",
+      "  containers:",
+      "    - name: engine",
+      "      image: lmsysorg/sglang:v0.5.9",
+      "      command: [python3, -m, sglang.launch_server]",
+      "      args: [--model-path, Qwen/Qwen3-30B-A3B, --tp-size, '4', --dp-size, '4', --enable-dp-attention]",
+      "      resources: { limits: { nvidia.com/gpu: 4 } }",
+      "",
+    ].join("\n");
+    expect(ids(text)).toContain("share");
+    expect(ids(text)).not.toContain("tensor");
+    expect(ids(text)).not.toContain("layout");
+  });
+
   test("what brings a new error", () => {
     const text = yaml({ gpu: h100 });
     const worse = (edited: string): Analysis => {

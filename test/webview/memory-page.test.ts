@@ -165,6 +165,16 @@ describe("memory page", () => {
     });
   });
 
+  it("changes an assumed value with a click, wherever it stands", async () => {
+    await withPage("memory", "assumed", {}, async ({ page, posted }) => {
+      const version = page.locator(".assumed").filter({ hasText: /^vLLM \d|^\d+\.\d+/ });
+      expect(await version.count()).toBe(2);
+      for (const one of await version.all()) await one.click();
+      const change = { kind: "command", command: "inferenceLens.selectVersion" };
+      expect((await posted()).filter(({ kind }) => kind === "command")).toEqual([change, change]);
+    });
+  });
+
   it("leads to what would settle what is missing", async () => {
     await withPage("memory", "gpu-unknown", {}, async ({ page, posted }) => {
       expect(await page.locator(".verdict").innerText()).toContain("131 GiB of weights");

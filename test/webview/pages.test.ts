@@ -57,6 +57,7 @@ const stateOf: Readonly<Record<string, string>> = {
   "memory/outside": "fits",
   "memory/sglang": "fits",
   "memory/compared": "fits",
+  "memory/assumed": "fits",
   "memory/calibrated": "fits",
   "memory/tensorrt-llm": "fits",
   "memory/stale": "stale",

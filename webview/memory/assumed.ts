@@ -7,7 +7,7 @@ export interface AssumedEvents {
 }
 
 /** What changes an assumed value, by its name; the others are written in the file. */
-const changedBy: Readonly<Record<string, string>> = { gpu: "inferenceLens.selectGpu" };
+const changedBy: Readonly<Record<string, string>> = { gpu: "inferenceLens.selectGpu", engineVersion: "inferenceLens.selectVersion" };
 
 /** Values nobody wrote down, dotted; a click changes those that a command can. */
 export function assumedList(assumed: readonly Assumption[], { command }: AssumedEvents): HTMLElement {

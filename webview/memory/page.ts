@@ -196,9 +196,9 @@ class MemoryPage {
       return;
     }
     const engine = first.isVersionAssumed
-      ? link(first.engine, () => document.getElementById("assumed")?.scrollIntoView(), {
+      ? link(first.engine, () => this.host.post({ kind: "command", command: "inferenceLens.selectVersion" }), {
           class: "assumed",
-          title: words("Assumed: not written in the file"),
+          title: words("Assumed: a click changes it"),
         })
       : h("span", { text: first.engine });
     fill(this.line, `${memory.model} · `, engine, ` · ${memory.layout}`);
