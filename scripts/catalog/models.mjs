@@ -195,9 +195,21 @@ function hybrid({ hybrid: facts, architecture }) {
 function quantization(id, facts, models) {
   const stated = statedQuantization(id, facts, models);
   if (!stated) return undefined;
-  const { quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain, expert_dtype = expertTypes[id] } = stated;
+  const { quant_method, quant_algo, kv_cache_quant_algo: cache, weight_block_size, group_size, bits, weightType, plain } = stated;
+  const { expert_dtype = expertTypes[id] } = stated;
+  const kv_cache_quant_algo = cache === "FP8" ? cache : undefined;
   const kept = plain ?? (facts.mla && isNvfp4(stated) ? { attention: 1 } : undefined);
-  return sparse({ quant_method, quant_algo, weight_block_size, group_size, bits, weightType, plain: kept, expert_dtype });
+  return sparse({
+    quant_method,
+    quant_algo,
+    kv_cache_quant_algo,
+    weight_block_size,
+    group_size,
+    bits,
+    weightType,
+    plain: kept,
+    expert_dtype,
+  });
 }
 
 /** NVIDIA leaves the latent attention of such checkpoints in 16 bit (cards of DeepSeek-R1-0528-FP4 and, which narrows one matrix of it, -v2). */

@@ -23,6 +23,7 @@ export function quantizationFacts(config: Fields, model: Fields, shape: Shape): 
   const facts: QuantizationFacts = {
     quant_method: textOf(config, "quant_method"),
     quant_algo: textOf(config, "quant_algo") ?? textOf(inner, "quant_algo"),
+    kv_cache_quant_algo: textOf(config, "kv_cache_quant_algo") ?? textOf(inner, "kv_cache_quant_algo"),
     weight_block_size: numbersOf(config, "weight_block_size") ?? numbersOf(group, "block_structure"),
     group_size: numberOf(group, "group_size") ?? numberOf(config, "group_size", "q_group_size") ?? numberOf(inner, "group_size"),
     ...(group ? groupElements(group) : { bits: numberOf(config, "bits", "w_bit") }),

@@ -213,6 +213,8 @@ export interface Model {
   readonly visionTower?: { readonly layers: number | null; readonly hidden: number | null };
   /** Format of the checkpoint behind this id. */
   readonly weights: WeightFormat | UnsizedFormat;
+  /** The checkpoint asks for a cache in 8 bit (kv_cache_quant_algo of modelopt). */
+  readonly narrowCache?: true;
   /** Sizes in the model's own files, where a folder was read. */
   readonly checkpoint?: CheckpointWeights;
   readonly dtype: "bf16" | "fp16" | "fp32";

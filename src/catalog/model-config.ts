@@ -140,6 +140,7 @@ export function modelFromConfig(json: unknown, id: string): DescribedModel {
     model: {
       ...shape,
       weights: quantized ? weightFormatOf(quantized.facts) : unquantised,
+      ...(quantized?.facts.kv_cache_quant_algo?.toUpperCase() === "FP8" ? { narrowCache: true } : {}),
       parameters: total,
       activeParameters: active,
       approximate: approximate || (multimodal && towers.towerElements === undefined),

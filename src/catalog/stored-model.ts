@@ -47,6 +47,7 @@ export function modelOf(row: StoredModel): Model {
     ...(row.vision ? towerFacts(row.vision, row.hidden) : {}),
     ...(row.vision ? { visionTower: visionTower(row.vision) } : {}),
     weights: row.quantization ? weightFormatOf(row.quantization) : unquantised,
+    ...(row.quantization?.kv_cache_quant_algo === "FP8" ? { narrowCache: true } : {}),
     dtype: row.dtype === "float16" ? "fp16" : row.dtype === "float32" ? "fp32" : "bf16",
     kvElementsPerLayer: row.kvElements,
     ...(row.indexer === undefined ? {} : { indexerBytesPerLayer: row.indexer }),

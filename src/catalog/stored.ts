@@ -64,6 +64,7 @@ export interface StoredModel {
   readonly quantization?: {
     readonly quant_method?: string;
     readonly quant_algo?: string;
+    readonly kv_cache_quant_algo?: string;
     readonly weight_block_size?: readonly number[];
     readonly group_size?: number;
     readonly bits?: number;

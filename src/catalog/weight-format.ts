@@ -13,6 +13,8 @@ export const expertsOnly: NonNullable<WeightFormat["plain"]> = { attention: 1, r
 export interface QuantizationFacts {
   readonly quant_method?: string | undefined;
   readonly quant_algo?: string | undefined;
+  /** Format of the cache that modelopt's checkpoints ask for. */
+  readonly kv_cache_quant_algo?: string | undefined;
   readonly weight_block_size?: readonly number[] | undefined;
   readonly group_size?: number | undefined;
   readonly bits?: number | undefined;

@@ -66,12 +66,14 @@ function layoutOf(flags: FlagReader, context: EngineContext): Layout {
   return { ...layout, shared: { mlp, sharedExperts: exchanges ? 1 : all, head: flags.on("enable-dp-lm-head") ? layout.tensor : all } };
 }
 
-/** Sparse attention keeps its latent in 8 bit from Blackwell on where no flag says otherwise (server_args.py of 0.5.9). */
+/** Where no flag says, the checkpoint does, and sparse attention keeps its latent in 8 bit from Blackwell on (model_runner.py of 0.5.3, server_args.py of 0.5.9). */
 function cacheFormat(flags: FlagReader, { model, gpu, version }: EngineContext): string | undefined {
   const written = flags.text("kv-cache-dtype");
   const isOpen = written === undefined || written === "auto";
   const isSparse = model.mla !== null && (model.indexerBytesPerLayer ?? 0) > 0;
-  return isOpen && isSparse && (gpu.computeCapability ?? 0) >= 10 && atLeast(version, "0.5.9") ? "fp8_e4m3" : written;
+  const isNarrow =
+    (model.narrowCache && atLeast(version, "0.5.2")) || (isSparse && (gpu.computeCapability ?? 0) >= 10 && atLeast(version, "0.5.9"));
+  return isOpen && isNarrow ? "fp8_e4m3" : written;
 }
 
 /** SM06: a default is cut to the running requests from 0.5.20 on; a list of sizes stands for its largest. */

@@ -16,14 +16,17 @@ export const tensorrtSettler: EngineSettler = {
 
 function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   const activationBytes = 2;
-  const cache = flags.member("kv_cache_config", "dtype");
+  const member = flags.member("kv_cache_config", "dtype");
+  const cache = typeof member === "string" ? member : flags.text("kv_cache_dtype");
+  const isOpen = cache === undefined || /^auto$/i.test(cache);
   return {
     settings: settingsOf(flags, context),
     budget: budgetOf(flags),
     layout: { ...context.layout, ...tensorrtStages(flags, context) },
     weights: withTiles(weightsOf(context.model, flags.text("quantization")), context.gpu),
     activationBytes,
-    kvElementBytes: kvElementBytes(typeof cache === "string" ? cache : flags.text("kv_cache_dtype"), context.model, activationBytes),
+    // KvCacheConfig.dtype: auto follows the checkpoint.
+    kvElementBytes: kvElementBytes(isOpen && context.model.narrowCache ? "fp8" : cache, context.model, activationBytes),
     kvCacheBlocks: null,
   };
 }

@@ -166,3 +166,11 @@ describe("pools", () => {
     expect(poolOf("0.5.23", "B200", `--kv-cache-dtype ${dtype}`).kvElementBytes).toBe(bytes);
   });
 });
+
+test.each([
+  ["0.5.1.post3", "", 2],
+  ["0.5.9", "", 1],
+  ["0.5.9", "--kv-cache-dtype bf16", 2],
+])("SGLang %s %s keeps the cache of a checkpoint that asks for FP8 in %d bytes an element", (version, flags, bytes) => {
+  expect(poolOf(version, "H200", flags, "nvidia/Llama-3.1-70B-Instruct-FP8").kvElementBytes).toBe(bytes);
+});
