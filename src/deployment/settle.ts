@@ -110,8 +110,7 @@ function settledPool(
     assumed.push({ what: "instances", value: "1", why: message("how many instances run is not written here") });
   }
   const drafter = drafterOf(engine, new FlagReader(flags), model, layout.tensor, catalog);
-  if (drafter?.kind === "unsized")
-    assumed.push({ what: "drafter", value: drafter.name, why: message("its weights are not known here, and not counted") });
+  if (drafter?.kind === "unsized") assumed.push({ what: "drafter", value: drafter.name, why: unsizedWords(engine) });
   const place = placed(pool, gpu, layout);
   assumed.push(...place.assumed);
   return {
@@ -215,6 +214,13 @@ function partitionOf(text: string, stages: number, layers: number | undefined): 
 
 function unsizedCheckpoint({ method }: UnsizedFormat): Missing {
   return { what: "settings", message: message("The checkpoint is quantised ({0}) in a way whose bytes are not known", method) };
+}
+
+/** SGLang's share is for a draft too, so something stands for it. */
+function unsizedWords(engine: JudgedEngine): Message {
+  return engine === "sglang"
+    ? message("its weights are not known here: those of one layer stand for them")
+    : message("its weights are not known here, and not counted");
 }
 
 function unknownValue(flag: string, reader: FlagReader): Missing {

@@ -112,7 +112,8 @@ function group(bars: readonly PieceBar[]): BarGroup {
   };
 }
 
-function budgetWords({ budgetBytes, steps }: RankMemory): string {
+function budgetWords({ budgetBytes, reservedBytes, steps }: RankMemory): string {
   const step = steps.find(({ part }) => part === "budget");
+  if (step && reservedBytes > 0) return words("weights and pools {0} = {1}", gib(budgetBytes), step.formula);
   return step ? words("budget {0} = {1}", gib(budgetBytes), step.formula) : words("budget {0}", gib(budgetBytes));
 }

@@ -14,7 +14,7 @@ export function memoryText(plan: MemoryPlan, indent: number): string {
 function cacheWords(plan: MemoryPlan): string {
   if (!plan.fits) return `${refusalWords(plan)} (${plan.confidence})`;
   const longest = plan.longestModelLen > 0 ? `, longest single request ${whole(plan.longestModelLen)} tokens` : "";
-  return `${whole(plan.kvCacheTokens)} KV tokens at ${kib(plan.kvBytesPerToken)} a token and rank, ${figure(plan.maxConcurrency)} requests of max-model-len at once${longest} (${plan.confidence})`;
+  return `${whole(plan.kvCacheTokens)} KV tokens at ${kib(plan.kvBytesPerToken)} a token and rank, ${figure(plan.maxConcurrency)} requests of full length at once${longest} (${plan.confidence})`;
 }
 
 /** Why a plan does not fit, in one sentence. */
