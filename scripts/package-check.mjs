@@ -36,7 +36,7 @@ const facts = [
   "options-vllm",
   "options-tensorrt-llm",
 ].map((name) => `dist/catalog/${name}.json`);
-const styles = ["report.css", "live.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
+const styles = ["report.css", "live.css", "memory.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
 const media = [manifest.icon, ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map((step) => step.media.svg))];
 const needed = [
   ...bundles,

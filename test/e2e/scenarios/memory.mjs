@@ -149,6 +149,25 @@ export const memory = [
     },
   },
   {
+    name: "an engine version that memory only assumes is said with a click",
+    run: async ({ workbench }) => {
+      await workbench.closeAll();
+      await workbench.open("vllm-config.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.command("Inference Lens: Show Memory");
+      const { frame } = await memoryPage(workbench, "fits");
+      await frame.locator(".under-bar .assumed").click();
+      await workbench.type("0.19.0");
+      await workbench.pick("In this file");
+      await until("the version that was said", async () => {
+        const { frame: now } = await memoryPage(workbench, "fits");
+        return /vLLM 0\.19\.0/.test(await now.locator(".under-bar").textContent());
+      });
+      assert.equal(await frame.locator(".under-bar .assumed").count(), 0);
+      await workbench.closeAll();
+    },
+  },
+  {
     name: "the memory page in four themes and three widths",
     run: async ({ workbench }) => {
       const { page } = workbench;
