@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settle, Workshop } from "./support/workshop.ts";
 
@@ -172,6 +173,17 @@ describe("memory page", () => {
       for (const one of await version.all()) await one.click();
       const change = { kind: "command", command: "inferenceLens.selectVersion" };
       expect((await posted()).filter(({ kind }) => kind === "command")).toEqual([change, change]);
+    });
+  });
+
+  it("speaks the language that the host brings, whatever stands in it", async () => {
+    const words: Record<string, string> = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8"));
+    await withPage("memory", "fits", { words: { ...words, "</script>": "</script>" } }, async ({ page, errors }) => {
+      expect(errors).toEqual([]);
+      expect(await page.evaluate(() => window.lensViolations)).toEqual([]);
+      expect(await page.locator("h1").innerText()).toMatch(/放得下，有 [\d,]+ 词元的空间/);
+      expect(await page.locator("#changes").innerText()).toContain("将 gpu-memory-utilization 从 0.9 提高到 0.92");
+      expect(await page.locator("#ranks").getByRole("button", { name: "表格" }).count()).toBe(1);
     });
   });
 

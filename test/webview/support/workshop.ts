@@ -75,7 +75,13 @@ export class Workshop {
   async open(
     name: PageName,
     state: string,
-    { theme = "dark-modern" as ThemeName, width = 1280, height = 900, kept = null as unknown } = {},
+    {
+      theme = "dark-modern" as ThemeName,
+      width = 1280,
+      height = 900,
+      kept = null as unknown,
+      words = {} as Readonly<Record<string, string>>,
+    } = {},
   ): Promise<Opened> {
     const context = await this.browser.newContext({
       viewport: { width, height },
@@ -89,7 +95,7 @@ export class Workshop {
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());
     });
-    await this.serve(context, name);
+    await this.serve(context, name, JSON.stringify(words).replaceAll("<", "\\u003c"));
     await page.addInitScript(installHost, { theme: this.themeFile[theme], kept });
     await page.addInitScript({ content: this.fixtures });
     await page.goto(`${origin}/${name}.html`);
@@ -130,8 +136,8 @@ export class Workshop {
     await settle(page);
   }
 
-  private async serve(context: BrowserContext, name: PageName): Promise<void> {
-    const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inference Lens</title><link rel="stylesheet" href="${name}.css"></head><body><main id="app"></main><script type="module" nonce="lens" src="${name}.js"></script></body></html>`;
+  private async serve(context: BrowserContext, name: PageName, words: string): Promise<void> {
+    const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inference Lens</title><link rel="stylesheet" href="${name}.css"></head><body><main id="app"></main><script type="application/json" id="words">${words}</script><script type="module" nonce="lens" src="${name}.js"></script></body></html>`;
     await context.route("**/*", async (route) => {
       const file = new URL(route.request().url()).pathname.slice(1);
       const body = file === `${name}.html` ? html : this.files.get(file);
