@@ -68,7 +68,8 @@ function settingsOf(model: Model, pool: SettledPool): Readonly<Record<string, Co
         "max-running-requests": settings.maxNumSeqs,
         "chunked-prefill-size": settings.maxNumBatchedTokens,
         ...(budget.windowTokenRatio === null ? {} : { "swa-full-tokens-ratio": budget.windowTokenRatio }),
-        ...(recurrent ? { "mamba-full-memory-ratio": budget.stateRatio } : {}),
+        ...(recurrent ? { "mamba-full-memory-ratio": budget.stateRatio, "mamba-ssm-bits": 8 * budget.stateElementBytes } : {}),
+        ...(recurrent && budget.stateSlots !== null ? { "max-mamba-cache-size": budget.stateSlots } : {}),
         ...(budget.draft ? { "draft-layers": budget.draft.layers ?? "own model" } : {}),
         ...common,
       };
@@ -76,6 +77,7 @@ function settingsOf(model: Model, pool: SettledPool): Readonly<Record<string, Co
       return {
         "free-gpu-memory-fraction": budget.freeGpuMemoryFraction,
         ...(budget.maxTokens === null ? {} : { "max-tokens": budget.maxTokens }),
+        ...(budget.maxBytes === null ? {} : { "max-gpu-total-bytes": budget.maxBytes }),
         "max-seq-len": settings.maxModelLen,
         "max-batch-size": settings.maxNumSeqs,
         "max-num-tokens": settings.maxNumBatchedTokens,

@@ -147,6 +147,10 @@ export interface SglangBudget {
   readonly windowTokenRatio: number | null;
   /** Bytes of recurrent states for each byte of keys and values. */
   readonly stateRatio: number;
+  /** How many states a replica has room for, where flags fix it instead. */
+  readonly stateSlots: number | null;
+  /** Bytes of one element of a state's matrix. */
+  readonly stateElementBytes: number;
   readonly draft: SglangDraft | null;
 }
 

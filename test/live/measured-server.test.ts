@@ -45,6 +45,8 @@ describe("a live server as a calibration", () => {
       maxTotalTokens: null,
       windowTokenRatio: null,
       stateRatio: 0.9,
+      stateSlots: null,
+      stateElementBytes: 4,
       draft: null,
     };
     const one = { ...pool(), budget };

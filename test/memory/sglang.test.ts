@@ -73,6 +73,16 @@ describe("SGLang's pools", () => {
     expect(rank.stateBytes + rank.kvCacheBytes).toBeCloseTo(rank.budgetBytes - rank.weightsBytes, 0);
   });
 
+  // Qwen3-Next: 36 layers of 3 inputs · (2 · 2,048 + 4,096) channels · 2 B and 32 heads · 128 · 128 · 4 B, a quarter of each on a rank.
+  it("a written number of states is what it is", () => {
+    const one = (36 * (3 * 8192 * 2 + 32 * 128 * 128 * 4)) / 4;
+    const settings = { "max-mamba-cache-size": 100 };
+    expect(rankOf(planOf("Qwen/Qwen3-Next-80B-A3B-Instruct", { parallel: { tensor: 4 }, settings })).stateBytes).toBe(100 * one);
+    const requests = { "disable-radix-cache": true, "max-running-requests": 64, "mamba-ssm-dtype": "bfloat16" };
+    const half = (36 * (3 * 8192 * 2 + 32 * 128 * 128 * 2)) / 4;
+    expect(rankOf(planOf("Qwen/Qwen3-Next-80B-A3B-Instruct", { parallel: { tensor: 4 }, settings: requests })).stateBytes).toBe(64 * half);
+  });
+
   // gpt-oss-20b: 12 full and 12 windowed layers of 8 heads · 2 · 64 · 2 B.
   it("a token has 0.8 of a place in each layer with a window", () => {
     expect(planOf("openai/gpt-oss-20b").kvBytesPerToken).toBeCloseTo(2048 * (12 + 0.8 * 12), 6);
@@ -119,6 +129,7 @@ test.each([
   [llama, {}],
   ["openai/gpt-oss-120b", { parallel: { tensor: 2 } }],
   ["Qwen/Qwen3-Next-80B-A3B-Instruct", { parallel: { tensor: 4 } }],
+  ["Qwen/Qwen3-Next-80B-A3B-Instruct", { parallel: { tensor: 4 }, settings: { "max-mamba-cache-size": 100 } }],
   [
     "deepseek-ai/DeepSeek-V3.2",
     {

@@ -4,6 +4,16 @@ import { fullToken, slidingToken } from "../kv-elements.ts";
 import type { KvShape } from "../kv-shape.ts";
 import type { Stage } from "../stages.ts";
 
+/** One state of all recurrent layers of a stage on a rank: the convolution's inputs in 16 bit, the matrix as told (configs/mamba_utils.py of 0.5.12). */
+export function stateBytes({ recurrent }: Model, { layout }: SettledPool, { stateElementBytes }: SglangBudget, stage: Stage): number {
+  const { state } = recurrent ?? {};
+  if (!recurrent || stage.recurrent === 0) return 0;
+  if (!state) return ((recurrent.stateBytesPerSequence ?? 0) * stage.recurrent) / recurrent.layers / layout.tensor;
+  const groups = state.groups % layout.tensor === 0 ? state.groups : layout.tensor;
+  const channels = (state.channels + groups * state.groupChannels) / layout.tensor;
+  return stage.recurrent * (state.convolved * channels * 2 + (state.matrix / layout.tensor) * stateElementBytes);
+}
+
 /**
  * How SGLang keeps tokens (pool_configurator.py of 0.5.23): a token takes its bytes of all layers at once, in pages. Layers with a window
  * have a pool of their own with a share of the tokens, or keep every token; a draft's layers have every token too; states lie apart.

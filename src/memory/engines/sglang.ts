@@ -5,11 +5,11 @@ import { poolBlocks } from "../kv-shape.ts";
 import { cardBytes, measuredTerm, reportedBlocks } from "../measured.ts";
 import { ranksPerStage, type StageMemory, stageLabel } from "../stage-memory.ts";
 import type { Stage } from "../stages.ts";
-import { Sum } from "../sum.ts";
+import { Sum, type Term } from "../sum.ts";
 import { addToken } from "../token-term.ts";
 import { addWeights } from "../weight-terms.ts";
 import { contextAndLinks } from "./outside.ts";
-import { tokenPool } from "./sglang-pool.ts";
+import { stateBytes, tokenPool } from "./sglang-pool.ts";
 import { addReserve, draftWeights } from "./sglang-reserve.ts";
 
 const gib = (bytes: number): string => gibWords(bytes, 3);
@@ -44,25 +44,12 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
 
   const shape = tokenPool(model, pool, budget, stage);
   const left = budgetBytes - weights - inShare;
-  const stateShare = stage.recurrent > 0 ? budget.stateRatio / (1 + budget.stateRatio) : 0;
   const trust = sum.trust(["budget", "weights", ...(inShare > 0 ? (["draft"] as const) : [])], totalBytes);
   const minus = `${gib(budgetBytes)} − ${gib(weights)} weights${inShare > 0 ? ` − ${gib(inShare)} draft` : ""}`;
-  const stateBytes =
-    stateShare === 0
-      ? 0
-      : sum.add(
-          "states",
-          "Recurrent states",
-          {
-            bytes: left * stateShare,
-            formula: `(${minus}) · ${budget.stateRatio} / (1 + ${budget.stateRatio})`,
-            confidence: trust.confidence,
-            spread: trust.spread * stateShare,
-          },
-          "kv_cache_configurator.py",
-        );
+  const states = statesTerm(model, pool, budget, stage, { ...trust, bytes: left, formula: minus });
+  const statesBytes = states ? sum.add("states", "Recurrent states", states.term, "kv_cache_configurator.py") : 0;
   const kvBytesPerToken = addToken(sum, model, shape);
-  const room = left - stateBytes;
+  const room = left - statesBytes;
   const { maxTotalTokens } = budget;
   const isCapped = maxTotalTokens !== null && maxTotalTokens * kvBytesPerToken < room;
   const kvCacheBytes = sum.add(
@@ -77,9 +64,9 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
         }
       : {
           bytes: room,
-          formula: `${minus}${stateBytes === 0 ? "" : ` − ${gib(stateBytes)} states`}`,
+          formula: `${minus}${states ? ` − ${gib(statesBytes)} states` : ""}`,
           confidence: trust.confidence,
-          spread: trust.spread * (1 - stateShare),
+          spread: trust.spread * (1 - (states?.share ?? 0)),
         },
     "SM07",
   );
@@ -97,7 +84,7 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
       cudaGraphBytes: graphBytes,
       cudaGraphInBudget: false,
       reservedBytes,
-      stateBytes,
+      stateBytes: statesBytes,
       kvCacheBytes,
       kvCacheSpread: sum.spread("kv-cache"),
       kvBytesPerToken,
@@ -106,4 +93,23 @@ export function sglangStage(model: Model, pool: SettledPool, budget: SglangBudge
     shape,
     blocks: reportedBlocks(pool) ?? poolBlocks(shape, kvCacheBytes),
   };
+}
+
+/** Recurrent states by number, or by the ratio that shares out what is left; `share` = what of an error in that is theirs. */
+function statesTerm(
+  model: Model,
+  pool: SettledPool,
+  budget: SglangBudget,
+  stage: Stage,
+  left: Term,
+): { readonly term: Term; readonly share: number } | undefined {
+  const { stateRatio, stateSlots } = budget;
+  if (stage.recurrent === 0 || stateRatio === 0) return undefined;
+  if (stateSlots !== null) {
+    const each = stateBytes(model, pool, budget, stage);
+    return { term: { bytes: stateSlots * each, formula: `${stateSlots} · ${each} B`, confidence: "engine-law", spread: 0 }, share: 0 };
+  }
+  const share = stateRatio / (1 + stateRatio);
+  const formula = `(${left.formula}) · ${stateRatio} / (1 + ${stateRatio})`;
+  return { term: { ...left, bytes: left.bytes * share, formula, spread: left.spread * share }, share };
 }
