@@ -27,7 +27,7 @@ export class LeverList {
     const head = h(
       "tr",
       {},
-      h("th", { text: words("Change"), aria: { sort: "none" } }),
+      h("th", { text: words("Change") }),
       h("th", { text: words("KV tokens") }),
       h("th", { class: "lever-price", text: words("Price") }),
     );
