@@ -137,6 +137,7 @@ const shares = [
   "max-total-tokens",
   "free-gpu-memory-fraction",
   "max-tokens",
+  "max-gpu-total-bytes",
   "graphs-in-budget",
   "kv-cache-blocks",
 ];
@@ -145,6 +146,8 @@ const shapes = [
   "v0-engine",
   "swa-full-tokens-ratio",
   "mamba-full-memory-ratio",
+  "max-mamba-cache-size",
+  "mamba-ssm-bits",
   "mamba-cache-bits",
   "mamba-ssm-cache-bits",
   "draft-layers",

@@ -21,7 +21,8 @@ export function sglangPools(
 }
 
 function windowRatio(flags: FlagReader, { model, version }: EngineContext): number | null {
-  if (model.slidingLayers === 0 || !windowed.test(model.architecture) || flags.on("disable-hybrid-swa-memory")) return null;
+  if ((model.slidingLayers === 0 && !model.chunked) || !windowed.test(model.architecture) || flags.on("disable-hybrid-swa-memory"))
+    return null;
   if (!atLeast(version, model.architecture.startsWith("Llama4") ? "0.5.9" : "0.5.3")) return null;
   return flags.number("swa-full-tokens-ratio") ?? (model.compression && atLeast(version, "0.5.10") ? 0.1 : 0.8);
 }

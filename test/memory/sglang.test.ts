@@ -86,6 +86,10 @@ describe("SGLang's pools", () => {
   // gpt-oss-20b: 12 full and 12 windowed layers of 8 heads · 2 · 64 · 2 B.
   it("a token has 0.8 of a place in each layer with a window", () => {
     expect(planOf("openai/gpt-oss-20b").kvBytesPerToken).toBeCloseTo(2048 * (12 + 0.8 * 12), 6);
+    // Llama 4: 36 of 48 layers see a chunk alone, from 0.5.9 on with a pool of their own.
+    const scout = { parallel: { tensor: 8 } };
+    expect(planOf("meta-llama/Llama-4-Scout-17B-16E-Instruct", scout).kvBytesPerToken).toBeCloseTo(512 * (12 + 0.8 * 36), 6);
+    expect(planOf("meta-llama/Llama-4-Scout-17B-16E-Instruct", { ...scout, engineVersion: "0.5.5" }).kvBytesPerToken).toBe(512 * 48);
     expect(planOf("google/gemma-3-27b-it").kvBytesPerToken).toBe(62 * 16 * 2 * 128 * 2);
   });
 

@@ -14,6 +14,11 @@ export function stateBytes({ recurrent }: Model, { layout }: SettledPool, { stat
   return stage.recurrent * (state.convolved * channels * 2 + (state.matrix / layout.tensor) * stateElementBytes);
 }
 
+/** Layers of a stage that see a chunk alone: they count as windows. */
+function chunkedLayers({ chunked, fullAttentionLayers }: Model, { full }: Stage): number {
+  return chunked ? Math.min(full, Math.round((chunked.layers * full) / Math.max(1, fullAttentionLayers))) : 0;
+}
+
 /**
  * How SGLang keeps tokens (pool_configurator.py of 0.5.23): a token takes its bytes of all layers at once, in pages. Layers with a window
  * have a pool of their own with a share of the tokens, or keep every token; a draft's layers have every token too; states lie apart.
@@ -25,9 +30,12 @@ export function tokenPool(model: Model, pool: SettledPool, budget: SglangBudget,
   const sliding = slidingToken(model, pool);
   const windows = stage.full === 0 ? 1 : (budget.windowTokenRatio ?? 1);
   const drafts = budget.draft?.isInShare ? (budget.draft.layers ?? 0) : 0;
-  const bytesPerToken = ((stage.full + drafts) * full.bytes + windows * stage.sliding * sliding.bytes) / contextRanks;
+  const chunked = windows === 1 ? 0 : chunkedLayers(model, stage);
+  const whole = stage.full - chunked;
+  const bytesPerToken = ((whole + windows * chunked + drafts) * full.bytes + windows * stage.sliding * sliding.bytes) / contextRanks;
   const terms = [
-    ...(stage.full > 0 ? [`${stage.full} layers · ${full.formula}`] : []),
+    ...(whole > 0 ? [`${whole} layers · ${full.formula}`] : []),
+    ...(chunked > 0 ? [`${windows} · ${chunked} layers · ${full.formula}`] : []),
     ...(stage.sliding > 0 ? [`${windows === 1 ? "" : `${windows} · `}${stage.sliding} layers · ${sliding.formula}`] : []),
     ...(drafts > 0 ? [`${drafts} draft · ${full.formula}`] : []),
   ];
