@@ -17,5 +17,9 @@ export const driverTotals = {
   A30: [23.5, "github.com/LHRLAB/ChatKBQA/issues/2"],
   "V100-PCIE-32GB": [31.73, "logs of 32 GB cards in public repositories"],
   "GH200-96GB": [94.5, "a start-up log of SGLang and out-of-memory messages of 96 GB Hopper cards in public repositories"],
+  MI325X: [255.98, "out-of-memory messages of 256 GB cards in public repositories"],
+  // AMD's 288 GB are GiB, as the 192 of the MI300X are.
+  MI355X: [287.98, "out-of-memory messages of 288 GB cards in public repositories"],
+  MI350X: [287.98, "as the MI355X"],
   GB10: [121.69, "github.com/MiaAI-Lab/GLM-5.3-Flash-EXL3-2x-DGX-Sparks/issues/47"],
 };

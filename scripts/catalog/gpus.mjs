@@ -17,7 +17,10 @@ export function gpuRows(facts) {
 function withTotal(gpu) {
   const [gib, source] = driverTotals[gpu.id] ?? [];
   if (gib === undefined) return gpu;
-  return { ...gpu, driverBytes: Math.round(gib * 2 ** 30), driverBytesAssumed: false, sources: [...gpu.sources, source] };
+  const driverBytes = Math.round(gib * 2 ** 30);
+  // Some data sheets say GB and mean GiB.
+  const memoryBytes = Math.max(gpu.memoryBytes, Math.ceil(gib) * 2 ** 30 * Number(driverBytes > gpu.memoryBytes));
+  return { ...gpu, memoryBytes, driverBytes, driverBytesAssumed: false, sources: [...gpu.sources, source] };
 }
 
 /** Machine types with their GPUs, as the catalogue's `InstanceType`. */

@@ -13,7 +13,7 @@ const ofDriver = 480;
 /** What `nvidia-smi` gives as a card's total, in MiB; the engine's defaults are made of it. A data sheet's round figure is above it. */
 export function smiMebibytes({ memoryBytes, driverBytes }: Gpu): number {
   const isRound = memoryBytes % (GiB * MiB) === 0;
-  return (isRound ? Math.min(memoryBytes, driverBytes + ofDriver * MiB) : memoryBytes) / MiB;
+  return (isRound ? Math.min(memoryBytes, driverBytes + ofDriver * MiB) : Math.max(memoryBytes, driverBytes)) / MiB;
 }
 
 /** GPUs of a pipeline stage: what SGLang calls tp_size. */

@@ -118,9 +118,9 @@ function leftBeside(rank: RankMemory, { engine }: MemoryBudget, share: number): 
     case "vllm":
       return rank.totalBytes * (1 - share) - (rank.cudaGraphInBudget ? 0 : rank.cudaGraphBytes);
     case "sglang":
-      return (rank.totalBytes - rank.nonTorchBytes) * (1 - share);
+      return (rank.totalBytes - rank.nonTorchBytes) * (1 - share) - rank.activationBytes - rank.cudaGraphBytes;
     case "tensorrt-llm":
-      return (rank.totalBytes - rank.weightsBytes - rank.activationBytes - rank.nonTorchBytes) * (1 - share);
+      return (rank.totalBytes - rank.weightsBytes - rank.activationBytes - rank.nonTorchBytes - rank.cudaGraphBytes) * (1 - share);
     default: {
       const never: never = engine;
       return never;
