@@ -1,6 +1,7 @@
 import type { Model } from "../catalog/facts.ts";
 import { gib as gibWords } from "../catalog/quantity.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { allocationBytes } from "./allocation.ts";
 import { drafterBytes } from "./draft-weights.ts";
 import { towerTableBytes } from "./held-parts.ts";
 import { latentCopyBytes, rotaryBytes } from "./kept-tables.ts";
@@ -58,6 +59,8 @@ function besideOf(model: Model, pool: SettledPool, stage: Stage): readonly Named
   return [
     [latentCopyBytes(model, pool, stage), "latent projections"],
     [rotaryBytes(model, pool), "rotary table"],
+    // What SGLang measures is free memory, which its share of the card is taken from.
+    [pool.budget.engine === "vllm" ? allocationBytes(model, pool, stage) : 0, "rests of allocated pieces"],
     [pool.layout.towers === "none" ? 0 : towerTableBytes(model), "tower's tables"],
     // SGLang's has a term of its own: its version decides what it is taken from.
     [pool.budget.engine === "sglang" ? 0 : drafterBytes(model, pool, stage), "drafter"],
