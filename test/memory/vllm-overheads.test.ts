@@ -69,10 +69,23 @@ describe("activation peak", () => {
     expect(rank.nonTorchBytes / GiB).toBeCloseTo(0.35, 2);
   });
 
+  test("V0 that cuts prompts holds a layer alone: 131,072 tokens of context logged 0.22 GiB, 512 at once 0.06", () => {
+    // 2048 · 2 · (3 · 14336 + 3 · 4096) + 8.125 MiB, github.com/vllm-project/vllm/issues/10517.
+    const peak = (maxNumBatchedTokens: number) => {
+      const settings = { maxModelLen: 131_072, maxNumBatchedTokens, maxNumSeqs: 256, chunkedPrefill: true };
+      return firstRank(llama8, { gpu: gpu("A10"), version: version("0.6.6"), settings }).activationBytes;
+    };
+    expect(peak(2048)).toBe(2048 * 2 * (3 * 14_336 + 3 * 4096) + 8.125 * MiB);
+    expect(peak(512) / GiB).toBeCloseTo(0.06, 2);
+  });
+
   test("the sampler's copies by release and runner", () => {
     const bytesPerLogit = (release: string, name = llama8) => {
       const bytes = (maxNumSeqs: number) =>
-        firstRank(name, { version: version(release), settings: { maxNumSeqs, maxNumBatchedTokens: 8192 } }).activationBytes;
+        firstRank(name, {
+          version: version(release),
+          settings: { maxNumSeqs, maxNumBatchedTokens: 8192, chunkedPrefill: release !== "0.7.3" },
+        }).activationBytes;
       return Math.round((bytes(4096) - bytes(2048) - 2 * 2048 * name.hidden * 2) / (2048 * name.vocab));
     };
     expect(["0.7.3", "0.10.2", "0.11.1", "0.17.0", "0.20.0", "0.21.0", "0.33.0"].map((release) => bytesPerLogit(release))).toEqual([

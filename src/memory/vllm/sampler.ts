@@ -11,6 +11,8 @@ import { none, type Size, together } from "./size.ts";
 export function samplerPeak(model: Model, pool: VllmPool): Size {
   const { settings, activationBytes } = pool;
   const runner = runnerOf(model, pool);
+  // Logged peaks of V0 hold a layer's tensors alone where prompts are cut (vllm-project/vllm issues 10517 and 13061, pull request 14447).
+  if (runner === "v0" && settings.chunkedPrefill) return none;
   const sequences = Math.min(settings.maxNumSeqs, settings.maxNumBatchedTokens);
   const copies = bytesBesideLogit(runner, pool) + bytesForDrafts(runner, pool);
   const logits = {
