@@ -146,8 +146,8 @@ function smallestOf(written: string, catalog: Catalog): Gpu | undefined {
   return cards.reduce((least, card) => least && card && (card.driverBytes < least.driverBytes ? card : least));
 }
 
-/** Drivers of one board differ by so much in the memory that they report. */
-const driverShare = 0.01;
+/** Drivers of one board differ by so much in the memory that they report: a T4 has 14.56 to 14.75 GiB. */
+const driverShare = 0.015;
 
 /** A run that reports its card's memory, yet not its name: the card whose memory is nearest, of several the most common. */
 function gpuOfTotal(total: number | undefined, catalog: Catalog): Known<string> {

@@ -51,8 +51,13 @@ export function batchDefaults(version: Version, gpu: Gpu, v1 = true): BatchDefau
   // 0.7.3 looked for the name instead of the memory.
   if (!atLeast(version, "0.8.0")) return /^H[12]00/.test(gpu.id) ? large : { tokens: 2048, sequences: 1024 };
   if (memoryGiB >= 160 && atLeast(version, "0.28.0")) return { tokens: 16_384, sequences: 1024 };
-  const excluded = (atLeast(version, "0.9.0") && /^A100\b/.test(gpu.id)) || (atLeast(version, "0.33.0") && /^GB10\b/.test(gpu.id));
-  return memoryGiB >= 70 && !excluded ? large : small;
+  const excluded = atLeast(version, "0.9.0") && /^A100\b/.test(gpu.id);
+  return memoryGiB >= 70 && !excluded && !sharesMemory(gpu) ? large : small;
+}
+
+/** NVML names no memory of a card that shares the host's, and the engine then takes it for a small one (pull request 57378); from 0.33 it is excluded by name. */
+function sharesMemory({ id }: Gpu): boolean {
+  return /^GB10\b/.test(id);
 }
 
 /** VM01. */

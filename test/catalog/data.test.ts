@@ -46,6 +46,8 @@ describe("catalogue files", () => {
     ["NVIDIA H100 80GB HBM3", 79.19],
     ["NVIDIA H200", 139.8],
     ["NVIDIA GB10", 121.69],
+    ["MI325X", 255.98],
+    ["AMD-Instinct-MI355X", 287.98],
   ])("%s has %d GiB by its driver", (name, gib) => {
     expect(catalog.gpu(name)).toMatchObject({ driverBytesAssumed: false });
     expect((catalog.gpu(name)?.driverBytes ?? 0) / 2 ** 30).toBeCloseTo(gib, 2);

@@ -41,7 +41,8 @@ describe("defaults by version and device", () => {
     ["0.27.1", "B200-SXM", 8192, 1024],
     ["0.28.0", "B200-SXM", 16384, 1024],
     ["0.33.0", "GB10", 2048, 256],
-    ["0.32.0", "GB10", 8192, 1024],
+    // Its log of 0.13.0: "max_num_batched_tokens=2048", graphs up to 256 sequences.
+    ["0.13.0", "GB10", 2048, 256],
     ["0.33.0", "H200-SXM", 8192, 1024],
   ])("vLLM %s on %s schedules %i tokens, %i sequences", (version, gpu, tokens, sequences) => {
     const { settings } = settledOf(llama, gpu, version).pool;
