@@ -99,7 +99,9 @@ function sized({ words, tools, group, maker }: Words, linear: DType): ToldFormat
   if (tools.has("bitsandbytes")) return told("bitsandbytes", linear === "int4" ? 4 / 64 : 0);
   const method = integerMethod(words, tools, linear);
   if (method === "compressed-tensors" && linear === "int8" && !has("w8a16")) return told(method, 0);
-  return told(method ?? linear, scales(method, group, has("channel")), method !== undefined || group !== undefined);
+  // AutoRound's groups are of 128 unless it is told otherwise, as its published configs have it.
+  const made = group ?? (has("autoround") ? 128 : undefined);
+  return told(method ?? linear, scales(method, made, has("channel")), method !== undefined || group !== undefined);
 }
 
 /** The method of integers that say how they were made; bits alone do not, nor does AWQ beside them, which is an algorithm too. */

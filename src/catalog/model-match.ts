@@ -82,7 +82,8 @@ export class ModelNames {
   private quantised(id: string): ModelMatch | undefined {
     const split = splitQuantisedName(id);
     if (!split) return undefined;
-    const row = this.byId.get(split.base) ?? this.sameModel(split.base);
+    // Some publishers name the precision of all their checkpoints: `…-BF16` beside `…-FP8`.
+    const row = this.byId.get(split.base) ?? this.sameModel(split.base) ?? this.byId.get(`${split.base}-bf16`);
     if (!row) return undefined;
     return { model: withWeights(this.model(row), split), how: "quantised-variant" };
   }

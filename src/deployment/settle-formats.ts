@@ -56,6 +56,7 @@ function formatNamed(name: string): WeightFormat | undefined {
   if (/^(int8|w8a8|w8a8_int8|sq|smoothquant)$/.test(name)) return { ...fp8, method: "compressed-tensors", linear: "int8" };
   if (/^(int8_wo|w8a16)$/.test(name)) return sized({ quant_method: "gptq", bits: 8 });
   if (/^(int4|int4_wo|w4a16|awq|int4_awq)$/.test(name)) return sized({ quant_method: "awq" });
+  if (/^(auto[-_]?round|inc)$/.test(name)) return sized({ quant_method: "auto-round" });
   if (/^(fp4|nvfp4|modelopt_fp4)$/.test(name)) return sized({ quant_method: "modelopt_fp4" });
   if (/^w4a8_mxfp4|w4a16_mxfp4|mxfp4/.test(name)) return online.mxfp4;
   return online[name] ?? sized({ quant_method: name });

@@ -249,6 +249,8 @@ describe("model names", () => {
     ["RedHatAI/Phi-4-mini-instruct-quantized.w8a8", "microsoft/Phi-4-mini-instruct", "compressed-tensors", 1, true],
     ["boboliu/Qwen3-Embedding-4B-W4A16-G128", "Qwen/Qwen3-Embedding-4B", "compressed-tensors", 0.5156, true],
     ["unsloth/DeepSeek-V3-bf16", "deepseek-ai/DeepSeek-V3", "none", 2, true],
+    // Its publisher names the precision of the other one as well.
+    ["nvidia/NVIDIA-Nemotron-3-Nano-4B-FP8", "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16", "fp8", 1, true],
     ["unsloth/Qwen2.5-7B-Instruct-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, true],
     // Some layers stay as trained, nobody says which.
     ["unsloth/Qwen2.5-7B-Instruct-unsloth-bnb-4bit", "Qwen/Qwen2.5-7B-Instruct", "bitsandbytes", 0.5625, false],
@@ -256,7 +258,7 @@ describe("model names", () => {
     ["amd/Llama-3.3-70B-Instruct-MXFP4", "meta-llama/Llama-3.3-70B-Instruct", "quark", 0.53125, false],
     // Four bits, by whatever method and in whatever groups.
     ["cpatonn/Qwen3-30B-A3B-Instruct-2507-AWQ-4bit", "Qwen/Qwen3-30B-A3B-Instruct-2507", "int4", 0.5391, false],
-    ["someone/Qwen3-8B-int4-AutoRound", "Qwen/Qwen3-8B", "int4", 0.5391, false],
+    ["someone/Qwen3-8B-int4-AutoRound", "Qwen/Qwen3-8B", "int4", 0.5195, false],
     ["amd/Qwen3-8B-Quark-AWQ-INT4-W4A16", "Qwen/Qwen3-8B", "int4", 0.5391, false],
   ])("%s is %s in %s, %d bytes an element, sure: %s", (name, id, method, bytes, isSure) => {
     const known = catalog.model(id)?.model;

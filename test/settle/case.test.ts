@@ -62,6 +62,7 @@ describe("a case", () => {
     ["modelopt", "nvidia/DeepSeek-R1-0528-FP4", "fp4"],
     ["modelopt nvfp4", "Qwen/Qwen3-32B", "fp4"],
     ["auto_round int4", "Qwen/Qwen3-32B", "int4"],
+    ["auto_round", "Qwen/Qwen3-32B", "int4"],
     ["FP8", "Qwen/Qwen3-32B", "fp8"],
   ])("“%s” for %s is %s: a checkpoint keeps its own format where the word names its method", (weightQuantization, model, linear) => {
     expect(settledOf(caseWith({ model, weightQuantization })).pools[0]?.weights.linear).toBe(linear);
@@ -69,6 +70,8 @@ describe("a case", () => {
 
   it("takes the card whose memory a run reports where none is named, and says so", () => {
     expect(settledOf(caseWith({ gpu: null, gpuTotalBytes: 79.18 * 2 ** 30 })).pools[0]?.gpu.id).toBe("H100-SXM5-80GB");
+    // A T4 by its drivers of 2025, which keep more to themselves.
+    expect(settledOf(caseWith({ gpu: null, gpuTotalBytes: 14.56 * 2 ** 30 })).pools[0]?.gpu.id).toBe("T4");
     const settled = settledOf(caseWith({ gpu: null, gpuTotalBytes: 139.8 * 2 ** 30 }));
     expect(settled.pools[0]?.gpu.id).toBe("H200-SXM");
     expect(settled.assumed).toContainEqual(expect.objectContaining({ what: "gpu", value: "H200-SXM" }));
