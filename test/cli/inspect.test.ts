@@ -160,6 +160,23 @@ describe("inspect of engines with sums of their own", () => {
     ]);
   });
 
+  it("SGLang's draft lies in what is kept free, or with the weights, by version", async () => {
+    const speculating = ["Qwen/Qwen3-8B", "--speculative-algorithm", "EAGLE3", "--speculative-draft-model-path", "a/b"];
+    const { stdout } = await cli.run([
+      "inspect",
+      "--gpu",
+      "H100",
+      "--",
+      "python",
+      "-m",
+      "sglang.launch_server",
+      "--model-path",
+      ...speculating,
+    ]);
+    expect(stdout).toContain("of it a draft model");
+    expect(stdout).not.toContain("of it for a draft model");
+  });
+
   it("TensorRT-LLM runs a trial and shares out the rest", async () => {
     const rows = await tableOf("trtllm-serve", "meta-llama/Llama-3.1-8B-Instruct");
     expect(rows.slice(0, 6)).toEqual(["total", "weights", "trial run", "non-torch", "CUDA graphs", "KV cache"]);

@@ -10,7 +10,7 @@ export function memoryRows(ranks: readonly RankMemory[]): readonly (readonly str
   const weights = [
     row("weights", (rank) => rank.weightsBytes),
     ...part("Shift's second copy", (rank) => rank.shiftWeightsBytes),
-    ...part("of it a draft model", (rank) => draftWithin(rank)),
+    ...part("of it a draft model", (rank) => draftOf(rank, true)),
   ];
   const caches = [...part("recurrent states", (rank) => rank.stateBytes), row("KV cache", (rank) => rank.kvCacheBytes)];
   if (ranks.some((rank) => rank.reservedBytes > 0)) {
@@ -23,6 +23,7 @@ export function memoryRows(ranks: readonly RankMemory[]): readonly (readonly str
       row("kept free", (rank) => rank.reservedBytes),
       row("of it for activations", (rank) => rank.activationBytes),
       row("of it for CUDA graphs", (rank) => rank.cudaGraphBytes),
+      ...part("of it for a draft model", (rank) => draftOf(rank, false)),
     ];
   }
   const hasBudget = ranks.some(({ steps }) => steps.some((step) => step.part === "budget"));
@@ -37,8 +38,8 @@ export function memoryRows(ranks: readonly RankMemory[]): readonly (readonly str
   ];
 }
 
-/** A draft that is counted with the weights; older SGLang loads it into what is kept free. */
-function draftWithin({ steps, weightsBytes }: RankMemory): number {
+/** A draft that is counted with the weights, or not: older SGLang loads it into what is kept free. */
+function draftOf({ steps, weightsBytes }: RankMemory, isWithin: boolean): number {
   const value = (part: Part): number => steps.find((step) => step.part === part)?.value ?? 0;
-  return weightsBytes > value("weights") ? value("draft") : 0;
+  return weightsBytes > value("weights") === isWithin ? value("draft") : 0;
 }
