@@ -15,7 +15,7 @@ const lengthStep = 1024;
 
 /**
  * A length that the pool does not hold: SGLang starts and refuses longer requests one by one (managers/tp_worker.py, max_req_len),
- * TensorRT-LLM shortens the length (pyexecutor/resource_manager.py).
+ * TensorRT-LLM shortens the length (pyexecutor/_util.py, _create_kv_cache_manager).
  */
 export function lengthAbovePool(code: string, { memory, pool, deployment, settledPool }: RuleContext): Finding | undefined {
   if (!memory?.fits || !settledPool || settledPool.budget.engine === "vllm") return undefined;
