@@ -83,7 +83,12 @@ function distinct(layers: readonly (readonly CheckpointPart[])[]): readonly (rea
   });
 }
 
+/** Matrices, but not the masks and positions that some checkpoints keep in whole numbers. */
+const matrices = /(^|[._])(q?weight|weight_packed|blocks)$/;
+
 function contradiction(tensors: readonly Tensor[], model: Model, layers: readonly Parts[], further: number): string | undefined {
+  const narrow = model.weights.method === "none" ? tensors.find((one) => matrices.test(one.name) && elementsOf(one) === 0) : undefined;
+  if (narrow) return `config.json tells of no quantisation, but ${narrow.name.slice(0, 80)} is stored as ${narrow.dtype}`;
   const missing = layers.findIndex((one) => one.isEmpty);
   if (missing >= 0) return `config.json has ${model.layers} layers, but the files have no tensors of layer ${missing}`;
   if (further > 0 && model.nextLayers === undefined)
@@ -98,16 +103,31 @@ function contradiction(tensors: readonly Tensor[], model: Model, layers: readonl
   return attentionContradiction(tensors, model);
 }
 
-/** Queries of the first layer that has them, where they are not packed: heads × head dimension rows. */
+/** Queries of the first layer that has them, where they are not packed: heads × head dimension rows. Keys have those of some layer. */
 function attentionContradiction(tensors: readonly Tensor[], model: Model): string | undefined {
   if (model.mla || model.fullHeads) return undefined;
-  const queries = tensors.find(
-    ({ name }) => /layers\.\d+\.self_attn\.q_proj\.weight$/.test(name) && tensorPlace(name, model.layers).part === "attention",
+  const { heads, kvHeads, headDim, gatedQueries } = model;
+  const [queries] = projections(tensors, model, "q");
+  if (queries && !isProjection(queries, heads * headDim * (gatedQueries ? 2 : 1), model))
+    return `config.json has ${heads} heads of ${headDim}, but ${sized(queries)}`;
+  const keys = projections(tensors, model, "k");
+  const [first] = keys;
+  return first && !keys.some((one) => isProjection(one, kvHeads * headDim, model))
+    ? `config.json has ${kvHeads} key-value heads of ${headDim}, but ${sized(first)}`
+    : undefined;
+}
+
+function projections(tensors: readonly Tensor[], model: Model, of: "q" | "k"): readonly Tensor[] {
+  return tensors.filter(
+    (one) =>
+      one.name.endsWith(`.self_attn.${of}_proj.weight`) && elementsOf(one) > 0 && tensorPlace(one.name, model.layers).part === "attention",
   );
-  if (!queries || elementsOf(queries) === 0) return undefined;
-  const rows = model.heads * model.headDim * (model.gatedQueries ? 2 : 1);
-  const [written = 0, width = 0] = queries.shape;
-  return written === rows && width === model.hidden
-    ? undefined
-    : `config.json has ${model.heads} heads of ${model.headDim}, but ${queries.name} is ${written} × ${width}`;
+}
+
+function isProjection({ shape: [rows = 0, width = 0] }: Tensor, expected: number, { hidden }: Model): boolean {
+  return rows === expected && width === hidden;
+}
+
+function sized({ name, shape: [rows = 0, width = 0] }: Tensor): string {
+  return `${name} is ${rows} × ${width}`;
 }

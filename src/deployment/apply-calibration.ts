@@ -31,7 +31,14 @@ export function applyCalibration(calibrations: readonly Calibration[], model: Mo
   const blocks = measuredBlocks(memory, model, pool);
   const told = stageParts.filter((part) => memory.stages.some((stage) => stage[part] !== undefined));
   const terms: readonly MemoryTerm[] = [...told, ...(blocks === null ? [] : (["kvCacheBlocks"] as const))];
-  const judged = terms.map((term) => ({ term, why: changed(term, memory.conditions, now) ?? notTold(term, pool) }));
+  const judged = terms.map((term) => ({
+    term,
+    why:
+      changed(term, memory.conditions, now) ??
+      notTold(term, pool) ??
+      elsewhere(term, memory, pool) ??
+      contradicted(term, memory, model, pool),
+  }));
   const applied = judged.flatMap(({ term, why }) => (why ? [] : [term]));
   const kept = (part: StagePart): boolean => applied.includes(part);
   const stages = memory.stages.map((stage) => {
@@ -87,6 +94,25 @@ function notTold(term: MemoryTerm, { shiftThreshold }: SettledPool): Message | u
   return term === "weights" && shiftThreshold !== null ? message("which of the two copies was measured is not told") : undefined;
 }
 
+/** A part that was measured on no stage that this pipeline has. */
+function elsewhere(term: MemoryTerm, { stages }: MeasuredMemory, { layout: { pipeline } }: SettledPool): Message | undefined {
+  if (term === "kvCacheBlocks") return undefined;
+  const told = stages.filter((stage) => stage[term] !== undefined).map(({ stage }) => stage);
+  return told.every((stage) => stage >= pipeline) ? message("there is no pipeline stage {0}", Math.min(...told)) : undefined;
+}
+
+/** Of one figure printed twice neither is used where the two are not one. */
+function contradicted(
+  term: MemoryTerm,
+  { kvCacheBlocks, kvCacheTokens }: MeasuredMemory,
+  model: Model,
+  pool: SettledPool,
+): Message | undefined {
+  if (term !== "kvCacheBlocks" || kvCacheBlocks === null || kvCacheTokens === null || !isPlainCache(model, pool)) return undefined;
+  const tokens = kvCacheBlocks * pool.settings.blockTokens;
+  return tokens === kvCacheTokens ? undefined : message("{0} blocks hold {1} tokens, not {2}", kvCacheBlocks, tokens, kvCacheTokens);
+}
+
 function sameVersion(a: string, b: string): boolean {
   const [one, other] = [parseVersion(a), parseVersion(b)];
   return one && other ? compareVersions(one, other) === 0 : a === b;
@@ -97,10 +123,12 @@ function same(before: string | number | boolean | undefined, now: string | numbe
 }
 
 /** Blocks as reported, or from tokens where each block holds so many of one sequence and no layer has a share of its own. */
-function measuredBlocks({ kvCacheBlocks, kvCacheTokens }: MeasuredMemory, model: Model, { layout, settings }: SettledPool): number | null {
+function measuredBlocks({ kvCacheBlocks, kvCacheTokens }: MeasuredMemory, model: Model, pool: SettledPool): number | null {
   if (kvCacheBlocks !== null) return kvCacheBlocks;
-  const hybrid = model.slidingLayers > 0 || (model.recurrent?.layers ?? 0) > 0;
-  const shared = layout.decodeContext * layout.prefillContext > 1;
-  if (kvCacheTokens === null || hybrid || shared || kvCacheTokens % settings.blockTokens !== 0) return null;
-  return kvCacheTokens / settings.blockTokens;
+  const { blockTokens } = pool.settings;
+  return kvCacheTokens === null || !isPlainCache(model, pool) || kvCacheTokens % blockTokens !== 0 ? null : kvCacheTokens / blockTokens;
+}
+
+function isPlainCache({ slidingLayers, recurrent }: Model, { layout }: SettledPool): boolean {
+  return slidingLayers === 0 && (recurrent?.layers ?? 0) === 0 && layout.decodeContext * layout.prefillContext === 1;
 }

@@ -1,6 +1,7 @@
 import { type Catalog, commonGpus } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import { sizesWithFlags } from "./case-sizes.ts";
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
 import { sizeFlags } from "./engines/size-flags.ts";
@@ -26,11 +27,11 @@ export interface CaseContext {
 export function casePool(own: Fields, { engine, whole, model, catalog }: CaseContext): Pool {
   const version = optional(own, "engineVersion", asVersion) ?? optional(whole, "engineVersion", asVersion);
   const threshold = optional(own, "shiftThreshold", asCount) ?? optional(whole, "shiftThreshold", asCount);
-  const parallel = caseParallel(optional(own, "parallel", asFields) ?? {}, threshold);
+  const written = caseParallel(optional(own, "parallel", asFields) ?? {}, threshold);
   const names = flagNames(catalog.flags(engine), version);
   const { cacheFlag } = settlers[engine];
-  const flags = new Map<string, Flag>();
-  for (const [key, value] of sizeFlags[engine](parallel)) flags.set(key, writtenFlag(key, value));
+  const sizes = new Map(sizeFlags[engine](written).map(([key, value]) => [key, writtenFlag(key, value)] as const));
+  const flags = new Map<string, Flag>(sizes);
   for (const source of [whole, own]) {
     const cache = optional(source, "kvCacheDtype", asText);
     if (cache !== undefined) flags.set(cacheFlag, writtenFlag(cacheFlag, cache));
@@ -43,6 +44,7 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
       flags.set(name, negated ? { ...flag, negated: !flag.negated } : flag);
     }
   }
+  const parallel = sizesWithFlags(written, sizes, flags, engine, model);
   return {
     name: "",
     extent: emptyRange,

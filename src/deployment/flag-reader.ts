@@ -48,6 +48,16 @@ export class FlagReader {
     return value;
   }
 
+  /** A share of a whole: above 0 and at most 1, as every engine asks of its memory; any other stands for no size. */
+  share(name: string): number | undefined {
+    return this.asShare(name, this.number(name));
+  }
+
+  /** The same of a member of a JSON flag. */
+  memberShare(name: string, key: string): number | undefined {
+    return this.asShare(name, this.member(name, key));
+  }
+
   /** `--name`, `--no-name`, `--name=false`; undefined when absent or unreadable. */
   on(name: string): boolean | undefined {
     const flag = this.flags.get(name);
@@ -68,6 +78,12 @@ export class FlagReader {
     const text = this.flags.get(name)?.value?.value;
     const whole = text === undefined || text === null ? undefined : parsed(text);
     return isRecord(whole) ? whole[key] : undefined;
+  }
+
+  private asShare(name: string, value: unknown): number | undefined {
+    if (value === undefined || (typeof value === "number" && value > 0 && value <= 1)) return value;
+    this.noted.add(name);
+    return undefined;
   }
 }
 

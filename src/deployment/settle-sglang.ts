@@ -32,7 +32,7 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   const maxRunningRequests = positive(flags.integer("max-running-requests"));
   const captured = largestCaptured(flags, context, defaults.captured, maxRunningRequests);
   const settings = settingsOf(flags, context, { chunk, maxPrefillTokens, captured });
-  const written = flags.number("mem-fraction-static");
+  const written = flags.share("mem-fraction-static");
   const terms = { settings, chunk, maxPrefillTokens, captured, maxRunningRequests, role };
   const share = written === undefined ? sglangStaticShare(flags, context, terms) : { share: toldShare(written, context), spread: 0 };
   return {

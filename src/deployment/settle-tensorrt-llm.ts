@@ -39,10 +39,10 @@ function withTiles(format: WeightFormat | undefined, { computeCapability }: Gpu)
 
 /** TR07, TR08: a share of what is free, capped in tokens and bytes. Members of the options file stand above the flags. */
 function budgetOf(flags: FlagReader): TensorrtBudget {
-  const share = positive(flags.member("kv_cache_config", "free_gpu_memory_fraction")) ?? positive(flags.number("free_gpu_memory_fraction"));
   return {
     engine: "tensorrt-llm",
-    freeGpuMemoryFraction: share !== undefined && share <= 1 ? share : 0.9,
+    freeGpuMemoryFraction:
+      flags.memberShare("kv_cache_config", "free_gpu_memory_fraction") ?? flags.share("free_gpu_memory_fraction") ?? 0.9,
     maxTokens: positive(flags.member("kv_cache_config", "max_tokens")) ?? null,
     maxBytes: positive(flags.member("kv_cache_config", "max_gpu_total_bytes")) ?? null,
   };

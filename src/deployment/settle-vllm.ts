@@ -63,8 +63,8 @@ function withSpreadScales(weights: WeightFormat, { computeCapability }: Gpu): We
 function budgetOf(flags: FlagReader, { version, gpu, environment }: EngineContext): Omit<VllmBudget, "cache"> {
   return {
     engine: "vllm",
-    gpuMemoryUtilization: flags.number("gpu-memory-utilization") ?? utilizationDefault(version),
-    kvCacheMemoryBytes: flags.integer("kv-cache-memory-bytes", true) ?? null,
+    gpuMemoryUtilization: flags.share("gpu-memory-utilization") ?? utilizationDefault(version),
+    kvCacheMemoryBytes: flags.integer("kv-cache-memory-bytes", true) || null,
     graphsInBudget: countsGraphs(version, gpu.vendor, environment.get("VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS")?.value),
   };
 }

@@ -173,6 +173,10 @@ function layoutOf(
   }
   const size = ({ value }: Located<number>): number => (Number.isInteger(value) && value > 0 ? value : 1);
   const pipeline = size(parallel.pipeline);
+  if (model && pipeline > model.layers) {
+    missing.push({ what: "parallel", message: message("The model has {0} layers, too few for PP {1}", model.layers, pipeline) });
+    return undefined;
+  }
   const partition = environment.get("VLLM_PP_LAYER_PARTITION") ?? environment.get("SGLANG_PP_LAYER_PARTITION");
   const stageLayers = partition && partitionOf(partition.value, pipeline, model?.layers);
   return {

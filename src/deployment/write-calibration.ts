@@ -153,6 +153,6 @@ function evidenceNode(lines: readonly string[]): YAMLSeq {
 
 /** Name of the file in `.inference-lens/calibrations/`: the deployment's file by its path, then its name. */
 export function calibrationFileName(file: string, deployment: string): string {
-  const word = (text: string): string => text.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|-+$/g, "");
+  const word = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-").replace(/^[-.]+|-+$/g, "");
   return `${word(file.replace(/\.(ya?ml|json)$/i, ""))}.${word(deployment) || "deployment"}.yaml`;
 }

@@ -37,9 +37,23 @@ function stampOf(file: string): string {
   return `${file} ${stat?.mtimeMs} ${stat?.size}`;
 }
 
+/** Undefined for a file that is not there. A pipe, which could be waited for without end, is none. */
+function sizeOf(file: string): number | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new FileError("folder", "is a folder");
+  if (stat && !stat.isFile()) throw new FileError("no-file", "is no file");
+  return stat?.size;
+}
+
+/** A file of text beside the weights; throws where it is not there. */
+function textOf(file: string, most: number): string {
+  sizeOf(file);
+  return readTextFile(file, most);
+}
+
 function read(config: string, folder: string, names: readonly string[], weights: readonly string[]): DescribedModel {
-  const text = readTextFile(config, mostConfigBytes);
-  const beside = names.includes("hf_quant_config.json") ? readTextFile(join(folder, "hf_quant_config.json"), mostConfigBytes) : undefined;
+  const text = textOf(config, mostConfigBytes);
+  const beside = names.includes("hf_quant_config.json") ? textOf(join(folder, "hf_quant_config.json"), mostConfigBytes) : undefined;
   const listed = names.includes("model.safetensors.index.json") ? shards(join(folder, "model.safetensors.index.json")) : undefined;
   // Files beside those of the index are other formats of the same weights, an adapter, or a tower alone.
   const files = listed
@@ -49,7 +63,7 @@ function read(config: string, folder: string, names: readonly string[], weights:
   let headers = 0;
   if (files.length > mostFiles) return { problem: `It has ${files.length} weight files, more than are read.` };
   for (const file of files) {
-    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    const size = sizeOf(file);
     // Not fetched yet, or the pointer that Git LFS leaves in its place.
     if (size === undefined || (size < 1024 && isPointer(file)))
       return localModel({ config: text, quantization: beside, tensors: undefined }, folder);
@@ -65,7 +79,7 @@ function read(config: string, folder: string, names: readonly string[], weights:
 
 /** Names of the files that an index tells of; undefined for one that tells nothing. */
 function shards(index: string): readonly string[] | undefined {
-  const json: unknown = parsed(readTextFile(index, mostHeaderBytes));
+  const json: unknown = parsed(textOf(index, mostHeaderBytes));
   const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
   if (typeof map !== "object" || map === null) return undefined;
   // Only files of this folder: an index that points elsewhere is not followed.

@@ -36,6 +36,7 @@ export function readTextFile(path: string, maxBytes: number): string {
 export function decoded(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new FileError("binary", "is compressed by gzip: unpack it first");
   if (bytes.subarray(0, 8192).includes(0)) throw new FileError("binary", "is binary, not text");
   return new TextDecoder("utf-8").decode(bytes);
 }

@@ -108,8 +108,19 @@ describe("a config.json that its files contradict", () => {
     ["hidden size", { hidden_size: 512, head_dim: 64 }, "hidden size of 512, but model.embed_tokens.weight is 1024 × 256"],
     ["vocabulary", { vocab_size: 4096 }, "vocabulary of 4096"],
     ["heads", { num_attention_heads: 8, head_dim: 64 }, "8 heads of 64, but model.layers.0.self_attn.q_proj.weight is 256 × 256"],
+    ["key-value heads", { num_key_value_heads: 4 }, "4 key-value heads of 64, but model.layers.0.self_attn.k_proj.weight is 128 × 256"],
   ])("%s", (_, members, problem) => {
     expect(read({ ...smallConfig, ...members }, smallTensors()).problem).toContain(problem);
+  });
+
+  test.each(["F8_E4M3", "I32", "Q9_NEW"])("quantisation, of matrices in %s", (dtype) => {
+    const problem = `tells of no quantisation, but model.layers.0.self_attn.q_proj.weight is stored as ${dtype}`;
+    expect(read(smallConfig, smallTensors(dtype)).problem).toContain(problem);
+  });
+
+  test("masks and positions in whole numbers are no quantisation", () => {
+    const kept = [tensor("model.layers.0.self_attn.bias", [64, 64], "BOOL"), tensor("model.position_ids", [64], "I64")];
+    expect(read(smallConfig, [...smallTensors(), ...kept]).problem).toBeUndefined();
   });
 
   test("files without an embedding are no language model", () => {

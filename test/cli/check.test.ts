@@ -175,6 +175,7 @@ describe("check: other formats", () => {
 describe("check: bad input", () => {
   it.each([
     ["binary", Buffer.from([0, 1, 2, 3, 255, 0]), "is binary, not text"],
+    ["compressed", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), "is compressed by gzip: unpack it first"],
     ["empty", Buffer.from(""), ""],
     ["broken YAML", Buffer.from("apiVersion: apps/v1\nkind: Deployment\nspec:\n  image: vllm/vllm-openai\n args: ["), ""],
     ["CRLF and a mark", Buffer.from(`\ufeff${"model: Qwen/Qwen3-8B\r\nmax-model-len: 4096\r\n"}`), ""],

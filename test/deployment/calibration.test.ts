@@ -69,6 +69,23 @@ describe("what was measured and still holds", () => {
     expect(rank?.kvCacheBytes).toBe(Math.ceil(0.9 * 79 * GiB) - 15.5 * GiB - (predicted?.activationBytes ?? 0));
   });
 
+  test("blocks and tokens that contradict each other are predicted", () => {
+    for (const wrong of [{ kvCacheBlocks: 999_999 }, { kvCacheTokens: 16 }]) {
+      const { refused, kvCacheTokens } = under({}, { ...measured(), ...wrong });
+      expect(Object.keys(refused)).toEqual(["kvCacheBlocks"]);
+      expect(kvCacheTokens).toBe(434_176);
+    }
+    expect(under({}, { ...measured(), kvCacheBlocks: 999_999 }).refused.kvCacheBlocks).toBe(
+      "999999 blocks hold 15999984 tokens, not 434176",
+    );
+  });
+
+  test("a stage that the pipeline does not have measures none of its ranks", () => {
+    const { applied, refused } = under({}, { ...measured(), stages: [{ stage: 7, weights: 15 * GiB }] });
+    expect(applied).toEqual(["kvCacheBlocks"]);
+    expect(refused).toEqual({ weights: "there is no pipeline stage 7" });
+  });
+
   test("another utilisation leaves all but the cache measured", () => {
     const { refused, rank } = under({ budget: { gpuMemoryUtilization: 0.95 } });
     expect(refused).toEqual({
@@ -242,5 +259,7 @@ describe("the calibration file", () => {
   test("its name is the file's path and the deployment", () => {
     expect(calibrationFileName("deploy.yaml", "llama")).toBe("deploy.llama.yaml");
     expect(calibrationFileName("prod/eu west/deploy.yml", "llama#2")).toBe("prod-eu-west-deploy.llama-2.yaml");
+    // Names in other scripts tell files apart too.
+    expect(calibrationFileName("生产/日本語 モデル.yaml", "größe")).toBe("生产-日本語-モデル.größe.yaml");
   });
 });

@@ -391,6 +391,12 @@ describe("refused starts", () => {
     expect(readStartLog(sglang)?.outcome).toBe("unfinished");
   });
 
+  test("an exception that was caught and told of below an error refuses nothing", () => {
+    const told = "(APIServer pid=1) DEBUG 04-22 19:58:06 [renderers/hf.py:122] ValueError: Cannot use chat template functions";
+    const log = readStartLog(`${opening}${told}`);
+    expect([log?.outcome, log?.refusal]).toEqual(["unfinished", null]);
+  });
+
   test("an error after the server was ready refuses nothing", () => {
     const log = readStartLog(`${start}\nINFO:     Application startup complete.\nValueError: No available memory for the cache blocks.`);
     expect([log?.outcome, log?.refusal]).toEqual(["ready", null]);

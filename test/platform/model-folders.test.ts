@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +86,18 @@ describe("a model's folder", () => {
     expect(read(folder).problem).toContain("does not begin with the length");
     writeFileSync(file, Buffer.concat([Buffer.from([0, 0, 0, 5, 0, 0, 0, 0]), Buffer.alloc(2000)]));
     expect(read(folder).problem).toContain("cut short");
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe in a file's place is not waited for", () => {
+    const root = workspace();
+    const folder = modelFolder(root, "weights");
+    rmSync(join(folder, "model-00001-of-00002.safetensors"));
+    execFileSync("mkfifo", [join(folder, "model-00001-of-00002.safetensors")]);
+    expect(() => read(folder)).toThrow("is no file");
+    const piped = modelFolder(root, "config");
+    rmSync(join(piped, "config.json"));
+    execFileSync("mkfifo", [join(piped, "config.json")]);
+    expect(() => read(piped)).toThrow("is no file");
   });
 
   test("is read again when a file changes, and only then", () => {

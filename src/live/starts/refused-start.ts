@@ -81,6 +81,9 @@ const followers = /initialization failed|root cause|died unexpectedly|stack trac
 /** `torch.OutOfMemoryError: …`, `ValueError: …` at the end of a trace. */
 const exception = /(?:^|[\s\]])((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)|Exception): (.+)$/;
 
+/** vLLM's logger below an error: what was raised was caught, and the start goes on. */
+const caught = /(?:^|\s)(?:DEBUG|INFO|WARNING) \d\d-\d\d \d\d:/;
+
 /** Notes why the start ended, where this line says so. The first telling sentence counts; later ones may add figures. */
 export function noteRefusal(at: Telling): void {
   const { start, text } = at;
@@ -98,7 +101,7 @@ export function noteRefusal(at: Telling): void {
     return;
   }
   const raised = exception.exec(text);
-  if (!raised || followers.test(text) || (start.refusal && start.refusal.kind !== "other")) return;
+  if (!raised || followers.test(text) || caught.test(text) || (start.refusal && start.refusal.kind !== "other")) return;
   // The last exception of a chain is the one that was raised.
   start.refusal = refusal("other", `${raised[1]}: ${raised[2]}`.slice(0, 400), at, {});
 }

@@ -15,7 +15,7 @@ const lengths = [
 const shares = ["gpu-memory-utilization", "mem-fraction-static", "free-gpu-memory-fraction"];
 
 /** What one token takes depends on these. */
-const cacheSettings = ["kv-cache-dtype", "dtype", ...sizes];
+const cacheSettings = ["model", "kv-cache-dtype", "dtype", ...sizes];
 
 /** Settings that move a part, the strongest first. */
 const movers: Readonly<Partial<Record<RowPart, readonly string[]>>> = {
@@ -25,7 +25,7 @@ const movers: Readonly<Partial<Record<RowPart, readonly string[]>>> = {
   "non-torch": ["version", ...sizes],
   graphs: ["model", "version", "enforce-eager", "max-cudagraph-capture-size", "max-num-seqs", ...sizes],
   "kv-cache": ["model", "version", ...shares, ...sizes, ...lengths],
-  "kv-token": ["model", ...cacheSettings],
+  "kv-token": cacheSettings,
   tokens: cacheSettings,
   blocks: ["block-size", ...cacheSettings],
   concurrency: cacheSettings,
