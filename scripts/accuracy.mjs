@@ -17,6 +17,7 @@ const { main } = await bundled("scripts/accuracy/main.ts", "accuracy");
 process.exitCode = main({
   suites: positionals,
   data: values.data === undefined ? join(root, "../shared/data") : resolve(values.data),
+  own: join(root, "test/data"),
   catalog: join(root, "src/catalog/data"),
   json: values.json,
   docs: values["write-docs"] ? join(root, "docs") : undefined,

@@ -14,6 +14,8 @@ export interface AccuracyOptions {
   readonly suites: readonly string[];
   /** Folder of the measurements. */
   readonly data: string;
+  /** The repository's own tables. */
+  readonly own: string;
   /** The catalogue's files. */
   readonly catalog: string;
   readonly json: boolean;
@@ -24,7 +26,7 @@ export interface AccuracyOptions {
 const suites: readonly Suite[] = [memory, kernels, closedLoop];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
-export function main({ suites: names, data, catalog: folder, json, docs }: AccuracyOptions): number {
+export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {
   // The page tells of all of them.
   const chosen = names.length === 0 || docs !== undefined ? suites : suites.filter((suite) => names.some((name) => isNamed(suite, name)));
   const strange = names.filter((name) => !suites.some((suite) => isNamed(suite, name)));
@@ -37,7 +39,7 @@ export function main({ suites: names, data, catalog: folder, json, docs }: Accur
   const catalog = loadCatalog(folder);
   const runs = chosen.map((suite): SuiteRun => {
     const isHere = suite.files.every((file) => existsSync(join(data, file)));
-    return { suite, result: isHere ? suite.run(data, catalog) : undefined };
+    return { suite, result: isHere ? suite.run(data, catalog, own) : undefined };
   });
   console.log(
     json ? JSON.stringify({ version: 1, suites: runs.map(({ suite, result }) => ({ name: suite.name, ...result })) }) : printed(runs, data),

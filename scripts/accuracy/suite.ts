@@ -10,7 +10,8 @@ export interface Suite {
   readonly title: string;
   /** Below the data folder; without them the suite does not run. */
   readonly files: readonly string[];
-  run(data: string, catalog: Catalog): SuiteResult;
+  /** `own` is the folder of the repository's own tables. */
+  run(data: string, catalog: Catalog, own: string): SuiteResult;
 }
 
 export interface SuiteResult {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { judgedStarts, memory } from "../../scripts/accuracy/memory.ts";
+import { bars } from "../../scripts/accuracy/bars.ts";
+import { holdOut, judgedStarts, memory } from "../../scripts/accuracy/memory.ts";
 import { meets, printed } from "../../scripts/accuracy/print.ts";
 import { testCatalog } from "../support/catalog.ts";
 
@@ -18,6 +19,14 @@ describe.each([
     expect(metrics.filter((metric) => metric.unit !== "ms" && !meets(metric))).toEqual([]);
     expect(Math.min(...metrics.map(({ rows }) => rows))).toBeGreaterThan(0);
   });
+});
+
+test("starts that nothing was fitted on: told without a bar, none that ran is called an error, none refused passes", () => {
+  const { metrics } = holdOut(resolve(import.meta.dirname, "../data/memory-holdout.csv"), testCatalog());
+  expect(metrics.filter(({ name }) => name in bars)).toEqual([]);
+  const figure = (name: string): number | undefined => metrics.find((metric) => metric.name === `hold-out, ${name}`)?.value;
+  expect(figure("successful starts: called an error")).toBe(0);
+  expect(figure("refused starts: not flagged")).toBe(0);
 });
 
 test("without its measurements a suite says that it did not run", () => {
