@@ -1,6 +1,7 @@
 import { checkpointWeights } from "./checkpoint.ts";
 import { type Fields, fieldsOf, isFields } from "./config-fields.ts";
 import type { Model } from "./facts.ts";
+import { parsedJson } from "./json-text.ts";
 import { type DescribedModel, modelFromConfig } from "./model-config.ts";
 import type { Tensor } from "./safetensors-header.ts";
 
@@ -16,7 +17,7 @@ export interface ModelFolder {
 
 /** A model from its folder: the architecture of its config.json, with the sizes of its own files where they are there. Never throws: `problem` is a sentence. */
 export function localModel({ config, quantization, tensors }: ModelFolder, id: string): DescribedModel {
-  const json = parsed(config);
+  const json = parsedJson(config);
   if (!isFields(json)) return { problem: "Its config.json is not a JSON object." };
   const described = modelFromConfig(withQuantization(json, quantization), id);
   if (!described.model || !tensors) return described;
@@ -25,17 +26,8 @@ export function localModel({ config, quantization, tensors }: ModelFolder, id: s
   return { model: withSizes({ ...described.model, checkpoint: weights, source: "config.json and the headers of its weight files" }) };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 function withQuantization(config: Fields, quantization: string | undefined): Fields {
-  const beside = quantization === undefined ? undefined : fieldsOf(parsed(quantization));
+  const beside = quantization === undefined ? undefined : fieldsOf(parsedJson(quantization));
   return beside && config.quantization_config === undefined
     ? { ...config, quantization_config: { quant_method: "modelopt", ...beside } }
     : config;

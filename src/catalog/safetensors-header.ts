@@ -1,4 +1,5 @@
 import { isFields } from "./config-fields.ts";
+import { parsedJson } from "./json-text.ts";
 
 /** One tensor of a file, as its header tells. */
 export interface Tensor {
@@ -59,7 +60,7 @@ export function readSafetensorsHeader(start: Uint8Array, fileBytes: number): Saf
   const length = headerBytes(start);
   if (length === undefined) return { problem: "it does not begin with the length of a safetensors header" };
   if (start.length < lengthBytes + length || fileBytes < lengthBytes + length) return { problem: "its header is cut short" };
-  const header = parsed(new TextDecoder().decode(start.subarray(lengthBytes, lengthBytes + length)));
+  const header = parsedJson(new TextDecoder().decode(start.subarray(lengthBytes, lengthBytes + length)));
   if (!isFields(header)) return { problem: "its header is not JSON" };
   const placed: { readonly tensor: Tensor; readonly begin: number; readonly end: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
@@ -76,15 +77,6 @@ export function readSafetensorsHeader(start: Uint8Array, fileBytes: number): Saf
   }
   if (lengthBytes + length + end > fileBytes) return { problem: "it is cut short: its tensors end behind it" };
   return { tensors: placed.map(({ tensor }) => tensor) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function tensorOf(name: string, entry: unknown): { readonly tensor: Tensor; readonly begin: number; readonly end: number } | undefined {

@@ -120,15 +120,16 @@ function drafterWords(drafter: Drafter): string {
 /** How ranks divide the model, beside the sizes. */
 const divided = ["pipeline-layers", "vision-towers", "ranks-of-mlp-experts-head"];
 const loaded = [...divided, "activation-bits", "weight-elements", "drafter", "max-loras", "max-lora-rank", "cpu-offload-bytes"];
-const batch = [
+/** What bounds a step, by each engine's own flags. */
+export const stepLimits = [
   "max-num-seqs",
   "max-num-batched-tokens",
   "max-running-requests",
   "chunked-prefill-size",
   "max-batch-size",
   "max-num-tokens",
-  "enforce-eager",
-];
+] as const;
+const batch = [...stepLimits, "enforce-eager"];
 const captured = [...batch, "max-cudagraph-capture-size"];
 const shares = [
   "gpu-memory-utilization",

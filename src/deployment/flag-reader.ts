@@ -1,3 +1,4 @@
+import { parsedJson } from "../catalog/json-text.ts";
 import type { Flag } from "./deployment.ts";
 import { humanInteger } from "./human-integer.ts";
 
@@ -74,9 +75,9 @@ export class FlagReader {
   /** A member of a JSON flag, written inside it or as `flag.member`; undefined when absent or no JSON. */
   member(name: string, key: string): unknown {
     const dotted = this.flags.get(`${name}.${key}`)?.value?.value;
-    if (dotted !== undefined && dotted !== null) return parsed(dotted) ?? dotted;
+    if (dotted !== undefined && dotted !== null) return parsedJson(dotted) ?? dotted;
     const text = this.flags.get(name)?.value?.value;
-    const whole = text === undefined || text === null ? undefined : parsed(text);
+    const whole = text === undefined || text === null ? undefined : parsedJson(text);
     return isRecord(whole) ? whole[key] : undefined;
   }
 
@@ -89,14 +90,4 @@ export class FlagReader {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** undefined for what is no JSON: the flag's own rule tells the user. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { parsedJson } from "../catalog/json-text.ts";
 import { localModel } from "../catalog/local-model.ts";
 import type { DescribedModel } from "../catalog/model-config.ts";
 import { headerBytes, lengthBytes, readSafetensorsHeader, type Tensor } from "../catalog/safetensors-header.ts";
@@ -79,21 +80,12 @@ function read(config: string, folder: string, names: readonly string[], weights:
 
 /** Names of the files that an index tells of; undefined for one that tells nothing. */
 function shards(index: string): readonly string[] | undefined {
-  const json: unknown = parsed(textOf(index, mostHeaderBytes));
+  const json: unknown = parsedJson(textOf(index, mostHeaderBytes));
   const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
   if (typeof map !== "object" || map === null) return undefined;
   // Only files of this folder: an index that points elsewhere is not followed.
   const names = new Set(Object.values(map).filter((name): name is string => typeof name === "string" && !/[\\/]/.test(name)));
   return names.size > 0 ? [...names].sort() : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isPointer(file: string): boolean {

@@ -1,8 +1,8 @@
+import { parsedJson } from "../catalog/json-text.ts";
 import type { Flag, Pool } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { factsOf, judgeFlags } from "./flag-table.ts";
-import { parseJson } from "./json-flag.ts";
 import { wordOf } from "./place.ts";
 import type { Finding, Fix, Rule, RuleContext } from "./rule.ts";
 
@@ -35,7 +35,7 @@ function judge({ catalog, pool, deployment }: RuleContext, written: Flag): Findi
   )
     return undefined;
   // Other formats fill `${…}` in before anything is started.
-  if (parseJson(text)) return /^(k8s-|lws)/.test(deployment.format) ? unfilled(flag, text) : undefined;
+  if (parsedJson(text) !== undefined) return /^(k8s-|lws)/.test(deployment.format) ? unfilled(flag, text) : undefined;
   const inner = withoutQuotes(text);
   if (inner !== undefined) return leftOver(flag, inner);
   // A placeholder that somebody else fills in: what it leaves may be JSON.
@@ -67,7 +67,7 @@ function judge({ catalog, pool, deployment }: RuleContext, written: Flag): Findi
 /** JSON inside one more pair of quotes, which nobody takes off. */
 function withoutQuotes(text: string): string | undefined {
   const inner = /^(['"])([\s\S]*)\1$/.exec(text)?.[2];
-  return inner?.trimStart().startsWith("{") && parseJson(inner) ? inner : undefined;
+  return inner?.trimStart().startsWith("{") && parsedJson(inner) !== undefined ? inner : undefined;
 }
 
 function leftOver(flag: Flag, inner: string): Finding {
@@ -93,7 +93,7 @@ function leftOver(flag: Flag, inner: string): Finding {
 function withQuotes(text: string): boolean {
   if (!/^\{[^"']*\}$/.test(text)) return false;
   const quoted = text.replace(/[^\s{}[\],:]+/g, (word) => (/^(-?\d+(\.\d+)?|true|false|null)$/.test(word) ? word : `"${word}"`));
-  return parseJson(quoted) !== undefined;
+  return parsedJson(quoted) !== undefined;
 }
 
 /** In a shell, single quotes around the whole keep those inside. */

@@ -1,16 +1,7 @@
+import { parsedJson } from "../catalog/json-text.ts";
 import type { Flag, Pool } from "../deployment/deployment.ts";
 import type { Range } from "../deployment/text.ts";
 import { flagOf, wordOf } from "./place.ts";
-
-/** The value, or undefined with the parser's own words lost: they differ from engine to engine. */
-export function parseJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
 
 export interface JsonMember {
   readonly value: unknown;
@@ -41,7 +32,7 @@ export function jsonFlag(pool: Pool, name: string): JsonFlag | undefined {
       .slice(name.length + 1)
       .replace(/\+$/, "")
       .split(".");
-    const value = deeper.length > 0 ? undefined : (parseJson(text)?.value ?? text);
+    const value = deeper.length > 0 ? undefined : (parsedJson(text) ?? text);
     members.set(key, { value, range: wordOf(flag), exact: deeper.length === 0, key: deeper.length === 0 ? flag.flagRange : undefined });
   }
   return { flag: first, members };
@@ -49,7 +40,7 @@ export function jsonFlag(pool: Pool, name: string): JsonFlag | undefined {
 
 function readMembers(flag: Flag, members: Map<string, JsonMember>): boolean {
   const text = flag.value?.value;
-  const parsed = typeof text === "string" ? parseJson(text)?.value : undefined;
+  const parsed = typeof text === "string" ? parsedJson(text) : undefined;
   if (typeof text !== "string" || !isRecord(parsed)) return false;
   for (const [key, value] of Object.entries(parsed)) members.set(key, memberOf(flag, text, key, value));
   return true;

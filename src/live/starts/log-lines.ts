@@ -1,3 +1,4 @@
+import { parsedJson } from "../../catalog/json-text.ts";
 /** One message of a log, freed of what containers, clusters and terminals put around it. */
 export interface LogLine {
   readonly text: string;
@@ -69,13 +70,7 @@ function unwrapped(piece: string): Unwrapped {
 const messageKeys = ["log", "message", "msg", "line", "text", "textPayload", "MESSAGE", "body"];
 
 function jsonMessage(piece: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(piece);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parsedJson(piece);
   if (typeof value !== "object" || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
   for (const key of messageKeys) {

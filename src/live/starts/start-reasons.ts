@@ -1,17 +1,10 @@
 import { gib } from "../../catalog/quantity.ts";
+import { stepLimits } from "../../deployment/conditions.ts";
 import { type Message, message } from "../../deployment/message.ts";
 import type { Measured, RowPart, StartSetting } from "./start-comparison.ts";
 import type { StartLog } from "./start-log.ts";
 
 const sizes = ["tensor-parallel-size", "pipeline-parallel-size", "data-parallel-size", "tp-size", "pp-size", "dp-size"];
-const lengths = [
-  "max-num-seqs",
-  "max-num-batched-tokens",
-  "max-running-requests",
-  "chunked-prefill-size",
-  "max-batch-size",
-  "max-num-tokens",
-];
 const shares = ["gpu-memory-utilization", "mem-fraction-static", "free-gpu-memory-fraction"];
 
 /** What one token takes depends on these. */
@@ -21,10 +14,10 @@ const cacheSettings = ["model", "kv-cache-dtype", "dtype", ...sizes];
 const movers: Readonly<Partial<Record<RowPart, readonly string[]>>> = {
   budget: shares,
   weights: ["model", "quantization", "dtype", ...sizes],
-  activation: ["model", "version", ...lengths, ...sizes, "dtype"],
+  activation: ["model", "version", ...stepLimits, ...sizes, "dtype"],
   "non-torch": ["version", ...sizes],
   graphs: ["model", "version", "enforce-eager", "max-cudagraph-capture-size", "max-num-seqs", ...sizes],
-  "kv-cache": ["model", "version", ...shares, ...sizes, ...lengths],
+  "kv-cache": ["model", "version", ...shares, ...sizes, ...stepLimits],
   "kv-token": cacheSettings,
   tokens: cacheSettings,
   blocks: ["block-size", ...cacheSettings],
