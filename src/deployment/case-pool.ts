@@ -39,8 +39,9 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
       if (value === null || value === undefined) continue;
       const { name: known, facts, negated } = names.resolve(key.startsWith("-") ? key : `--${key}`);
       // Keys of TensorRT-LLM's options file are none of its flags, and are spelled with underscores.
-      const name = facts || engine !== "tensorrt-llm" ? known : key.replace(/^-+/, "").replaceAll("-", "_");
-      const flag = writtenFlag(name, settingText(key, value));
+      const isOption = facts === undefined && engine === "tensorrt-llm";
+      const name = isOption ? key.replace(/^-+/, "").replaceAll("-", "_") : known;
+      const flag = { ...writtenFlag(name, settingText(key, value)), ...(isOption ? { spelled: name } : {}) };
       flags.set(name, negated ? { ...flag, negated: !flag.negated } : flag);
     }
   }

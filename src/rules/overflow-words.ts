@@ -14,7 +14,7 @@ export const tensorFlag: Readonly<Record<JudgedEngine, string>> = {
 export function overflowWords(rank: RankMemory, { budget, gpu }: SettledPool, sure: boolean): Message {
   switch (budget.engine) {
     case "vllm":
-      return vllmWords(rank, gpu.id, sure);
+      return budget.kvCacheMemoryBytes === null ? vllmWords(rank, gpu.id, sure) : fixedCacheWords(budget.kvCacheMemoryBytes);
     case "sglang":
       return sglangWords(rank, gpu.id, budget.memFractionStatic, sure);
     case "tensorrt-llm":
@@ -24,6 +24,11 @@ export function overflowWords(rank: RankMemory, { budget, gpu }: SettledPool, su
       return never;
     }
   }
+}
+
+/** The flag leaves the share of the card out of account (VM05). */
+function fixedCacheWords(bytes: number): Message {
+  return message('kv-cache-memory-bytes is {0}. vLLM would stop at start: "No available memory for the cache blocks".', bytes);
 }
 
 function vllmWords(rank: RankMemory, gpu: string, sure: boolean): Message {

@@ -170,6 +170,13 @@ describe("what no engine starts with has no figures", () => {
   });
 });
 
+test("keys of TensorRT-LLM's options file are no unknown flags", () => {
+  const settings = { kv_cache_config: { free_gpu_memory_fraction: 0.5 }, "kv-cache-free-gpu-memory-fraction": 0.5 };
+  const deployment = { engine: "tensorrt-llm", model: "Qwen/Qwen3-8B", gpu: "H100-SXM5-80GB", settings };
+  const flags = readCase({ id: "options", deployment }, { catalog }).deployment?.pools[0]?.engine.written ?? [];
+  expect(flags.map(({ spelled }) => spelled)).toEqual(["kv_cache_config", "--free_gpu_memory_fraction"]);
+});
+
 describe("sizes among the settings, by the engine's flags", () => {
   const layout = (model: string, fields: Readonly<Record<string, unknown>>) =>
     settledCase(model, { gpu: "H100-SXM5-80GB", ...fields }).pool.layout;
