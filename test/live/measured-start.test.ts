@@ -29,6 +29,13 @@ describe("a log as a calibration", () => {
     expect(evidence?.map((line) => line.slice(0, 60))).toEqual([weights, ...sized.split("\n")].map((line) => line.slice(0, 60)));
   });
 
+  test("is none where lines of another model's engine stand between its own", () => {
+    const args = (of: string) => `(APIServer pid=1) INFO [utils.py:1] non-default args: {'model': '${of}', 'max_model_len': 8192}`;
+    const { problem } = measure([args("Qwen/Qwen2.5-7B-Instruct"), config, weights, sized].join("\n"));
+    expect(problem && plain(problem)).toBe("The log also has lines of another model: Qwen/Qwen2.5-7B-Instruct");
+    expect(measure([args("/models/llama"), config, weights, sized].join("\n")).problem).toBeUndefined();
+  });
+
   test("holds for the log's own settings where it tells others than the file", () => {
     const seqs = "(APIServer pid=1) DEBUG Defaulting max_num_seqs to 1024 for OPENAI_API_SERVER usage context.";
     const file = { settings: { maxNumSeqs: 256 } };

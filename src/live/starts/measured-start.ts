@@ -7,7 +7,7 @@ import { type Message, message } from "../../deployment/message.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import type { StartSetting } from "./start-comparison.ts";
 import type { LoggedFigure, LoggedPart, LoggedRank, StartLog } from "./start-log.ts";
-import { type PlannedStart, startSettings } from "./start-settings.ts";
+import { foreignModel, type PlannedStart, startSettings } from "./start-settings.ts";
 
 export type MeasuredStart =
   | { readonly memory: MeasuredMemory; readonly evidence: readonly string[]; readonly problem?: undefined }
@@ -23,6 +23,8 @@ export function measuredStart(log: StartLog, planned: PlannedStart & { readonly 
   const settings = startSettings(planned, log);
   const model = settings.find(({ name, differs }) => name === "model" && differs);
   if (model) return { problem: message("The log is of another model: {0}", model.log) };
+  const foreign = foreignModel(planned, log);
+  if (foreign !== undefined) return { problem: message("The log also has lines of another model: {0}", foreign) };
   const card = log.ranks[log.tightest]?.figures.total;
   if (card && Math.abs(card.value - pool.gpu.driverBytes) > 0.05 * pool.gpu.driverBytes) {
     return {

@@ -46,12 +46,12 @@ interface EngineNotes {
 const mostRanks = 4096;
 const mostEvidence = 400;
 const mostSettings = 400;
+const mostModels = 20;
 
 /** Gathers what the lines of one start tell. */
 export class StartBuilder {
   engine: LoggedEngine | null = null;
   engineVersion: string | null = null;
-  model: string | null = null;
   ready = false;
   refusal: LoggedRefusal | null = null;
   phase: LoggedRefusal["phase"] = "starting";
@@ -62,8 +62,21 @@ export class StartBuilder {
   private readonly notedSettings = new Map<string, LoggedSetting>();
   private readonly conflicts = new Map<string, LoggedConflict>();
   private readonly lines = new Map<number, string>();
+  private readonly modelNames: string[] = [];
 
   constructor(readonly line: number) {}
+
+  get model(): string | null {
+    return this.modelNames.at(-1) ?? null;
+  }
+
+  /** The name told last counts; the others say that the lines are not of one engine alone. */
+  set model(name: string | null) {
+    if (name === null || name === this.model) return;
+    const before = this.modelNames.indexOf(name);
+    if (before >= 0) this.modelNames.splice(before, 1);
+    if (this.modelNames.length < mostModels) this.modelNames.push(name);
+  }
 
   get hasFigures(): boolean {
     return this.ranks.size > 0 || this.engines.size > 0;
@@ -155,6 +168,7 @@ export class StartBuilder {
       engine: this.engine,
       engineVersion: this.engineVersion,
       model: this.model,
+      otherModels: this.modelNames.slice(0, -1),
       settings: Object.fromEntries(this.notedSettings),
       ranks: ranks.map(({ label, place, figures }) => ({ label, stage: place.pipeline, figures: Object.fromEntries(withRest(figures)) })),
       tightest: tightestOf(ranks),

@@ -3,6 +3,8 @@ export interface StartLog {
   readonly engine: LoggedEngine | null;
   readonly engineVersion: string | null;
   readonly model: string | null;
+  /** Names that the lines tell beside it: paths of the same, or models of other engines whose lines stand between these. */
+  readonly otherModels: readonly string[];
   /** Settings as the engine resolved or was given them, by the names of its flags (`max-num-seqs`); values as printed. */
   readonly settings: Readonly<Record<string, LoggedSetting>>;
   /** In the order of their place in the layout; empty where no figure was printed. */

@@ -10,6 +10,14 @@ export interface PlannedStart {
   readonly pool: SettledPool;
 }
 
+/** A path inside the container is no name. */
+const isPath = (name: string): boolean => /^[./~]|^\w:/.test(name);
+
+/** The name of another engine's model among the lines of a start. */
+export function foreignModel({ model }: PlannedStart, { otherModels }: StartLog): string | undefined {
+  return model === null ? undefined : otherModels.find((name) => !isPath(name) && !sameName(model, name));
+}
+
 /** Settings that both file and log tell, those that differ first. What the log does not print is not listed. */
 export function startSettings({ model, pool }: PlannedStart, log: StartLog): readonly StartSetting[] {
   const rows: StartSetting[] = [];
@@ -18,9 +26,7 @@ export function startSettings({ model, pool }: PlannedStart, log: StartLog): rea
       rows.push({ name, file, log: /^(?:True|False)$/.test(logged) ? logged.toLowerCase() : logged, differs: !same(logged) });
   };
   add("version", pool.version.text, log.engineVersion, (logged) => sameVersion(pool, logged));
-  // A path inside the container is no name.
-  if (model !== null && log.model !== null && !/^[./~]|^\w:/.test(log.model))
-    add("model", model, log.model, (logged) => sameName(model, logged));
+  if (model !== null && log.model !== null && !isPath(log.model)) add("model", model, log.model, (logged) => sameName(model, logged));
   for (const [name, value] of valuesOf(pool)) {
     const logged = log.settings[name]?.value;
     const number = typeof value === "number";
