@@ -1,5 +1,6 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
+import { atLeast } from "../deployment/version.ts";
 import type { Stage } from "./stages.ts";
 
 type Holder = Pick<SettledPool, "activationBytes"> & {
@@ -30,4 +31,22 @@ export function latentCopyBytes(
   const isPlain = weights.method === "none" || (weights.plain?.attention ?? 0) > 0.5;
   if (budget.engine === "vllm" && isPlain) return 0;
   return ((stage.full * heads * (mla.nopeHeadDim + mla.valueHeadDim) * mla.kvRank) / layout.tensor) * activationBytes;
+}
+
+/**
+ * Products of vLLM 0.7.1 to 0.7.3's latent projections with the queries' and the output's, made for decoding beside the checkpoint's own
+ * (attention/backends/mla/utils.py; pull request 14770 took them out of 0.8.0). As narrow as an FP8 checkpoint; the queries' rotated part
+ * is as wide as activations.
+ */
+export function absorbedBytes(
+  { mla, heads, hidden }: Model,
+  { weights, layout, activationBytes, budget, version }: Holder & Pick<SettledPool, "weights" | "layout" | "version">,
+  stage: Stage,
+): number {
+  const isMade = budget.engine === "vllm" && atLeast(version, "0.7.1") && !atLeast(version, "0.8.0");
+  if (!mla || !isMade || (weights.method !== "none" && weights.linear !== "fp8")) return 0;
+  const width = weights.method === "none" ? activationBytes : 1;
+  const queries = mla.queryRank ?? hidden;
+  const bytesOfHead = queries * (mla.ropeHeadDim * activationBytes + mla.kvRank * width) + mla.kvRank * hidden * width;
+  return (stage.full * heads * bytesOfHead) / layout.tensor;
 }

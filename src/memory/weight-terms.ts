@@ -4,7 +4,7 @@ import type { SettledPool } from "../deployment/settled.ts";
 import { allocationBytes } from "./allocation.ts";
 import { drafterBytes } from "./draft-weights.ts";
 import { towerTableBytes } from "./held-parts.ts";
-import { latentCopyBytes, rotaryBytes } from "./kept-tables.ts";
+import { absorbedBytes, latentCopyBytes, rotaryBytes } from "./kept-tables.ts";
 import { loraSlotBytes } from "./lora-slots.ts";
 import type { Confidence } from "./plan.ts";
 import type { Stage } from "./stages.ts";
@@ -58,6 +58,7 @@ type Named = readonly [bytes: number, name: string];
 function besideOf(model: Model, pool: SettledPool, stage: Stage): readonly Named[] {
   return [
     [latentCopyBytes(model, pool, stage), "latent projections"],
+    [absorbedBytes(model, pool, stage), "absorbed projections"],
     [rotaryBytes(model, pool), "rotary table"],
     // What SGLang measures is free memory, which its share of the card is taken from.
     [pool.budget.engine === "vllm" ? allocationBytes(model, pool, stage) : 0, "rests of allocated pieces"],

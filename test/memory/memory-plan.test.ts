@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { latentCopyBytes, rotaryBytes } from "../../src/memory/kept-tables.ts";
+import { absorbedBytes, latentCopyBytes, rotaryBytes } from "../../src/memory/kept-tables.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
 import { stageLayers, stagesOf } from "../../src/memory/stages.ts";
@@ -163,6 +163,27 @@ describe("weights", () => {
     expect(latentCopyBytes(deepseek, plain, stage)).toBe(0);
     expect(latentCopyBytes(deepseek, { ...plain, budget: sglang }, stage)).toBe(whole);
     expect(latentCopyBytes(llama8, pool(), stage)).toBe(0);
+  });
+
+  // vLLM 0.7.3's mla/utils.py, of each layer and head: W_QR 1,536 · 64 · 2 B, W_Q_UK 1,536 · 512 B, W_UV_O 512 · 7,168 B; 16 heads a rank.
+  test("vLLM 0.7 keeps the absorbed projections of latent attention", () => {
+    const deepseek = model("deepseek-ai/DeepSeek-V3");
+    const [stage] = stagesOf(deepseek, { pipeline: 1 });
+    if (!stage) throw new Error("no stage");
+    const of = (release: string) => pool({ layout: { tensor: 8 }, version: version(release), weights: formatOf(deepseek) });
+    const made = 61 * 16 * (1536 * (64 * 2 + 512) + 512 * 7168);
+    expect(absorbedBytes(deepseek, of("0.7.3"), stage)).toBe(made);
+    expect(absorbedBytes(deepseek, of("0.7.0"), stage)).toBe(0);
+    expect(absorbedBytes(deepseek, of("0.8.0"), stage)).toBe(0);
+    // DeepSeek-V2-Lite in 16 bit compresses no queries: hidden 2,048, 27 layers of 16 heads.
+    const lite = model("deepseek-ai/DeepSeek-V2-Lite-Chat");
+    const [whole] = stagesOf(lite, { pipeline: 1 });
+    if (!whole) throw new Error("no stage");
+    expect(absorbedBytes(lite, pool({ version: version("0.7.2") }), whole)).toBe(27 * 16 * 2048 * (64 + 512 + 512) * 2);
+    expect(absorbedBytes(llama8, pool({ version: version("0.7.2") }), whole)).toBe(0);
+    // Logged for DeepSeek-R1 by vLLM in March 2025, 8 × H200: 83.88 GiB.
+    const { weightsBytes } = rankOf(memoryPlan(deepseek, of("0.7.3")));
+    expect(Math.abs(weightsBytes / GiB / 83.88 - 1)).toBeLessThan(0.01);
   });
 
   test("sequence parallelism divides no weights, offloading takes bytes off the device", () => {
