@@ -110,14 +110,24 @@ export class SurroundingsFiles {
     return models;
   }
 
-  /** Those that name this file, by its path from the folder that holds `.inference-lens`. */
+  /** Those that name this file, by its path from the folder that holds `.inference-lens`; of two for one pool the first, and that is told. */
   private calibrationsOf(path: string, folder: string | undefined, problems: SurroundingsProblem[]): readonly Calibration[] {
     if (folder === undefined) return [];
     const own = relative(dirname(folder), path).split(sep).join("/");
+    const measured = new Map<string, string>();
     return this.entries(folder, "calibrations", problems).flatMap((file) => {
       const read = parsed(this.calibrations, file, problems);
       problems.push(...(read?.problems.map((one) => ({ file, message: one.message })) ?? []));
-      return read?.calibration?.file === own ? [read.calibration] : [];
+      const calibration = read?.calibration;
+      if (calibration?.file !== own) return [];
+      const pool = `${calibration.deployment} ${calibration.memory?.conditions.role}`;
+      const before = measured.get(pool);
+      if (before !== undefined) {
+        problems.push({ file, message: message("{0} measures the same pool: only that is used.", basename(before)) });
+        return [];
+      }
+      measured.set(pool, file);
+      return [calibration];
     });
   }
 

@@ -185,6 +185,18 @@ memory: { source: log, date: 2026-11-28, kvCacheBlocks: 1000 }
     expect(surroundings.calibrations.map(({ file, memory }) => [file, memory?.kvCacheBlocks])).toEqual([["prod/deploy.yaml", 1000]]);
   });
 
+  it("of which two measure one pool: the first counts, the other is told", () => {
+    write(".inference-lens/calibrations/a.yaml", text("deploy.yaml"));
+    const second = write(".inference-lens/calibrations/b.yaml", text("deploy.yaml").replace("1000", "2000"));
+    write(".inference-lens/calibrations/c.yaml", text("deploy.yaml").replace("holdsFor: {", "holdsFor: { role: decode,"));
+    const { surroundings, problems } = findSurroundings(join(root, "deploy.yaml"), { catalog });
+    expect(surroundings.calibrations.map(({ memory }) => [memory?.conditions.role, memory?.kvCacheBlocks])).toEqual([
+      ["mixed", 1000],
+      ["decode", 1000],
+    ]);
+    expect(problems.map((one) => [one.file, plain(one.message)])).toEqual([[second, "a.yaml measures the same pool: only that is used."]]);
+  });
+
   it("that cannot be used are told and left out", () => {
     const file = write(".inference-lens/calibrations/a.yaml", text("deploy.yaml").replace("version: 1", "version: 7"));
     const { surroundings, problems } = findSurroundings(join(root, "deploy.yaml"), { catalog });
