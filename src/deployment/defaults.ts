@@ -84,8 +84,12 @@ export function captureDefault(
   return atLeast(version, "0.11.2") ? Math.min(captured, tokens) : captured;
 }
 
-/** Sizes that are captured up to `most`: 1, 2, 4, steps of 8 below 256, then of 16 (vLLM config/vllm.py). */
-export function captureSizes(most: number): readonly number[] {
+/** Far above the largest batch that is ever captured; what is written may be any number. */
+const mostCaptured = 2 ** 18;
+
+/** Sizes that are captured up to `written`: 1, 2, 4, steps of 8 below 256, then of 16 (vLLM config/vllm.py). */
+export function captureSizes(written: number): readonly number[] {
+  const most = Math.min(written, mostCaptured);
   const sizes = [1, 2, 4].filter((size) => size <= most);
   for (let size = 8; size < 256 && size <= most; size += 8) sizes.push(size);
   for (let size = 256; size <= most; size += 16) sizes.push(size);

@@ -170,6 +170,13 @@ describe("what no engine starts with has no figures", () => {
   });
 });
 
+test("sizes of graphs that nobody captures take no time", () => {
+  const start = performance.now();
+  const settings = { "cuda-graph-sizes": 999_999_999, "max-num-seqs": 999_999_999, "max-num-batched-tokens": 999_999_999 };
+  planOfCase("Qwen/Qwen3-8B", { gpu: "H100-SXM5-80GB", settings });
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
 test("keys of TensorRT-LLM's options file are no unknown flags", () => {
   const settings = { kv_cache_config: { free_gpu_memory_fraction: 0.5 }, "kv-cache-free-gpu-memory-fraction": 0.5 };
   const deployment = { engine: "tensorrt-llm", model: "Qwen/Qwen3-8B", gpu: "H100-SXM5-80GB", settings };
