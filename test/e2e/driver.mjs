@@ -90,7 +90,8 @@ export class Workbench {
   /** Opens a file of the workspace, waits for its text and goes to its top: VS Code remembers where one was. */
   async open(file) {
     await this.quick("Control+P", file, basename(file));
-    await this.page.locator(`.tab[data-resource-name="${basename(file)}"].active`).waitFor();
+    // Open in two groups, it is the active tab of both.
+    await this.page.locator(`.editor-group-container.active .tab[data-resource-name="${basename(file)}"].active`).waitFor();
     await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
     await this.goTo(1);
   }

@@ -7,6 +7,9 @@ const otherEngine = 2;
 /** Another routing of tokens to experts. */
 const otherKind = 0.5;
 
+/** Shapes that are kept of one operator: those of a few dozen models. */
+const mostShapes = 256;
+
 /** Which measurements speak, and for what card. */
 export interface Speaking {
   readonly engine: string;
@@ -20,6 +23,7 @@ export interface Speaking {
 export class MeasuredOperator {
   private readonly field: ResidualField;
   private readonly card: Card;
+  private readonly kept = new Map<string, (first: number) => number>();
 
   constructor(
     private readonly law: OperatorLaw,
@@ -41,19 +45,33 @@ export class MeasuredOperator {
     this.field = new ResidualField(dimensions, coordinates, ratios);
   }
 
-  /** Seconds by the first size, the others held. */
+  /** Seconds by the first size, the others held. Deployments ask for the same shapes again and again: what was read is kept. */
   by(...others: readonly number[]): (first: number) => number {
+    const key = others.join();
+    const known = this.kept.get(key);
+    if (known) return known;
+    if (this.kept.size >= mostShapes) this.kept.clear();
+    const read = this.read(others);
+    const seconds = new Map<number, number>();
+    const made = (first: number): number => {
+      const found = seconds.get(first) ?? read(first);
+      seconds.set(first, found);
+      return found;
+    };
+    this.kept.set(key, made);
+    return made;
+  }
+
+  private read(others: readonly number[]): (first: number) => number {
     const { law, card } = this;
     const at = (first: number): readonly number[] => [first, ...others];
-    const coordinate = (first: number): number => law.coordinates(at(first))[0] ?? 0;
     if (law.couplesFirst) {
       return (first) => {
-        const sizes = at(first);
-        const point = [...law.coordinates(sizes), 0, 0];
-        return law.roofline(sizes, card) * this.field.along(point, 0)(point[0] ?? 0);
+        const point = [...law.coordinates(at(first)), 0, 0];
+        return law.roofline(at(first), card) * this.field.along(point, 0)(point[0] ?? 0);
       };
     }
     const ratio = this.field.along([...law.coordinates(at(1)), 0, 0], 0);
-    return (first) => law.roofline(at(first), card) * ratio(coordinate(first));
+    return (first) => law.roofline(at(first), card) * ratio(law.coordinates(at(first))[0] ?? 0);
   }
 }
