@@ -1,65 +1,37 @@
 import type * as vscode from "vscode";
 import type { FromMemoryView, ToMemoryView } from "../protocol/memory-view.ts";
-import { panelIcon, webviewHtml, webviewOptions } from "./webview-html.ts";
+import { type PageEvents, PagePanel } from "./page-panel.ts";
 
 /** What the page shows now, one message a kind: sent again whenever the page comes up anew. */
 type Shown = { readonly [K in ToMemoryView["kind"]]?: Extract<ToMemoryView, { kind: K }> };
 
 const order: readonly ToMemoryView["kind"][] = ["header", "memory", "missing", "levers", "comparison", "stale"];
 
-export interface MemoryPageEvents {
-  readonly receive: (message: FromMemoryView) => void;
-  /** The page is looked at again. */
-  readonly returned: () => void;
-  readonly closed: () => void;
-}
-
-/** One webview that shows the memory of a deployment. The host owns the data; the page is a picture of it. */
+/** One webview that shows the memory of a deployment. */
 export class MemoryPage implements vscode.Disposable {
   private shown: Shown = {};
-  private listens = false;
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly page: PagePanel<FromMemoryView, ToMemoryView>;
 
-  constructor(
-    private readonly panel: vscode.WebviewPanel,
-    extension: vscode.Uri,
-    id: string,
-    { receive, returned, closed }: MemoryPageEvents,
-  ) {
-    panel.iconPath = panelIcon(extension);
-    panel.webview.options = webviewOptions(extension);
-    this.subscriptions = [
-      panel.webview.onDidReceiveMessage((message: FromMemoryView) => {
-        if (message.kind === "ready") this.hydrate();
-        else receive(message);
-      }),
-      // A hidden page is thrown away and comes back as a new one, which says `ready` itself.
-      panel.onDidChangeViewState(() => {
-        if (panel.visible) returned();
-        else this.listens = false;
-      }),
-      panel.onDidDispose(closed),
-    ];
-    panel.webview.html = webviewHtml(panel.webview, extension, "memory", id, panel.title);
+  constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, id: string, events: Omit<PageEvents<FromMemoryView>, "ready">) {
+    this.page = new PagePanel(panel, extension, { page: "memory", id }, { ...events, ready: () => this.hydrate() });
   }
 
   get isVisible(): boolean {
-    return this.panel.visible;
+    return this.page.isVisible;
   }
 
   reveal(): void {
-    this.panel.reveal(undefined, false);
+    this.page.reveal();
   }
 
   /** Shows a message now and after every return of the page; a new sum takes the place of what was known before. */
   show(message: ToMemoryView): void {
     this.shown = { ...this.without(message.kind), [message.kind]: message };
-    if (this.listens) void this.panel.webview.postMessage(message);
+    this.page.send(message);
   }
 
   dispose(): void {
-    for (const one of this.subscriptions) one.dispose();
-    this.panel.dispose();
+    this.page.dispose();
   }
 
   private without(kind: ToMemoryView["kind"]): Shown {
@@ -68,10 +40,9 @@ export class MemoryPage implements vscode.Disposable {
   }
 
   private hydrate(): void {
-    this.listens = true;
     for (const kind of order) {
       const message = this.shown[kind];
-      if (message) void this.panel.webview.postMessage(message);
+      if (message) this.page.send(message);
     }
   }
 }
