@@ -1,17 +1,8 @@
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { Gpu } from "../../src/catalog/facts.ts";
-import { type KernelGroup, type KernelTable, measuredGpus } from "../../src/catalog/kernels.ts";
+import { type KernelGroup, measuredGpus } from "../../src/catalog/kernels.ts";
 import { MeasuredOperator } from "../../src/timing/measured/measured-operator.ts";
-import {
-  type Card,
-  decodeLaw,
-  expertsLaw,
-  gemmLaw,
-  latentDecodeLaw,
-  latentPrefillLaw,
-  type OperatorLaw,
-  prefillLaw,
-} from "../../src/timing/measured/operator-law.ts";
+import { type Card, type OperatorLaw, operatorLaws } from "../../src/timing/measured/operator-law.ts";
 import { groupedBy, median, quantile } from "./statistics.ts";
 import type { Metric, Suite, SuiteResult, Table } from "./suite.ts";
 
@@ -26,18 +17,10 @@ export const kernels: Suite = {
 };
 
 const folds = 4;
-const laws: readonly (readonly [KernelTable, OperatorLaw])[] = [
-  ["gemm", gemmLaw],
-  ["prefill", prefillLaw],
-  ["decode", decodeLaw],
-  ["experts", expertsLaw],
-  ["latentPrefill", latentPrefillLaw],
-  ["latentDecode", latentDecodeLaw],
-];
 
 interface Errors {
   readonly gpu: string;
-  readonly table: KernelTable;
+  readonly table: string;
   readonly format: string;
   readonly percent: readonly number[];
   readonly roofline: readonly number[];
@@ -45,7 +28,7 @@ interface Errors {
 
 function errorsOn(gpu: Gpu, catalog: Catalog): readonly Errors[] {
   const groups = catalog.kernels(gpu)?.groups ?? [];
-  return laws.flatMap(([table, law]) => {
+  return Object.entries(operatorLaws).flatMap(([table, law]) => {
     // What runs the projections as well is another operator.
     const own = groups.filter((group) => group.table === table && !group.kind.startsWith("module"));
     return [...groupedBy(own, ({ kind }) => formatOf(table, kind))].flatMap(([format, alike]) => {
@@ -56,7 +39,7 @@ function errorsOn(gpu: Gpu, catalog: Catalog): readonly Errors[] {
 }
 
 /** Routings of experts are one format. */
-function formatOf(table: KernelTable, kind: string): string {
+function formatOf(table: string, kind: string): string {
   return table === "experts" ? (kind.split(" ")[0] ?? kind) : kind;
 }
 
@@ -85,7 +68,7 @@ function foldOf(row: readonly number[]): number {
 
 const bytes: Readonly<Record<string, number>> = { bfloat16: 2, int4_wo: 0.53, w4a16_mxfp4: 0.53, w4a8_mxfp4_mxfp8: 0.53, nvfp4: 0.5625 };
 
-function cardOf({ flops, memoryBytesPerSecond }: Gpu, table: KernelTable, format: string): Card {
+function cardOf({ flops, memoryBytesPerSecond }: Gpu, table: string, format: string): Card {
   const plainFlops = flops.bf16 ?? 1e14;
   const name = table === "latentPrefill" || table === "latentDecode" ? (format.split(" ")[1] ?? format) : format;
   const multiplies = table === "gemm" || table === "experts";

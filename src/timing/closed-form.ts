@@ -76,11 +76,11 @@ function prefillSeconds({ pool, model }: Engine, promptTokens: number): number {
 }
 
 function decodeSeconds(model: StepModel, sequences: number, context: number): number {
-  const batch = emptyBatch();
-  batch.tokens = sequences;
-  batch.decodeSequences = sequences;
-  batch.decodeContext = sequences * context;
-  return model.stepSeconds(batch);
+  return model.stepSeconds(decodeBatch(sequences, context));
+}
+
+function decodeBatch(sequences: number, context: number): Batch {
+  return { ...emptyBatch(), tokens: sequences, decodeSequences: sequences, decodeContext: sequences * context };
 }
 
 /** Most requests at once in one engine: what the cache holds of these lengths, and max-num-seqs. */
@@ -124,12 +124,9 @@ function inTurns({ pool, model }: Engine, sequences: number, { promptTokens, out
   const budget = pool.settings.maxNumBatchedTokens;
   const prompts = (promptTokens / budget) * slowestStage(model, prefillShare(emptyBatch(), budget, promptTokens));
   const decoding = Math.max(1, Math.min(Math.round(sequences), budget));
-  const batch = emptyBatch();
-  batch.tokens = decoding;
-  batch.decodeSequences = decoding;
-  batch.decodeContext = decoding * (promptTokens + outputTokens / 2);
+  const answers = decodeBatch(decoding, promptTokens + outputTokens / 2);
   // A cache that holds less than a request a stage leaves stages idle.
-  return Math.min(1, sequences) / (prompts + ((outputTokens - 1) / decoding) * slowestStage(model, batch));
+  return Math.min(1, sequences) / (prompts + ((outputTokens - 1) / decoding) * slowestStage(model, answers));
 }
 
 function prefillShare(batch: Batch, tokens: number, promptTokens: number): Batch {

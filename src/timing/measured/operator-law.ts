@@ -1,3 +1,5 @@
+import type { KernelTable } from "../../catalog/kernels.ts";
+
 /** What a card can do at most, as an operator of some format meets it. */
 export interface Card {
   /** Dense peak of the operands' format. */
@@ -104,3 +106,15 @@ export const latentDecodeLaw: OperatorLaw = {
     Math.max((2 * batch * heads * context * 1088) / card.plainFlops, (batch * context * 576 * card.elementBytes) / card.bytesPerSecond),
   coordinates: (sizes) => sizes.map((size) => log(size)),
 };
+
+/** By the table of its measured kernels. */
+export const operatorLaws = {
+  gemm: gemmLaw,
+  prefill: prefillLaw,
+  decode: decodeLaw,
+  experts: expertsLaw,
+  latentPrefill: latentPrefillLaw,
+  latentDecode: latentDecodeLaw,
+} as const satisfies Partial<Record<KernelTable, OperatorLaw>>;
+
+export type PricedTable = keyof typeof operatorLaws;

@@ -1,18 +1,9 @@
 import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
-import type { GpuKernels, KernelTable } from "../../catalog/kernels.ts";
+import type { GpuKernels } from "../../catalog/kernels.ts";
 import { elementBytes } from "../../catalog/weight-format.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import { MeasuredOperator } from "./measured-operator.ts";
-import {
-  type Card,
-  decodeLaw,
-  expertsLaw,
-  gemmLaw,
-  latentDecodeLaw,
-  latentPrefillLaw,
-  type OperatorLaw,
-  prefillLaw,
-} from "./operator-law.ts";
+import { type Card, operatorLaws, type PricedTable } from "./operator-law.ts";
 
 /** Operators of one pool that kernels were measured of; null where none of that format were. */
 export interface PoolKernels {
@@ -45,22 +36,22 @@ const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
   if (!kernels) return none;
   const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
-  const operator = (table: KernelTable, law: OperatorLaw, kind: string, format: DType, bytes: number): MeasuredOperator | null =>
+  const operator = (table: PricedTable, kind: string, format: DType, bytes: number): MeasuredOperator | null =>
     remembered(kernels, [table, kind, engine, gpu.id, bytes].join(" "), () => {
       const groups = kernels.groups.filter((group) => group.table === table && belongs(group.kind, kind));
       if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < fewest) return null;
       const card = (of: Gpu): Card => cardOf(of, format, bytes);
-      return new MeasuredOperator(law, groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: card(gpu) });
+      return new MeasuredOperator(operatorLaws[table], groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: card(gpu) });
     });
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
-    gemm: (format, weights) => operator("gemm", gemmLaw, gemmKind(format, weights), format, weightBytes(format, weights)),
+    gemm: (format, weights) => operator("gemm", gemmKind(format, weights), format, weightBytes(format, weights)),
     experts: (format, weights) =>
-      operator("experts", expertsLaw, `${expertKind(format, weights)} ${usualRouting}`, format, weightBytes(format, weights)),
-    prefill: operator("prefill", prefillLaw, cache, "bf16", 2),
-    decode: operator("decode", decodeLaw, cache, "bf16", cacheBytes),
-    latentPrefill: operator("latentPrefill", latentPrefillLaw, `attention_only ${cache} bfloat16`, "bf16", 2),
-    latentDecode: operator("latentDecode", latentDecodeLaw, `attention_only ${cache} bfloat16`, "bf16", cacheBytes),
+      operator("experts", `${expertKind(format, weights)} ${usualRouting}`, format, weightBytes(format, weights)),
+    prefill: operator("prefill", cache, "bf16", 2),
+    decode: operator("decode", cache, "bf16", cacheBytes),
+    latentPrefill: operator("latentPrefill", `attention_only ${cache} bfloat16`, "bf16", 2),
+    latentDecode: operator("latentDecode", `attention_only ${cache} bfloat16`, "bf16", cacheBytes),
   };
 }
 
