@@ -205,12 +205,17 @@ export class Workbench {
   }
 }
 
-/** Waits until `ask` gives something true, and gives it. */
+/** Waits until `ask` gives something true, and gives it; what `ask` throws means not yet, and is the cause when time is up. */
 export async function until(what, ask, timeout = patience) {
   for (const end = Date.now() + timeout; ; ) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > end) throw new Error(`not within ${timeout / 1000} s: ${what}`);
+    let cause;
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > end) throw new Error(`not within ${timeout / 1000} s: ${what}${cause ? ` (${cause.message})` : ""}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }
