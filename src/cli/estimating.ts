@@ -3,7 +3,7 @@ import { gpusOf } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { estimate, type RequestLengths } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
-import { stepModel } from "../timing/roofline.ts";
+import { stepModel } from "../timing/step.ts";
 import { emptyBatch, type Operator, type StepBreakdown } from "../timing/step-model.ts";
 
 /** One engine step priced on its own. */

@@ -2,7 +2,7 @@ import type { Model } from "../catalog/facts.ts";
 import { gib, whole } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { stepModel } from "../timing/roofline.ts";
+import { stepModel } from "../timing/step.ts";
 import { emptyBatch, type StepModel } from "../timing/step-model.ts";
 import { arcticUse } from "./arctic.ts";
 import { finding } from "./finding.ts";

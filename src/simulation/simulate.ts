@@ -1,6 +1,6 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { stepModel } from "../timing/roofline.ts";
+import { stepModel } from "../timing/step.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import type { Routing } from "./router.ts";
 import { simulateWith } from "./simulate-with.ts";

@@ -3,10 +3,11 @@ import type { SettledPool } from "../deployment/settled.ts";
 import { DecodeLines } from "./decode-lines.ts";
 import { measuredDecode, measuredPrefill, type PrefillCurve } from "./measured/attention-fit.ts";
 import type { GpuRates } from "./rates.ts";
-import type { Batch } from "./step-model.ts";
+import type { Basis, Batch } from "./step-model.ts";
 
 /** Attention of one layer on one rank, linear in the batch's sums. */
 export interface AttentionCost {
+  readonly basis: Basis;
   /** Floors by the sequences of the batch. */
   readonly decode: DecodeLines;
   /** For each token of context that a decoding sequence reads. */
@@ -18,7 +19,9 @@ export interface AttentionCost {
   readonly perPromptToken: number;
   /** For each earlier token that a later chunk reads again. */
   readonly perRereadToken: number;
-  /** Of the whole instance, for MFU and MBU. */
+  /** Ranks that share the heads. */
+  readonly split: number;
+  /** Of all those ranks together. */
   readonly flopsPerPair: number;
   readonly bytesPerContextToken: number;
 }
@@ -51,6 +54,7 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     ? measuredDecode(measured.decode, pool.settings.maxNumSeqs, shape)
     : new DecodeLines(Math.max(reading, latent), 1, () => attention.decodeFloor);
   return {
+    basis: measured.decode ? kernels.basis : "analytical",
     decode,
     // Context-parallel ranks read their share of each sequence.
     perContextToken: decode.perContextToken / context,
@@ -58,6 +62,7 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     perPair: prompts.perPair / prefill,
     perPromptToken: prompts.perToken / prefill,
     perRereadToken: reading / prefill,
+    split,
     flopsPerPair: flopsPerPair * split,
     bytesPerContextToken: bytes * split,
   };

@@ -1,7 +1,7 @@
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Estimate } from "./estimate.ts";
-import { stepModel } from "./roofline.ts";
+import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, type StepModel } from "./step-model.ts";
 
 export interface RequestLengths {

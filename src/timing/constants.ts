@@ -163,10 +163,6 @@ export function rateKey(format: DType): "bf16" | "fp8" | "int8" | "int4" | "fp4"
   return format === "fp8" || format === "int8" || format === "int4" || format === "fp4" ? format : "bf16";
 }
 
-/** Norms, rotary embedding, activation, cache write: 2.4 to 2.8 µs each (rtxpro6000 dense.csv) and the gaps between graph nodes. */
-export const layerFixedSeconds = 14 * us;
-/** Quantising activations: compiled graphs fuse it with the norm or activation before; a microsecond a layer is left (silicon_e2e, FP8 rows). */
-export const quantiseSeconds = 1 * us;
 /** Share of the bandwidth at which element-wise kernels run at large sizes (act_fn at 2,048 tokens, rtxpro6000). */
 export const elementwiseBandwidth = 0.85;
 /** Routing is uneven: the busiest of several expert ranks against the mean (power-law rows of moe.csv). */
@@ -175,15 +171,6 @@ export const expertImbalance = 1.2;
 /** Sampler of vLLM 0.19 at a vocabulary of 128k: 25 µs and 0.55 µs a sequence (rtxpro6000 per_sequence.csv). */
 export const samplerFixedSeconds = 25 * us;
 export const samplerSecondsPerLogit = (0.55 * us) / 128_256;
-
-/** Host work between steps that the GPU waits for: fitted on vLLM's closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000). */
-export const hostStepSeconds = 0.6e-3;
-export const hostSequenceSeconds = 25 * us;
-/** Scheduling runs ahead of the GPU: what is left visible. */
-export const hostAsyncShare = 0.5;
-/** Launching a layer's kernels without a graph, and between the pieces of a piecewise graph: one launch costs the host 4 to 6 µs. */
-export const eagerLayerSeconds = 90 * us;
-export const piecewiseLayerSeconds = 25 * us;
 
 /** All-to-all and all-gather of NCCL inside a graph (collectives.csv alltoall, all_gather). */
 export const allToAllFloor = 8 * us;
@@ -196,9 +183,6 @@ export const networkShare = 0.8;
 export const networkHops = 3;
 /** A copy between neighbouring stages. */
 export const sendFloor = 10 * us;
-
-/** Tokenise, HTTP and queues of the server, once a request: fitted on TTFT at concurrency 1 to 4 (silicon_e2e). */
-export const requestSeconds = 25e-3;
 
 /** Half-width of the 80 % band: error of TPOT on 315 closed-loop rows of vLLM (silicon_e2e), 0.20 at the 80th percentile; wider where nothing was measured. */
 export const measuredBand = 0.2;

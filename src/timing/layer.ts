@@ -1,9 +1,11 @@
 import type { Model } from "../catalog/facts.ts";
 import { countParameters, elementsOf, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { allReduceSeconds, allToAllSeconds, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
-import { elementwiseBandwidth, expertImbalance, layerFixedSeconds, quantiseSeconds } from "./constants.ts";
-import { expertsSeconds, gemmCost } from "./gemm.ts";
+import { elementwise } from "./elementwise.ts";
+import { exchangesOfAttention, exchangesOfExperts } from "./exchanges.ts";
+import { routedExperts } from "./experts.ts";
+import { gemm } from "./gemm.ts";
+import type { TokenOperator } from "./operator.ts";
 import type { GpuRates } from "./rates.ts";
 
 /** How the ranks of an instance share a step: all of tensor × sequence by tensor, or by tensor with the tokens split over sequence. */
@@ -12,61 +14,94 @@ export interface Sharing {
   readonly sequence: number;
 }
 
-type Cost = (tokens: number) => number;
-
-/** Seconds of one layer on one rank for `tokens` tokens of the batch, attention's own kernel left out. */
-export interface LayerCosts {
-  readonly matrix: Cost;
-  readonly collectives: Cost;
+/** One layer on one rank, attention's own kernel left out, by the tokens of the batch. */
+export interface Layer {
+  readonly compute: readonly TokenOperator[];
+  readonly exchange: readonly TokenOperator[];
 }
 
 export interface Layers {
-  readonly dense: LayerCosts;
-  readonly expert: LayerCosts;
+  readonly dense: Layer;
+  readonly expert: Layer;
 }
 
-export function layerCosts(model: Model, pool: SettledPool, rates: GpuRates, sharing: Sharing): Layers {
-  const local = (tokens: number): number => Math.ceil(tokens / (sharing.sequence * pool.layout.prefillContext));
-  const attention = attentionMatrices(model, pool, rates, sharing);
-  const exchange = exchanges(model, pool, rates, sharing);
-  const mlp = mlpMatrices(model, pool, rates, model.intermediate, sharing.tensor);
+/** What the layers of a model are made of in one layout. */
+export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, sharing: Sharing): Layers {
+  const { tensor, sequence } = sharing;
+  const { moe, hidden } = model;
+  const split = sequence * pool.layout.prefillContext;
+  const own = (operators: readonly TokenOperator[]): readonly TokenOperator[] =>
+    split === 1 ? operators : operators.map((operator) => onShare(operator, split));
+  const width = 8 * hidden * pool.activationBytes;
+  const fixed = rates.engine.layer + (rates.linear.quantises ? rates.engine.quantise : 0);
+  const attention = [...projections(model, rates, tensor), elementwise(rates, fixed, width)];
+  const exchange = exchangesOfAttention(model, pool, rates.family, sharing);
+  const dense = { compute: own([...attention, ...mlp(model, pool, rates, model.intermediate, tensor)]), exchange: own(exchange) };
+  if (!moe) return { dense, expert: dense };
+  const { attentionData } = pool.layout;
+  const shared = mlp(model, pool, rates, moe.sharedExperts > 0 ? moe.sharedIntermediate : 0, tensor);
+  // In lock-step, every attention replica brings about as many tokens.
+  const routed = times(routedExperts(rates.experts, moe, hidden, tensor * attentionData, pool.layout), attentionData);
+  const expert = {
+    compute: own([...attention, ...gemm("experts", rates.plain, moe.experts, hidden), ...shared, routed]),
+    exchange: own([...exchange, ...exchangesOfExperts(model, pool, tensor * attentionData)]),
+  };
+  return { dense, expert };
+}
+
+/** Ranks that share a batch's tokens each run their part of them. */
+function onShare(operator: TokenOperator, ranks: number): TokenOperator {
+  const local = (tokens: number): number => Math.ceil(tokens / ranks);
   return {
-    dense: {
-      matrix: (tokens) => attention(local(tokens)) + mlp(local(tokens)),
-      collectives: (tokens) => exchange(local(tokens)),
-    },
-    expert: expertLayer(model, pool, rates, sharing, local, attention, exchange),
+    ...operator,
+    seconds: (tokens) => operator.seconds(local(tokens)),
+    flops: (tokens) => operator.flops(local(tokens)),
+    bytes: (tokens) => operator.bytes(local(tokens)),
   };
 }
 
-/** Projections around attention, with the element-wise kernels of the whole layer's fixed part. */
-function attentionMatrices(model: Model, pool: SettledPool, rates: GpuRates, { tensor }: Sharing): Cost {
-  const { linear, plain } = rates;
+/** An operator that meets the tokens of several batches at once. */
+function times(operator: TokenOperator, batches: number): TokenOperator {
+  return {
+    ...operator,
+    seconds: (tokens) => operator.seconds(tokens * batches),
+    flops: (tokens) => operator.flops(tokens * batches),
+    bytes: (tokens) => operator.bytes(tokens * batches),
+  };
+}
+
+/** Matrix products around attention; of layers of other kinds what the published size holds beyond counted parts, as one product. */
+function projections(model: Model, { linear, plain }: GpuRates, tensor: number): readonly TokenOperator[] {
+  const name = "attention-projections";
   const { hidden, mla } = model;
-  const fixed = layerFixedSeconds + (linear.quantises ? quantiseSeconds : 0);
-  const width = (8 * hidden * pool.activationBytes) / (rates.bytesPerSecond * elementwiseBandwidth);
   const heads = Math.max(1, Math.ceil(model.heads / tensor));
-  // Layers of other kinds than attention: what the published size holds beyond the parts that are counted, as one square-like matrix.
-  const extra = unlistedPerLayer(model) / hidden / tensor;
+  const others = gemm(name, linear, unlistedPerLayer(model) / hidden / tensor, hidden);
   if (mla) {
     const down = (mla.queryRank ?? 0) + mla.kvRank + mla.ropeHeadDim;
-    const queryFrom = mla.queryRank ?? hidden;
-    const products = [
-      gemmCost(linear, down, hidden),
-      gemmCost(linear, heads * (mla.nopeHeadDim + mla.ropeHeadDim), queryFrom),
-      gemmCost(plain, heads * (mla.nopeHeadDim + mla.valueHeadDim), mla.kvRank),
-      gemmCost(linear, hidden, heads * mla.valueHeadDim),
-      gemmCost(linear, extra, hidden),
+    return [
+      ...gemm(name, linear, down, hidden),
+      ...gemm(name, linear, heads * (mla.nopeHeadDim + mla.ropeHeadDim), mla.queryRank ?? hidden),
+      ...gemm(name, plain, heads * (mla.nopeHeadDim + mla.valueHeadDim), mla.kvRank),
+      ...gemm(name, linear, hidden, heads * mla.valueHeadDim),
+      ...others,
     ];
-    return (tokens) => products.reduce((sum, product) => sum + product(tokens), fixed + tokens * width);
   }
   const kvHeads = Math.max(1, Math.ceil(model.kvHeads / tensor));
   const qkv = heads * model.headDim + kvHeads * (model.headDim + model.valueHeadDim);
   const share = (model.fullAttentionLayers + model.slidingLayers) / model.layers;
-  const projectIn = gemmCost(linear, qkv, hidden);
-  const projectOut = gemmCost(linear, hidden, heads * model.valueHeadDim);
-  const others = gemmCost(linear, extra, hidden);
-  return (tokens) => fixed + tokens * width + share * (projectIn(tokens) + projectOut(tokens)) + others(tokens);
+  const around = [...gemm(name, linear, qkv, hidden), ...gemm(name, linear, hidden, heads * model.valueHeadDim)];
+  return [...around.map((operator) => inSomeLayers(operator, share)), ...others];
+}
+
+/** An operator that only a share of the layers has, spread over all of them. */
+function inSomeLayers(operator: TokenOperator, share: number): TokenOperator {
+  if (share === 1) return operator;
+  return {
+    ...operator,
+    seconds: (tokens) => share * operator.seconds(tokens),
+    flops: (tokens) => share * operator.flops(tokens),
+    bytes: (tokens) => share * operator.bytes(tokens),
+  };
 }
 
 function unlistedPerLayer(model: Model): number {
@@ -74,84 +109,15 @@ function unlistedPerLayer(model: Model): number {
   return Math.max(0, model.parameters - countParameters(model).total) / model.layers;
 }
 
-function mlpMatrices(model: Model, pool: SettledPool, rates: GpuRates, intermediate: number, tensor: number): Cost {
-  const { linear } = rates;
+/** Up (and gate), activation, down of one rank's part of an intermediate size. */
+function mlp(model: Model, pool: SettledPool, rates: GpuRates, intermediate: number, tensor: number): readonly TokenOperator[] {
+  if (intermediate <= 0) return [];
   const { hidden } = model;
-  if (intermediate <= 0) return () => 0;
   const inner = Math.ceil(intermediate / tensor);
   const gated = elementsOf(modelParts(model).mlp) / (hidden * Math.max(1, model.intermediate)) > 2.5 ? 2 : 1;
-  const width = ((gated + 1) * inner * pool.activationBytes) / (rates.bytesPerSecond * elementwiseBandwidth);
-  const up = gemmCost(linear, gated * inner, hidden);
-  const down = gemmCost(linear, hidden, inner);
-  return (tokens) => up(tokens) + down(tokens) + tokens * width;
-}
-
-/** Two all-reduces of the hidden states, or with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
-function exchanges(model: Model, pool: SettledPool, { family }: GpuRates, { tensor, sequence }: Sharing): Cost {
-  const bytes = model.hidden * pool.activationBytes;
-  const tensorGroup = groupOf(tensor, pool);
-  const ulysses = sequenceGroup(sequence, tensor, pool);
-  const perHead = model.headDim * pool.activationBytes;
-  const keyValueHeads = Math.max(model.kvHeads / tensor, sequence);
-  const fused = (model.heads / tensor + 2 * keyValueHeads) * perHead;
-  const output = (model.heads / tensor) * perHead;
-  const context = pool.layout.prefillContext;
-  const keyValues = 2 * Math.max(1, model.kvHeads / tensor) * perHead;
-  return (tokens) =>
-    2 * allReduceSeconds(family, pool, tensorGroup, tokens * bytes) +
-    (sequence > 1 ? allToAllSeconds(pool, ulysses, tokens * fused) + allToAllSeconds(pool, ulysses, tokens * output) : 0) +
-    (context > 1 ? gatherSeconds(pool, groupOf(tensor * context, pool), tokens * context * keyValues) : 0);
-}
-
-function expertLayer(
-  model: Model,
-  pool: SettledPool,
-  rates: GpuRates,
-  { tensor }: Sharing,
-  local: Cost,
-  attention: Cost,
-  exchange: Cost,
-): LayerCosts {
-  const { moe, hidden } = model;
-  if (!moe) return { matrix: attention, collectives: exchange };
-  const { attentionData, expert } = pool.layout;
-  const shared = mlpMatrices(model, pool, rates, moe.sharedExperts > 0 ? moe.sharedIntermediate : 0, tensor);
-  const ranks = tensor * attentionData;
-  const byExpert = expert > 1;
-  const spread = byExpert ? Math.max(1, Math.min(ranks, expert)) : 1;
-  const inner = byExpert ? Math.ceil((moe.intermediate * spread) / Math.max(ranks, spread)) : Math.ceil(moe.intermediate / ranks);
-  const bytes = hidden * pool.activationBytes;
-  const group = groupOf(ranks, pool);
-  const router = gemmCost(rates.plain, moe.experts, hidden);
-  const measured = rates.experts.measured?.by(
-    hidden,
-    moe.intermediate,
-    moe.expertsPerToken,
-    moe.experts,
-    byExpert ? Math.max(1, ranks / spread) : ranks,
-    spread,
-  );
-  const experts = (all: number): number =>
-    measured && all > 0
-      ? measured(all)
-      : expertsSeconds(
-          rates.experts,
-          { tokens: all, experts: moe.experts, perToken: moe.expertsPerToken, ranks: spread, imbalance: byExpert ? expertImbalance : 1 },
-          hidden,
-          inner,
-        );
-  return {
-    matrix: (tokens) => {
-      const here = local(tokens);
-      // In lock-step, every attention replica brings about as many tokens.
-      const all = here * attentionData;
-      return attention(here) + router(here) + shared(here) + experts(all);
-    },
-    // Tokens go to the experts' ranks and back: a gather and a scatter over all ranks, vLLM's default for attention replicas.
-    collectives: (tokens) => {
-      const here = local(tokens);
-      if (attentionData <= 1) return exchange(here);
-      return exchange(here) + 2 * allToAllSeconds(pool, group, here * attentionData * bytes);
-    },
-  };
+  return [
+    ...gemm("mlp", rates.linear, gated * inner, hidden),
+    ...gemm("mlp", rates.linear, hidden, inner),
+    elementwise(rates, 0, (gated + 1) * inner * pool.activationBytes),
+  ];
 }

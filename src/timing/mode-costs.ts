@@ -3,17 +3,18 @@ import { captureSizes } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type AttentionCost, attentionCost } from "./attention.ts";
 import { gatherSeconds, sequenceGroup } from "./collectives.ts";
-import { headCost } from "./head.ts";
-import { layerCosts, type Sharing } from "./layer.ts";
+import { headOperator } from "./head.ts";
+import { type Layers, layersOf, type Sharing } from "./layer.ts";
+import { secondsOf, type TokenOperator } from "./operator.ts";
 import type { GpuRates } from "./rates.ts";
 import { TokenTable } from "./token-table.ts";
 
 /** All that one way of running a step costs, tabulated once: everything that depends on the number of tokens or sequences alone. */
 export interface ModeCosts {
-  readonly denseMatrix: TokenTable;
-  readonly expertMatrix: TokenTable;
-  readonly denseCollectives: TokenTable;
-  readonly expertCollectives: TokenTable;
+  readonly denseCompute: TokenTable;
+  readonly expertCompute: TokenTable;
+  readonly denseExchange: TokenTable;
+  readonly expertExchange: TokenTable;
   /** Embedding on the first stage; the gather over sequence ranks after the last layer. */
   readonly embedding: TokenTable;
   readonly gather: TokenTable;
@@ -21,30 +22,59 @@ export interface ModeCosts {
   readonly attention: AttentionCost;
   /** Largest step that runs as a captured graph. */
   readonly captured: number;
+  /** What the tables were made of. */
+  readonly made: MadeOf;
+}
+
+export interface MadeOf {
+  readonly layers: Layers;
+  readonly embedding: TokenOperator;
+  readonly head: TokenOperator;
+  /** Tokens that really run for those that are asked for. */
+  padded(tokens: number): number;
 }
 
 export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, sharing: Sharing): ModeCosts {
   const { settings } = pool;
   const { sequence, tensor } = sharing;
   const most = settings.maxNumBatchedTokens;
-  const captured = settings.maxCaptureSize * sequence;
   const padded = paddedTokens(settings.maxCaptureSize, sequence);
-  const { dense, expert } = layerCosts(model, pool, rates, sharing);
-  const same = !model.moe;
-  const denseMatrix = new TokenTable(most, padded, dense.matrix);
-  const denseCollectives = new TokenTable(most, padded, dense.collectives);
+  const layers = layersOf(model, pool, rates, sharing);
+  const head = headOperator(model, pool, rates, tensor);
   const tokenBytes = model.hidden * pool.activationBytes;
+  const embedding = embeddingOperator(rates, tokenBytes);
   const ulysses = sequenceGroup(sequence, tensor, pool);
+  const byTokens = (operators: readonly TokenOperator[]): TokenTable =>
+    new TokenTable(most, padded, (tokens) => secondsOf(operators, tokens));
+  const { dense, expert } = layers;
+  const denseCompute = byTokens(dense.compute);
+  const denseExchange = byTokens(dense.exchange);
   return {
-    denseMatrix,
-    expertMatrix: same ? denseMatrix : new TokenTable(most, padded, expert.matrix),
-    denseCollectives,
-    expertCollectives: same ? denseCollectives : new TokenTable(most, padded, expert.collectives),
-    embedding: new TokenTable(most, padded, (tokens) => rates.plain.rates.floor + (2 * tokens * tokenBytes) / rates.bytesPerSecond),
+    denseCompute,
+    expertCompute: expert === dense ? denseCompute : byTokens(expert.compute),
+    denseExchange,
+    expertExchange: expert === dense ? denseExchange : byTokens(expert.exchange),
+    embedding: byTokens([embedding]),
     gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
-    head: new TokenTable(Math.min(most, settings.maxNumSeqs + 1), (sequences) => sequences, headCost(model, pool, rates, tensor)),
+    head: new TokenTable(
+      Math.min(most, settings.maxNumSeqs + 1),
+      (sequences) => sequences,
+      (sequences) => head.seconds(sequences),
+    ),
     attention: attentionCost(model, pool, rates, tensor * sequence),
-    captured,
+    captured: settings.maxCaptureSize * sequence,
+    made: { layers, embedding, head, padded },
+  };
+}
+
+/** Reads a row of the table for each token and writes it down. */
+function embeddingOperator({ plain, bytesPerSecond }: GpuRates, tokenBytes: number): TokenOperator {
+  return {
+    name: "embedding",
+    basis: "analytical",
+    seconds: (tokens) => plain.rates.floor + (2 * tokens * tokenBytes) / bytesPerSecond,
+    flops: () => 0,
+    bytes: (tokens) => 2 * tokens * tokenBytes,
   };
 }
 

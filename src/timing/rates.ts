@@ -2,8 +2,10 @@ import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
 import { elementBytes } from "../catalog/weight-format.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type Family, familyOf, type GemmRates, rateKey } from "./constants.ts";
+import { type EngineCosts, engineCosts } from "./engine-costs.ts";
 import type { MeasuredOperator } from "./measured/measured-operator.ts";
 import { type PoolKernels, poolKernels } from "./measured/pool-kernels.ts";
+import type { Basis } from "./step-model.ts";
 
 /** One kind of matrix multiplication on one GPU. */
 export interface GemmKind {
@@ -18,6 +20,7 @@ export interface GemmKind {
   readonly quantises: boolean;
   /** What was measured of it; null = the shares above alone. */
   readonly measured: MeasuredOperator | null;
+  readonly basis: Basis;
 }
 
 export interface GpuRates {
@@ -33,6 +36,8 @@ export interface GpuRates {
   readonly bytesPerSecond: number;
   /** Dense 16-bit peak. */
   readonly plainFlops: number;
+  /** What the engine's own ways cost. */
+  readonly engine: EngineCosts;
 }
 
 export function gpuRates(pool: SettledPool): GpuRates {
@@ -43,6 +48,7 @@ export function gpuRates(pool: SettledPool): GpuRates {
   const kind = (format: DType, scale: number, experts: boolean): GemmKind => {
     const key = rateKey(format);
     const own = hardwareFlops(gpu, format, weights);
+    const operator = activationBytes > 2 ? null : experts ? kernels.experts(format, weights) : kernels.gemm(format, weights);
     return {
       rates: experts ? family.experts[key] : family[key],
       weightBytes: key === "bf16" ? activationBytes : elementBytes[format] + scale,
@@ -52,7 +58,8 @@ export function gpuRates(pool: SettledPool): GpuRates {
       bytesPerSecond: gpu.memoryBytesPerSecond,
       tilesAtOnce: family.tilesAtOnce,
       quantises: own !== undefined && key !== "bf16",
-      measured: activationBytes > 2 ? null : experts ? kernels.experts(format, weights) : kernels.gemm(format, weights),
+      measured: operator,
+      basis: operator ? kernels.basis : "analytical",
     };
   };
   const format: DType = weights.method === "none" ? "bf16" : weights.linear;
@@ -68,6 +75,7 @@ export function gpuRates(pool: SettledPool): GpuRates {
     experts: kind(weights.experts?.linear ?? format, (weights.experts ?? weights).scaleBytesPerElement, true),
     bytesPerSecond: gpu.memoryBytesPerSecond,
     plainFlops,
+    engine: engineCosts(pool),
   };
 }
 

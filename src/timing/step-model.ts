@@ -1,3 +1,5 @@
+import type { OperatorShare } from "./operator.ts";
+
 /** A batch of one step, as sums, so that pricing it is O(1). Reused by the simulator: read it, never keep it. */
 export interface Batch {
   /** Scheduled tokens: prefill chunks + one per decoding sequence. */
@@ -36,6 +38,8 @@ export interface StepModel {
   /** Whole step of one batch alone: sum over stages and transfers. */
   stepSeconds(batch: Batch): number;
   breakdown(batch: Batch): StepBreakdown;
+  /** What a step is made of, kind by kind, on one GPU of every stage; the seconds sum to the step's. Not for the inner loop. */
+  anatomy(batch: Batch): readonly OperatorShare[];
   /** Seconds a request spends outside steps (tokenise, HTTP); added once to TTFT. */
   readonly requestSeconds: number;
   /** Peak rates of one instance for MFU and MBU. */

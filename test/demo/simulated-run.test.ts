@@ -29,6 +29,7 @@ function linearModel(): StepModel {
     stageSeconds: stepSeconds,
     transferSeconds: () => 0,
     stepSeconds,
+    anatomy: () => [],
     breakdown: (batch) => ({
       seconds: { matrix: stepSeconds(batch), "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 },
       total: stepSeconds(batch),

@@ -152,6 +152,7 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
     stageSeconds: (batch) => seconds(batch) / stages,
     transferSeconds: () => 0,
     stepSeconds: seconds,
+    anatomy: () => [],
     breakdown: (batch) => ({
       seconds: { matrix: 0.6 * seconds(batch), "prefill-attention": 0, "decode-attention": 0.4 * seconds(batch), collectives: 0, host: 0 },
       total: seconds(batch),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { estimate } from "../../src/timing/closed-form.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
-import { stepModel } from "../../src/timing/roofline.ts";
+import { stepModel } from "../../src/timing/step.ts";
 import { decoding, prompt, settledCase } from "./pools.ts";
 
 const lengths = { promptTokens: 1024, outputTokens: 256 };

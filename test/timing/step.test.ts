@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { gemmSeconds } from "../../src/timing/gemm.ts";
 import { paddedTokens } from "../../src/timing/mode-costs.ts";
 import { gpuRates } from "../../src/timing/rates.ts";
-import { stepModel } from "../../src/timing/roofline.ts";
+import { stepModel } from "../../src/timing/step.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";
 import { TokenTable } from "../../src/timing/token-table.ts";
 import { decoding, mixed, poolOf, prompt, withGpu } from "./pools.ts";
@@ -65,6 +65,21 @@ describe.each(kinds.map(([name]) => name))("a step: %s", (name) => {
         expect(Math.abs(stages - whole)).toBeLessThanOrEqual(1e-9 * whole);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it("is made of operators whose seconds sum to its time", () => {
+    const model = modelOf(name);
+    fc.assert(
+      fc.property(batches, (batch) => {
+        const shares = model.anatomy(batch);
+        const whole = model.stepSeconds(batch);
+        expect(Math.abs(shares.reduce((sum, { seconds }) => sum + seconds, 0) - whole)).toBeLessThanOrEqual(1e-9 * whole);
+        expect(
+          shares.flatMap(({ seconds, flops, bytes }) => [seconds, flops, bytes]).every((one) => Number.isFinite(one) && one >= 0),
+        ).toBe(true);
+      }),
+      { numRuns: 50 },
     );
   });
 
@@ -153,7 +168,7 @@ describe("hardware", () => {
 
   it("says how sure it is", () => {
     const measured = poolOf();
-    expect(stepModel(measured.model, measured.pool)).toMatchObject({ basis: "analytical", band: 0.2 });
+    expect(stepModel(measured.model, measured.pool)).toMatchObject({ basis: "measured", band: 0.2 });
     const other = poolOf({ gpu: "MI300X" });
     expect(stepModel(other.model, other.pool).band).toBe(0.5);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
-import { stepModel } from "../../src/timing/roofline.ts";
+import { stepModel } from "../../src/timing/step.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../simulation/fixtures.ts";
 
 // V3: the switch of Shift Parallelism looks at the scheduled tokens of a step (ArcticInference model_runner.py @9d46438):

@@ -2,11 +2,14 @@ import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
 import type { GpuKernels } from "../../catalog/kernels.ts";
 import { elementBytes } from "../../catalog/weight-format.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
+import type { Basis } from "../step-model.ts";
 import { MeasuredOperator } from "./measured-operator.ts";
 import { type Card, operatorLaws, type PricedTable } from "./operator-law.ts";
 
 /** Operators of one pool that kernels were measured of; null where none of that format were. */
 export interface PoolKernels {
+  /** Of all of them: this GPU's own kernels, or those of the nearest GPU carried over. */
+  readonly basis: Basis;
   gemm(format: DType, weights: WeightFormat): MeasuredOperator | null;
   experts(format: DType, weights: WeightFormat): MeasuredOperator | null;
   readonly prefill: MeasuredOperator | null;
@@ -16,6 +19,7 @@ export interface PoolKernels {
 }
 
 const none: PoolKernels = {
+  basis: "analytical",
   gemm: () => null,
   experts: () => null,
   prefill: null,
@@ -45,6 +49,7 @@ export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }
     });
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
+    basis: kernels.measuredOn.id === gpu.id ? "measured" : "interpolated",
     gemm: (format, weights) => operator("gemm", gemmKind(format, weights), format, weightBytes(format, weights)),
     experts: (format, weights) =>
       operator("experts", `${expertKind(format, weights)} ${usualRouting}`, format, weightBytes(format, weights)),

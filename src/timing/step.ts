@@ -1,37 +1,33 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
+import { Anatomy, weakest } from "./anatomy.ts";
 import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
 import { sendSeconds } from "./collectives.ts";
-import {
-  eagerLayerSeconds,
-  hostAsyncShare,
-  hostSequenceSeconds,
-  hostStepSeconds,
-  measuredBand,
-  piecewiseLayerSeconds,
-  requestSeconds,
-  unmeasuredBand,
-} from "./constants.ts";
+import { measuredBand, unmeasuredBand } from "./constants.ts";
+import type { EngineCosts } from "./engine-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
+import type { OperatorShare } from "./operator.ts";
 import { gpuRates } from "./rates.ts";
-import type { Batch, Operator, StepBreakdown, StepMode, StepModel } from "./step-model.ts";
+import type { Basis, Batch, Operator, StepBreakdown, StepMode, StepModel } from "./step-model.ts";
 import { Work } from "./work.ts";
+
+const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
 
 /**
  * Seconds of one engine step from measured rates of its parts: matrix multiplications and collectives tabulated by tokens, attention
  * linear in the batch's sums, the host's share on top. Tabulated in a few milliseconds at the first step, read in O(1) without allocation.
  */
 export function stepModel(model: Model, pool: SettledPool): StepModel {
-  return new RooflineModel(model, pool);
+  return new TabulatedModel(model, pool);
 }
 
-class RooflineModel implements StepModel {
+class TabulatedModel implements StepModel {
   readonly stages: number;
-  readonly requestSeconds = requestSeconds;
+  readonly requestSeconds: number;
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
-  readonly basis = "analytical";
+  readonly basis: Basis;
   readonly band: number;
   // Tabulated when the first step runs so: what no step needs is never priced.
   private tensor: ModeCosts | undefined;
@@ -42,16 +38,13 @@ class RooflineModel implements StepModel {
   private readonly work: Work;
   private readonly transferPerToken: number;
   private readonly transferFloor: number;
-  private readonly hostShare: number;
+  private readonly handedBytes: number;
+  private readonly engine: EngineCosts;
   private readonly window: number;
   private readonly statePerSequence: number;
   private readonly eager: boolean;
-  // Parts of the stage priced last; filled in place so that pricing allocates nothing.
-  private matrix = 0;
-  private prefill = 0;
-  private decode = 0;
-  private collectives = 0;
-  private host = 0;
+  /** Of the stage priced last; filled in place so that pricing allocates nothing. */
+  private readonly parts: Record<Operator, number> = { matrix: 0, "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 };
 
   constructor(model: Model, pool: SettledPool) {
     const { layout, gpu, settings } = pool;
@@ -68,14 +61,18 @@ class RooflineModel implements StepModel {
     this.threshold = layout.sequence > 1 ? (pool.shiftThreshold ?? 0) : Number.POSITIVE_INFINITY;
     this.stageShapes = stagesOf(model, layout);
     this.stages = this.stageShapes.length;
-    this.work = new Work(model, pool, attentionCost(model, pool, rates, ranks));
+    const attention = attentionCost(model, pool, rates, ranks);
+    this.work = new Work(model, pool, attention);
+    this.basis = weakest([rates.linear.basis, attention.basis, ...(model.moe ? [rates.experts.basis] : [])]);
     const perStage = ranks * layout.attentionData * layout.prefillContext;
     const acrossNodes = perStage * layout.pipeline > pool.gpusPerNode;
     const handed = 2 * model.hidden * pool.activationBytes;
+    this.handedBytes = handed / ranks;
     this.transferFloor = this.stages > 1 ? sendSeconds(pool, 0, acrossNodes) : 0;
     // Every tensor rank sends its share, gathered again on the other side.
     this.transferPerToken = this.stages > 1 ? (sendSeconds(pool, handed, acrossNodes) - this.transferFloor) / ranks : 0;
-    this.hostShare = settings.asyncScheduling ? hostAsyncShare : 1;
+    this.engine = rates.engine;
+    this.requestSeconds = rates.engine.request;
     this.window = windowOf(model);
     const state = model.recurrent?.stateBytesPerSequence ?? 0;
     this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;
@@ -91,7 +88,7 @@ class RooflineModel implements StepModel {
 
   stageSeconds(batch: Batch, stage: number): number {
     this.price(batch, stage);
-    return this.matrix + this.prefill + this.decode + this.collectives + this.host;
+    return this.deviceSeconds + this.parts.host;
   }
 
   transferSeconds(batch: Batch): number {
@@ -114,13 +111,23 @@ class RooflineModel implements StepModel {
     };
     for (let stage = 0; stage < this.stages; stage++) {
       this.price(batch, stage);
-      seconds.matrix += this.matrix;
-      seconds["prefill-attention"] += this.prefill;
-      seconds["decode-attention"] += this.decode;
-      seconds.collectives += this.collectives;
-      seconds.host += this.host;
+      for (const operator of operators) seconds[operator] += this.parts[operator];
     }
     return { seconds, total: this.stepSeconds(batch) };
+  }
+
+  anatomy(batch: Batch): readonly OperatorShare[] {
+    const anatomy = new Anatomy();
+    if (batch.tokens <= 0) return anatomy.shares;
+    const costs = this.costsOf(batch.tokens);
+    for (const [index, stage] of this.stageShapes.entries()) {
+      this.price(batch, index);
+      anatomy.addStage(batch, { stage, costs, seconds: this.parts, window: this.window });
+    }
+    const handed = (this.stages - 1) * batch.tokens * this.handedBytes;
+    const seconds = (this.stages - 1) * this.transferSeconds(batch);
+    anatomy.add({ operator: "stage-transfer", seconds, flops: 0, bytes: handed, basis: "analytical" });
+    return anatomy.shares;
   }
 
   flops(batch: Batch): number {
@@ -133,28 +140,30 @@ class RooflineModel implements StepModel {
 
   private price(batch: Batch, index: number): void {
     const stage = this.stageShapes[index];
-    this.matrix = 0;
-    this.prefill = 0;
-    this.decode = 0;
-    this.collectives = 0;
-    this.host = 0;
+    for (const operator of operators) this.parts[operator] = 0;
     if (!stage || batch.tokens <= 0) return;
     const { tokens, decodeSequences, prefillChunks } = batch;
     const costs = this.costsOf(tokens);
     const denseLayers = stage.layers - stage.expertLayers;
-    this.matrix = denseLayers * costs.denseMatrix.at(tokens);
-    this.collectives = denseLayers * costs.denseCollectives.at(tokens);
+    this.parts.matrix = denseLayers * costs.denseCompute.at(tokens);
+    this.parts.collectives = denseLayers * costs.denseExchange.at(tokens);
     if (stage.expertLayers > 0) {
-      this.matrix += stage.expertLayers * costs.expertMatrix.at(tokens);
-      this.collectives += stage.expertLayers * costs.expertCollectives.at(tokens);
+      this.parts.matrix += stage.expertLayers * costs.expertCompute.at(tokens);
+      this.parts.collectives += stage.expertLayers * costs.expertExchange.at(tokens);
     }
-    if (stage.first) this.matrix += costs.embedding.at(tokens);
+    if (stage.first) this.parts.matrix += costs.embedding.at(tokens);
     if (stage.last) {
-      this.matrix += costs.head.at(decodeSequences + prefillChunks);
-      this.collectives += costs.gather.at(tokens);
+      this.parts.matrix += costs.head.at(decodeSequences + prefillChunks);
+      this.parts.collectives += costs.gather.at(tokens);
     }
     this.attend(batch, stage, costs);
     this.hostWork(batch, stage, costs, index);
+  }
+
+  /** Of the stage priced last, without the host's share. */
+  private get deviceSeconds(): number {
+    const { parts } = this;
+    return parts.matrix + parts["prefill-attention"] + parts["decode-attention"] + parts.collectives;
   }
 
   private costsOf(tokens: number): ModeCosts {
@@ -169,7 +178,7 @@ class RooflineModel implements StepModel {
   private attend(batch: Batch, stage: Stage, { attention }: ModeCosts): void {
     const layers = stage.full + stage.sliding;
     if (batch.prefillChunks > 0) {
-      this.prefill =
+      this.parts["prefill-attention"] =
         layers * attention.prefillFloor +
         attention.perPair * promptPairs(batch, stage, this.window) +
         attention.perPromptToken * layers * batch.prefillTokens +
@@ -179,7 +188,7 @@ class RooflineModel implements StepModel {
       // One kernel serves a mixed batch, so its floor is paid once.
       const shared = batch.prefillChunks > 0 ? attention.decode.floor(1) : 0;
       const floor = layers * (attention.decode.floor(batch.decodeSequences) - shared);
-      this.decode =
+      this.parts["decode-attention"] =
         floor +
         attention.perContextToken * contextRead(batch, stage, this.window) +
         this.statePerSequence * stage.layers * batch.decodeSequences;
@@ -189,11 +198,12 @@ class RooflineModel implements StepModel {
   /** Scheduling, and launching kernels one by one where no captured graph holds them: the GPU waits for what it cannot hide. */
   private hostWork(batch: Batch, stage: Stage, costs: ModeCosts, index: number): void {
     const sequences = batch.decodeSequences + batch.prefillChunks;
-    if (index === 0) this.host = this.hostShare * (hostStepSeconds + hostSequenceSeconds * sequences);
+    if (index === 0) this.parts.host = this.engine.step + this.engine.sequence * sequences;
     const isCaptured = batch.tokens <= costs.captured;
     if (isCaptured && batch.prefillChunks === 0) return;
-    const perLayer = this.eager ? eagerLayerSeconds : isCaptured ? piecewiseLayerSeconds : (eagerLayerSeconds + piecewiseLayerSeconds) / 2;
+    const { eagerLayer, piecewiseLayer } = this.engine;
+    const perLayer = this.eager ? eagerLayer : isCaptured ? piecewiseLayer : (eagerLayer + piecewiseLayer) / 2;
     const launch = stage.layers * perLayer;
-    this.host += Math.max(0, launch - this.matrix - this.prefill - this.decode - this.collectives);
+    this.parts.host += Math.max(0, launch - this.deviceSeconds);
   }
 }

@@ -1,0 +1,37 @@
+import type { SettledPool } from "../deployment/settled.ts";
+
+/** What an engine's own ways cost beside its kernels; seconds. */
+export interface EngineCosts {
+  /** Norms, rotary embedding, cache write and the gaps between the nodes of a graph, in every layer. */
+  readonly layer: number;
+  /** Quantising activations, in every layer whose inputs are narrowed. */
+  readonly quantise: number;
+  /** Between steps, what the GPU waits for: of a step, and of each of its sequences. */
+  readonly step: number;
+  readonly sequence: number;
+  /** Tokenise, HTTP and queues of the server, once a request. */
+  readonly request: number;
+  /** Launching a layer's kernels without a graph, and between the pieces of a piecewise one. */
+  readonly eagerLayer: number;
+  readonly piecewiseLayer: number;
+}
+
+const us = 1e-6;
+
+/** Fitted on closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000, vLLM 0.19). */
+const vllm: EngineCosts = {
+  layer: 14 * us,
+  quantise: 1 * us,
+  step: 600 * us,
+  sequence: 25 * us,
+  request: 25e-3,
+  eagerLayer: 90 * us,
+  piecewiseLayer: 25 * us,
+};
+
+/** Scheduling that runs ahead of the GPU: what is left visible of it. */
+const asyncShare = 0.5;
+
+export function engineCosts({ settings }: SettledPool): EngineCosts {
+  return settings.asyncScheduling ? { ...vllm, step: asyncShare * vllm.step, sequence: asyncShare * vllm.sequence } : vllm;
+}
