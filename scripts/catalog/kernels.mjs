@@ -17,35 +17,70 @@ const gpus = {
 
 const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
 
-/** Table → its file, what tells groups apart, and the columns of a row. */
+/**
+ * Table → its file, what tells groups apart, the columns of a row, and which rows count. `alike` names what other engines' kernels of a group
+ * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs.
+ */
 const tables = {
-  gemm: { file: "gemm", group: ["dtype"], columns: ["m", "n", "k"] },
-  prefill: { file: "attention_context", group: ["kv_dtype"], columns: ["batch", "seq_len", "num_heads", "num_kv_heads", "head_dim"] },
-  decode: { file: "attention_generation", group: ["kv_dtype"], columns: ["batch", "context_len", "num_heads", "num_kv_heads", "head_dim"] },
+  gemm: { file: "gemm", alike: (kind) => kind, group: ["dtype"], columns: ["m", "n", "k"] },
+  prefill: {
+    file: "attention_context",
+    alike: (kind) => kind,
+    group: ["kv_dtype"],
+    columns: ["batch", "seq_len", "num_heads", "num_kv_heads", "head_dim"],
+  },
+  decode: {
+    file: "attention_generation",
+    alike: (kind) => kind,
+    group: ["kv_dtype"],
+    columns: ["batch", "context_len", "num_heads", "num_kv_heads", "head_dim"],
+  },
   experts: {
     file: "moe",
+    alike: (kind) => kind,
     group: ["dtype", "distribution"],
     columns: ["num_tokens", "hidden_size", "inter_size", "topk", "num_experts", "moe_tp", "moe_ep"],
   },
-  latentPrefill: { file: "mla_context", group: ["scope", "kv_dtype", "gemm_dtype"], columns: ["batch", "seq_len", "num_heads"] },
-  latentDecode: { file: "mla_generation", group: ["scope", "kv_dtype", "gemm_dtype"], columns: ["batch", "context_len", "num_heads"] },
-  collectives: { file: "collectives", group: ["op", "variant"], columns: ["ranks", "bytes"] },
+  latentPrefill: {
+    file: "mla_context",
+    alike: (kind) => kind,
+    group: ["scope", "kv_dtype", "gemm_dtype"],
+    columns: ["batch", "seq_len", "num_heads"],
+  },
+  latentDecode: {
+    file: "mla_generation",
+    alike: (kind) => kind,
+    group: ["scope", "kv_dtype", "gemm_dtype"],
+    columns: ["batch", "context_len", "num_heads"],
+  },
+  // The source measured exchanges of every engine both ways; those of CUDA graphs count.
+  collectives: { file: "collectives", group: ["op"], columns: ["ranks", "bytes"], counts: ({ variant }) => !variant.endsWith("_eager") },
+  // DeepEP's kernels for throughput wait for the host to learn what arrives, and never run in a graph; those for latency do.
   allToAll: {
     file: "moe_all2all",
-    group: ["comm_backend", "phase", "comm_dtype"],
-    columns: ["ep_size", "node_num", "hidden_size", "topk", "num_experts", "num_tokens"],
+    alike: (kind) => (kind.startsWith("deepep_ll") ? kind.split(" ").slice(0, 2).join(" ") : undefined),
+    group: ["exchange"],
+    columns: ["num_tokens", "hidden_size", "topk", "num_experts", "ep_size"],
+    counts: ({ node_num, comm_backend }) => node_num === "1" && !comm_backend.includes("_v2"),
+    derive: ({ comm_backend, phase, comm_dtype }) => ({
+      exchange: [comm_backend.replace(/^trtllm_/, ""), phase, ...(comm_dtype === "default" ? [] : [comm_dtype])].join(" "),
+    }),
   },
 };
 
 export function kernelTables(directory, text) {
   return Object.entries(gpus).map(([folder, gpu]) => {
     const present = new Set(readdirSync(join(directory, "calibration", folder)));
-    const read = ({ file }) => (present.has(`${file}.csv`) ? records(text(`calibration/${folder}/${file}.csv`)) : []);
+    const read = ({ file, counts = () => true, derive = () => ({}) }) => {
+      if (!present.has(`${file}.csv`)) return [];
+      const rows = records(text(`calibration/${folder}/${file}.csv`)).filter(counts);
+      return rows.map((row) => ({ ...row, ...derive(row) }));
+    };
     return { gpu, tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, groups(read(table), table)])) };
   });
 }
 
-function groups(rows, { group, columns }) {
+function groups(rows, { alike = () => undefined, group, columns }) {
   const found = new Map();
   for (const row of rows) {
     const engine = engines[row.backend] ?? row.backend;
@@ -56,15 +91,20 @@ function groups(rows, { group, columns }) {
     one.rows.push([...columns.map((name) => Number(row[name])), Number(row.latency_us)]);
   }
   const all = [...found.values()];
-  return all.map((one) => ({ ...one, rows: withoutLaunches(one, all) }));
+  const kept = all.map((one) => {
+    const doing = alike(one.kind);
+    const likewise = all.filter(({ kind }) => alike(kind) === doing);
+    return doing === undefined ? one : withoutLaunches(one, likewise);
+  });
+  return kept.filter((one) => one.rows.length > 0);
 }
 
 /** A group whose quickest kernel takes twice what another engine's takes measured its launches up to there. */
-function withoutLaunches({ kind, rows }, all) {
-  const quickest = (of) => Math.min(...of.map((row) => row.at(-1)));
-  const floor = quickest(rows);
-  const others = all.filter((one) => one.kind === kind).map((one) => quickest(one.rows));
-  return floor > 2 * Math.min(...others) ? rows.filter((row) => row.at(-1) > 4 * floor) : rows;
+function withoutLaunches(group, likewise) {
+  const quickest = ({ rows }) => Math.min(...rows.map((row) => row.at(-1)));
+  const floor = quickest(group);
+  const isLaunched = floor > 2 * Math.min(...likewise.map(quickest));
+  return isLaunched ? { ...group, rows: group.rows.filter((row) => row.at(-1) > 4 * floor) } : group;
 }
 
 function records(body) {

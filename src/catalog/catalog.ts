@@ -1,6 +1,17 @@
-import type { FlagEngine, FlagTable, Gpu, GpuId, InstanceType, ModelMatch, OptionEngine, OptionTable, WorkloadRows } from "./facts.ts";
+import type {
+  FlagEngine,
+  FlagTable,
+  Gpu,
+  GpuId,
+  InstanceType,
+  Link,
+  ModelMatch,
+  OptionEngine,
+  OptionTable,
+  WorkloadRows,
+} from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
-import { type GpuKernels, spokesman } from "./kernels.ts";
+import { type GpuKernels, linkSpokesman, spokesman } from "./kernels.ts";
 import { ModelNames } from "./model-match.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
 import { optionTable } from "./stored-options.ts";
@@ -27,6 +38,8 @@ export interface Catalog {
   options(engine: string): OptionTable;
   /** Measured kernels that speak for a GPU; undefined where none of its generation were. */
   kernels(gpu: Gpu): GpuKernels | undefined;
+  /** Measured exchanges between GPUs that speak for this link of a GPU; undefined where none over its kind were. */
+  linkKernels(gpu: Gpu, link: Link): GpuKernels | undefined;
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
@@ -72,6 +85,10 @@ export function createCatalog(source: CatalogSource): Catalog {
     options: (engine) => options.get(engine)?.() ?? noOptions,
     kernels: (gpu) => {
       const measuredOn = spokesman(gpu, measured());
+      return measuredOn && kernels(measuredOn);
+    },
+    linkKernels: (gpu, link) => {
+      const measuredOn = linkSpokesman(gpu, link, measured());
       return measuredOn && kernels(measuredOn);
     },
     workload: (name) => workloads().get(name.trim().toLowerCase()),

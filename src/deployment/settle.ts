@@ -11,7 +11,15 @@ import { type Message, message } from "./message.ts";
 import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
-import type { Assumption, JudgedEngine, Layout, Missing, SettledPool, Settlement } from "./settled.ts";
+import {
+  type Assumption,
+  gpusPerInstance,
+  type JudgedEngine,
+  type Layout,
+  type Missing,
+  type SettledPool,
+  type Settlement,
+} from "./settled.ts";
 
 /** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
 export function settle(deployment: Deployment, catalog: Catalog): Settlement {
@@ -129,6 +137,7 @@ function settledPool(
     ...(drafter ? { drafter } : {}),
     links: place.links,
     kernels: catalog.kernels(gpu) ?? null,
+    linkKernels: (gpusPerInstance(layout) > 1 && catalog.linkKernels(gpu, place.links.intraNode)) || null,
     observed: {
       gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null,
       kvCacheBlocks: pool.overrides?.kvCacheBlocks ?? kvCacheBlocks,

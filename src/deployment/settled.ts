@@ -87,6 +87,8 @@ export interface SettledPool {
   readonly links: PoolLinks;
   /** Measured kernels of this GPU or the nearest of its generation; null where there are none. */
   readonly kernels: GpuKernels | null;
+  /** Those whose exchanges between GPUs speak for this pool's link; null where none over its kind were measured. */
+  readonly linkKernels: GpuKernels | null;
   /** Figures a real run reported, which override the memory model. */
   readonly observed: Observed;
 }

@@ -91,6 +91,7 @@ function poolOf(
       },
     },
     kernels: null,
+    linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };

@@ -2,6 +2,8 @@ import type { Link } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import type { Family } from "./constants.ts";
 import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor } from "./constants.ts";
+import type { CollectiveKind } from "./measured/measured-collective.ts";
+import { measuredCollective } from "./measured/pool-collectives.ts";
 
 /** Exchanges between `ranks` neighbours of one instance. */
 export interface Group {
@@ -13,7 +15,9 @@ export interface Group {
 }
 
 /** The group of `ranks` whose members lie `apart` GPUs from each other: 1 = neighbours, rank 0 first. */
-export function groupOf(ranks: number, { gpusPerNode }: SettledPool, apart = 1): Group {
+export function groupOf(ranks: number, { gpusPerNode, links: { interNode } }: SettledPool, apart = 1): Group {
+  // Where the GPUs of several nodes share one switched fabric, the nodes make no difference.
+  if (interNode.kind !== "network") return { ranks, inside: ranks, nodes: 1 };
   const inside = Math.max(1, Math.min(ranks, Math.floor(gpusPerNode / apart)));
   return { ranks, inside, nodes: Math.ceil(ranks / inside) };
 }
@@ -41,39 +45,54 @@ function floorOf(family: Family, link: Link, ranks: number): number {
   return byRanks(link.kind === "pcie" ? [4.2e-6, 13e-6, 19e-6] : family.allReduceFloor, ranks);
 }
 
-/** Sum over the group, everywhere: floor + 2 (n − 1) / n · bytes over the link; between nodes the slower network is on the way. */
-export function allReduceSeconds(family: Family, { links }: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
+/** Sum over the group, everywhere: inside a node as measured, else floor + 2 (n − 1) / n · bytes over the link; between nodes the slower network is on the way. */
+export function allReduceSeconds(family: Family, pool: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
   if (ranks <= 1) return 0;
-  const { intraNode, interNode } = links;
-  const local =
-    inside > 1
-      ? floorOf(family, intraNode, inside) +
-        ((2 * (inside - 1)) / inside) * (bytes / (intraNode.bytesPerSecond * linkShare(family, intraNode, inside)))
-      : 0;
+  const { intraNode, interNode, latencySeconds } = pool.links;
+  const shares = (): number =>
+    floorOf(family, intraNode, inside) +
+    ((2 * (inside - 1)) / inside) * (bytes / (intraNode.bytesPerSecond * linkShare(family, intraNode, inside)));
+  const local = inside > 1 ? (measuredCollective(pool, "all_reduce")?.seconds(inside, bytes) ?? shares()) : 0;
   if (nodes <= 1) return local;
   // Each GPU's share goes over its own port; the messages make several hops.
   const across = ((2 * (nodes - 1)) / nodes) * (bytes / inside / (interNode.bytesPerSecond * networkShare));
-  return local + 2 * networkHops * links.latencySeconds + across;
+  return local + 2 * networkHops * latencySeconds + across;
 }
 
 /** Each rank holds `bytes` in the end, of which it had its share. */
 export function gatherSeconds(pool: SettledPool, group: Group, bytes: number): number {
-  return moved(pool, group, bytes, gatherFloor, gatherShare);
+  return moved(pool, group, bytes, "all_gather", gatherFloor, gatherShare);
+}
+
+/** Each rank has `bytes`, and in the end the sum of its share of them. */
+export function scatterSeconds(pool: SettledPool, group: Group, bytes: number): number {
+  return moved(pool, group, bytes, "reduce_scatter", gatherFloor, gatherShare);
 }
 
 /** Each rank sends `bytes` in all, all but its own share to others. */
 export function allToAllSeconds(pool: SettledPool, group: Group, bytes: number): number {
-  return moved(pool, group, bytes, allToAllFloor, allToAllShare);
+  return moved(pool, group, bytes, "alltoall", allToAllFloor, allToAllShare);
 }
 
-function moved({ links }: SettledPool, { ranks, inside, nodes }: Group, bytes: number, floor: number, share: number): number {
+function moved(
+  pool: SettledPool,
+  { ranks, inside, nodes }: Group,
+  bytes: number,
+  kind: CollectiveKind,
+  floor: number,
+  share: number,
+): number {
   if (ranks <= 1) return 0;
-  const { intraNode, interNode, latencySeconds } = links;
-  const pcie = intraNode.kind === "pcie" ? byRanks([1, 0.25, 0.1], inside) : 1;
-  const local = (bytes * (inside - 1)) / ranks / (intraNode.bytesPerSecond * share * pcie);
-  if (nodes <= 1) return floor + local;
+  const { intraNode, interNode, latencySeconds } = pool.links;
+  const shares = (): number => {
+    const pcie = intraNode.kind === "pcie" ? byRanks([1, 0.25, 0.1], inside) : 1;
+    return floor + (bytes * (inside - 1)) / ranks / (intraNode.bytesPerSecond * share * pcie);
+  };
+  // Of a larger group the node's part is exchanged inside it.
+  const local = measuredCollective(pool, kind)?.seconds(inside, (bytes * inside) / ranks) ?? shares();
+  if (nodes <= 1) return local;
   const remote = (bytes * (ranks - inside)) / ranks / (interNode.bytesPerSecond * networkShare);
-  return floor + networkHops * latencySeconds + Math.max(local, remote);
+  return networkHops * latencySeconds + Math.max(local, floor + remote);
 }
 
 /** Point to point to the next pipeline stage. */

@@ -148,6 +148,7 @@ describe("cacheDrift", () => {
       ...settings,
     },
     kernels: null,
+    linkKernels: null,
     links: {
       intraNode: { kind: "nvlink", name: "", bytesPerSecond: 1, switched: true },
       interNode: { kind: "network", name: "", bytesPerSecond: 1, switched: false },

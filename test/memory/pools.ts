@@ -89,6 +89,7 @@ export function pool(changes: Changes = {}): SettledPool {
     activationBytes: 2,
     kvElementBytes: 2,
     kernels: null,
+    linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
     ...changes,

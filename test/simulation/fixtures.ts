@@ -109,6 +109,7 @@ export function settledOf(setup: Setup = {}): Settled {
     settings: { ...settings, ...setup.settings },
     budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
     kernels: null,
+    linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };
