@@ -265,14 +265,14 @@ describe("groups over nodes", () => {
 });
 
 describe("chunked prefill (V9)", () => {
-  it("bounds a step that carries a chunk, where a whole prompt would stall the decodes", () => {
-    const { model, pool } = poolOf({
-      model: "meta-llama/Llama-3.3-70B-Instruct",
-      gpu: "A100-SXM4-80GB",
-      pools: [{ parallel: { tensor: 8 } }],
-    });
+  // Two of the paper's own deployments, with NVLink inside the server (arXiv 2403.02310, section 5).
+  it.each([
+    { model: "mistralai/Mistral-7B-v0.1", tensor: 1 },
+    { model: "01-ai/Yi-34B", tensor: 2 },
+  ])("bounds a step that carries a chunk, where a whole prompt would stall the decodes: $model", ({ model: name, tensor }) => {
+    const { model, pool } = poolOf({ model: name, gpu: "A100-SXM4-80GB", pools: [{ parallel: { tensor } }] });
     const step = stepModel(model, pool);
-    // The paper's reference step: 32 sequences of 4k tokens each (arXiv 2403.02310, section 5).
+    // Its reference step: 32 sequences of 4k tokens each.
     const decode = decoding(32, 4096);
     const alone = step.stepSeconds(decode);
     expect(step.stepSeconds(mixed(decode, prompt(4096))) / alone).toBeGreaterThanOrEqual(10);
