@@ -29,6 +29,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     refusal,
     kvCacheTokens: tokens,
     kvCacheBlocks: tight.blocks,
+    kvShape: shape,
     blockTokens: shape.blockTokens,
     kvBytesPerToken: memory.kvBytesPerToken,
     maxConcurrency: concurrency,

@@ -1,3 +1,5 @@
+import type { KvShape } from "./kv-shape.ts";
+
 /** engine-law: the engine's own arithmetic. fitted: a constant fitted on start-up logs. estimated: outside what it was fitted on. */
 export type Confidence = "engine-law" | "fitted" | "estimated";
 
@@ -87,6 +89,8 @@ export interface MemoryPlan {
   /** Of one engine (a data-parallel server has `layout.data` such caches). */
   readonly kvCacheTokens: number;
   readonly kvCacheBlocks: number;
+  /** How sequences take those blocks. */
+  readonly kvShape: KvShape;
   readonly blockTokens: number;
   readonly kvBytesPerToken: number;
   /** Requests of max-model-len that fit at once. */

@@ -13,7 +13,7 @@ export interface Admissible {
  * cache cannot hold would be preempted for ever; they are left out too.
  */
 export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLen: number): Admissible {
-  const most = Math.min(maxModelLen, ...pools.map(({ usableBlocks, limits }) => usableBlocks * limits.blockTokens));
+  const most = Math.min(maxModelLen, ...pools.map(({ cache }) => (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens));
   const wholePrompts = pools.some(({ limits }) => !limits.chunkedPrefill);
   const longestPrompt = wholePrompts ? Math.min(most - 1, ...pools.map(({ limits }) => limits.maxNumBatchedTokens)) : most - 1;
   const count = load.promptTokens.length;

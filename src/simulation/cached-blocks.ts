@@ -1,4 +1,4 @@
-import type { BlockPool } from "./block-pool.ts";
+import type { BlockPool, PooledCache } from "./block-pool.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Requests } from "./requests.ts";
 
@@ -7,8 +7,12 @@ import type { Requests } from "./requests.ts";
  * the least recently released block is taken first; a request's blocks are released in reverse, so tails go before the prefixes they need.
  */
 export class CachedBlocks implements BlockPool {
+  readonly usable: number;
+  /** Counted, not named: what they push out of the cache stays a little longer. */
+  readonly stateBlocks: number;
   free: number;
   evictableHits = 0;
+  private readonly blockTokens: number;
   private readonly ratio: number;
   private readonly tables: (Int32Array | undefined)[];
   private readonly held: Int32Array;
@@ -30,11 +34,13 @@ export class CachedBlocks implements BlockPool {
   private tail = -1;
 
   constructor(
-    readonly usable: number,
-    private readonly blockTokens: number,
+    { usableBlocks, stateBlocks, blockTokens }: PooledCache,
     private readonly requests: Requests,
   ) {
-    this.free = usable;
+    this.usable = usableBlocks;
+    this.stateBlocks = stateBlocks;
+    this.blockTokens = blockTokens;
+    this.free = usableBlocks;
     this.ratio = Math.floor(requests.prefixBlockTokens / blockTokens) + 2;
     this.tables = Array.from({ length: requests.count }, () => undefined);
     this.held = new Int32Array(requests.count);
@@ -81,6 +87,7 @@ export class CachedBlocks implements BlockPool {
     }
     this.held[r] = hits;
     this.published[r] = hits;
+    this.free -= this.stateBlocks;
     this.take(r, fresh);
   }
 
@@ -116,6 +123,7 @@ export class CachedBlocks implements BlockPool {
       }
     }
     this.held[r] = 0;
+    this.free += this.stateBlocks;
     if (!comesBack) this.tables[r] = undefined;
   }
 

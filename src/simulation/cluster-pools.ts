@@ -3,6 +3,7 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { isTimed } from "../timing/timed.ts";
+import { cacheRoom } from "./cache-room.ts";
 import { type ClusterPool, mostSchedulers } from "./cluster.ts";
 import { reservesFullPrompt } from "./layout-words.ts";
 import type { Outcome } from "./report.ts";
@@ -36,23 +37,20 @@ export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], mod
 
 function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
   const { layout, settings } = pool;
-  // Context-parallel ranks share a sequence's tokens, so that a block of each holds that many times more.
-  const blockTokens = Math.max(1, plan.blockTokens * layout.decodeContext * layout.prefillContext);
-  // Where no layer keeps tokens the cache bounds nothing. One block is vLLM's null block.
-  const blocks = plan.kvBytesPerToken > 0 ? Math.floor(plan.kvCacheTokens / blockTokens) - 1 : 2 ** 30;
+  const { mostSequences, ...cache } = cacheRoom(plan, settings.maxModelLen);
   return {
     replicas: Math.floor(pool.instances),
     engines: layout.data,
     lockStep: layout.attentionData,
-    usableBlocks: Math.max(0, Math.min(blocks, 2 ** 30)),
+    cache,
     prefixCaching: settings.prefixCaching,
     limits: {
-      maxNumSeqs: Math.max(1, settings.maxNumSeqs),
+      maxNumSeqs: Math.max(1, Math.min(settings.maxNumSeqs, mostSequences)),
       maxNumBatchedTokens: Math.max(1, settings.maxNumBatchedTokens),
       longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
       chunkedPrefill: settings.chunkedPrefill,
       reserveFullPrompt: reservesFullPrompt(pool),
-      blockTokens,
+      blockTokens: cache.blockTokens,
     },
     model,
   };

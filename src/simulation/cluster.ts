@@ -1,5 +1,5 @@
 import type { StepModel } from "../timing/step-model.ts";
-import { CountedBlocks } from "./block-pool.ts";
+import { CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";
 import type { Gaps } from "./gaps.ts";
 import { Instance } from "./instance.ts";
@@ -18,8 +18,8 @@ export interface ClusterPool {
   readonly engines: number;
   /** Attention replicas in lock-step inside one engine. */
   readonly lockStep: number;
-  /** KV blocks that requests can use, of one scheduler. */
-  readonly usableBlocks: number;
+  /** Of one scheduler. */
+  readonly cache: PooledCache;
   readonly prefixCaching: boolean;
   readonly limits: SchedulerLimits;
   readonly model: StepModel;
@@ -58,7 +58,7 @@ export class Cluster {
     this.logs = pools.map(() => new StepLog());
     this.coreOf = new Int32Array(requests.count);
     const engines = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines, 0);
-    this.usableBlocks = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.usableBlocks, 0);
+    this.usableBlocks = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
     this.meter = new Meter(this.totals, engines, this.usableBlocks);
     pools.forEach((pool, i) => {
       for (let replica = 0; replica < pool.replicas; replica++) this.addReplica(pool, this.logs[i] as StepLog, gaps, routing, source);
@@ -109,10 +109,8 @@ export class Cluster {
   }
 
   private newScheduler(pool: ClusterPool, gaps: Gaps): Scheduler {
-    const { limits, usableBlocks } = pool;
-    const blocks = pool.prefixCaching
-      ? new CachedBlocks(usableBlocks, limits.blockTokens, this.requests)
-      : new CountedBlocks(usableBlocks, limits.blockTokens);
+    const { limits, cache } = pool;
+    const blocks = pool.prefixCaching ? new CachedBlocks(cache, this.requests) : new CountedBlocks(cache);
     const maxRunning = Math.max(1, Math.min(limits.maxNumSeqs, this.requests.count));
     return new Scheduler(this.requests, blocks, limits, gaps, this.totals, pool.model.stages, maxRunning);
   }

@@ -273,7 +273,7 @@ export class Scheduler {
       }
       const fresh = Math.ceil((cached + chunk) / blockTokens) - hits;
       const wanted = limits.reserveFullPrompt ? Math.ceil(target / blockTokens) - hits : fresh;
-      if (wanted + pool.evictableHits > pool.free) return noBlocks;
+      if (wanted + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
       this.waiting.takeFirst();
       this.running.append(r);
       pool.admit(r, hits, fresh);

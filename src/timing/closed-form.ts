@@ -1,4 +1,5 @@
 import type { Settled, SettledPool } from "../deployment/settled.ts";
+import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Estimate } from "./estimate.ts";
 import { stepModel } from "./step.ts";
@@ -87,8 +88,8 @@ function decodeBatch(sequences: number, context: number): Batch {
 function largestBatch({ pool, plan }: Engine, { promptTokens, outputTokens }: RequestLengths): number {
   // A prefill pool keeps a request only until its prompt is computed.
   const held = pool.role === "prefill" ? promptTokens : promptTokens + outputTokens;
-  const rounded = Math.max(1, Math.ceil(held / plan.blockTokens)) * plan.blockTokens;
-  return Math.max(0, Math.min(pool.settings.maxNumSeqs, Math.floor(plan.kvCacheTokens / rounded)));
+  const blocks = blocksNeeded(plan.kvShape, held);
+  return blocks > 0 ? Math.min(pool.settings.maxNumSeqs, Math.floor(plan.kvCacheBlocks / blocks)) : pool.settings.maxNumSeqs;
 }
 
 /**

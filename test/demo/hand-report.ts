@@ -1,4 +1,5 @@
 import type { Report } from "../../src/simulation/report.ts";
+import { plainShape } from "../memory/plain-shape.ts";
 
 export interface HandRequest {
   readonly arrival: number;
@@ -120,6 +121,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
       refusal: null,
       kvCacheTokens: 1600,
       kvCacheBlocks: 101,
+      kvShape: plainShape(16, 1),
       blockTokens: 16,
       kvBytesPerToken: 1,
       maxConcurrency: 2,

@@ -3,6 +3,7 @@ import type { EngineSettings, Layout, Settled, SettledPool } from "../../src/dep
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { plainShape } from "../memory/plain-shape.ts";
 import { cache, formatOf } from "../memory/pools.ts";
 
 export const oneGpu: Layout = {
@@ -136,6 +137,7 @@ export function planOf(setup: Setup = {}): MemoryPlan {
     refusal: null,
     kvCacheTokens: blocks * blockTokens,
     kvCacheBlocks: blocks,
+    kvShape: plainShape(blockTokens, 131_072),
     blockTokens,
     kvBytesPerToken: 131_072,
     maxConcurrency: 10,

@@ -47,6 +47,23 @@ describe("the most it can hold", () => {
     expect(estimated({ kvCacheBlocks: 10_000, settings: { "max-num-seqs": 64 } }).largestBatch).toBe(64);
   });
 
+  it("counts the states that a hybrid's requests hold beside their tokens", () => {
+    const settled = settledCase({ kvCacheBlocks: 700 });
+    const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+    // 1,280 tokens take 80 blocks of 16; with 60 of states 140.
+    const of = (states: number): number => {
+      const hybrid = plans.map((plan) => {
+        const [tokens] = plan.kvShape.groups;
+        if (!tokens) throw new Error("no cache");
+        const state = { ...tokens, span: { kind: "states" as const, count: 1 }, times: states };
+        return { ...plan, kvShape: { ...plan.kvShape, groups: [tokens, state] } };
+      });
+      return estimate(settled, hybrid, lengths).largestBatch;
+    };
+    expect(of(0)).toBe(8);
+    expect(of(60)).toBe(5);
+  });
+
   it("grows with replicas and independent engines, exactly", () => {
     const one = estimated().mostRequestsPerSecond;
     expect(estimated({ pools: [{ instances: 3 }] }).mostRequestsPerSecond).toBeCloseTo(3 * one, 9);
