@@ -8,6 +8,7 @@ import { kernelTables } from "./catalog/kernels.mjs";
 import { withFurtherModels } from "./catalog/model-additions.mjs";
 import { modelRows } from "./catalog/models.mjs";
 import { optionTables } from "./catalog/options.mjs";
+import { measuredRuns } from "./catalog/runs.mjs";
 import { workloadRows } from "./catalog/workloads.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -58,6 +59,10 @@ for (const [engine, { options, ...rest }] of Object.entries(optionTables(facts))
 
 const workloads = workloadRows(text);
 write("workloads.json", lines(workloads), workloads.length);
+
+const runs = measuredRuns(text);
+const runCount = runs.groups.reduce((sum, { rows }) => sum + rows.length, 0);
+write("runs.json", `{"sources":${JSON.stringify(runs.sources)},"groups":${lines(runs.groups)}}`, runCount);
 
 for (const { gpu, tables } of kernelTables(source, text)) {
   const listed = Object.entries(tables).flatMap(([name, groups]) => groups.map((group) => JSON.stringify({ table: name, ...group })));

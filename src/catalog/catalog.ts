@@ -12,6 +12,7 @@ import type {
 } from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
 import { type GpuKernels, linkSpokesman, spokesman } from "./kernels.ts";
+import { type MeasuredRun, measuredRuns } from "./measured-runs.ts";
 import { ModelNames } from "./model-match.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
 import { optionTable } from "./stored-options.ts";
@@ -40,6 +41,8 @@ export interface Catalog {
   kernels(gpu: Gpu): GpuKernels | undefined;
   /** Measured exchanges between GPUs that speak for this link of a GPU; undefined where none over its kind were. */
   linkKernels(gpu: Gpu, link: Link): GpuKernels | undefined;
+  /** Serving runs that others measured, of known models on known GPUs. */
+  runs(): readonly MeasuredRun[];
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
@@ -64,6 +67,12 @@ export function createCatalog(source: CatalogSource): Catalog {
   const flags = new Map(flagEngines.map((engine) => [engine as string, once(() => flagTable(source.flags(engine)))]));
   const options = new Map(optionEngines.map((engine) => [engine as string, once(() => optionTable(source.options(engine)))]));
   const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
+  const runs = once(() =>
+    measuredRuns(source.runs(), {
+      gpu: (name) => gpuNames().find(name),
+      model: (name) => (models().find(name) ?? models().named(name))?.model,
+    }),
+  );
   const measured = once(() => gpus().filter(({ id }) => source.measuredGpus.includes(id)));
   const read = new Map<GpuId, GpuKernels>();
   const kernels = (measuredOn: Gpu): GpuKernels => {
@@ -91,6 +100,7 @@ export function createCatalog(source: CatalogSource): Catalog {
       const measuredOn = linkSpokesman(gpu, link, measured());
       return measuredOn && kernels(measuredOn);
     },
+    runs,
     workload: (name) => workloads().get(name.trim().toLowerCase()),
     workloads: () => [...workloads().keys()],
   };

@@ -11,6 +11,7 @@ import type {
   WorkloadRows,
 } from "./facts.ts";
 import type { KernelGroup } from "./kernels.ts";
+import type { StoredRunTable } from "./measured-runs.ts";
 import type { StoredOptionTable } from "./stored-options.ts";
 
 /** Rows as `npm run catalog` writes them: usual values are left out, so that the files stay small. */
@@ -152,6 +153,7 @@ export interface CatalogSource {
   /** GPUs that `kernels` can be asked for. */
   readonly measuredGpus: readonly GpuId[];
   readonly kernels: (gpu: GpuId) => readonly KernelGroup[];
+  readonly runs: () => StoredRunTable;
 }
 
 export function flagTable({ versions, flags }: StoredFlagTable): FlagTable {

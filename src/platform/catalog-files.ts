@@ -15,5 +15,6 @@ export function loadCatalog(directory: string): Catalog {
     workloads: () => read("workloads"),
     measuredGpus,
     kernels: (gpu) => read(`kernels-${gpu}`),
+    runs: () => read("runs"),
   });
 }

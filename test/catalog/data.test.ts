@@ -202,6 +202,7 @@ describe("catalogue files", () => {
       options: (engine) => stored(`options-${engine}`),
       workloads: () => stored("workloads"),
       measuredGpus: [],
+      runs: () => ({ sources: {}, groups: [] }),
       kernels: (gpu) => stored(`kernels-${gpu}`),
     });
     expect(reads).toEqual([]);

@@ -59,6 +59,36 @@ describe("simulate --format json", () => {
     expect(Array.isArray(at(one, "warnings"))).toBe(true);
   });
 
+  it("names the nearest measured runs with what this build says of them, in JSON, text and page", async () => {
+    const json = await simulated(["fits.yaml", "--requests", "50", "--rate", "2"]);
+    const nearest = at(json, "cases", 0, "nearestRuns");
+    expect(members(at(nearest, 0))).toEqual([
+      "concurrency",
+      "distance",
+      "engine",
+      "engineVersion",
+      "gpu",
+      "measured",
+      "model",
+      "notPredicted",
+      "outputTokens",
+      "pools",
+      "predicted",
+      "promptTokens",
+      "ratePerSecond",
+      "source",
+      "weightQuantization",
+      "words",
+    ]);
+    const page = join(folder, "near.html");
+    const { stdout } = await cli.run(["simulate", "fits.yaml", "--requests", "50", "--rate", "2", "--report", page]);
+    const text = stdout.slice(stdout.indexOf("Nearest measured runs"));
+    for (const said of [text, readFileSync(page, "utf8")]) {
+      expect(said).toContain(String(at(nearest, 0, "source")));
+      expect(said).toContain("this build");
+    }
+  });
+
   it("gives the same bytes for the same seed and others for another", async () => {
     const args = ["simulate", "--format", "json", "fits.yaml", "--requests", "100", "--prompt-tokens", "100-900", "--output-tokens", "50"];
     const [first, again, other] = await Promise.all([cli.run(args), cli.run(args), cli.run([...args, "--seed", "2"])]);

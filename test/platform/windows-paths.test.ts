@@ -51,6 +51,7 @@ const catalog = createCatalog({
   options: (engine) => stored(`options-${engine}`),
   workloads: () => stored("workloads"),
   measuredGpus: [],
+  runs: () => ({ sources: {}, groups: [] }),
   kernels: (gpu) => stored(`kernels-${gpu}`),
 });
 

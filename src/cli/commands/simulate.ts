@@ -8,6 +8,7 @@ import { lengthsFor } from "../../language/lengths.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import { reason } from "../../platform/text-files.ts";
+import { type AnsweredRun, answeredRuns } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Report } from "../../simulation/report.ts";
 import { simulate } from "../../simulation/simulate.ts";
 import { estimate } from "../../timing/closed-form.ts";
@@ -17,6 +18,7 @@ import { type CommonOptions, countOption, formatOption, sloOption, withCommonOpt
 import { readSubjects, type Subject } from "../input/subjects.ts";
 import { chosenWorkload, type WorkloadOptions, withWorkloadOptions, writtenWorkload } from "../input/workload-options.ts";
 import { refusalWords } from "../output/memory-text.ts";
+import { nearestRunsJson } from "../output/nearest-runs.ts";
 import { reportHtml } from "../output/report-html.ts";
 import { reportJson } from "../output/report-json.ts";
 import { reportText } from "../output/report-text.ts";
@@ -36,7 +38,13 @@ interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly requestsOut?: string;
 }
 
-type SimulatedOutcome = NamedOutcome & { readonly report?: Report };
+type SimulatedOutcome = NamedOutcome & { readonly simulated?: Simulated };
+
+/** A report, and what was measured near it. */
+interface Simulated {
+  readonly report: Report;
+  readonly nearest: readonly AnsweredRun[];
+}
 
 export function addSimulate(program: Command, run: Run): void {
   const command = program
@@ -69,7 +77,7 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
     );
   }
   const outcomes = found.map(({ subject, one }) => outcomeOf(subject, one, options, session));
-  for (const { report } of outcomes) if (report) writeFiles(report, options, session);
+  for (const { simulated } of outcomes) if (simulated) writeFiles(simulated, options, session);
   tellOutcomes(outcomes, options.format, subjects, session);
   return exitFor(outcomes, unreadable || outcomes.length === 0);
 }
@@ -93,7 +101,13 @@ function outcomeOf(
   const outcome = withProgress(name, terminal, (control) => simulate(settled, memory, workload, options.seed, control));
   if (outcome.error) return { name, error: outcome.error };
   const { report } = outcome;
-  return { name, report, json: reportJson(report), text: () => reportText(report, terminal.paint) };
+  const nearest = answeredRuns(settled, report, catalog);
+  return {
+    name,
+    simulated: { report, nearest },
+    json: { ...reportJson(report), nearestRuns: nearestRunsJson(nearest) },
+    text: () => reportText(report, nearest, terminal.paint),
+  };
 }
 
 /** 70 % of the most it can hold, to two digits, as the report page starts: loaded, with room for bursts. */
@@ -117,8 +131,8 @@ export function simulateCase({ settled, missing, plans, workload: written, seed,
   return { ...answer, warnings: [...loaded.notes.map(plain), ...answer.warnings] };
 }
 
-function writeFiles(report: Report, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
-  if (page !== undefined) write(page, reportHtml(report));
+function writeFiles({ report, nearest }: Simulated, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
+  if (page !== undefined) write(page, reportHtml(report, nearest));
   if (requestsOut !== undefined) write(requestsOut, requestsCsv(report.requests));
   for (const path of [page, requestsOut]) if (path !== undefined) terminal.tell(`Wrote ${path}`);
 }

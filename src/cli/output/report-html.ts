@@ -1,9 +1,12 @@
 import { duration, figure, percent, shortTokens, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
+import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
+import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
 import type { Quantiles, Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { memoryRows } from "./memory-rows.ts";
+import { figuresOf, noRunNear } from "./nearest-runs.ts";
 import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
 import { figureRows, time, verdictWords, workloadWords } from "./report-text.ts";
@@ -12,7 +15,7 @@ import { escaped, svgChart } from "./svg.ts";
 const mostPoints = 120;
 
 /** The report as one page without scripts and without a network: the same figures as the terminal's, with charts. */
-export function reportHtml(report: Report): string {
+export function reportHtml(report: Report, nearest: readonly AnsweredRun[]): string {
   const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
   const sure = `Timing ${confidence.timing}, ± ${percent(confidence.timingBand)}; memory ${confidence.memory}; seed ${seed}. ${scheduler}.`;
   return `<!doctype html>
@@ -32,7 +35,7 @@ ${section(
   `<p>${escaped(sure)}</p>${list(
     assumed.map(({ what, value, why }) => `Assumed: ${what} = ${value}, ${plain(why)}`),
     "assumed",
-  )}`,
+  )}${nearestRuns(nearest)}`,
 )}
 </main></body></html>
 `;
@@ -51,6 +54,17 @@ function rowsTable(rows: readonly (readonly string[])[], head: readonly string[]
     row.map((cell, i) => (i === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<${tag}>${escaped(cell)}</${tag}>`)).join("");
   const top = head.length === 0 ? "" : `<thead><tr>${head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("")}</tr></thead>`;
   return `<div class="scroll"><table${head.length === 0 ? "" : ' class="figures"'}>${top}<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table></div>`;
+}
+
+/** Measured beside predicted, run by run. */
+function nearestRuns(runs: readonly AnsweredRun[]): string {
+  if (runs.length === 0) return `<p>${noRunNear}</p>`;
+  const one = (answered: AnsweredRun): string => {
+    const { run, words, predicted } = answered;
+    const lines = [`${plain(runLoad(run))}: ${words.map(plain).join(", ")}.`, ...(predicted.problem ? [plain(predicted.problem)] : [])];
+    return `<h4>${escaped(runTitle(run))}</h4>${lines.map((line) => `<p>${escaped(line)}</p>`).join("")}${rowsTable(figuresOf(answered), ["", "measured", "this build", "off by"])}<p class="none">${escaped(run.setup.source)}</p>`;
+  };
+  return `<h3>Nearest measured runs</h3>${runs.map(one).join("")}`;
 }
 
 function latencyTable({ summary }: Report): string {

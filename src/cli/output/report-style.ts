@@ -6,6 +6,8 @@ body { margin: 0; background: var(--page); color: var(--text); font: 14px/20px s
 main { max-width: 1200px; margin: 0 auto; padding: 24px; }
 h1 { font-size: 18px; line-height: 24px; margin: 0; }
 h2 { font-size: 14px; line-height: 20px; margin: 0 0 10px; }
+h3, h4 { font-size: 13px; line-height: 20px; margin: 16px 0 4px; }
+section p { margin: 4px 0; }
 header p { margin: 4px 0; color: var(--dim); }
 section { margin-top: 28px; }
 .verdict { font-size: 18px; line-height: 24px; font-weight: 600; margin-bottom: 4px; }

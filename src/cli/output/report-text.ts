@@ -1,13 +1,15 @@
 import { duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
+import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Quantiles, Report } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
 import type { Terminal } from "../terminal.ts";
 import { operatorNames, share } from "./estimate-text.ts";
+import { nearestRunsText } from "./nearest-runs.ts";
 import { table } from "./table.ts";
 
 /** A simulation's report for people: the answer first, then figures, then what they rest on. */
-export function reportText(report: Report, paint: Terminal["paint"]): string {
+export function reportText(report: Report, nearest: readonly AnsweredRun[], paint: Terminal["paint"]): string {
   const { name, gpus, gpuName, layout, engine, workload, assumed } = report;
   const notes = [
     ...report.warnings.map((warning) => `${paint("yellow", "warning:")} ${warning}`),
@@ -20,6 +22,7 @@ export function reportText(report: Report, paint: Terminal["paint"]): string {
     report.saturated ? "" : `${latencies(report)}\n`,
     `${figures(report)}\n`,
     modesText(report),
+    nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),
     `  ${paint("dim", `timing ${report.confidence.timing}, ± ${percent(report.confidence.timingBand)}; memory ${report.confidence.memory}; seed ${report.seed}`)}\n`,
   ].join("");
