@@ -1,6 +1,7 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
+import { tensorrtExchange } from "./settle-expert-exchange.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import type { EngineSettings, TensorrtBudget } from "./settled.ts";
 import { tensorrtStages } from "./stage-split.ts";
@@ -49,12 +50,12 @@ function budgetOf(flags: FlagReader): TensorrtBudget {
 }
 
 /** The options file may say a limit that flags say too; it is read as the flag then, and as a member of the build otherwise. */
-function settingsOf(flags: FlagReader, { model }: EngineContext): EngineSettings {
+function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
   const limit = (name: string): number | undefined => positive(flags.integer(name)) ?? positive(flags.member("build_config", name));
   const sequences = limit("max_batch_size") ?? 2048;
   const captured = largestCaptured(flags, sequences);
   return {
-    maxModelLen: limit("max_seq_len") ?? contextOf(model),
+    maxModelLen: limit("max_seq_len") ?? contextOf(context.model),
     maxNumSeqs: sequences,
     maxNumBatchedTokens: limit("max_num_tokens") ?? 8192,
     blockTokens: positive(flags.member("kv_cache_config", "tokens_per_block")) ?? 32,
@@ -66,6 +67,7 @@ function settingsOf(flags: FlagReader, { model }: EngineContext): EngineSettings
     cpuOffloadBytes: Math.max(0, flags.number("cpu_offload_gb") ?? 0) * GiB,
     lora: null,
     maxCaptureSize: captured,
+    expertExchange: tensorrtExchange(context),
   };
 }
 

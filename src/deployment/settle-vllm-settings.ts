@@ -10,6 +10,7 @@ import {
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
+import { vllmExchange } from "./settle-expert-exchange.ts";
 import { draftedTokens } from "./settle-vllm-cache.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
@@ -40,6 +41,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
       ? { slots: positive(flags.integer("max-loras")) ?? 1, rank: positive(flags.integer("max-lora-rank")) ?? 16 }
       : null,
     maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftedTokens(flags))),
+    expertExchange: vllmExchange(flags, context),
   };
 }
 

@@ -190,7 +190,14 @@ export interface EngineSettings {
   /** Room kept for adapters: how many at once, of which rank at most; null where LoRA is off, or its rank known to nobody. */
   readonly lora: { readonly slots: number; readonly rank: number } | null;
   readonly maxCaptureSize: number;
+  readonly expertExchange: ExpertExchange;
 }
+
+/**
+ * How tokens of attention replicas reach the ranks of their experts and come back: every rank gathers all of them and sums are scattered,
+ * each is sent where its experts are, or DeepEP's kernels do so: those for throughput, for latency, or for latency in decode steps alone.
+ */
+export type ExpertExchange = "gather" | "all-to-all" | "deepep-throughput" | "deepep-latency" | "deepep-auto";
 
 export interface PoolLinks {
   /** Between GPUs of one node. */

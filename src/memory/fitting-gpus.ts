@@ -74,6 +74,7 @@ function poolOf(
       cpuOffloadBytes: 0,
       lora: null,
       maxCaptureSize: 512,
+      expertExchange: "gather",
     },
     budget: {
       engine: "vllm",

@@ -4,6 +4,7 @@ import type { Family } from "./constants.ts";
 import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor } from "./constants.ts";
 import type { CollectiveKind } from "./measured/measured-collective.ts";
 import { measuredCollective } from "./measured/pool-collectives.ts";
+import type { Basis } from "./step-model.ts";
 
 /** Exchanges between `ranks` neighbours of one instance. */
 export interface Group {
@@ -25,6 +26,12 @@ export function groupOf(ranks: number, { gpusPerNode, links: { interNode } }: Se
 /** Ulysses ranks: tensor ranks lie next to each other, sequence ranks a tensor group apart. */
 export function sequenceGroup(sequence: number, tensor: number, pool: SettledPool): Group {
   return groupOf(sequence, pool, tensor);
+}
+
+/** What exchanges of a group rest on: measured between these very GPUs, taken over from others, or the data sheets of links alone. */
+export function exchangeBasis({ linkKernels, gpu }: SettledPool, { nodes }: Group): Basis {
+  if (nodes > 1 || !linkKernels) return "analytical";
+  return linkKernels.measuredOn.id === gpu.id ? "measured" : "interpolated";
 }
 
 /** Between 2, 4 and 8 ranks by the logarithm; beyond 8 as at 8. */

@@ -1,9 +1,10 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { allReduceSeconds, allToAllSeconds, type Group, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
+import { allReduceSeconds, allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
 import type { Family } from "./constants.ts";
 import type { Sharing } from "./layer.ts";
 import type { OperatorName, TokenOperator } from "./operator.ts";
+import type { Basis } from "./step-model.ts";
 
 /** Two all-reduces of the hidden states; with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
 export function exchangesOfAttention(
@@ -18,7 +19,9 @@ export function exchangesOfAttention(
   const found: TokenOperator[] = [];
   if (tensor > 1) {
     const reduced = (tokens: number): number => allReduceSeconds(family, pool, tensorGroup, tokens * hiddenBytes);
-    found.push(exchange("all-reduce", (tokens) => 2 * reduced(tokens), 4 * hiddenBytes * othersOf(tensorGroup)));
+    found.push(
+      exchange("all-reduce", exchangeBasis(pool, tensorGroup), (tokens) => 2 * reduced(tokens), 4 * hiddenBytes * othersOf(tensorGroup)),
+    );
   }
   if (sequence > 1) {
     const ulysses = sequenceGroup(sequence, tensor, pool);
@@ -27,30 +30,24 @@ export function exchangesOfAttention(
     const output = heads * perHead;
     const there = (tokens: number): number => allToAllSeconds(pool, ulysses, tokens * fused);
     const back = (tokens: number): number => allToAllSeconds(pool, ulysses, tokens * output);
-    found.push(exchange("all-to-all", (tokens) => there(tokens) + back(tokens), (fused + output) * othersOf(ulysses)));
+    found.push(
+      exchange("all-to-all", exchangeBasis(pool, ulysses), (tokens) => there(tokens) + back(tokens), (fused + output) * othersOf(ulysses)),
+    );
   }
   const context = pool.layout.prefillContext;
   if (context > 1) {
     const group = groupOf(tensor * context, pool);
     const keyValues = 2 * Math.max(1, model.kvHeads / tensor) * perHead;
     const gathered = (tokens: number): number => gatherSeconds(pool, group, tokens * context * keyValues);
-    found.push(exchange("all-to-all", gathered, keyValues));
+    found.push(exchange("all-to-all", exchangeBasis(pool, group), gathered, keyValues));
   }
   return found;
 }
 
-/** Tokens of attention replicas go to the experts' ranks and back: a gather and a scatter over all ranks, vLLM's default. */
-export function exchangesOfExperts(model: Model, pool: SettledPool, ranks: number): readonly TokenOperator[] {
-  const { attentionData } = pool.layout;
-  if (attentionData <= 1) return [];
-  const group = groupOf(ranks, pool);
-  const bytes = model.hidden * pool.activationBytes * attentionData;
-  return [exchange("all-to-all", (tokens) => 2 * allToAllSeconds(pool, group, tokens * bytes), 2 * bytes * othersOf(group))];
-}
-
 /** Share of a message that leaves its rank. */
-const othersOf = ({ ranks }: Group): number => (ranks - 1) / ranks;
+export const othersOf = ({ ranks }: Group): number => (ranks - 1) / ranks;
 
-function exchange(name: OperatorName, seconds: (tokens: number) => number, bytesPerToken: number): TokenOperator {
-  return { name, basis: "interpolated", seconds, flops: () => 0, bytes: (tokens) => tokens * bytesPerToken };
+/** An exchange by the tokens of one rank. */
+export function exchange(name: OperatorName, basis: Basis, seconds: (tokens: number) => number, bytesPerToken: number): TokenOperator {
+  return { name, basis, seconds, flops: () => 0, bytes: (tokens) => tokens * bytesPerToken };
 }

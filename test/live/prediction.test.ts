@@ -145,6 +145,7 @@ describe("cacheDrift", () => {
       cpuOffloadBytes: 0,
       lora: null,
       maxCaptureSize: 0,
+      expertExchange: "gather",
       ...settings,
     },
     kernels: null,

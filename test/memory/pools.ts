@@ -53,6 +53,7 @@ export const settings: EngineSettings = {
   cpuOffloadBytes: 0,
   lora: null,
   maxCaptureSize: 512,
+  expertExchange: "gather",
 };
 
 export const cache: VllmCache = {

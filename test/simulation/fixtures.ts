@@ -30,6 +30,7 @@ export const settings: EngineSettings = {
   cpuOffloadBytes: 0,
   lora: null,
   maxCaptureSize: 512,
+  expertExchange: "gather",
 };
 
 const gpu: Gpu = {

@@ -107,6 +107,25 @@ export const latentDecodeLaw: OperatorLaw = {
   coordinates: (sizes) => sizes.map((size) => log(size)),
 };
 
+/** Tokens of one rank to the ranks of their experts, or back: tokens, hidden size, choices, experts, ranks. The card's bandwidth is the link's. */
+export const allToAllLaw: OperatorLaw = {
+  sizes: ["tokens", "hidden", "choices", "experts", "ranks"],
+  roofline: ([tokens = 1, hidden = 1, choices = 1, , ranks = 1], card) =>
+    10 * us + (tokens * ranksAsked(choices, ranks) * hidden * card.elementBytes) / card.bytesPerSecond,
+  coordinates: ([tokens = 1, hidden = 1, choices = 1, experts = 1, ranks = 1]) => [
+    1.2 * log(tokens),
+    log(hidden),
+    log(choices),
+    0.5 * log(experts),
+    log(ranks),
+  ],
+};
+
+/** Other ranks that one token is sent to: each once, however many of its experts lie there. */
+export function ranksAsked(choices: number, ranks: number): number {
+  return (ranks - 1) * (1 - (1 - 1 / ranks) ** choices);
+}
+
 /** By the table of its measured kernels. */
 export const operatorLaws = {
   gemm: gemmLaw,
@@ -115,6 +134,7 @@ export const operatorLaws = {
   experts: expertsLaw,
   latentPrefill: latentPrefillLaw,
   latentDecode: latentDecodeLaw,
+  allToAll: allToAllLaw,
 } as const satisfies Partial<Record<KernelTable, OperatorLaw>>;
 
 export type PricedTable = keyof typeof operatorLaws;

@@ -1,0 +1,53 @@
+import type { Model, MoeFacts } from "../catalog/facts.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, scatterSeconds } from "./collectives.ts";
+import { exchange, othersOf } from "./exchanges.ts";
+import { expertExchangeKernels } from "./measured/expert-exchange-kernels.ts";
+import { ranksAsked } from "./measured/operator-law.ts";
+import type { TokenOperator } from "./operator.ts";
+
+/** Tokens of attention replicas go to the `ranks` ranks of their experts and come back, by the tokens of one replica. */
+export function exchangesOfExperts({ moe, hidden }: Model, pool: SettledPool, ranks: number): readonly TokenOperator[] {
+  const { attentionData } = pool.layout;
+  if (!moe || attentionData <= 1) return [];
+  const group = groupOf(ranks, pool);
+  const tokenBytes = hidden * pool.activationBytes;
+  if (pool.settings.expertExchange === "gather") {
+    const bytes = tokenBytes * attentionData;
+    const seconds = (tokens: number): number => gatherSeconds(pool, group, tokens * bytes) + scatterSeconds(pool, group, tokens * bytes);
+    return [exchange("all-to-all", exchangeBasis(pool, group), seconds, 2 * bytes * othersOf(group))];
+  }
+  // The tensor ranks of a replica have its tokens between them.
+  const share = attentionData / ranks;
+  const sent = ranksAsked(moe.expertsPerToken, ranks) * tokenBytes;
+  const seconds = sending(moe, hidden, pool, group);
+  return [exchange("all-to-all", exchangeBasis(pool, group), (tokens) => seconds(tokens * share, tokens), 2 * sent * share)];
+}
+
+type Seconds = (ownTokens: number) => number;
+
+/** Seconds of both ways by the tokens of a rank and of its replica, where each token goes to the ranks of its experts alone. */
+function sending(moe: MoeFacts, hidden: number, pool: SettledPool, group: Group): (ownTokens: number, tokens: number) => number {
+  const { expertExchange, maxCaptureSize } = pool.settings;
+  const bytes = (ranksAsked(moe.expertsPerToken, group.ranks) * hidden * pool.activationBytes) / othersOf(group);
+  const link: Seconds = (tokens) => 2 * allToAllSeconds(pool, group, tokens * bytes);
+  const kernel = (aim: "latency" | "throughput"): Seconds => {
+    const measured = group.nodes > 1 ? null : expertExchangeKernels(pool, aim);
+    if (!measured) return link;
+    const dispatch = measured.dispatch.by(hidden, moe.expertsPerToken, moe.experts, group.ranks);
+    const combine = measured.combine.by(hidden, moe.expertsPerToken, moe.experts, group.ranks);
+    return (tokens) => dispatch(tokens) + combine(tokens);
+  };
+  switch (expertExchange) {
+    case "deepep-latency":
+      return kernel("latency");
+    case "deepep-throughput":
+      return kernel("throughput");
+    case "deepep-auto": {
+      const [quick, wide] = [kernel("latency"), kernel("throughput")];
+      return (ownTokens, tokens) => (tokens <= maxCaptureSize ? quick(ownTokens) : wide(ownTokens));
+    }
+    default:
+      return link;
+  }
+}
