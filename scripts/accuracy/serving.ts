@@ -28,7 +28,7 @@ interface JudgedRow {
 }
 
 function predicted(row: ClosedLoopRow, catalog: Catalog): Pick<JudgedRow, "times" | "reason"> {
-  const said = answerLine(JSON.stringify(caseOf(row)), { folder: ".", catalog }, (ready) => simulateCase(ready, catalog));
+  const said = answerLine(JSON.stringify(caseOf(row)), { folder: ".", catalog }, simulateCase);
   if (said.error) return { times: undefined, reason: said.error.message };
   const { ttftSeconds, tpotSeconds } = said.summary;
   return { times: { ttftMs: (ttftSeconds.mean ?? Number.NaN) * 1000, tpotMs: (tpotSeconds.mean ?? Number.NaN) * 1000 }, reason: "" };

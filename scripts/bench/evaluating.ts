@@ -23,7 +23,7 @@ export function evaluationPart(): readonly Measurement[] {
   if (!settled || !pool) throw new Error("the deployment of the benchmark does not settle");
   const line = JSON.stringify(value);
   const plan = (): number => wallMilliseconds(() => memoryPlan(settled.model, pool));
-  const answer = (): number => wallMilliseconds(() => answerLine(line, { folder: ".", catalog }, (ready) => inspectCase(ready, catalog)));
+  const answer = (): number => wallMilliseconds(() => answerLine(line, { folder: ".", catalog }, inspectCase));
   return [
     { name: "one memory plan", value: medianOf(200, plan), unit: "ms", limit: 1 },
     { name: "one case of inspect, line to answer", value: medianOf(200, answer), unit: "ms", limit: 1 },

@@ -22,6 +22,8 @@ export interface Catalog {
   /** By id or any alias, case-insensitive, `_`, `-` and blanks alike. MIG slices and shared GPUs come back as what they are, else undefined. */
   gpu(name: string): Gpu | undefined;
   gpus(): readonly Gpu[];
+  /** GPUs that suggestions name when the file names none, most common first. */
+  commonGpus(): readonly Gpu[];
   /** The GPU that all known machines of an instance family (`g5`, `p5`) have; undefined where they differ. */
   family(name: string): GpuId | undefined;
   /** The GPU a node label or instance type stands for. */
@@ -48,8 +50,7 @@ export interface Catalog {
   workloads(): readonly string[];
 }
 
-/** Ids of GPUs that suggestions name when the file names none, most common first. */
-export const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100-SXM4-80GB", "B200-SXM", "L40S", "L4"];
+const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100-SXM4-80GB", "B200-SXM", "L40S", "L4"];
 
 const flagEngines: readonly FlagEngine[] = ["vllm", "sglang", "tensorrt-llm"];
 const noFlags: FlagTable = { versions: [], flags: [] };
@@ -83,6 +84,7 @@ export function createCatalog(source: CatalogSource): Catalog {
   return {
     gpu: (name) => gpuNames().find(name),
     gpus,
+    commonGpus: () => commonGpus.flatMap((id) => gpuNames().find(id) ?? []),
     family: (name) => families().get(name.trim().toLowerCase()),
     // SageMaker and HyperPod write `ml.` in front of EC2's names.
     instance: (name) => instances().get(name.trim().toLowerCase().replace(/^ml\./, "")),

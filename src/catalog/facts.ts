@@ -30,6 +30,10 @@ export interface Gpu {
   readonly flops: Readonly<Partial<Record<DType, number>>>;
   readonly scaleUp: Link | null;
   readonly pcie: Link;
+  /** Nobody said how cards of a node are joined where `scaleUp` does not. */
+  readonly pcieAssumed?: true;
+  /** Between nodes, where the card's owner says. */
+  readonly network?: Link;
   /** Largest number of GPUs joined by `scaleUp` that the catalogue knows of (8 on HGX boards, 2 with a bridge, 72 on NVL72). */
   readonly scaleUpGpus: number;
   readonly watts: number | null;

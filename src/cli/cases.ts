@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { readCase } from "../deployment/case.ts";
 import { withFlags, withGpu } from "../deployment/change.ts";
@@ -13,6 +13,7 @@ import { readWorkload, type WrittenWorkload } from "../simulation/read-workload.
 import { type Exit, exits } from "./exit.ts";
 import { caseLines } from "./input/case-lines.ts";
 import { argumentAssumptions, type CommonOptions } from "./input/common-options.ts";
+import { problemWords } from "./input/subjects.ts";
 import type { Session } from "./session.ts";
 
 export interface CaseError {
@@ -44,16 +45,20 @@ export interface ReadyCase {
   readonly seed: number;
   /** Relative paths in the case start here. */
   readonly folder: string;
+  /** With the GPUs and workloads of the project in which the cases lie. */
+  readonly catalog: Catalog;
 }
 
 /** Answers cases one line each, in order, in this process. What is wrong with a case is its answer, and the next one follows. */
 export async function answerCases(
   file: string,
   options: CommonOptions,
-  { catalog, terminal }: Session,
+  { files, terminal }: Session,
   answer: (ready: ReadyCase) => CaseAnswer,
 ): Promise<Exit> {
   const folder = file === "-" ? process.cwd() : dirname(resolve(file));
+  const { catalog, problems } = files.find(file === "-" ? join(folder, "cases.jsonl") : file);
+  for (const problem of problems) terminal.tell(problemWords(problem));
   const assumptions = argumentAssumptions(options, catalog);
   const adjust = (deployment: Deployment): Deployment => withArguments(deployment, assumptions, catalog);
   for await (const line of caseLines(file)) {
@@ -91,7 +96,19 @@ export function answerLine<Answer extends CaseAnswer>(
     const workload = read.workload === null || read.workload === undefined ? null : readWorkload(read.workload);
     const { slo, seed } = read;
     const plans = analysed.memory;
-    const said = answer({ id: read.id, deployment, settled, missing: missing ?? [], plans, findings, workload, slo, seed, folder });
+    const said = answer({
+      id: read.id,
+      deployment,
+      settled,
+      missing: missing ?? [],
+      plans,
+      findings,
+      workload,
+      slo,
+      seed,
+      folder,
+      catalog,
+    });
     const refusals = findings.filter(({ severity }) => severity === "error").map((one) => one.message);
     if (said.error || refusals.length === 0) return { id, ...said };
     return { id, ...said, warnings: [...(Array.isArray(said.warnings) ? said.warnings : []), ...refusals] };

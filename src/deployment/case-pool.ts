@@ -1,4 +1,4 @@
-import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { sizesWithFlags } from "./case-sizes.ts";
@@ -156,7 +156,8 @@ const driverShare = 0.015;
 function gpuOfTotal(total: number | undefined, catalog: Catalog): Known<string> {
   if (total === undefined) return undefined;
   const off = ({ driverBytes }: Gpu): number => Math.abs(total / driverBytes - 1);
-  const rank = ({ id }: Gpu): number => (commonGpus.includes(id) ? commonGpus.indexOf(id) : commonGpus.length);
+  const common = catalog.commonGpus().map(({ id }) => id);
+  const rank = ({ id }: Gpu): number => (common.includes(id) ? common.indexOf(id) : common.length);
   const [nearest] = catalog
     .gpus()
     .filter((gpu) => off(gpu) <= driverShare)

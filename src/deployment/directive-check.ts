@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { ReadProblem } from "./deployment.ts";
-import { bytesPerSecond, type Directive, seconds } from "./directives.ts";
+import { type Directive, seconds } from "./directives.ts";
 import { type Message, message } from "./message.ts";
 import { routingPolicy } from "./routing.ts";
 import type { LineMap } from "./text.ts";
@@ -34,7 +35,7 @@ function wrongValue(key: string, value: string, catalog: Catalog): Message | und
       return policy ? undefined : message("“{0}” is no routing that is known.", value);
     }
     case "link":
-      return bytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
+      return writtenBytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
     case "gpus-per-node":
       return /^[1-9]\d{0,4}$/.test(value) ? undefined : message("“{0}” is no number of GPUs.", value);
     case "price":

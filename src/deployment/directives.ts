@@ -76,12 +76,3 @@ export function seconds(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text.trim());
   return match ? Number(match[1]) / (match[2] === "ms" ? 1000 : 1) : undefined;
 }
-
-/** `400Gbps` (bits) or `50GB/s` (bytes) in bytes per second. */
-export function bytesPerSecond(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(Gbps|Gbit\/s|Tbps|GB\/s)$/i.exec(text.trim());
-  if (!match) return undefined;
-  const value = Number(match[1]);
-  const unit = (match[2] ?? "").toLowerCase();
-  return unit === "gb/s" ? value * 1e9 : (value * (unit === "tbps" ? 1e12 : 1e9)) / 8;
-}

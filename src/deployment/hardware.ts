@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { UnitDirectives } from "./assigned-directives.ts";
 import type { Hardware } from "./deployment.ts";
-import { bytesPerSecond } from "./directives.ts";
 import { type Flags, flagNumber } from "./flag-sizes.ts";
 import type { GpuType } from "./gpu-type.ts";
 import type { Known, Located } from "./located.ts";
@@ -104,7 +104,7 @@ function assumedGpus(directives: UnitDirectives, surroundings: Surroundings, lin
 
 function network(directives: UnitDirectives, surroundings: Surroundings, lines: LineMap): Known<number> {
   const written = directives.values.get("link");
-  const value = written && bytesPerSecond(written.value);
+  const value = written && writtenBytesPerSecond(written.value);
   if (written && value !== undefined) return { value, origin: "directive", range: lines.range(written.span) };
   for (const origin of ["argument", "project", "setting"] as const) {
     const assumed = surroundings[origin].networkBytesPerSecond;

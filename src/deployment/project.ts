@@ -1,6 +1,8 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
+import { isTooDeep } from "../catalog/nesting.ts";
+import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { ReadProblem, Slo } from "./deployment.ts";
-import { bytesPerSecond, seconds } from "./directives.ts";
+import { seconds } from "./directives.ts";
 import { matchesGlob, specificity } from "./glob.ts";
 import { type Message, message } from "./message.ts";
 import type { Assumptions } from "./surroundings.ts";
@@ -33,6 +35,10 @@ export function readProject(text: string): ReadProject {
   const report = (words: Message, node: unknown): void => {
     problems.push({ message: words, range: place(node) });
   };
+  if (isTooDeep(text)) {
+    report(message("Nested too deeply to be read."), undefined);
+    return { project: { defaults: {}, files: [] }, problems };
+  }
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   for (const { message: words, pos } of document.errors.slice(0, 5)) {
     problems.push({ message: message("Not valid YAML: {0}", words), range: lines.range({ start: pos[0], end: pos[1] }) });
@@ -109,7 +115,7 @@ function readAssumptions(node: Node | null, report: Report): Assumptions {
         else report(message("“{0}” is no number of GPUs.", words ?? ""), value ?? keyNode);
         break;
       case "link": {
-        const speed = words === undefined ? undefined : bytesPerSecond(words);
+        const speed = words === undefined ? undefined : writtenBytesPerSecond(words);
         if (speed === undefined) report(message("“{0}” is no link speed; write it like 400Gbps.", words ?? ""), value ?? keyNode);
         else result.networkBytesPerSecond = speed;
         break;

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isTooDeep } from "../catalog/nesting.ts";
 import {
   type Calibration,
   type CalibrationSource,
@@ -38,6 +39,10 @@ class Reader {
   }
 
   read(): Calibration | undefined {
+    if (isTooDeep(this.text)) {
+      this.report(message("Nested too deeply to be read."), undefined);
+      return undefined;
+    }
     const document = parseDocument(this.text, { prettyErrors: false, uniqueKeys: false });
     for (const { message: words, pos } of document.errors.slice(0, 5)) {
       this.problems.push({ message: message("Not valid YAML: {0}", words), range: this.lines.range({ start: pos[0], end: pos[1] }) });

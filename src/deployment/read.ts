@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { isTooDeep } from "../catalog/nesting.ts";
 import { directivesFor } from "./assigned-directives.ts";
 import { overChartValues } from "./chart-values.ts";
 import type { Deployment, EngineId, Reading, ReadProblem } from "./deployment.ts";
@@ -9,7 +10,6 @@ import { joinUnits } from "./join-units.ts";
 import { JoinedText } from "./joined-text.ts";
 import { spanOf } from "./mapped.ts";
 import { type Message, message } from "./message.ts";
-import { isTooDeep } from "./nesting.ts";
 import { ReaderContext } from "./readers/context.ts";
 import { rootAnchor } from "./readers/pods/workload.ts";
 import { readDocument } from "./readers/read-document.ts";

@@ -38,14 +38,17 @@ export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout):
   const inNode = Math.min(gpusPerNode, needed);
   const domain = gpu.scaleUp && gpu.scaleUpGpus >= needed && gpu.scaleUpGpus > boardGpus ? gpu.scaleUp : undefined;
   const intraNode = gpu.scaleUp && inNode <= gpu.scaleUpGpus ? gpu.scaleUp : gpu.pcie;
-  const network = hardware.networkBytesPerSecond;
-  if (nodes > 1 && !domain && !network && overrides?.interNodeBytesPerSecond === undefined) {
+  if (intraNode === gpu.pcie && gpu.pcieAssumed && inNode > 1 && overrides?.intraNodeBytesPerSecond === undefined) {
+    assumed.push({ what: "links", value: intraNode.name, why: message("nobody says how the GPUs of a node are joined") });
+  }
+  const network = hardware.networkBytesPerSecond?.value ?? gpu.network?.bytesPerSecond;
+  if (nodes > 1 && !domain && network === undefined && overrides?.interNodeBytesPerSecond === undefined) {
     assumed.push({ what: "link", value: "400Gbps", why: message("nobody says how fast the network between the nodes is") });
   }
   const interNode: Link = domain ?? {
     kind: "network",
-    name: network ? "network between nodes" : "network between nodes, assumed",
-    bytesPerSecond: network?.value ?? assumedNetwork,
+    name: network === undefined ? "network between nodes, assumed" : "network between nodes",
+    bytesPerSecond: network ?? assumedNetwork,
     switched: true,
   };
   return {

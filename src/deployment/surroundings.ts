@@ -3,6 +3,7 @@ import type { Calibration } from "./calibration.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
 import { type Neighbours, noNeighbours } from "./neighbours.ts";
+import type { Range } from "./text.ts";
 
 /** What project file, settings or command line say where a file is silent. One shape for all three. */
 export interface Assumptions {
@@ -42,8 +43,9 @@ export const noSurroundings: Surroundings = {
   neighbours: noNeighbours,
 };
 
-/** A problem of a project or model file, told where that file is open. */
+/** A problem of a project's own files, at its place in that file. */
 export interface SurroundingsProblem {
   readonly file: string;
   readonly message: Message;
+  readonly range: Range;
 }

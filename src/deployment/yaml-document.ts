@@ -14,8 +14,8 @@ import {
   parseDocument,
   type Scalar,
 } from "yaml";
+import { isTooDeep } from "../catalog/nesting.ts";
 import { literalPlace, type Mapped, unknownMark } from "./mapped.ts";
-import { isTooDeep } from "./nesting.ts";
 import type { Masked } from "./templates.ts";
 import type { Span } from "./text.ts";
 import { scalarText, scalarValue } from "./yaml-scalar.ts";

@@ -1,6 +1,7 @@
-import { type Catalog, commonGpus } from "../catalog/catalog.ts";
-import type { Gpu, GpuId } from "../catalog/facts.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { GpuId } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
+import { mostCommonFirst } from "../catalog/gpu-order.ts";
 import { gib } from "../catalog/quantity.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 
@@ -14,10 +15,11 @@ export interface GpuChoice {
 
 /** All whole GPUs, those named most often first. */
 export function gpuChoices(catalog: Catalog): readonly GpuChoice[] {
-  const rank = ({ id }: Gpu): number => (commonGpus.includes(id) ? commonGpus.indexOf(id) : commonGpus.length);
-  return [...catalog.gpus()]
-    .sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id, "en"))
-    .map((gpu) => ({ gpu: gpu.id, label: shortGpuName(gpu.id), detail: `${gib(gpu.driverBytes)} · ${gpu.architecture}` }));
+  return mostCommonFirst(catalog).map(({ id, driverBytes, architecture }) => ({
+    gpu: id,
+    label: shortGpuName(id),
+    detail: `${gib(driverBytes)} · ${architecture}`,
+  }));
 }
 
 /** Known models that end like the name in the file: proposed, never assumed. */

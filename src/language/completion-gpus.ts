@@ -1,15 +1,13 @@
-import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu } from "../catalog/facts.ts";
+import { mostCommonFirst } from "../catalog/gpu-order.ts";
 import { gib } from "../catalog/quantity.ts";
 import type { Range } from "../deployment/text.ts";
 import type { Completion } from "./results.ts";
 
 /** GPUs as the file's platform spells them: told by the word that stands there. */
 export function gpuItems(written: string, range: Range, catalog: Catalog): readonly Completion[] {
-  const rank = ({ id }: Gpu): number => (commonGpus.includes(id) ? commonGpus.indexOf(id) : commonGpus.length);
-  const named = [...catalog.gpus()]
-    .sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id, "en"))
-    .flatMap((gpu) => spellings(gpu, written).map((name) => ({ name, gpu })));
+  const named = mostCommonFirst(catalog).flatMap((gpu) => spellings(gpu, written).map((name) => ({ name, gpu })));
   return named.map(({ name, gpu }, index) => ({
     label: name,
     insert: name,

@@ -1,4 +1,4 @@
-import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
@@ -39,12 +39,13 @@ function placesOf({ anchor, model, pools }: Deployment): readonly Range[] {
 }
 
 function fixes(deployment: Deployment, text: string, catalog: Catalog): readonly Fix[] {
-  return commonGpus
-    .filter((gpu) => planOn(deployment, gpu, catalog)?.fits)
+  return catalog
+    .commonGpus()
+    .filter(({ id }) => planOn(deployment, id, catalog)?.fits)
     .slice(0, most)
-    .map((gpu) => ({
-      title: message("Set GPU to {0}", shortGpuName(gpu)),
-      edits: directiveEdits(text, deployment, "gpu", gpu),
+    .map(({ id }) => ({
+      title: message("Set GPU to {0}", shortGpuName(id)),
+      edits: directiveEdits(text, deployment, "gpu", id),
       preferred: false,
     }));
 }

@@ -1,4 +1,4 @@
-import { type Catalog, commonGpus } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
 import { shortGpuName } from "../catalog/gpu-names.ts";
 import { figure, gib, kib, shortTokens } from "../catalog/quantity.ts";
@@ -94,7 +94,7 @@ function gpuUnknown(model: Model, deployment: Deployment, catalog: Catalog): Mes
   const token = kib(model.kvElementsPerLayer * (model.fullAttentionLayers + model.slidingLayers) * elementBytes);
   if (!format) return message("Weights of unknown size, {0} a token", token);
   const weights = gib(weightBytes(model, format));
-  const gpus = commonGpus.flatMap((id) => catalog.gpu(id) ?? []);
+  const gpus = catalog.commonGpus();
   const version = pool?.engine.version?.value ?? newestVersion(catalog.flags("vllm").versions);
   const asWritten = pool?.engine.parallel.tensor.range ? fittingAsWritten(deployment, gpus, catalog) : [];
   const tried = deployment.engine === "vllm" ? fittingGpus(model, format, gpus, { version, kvElementBytes: elementBytes }) : [];

@@ -2,13 +2,16 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type ModelDescription, readModelDescription } from "../catalog/described-model.ts";
-import { withWorkloads } from "../catalog/extended-catalog.ts";
+import { withGpus, withWorkloads } from "../catalog/extended-catalog.ts";
 import type { Model, WorkloadRows } from "../catalog/facts.ts";
+import type { OwnGpu } from "../catalog/own-gpu.ts";
 import type { Calibration } from "../deployment/calibration.ts";
-import { message } from "../deployment/message.ts";
+import { type Message, message } from "../deployment/message.ts";
 import { assumptionsFor, type ReadProject, readProject } from "../deployment/project.ts";
 import { type ReadCalibration, readCalibration } from "../deployment/read-calibration.ts";
+import { type ReadGpus, readGpus } from "../deployment/read-gpus.ts";
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
+import { emptyRange } from "../deployment/text.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { workloadRows } from "../simulation/workload-rows.ts";
 import { isThere, nearestEntry } from "./nearest-entry.ts";
@@ -19,6 +22,8 @@ import { readWorkloadFile } from "./workload-files.ts";
 
 const projectFile = ".inference-lens.yaml";
 const projectFolder = ".inference-lens";
+/** A project's own GPUs, in its folder. */
+export const gpusFile = "gpus.yaml";
 const mostEntries = 500;
 
 export interface FindOptions {
@@ -33,7 +38,7 @@ export interface FindOptions {
 /** Everything outside a file that reading it depends on. */
 export interface FoundSurroundings {
   readonly surroundings: Surroundings;
-  /** The catalogue with the project's own workloads in it. */
+  /** The catalogue with the project's own GPUs and workloads in it. */
   readonly catalog: Catalog;
   /** The project's own workloads by name. */
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -42,21 +47,23 @@ export interface FoundSurroundings {
   readonly problems: readonly SurroundingsProblem[];
 }
 
-/** Project files, described models and own workloads beside deployment files. What was read is kept until a file changes. */
+/** Project files, described models, own GPUs and own workloads beside deployment files. What was read is kept until a file changes. */
 export class SurroundingsFiles {
   private readonly projects = new ParsedFiles<ReadProject>(readProject);
   private readonly neighbours: NeighbourFiles;
   private readonly models: ParsedFiles<ModelDescription>;
   private readonly calibrations = new ParsedFiles<ReadCalibration>(readCalibration);
   private readonly workloads = new ParsedFiles(ownWorkload);
-  private extended: { readonly rows: readonly WorkloadRows[]; readonly catalog: Catalog };
+  private readonly gpus: ParsedFiles<ReadGpus>;
+  private extended: { readonly rows: readonly WorkloadRows[]; readonly gpus: readonly OwnGpu[]; readonly catalog: Catalog };
 
   constructor(
     private readonly catalog: Catalog,
     known?: KnownObjects,
   ) {
     this.neighbours = new NeighbourFiles(known);
-    this.extended = { rows: [], catalog };
+    this.extended = { rows: [], gpus: [], catalog };
+    this.gpus = new ParsedFiles((text) => readGpus(text, catalog, `${projectFolder}/${gpusFile}`));
     this.models = new ParsedFiles((text, file) => readModelDescription(text, stem(file), (name) => catalog.model(name)?.model));
   }
 
@@ -84,7 +91,7 @@ export class SurroundingsFiles {
         calibrations: this.calibrationsOf(path, folder, problems),
         neighbours: this.neighbours.of(path, open),
       },
-      catalog: this.catalogWith(rows),
+      catalog: this.catalogWith(rows, this.gpusIn(folder, problems)),
       workloads,
       project: project ?? null,
       problems,
@@ -95,7 +102,7 @@ export class SurroundingsFiles {
     if (project === undefined) return {};
     const read = parsed(this.projects, project, problems);
     if (!read) return {};
-    problems.push(...read.problems.map((one) => ({ file: project, message: one.message })));
+    problems.push(...read.problems.map((one) => ({ file: project, ...one })));
     return assumptionsFor(read.project, relative(dirname(project), path).split(sep).join("/"));
   }
 
@@ -105,7 +112,7 @@ export class SurroundingsFiles {
       const described = parsed(this.models, file, problems);
       if (!described) continue;
       if (described.model) models.set(described.name, described.model);
-      else problems.push({ file, message: message("{0}", described.problem) });
+      else problems.push(ofWhole(file, message("{0}", described.problem)));
     }
     return models;
   }
@@ -117,13 +124,13 @@ export class SurroundingsFiles {
     const measured = new Map<string, string>();
     return this.entries(folder, "calibrations", problems).flatMap((file) => {
       const read = parsed(this.calibrations, file, problems);
-      problems.push(...(read?.problems.map((one) => ({ file, message: one.message })) ?? []));
+      problems.push(...(read?.problems.map((one) => ({ file, ...one })) ?? []));
       const calibration = read?.calibration;
       if (calibration?.file !== own) return [];
       const pool = `${calibration.deployment} ${calibration.memory?.conditions.role}`;
       const before = measured.get(pool);
       if (before !== undefined) {
-        problems.push({ file, message: message("{0} measures the same pool: only that is used.", basename(before)) });
+        problems.push(ofWhole(file, message("{0} measures the same pool: only that is used.", basename(before))));
         return [];
       }
       measured.set(pool, file);
@@ -135,17 +142,25 @@ export class SurroundingsFiles {
     const found: OwnWorkload[] = [];
     for (const file of this.entries(folder, "workloads", problems)) {
       const own = parsed(this.workloads, file, problems);
-      if (own?.problem !== undefined) problems.push({ file, message: message("{0}", own.problem) });
+      if (own?.problem !== undefined) problems.push(ofWhole(file, message("{0}", own.problem)));
       else if (own) found.push(own);
     }
     return found;
   }
 
-  /** The same catalogue for the same workloads: what others keep beside it stays. */
-  private catalogWith(rows: readonly WorkloadRows[]): Catalog {
-    const { rows: before, catalog } = this.extended;
-    if (rows.length === before.length && rows.every((one, i) => one === before[i])) return catalog;
-    this.extended = { rows, catalog: withWorkloads(this.catalog, rows) };
+  private gpusIn(folder: string | undefined, problems: SurroundingsProblem[]): readonly OwnGpu[] {
+    const file = folder === undefined ? undefined : join(folder, gpusFile);
+    if (file === undefined || !isThere(file, "file")) return [];
+    const read = parsed(this.gpus, file, problems);
+    problems.push(...(read?.problems.map((one) => ({ file, ...one })) ?? []));
+    return read?.gpus ?? [];
+  }
+
+  /** The same catalogue for the same GPUs and workloads: what others keep beside it stays. */
+  private catalogWith(rows: readonly WorkloadRows[], gpus: readonly OwnGpu[]): Catalog {
+    const before = this.extended;
+    if (sameItems(rows, before.rows) && sameItems(gpus, before.gpus)) return before.catalog;
+    this.extended = { rows, gpus, catalog: withGpus(withWorkloads(this.catalog, rows), gpus) };
     return this.extended.catalog;
   }
 
@@ -156,13 +171,13 @@ export class SurroundingsFiles {
     try {
       const names = readdirSync(directory).filter((one) => /\.(ya?ml|json)$/i.test(one));
       if (names.length > mostEntries)
-        problems.push({ file: directory, message: message("Only {0} of {1} files are read.", mostEntries, names.length) });
+        problems.push(ofWhole(directory, message("Only {0} of {1} files are read.", mostEntries, names.length)));
       return names
         .sort()
         .slice(0, mostEntries)
         .map((one) => join(directory, one));
     } catch (error) {
-      problems.push({ file: directory, message: message("{0}", sentence(reason(error))) });
+      problems.push(ofWhole(directory, message("{0}", sentence(reason(error)))));
       return [];
     }
   }
@@ -190,9 +205,17 @@ function parsed<T>(files: ParsedFiles<T>, file: string, problems: SurroundingsPr
   try {
     return files.get(file);
   } catch (error) {
-    problems.push({ file, message: message("{0}", sentence(error instanceof FileError ? error.message : reason(error))) });
+    problems.push(ofWhole(file, message("{0}", sentence(error instanceof FileError ? error.message : reason(error)))));
     return undefined;
   }
+}
+
+function ofWhole(file: string, words: Message): SurroundingsProblem {
+  return { file, message: words, range: emptyRange };
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 function sentence(words: string): string {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { commonGpus } from "../../src/catalog/catalog.ts";
 import { shortGpuName } from "../../src/catalog/gpu-names.ts";
 import { fittingGpus } from "../../src/memory/fitting-gpus.ts";
-import { formatOf, gpu, model, version } from "./pools.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { formatOf, model, version } from "./pools.ts";
 
-const common = commonGpus.map(gpu);
+const common = testCatalog().commonGpus();
 const labels = (id: string) => {
   const known = model(id);
   return fittingGpus(known, formatOf(known), common, { version: version("0.20.0") }).map((fit) => fit.label);

@@ -120,6 +120,52 @@ describe("described models and own workloads", () => {
   });
 });
 
+describe("own GPUs", () => {
+  const text = "name: Lab Card\naliases: [lab]\nlike: H100\nmemory: 96 GiB\n";
+
+  it("stand beside the catalogue's for the files below, first of all suggestions", () => {
+    write("team/.inference-lens/gpus.yaml", text);
+    const files = new SurroundingsFiles(catalog);
+    const found = files.find(join(root, "team/deep/er/x.yaml")).catalog;
+    expect([found.gpu("lab_card")?.id, found.gpu("LAB")?.id, found.gpu("H100")?.id]).toEqual(["Lab-Card", "Lab-Card", "H100-SXM5-80GB"]);
+    expect(found.gpus()).toHaveLength(catalog.gpus().length + 1);
+    expect(found.commonGpus()[0]?.id).toBe("Lab-Card");
+    const gpu = found.gpu("lab");
+    expect(gpu && found.kernels(gpu)?.measuredOn.id).toBe("H100-SXM5-80GB");
+    expect(files.find(join(root, "x.yaml")).catalog.gpu("lab")).toBeUndefined();
+  });
+
+  it("are read anew when their file changes; the catalogue stays the same as long as they do", () => {
+    const file = write(".inference-lens/gpus.yaml", text);
+    const files = new SurroundingsFiles(catalog);
+    const found = () => files.find(join(root, "x.yaml")).catalog;
+    const before = found();
+    expect(found()).toBe(before);
+    writeFileSync(file, text.replace("96", "64"));
+    utimesSync(file, new Date(), new Date(Date.now() + 5000));
+    expect(found()).not.toBe(before);
+    expect(found().gpu("lab")?.memoryBytes).toBe(64 * 2 ** 30);
+    rmSync(file);
+    expect(found()).toBe(catalog);
+  });
+
+  it("are told where they are wrong, with the file's line", () => {
+    const file = write(".inference-lens/gpus.yaml", `- { ${text.trim().replaceAll("\n", ", ")} }\n- { name: B, like: H900 }\n`);
+    const { problems, catalog: found } = findSurroundings(join(root, "x.yaml"), { catalog });
+    expect(problems.map((one) => [one.file, one.range.start.line, plain(one.message)])).toEqual([
+      [file, 1, "“H900” is no GPU that the catalogue knows."],
+    ]);
+    expect(found.gpu("lab")?.id).toBe("Lab-Card");
+  });
+
+  it("that cannot be read are told, and cost nothing else", () => {
+    write(".inference-lens/gpus.yaml", new Uint8Array([65, 0, 66]));
+    const { problems, catalog: found } = findSurroundings(join(root, "x.yaml"), { catalog });
+    expect(problems).toHaveLength(1);
+    expect(found).toBe(catalog);
+  });
+});
+
 describe("text files", () => {
   it("reads UTF-8 and UTF-16 without their marks", () => {
     expect(readTextFile(write("a.txt", "\ufeffgrün\r\n"), 100)).toBe("grün\r\n");

@@ -49,6 +49,8 @@ describe("the project file", () => {
     ["file:\n  a: {}", "file", "Unknown key “file”. Known: defaults, files."],
     ["defaults: { price: cheap }", "cheap", "“cheap” is no price; write it like 2.50."],
     ["files: [a]", "[a]", "“files” must map path patterns to values."],
+    ["defaults: { link: 0Gbps }", "0Gbps", "“0Gbps” is no link speed; write it like 400Gbps."],
+    ["[".repeat(50_000), "", "Nested too deeply to be read."],
   ])("says what is wrong in %j, at its word", (source, word, message) => {
     const [problem] = readProject(source).problems;
     expect(problem && plain(problem.message)).toBe(message);

@@ -35,9 +35,7 @@ function findingsOf(log: StartLog, model: string) {
     pools: [{ parallel: { tensor: size("tensor-parallel-size"), pipeline: size("pipeline-parallel-size") } }],
     settings: Object.fromEntries(written.map(([name, { value }]) => [name, value])),
   };
-  const answer = answerLine(JSON.stringify({ id: 1, deployment }), { folder, catalog: testCatalog() }, (ready) =>
-    inspectCase(ready, testCatalog()),
-  );
+  const answer = answerLine(JSON.stringify({ id: 1, deployment }), { folder, catalog: testCatalog() }, inspectCase);
   if (answer.error) throw new Error(`${model}: ${answer.error.message}`);
   return answer.findings.filter(({ severity }) => severity !== "information");
 }

@@ -52,7 +52,7 @@ function timed(start: ObservedStart, catalog: Catalog): number {
 
 function answered(start: ObservedStart, catalog: Catalog, settings?: Readonly<Record<string, number>>) {
   const line = JSON.stringify(caseOf(start, catalog, settings));
-  const said = answerLine(line, { folder: ".", catalog }, (ready) => inspectCase(ready, catalog));
+  const said = answerLine(line, { folder: ".", catalog }, inspectCase);
   if (said.error) return { answer: undefined, reason: said.error.message };
   const { memory, findings, deployment } = said;
   const [first] = memory.ranks;

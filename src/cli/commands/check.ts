@@ -3,7 +3,7 @@ import { withVerifiedFixes } from "../../language/fixes.ts";
 import type { Severity } from "../../rules/rule.ts";
 import { type Exit, exits } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
-import { readSubjects, type Subject } from "../input/subjects.ts";
+import { gatherSubjects, type Subject } from "../input/subjects.ts";
 import { byFile } from "../output/by-file.ts";
 import { findingsGithub } from "../output/findings-github.ts";
 import { findingsJson } from "../output/findings-json.ts";
@@ -31,7 +31,7 @@ export function addCheck(program: Command, run: Run): void {
 }
 
 async function check(paths: readonly string[], options: CheckOptions, session: Session): Promise<Exit> {
-  const { subjects, unreadable } = await readSubjects(paths, options, session);
+  const { subjects, unreadable } = await gatherSubjects(paths, options, session);
   // Of a folder only the files that concern us; what was named is always answered.
   const shown = subjects
     .filter(({ input, analysis }) => input.named || analysis.formats.length > 0 || analysis.problems.length > 0)

@@ -37,7 +37,7 @@ export function addEstimate(program: Command, run: Run): void {
 async function estimate(paths: readonly string[], options: EstimateOptions, session: Session): Promise<Exit> {
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
-    return answerCases(options.cases, options, session, (ready) => caseAnswer(ready, session));
+    return answerCases(options.cases, options, session, caseAnswer);
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const outcomes = subjects.flatMap((subject) =>
@@ -61,7 +61,7 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
   return exitFor(outcomes, unreadable || outcomes.length === 0);
 }
 
-function caseAnswer({ settled, missing, plans, workload, seed, folder }: ReadyCase, { catalog }: Session) {
+function caseAnswer({ settled, missing, plans, workload, seed, folder, catalog }: ReadyCase) {
   if (!settled) return { error: missingError(missing) };
   if (!isTimed(settled)) return { error: untimed(settled) };
   const refused = plans.find((plan) => !plan.fits);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Catalog } from "../../catalog/catalog.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
 import { type Exit, exits, usage } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
@@ -35,7 +34,7 @@ export function addInspect(program: Command, run: Run): void {
 async function inspect(paths: readonly string[], options: InspectOptions, session: Session): Promise<Exit> {
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
-    return answerCases(options.cases, options, session, (ready) => inspectCase(ready, session.catalog));
+    return answerCases(options.cases, options, session, inspectCase);
   }
   if (options.calibrate && options.log === undefined) throw usage("--calibrate needs --log FILE: it keeps what the log measured.");
   const { subjects, unreadable } = await readSubjects(paths, options, session);
@@ -46,7 +45,7 @@ async function inspect(paths: readonly string[], options: InspectOptions, sessio
 }
 
 /** What `inspect --cases` answers to one case. */
-export function inspectCase({ deployment, settled, missing, plans, findings }: ReadyCase, catalog: Catalog) {
+export function inspectCase({ deployment, settled, missing, plans, findings, catalog }: ReadyCase) {
   const settlement = settled ? { settled } : { missing };
   const { memory, ...told } = inspectJson({ deployment, settlement, settled, memory: plans }, catalog);
   if (!memory) return { error: missingError(missing) };

@@ -67,7 +67,7 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
     if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
-    return answerCases(options.cases, options, session, (ready) => simulateCase(ready, session.catalog));
+    return answerCases(options.cases, options, session, simulateCase);
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
@@ -117,7 +117,7 @@ function startingRate(settled: Settled, plans: readonly MemoryPlan[], catalog: C
 }
 
 /** What `simulate --cases` answers to one case. */
-export function simulateCase({ settled, missing, plans, workload: written, seed, folder }: ReadyCase, catalog: Catalog) {
+export function simulateCase({ settled, missing, plans, workload: written, seed, folder, catalog }: ReadyCase) {
   if (!settled) return { error: missingError(missing) };
   const refused = plans.find((plan) => !plan.fits);
   if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };

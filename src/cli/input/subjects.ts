@@ -1,7 +1,8 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { plain } from "../../deployment/message.ts";
 import { readCommand } from "../../deployment/read-command.ts";
-import type { Assumptions } from "../../deployment/surroundings.ts";
+import type { Assumptions, SurroundingsProblem } from "../../deployment/surroundings.ts";
+import { emptyRange } from "../../deployment/text.ts";
 import { analyse, analyseReading } from "../../language/analysis.ts";
 import type { Analysis, DeploymentAnalysis } from "../../language/results.ts";
 import type { Workload } from "../../simulation/workload.ts";
@@ -16,9 +17,11 @@ export interface Subject {
   readonly analysis: Analysis;
   /** The same analysis of another text, to try a fix. */
   readonly again: (text: string) => Analysis;
-  /** The catalogue with the project's own workloads. */
+  /** The catalogue with the project's own GPUs and workloads. */
   readonly catalog: Catalog;
   readonly workloads: ReadonlyMap<string, Workload>;
+  /** What is wrong with the project's own files. */
+  readonly outside: readonly SurroundingsProblem[];
 }
 
 export interface Subjects {
@@ -26,30 +29,44 @@ export interface Subjects {
   readonly unreadable: boolean;
 }
 
-/** Reads and analyses what was named, with its surroundings and the arguments. Throws CliError where nothing of that name is there. */
+/** What `gatherSubjects` reads; what is wrong with the project's own files is told beside the results. */
 export async function readSubjects(
   paths: readonly string[],
   options: CommonOptions,
   session: Session,
   further: Assumptions = {},
 ): Promise<Subjects> {
-  const argument = { ...argumentAssumptions(options, session.catalog), ...further };
+  const gathered = await gatherSubjects(paths, options, session, further);
+  const told = new Set(gathered.subjects.flatMap(({ outside }) => outside.map(problemWords)));
+  for (const words of told) session.terminal.tell(words);
+  return gathered;
+}
+
+/** Reads and analyses what was named, with its surroundings and the arguments. Throws CliError where nothing of that name is there. */
+export async function gatherSubjects(
+  paths: readonly string[],
+  options: CommonOptions,
+  session: Session,
+  further: Assumptions = {},
+): Promise<Subjects> {
   const { inputs, unreadable } = await readInputs(paths, session);
-  const told = new Set<string>();
   const subjects = inputs.map((input) => {
-    const { surroundings, catalog, workloads, problems } = session.files.find(input.place, { argument });
-    for (const { file, message } of problems) {
-      const words = `${file}: ${plain(message)}`;
-      if (!told.has(words)) session.terminal.tell(words);
-      told.add(words);
-    }
+    const found = session.files.find(input.place);
+    const { catalog, workloads, problems } = found;
+    const surroundings = { ...found.surroundings, argument: { ...argumentAssumptions(options, catalog), ...further } };
     const again = (text: string): Analysis =>
       input.kind === "command"
         ? analyseReading(readCommand(text, { catalog, surroundings }), catalog)
         : analyse(text, { catalog, surroundings, fileName: input.path });
-    return { input, analysis: again(input.text), again, catalog, workloads };
+    return { input, analysis: again(input.text), again, catalog, workloads, outside: problems };
   });
   return { subjects: chosen(subjects, options.deployment), unreadable };
+}
+
+/** `FILE:LINE: …`, without a line where the whole file is meant. */
+export function problemWords({ file, message, range }: SurroundingsProblem): string {
+  const place = range === emptyRange ? file : `${file}:${range.start.line + 1}`;
+  return `${place}: ${plain(message)}`;
 }
 
 /** Only the deployment asked for, by name or id, with its findings. */

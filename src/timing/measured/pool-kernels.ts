@@ -40,13 +40,15 @@ const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
   if (!kernels) return none;
   const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
-  const operator = (table: PricedTable, kind: string, format: DType, bytes: number): MeasuredOperator | null =>
-    remembered(kernels, [table, kind, engine, gpu.id, bytes].join(" "), () => {
+  const operator = (table: PricedTable, kind: string, format: DType, bytes: number): MeasuredOperator | null => {
+    const card = (of: Gpu): Card => cardOf(of, format, bytes);
+    const own = card(gpu);
+    return remembered(kernels, JSON.stringify([table, kind, engine, gpu.id, own]), () => {
       const groups = kernels.groups.filter((group) => group.table === table && belongs(group.kind, kind));
       if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < fewest) return null;
-      const card = (of: Gpu): Card => cardOf(of, format, bytes);
-      return new MeasuredOperator(operatorLaws[table], groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: card(gpu) });
+      return new MeasuredOperator(operatorLaws[table], groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: own });
     });
+  };
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
     basis: kernels.measuredOn.id === gpu.id ? "measured" : "interpolated",
