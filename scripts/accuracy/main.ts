@@ -6,7 +6,8 @@ import { memory } from "./memory.ts";
 import { page } from "./page.ts";
 import { meets, printed, type SuiteRun } from "./print.ts";
 import { scatterSvg } from "./scatter.ts";
-import { closedLoop } from "./serving.ts";
+import { choosing } from "./serving/choosing.ts";
+import { closedLoop } from "./serving/closed-loop.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AccuracyOptions {
@@ -23,7 +24,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, kernels, closedLoop];
+const suites: readonly Suite[] = [memory, kernels, closedLoop, choosing];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {

@@ -35,13 +35,16 @@ export function barTable(runs: readonly SuiteRun[]): (string | number)[][] {
     (result?.metrics ?? []).map((metric) => {
       const bar = bars[metric.name];
       const limit = bar ? `${bar.kind === "most" ? "≤" : "≥"} ${bar.limit}` : "";
-      return [suite.name, metric.name, metric.rows, bar?.peer ?? "", figure(metric), limit, bar ? (meets(metric) ? "yes" : "no") : ""];
+      const { name, roofline, peer, unit } = metric;
+      const others = [figure(roofline, unit), peer === undefined ? (bar?.peer ?? "") : figure(peer, unit)];
+      return [suite.name, name, metric.rows, ...others, figure(metric.value, unit), limit, bar ? (meets(metric) ? "yes" : "no") : ""];
     }),
   );
-  return [["suite", "metric", "rows", "best peer", "ours", "bar", "met"], ...rows];
+  return [["suite", "metric", "rows", "roofline", "best peer", "ours", "bar", "met"], ...rows];
 }
 
-function figure({ value, unit }: Metric): string {
+function figure(value: number | undefined, unit: Metric["unit"]): string {
+  if (value === undefined) return "";
   if (Number.isNaN(value)) return "none";
-  return unit === "rows" ? String(value) : `${value.toFixed(2)} ${unit}`;
+  return unit === "rows" ? String(value) : `${value.toFixed(unit === "" ? 3 : 2)} ${unit}`.trimEnd();
 }

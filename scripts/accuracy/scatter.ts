@@ -4,6 +4,8 @@ export interface ScatterPlot {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
+  /** How far off the dashed lines lie: 0.05 = 5 %, unless told. */
+  readonly near?: number;
   readonly series: readonly Series[];
 }
 
@@ -22,8 +24,8 @@ const looks = [
   { colour: "#a05bd0", shape: "diamond" },
 ] as const;
 
-/** A square chart with both axes logarithmic and alike: what lies on the diagonal is predicted as it was measured; the dashed lines are 5 % off. */
-export function scatterSvg({ title, unit, series }: ScatterPlot): string {
+/** A square chart with both axes logarithmic and alike: what lies on the diagonal is predicted as it was measured; the dashed lines tell what is near. */
+export function scatterSvg({ title, unit, near = 0.05, series }: ScatterPlot): string {
   const all = series
     .flatMap(({ points }) => points.flatMap(({ measured, predicted }) => [measured, predicted]))
     .filter((value) => value > 0);
@@ -42,24 +44,26 @@ export function scatterSvg({ title, unit, series }: ScatterPlot): string {
     const [from, to] = [low * Math.max(1, 1 / factor), high / Math.max(1, factor)];
     return `<path class="${className}" d="M${across(from)} ${up(from * factor)}L${across(to)} ${up(to * factor)}"/>`;
   };
-  const marks = series.flatMap(({ points }, index) => {
+  const marks = series.map(({ points }, index) => {
     const { colour, shape } = looks[index % looks.length] ?? looks[0];
-    return points
-      .filter(({ measured, predicted }) => measured > 0 && predicted > 0)
-      .map(({ measured, predicted }) => mark(shape, colour, Number(across(measured)), Number(up(predicted))));
+    const shown = points.filter(({ measured, predicted }) => measured > 0 && predicted > 0);
+    return mark(
+      colour,
+      shown.map(({ measured, predicted }) => outline(shape, Number(across(measured)), Number(up(predicted)))),
+    );
   });
   const legend = series.map(({ name, points }, index) => {
     const { colour, shape } = looks[index % looks.length] ?? looks[0];
     const y = margin.top + 14 + 16 * index;
-    return `${mark(shape, colour, margin.left + 12, y)}<text x="${margin.left + 22}" y="${y}" dy="4">${escaped(name)} (${points.length})</text>`;
+    return `${mark(colour, [outline(shape, margin.left + 12, y)])}<text x="${margin.left + 22}" y="${y}" dy="4">${escaped(name)} (${points.length})</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" width="${size}" height="${size}" role="img" aria-label="${escaped(title)}: predicted against measured">`,
     `<style>text{font:11px sans-serif;fill:#808080}.grid{stroke:#808080;stroke-opacity:.25;fill:none}.exact{stroke:#808080;fill:none}.near{stroke:#808080;stroke-dasharray:3 3;fill:none}</style>`,
     ...grid,
     diagonal(1, "exact"),
-    diagonal(1.05, "near"),
-    diagonal(1 / 1.05, "near"),
+    diagonal(1 + near, "near"),
+    diagonal(1 / (1 + near), "near"),
     ...marks,
     ...legend,
     `<text x="${margin.left}" y="16">${escaped(title)}</text>`,
@@ -70,14 +74,19 @@ export function scatterSvg({ title, unit, series }: ScatterPlot): string {
   ].join("\n");
 }
 
-function mark(shape: (typeof looks)[number]["shape"], colour: string, x: number, y: number): string {
-  const path = {
-    circle: `M${x - 3.5} ${y}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0`,
-    square: `M${x - 3} ${y - 3}h6v6h-6z`,
-    triangle: `M${x} ${y - 4}l4 7h-8z`,
-    diamond: `M${x} ${y - 4.5}l4 4.5l-4 4.5l-4 -4.5z`,
+/** One path for all points of a series: a picture of a thousand stays small. */
+function mark(colour: string, outlines: readonly string[]): string {
+  return `<path fill="none" stroke="${colour}" stroke-width="1.5" d="${outlines.join("")}"/>`;
+}
+
+function outline(shape: (typeof looks)[number]["shape"], x: number, y: number): string {
+  const from = (dx: number, dy: number): string => `M${(x + dx).toFixed(1)} ${(y + dy).toFixed(1)}`;
+  return {
+    circle: `${from(-3.5, 0)}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0`,
+    square: `${from(-3, -3)}h6v6h-6z`,
+    triangle: `${from(0, -4)}l4 7h-8z`,
+    diamond: `${from(0, -4.5)}l4 4.5l-4 4.5l-4-4.5z`,
   }[shape];
-  return `<path fill="none" stroke="${colour}" stroke-width="1.5" d="${path}"/>`;
 }
 
 function escaped(text: string): string {

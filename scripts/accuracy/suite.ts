@@ -27,7 +27,10 @@ export interface Metric {
   /** Measurements behind the figure. */
   readonly rows: number;
   readonly value: number;
-  readonly unit: "%" | "rows" | "ms";
+  readonly unit: "%" | "rows" | "ms" | "";
+  /** The same figure of others' predictions, on the rows that they answer. */
+  readonly roofline?: number;
+  readonly peer?: number;
 }
 
 /** Figures that are told and not judged: breakdowns, what is outside and by how much. */

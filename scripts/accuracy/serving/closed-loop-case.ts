@@ -1,9 +1,9 @@
 import type { ClosedLoopRow } from "./closed-loop-rows.ts";
+import { launchSettings } from "./launch-settings.ts";
 
 /** A run as a case: ten rounds of requests after two of warm-up, lengths uniform between 0.8 and 1 of nominal (reference/SOURCES.md). */
 export function caseOf(row: ClosedLoopRow) {
   const { concurrency, promptTokens, outputTokens } = row;
-  const requests = 10 * concurrency;
   return {
     id: String(row.line),
     deployment: {
@@ -18,12 +18,12 @@ export function caseOf(row: ClosedLoopRow) {
         },
       ],
       weightQuantization: row.quantization,
-      settings: {},
+      ...launchSettings(row),
     },
     workload: {
       kind: "closed-loop",
       concurrency,
-      requests,
+      requests: 10 * concurrency,
       warmup: 2 * concurrency,
       promptTokens: { uniform: [Math.round(0.8 * promptTokens), promptTokens] },
       outputTokens: { uniform: [Math.round(0.8 * outputTokens), outputTokens] },
