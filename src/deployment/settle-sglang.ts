@@ -111,6 +111,13 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : captured,
     expertExchange: sglangExchange(flags, context),
+    scheduling: {
+      engine: "sglang",
+      maxPrefillTokens,
+      mixedChunk: chunk > 0 && (flags.on("enable-mixed-chunk") ?? false),
+      // SW06: attention replicas are filled less carefully.
+      conservativeness: Math.max(0, flags.number("schedule-conservativeness") ?? 1) * (layout.attentionData > 1 ? 0.3 : 1),
+    },
   };
 }
 

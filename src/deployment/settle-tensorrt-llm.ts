@@ -53,11 +53,12 @@ function budgetOf(flags: FlagReader): TensorrtBudget {
 function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
   const limit = (name: string): number | undefined => positive(flags.integer(name)) ?? positive(flags.member("build_config", name));
   const sequences = limit("max_batch_size") ?? 2048;
+  const tokens = limit("max_num_tokens");
   const captured = largestCaptured(flags, sequences);
   return {
     maxModelLen: limit("max_seq_len") ?? contextOf(context.model),
     maxNumSeqs: sequences,
-    maxNumBatchedTokens: limit("max_num_tokens") ?? 8192,
+    maxNumBatchedTokens: tokens ?? 8192,
     blockTokens: positive(flags.member("kv_cache_config", "tokens_per_block")) ?? 32,
     prefixCaching: flags.member("kv_cache_config", "enable_block_reuse") !== false,
     chunkedPrefill: flags.on("enable_chunked_prefill") ?? false,
@@ -68,6 +69,12 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
     lora: null,
     maxCaptureSize: captured,
     expertExchange: tensorrtExchange(context),
+    scheduling: {
+      engine: "tensorrt-llm",
+      // SchedulerConfig.capacity_scheduler_policy of llm_args.py: GUARANTEED_NO_EVICT unless told.
+      reservesAnswer: flags.member("scheduler_config", "capacity_scheduler_policy") !== "MAX_UTILIZATION",
+      budgetIsWritten: tokens !== undefined,
+    },
   };
 }
 

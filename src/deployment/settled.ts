@@ -173,6 +173,33 @@ export interface TensorrtBudget {
   readonly maxBytes: number | null;
 }
 
+/** What an engine's own scheduler goes by, beside the limits that all of them have. */
+export type Scheduling = VllmScheduling | SglangScheduling | TensorrtScheduling;
+
+export interface VllmScheduling {
+  readonly engine: "vllm";
+  /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk. */
+  readonly reserveFullPrompt: boolean;
+}
+
+export interface SglangScheduling {
+  readonly engine: "sglang";
+  /** Most prompt tokens of a step; beyond them no further prompt is added. */
+  readonly maxPrefillTokens: number;
+  /** Steps with prompts compute answers too. */
+  readonly mixedChunk: boolean;
+  /** How much of their longest answers running requests are expected to make, against the engine's own guess. */
+  readonly conservativeness: number;
+}
+
+export interface TensorrtScheduling {
+  readonly engine: "tensorrt-llm";
+  /** A request starts only when its longest answer fits too; without, a full cache takes the youngest one out. */
+  readonly reservesAnswer: boolean;
+  /** Somebody wrote the tokens of a step: a prompt beyond them is refused where it may not be cut. */
+  readonly budgetIsWritten: boolean;
+}
+
 /** How an engine batches, defaults resolved for this version and GPU. */
 export interface EngineSettings {
   readonly maxModelLen: number;
@@ -191,6 +218,7 @@ export interface EngineSettings {
   readonly lora: { readonly slots: number; readonly rank: number } | null;
   readonly maxCaptureSize: number;
   readonly expertExchange: ExpertExchange;
+  readonly scheduling: Scheduling;
 }
 
 /**

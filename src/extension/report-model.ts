@@ -12,7 +12,6 @@ import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
 import { deploymentWords } from "../simulation/layout-words.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
-import { isTimed } from "../timing/timed.ts";
 import type { Subject } from "./subject.ts";
 import { numbersOf } from "./workload-choice.ts";
 
@@ -41,7 +40,7 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
   const { settled, missing } = fittedLengths(settle(changed, catalog));
   if (!settled) return { settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  const fits = isTimed(settled) && plans.every((plan) => plan.fits);
+  const fits = plans.every((plan) => plan.fits);
   return { settled, missing: [], plans, estimate: fits ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined };
 }
 

@@ -3,16 +3,15 @@ import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
-import { isTimed } from "../timing/timed.ts";
 import { lengthsFor } from "./lengths.ts";
 
 /** A file with many deployments changes one of them at a time: the step tables of the others are not built again. */
 const kept = new WeakMap<Catalog, Map<string, Estimate>>();
 const most = 64;
 
-/** The closed form for the lengths of the workload named; undefined where a cache holds no request, or the engine's speed is not judged. */
+/** The closed form for the lengths of the workload named; undefined where a cache holds no request. */
 export function estimateOf(settled: Settled, memory: readonly MemoryPlan[], catalog: Catalog): Estimate | undefined {
-  if (!isTimed(settled) || memory.some((plan) => !plan.fits)) return undefined;
+  if (memory.some((plan) => !plan.fits)) return undefined;
   const lengths = lengthsFor(settled, catalog);
   const key = JSON.stringify([settled.model, settled.pools, lengths], withoutTables);
   const known = kept.get(catalog) ?? new Map<string, Estimate>();

@@ -2,7 +2,6 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { duration, figure, shortTokens, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
-import { isTimed } from "../timing/timed.ts";
 import type { Analysis, DeploymentAnalysis, Lens } from "./results.ts";
 import { iconBlank, type Verdict, verdict } from "./verdict.ts";
 
@@ -64,22 +63,13 @@ function lensesOf(analysis: DeploymentAnalysis, state: LensState, catalog: Catal
     return [make(message(`$(history)${iconBlank}Simulated before this edit`), "inferenceLens.openReport"), simulate, attach];
   if (said.kind === "fits" && run?.kind === "simulated")
     return [make(simulatedWords(run, analysis), "inferenceLens.openReport"), openReport, attach];
-  return [...verdictLenses(said, analysis, make), attach];
+  return [...verdictLenses(said, make), attach];
 }
 
-function verdictLenses(
-  { kind, text }: Verdict,
-  { settled }: DeploymentAnalysis,
-  make: (title: Message, command: string) => Lens,
-): readonly Lens[] {
+function verdictLenses({ kind, text }: Verdict, make: (title: Message, command: string) => Lens): readonly Lens[] {
   switch (kind) {
     case "fits":
-      return [
-        make(text, "inferenceLens.showMemory"),
-        settled && isTimed(settled)
-          ? make(message("Simulate"), "inferenceLens.simulate")
-          : make(message("Show memory"), "inferenceLens.showMemory"),
-      ];
+      return [make(text, "inferenceLens.showMemory"), make(message("Simulate"), "inferenceLens.simulate")];
     case "does-not-fit":
       return [make(text, "inferenceLens.showMemory"), make(message("Show memory"), "inferenceLens.showMemory")];
     case "will-not-start":

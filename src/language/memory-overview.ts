@@ -7,7 +7,6 @@ import { type Assumption, gpusPerInstance, type Settled, type SettledPool } from
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Finding } from "../rules/rule.ts";
 import { deploymentWords } from "../simulation/layout-words.ts";
-import { isTimed } from "../timing/timed.ts";
 import { type LayoutPlan, layoutPlans } from "./memory-layouts.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 
@@ -21,8 +20,6 @@ export interface MemoryOverview {
   readonly assumed: readonly Assumption[];
   /** Errors of the deployment that are not about memory. */
   readonly otherErrors: number;
-  /** The simulator follows this engine. */
-  readonly isTimed: boolean;
 }
 
 export interface PoolMemory {
@@ -69,7 +66,6 @@ export function memoryOverview(subject: DeploymentAnalysis, catalog: Catalog): M
     }),
     assumed: settled.assumed.filter(({ what }) => !apart.has(what)),
     otherErrors: findings.filter(({ severity, code }) => severity === "error" && !aboutMemory.has(code)).length,
-    isTimed: isTimed(settled),
   };
 }
 

@@ -75,6 +75,7 @@ function poolOf(
       lora: null,
       maxCaptureSize: 512,
       expertExchange: "gather",
+      scheduling: { engine: "vllm", reserveFullPrompt: true },
     },
     budget: {
       engine: "vllm",

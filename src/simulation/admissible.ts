@@ -9,13 +9,12 @@ export interface Admissible {
 }
 
 /**
- * vLLM refuses a prompt that leaves no room for an answer within max-model-len, and ends an answer there. Requests that even an empty
+ * An engine refuses a prompt that leaves no room for an answer within its longest context, and ends an answer there. Requests that even an empty
  * cache cannot hold would be preempted for ever; they are left out too.
  */
 export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLen: number): Admissible {
   const most = Math.min(maxModelLen, ...pools.map(({ cache }) => (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens));
-  const wholePrompts = pools.some(({ limits }) => !limits.chunkedPrefill);
-  const longestPrompt = wholePrompts ? Math.min(most - 1, ...pools.map(({ limits }) => limits.maxNumBatchedTokens)) : most - 1;
+  const longestPrompt = Math.min(most - 1, ...pools.map((pool) => pool.longestPrompt));
   const count = load.promptTokens.length;
   const outputTokens = load.outputTokens.slice();
   const keep = new Uint8Array(count);

@@ -1,11 +1,9 @@
 import { gib, whole } from "../catalog/quantity.ts";
-import type { Settled, SettledPool } from "../deployment/settled.ts";
+import type { EngineSettings, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
-import { isTimed } from "../timing/timed.ts";
-import { cacheRoom } from "./cache-room.ts";
+import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPool, mostSchedulers } from "./cluster.ts";
-import { reservesFullPrompt } from "./layout-words.ts";
 import type { Outcome } from "./report.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
@@ -13,11 +11,12 @@ export type PoolsResult =
   | { readonly pools: readonly ClusterPool[]; readonly error?: undefined }
   | { readonly pools?: undefined; readonly error: Refused };
 
+/** SGLang's pages of single tokens are counted by so many: a run then looks at a request once in as many steps, and loses less than this many tokens of it. */
+const singleTokensTogether = 16;
+
 /** The pools of a deployment in the simulator's words, or why they cannot be simulated. */
 export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PoolsResult {
   const refuse = (code: Refused["code"], message: string): PoolsResult => ({ error: { code, message } });
-  if (!isTimed(settled))
-    return refuse("unsupported", `The simulator follows the scheduler of vLLM; this deployment runs ${settled.engine}.`);
   if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
   const pools: ClusterPool[] = [];
   let schedulers = 0;
@@ -37,7 +36,9 @@ export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], mod
 
 function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
   const { layout, settings } = pool;
-  const { mostSequences, ...cache } = cacheRoom(plan, settings.maxModelLen);
+  const { scheduling } = settings;
+  const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
+  const cache = scheduling.engine === "sglang" && room.blockTokens === 1 ? inBlocksOf(singleTokensTogether, room) : room;
   return {
     replicas: Math.floor(pool.instances),
     engines: layout.data,
@@ -49,11 +50,18 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): Clu
       maxNumBatchedTokens: Math.max(1, settings.maxNumBatchedTokens),
       longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
       chunkedPrefill: settings.chunkedPrefill,
-      reserveFullPrompt: reservesFullPrompt(pool),
       blockTokens: cache.blockTokens,
     },
+    scheduling,
+    longestPrompt: longestPrompt(settings),
     model,
   };
+}
+
+/** Where prompts are not cut, a step must take the longest; TensorRT-LLM's default is no limit that anybody chose. */
+function longestPrompt({ chunkedPrefill, maxNumBatchedTokens, scheduling }: EngineSettings): number {
+  const isBound = scheduling.engine === "vllm" || (scheduling.engine === "tensorrt-llm" && scheduling.budgetIsWritten);
+  return isBound && !chunkedPrefill ? maxNumBatchedTokens : Number.POSITIVE_INFINITY;
 }
 
 function refusalWords({ refusal }: MemoryPlan): string {

@@ -1,6 +1,8 @@
+import type { Scheduling } from "../deployment/settled.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";
+import { EngineCore } from "./engine-core.ts";
 import type { Gaps } from "./gaps.ts";
 import { Instance } from "./instance.ts";
 import { Meter } from "./meter.ts";
@@ -9,6 +11,7 @@ import type { Requests } from "./requests.ts";
 import { Chooser, type Routing } from "./router.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerLimits, Totals } from "./scheduling.ts";
+import { policyOf } from "./scheduling-policy.ts";
 import { StepLog } from "./step-log.ts";
 
 /** One pool in plain numbers. */
@@ -21,7 +24,10 @@ export interface ClusterPool {
   /** Of one scheduler. */
   readonly cache: PooledCache;
   readonly prefixCaching: boolean;
+  /** A longer prompt is refused; Infinity where the cache alone decides. */
+  readonly longestPrompt: number;
   readonly limits: SchedulerLimits;
+  readonly scheduling: Scheduling;
   readonly model: StepModel;
 }
 
@@ -109,9 +115,11 @@ export class Cluster {
   }
 
   private newScheduler(pool: ClusterPool, gaps: Gaps): Scheduler {
-    const { limits, cache } = pool;
+    const { limits, cache, scheduling } = pool;
+    const { stages } = pool.model;
     const blocks = pool.prefixCaching ? new CachedBlocks(cache, this.requests) : new CountedBlocks(cache);
     const maxRunning = Math.max(1, Math.min(limits.maxNumSeqs, this.requests.count));
-    return new Scheduler(this.requests, blocks, limits, gaps, this.totals, pool.model.stages, maxRunning);
+    const core = new EngineCore(this.requests, blocks, limits, gaps, this.totals, stages, maxRunning);
+    return new Scheduler(core, policyOf(scheduling, core), gaps, this.totals, stages, maxRunning);
   }
 }

@@ -23,6 +23,12 @@ export class Decoders {
     return this.cohorts[slot] as Cohort;
   }
 
+  /** Tokens in the cache of a decoding request. */
+  computedOf(r: number): number {
+    const cohort = this.requests.cohort[r] as number;
+    return cohort < 0 ? (this.requests.computed[r] as number) : this.of(cohort).computedOf(r);
+  }
+
   /** A request begins to decode with so many tokens in the cache. */
   attach(r: number, computed: number, cohort: Cohort): void {
     cohort.attach(r, computed, this.remaining(r, computed));

@@ -1,5 +1,4 @@
-import type { Layout, Settled, SettledPool } from "../deployment/settled.ts";
-import { atLeast } from "../deployment/version.ts";
+import type { Layout, Scheduling, Settled, SettledPool } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -31,21 +30,50 @@ export function deploymentWords({ pools }: Settled): string {
     .join(", ");
 }
 
-/** From 0.19 the first waiting request starts only when all of its prompt fits the free blocks (`--scheduler-reserve-full-isl`). */
-export function reservesFullPrompt(pool: SettledPool): boolean {
-  return atLeast(pool.version, "0.19.0");
-}
-
 /** Which scheduler is followed, in words. */
-export function schedulerWords(pool: SettledPool): string {
-  const { settings, version } = pool;
+export function schedulerWords({ settings, version, versionAssumed }: SettledPool): string {
+  const { name, mixing, capacity } = policyWords(settings.scheduling);
   const parts = [
     "first come first served",
     settings.chunkedPrefill ? "chunked prefill" : "whole prompts",
     settings.prefixCaching ? "prefix caching" : "no prefix caching",
-    "preemption by recomputation",
+    mixing,
+    capacity,
   ];
-  if (reservesFullPrompt(pool)) parts.push("whole prompt reserved");
   if (settings.asyncScheduling) parts.push("scheduling in the shadow of the step");
-  return `vLLM V1 scheduler as of ${version.text}${pool.versionAssumed ? " (assumed)" : ""}: ${parts.join(", ")}`;
+  return `${name} scheduler as of ${version.text}${versionAssumed ? " (assumed)" : ""}: ${parts.join(", ")}`;
+}
+
+interface PolicyWords {
+  readonly name: string;
+  readonly mixing: string;
+  readonly capacity: string;
+}
+
+function policyWords(scheduling: Scheduling): PolicyWords {
+  const mixed = "prompts and answers in one step";
+  switch (scheduling.engine) {
+    case "vllm":
+      return {
+        name: "vLLM V1",
+        mixing: mixed,
+        capacity: scheduling.reserveFullPrompt ? "whole prompt reserved, preemption by recomputation" : "preemption by recomputation",
+      };
+    case "sglang":
+      return {
+        name: "SGLang",
+        mixing: scheduling.mixedChunk ? mixed : "prompts before answers",
+        capacity: "retraction when the pool is full",
+      };
+    case "tensorrt-llm":
+      return {
+        name: "TensorRT-LLM",
+        mixing: mixed,
+        capacity: scheduling.reservesAnswer ? "prompt and answer reserved, no preemption" : "preemption by recomputation",
+      };
+    default: {
+      const never: never = scheduling;
+      return never;
+    }
+  }
 }

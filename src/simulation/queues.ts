@@ -37,6 +37,8 @@ export class RunningList {
   head = -1;
   tail = -1;
   count = 0;
+  /** Requests that stopped running so far, finished or preempted. */
+  departures = 0;
   private admissions = 0;
 
   constructor(
@@ -65,6 +67,7 @@ export class RunningList {
     if (after >= 0) previous[after] = before;
     else this.tail = before;
     this.count--;
+    this.departures++;
     this.totals.running--;
   }
 }

@@ -1,4 +1,5 @@
 import { duration, whole } from "../catalog/quantity.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import { gpusOf, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Operator } from "../timing/step-model.ts";
@@ -60,7 +61,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     layout: deploymentWords(settled),
     gpus,
     gpuName: gpuNames(settled.pools),
-    engine: `vLLM ${first.version.text}`,
+    engine: `${engineNames[settled.engine]} ${first.version.text}`,
     scheduler: schedulerWords(first),
     assumed: settled.assumed,
     confidence: { timing: weakest.basis, timingBand: weakest.band, memory: memory.confidence },

@@ -1,14 +1,14 @@
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
+/** Limits that every engine has. */
 export interface SchedulerLimits {
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
   /** Longest chunk of a prompt; 0 = no limit. */
   readonly longPrefillTokenThreshold: number;
+  /** Prompts are cut to what is left of the token budget. */
   readonly chunkedPrefill: boolean;
-  /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk (vLLM from 0.19). */
-  readonly reserveFullPrompt: boolean;
   readonly blockTokens: number;
 }
 
@@ -34,8 +34,20 @@ export class Slot {
   readonly batch: Batch = emptyBatch();
   readonly chunks: Int32Array;
   chunkCount = 0;
+  /** The decoding requests of its cohort are in the batch; they wait where an engine computes prompts alone. */
+  decodes = true;
 
   constructor(maxChunks: number) {
     this.chunks = new Int32Array(maxChunks);
+  }
+
+  clear(): void {
+    const { batch } = this;
+    batch.prefillTokens = 0;
+    batch.prefillChunks = 0;
+    batch.prefillPairs = 0;
+    batch.prefillContext = 0;
+    this.chunkCount = 0;
+    this.decodes = true;
   }
 }

@@ -226,6 +226,7 @@ describe("simulate --cases", () => {
       JSON.stringify({ id: "no-model", deployment: { gpu: "H100" }, workload }),
       JSON.stringify({ id: "unknown", deployment: { model: "nobody/nothing", gpu: "H100" }, workload }),
       JSON.stringify({ id: "sglang", deployment: { ...deployment, engine: "sglang" }, workload }),
+      JSON.stringify({ id: "tgi", deployment: { ...deployment, engine: "tgi" }, workload }),
       JSON.stringify({ id: "misfit", deployment: { ...deployment, gpu: "T4" }, workload }),
       JSON.stringify({ id: "sideways", deployment, workload: { kind: "sideways" } }),
       JSON.stringify({ id: "lengths", deployment, workload: { ...workload, promptTokens: "long" } }),
@@ -245,6 +246,7 @@ describe("simulate --cases", () => {
       "no-model",
       "unknown",
       "sglang",
+      "tgi",
       "misfit",
       "sideways",
       "lengths",
@@ -259,6 +261,7 @@ describe("simulate --cases", () => {
       "ok",
       "bad-case",
       "missing",
+      "ok",
       "unsupported",
       "does-not-fit",
       "bad-workload",
@@ -268,7 +271,7 @@ describe("simulate --cases", () => {
       "ok",
     ]);
     expect(at(answers[0], "summary", "requests")).toBe(24);
-    expect({ ...Object(answers[0]), id: "" }).toEqual({ ...Object(answers[11]), id: "" });
+    expect({ ...Object(answers[0]), id: "" }).toEqual({ ...Object(answers[12]), id: "" });
   });
 
   it("reads stdin, and finds traces beside the working folder", async () => {

@@ -140,13 +140,13 @@ test("model unknown, and an engine that is recognised only", () => {
   expect(shown(tgi)).toEqual(["TGI is recognised, not judged -> ", attach]);
 });
 
-test("an engine whose memory alone is judged offers no simulation", () => {
+test("every engine that is judged offers a simulation", () => {
   const sglang = yaml({ gpu: "H100" })
     .replace("[vllm, serve]", "[python, -m, sglang.launch_server, --model-path]")
     .replace("vllm/vllm-openai:v0.18.1", "lmsysorg/sglang:v0.5.9");
   const [first, ...rest] = shown(sglang);
-  expect(first).toMatch(/^Fits, \d+k KV tokens -> inferenceLens\.showMemory$/);
-  expect(rest).toEqual(["Show memory -> inferenceLens.showMemory", attach]);
+  expect(first).toMatch(/^Fits, \d+k KV tokens · ≈ \d+ tok\/s per user, ≤ [\d.]+ req\/s -> inferenceLens\.showMemory$/);
+  expect(rest).toEqual([simulate, attach]);
 });
 
 test("two pools are counted by role", () => {

@@ -82,12 +82,3 @@ describe("overview", () => {
     expect(memoryOverview(only(yaml()), testCatalog())).toBeUndefined();
   });
 });
-
-test("says whether the simulator follows the engine", () => {
-  const text = yaml({ gpu: h100 });
-  expect(overview(text).isTimed).toBe(true);
-  const sglang = text
-    .replace("[vllm, serve]", "[python, -m, sglang.launch_server, --model-path]")
-    .replace("vllm/vllm-openai:v0.18.1", "lmsysorg/sglang:v0.5.9");
-  expect(overview(sglang).isTimed).toBe(false);
-});

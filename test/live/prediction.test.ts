@@ -146,6 +146,7 @@ describe("cacheDrift", () => {
       lora: null,
       maxCaptureSize: 0,
       expertExchange: "gather",
+      scheduling: { engine: "vllm", reserveFullPrompt: true },
       ...settings,
     },
     kernels: null,

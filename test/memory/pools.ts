@@ -54,6 +54,7 @@ export const settings: EngineSettings = {
   lora: null,
   maxCaptureSize: 512,
   expertExchange: "gather",
+  scheduling: { engine: "vllm", reserveFullPrompt: true },
 };
 
 export const cache: VllmCache = {

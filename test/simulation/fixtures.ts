@@ -31,6 +31,7 @@ export const settings: EngineSettings = {
   lora: null,
   maxCaptureSize: 512,
   expertExchange: "gather",
+  scheduling: { engine: "vllm", reserveFullPrompt: true },
 };
 
 const gpu: Gpu = {

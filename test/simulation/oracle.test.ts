@@ -80,9 +80,9 @@ describe("the simulator against the slow oracle", () => {
             chunkedPrefill,
             prefixCaching,
             maxModelLen: 100_000,
+            scheduling: { engine: "vllm", reserveFullPrompt: shape.reserve },
           },
           blocks: shape.blocks,
-          version: { minor: shape.reserve ? 19 : 11 },
         };
         const { model, batches } = watched(shape.stages);
         const workload = { kind: "requests" as const, requests: rows, prefixBlockTokens: shape.prefixBlockTokens };

@@ -177,7 +177,7 @@ class MemoryPage {
     const isStale = this.staleReason !== null;
     document.body.dataset.state = this.state(isStale);
     show(this.body.root, !this.isMissing);
-    this.simulate.show(this.memory?.isTimed ?? false);
+    this.simulate.show(this.memory !== null);
     this.copy.show(!this.isMissing);
     this.content.classList.toggle("state-page", this.isMissing);
     this.content.classList.toggle("stale", isStale);

@@ -1,8 +1,5 @@
 import type { Command } from "commander";
-import { engineNames } from "../../deployment/engine-names.ts";
-import type { Settled } from "../../deployment/settled.ts";
-import { isTimed } from "../../timing/timed.ts";
-import { answerCases, type CaseError, missingError, type ReadyCase } from "../cases.ts";
+import { answerCases, missingError, type ReadyCase } from "../cases.ts";
 import { estimated } from "../estimating.ts";
 import type { Exit } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
@@ -44,7 +41,6 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
     subject.analysis.deployments.map(({ deployment, settlement, settled, memory }): NamedOutcome => {
       const name = deployment.id;
       if (!settled) return { name, error: missingError(settlement.missing ?? []) };
-      if (!isTimed(settled)) return { name, error: untimed(settled) };
       const refused = memory.find((plan) => !plan.fits);
       if (refused) return { name, error: { code: "does-not-fit", message: refusalWords(refused) } };
       const lengths = lengthsUnder(options, settled, subject);
@@ -63,14 +59,9 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
 
 function caseAnswer({ settled, missing, plans, workload, seed, folder, catalog }: ReadyCase) {
   if (!settled) return { error: missingError(missing) };
-  if (!isTimed(settled)) return { error: untimed(settled) };
   const refused = plans.find((plan) => !plan.fits);
   if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
   const lengths = lengthsWritten(workload, settled, { catalog, folder, seed });
   if (typeof lengths === "string") return { error: { code: "bad-workload", message: lengths } };
   return estimateJson(estimated(settled, plans, lengths), settled, plans);
-}
-
-function untimed({ engine }: Settled): CaseError {
-  return { code: "unsupported", message: `The speed of ${engineNames[engine]} is not judged.` };
 }

@@ -1,0 +1,108 @@
+import type { BlockPool } from "./block-pool.ts";
+import type { Cohort } from "./cohort.ts";
+import { Decoders } from "./decoders.ts";
+import type { Gaps } from "./gaps.ts";
+import { OrderedList } from "./ordered-list.ts";
+import { RunningList, WaitingQueue } from "./queues.ts";
+import { computing, decoding, type Requests, waiting } from "./requests.ts";
+import type { SchedulerLimits, Slot, Totals } from "./scheduling.ts";
+
+/** What one engine core holds between steps, and the moves that its policy has: every engine's requests and blocks go the same ways. */
+export class EngineCore {
+  readonly waiting: WaitingQueue;
+  readonly running: RunningList;
+  /** Partly computed prompts that are in no step. */
+  readonly partial: OrderedList;
+  readonly decoders: Decoders;
+
+  constructor(
+    readonly requests: Requests,
+    readonly pool: BlockPool,
+    readonly limits: SchedulerLimits,
+    gaps: Gaps,
+    private readonly totals: Totals,
+    slots: number,
+    maxRunning: number,
+  ) {
+    this.waiting = new WaitingQueue(requests, totals);
+    this.running = new RunningList(requests, totals);
+    this.partial = new OrderedList(requests.order, maxRunning);
+    this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning);
+  }
+
+  /** Prompt tokens that a running or waiting request has still to compute. */
+  promptLeft(r: number): number {
+    return (this.requests.target[r] as number) - (this.requests.computed[r] as number);
+  }
+
+  /** Blocks that so many tokens more open, behind `computed` ones. */
+  blocksFor(computed: number, tokens: number): number {
+    const { blockTokens } = this.limits;
+    return Math.ceil((computed + tokens) / blockTokens) - Math.ceil(computed / blockTokens);
+  }
+
+  /** The first waiting request starts with its cached blocks and a chunk behind them. */
+  start(slot: Slot, hits: number, chunk: number, now: number): void {
+    const { requests, totals } = this;
+    const r = this.waiting.head;
+    const cached = hits * this.limits.blockTokens;
+    this.waiting.takeFirst();
+    this.running.append(r);
+    this.pool.admit(r, hits, this.blocksFor(cached, chunk));
+    if (Number.isNaN(requests.firstScheduled[r] as number)) {
+      requests.firstScheduled[r] = now;
+      requests.cached[r] = cached;
+      totals.queriedTokens += requests.target[r] as number;
+      totals.hitTokens += cached;
+    }
+    requests.computed[r] = cached;
+    this.addChunk(slot, r, chunk);
+  }
+
+  /** The next chunk of a prompt that is partly computed; the caller takes it out of `partial`. */
+  proceed(slot: Slot, r: number, chunk: number): void {
+    const computed = this.requests.computed[r] as number;
+    this.pool.extend(r, this.blocksFor(computed, chunk), computed);
+    this.addChunk(slot, r, chunk);
+  }
+
+  /** Every decoding request of the cohort opens the block that its next token needs. */
+  openBlocks(cohort: Cohort): void {
+    const { bucketNext } = this.requests;
+    for (let r = cohort.openingHead; r >= 0; r = bucketNext[r] as number) this.pool.extend(r, 1, cohort.computedOf(r));
+  }
+
+  /** The running request that was admitted last of those in no step, or −1. */
+  lastIdle(): number {
+    let r = this.running.tail;
+    while (r >= 0 && this.decoders.isInFlight(r)) r = this.requests.previous[r] as number;
+    return r;
+  }
+
+  /** Takes a running request's blocks away; what it has computed is lost. The caller puts it back into the queue. */
+  preempt(r: number): void {
+    const { requests } = this;
+    if (requests.state[r] === decoding) this.decoders.leave(r);
+    else this.partial.remove(r);
+    this.running.remove(r);
+    this.pool.release(r, requests.computed[r] as number, true);
+    requests.computed[r] = 0;
+    requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
+    requests.state[r] = waiting;
+    this.totals.preemptions++;
+  }
+
+  private addChunk(slot: Slot, r: number, chunk: number): void {
+    const { requests } = this;
+    const before = requests.computed[r] as number;
+    const { batch } = slot;
+    batch.prefillChunks++;
+    batch.prefillTokens += chunk;
+    batch.prefillPairs += chunk * (before + chunk / 2);
+    batch.prefillContext += before;
+    requests.computed[r] = before + chunk;
+    requests.state[r] = computing;
+    slot.chunks[slot.chunkCount++] = r;
+    this.pool.publish(r, before + chunk);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Scheduling } from "../deployment/settled.ts";
+import type { Cohort } from "./cohort.ts";
+import type { EngineCore } from "./engine-core.ts";
+import type { Slot } from "./scheduling.ts";
+import { SglangPolicy } from "./sglang-policy.ts";
+import { TensorrtPolicy } from "./tensorrt-policy.ts";
+import { VllmPolicy } from "./vllm-policy.ts";
+
+/** How an engine chooses what the next step runs. One for each scheduler: it may keep what it learns between steps. */
+export interface SchedulingPolicy {
+  /** Fills an empty slot from the running and waiting requests; returns what keeps the first waiting one out. */
+  fill(slot: Slot, cohort: Cohort, now: number): number;
+}
+
+export function policyOf(scheduling: Scheduling, core: EngineCore): SchedulingPolicy {
+  switch (scheduling.engine) {
+    case "vllm":
+      return new VllmPolicy(core, scheduling);
+    case "sglang":
+      return new SglangPolicy(core, scheduling);
+    case "tensorrt-llm":
+      return new TensorrtPolicy(core, scheduling);
+    default: {
+      const never: never = scheduling;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { TensorrtScheduling } from "../deployment/settled.ts";
+import type { Cohort } from "./cohort.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { decoding } from "./requests.ts";
+import { admitted, noBlocks, noBudget, noSequences, type Slot } from "./scheduling.ts";
+import type { SchedulingPolicy } from "./scheduling-policy.ts";
+
+/**
+ * TensorRT-LLM: answers and prompts share a step within its tokens and sequences, prompts whole unless chunked context is on. By default a
+ * request starts only when its prompt and longest answer fit beside what is kept for the running ones, so that none is ever taken out
+ * (_torch/pyexecutor/scheduler.py of 1.2, capacity and micro-batch schedulers).
+ */
+export class TensorrtPolicy implements SchedulingPolicy {
+  /** Blocks that running requests will open yet. */
+  private promised = 0;
+
+  constructor(
+    private readonly core: EngineCore,
+    private readonly scheduling: TensorrtScheduling,
+  ) {}
+
+  fill(slot: Slot, cohort: Cohort, now: number): number {
+    const { core } = this;
+    const paused = this.decode(cohort);
+    const left = this.proceed(slot, core.limits.maxNumBatchedTokens - cohort.size);
+    if (core.waiting.head < 0) return admitted;
+    // Who has just been taken out waits for a step at least, unless nothing else would run.
+    return paused && cohort.size > 0 ? noBlocks : this.admit(slot, left, now);
+  }
+
+  /** Opens the blocks of the decoding requests; true where others were taken out for them. */
+  private decode(cohort: Cohort): boolean {
+    const { core } = this;
+    if (cohort.size > core.limits.maxNumBatchedTokens) this.holdYoungest(cohort);
+    let paused = false;
+    for (; cohort.opening > core.pool.free; paused = true) this.pause(core.lastIdle());
+    this.promised -= cohort.opening;
+    core.openBlocks(cohort);
+    return paused;
+  }
+
+  private holdYoungest(cohort: Cohort): void {
+    const { requests, running, decoders, limits } = this.core;
+    let left = limits.maxNumBatchedTokens;
+    for (let r = running.head; r >= 0; r = requests.next[r] as number)
+      if (requests.state[r] === decoding && requests.cohort[r] === cohort.index && --left < 0) decoders.hold(r);
+  }
+
+  private pause(r: number): void {
+    this.core.preempt(r);
+    this.core.waiting.prepend(r);
+  }
+
+  /** Goes on with prompts that were cut, oldest first; returns the tokens left. */
+  private proceed(slot: Slot, budget: number): number {
+    const { core } = this;
+    const { partial, pool, requests } = core;
+    let left = budget;
+    while (partial.count > 0) {
+      const r = partial.items[0] as number;
+      const chunk = this.chunkOf(core.promptLeft(r), left);
+      if (chunk <= 0) break;
+      const blocks = core.blocksFor(requests.computed[r] as number, chunk);
+      while (blocks > pool.free && partial.count > 1) this.pause(partial.items[partial.count - 1] as number);
+      if (blocks > pool.free) break;
+      partial.remove(r);
+      core.proceed(slot, r, chunk);
+      this.promised -= blocks;
+      left -= chunk;
+    }
+    return left;
+  }
+
+  /** All of a prompt that fits; a prompt is cut at whole blocks, and only where it may be. */
+  private chunkOf(prompt: number, left: number): number {
+    const { chunkedPrefill, blockTokens } = this.core.limits;
+    if (prompt <= left) return prompt;
+    return chunkedPrefill ? Math.max(0, left - (left % blockTokens)) : 0;
+  }
+
+  /** Starts waiting requests in order of arrival while tokens, sequences and blocks last; returns what keeps the next one out. */
+  private admit(slot: Slot, budget: number, now: number): number {
+    const { core } = this;
+    const { requests, pool, limits, waiting, running } = core;
+    let left = budget;
+    for (let r = waiting.head; r >= 0; r = waiting.head) {
+      if (running.count >= limits.maxNumSeqs) return noSequences;
+      const target = requests.target[r] as number;
+      const hits = pool.findHits(r, target);
+      const cached = hits * limits.blockTokens;
+      const prompt = target - cached;
+      const isFirst = slot.chunkCount === 0 && !limits.chunkedPrefill && !this.scheduling.budgetIsWritten;
+      const chunk = isFirst ? prompt : this.chunkOf(prompt, left);
+      if (chunk <= 0) return noBudget;
+      const last = (requests.prompt[r] as number) + (requests.output[r] as number) - 1;
+      const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
+      const kept = this.scheduling.reservesAnswer ? this.promised : 0;
+      if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
+      core.start(slot, hits, chunk, now);
+      this.promised += needed - core.blocksFor(cached, chunk);
+      left -= chunk;
+    }
+    return admitted;
+  }
+}

@@ -1,0 +1,148 @@
+import type { VllmScheduling } from "../deployment/settled.ts";
+import type { Cohort } from "./cohort.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { decoding } from "./requests.ts";
+import { admitted, noBlocks, noBudget, noSequences, type Slot } from "./scheduling.ts";
+import type { SchedulingPolicy } from "./scheduling-policy.ts";
+
+/**
+ * vLLM V1: running requests first, then waiting ones first come first served, one token budget, prompts cut into chunks by what is left
+ * of it, preemption by recomputation of the last running request (v1/core/sched/scheduler.py).
+ */
+export class VllmPolicy implements SchedulingPolicy {
+  constructor(
+    private readonly core: EngineCore,
+    private readonly scheduling: VllmScheduling,
+  ) {}
+
+  fill(slot: Slot, cohort: Cohort, now: number): number {
+    const { waiting, limits } = this.core;
+    let short = false;
+    if (this.fitsAtOnce(cohort)) this.runAll(cohort, slot);
+    else short = this.runInOrder(cohort, slot);
+    if (waiting.head < 0) return admitted;
+    return short ? noBlocks : this.admit(slot, limits.maxNumBatchedTokens - cohort.size - slot.batch.prefillTokens, now);
+  }
+
+  /** Whether every running request gets what it asks for, so that their order does not matter. */
+  private fitsAtOnce(cohort: Cohort): boolean {
+    const { core } = this;
+    const { partial, requests } = core;
+    let budget = core.limits.maxNumBatchedTokens - cohort.size;
+    let blocks = core.pool.free - cohort.opening;
+    if (budget < 0 || blocks < 0) return false;
+    let whole = true;
+    for (let i = 0; i < partial.count; i++) {
+      const r = partial.items[i] as number;
+      const wanted = this.chunkOf(r);
+      const chunk = Math.min(wanted, budget);
+      if (chunk < wanted) whole = false;
+      budget -= chunk;
+      blocks -= core.blocksFor(requests.computed[r] as number, chunk);
+    }
+    if (blocks < 0) return false;
+    return whole || this.decodesComeFirst();
+  }
+
+  /** No request decodes behind the first partly computed prompt. */
+  private decodesComeFirst(): boolean {
+    const { requests, partial } = this.core;
+    for (let r = partial.items[0] as number; r >= 0; r = requests.next[r] as number) if (requests.state[r] === decoding) return false;
+    return true;
+  }
+
+  private chunkOf(r: number): number {
+    return this.cut(this.core.promptLeft(r));
+  }
+
+  private cut(chunk: number): number {
+    const most = this.core.limits.longPrefillTokenThreshold;
+    return most > 0 && chunk > most ? most : chunk;
+  }
+
+  private runAll(cohort: Cohort, slot: Slot): void {
+    const { core } = this;
+    const { partial } = core;
+    core.openBlocks(cohort);
+    let budget = core.limits.maxNumBatchedTokens - cohort.size;
+    const count = partial.count;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const r = partial.items[i] as number;
+      const chunk = Math.min(this.chunkOf(r), budget);
+      if (chunk > 0) {
+        core.proceed(slot, r, chunk);
+        budget -= chunk;
+      } else partial.items[kept++] = r;
+    }
+    partial.count = kept;
+  }
+
+  /** Walks the running list as the engine does, where budget or blocks do not suffice for all. True where blocks ran short. */
+  private runInOrder(cohort: Cohort, slot: Slot): boolean {
+    const { core } = this;
+    const { requests, pool, running, decoders } = core;
+    let budget = core.limits.maxNumBatchedTokens;
+    let preempted = false;
+    let next: number;
+    for (let r = running.head; r >= 0; r = next) {
+      next = requests.next[r] as number;
+      if (decoders.isInFlight(r)) continue;
+      const decodes = requests.state[r] === decoding;
+      if (budget === 0) {
+        if (decodes) decoders.hold(r);
+        continue;
+      }
+      const computed = decodes ? cohort.computedOf(r) : (requests.computed[r] as number);
+      const chunk = decodes ? 1 : Math.min(this.chunkOf(r), budget);
+      const blocks = core.blocksFor(computed, chunk);
+      while (blocks > pool.free) {
+        const victim = core.lastIdle();
+        if (victim === r && r !== running.tail) {
+          // Younger ones hold blocks, but are in a step: it waits for them instead of giving way to them.
+          if (decodes) decoders.hold(r);
+          return true;
+        }
+        core.preempt(victim);
+        core.waiting.prepend(victim);
+        preempted = true;
+        // Nothing behind it is left to run.
+        if (victim === r) return true;
+      }
+      budget -= chunk;
+      if (decodes) pool.extend(r, blocks, computed);
+      else {
+        core.partial.remove(r);
+        core.proceed(slot, r, chunk);
+      }
+      next = requests.next[r] as number;
+    }
+    return preempted;
+  }
+
+  /** Starts waiting requests while budget, sequences and blocks last; returns what keeps the next one out. */
+  private admit(slot: Slot, left: number, now: number): number {
+    const { core } = this;
+    const { requests, pool, limits, waiting, running } = core;
+    const { blockTokens } = limits;
+    let budget = left;
+    for (let r = waiting.head; r >= 0; r = waiting.head) {
+      if (budget <= 0) return noBudget;
+      if (running.count >= limits.maxNumSeqs) return noSequences;
+      const target = requests.target[r] as number;
+      const hits = pool.findHits(r, target);
+      const cached = hits * blockTokens;
+      let chunk = this.cut(target - cached);
+      if (chunk > budget) {
+        // Without chunked prefill a prompt waits for a step that can take it whole; one longer than any budget gets a step of its own.
+        if (!limits.chunkedPrefill && (running.count > 0 || budget < limits.maxNumBatchedTokens)) return noBudget;
+        if (limits.chunkedPrefill) chunk = budget;
+      }
+      const reserved = this.scheduling.reserveFullPrompt ? target - cached : chunk;
+      if (core.blocksFor(cached, reserved) + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
+      core.start(slot, hits, chunk, now);
+      budget -= chunk;
+    }
+    return admitted;
+  }
+}
