@@ -59,6 +59,29 @@ describe("simulate --format json", () => {
     expect(Array.isArray(at(one, "warnings"))).toBe(true);
   });
 
+  it("gives each figure its band, or none where it was not asked for", async () => {
+    const args = ["fits.yaml", "--requests", "60", "--rate", "4"];
+    const summary = at(await simulated(args), "cases", 0, "summary");
+    const bands = at(summary, "bands");
+    expect(members(bands)).toEqual([
+      "e2eSeconds",
+      "goodputRequestsPerSecond",
+      "outputTokensPerSecond",
+      "requestsPerSecond",
+      "seeds",
+      "sloAttainment",
+      "tpotSeconds",
+      "ttftSeconds",
+    ]);
+    for (const name of ["ttftSeconds", "tpotSeconds", "e2eSeconds"])
+      for (const quantile of quantiles) {
+        const value = Number(at(summary, name, quantile));
+        expect(Number(at(bands, name, quantile, 0))).toBeLessThan(value);
+        expect(Number(at(bands, name, quantile, 1))).toBeGreaterThan(value);
+      }
+    expect(at(await simulated([...args, "--no-bands"]), "cases", 0, "summary", "bands")).toBeNull();
+  });
+
   it("names the nearest measured runs with what this build says of them, in JSON, text and page", async () => {
     const json = await simulated(["fits.yaml", "--requests", "50", "--rate", "2"]);
     const nearest = at(json, "cases", 0, "nearestRuns");
@@ -272,6 +295,9 @@ describe("simulate --cases", () => {
     ]);
     expect(at(answers[0], "summary", "requests")).toBe(24);
     expect({ ...Object(answers[0]), id: "" }).toEqual({ ...Object(answers[12]), id: "" });
+    expect(at(answers[0], "summary", "bands")).toBeNull();
+    const banded = await cli.run(["simulate", "--bands", "--cases", "-"], { stdin: good("banded") });
+    expect(members(at(lines(banded.stdout)[0], "summary", "bands", "ttftSeconds"))).toEqual([...quantiles].sort());
   });
 
   it("reads stdin, and finds traces beside the working folder", async () => {

@@ -39,30 +39,9 @@ export function milliseconds(seconds: number): string {
   return figure(seconds * 1000);
 }
 
-/** `0.75–2.8 s`: two digits, one unit. */
-export function durationRange(low: number, high: number): string {
-  if (high >= 120) return `${duration(low)}–${duration(high)}`;
-  const unit = high < 0.9995 ? "ms" : "s";
-  const scale = unit === "ms" ? 1000 : 1;
-  return span(low * scale, high * scale, unit);
-}
-
-/** `76–87 %`. */
-export function percentRange(low: number, high: number): string {
-  return span(low * 100, high * 100, "%");
-}
-
-export function span(low: number, high: number, unit: string): string {
-  const [from, to] = [twoDigits(low), twoDigits(high)];
-  return from === to ? `${from}${blank}${unit}` : `${from}–${to}${blank}${unit}`;
-}
-
-function twoDigits(value: number): string {
-  if (value === 0) return "0";
-  if (Math.abs(value) >= 99.5) return whole(Number(value.toPrecision(Math.abs(value) < 1000 ? 3 : 2)));
-  const rounded = Number(value.toPrecision(2));
-  return rounded.toFixed(Math.max(0, 1 - Math.floor(Math.log10(Math.abs(rounded)))));
-}
+export const durationRange = (low: number, high: number): string => bound(quantity.durationRange(low, high));
+export const percentRange = (low: number, high: number): string => bound(quantity.percentRange(low, high));
+export const span = (low: number, high: number, unit: string): string => bound(quantity.figureRange(low, high, unit));
 
 /** `62–78 s` of a run, or `62 s`. */
 export function interval(from: number, to: number): string {

@@ -8,10 +8,11 @@ import { lengthsFor } from "../../language/lengths.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import { reason } from "../../platform/text-files.ts";
-import { type AnsweredRun, answeredRuns } from "../../simulation/measured-runs/answered-runs.ts";
+import { answeredRuns } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Report } from "../../simulation/report.ts";
 import { simulate } from "../../simulation/simulate.ts";
 import { estimate } from "../../timing/closed-form.ts";
+import { bandsFor } from "../banded.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
 import { type Exit, usage } from "../exit.ts";
 import { type CommonOptions, countOption, formatOption, sloOption, withCommonOptions } from "../input/common-options.ts";
@@ -21,7 +22,7 @@ import { refusalWords } from "../output/memory-text.ts";
 import { nearestRunsJson } from "../output/nearest-runs.ts";
 import { reportHtml } from "../output/report-html.ts";
 import { reportJson } from "../output/report-json.ts";
-import { reportText } from "../output/report-text.ts";
+import { type Evidence, reportText } from "../output/report-text.ts";
 import { requestsCsv } from "../output/requests-csv.ts";
 import { withProgress } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -36,14 +37,15 @@ interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly slo?: Slo;
   readonly report?: string;
   readonly requestsOut?: string;
+  /** undefined = for paths, not for cases. */
+  readonly bands?: boolean;
 }
 
 type SimulatedOutcome = NamedOutcome & { readonly simulated?: Simulated };
 
-/** A report, and what was measured near it. */
 interface Simulated {
   readonly report: Report;
-  readonly nearest: readonly AnsweredRun[];
+  readonly evidence: Evidence;
 }
 
 export function addSimulate(program: Command, run: Run): void {
@@ -56,7 +58,9 @@ export function addSimulate(program: Command, run: Run): void {
     .option("--seed <n>", "seed of all that is drawn; the same seed gives the same result", countOption(0), 1)
     .option("--slo <limits>", "limits such as ttft=500ms,tpot=50ms (and e2e=…, percentile=95)", sloOption)
     .option("--report <file>", "write the report as a page of its own")
-    .option("--requests-out <file>", "write each request's times as CSV");
+    .option("--requests-out <file>", "write each request's times as CSV")
+    .option("--bands", "80 % bands of the figures, from four further runs; paths have them, cases where asked")
+    .option("--no-bands", "without bands");
   withWorkloadOptions(withCommonOptions(command)).action((paths: string[], options: SimulateOptions) =>
     run(options, (session) => simulateCommand(paths, options, session)),
   );
@@ -67,7 +71,7 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
     if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
-    return answerCases(options.cases, options, session, simulateCase);
+    return answerCases(options.cases, options, session, (ready) => simulateCase(ready, { bands: options.bands ?? false }));
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
@@ -101,12 +105,13 @@ function outcomeOf(
   const outcome = withProgress(name, terminal, (control) => simulate(settled, memory, workload, options.seed, control));
   if (outcome.error) return { name, error: outcome.error };
   const { report } = outcome;
-  const nearest = answeredRuns(settled, report, catalog);
+  const bands = (options.bands ?? true) ? bandsFor(report, settled, memory, workload) : null;
+  const evidence: Evidence = { bands, nearest: answeredRuns(settled, report, catalog) };
   return {
     name,
-    simulated: { report, nearest },
-    json: { ...reportJson(report), nearestRuns: nearestRunsJson(nearest) },
-    text: () => reportText(report, nearest, terminal.paint),
+    simulated: { report, evidence },
+    json: { ...reportJson(report, bands), nearestRuns: nearestRunsJson(evidence.nearest) },
+    text: () => reportText(report, evidence, terminal.paint),
   };
 }
 
@@ -116,8 +121,14 @@ function startingRate(settled: Settled, plans: readonly MemoryPlan[], catalog: C
   return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
 }
 
+export interface CaseDepth {
+  /** Four further runs. */
+  readonly bands: boolean;
+}
+
 /** What `simulate --cases` answers to one case. */
-export function simulateCase({ settled, missing, plans, workload: written, seed, folder, catalog }: ReadyCase) {
+export function simulateCase(ready: ReadyCase, depth: CaseDepth = { bands: false }) {
+  const { settled, missing, plans, workload: written, seed, folder, catalog } = ready;
   if (!settled) return { error: missingError(missing) };
   const refused = plans.find((plan) => !plan.fits);
   if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
@@ -127,12 +138,13 @@ export function simulateCase({ settled, missing, plans, workload: written, seed,
   if (!loaded.workload) return { error: { code: "bad-workload", message: loaded.problem } };
   const outcome = simulate(settled, plans, loaded.workload, seed);
   if (outcome.error) return { error: outcome.error };
-  const answer = reportJson(outcome.report);
+  const bands = depth.bands ? bandsFor(outcome.report, settled, plans, loaded.workload) : null;
+  const answer = reportJson(outcome.report, bands);
   return { ...answer, warnings: [...loaded.notes.map(plain), ...answer.warnings] };
 }
 
-function writeFiles({ report, nearest }: Simulated, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
-  if (page !== undefined) write(page, reportHtml(report, nearest));
+function writeFiles({ report, evidence }: Simulated, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
+  if (page !== undefined) write(page, reportHtml(report, evidence));
   if (requestsOut !== undefined) write(requestsOut, requestsCsv(report.requests));
   for (const path of [page, requestsOut]) if (path !== undefined) terminal.tell(`Wrote ${path}`);
 }

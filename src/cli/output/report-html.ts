@@ -1,21 +1,23 @@
 import { duration, figure, percent, shortTokens, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
+import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
-import type { Quantiles, Report } from "../../simulation/report.ts";
+import type { Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
+import { bandHead } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { figuresOf, noRunNear } from "./nearest-runs.ts";
 import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
-import { figureRows, time, verdictWords, workloadWords } from "./report-text.ts";
+import { type Evidence, figureRows, latencyRows, time, verdictWords, workloadWords } from "./report-text.ts";
 import { escaped, svgChart } from "./svg.ts";
 
 const mostPoints = 120;
 
 /** The report as one page without scripts and without a network: the same figures as the terminal's, with charts. */
-export function reportHtml(report: Report, nearest: readonly AnsweredRun[]): string {
+export function reportHtml(report: Report, { bands, nearest }: Evidence): string {
   const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
   const sure = `Timing ${confidence.timing}, ± ${percent(confidence.timingBand)}; memory ${confidence.memory}; seed ${seed}. ${scheduler}.`;
   return `<!doctype html>
@@ -23,10 +25,10 @@ export function reportHtml(report: Report, nearest: readonly AnsweredRun[]): str
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(name)}: simulated</title><style>${reportStyle}</style></head><body><main>
 <header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
-<p class="verdict">${escaped(verdictWords(report, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>
+<p class="verdict">${escaped(verdictWords(report, bands, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>
 ${list(warningsOf(report), "warnings")}
-${report.saturated ? "" : section("Latency", latencyTable(report) + distributions(report))}
-${section("Figures", rowsTable(figureRows(report)))}
+${report.saturated ? "" : section("Latency", latencyTable(report, bands) + distributions(report))}
+${section("Figures", rowsTable(figureRows(report, bands)))}
 ${section("Over time", overTime(report))}
 ${section("Where step time goes", modesTable(report))}
 ${section("Memory of each GPU", memoryTable(report))}
@@ -67,16 +69,8 @@ function nearestRuns(runs: readonly AnsweredRun[]): string {
   return `<h3>Nearest measured runs</h3>${runs.map(one).join("")}`;
 }
 
-function latencyTable({ summary }: Report): string {
-  const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles): string[] => [name, ...[mean, p50, p90, p95, p99].map(time)];
-  const rows = [
-    row("TTFT", summary.ttftSeconds),
-    row("TPOT", summary.tpotSeconds),
-    row("ITL", summary.itlSeconds),
-    row("E2E", summary.e2eSeconds),
-    row("In the queue", summary.queueSeconds),
-  ];
-  return rowsTable(rows, ["", "mean", "p50", "p90", "p95", "p99"]);
+function latencyTable({ summary }: Report, bands: Bands | null): string {
+  return rowsTable(latencyRows(summary, bands), ["", "mean", "p50", "p90", "p95", "p99", ...(bands ? bandHead : [])]);
 }
 
 /** Shares of requests at or below a time; limit and percentile are read off directly. */

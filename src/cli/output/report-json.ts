@@ -1,10 +1,11 @@
+import type { Bands } from "../../simulation/bands.ts";
 import type { Report } from "../../simulation/report.ts";
 
 /** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */
-export function reportJson(report: Report) {
+export function reportJson(report: Report, bands: Bands | null) {
   const { summary, confidence, saturated, bottleneck, workload, gpus, gpuName, layout, scheduler, assumed, seed } = report;
   return {
-    summary,
+    summary: { ...summary, bands },
     confidence,
     warnings: warningsOf(report),
     saturated,

@@ -1,15 +1,24 @@
-import { duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
+import { duration, figure, gib, percent, percentRange, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
+import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Quantiles, Report } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
 import type { Terminal } from "../terminal.ts";
+import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
 import { table } from "./table.ts";
 
+/** What is known of a run beside its report. */
+export interface Evidence {
+  /** null where there are none: cut short, or saturated. */
+  readonly bands: Bands | null;
+  readonly nearest: readonly AnsweredRun[];
+}
+
 /** A simulation's report for people: the answer first, then figures, then what they rest on. */
-export function reportText(report: Report, nearest: readonly AnsweredRun[], paint: Terminal["paint"]): string {
+export function reportText(report: Report, { bands, nearest }: Evidence, paint: Terminal["paint"]): string {
   const { name, gpus, gpuName, layout, engine, workload, assumed } = report;
   const notes = [
     ...report.warnings.map((warning) => `${paint("yellow", "warning:")} ${warning}`),
@@ -18,9 +27,9 @@ export function reportText(report: Report, nearest: readonly AnsweredRun[], pain
   return [
     `${paint("bold", name)}: ${engine}, ${layout}, ${gpus} × ${gpuName}\n`,
     `  ${workloadWords(workload)}\n\n`,
-    `  ${verdictWords(report, paint)}\n  ${report.bottleneck.sentence}\n\n`,
-    report.saturated ? "" : `${latencies(report)}\n`,
-    `${figures(report)}\n`,
+    `  ${verdictWords(report, bands, paint)}\n  ${report.bottleneck.sentence}\n\n`,
+    report.saturated ? "" : `${latencies(report, bands)}\n`,
+    `${figures(report, bands)}\n`,
     modesText(report),
     nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),
@@ -39,7 +48,7 @@ export function workloadWords(workload: WorkloadNumbers & { readonly name: strin
 }
 
 /** One sentence with the number and its limit. */
-export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Report, paint: Terminal["paint"]): string {
+export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Report, bands: Bands | null, paint: Terminal["paint"]): string {
   if (stoppedAtSeconds !== null) return `Stopped at ${duration(stoppedAtSeconds)}: figures cover the time until then.`;
   if (saturated) {
     return paint(
@@ -48,7 +57,15 @@ export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Repo
     );
   }
   if (!slo || summary.sloAttainment === null) return `No limits are set; completes ${rate(summary.requestsPerSecond, "req/s")}.`;
-  const met = summary.sloAttainment * 100 >= slo.percentile;
+  const [low, high] = bands?.sloAttainment ?? [summary.sloAttainment, summary.sloAttainment];
+  const target = slo.percentile / 100;
+  if (low < target && (high ?? 1) >= target) {
+    return paint(
+      "yellow",
+      `Too close to call: ${percent(summary.sloAttainment)} of requests within ${limitWords(slo)}, ${percentRange(low, high ?? 1)} in 8 of 10 cases, ${slo.percentile} % asked for.`,
+    );
+  }
+  const met = summary.sloAttainment >= target;
   const words = `${met ? "Meets" : "Misses"} its limits: ${percent(summary.sloAttainment)} of requests within ${limitWords(slo)}, ${slo.percentile} % asked for.`;
   return paint(met ? "green" : "red", words);
 }
@@ -62,16 +79,25 @@ function limitWords({ ttftSeconds, tpotSeconds, e2eSeconds }: NonNullable<Report
   return limits.flatMap(([name, limit]) => (limit === null ? [] : [`${name} ${duration(limit)}`])).join(", ");
 }
 
-function latencies({ summary }: Report): string {
-  const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles): string[] => [name, ...[mean, p50, p90, p95, p99].map(time)];
-  const rows = [
-    row("TTFT", summary.ttftSeconds),
-    row("TPOT", summary.tpotSeconds),
-    row("ITL", summary.itlSeconds),
-    row("E2E", summary.e2eSeconds),
-    row("in the queue", summary.queueSeconds),
+function latencies({ summary }: Report, bands: Bands | null): string {
+  const head = ["", "mean", "p50", "p90", "p95", "p99", ...(bands ? bandHead : [])];
+  return table(latencyRows(summary, bands), { head, right: head.map((_, i) => i).slice(1), indent: 2 });
+}
+
+/** Each latency with its quantiles, and where there are bands those of the median and the 95th percentile. */
+export function latencyRows(summary: Report["summary"], bands: Bands | null): readonly (readonly string[])[] {
+  const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles, band: Parameters<typeof bandCells>[1]): string[] => [
+    name,
+    ...[mean, p50, p90, p95, p99].map(time),
+    ...bandCells(bands, band),
   ];
-  return table(rows, { head: ["", "mean", "p50", "p90", "p95", "p99"], right: [1, 2, 3, 4, 5], indent: 2 });
+  return [
+    row("TTFT", summary.ttftSeconds, "ttftSeconds"),
+    row("TPOT", summary.tpotSeconds, "tpotSeconds"),
+    row("ITL", summary.itlSeconds, null),
+    row("E2E", summary.e2eSeconds, "e2eSeconds"),
+    row("in the queue", summary.queueSeconds, null),
+  ];
 }
 
 export function time(seconds: number | null): string {
@@ -79,7 +105,7 @@ export function time(seconds: number | null): string {
 }
 
 /** Names and values of the run's plain figures. */
-export function figureRows({ summary, memory }: Report): readonly (readonly [string, string])[] {
+export function figureRows({ summary, memory }: Report, bands: Bands | null): readonly (readonly [string, string])[] {
   const { kvCache, shift, sloAttainment, goodputRequestsPerSecond } = summary;
   const rank = memory.ranks[memory.tightest];
   return [
@@ -88,6 +114,7 @@ export function figureRows({ summary, memory }: Report): readonly (readonly [str
       "throughput",
       `${rate(summary.requestsPerSecond, "req/s")}, ${rate(summary.outputTokensPerSecond, "tok/s")} of output (${figure(summary.outputTokensPerSecondPerGpu)} a GPU), ${rate(summary.totalTokensPerSecond, "tok/s")} in all`,
     ],
+    ...(bands ? [["in 8 of 10 cases", rateBands(bands)] as const] : []),
     ...(sloAttainment === null ? [] : [["within the limits", percent(sloAttainment)] as const]),
     ...(goodputRequestsPerSecond === null ? [] : [["goodput", rate(goodputRequestsPerSecond, "req/s")] as const]),
     [
@@ -105,8 +132,8 @@ export function figureRows({ summary, memory }: Report): readonly (readonly [str
   ];
 }
 
-function figures(report: Report): string {
-  return table(figureRows(report), { indent: 2 });
+function figures(report: Report, bands: Bands | null): string {
+  return table(figureRows(report, bands), { indent: 2 });
 }
 
 function modesText({ modes }: Report): string {
