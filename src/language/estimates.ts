@@ -25,7 +25,7 @@ export function estimateOf(settled: Settled, memory: readonly MemoryPlan[], cata
   return found;
 }
 
-/** Kernel tables follow from the GPU, which the key holds. */
+/** Kernel tables follow from the GPU and its links, which the key holds. */
 function withoutTables(name: string, value: unknown): unknown {
-  return name === "kernels" ? null : value;
+  return name === "kernels" || name === "linkKernels" ? null : value;
 }
