@@ -8,6 +8,7 @@ import { meets, printed, type SuiteRun } from "./print.ts";
 import { scatterSvg } from "./scatter.ts";
 import { choosing } from "./serving/choosing.ts";
 import { closedLoop } from "./serving/closed-loop.ts";
+import { offline } from "./serving/offline.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AccuracyOptions {
@@ -24,7 +25,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, kernels, closedLoop, choosing];
+const suites: readonly Suite[] = [memory, kernels, closedLoop, offline, choosing];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {

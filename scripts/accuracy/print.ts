@@ -36,15 +36,15 @@ export function barTable(runs: readonly SuiteRun[]): (string | number)[][] {
       const bar = bars[metric.name];
       const limit = bar ? `${bar.kind === "most" ? "≤" : "≥"} ${bar.limit}` : "";
       const { name, roofline, peer, unit } = metric;
-      const others = [figure(roofline, unit), peer === undefined ? (bar?.peer ?? "") : figure(peer, unit)];
+      const told = (value: number | undefined, published = ""): string => (value === undefined ? published : figure(value, unit));
+      const others = [told(roofline, bar?.roofline), told(peer, bar?.peer)];
       return [suite.name, name, metric.rows, ...others, figure(metric.value, unit), limit, bar ? (meets(metric) ? "yes" : "no") : ""];
     }),
   );
   return [["suite", "metric", "rows", "roofline", "best peer", "ours", "bar", "met"], ...rows];
 }
 
-function figure(value: number | undefined, unit: Metric["unit"]): string {
-  if (value === undefined) return "";
+function figure(value: number, unit: Metric["unit"]): string {
   if (Number.isNaN(value)) return "none";
   return unit === "rows" ? String(value) : `${value.toFixed(unit === "" ? 3 : 2)} ${unit}`.trimEnd();
 }
