@@ -1,10 +1,10 @@
 import type { Model } from "../catalog/facts.ts";
 import type { Calibration, CalibrationSource, Conditions, MeasuredMemory, MemoryTerm, StagePart } from "./calibration.ts";
 import { stageParts } from "./calibration.ts";
+import { changedCondition, changedGpu } from "./changed-condition.ts";
 import { conditionsOf, dependsOn } from "./conditions.ts";
 import { type Message, message } from "./message.ts";
 import type { SettledPool } from "./settled.ts";
-import { compareVersions, parseVersion } from "./version.ts";
 
 /** What of a calibration replaces a prediction of this pool, and what does not and why. */
 export interface AppliedCalibration {
@@ -55,39 +55,10 @@ export function applyCalibration(calibrations: readonly Calibration[], model: Mo
   };
 }
 
-/** Why a term no longer holds: the first condition that is not as it was. */
+/** Why a term no longer holds; what a driver reports of a card depends on nothing but the card. */
 function changed(term: MemoryTerm, then: Conditions, now: Conditions): Message | undefined {
-  const was = (name: string, before: string | number | boolean): Message =>
-    message("{0} was {1} when this was measured", name, String(before));
-  if (then.gpu !== now.gpu) return was("GPU", then.gpu);
-  // What a driver reports of a card depends on nothing else.
-  if (term === "total") return undefined;
-  if (then.engine !== now.engine) return was("engine", then.engine);
-  if (!sameVersion(then.engineVersion, now.engineVersion)) return was("version", then.engineVersion);
-  if (then.model !== now.model) return was("model", then.model);
-  if (then.weights !== now.weights) return was("quantization", then.weights);
-  for (const name of new Set([...Object.keys(then.layout), ...Object.keys(now.layout)])) {
-    const before = then.layout[name] ?? 1;
-    if (before !== (now.layout[name] ?? 1)) return was(layoutNames[name] ?? name, before);
-  }
-  for (const name of dependsOn[term]) {
-    const before = then.settings[name];
-    if (same(before, now.settings[name])) continue;
-    return before === undefined ? message("{0} was not set when this was measured", name) : was(name, before);
-  }
-  return undefined;
+  return term === "total" ? changedGpu(then, now) : changedCondition(then, now, dependsOn[term]);
 }
-
-const layoutNames: Readonly<Record<string, string>> = {
-  tensor: "tensor parallel size",
-  pipeline: "pipeline parallel size",
-  data: "data parallel size",
-  attentionData: "attention data parallel size",
-  expert: "expert parallel size",
-  sequence: "sequence parallel size",
-  prefillContext: "prefill context parallel size",
-  decodeContext: "decode context parallel size",
-};
 
 /** Engines print the weights of both copies of Shift Parallelism as one figure or not at all. */
 function notTold(term: MemoryTerm, { shiftThreshold }: SettledPool): Message | undefined {
@@ -111,15 +82,6 @@ function contradicted(
   if (term !== "kvCacheBlocks" || kvCacheBlocks === null || kvCacheTokens === null || !isPlainCache(model, pool)) return undefined;
   const tokens = kvCacheBlocks * pool.settings.blockTokens;
   return tokens === kvCacheTokens ? undefined : message("{0} blocks hold {1} tokens, not {2}", kvCacheBlocks, tokens, kvCacheTokens);
-}
-
-function sameVersion(a: string, b: string): boolean {
-  const [one, other] = [parseVersion(a), parseVersion(b)];
-  return one && other ? compareVersions(one, other) === 0 : a === b;
-}
-
-function same(before: string | number | boolean | undefined, now: string | number | boolean | undefined): boolean {
-  return typeof before === "number" && typeof now === "number" ? Math.abs(before - now) < 1e-9 : before === now;
 }
 
 /** Blocks as reported, or from tokens where each block holds so many of one sequence and no layer has a share of its own. */

@@ -9,8 +9,7 @@ export interface Calibration {
   readonly file: string;
   readonly deployment: string;
   readonly memory: MeasuredMemory | null;
-  /** Written by a benchmark's import: kept as it is by all that only knows memory. */
-  readonly hasTiming: boolean;
+  readonly timing: MeasuredTiming | null;
 }
 
 export type CalibrationSource = "log" | "bench" | "live";
@@ -52,3 +51,40 @@ export type ConditionValue = string | number | boolean;
 
 /** What a measured figure is of, as a person reads it. */
 export type MemoryTerm = StagePart | "kvCacheBlocks";
+
+/** How the measured time of a deployment's steps differs from the predicted one, over the loads that were measured. */
+export interface MeasuredTiming {
+  readonly source: CalibrationSource;
+  readonly date: string;
+  readonly conditions: Conditions;
+  readonly correction: TimingCorrection;
+  /** Relative half-width of the 80 % band of corrected predictions. */
+  readonly band: number;
+  /** What the prediction that is corrected said of two reference steps: another prediction would need another correction. */
+  readonly predictedSeconds: number;
+  /** The loads it rests on. */
+  readonly points: readonly TimingPoint[];
+}
+
+/** As few numbers as explain what was measured. */
+export interface TimingCorrection {
+  /** On the seconds of the GPU's work. */
+  readonly device: number;
+  /** On the seconds that the host adds to a step. */
+  readonly host: number;
+  /** What a request spends outside its steps; null = as predicted. */
+  readonly requestSeconds: number | null;
+}
+
+/** One load and what was measured under it. */
+export interface TimingPoint {
+  /** The file it stands in, or the server. */
+  readonly from: string;
+  readonly tool: string;
+  readonly date: string | null;
+  /** `92.2 req/s`, `16 in flight`. */
+  readonly load: string;
+  readonly ttftSeconds: number | null;
+  readonly tpotSeconds: number | null;
+  readonly outputTokensPerSecond: number | null;
+}

@@ -25,7 +25,7 @@ function sizesOf(layout: Layout): Readonly<Record<string, number>> {
   );
 }
 
-/** Settings on which memory depends. */
+/** Settings on which memory or the time of a step depends. */
 function settingsOf(model: Model, pool: SettledPool): Readonly<Record<string, ConditionValue>> {
   const { budget, settings, activationBytes, kvElementBytes, observed, drafter, weights } = pool;
   const recurrent = (model.recurrent?.layers ?? 0) > 0;
@@ -39,6 +39,7 @@ function settingsOf(model: Model, pool: SettledPool): Readonly<Record<string, Co
     "activation-bits": 8 * activationBytes,
     "kv-cache-bits": 8 * kvElementBytes,
     "block-size": settings.blockTokens,
+    ...(settings.asyncScheduling ? { "async-scheduling": true } : {}),
     // How states of recurrent layers are kept depends on it (VM12).
     ...(recurrent ? { "prefix-caching": settings.prefixCaching } : {}),
     ...(observed.kvCacheBlocks === null ? {} : { "kv-cache-blocks": observed.kvCacheBlocks }),
@@ -176,3 +177,15 @@ export const dependsOn: Readonly<Record<MemoryTerm, readonly string[]>> = {
     "max-seq-len",
   ],
 };
+
+/** Settings on which the time of a given step depends; what a step may hold is the scheduler's and simulated. */
+export const timingDependsOn: readonly string[] = [
+  ...loaded,
+  "enforce-eager",
+  "max-cudagraph-capture-size",
+  "async-scheduling",
+  "kv-cache-bits",
+  "v0-engine",
+  "draft-tokens",
+  "draft-layers",
+];

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model, UnsizedFormat } from "../catalog/facts.ts";
 import { isSized } from "../catalog/weight-format.ts";
 import { applyCalibration } from "./apply-calibration.ts";
+import { applyTiming } from "./apply-timing.ts";
 import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
@@ -56,8 +57,10 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
 
 /** With what a run measured, as far as it still holds. */
 function measuredPool({ calibrations }: Deployment, model: Model | undefined, pool: SettledPool): SettledPool {
-  const measured = model && calibrations && applyCalibration(calibrations, model, pool);
-  return measured ? { ...pool, observed: { ...pool.observed, measured } } : pool;
+  if (!model || !calibrations) return pool;
+  const measured = applyCalibration(calibrations, model, pool);
+  const timing = applyTiming(calibrations, model, pool);
+  return { ...pool, observed: { ...pool.observed, ...(measured ? { measured } : {}), ...(timing ? { timing } : {}) } };
 }
 
 function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {

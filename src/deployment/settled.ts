@@ -1,6 +1,7 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
 import type { GpuKernels } from "../catalog/kernels.ts";
 import type { AppliedCalibration } from "./apply-calibration.ts";
+import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
 import type { RoutingPolicy } from "./routing.ts";
@@ -96,8 +97,10 @@ export interface SettledPool {
 export interface Observed {
   readonly gpuTotalBytes: number | null;
   readonly kvCacheBlocks: number | null;
-  /** A calibration of this pool: what of it holds, and what does not. */
+  /** Memory of a calibration of this pool: what of it holds, and what does not. */
   readonly measured?: AppliedCalibration;
+  /** How its steps differ from the predicted ones, as a benchmark or a live server measured. */
+  readonly timing?: AppliedTiming;
 }
 
 /** Engines whose own memory arithmetic is followed. */

@@ -1,8 +1,9 @@
-import { Document, isMap, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
-import { gib, whole } from "../catalog/quantity.ts";
-import { type Calibration, type Conditions, type MeasuredMemory, stageParts } from "./calibration.ts";
+import { Document, isMap, parseDocument, Scalar, visit, YAMLMap } from "yaml";
+import type { Calibration, CalibrationSource, Conditions, MeasuredMemory, MeasuredTiming } from "./calibration.ts";
+import { conditionsNode, evidenceNode, memoryNode, timingNode } from "./calibration-yaml.ts";
 import { type Message, message } from "./message.ts";
 import { readCalibration } from "./read-calibration.ts";
+import { timingKeys } from "./read-timing.ts";
 
 const heading = " What a run of this deployment measured. A figure replaces its prediction only where all that it depends on is as it was.";
 
@@ -10,14 +11,34 @@ export type WrittenCalibration =
   | { readonly text: string; readonly problem?: undefined }
   | { readonly text?: undefined; readonly problem: Message };
 
-/**
- * The file's text with this memory in it. Memory of a log or a live server replaces the one before; a benchmark's timing, hand-written
- * keys and comments stay. Refuses to write over a file that it cannot read, or over another deployment's.
- */
+type Owner = Pick<Calibration, "file" | "deployment">;
+
+/** The file's text with this memory in place of the one before; a benchmark's timing, hand-written keys and comments stay. */
 export function withMemory(
   existing: string,
-  measured: Pick<Calibration, "file" | "deployment"> & { readonly memory: MeasuredMemory; readonly evidence: readonly string[] },
+  { memory, evidence, ...owner }: Owner & { readonly memory: MeasuredMemory; readonly evidence: readonly string[] },
 ): WrittenCalibration {
+  return withPart(existing, owner, { name: "memory", other: "timing", ...memory, node: memoryNode(memory), evidence });
+}
+
+/** The file's text with this timing in place of the one before; the memory of a log or a server, hand-written keys and comments stay. */
+export function withTiming(existing: string, { timing, ...owner }: Owner & { readonly timing: MeasuredTiming }): WrittenCalibration {
+  return withPart(existing, owner, { name: "timing", other: "memory", ...timing, node: timingNode(timing), evidence: [] });
+}
+
+/** What a run measured of one kind. */
+interface Part {
+  readonly name: "memory" | "timing";
+  readonly other: "memory" | "timing";
+  readonly source: CalibrationSource;
+  readonly date: string;
+  readonly conditions: Conditions;
+  readonly node: YAMLMap;
+  readonly evidence: readonly string[];
+}
+
+/** Refuses to write over a file that it cannot read, or over another deployment's. */
+function withPart(existing: string, { file, deployment }: Owner, part: Part): WrittenCalibration {
   const fresh = existing.trim() === "";
   const document = fresh ? new Document({}) : parseDocument(existing, { uniqueKeys: false });
   // Nothing but comments.
@@ -27,20 +48,19 @@ export function withMemory(
     return { problem: message("The calibration file cannot be read as YAML: mend it first.") };
   if (hasAlias(document)) return { problem: message("The calibration file has YAML aliases, which cannot be kept: write them out first.") };
   const owner = fresh ? "" : textAt(root, "deployment");
-  if (owner !== "" && (owner !== measured.deployment || textAt(root, "file") !== measured.file)) {
+  if (owner !== "" && (owner !== deployment || textAt(root, "file") !== file)) {
     return { problem: message("The calibration file belongs to another deployment: {0}", owner) };
   }
   if (fresh) document.commentBefore = heading;
-  const { memory, evidence } = measured;
   root.set("version", 1);
-  root.set("file", measured.file);
-  root.set("deployment", measured.deployment);
-  root.set("source", memory.source);
-  root.set("date", memory.date);
-  keepTimingsConditions(root, memory.conditions);
-  setPlain(root, "holdsFor", conditionsNode(memory.conditions));
-  setPlain(root, "memory", memoryNode(memory));
-  if (evidence.length > 0) root.set("evidence", evidenceNode(evidence));
+  root.set("file", file);
+  root.set("deployment", deployment);
+  root.set("source", part.source);
+  root.set("date", part.date);
+  keepOthersConditions(root, part);
+  setPlain(root, "holdsFor", conditionsNode(part.conditions));
+  setPlain(root, part.name, part.node);
+  if (part.evidence.length > 0) root.set("evidence", evidenceNode(part.evidence));
   const text = document.toString({ lineWidth: 0 });
   const check = readCalibration(text);
   const [problem] = check.problems;
@@ -64,12 +84,12 @@ function textAt(root: YAMLMap, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Timing that was measured under other conditions keeps its own. */
-function keepTimingsConditions(root: YAMLMap, now: Conditions): void {
-  const timing = root.get("timing", true);
+/** A part that was measured under other conditions keeps its own. */
+function keepOthersConditions(root: YAMLMap, { other, conditions }: Part): void {
+  const kept = root.get(other, true);
   const before = root.get("holdsFor", true);
-  if (!isMap(timing) || timing.has("holdsFor") || !isMap(before)) return;
-  if (JSON.stringify(before.toJSON()) !== JSON.stringify(conditionsNode(now).toJSON())) timing.set("holdsFor", before.clone());
+  if (!isMap(kept) || kept.has("holdsFor") || !isMap(before)) return;
+  if (JSON.stringify(before.toJSON()) !== JSON.stringify(conditionsNode(conditions).toJSON())) kept.set("holdsFor", before.clone());
 }
 
 /** Sets the keys that are ours in a map and leaves the others; lists are replaced. */
@@ -88,68 +108,8 @@ function setPlain(root: YAMLMap, key: string, node: YAMLMap): void {
 const ownKeys: Readonly<Record<string, readonly string[]>> = {
   holdsFor: ["role", "layout", "settings"],
   memory: ["stages", "kvCacheTokens", "kvCacheBlocks", "holdsFor"],
+  timing: timingKeys,
 };
-
-function conditionsNode({ engine, engineVersion, model, weights, gpu, role, layout, settings }: Conditions): YAMLMap {
-  const map = new YAMLMap();
-  const version = new Scalar(engineVersion);
-  // 0.20 without quotes is the number 0.2 to YAML.
-  if (/^\d+(\.\d+)?$/.test(engineVersion)) version.type = "QUOTE_DOUBLE";
-  const values: readonly (readonly [string, unknown])[] = [
-    ["engine", engine],
-    ["engineVersion", version],
-    ["model", model],
-    ["weights", weights],
-    ["gpu", gpu],
-    ...(role === "mixed" ? [] : [["role", role] as const]),
-    ...(Object.keys(layout).length === 0 ? [] : [["layout", mapOf(layout)] as const]),
-    ["settings", mapOf(settings)],
-  ];
-  for (const [name, value] of values) map.set(name, value);
-  return map;
-}
-
-function mapOf(values: Readonly<Record<string, unknown>>): YAMLMap {
-  const map = new YAMLMap();
-  for (const [name, value] of Object.entries(values)) map.set(name, value);
-  return map;
-}
-
-function memoryNode({ source, date, stages, kvCacheTokens, kvCacheBlocks }: MeasuredMemory): YAMLMap {
-  const map = new YAMLMap();
-  map.set("source", source);
-  map.set("date", date);
-  const list = new YAMLSeq();
-  for (const stage of stages) {
-    const one = new YAMLMap();
-    one.set("stage", stage.stage);
-    for (const part of stageParts) {
-      const bytes = stage[part];
-      if (bytes !== undefined) one.set(part, commented(bytes, ` bytes, ${gib(bytes, 2)}`));
-    }
-    list.add(one);
-  }
-  if (stages.length > 0) map.set("stages", list);
-  if (kvCacheTokens !== null) map.set("kvCacheTokens", commented(kvCacheTokens, ` ${whole(kvCacheTokens)} tokens`));
-  if (kvCacheBlocks !== null) map.set("kvCacheBlocks", kvCacheBlocks);
-  return map;
-}
-
-function commented(value: number, comment: string): Scalar {
-  const scalar = new Scalar(value);
-  scalar.comment = comment;
-  return scalar;
-}
-
-function evidenceNode(lines: readonly string[]): YAMLSeq {
-  const list = new YAMLSeq();
-  for (const line of lines) {
-    const scalar = new Scalar(line);
-    scalar.type = "QUOTE_SINGLE";
-    list.add(scalar);
-  }
-  return list;
-}
 
 /** Name of the file in `.inference-lens/calibrations/`: the deployment's file by its path, then its name. */
 export function calibrationFileName(file: string, deployment: string): string {

@@ -33,6 +33,8 @@ export interface StepModel {
   mode(tokens: number): StepMode;
   /** Seconds of one stage for this batch. The host's share is in stage 0. */
   stageSeconds(batch: Batch, stage: number): number;
+  /** The host's share of it. */
+  hostSeconds(batch: Batch, stage: number): number;
   /** Point-to-point time to the next stage. */
   transferSeconds(batch: Batch): number;
   /** Whole step of one batch alone: sum over stages and transfers. */

@@ -3,6 +3,7 @@ import type { SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
 import { Anatomy, weakest } from "./anatomy.ts";
 import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
+import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives.ts";
 import { measuredBand, unmeasuredBand } from "./constants.ts";
 import type { EngineCosts } from "./engine-costs.ts";
@@ -14,11 +15,16 @@ import { Work } from "./work.ts";
 
 const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
 
+/** Seconds of the steps of a pool: predicted, and corrected by what a run of it measured where that still holds. */
+export function stepModel(model: Model, pool: SettledPool): StepModel {
+  return calibrated(predictedSteps(model, pool), pool);
+}
+
 /**
  * Seconds of one engine step from measured rates of its parts: matrix multiplications and collectives tabulated by tokens, attention
  * linear in the batch's sums, the host's share on top. Tabulated in a few milliseconds at the first step, read in O(1) without allocation.
  */
-export function stepModel(model: Model, pool: SettledPool): StepModel {
+export function predictedSteps(model: Model, pool: SettledPool): StepModel {
   return new TabulatedModel(model, pool);
 }
 
@@ -89,6 +95,11 @@ class TabulatedModel implements StepModel {
   stageSeconds(batch: Batch, stage: number): number {
     this.price(batch, stage);
     return this.deviceSeconds + this.parts.host;
+  }
+
+  hostSeconds(batch: Batch, stage: number): number {
+    this.price(batch, stage);
+    return this.parts.host;
   }
 
   transferSeconds(batch: Batch): number {

@@ -27,6 +27,7 @@ function linearModel(): StepModel {
     stages: 1,
     mode: (tokens) => (tokens <= 256 ? "tensor" : "sequence"),
     stageSeconds: stepSeconds,
+    hostSeconds: () => 0,
     transferSeconds: () => 0,
     stepSeconds,
     anatomy: () => [],

@@ -25,7 +25,7 @@ function measured(changes: Parameters<typeof pool>[0] = {}): MeasuredMemory {
   };
 }
 
-const calibration = (memory: MeasuredMemory): Calibration => ({ file: "deploy.yaml", deployment: "llama", memory, hasTiming: false });
+const calibration = (memory: MeasuredMemory): Calibration => ({ file: "deploy.yaml", deployment: "llama", memory, timing: null });
 
 const written = (existing: string, memory = measured(), evidence: readonly string[] = []): string => {
   const { text, problem } = withMemory(existing, { file: "deploy.yaml", deployment: "llama", memory, evidence });
@@ -157,30 +157,16 @@ describe("the calibration file", () => {
     expect(readCalibration(written("", memory)).calibration?.memory?.conditions.engineVersion).toBe("0.20");
   });
 
-  test("keys, comments and timing of others stay; the old memory goes", () => {
+  test("keys and comments of others stay; the old memory goes", () => {
     const first = written("", measured())
       .replace("deployment: llama", "deployment: llama # ours\nnote: by hand")
-      .replace("memory:", "timing:\n  decode: 1.5 # ms\nmemory:\n  remark: kept");
+      .replace("memory:", "memory:\n  remark: kept");
     const second = written(first, { ...measured(), source: "live", date: "2026-12-01", stages: [], kvCacheTokens: null });
     expect(second).toContain("deployment: llama # ours");
     expect(second).toContain("note: by hand");
-    expect(second).toContain("decode: 1.5 # ms");
     expect(second).toContain("remark: kept");
-    const { memory, hasTiming } = readCalibration(second).calibration ?? {};
-    expect([memory?.source, memory?.date, memory?.stages, memory?.kvCacheBlocks, hasTiming]).toEqual([
-      "live",
-      "2026-12-01",
-      [],
-      27_136,
-      true,
-    ]);
-  });
-
-  test("timing that was measured under other settings keeps what it holds for", () => {
-    const first = written("").replace("memory:", "timing:\n  decode: 1.5\nmemory:");
-    const second = written(first, measured({ settings: { maxNumSeqs: 256 } }));
-    expect(/timing:\n {2}decode: 1.5\n {2}holdsFor:[\s\S]*?max-num-seqs: 1024/.test(second)).toBe(true);
-    expect(readCalibration(second).calibration?.memory?.conditions.settings["max-num-seqs"]).toBe(256);
+    const { memory } = readCalibration(second).calibration ?? {};
+    expect([memory?.source, memory?.date, memory?.stages, memory?.kvCacheBlocks]).toEqual(["live", "2026-12-01", [], 27_136]);
   });
 
   test("another deployment's file, and one that cannot be read, are not written over", () => {

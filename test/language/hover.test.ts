@@ -200,7 +200,7 @@ test("what a run measured is said, and what of it no longer holds", () => {
     kvCacheTokens: null,
     kvCacheBlocks: null,
   };
-  const calibrations = [{ file: "a.yaml", deployment: deployment.id, memory, hasTiming: false }];
+  const calibrations = [{ file: "a.yaml", deployment: deployment.id, memory, timing: null }];
   const analysis = analyse(text, { catalog: testCatalog(), surroundings: { ...noSurroundings, calibrations } });
   const before = text.slice(0, text.indexOf("--gpu-memory")).split("\n");
   const position = { line: before.length - 1, character: (before.at(-1) ?? "").length + 1 };

@@ -24,7 +24,7 @@ describe("a live server as a calibration", () => {
     const one = pool();
     const { memory } = measuredServer({ version: "0.19.0", cacheConfig, serverInfo: null }, llama, one, date);
     expect(memory).toMatchObject({ source: "live", date, stages: [], kvCacheBlocks: 27_716, kvCacheTokens: 443_456 });
-    const calibration = { file: "a.yaml", deployment: "a", memory: memory ?? null, hasTiming: false };
+    const calibration = { file: "a.yaml", deployment: "a", memory: memory ?? null, timing: null };
     expect(applyCalibration([calibration], llama, one)).toMatchObject({ kvCacheBlocks: 27_716, applied: ["kvCacheBlocks"], refused: [] });
 
     const other = measuredServer(

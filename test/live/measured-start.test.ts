@@ -41,7 +41,7 @@ describe("a log as a calibration", () => {
     const file = { settings: { maxNumSeqs: 256 } };
     const { memory } = measure([seqs, config, weights, sized].join("\n"), file);
     expect(memory?.conditions.settings["max-num-seqs"]).toBe(1024);
-    const calibration = { file: "a.yaml", deployment: "a", memory: memory ?? null, hasTiming: false };
+    const calibration = { file: "a.yaml", deployment: "a", memory: memory ?? null, timing: null };
     const applied = applyCalibration([calibration], facts, pool(file));
     expect(applied?.applied).toEqual(["weights"]);
     expect(applied?.refused.map(({ term, why }) => `${term}: ${plain(why)}`)).toEqual([

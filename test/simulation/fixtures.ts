@@ -155,6 +155,7 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
     stages,
     mode: () => "tensor",
     stageSeconds: (batch) => seconds(batch) / stages,
+    hostSeconds: () => 0,
     transferSeconds: () => 0,
     stepSeconds: seconds,
     anatomy: () => [],
