@@ -6,6 +6,7 @@ export function scaledSteps(model: StepModel, factor: number): StepModel {
     stages: model.stages,
     mode: (tokens) => model.mode(tokens),
     stageSeconds: (batch, stage) => factor * model.stageSeconds(batch, stage),
+    hostSeconds: (batch, stage) => factor * model.hostSeconds(batch, stage),
     transferSeconds: (batch) => factor * model.transferSeconds(batch),
     stepSeconds: (batch) => factor * model.stepSeconds(batch),
     breakdown: (batch) => {
