@@ -48,7 +48,7 @@ function leftOut(law: OperatorLaw, group: KernelGroup, alike: readonly KernelGro
   const roofline: number[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const kept = alike.map((one) => ({ ...one, rows: one.rows.filter((row) => foldOf(row) !== fold) }));
-    const operator = new MeasuredOperator(law, kept, { engine: group.engine, kind: group.kind, measuredOn: card, card });
+    const operator = new MeasuredOperator(law, kept, { engine: group.engine, kinds: [group.kind], measuredOn: card, card });
     for (const row of group.rows.filter((one) => foldOf(one) === fold)) {
       const [first = 1, ...others] = row.slice(0, -1);
       const measured = (row.at(-1) ?? Number.NaN) * 1e-6;

@@ -1,4 +1,4 @@
-import type { SettledPool } from "../deployment/settled.ts";
+import type { JudgedEngine, SettledPool } from "../deployment/settled.ts";
 
 /** What an engine's own ways cost beside its kernels; seconds. */
 export interface EngineCosts {
@@ -6,6 +6,8 @@ export interface EngineCosts {
   readonly layer: number;
   /** Quantising activations, in every layer whose inputs are narrowed. */
   readonly quantise: number;
+  /** An all-reduce against its kernel alone, whose neighbours may be fused into it. */
+  readonly reduce: number;
   /** Between steps, what the GPU waits for: of a step, and of each of its sequences. */
   readonly step: number;
   readonly sequence: number;
@@ -18,20 +20,29 @@ export interface EngineCosts {
 
 const us = 1e-6;
 
-/** Fitted on closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000, vLLM 0.19). */
+/** vLLM's closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000, vLLM 0.19). */
 const vllm: EngineCosts = {
-  layer: 14 * us,
+  layer: 22 * us,
   quantise: 1 * us,
-  step: 600 * us,
-  sequence: 25 * us,
+  reduce: 1,
+  step: 500 * us,
+  sequence: 40 * us,
   request: 25e-3,
   eagerLayer: 90 * us,
   piecewiseLayer: 25 * us,
 };
 
+/** Norms and quantisation are fused into the all-reduce, and kernels start before the last one ends. */
+const tensorrtLlm: EngineCosts = { ...vllm, layer: 12 * us, reduce: 0.5, step: 300 * us, sequence: 45 * us, request: 100e-3 };
+
+const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 100e-3 };
+
+const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "tensorrt-llm": tensorrtLlm };
+
 /** Scheduling that runs ahead of the GPU: what is left visible of it. */
 const asyncShare = 0.5;
 
-export function engineCosts({ settings }: SettledPool): EngineCosts {
-  return settings.asyncScheduling ? { ...vllm, step: asyncShare * vllm.step, sequence: asyncShare * vllm.sequence } : vllm;
+export function engineCosts({ settings, budget: { engine } }: SettledPool): EngineCosts {
+  const costs = byEngine[engine];
+  return settings.asyncScheduling ? { ...costs, step: asyncShare * costs.step, sequence: asyncShare * costs.sequence } : costs;
 }

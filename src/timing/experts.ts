@@ -1,7 +1,7 @@
 import type { MoeFacts } from "../catalog/facts.ts";
 import type { Layout } from "../deployment/settled.ts";
 import { expertImbalance } from "./constants.ts";
-import { slower } from "./gemm.ts";
+import { inEngine, slower } from "./gemm.ts";
 import type { TokenOperator } from "./operator.ts";
 import type { GemmKind } from "./rates.ts";
 
@@ -41,8 +41,10 @@ export function routedExperts(kind: GemmKind, moe: MoeFacts, hidden: number, ran
     const memory = bytes(tokens) / (kind.bytesPerSecond * kind.rates.bandwidth);
     return kind.rates.floor + slower(memory, flops(tokens) / (kind.flops * kind.rates.efficiency));
   };
-  const seconds = measured ?? shares;
-  return { name: "experts", basis: kind.basis, seconds: (tokens) => (tokens > 0 ? seconds(tokens) : 0), flops, bytes };
+  // With twice as many tokens as it takes to choose each expert once, most of them are read.
+  const most = (2 * moe.experts) / moe.expertsPerToken;
+  const seconds = measured ? inEngine(measured, kind.hidden, most) : (tokens: number) => (tokens > 0 ? shares(tokens) : 0);
+  return { name: "experts", basis: kind.basis, seconds, flops, bytes };
 }
 
 /** Experts that at least one of `tokens` chooses, with even routing. */

@@ -31,7 +31,7 @@ export interface MadeOf {
   readonly embedding: TokenOperator;
   readonly head: TokenOperator;
   /** Tokens that really run for those that are asked for. */
-  padded(tokens: number): number;
+  readonly padded: (tokens: number) => number;
 }
 
 export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, sharing: Sharing): ModeCosts {

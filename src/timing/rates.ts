@@ -1,7 +1,7 @@
 import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
 import { elementBytes } from "../catalog/weight-format.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { type Family, familyOf, type GemmRates, rateKey } from "./constants.ts";
+import { type Family, familyOf, type GemmRates, hiddenStreaming, rateKey } from "./constants.ts";
 import { type EngineCosts, engineCosts } from "./engine-costs.ts";
 import type { MeasuredOperator } from "./measured/measured-operator.ts";
 import { type PoolKernels, poolKernels } from "./measured/pool-kernels.ts";
@@ -20,6 +20,8 @@ export interface GemmKind {
   readonly quantises: boolean;
   /** What was measured of it; null = the shares above alone. */
   readonly measured: MeasuredOperator | null;
+  /** Share of the time of streaming weights that engines do not spend, against the measured kernel by itself. */
+  readonly hidden: number;
   readonly basis: Basis;
 }
 
@@ -59,6 +61,7 @@ export function gpuRates(pool: SettledPool): GpuRates {
       tilesAtOnce: family.tilesAtOnce,
       quantises: own !== undefined && key !== "bf16",
       measured: operator,
+      hidden: hiddenShare(format, weights),
       basis: operator ? kernels.basis : "analytical",
     };
   };
@@ -77,6 +80,12 @@ export function gpuRates(pool: SettledPool): GpuRates {
     plainFlops,
     engine: engineCosts(pool),
   };
+}
+
+/** Blocks of FP8 and NVFP4 stream as measured; the other narrow formats have quicker kernels in engines than in the tables. */
+function hiddenShare(format: DType, { method, block }: WeightFormat): number {
+  if (format === "fp8" && block === undefined) return hiddenStreaming.fp8;
+  return method === "mxfp4" && format === "fp4" ? hiddenStreaming.mxfp4 : 0;
 }
 
 /** Peak at which this format multiplies in hardware; undefined where weights are widened first. */

@@ -40,7 +40,7 @@ function operator(pool: SettledPool, kernels: GpuKernels, kind: string, format: 
   const { budget, gpu, links } = pool;
   return new MeasuredOperator(allToAllLaw, groups, {
     engine: budget.engine,
-    kind,
+    kinds: [kind],
     measuredOn: linkCard(kernels.measuredOn, (scaleUp ?? pcie).bytesPerSecond),
     card: linkCard(gpu, links.intraNode.bytesPerSecond),
   });

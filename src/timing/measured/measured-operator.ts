@@ -5,7 +5,9 @@ import { ResidualField } from "./residual-field.ts";
 /** How far another engine's kernel stands from this engine's of the same sizes: near enough to speak where its own are far. */
 const otherEngine = 2;
 /** Another routing of tokens to experts. */
-const otherKind = 0.5;
+const otherRouting = 0.5;
+/** Another format that stands for this one. */
+const otherFormat = 1;
 
 /** Shapes that are kept of one operator: those of a few dozen models. */
 const mostShapes = 256;
@@ -13,8 +15,8 @@ const mostShapes = 256;
 /** Which measurements speak, and for what card. */
 export interface Speaking {
   readonly engine: string;
-  /** The kind that counts as it stands. */
-  readonly kind: string;
+  /** Kinds that speak, the one that counts as it stands first. */
+  readonly kinds: readonly string[];
   readonly measuredOn: Card;
   readonly card: Card;
 }
@@ -28,7 +30,7 @@ export class MeasuredOperator {
   constructor(
     private readonly law: OperatorLaw,
     groups: readonly KernelGroup[],
-    { engine, kind, measuredOn, card }: Speaking,
+    { engine, kinds, measuredOn, card }: Speaking,
   ) {
     this.card = card;
     const points = groups.flatMap((group) =>
@@ -38,7 +40,7 @@ export class MeasuredOperator {
     const coordinates = new Float64Array(points.length * dimensions);
     const ratios = new Float64Array(points.length);
     for (const [index, { sizes, seconds, group }] of points.entries()) {
-      const apart = [group.engine === engine ? 0 : otherEngine, group.kind === kind ? 0 : otherKind];
+      const apart = [group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind)];
       coordinates.set([...law.coordinates(sizes), ...apart], index * dimensions);
       ratios[index] = Math.log(seconds / law.roofline(sizes, measuredOn));
     }
@@ -74,4 +76,12 @@ export class MeasuredOperator {
     const ratio = this.field.along([...law.coordinates(at(1)), 0, 0], 0);
     return (first) => law.roofline(at(first), card) * ratio(law.coordinates(at(first))[0] ?? 0);
   }
+}
+
+/** How far a kind stands from the first of those that speak. */
+function apartFrom(kinds: readonly string[], kind: string): number {
+  const isExact = kinds.includes(kind);
+  const format = kind.split(" ")[0] ?? kind;
+  const isFirst = kinds[0]?.startsWith(format) ?? false;
+  return (isFirst ? 0 : otherFormat) + (isExact ? 0 : otherRouting);
 }

@@ -32,7 +32,7 @@ const none: PoolKernels = {
 const usualRouting = "power_law_1.01";
 
 /** Fewer points than this leave holes in a field of five sizes that wider shares fill better. */
-const fewest = 60;
+const fewest = 20;
 
 /** A field is built once for all deployments that ask the same of a GPU's kernels. */
 const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
@@ -40,31 +40,30 @@ const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
   if (!kernels) return none;
   const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
-  const operator = (table: PricedTable, kind: string, format: DType, bytes: number): MeasuredOperator | null => {
+  const operator = (table: PricedTable, kinds: readonly string[], format: DType, bytes: number): MeasuredOperator | null => {
     const card = (of: Gpu): Card => cardOf(of, format, bytes);
     const own = card(gpu);
-    return remembered(kernels, JSON.stringify([table, kind, engine, gpu.id, own]), () => {
-      const groups = kernels.groups.filter((group) => group.table === table && belongs(group.kind, kind));
+    return remembered(kernels, JSON.stringify([table, kinds, engine, gpu.id, own]), () => {
+      const groups = kernels.groups.filter((group) => group.table === table && kinds.some((kind) => isOf(group.kind, kind)));
       if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < fewest) return null;
-      return new MeasuredOperator(operatorLaws[table], groups, { engine, kind, measuredOn: card(kernels.measuredOn), card: own });
+      return new MeasuredOperator(operatorLaws[table], groups, { engine, kinds, measuredOn: card(kernels.measuredOn), card: own });
     });
   };
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
     basis: kernels.measuredOn.id === gpu.id ? "measured" : "interpolated",
-    gemm: (format, weights) => operator("gemm", gemmKind(format, weights), format, weightBytes(format, weights)),
-    experts: (format, weights) =>
-      operator("experts", `${expertKind(format, weights)} ${usualRouting}`, format, weightBytes(format, weights)),
-    prefill: operator("prefill", cache, "bf16", 2),
-    decode: operator("decode", cache, "bf16", cacheBytes),
-    latentPrefill: operator("latentPrefill", `attention_only ${cache} bfloat16`, "bf16", 2),
-    latentDecode: operator("latentDecode", `attention_only ${cache} bfloat16`, "bf16", cacheBytes),
+    gemm: (format, weights) => operator("gemm", [gemmKind(format, weights)], format, weightBytes(format, weights)),
+    experts: (format, weights) => operator("experts", expertKinds(format, weights, gpu), format, weightBytes(format, weights)),
+    prefill: operator("prefill", [cache], "bf16", 2),
+    decode: operator("decode", [cache], "bf16", cacheBytes),
+    latentPrefill: operator("latentPrefill", [`attention_only ${cache} bfloat16`], "bf16", 2),
+    latentDecode: operator("latentDecode", [`attention_only ${cache} bfloat16`], "bf16", cacheBytes),
   };
 }
 
-/** Kinds of one format: those of experts differ in how tokens choose. */
-function belongs(kind: string, asked: string): boolean {
-  return kind === asked || (kind.split(" ").length === 2 && asked.split(" ").length === 2 && kind.split(" ")[0] === asked.split(" ")[0]);
+/** Kinds of experts end in how tokens choose them. */
+function isOf(kind: string, asked: string): boolean {
+  return kind === asked || (kind.split(" ").length === 2 && kind.split(" ")[0] === asked.split(" ")[0]);
 }
 
 function remembered(kernels: GpuKernels, key: string, make: () => MeasuredOperator | null): MeasuredOperator | null {
@@ -103,6 +102,10 @@ function gemmKind(format: DType, { method, block }: WeightFormat): string {
   }
 }
 
-function expertKind(format: DType, weights: WeightFormat): string {
-  return format === "fp4" && weights.method === "mxfp4" ? "w4a16_mxfp4" : gemmKind(format, weights);
+/** Kinds that speak for the experts' format, nearest first: those that stream as many bits through the same units stand for it. */
+function expertKinds(format: DType, weights: WeightFormat, { computeCapability }: Gpu): readonly string[] {
+  const routed = (kind: string): string => `${kind} ${usualRouting}`;
+  if (format !== "fp4" || weights.method !== "mxfp4") return [routed(gemmKind(format, weights))];
+  // Blackwell multiplies four bits itself (trtllm-gen kernels of FlashInfer); elsewhere they are widened on the way in (Marlin, Triton).
+  return (computeCapability ?? 0) >= 10 ? [routed("nvfp4")] : [routed("w4a16_mxfp4"), routed("int4_wo")];
 }

@@ -59,7 +59,7 @@ describe("measured beside modelled", () => {
     kind: "bfloat16",
     rows: shapes.map((sizes) => [...sizes, gemmLaw.roofline(sizes, card) * ratio * 1e6]),
   });
-  const speaking = { engine: "vllm", kind: "bfloat16", measuredOn: card, card };
+  const speaking = { engine: "vllm", kinds: ["bfloat16"], measuredOn: card, card };
 
   test("a constant ratio holds everywhere", () => {
     const operator = new MeasuredOperator(gemmLaw, [group("vllm", 1.5)], speaking);
