@@ -20,16 +20,23 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   const member = flags.member("kv_cache_config", "dtype");
   const cache = typeof member === "string" ? member : flags.text("kv_cache_dtype");
   const isOpen = cache === undefined || /^auto$/i.test(cache);
+  const weights = withTiles(weightsOf(context.model, flags.text("quantization")), context.gpu);
+  const isNarrow = context.model.narrowCache || (weights !== undefined && isExportedByModelOpt(weights));
   return {
     settings: settingsOf(flags, context),
     budget: budgetOf(flags),
     layout: { ...context.layout, ...tensorrtStages(flags, context) },
-    weights: withTiles(weightsOf(context.model, flags.text("quantization")), context.gpu),
+    weights,
     activationBytes,
     // KvCacheConfig.dtype: auto follows the checkpoint.
-    kvElementBytes: kvElementBytes(isOpen && context.model.narrowCache ? "fp8" : cache, context.model, activationBytes),
+    kvElementBytes: kvElementBytes(isOpen && isNarrow ? "fp8" : cache, context.model, activationBytes),
     kvCacheBlocks: null,
   };
+}
+
+/** FP8 per tensor and NVFP4 reach this engine as ModelOpt writes them, whose export narrows the cache too (examples/llm_ptq: kv_cache_qformat fp8). */
+function isExportedByModelOpt({ method, linear, block }: WeightFormat): boolean {
+  return method.startsWith("modelopt") || (linear === "fp8" && method === "fp8" && block === undefined);
 }
 
 /** CUTLASS pads both sides of packed experts to 128, Blackwell's kernels the hidden one to 512 (modules/fused_moe/quantization.py). */

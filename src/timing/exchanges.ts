@@ -1,16 +1,16 @@
 import type { Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { allReduceSeconds, allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
-import type { Family } from "./constants.ts";
 import type { Sharing } from "./layer.ts";
 import type { OperatorName, TokenOperator } from "./operator.ts";
+import type { GpuRates } from "./rates.ts";
 import type { Basis } from "./step-model.ts";
 
 /** Two all-reduces of the hidden states; with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
 export function exchangesOfAttention(
   model: Model,
   pool: SettledPool,
-  family: Family,
+  { family, engine }: GpuRates,
   { tensor, sequence }: Sharing,
 ): readonly TokenOperator[] {
   const hiddenBytes = model.hidden * pool.activationBytes;
@@ -20,7 +20,12 @@ export function exchangesOfAttention(
   if (tensor > 1) {
     const reduced = (tokens: number): number => allReduceSeconds(family, pool, tensorGroup, tokens * hiddenBytes);
     found.push(
-      exchange("all-reduce", exchangeBasis(pool, tensorGroup), (tokens) => 2 * reduced(tokens), 4 * hiddenBytes * othersOf(tensorGroup)),
+      exchange(
+        "all-reduce",
+        exchangeBasis(pool, tensorGroup),
+        (tokens) => 2 * engine.reduce * reduced(tokens),
+        4 * hiddenBytes * othersOf(tensorGroup),
+      ),
     );
   }
   if (sequence > 1) {

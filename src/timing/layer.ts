@@ -36,7 +36,7 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   const width = 8 * hidden * pool.activationBytes;
   const fixed = rates.engine.layer + (rates.linear.quantises ? rates.engine.quantise : 0);
   const attention = [...projections(model, rates, tensor), elementwise(rates, fixed, width)];
-  const exchange = exchangesOfAttention(model, pool, rates.family, sharing);
+  const exchange = exchangesOfAttention(model, pool, rates, sharing);
   const dense = { compute: own([...attention, ...mlp(model, pool, rates, model.intermediate, tensor)]), exchange: own(exchange) };
   if (!moe) return { dense, expert: dense };
   const { attentionData } = pool.layout;
