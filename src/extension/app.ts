@@ -13,6 +13,7 @@ import { CompletionProvider } from "./completion-provider.ts";
 import { DefinitionProvider } from "./definition-provider.ts";
 import { Demo } from "./demo.ts";
 import { type DeploymentItem, DeploymentTree } from "./deployment-tree.ts";
+import { DescribeGpu } from "./describe-gpu.ts";
 import { DescribeModel } from "./describe-model.ts";
 import { publishDiagnostics } from "./diagnostics.ts";
 import { Documents } from "./documents.ts";
@@ -27,6 +28,7 @@ import { MemoryPages } from "./memory-pages.ts";
 import { openRule } from "./open-rule.ts";
 import { Outline } from "./outline.ts";
 import { panelId } from "./panel-state.ts";
+import { publishProjectProblems } from "./project-problems.ts";
 import { Rendering } from "./render.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
@@ -71,6 +73,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
+  const gpus = new DescribeGpu(catalog);
   const texts = new VirtualTexts();
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
   const calibrations = new Calibrations(memory, texts, tokens, log);
@@ -94,6 +97,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     workspace,
     publishDiagnostics(documents),
     publishUnopened(workspace),
+    publishProjectProblems(documents, surroundings),
     languageStatus(documents),
     vscode.languages.registerCodeLensProvider(selector, lenses),
     vscode.languages.registerInlayHintsProvider(selector, new InlayHints(documents)),
@@ -101,7 +105,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     vscode.languages.registerDefinitionProvider(selector, new DefinitionProvider(documents)),
     vscode.languages.registerHoverProvider(selector, new HoverProvider(documents)),
     vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
-    vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents), ...CompletionProvider.triggers),
+    vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents, catalog), ...CompletionProvider.triggers),
     surroundings.onDidChange(() => documents.reanalyse()),
     workspace.onDidChange(() => views.refreshDeployments()),
     workspace.onDidChangeRelated(() => documents.reanalyse()),
@@ -137,6 +141,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     importLog: about((subject) => calibrations.importLog(subject)),
     calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
     describeModel: about((subject) => models.describe(subject)),
+    describeGpu: about((subject) => gpus.describe(subject)),
     analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),
     openRule: (code) => openRule(extension, code),
     render: () => rendering.run(),

@@ -5,6 +5,7 @@ import { seconds } from "../deployment/directives.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import { parseVersion } from "../deployment/version.ts";
 import { gpuChoices } from "../language/choose-gpu.ts";
+import { fullId } from "./command-ids.ts";
 import type { Subject, Subjects } from "./subject.ts";
 import { numbersOf } from "./workload-choice.ts";
 import { type Choice, writeChoice } from "./write-choice.ts";
@@ -17,14 +18,20 @@ export class Choices {
   ) {}
 
   async gpu(subject: Subject): Promise<void> {
-    const items = gpuChoices(this.catalogFor(subject)).map(({ gpu, label, detail }) => ({
+    const { deployment } = subject.analysis;
+    const known = gpuChoices(this.catalogFor(subject)).map(({ gpu, label, detail }) => ({
       label,
       description: gpu === label ? detail : `${gpu} · ${detail}`,
       gpu,
     }));
-    const placeHolder = vscode.l10n.t("GPU that {0} runs on", subject.analysis.deployment.name);
+    const items = [...known, { label: vscode.l10n.t("Another one: describe it…"), gpu: undefined }];
+    const placeHolder = vscode.l10n.t("GPU that {0} runs on", deployment.name);
     const choice = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
     if (!choice) throw new vscode.CancellationError();
+    if (choice.gpu === undefined) {
+      await vscode.commands.executeCommand(fullId("describeGpu"), subject.document.uri, deployment.id);
+      return;
+    }
     await writeChoice(subject, this.subjects, [{ directive: "gpu", project: ["gpu"], setting: "gpu", value: choice.gpu }]);
   }
 

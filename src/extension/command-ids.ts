@@ -19,6 +19,7 @@ export const commandIds = [
   "importLog",
   "calibrate",
   "describeModel",
+  "describeGpu",
   "analyseCommand",
   "openRule",
   "render",

@@ -1,14 +1,21 @@
 import * as vscode from "vscode";
+import type { Catalog } from "../catalog/catalog.ts";
 import { complete } from "../language/completion.ts";
+import { completeProject } from "../language/completion-project.ts";
 import type { Completion } from "../language/results.ts";
+import { gpusFile } from "../platform/surroundings-files.ts";
 import { fromPosition, toRange } from "./convert.ts";
 import type { Documents } from "./documents.ts";
+import { isProjectFile } from "./languages.ts";
 
 /** Flags, values, models and GPUs, from the catalogue alone: no keystroke goes over the network. */
 export class CompletionProvider implements vscode.CompletionItemProvider {
   static readonly triggers: readonly string[] = ["-", "=", "/", " "];
 
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    private readonly documents: Documents,
+    private readonly catalog: Catalog,
+  ) {}
 
   async provideCompletionItems(
     document: vscode.TextDocument,
@@ -16,6 +23,11 @@ export class CompletionProvider implements vscode.CompletionItemProvider {
     _: vscode.CancellationToken,
     { triggerCharacter }: vscode.CompletionContext,
   ): Promise<vscode.CompletionItem[]> {
+    if (isProjectFile(document)) {
+      // What a GPU of one's own is like is one of the catalogue's.
+      const catalog = document.uri.path.endsWith(`/${gpusFile}`) ? this.catalog : this.documents.catalogFor(document.uri);
+      return completeProject(document.getText(), fromPosition(position), catalog).map(itemOf);
+    }
     const analysis = this.documents.shown(document);
     if (!analysis) return [];
     const items = complete(document.getText(), fromPosition(position), analysis, this.documents.catalogFor(document.uri));

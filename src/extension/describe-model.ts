@@ -6,6 +6,7 @@ import { fetchText } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import { UserFacingError } from "./errors.ts";
 import { configText, fileNameOf, modelsFolder, sameAsText } from "./model-files.ts";
+import { projectFolder } from "./project-folder.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -105,12 +106,8 @@ export class DescribeModel {
     }
   }
 
-  /** Below the workspace's root; beside the file where it lies in no workspace. */
   private async keep(subject: Subject, name: string, text: string): Promise<void> {
-    const { uri } = subject.document;
-    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? (uri.scheme === "untitled" ? undefined : vscode.Uri.joinPath(uri, ".."));
-    if (!root) throw new UserFacingError("file", vscode.l10n.t("Save the file first: descriptions are kept beside it."));
-    const folder = vscode.Uri.joinPath(root, modelsFolder);
+    const folder = vscode.Uri.joinPath(projectFolder(subject.document.uri), modelsFolder);
     const file = vscode.Uri.joinPath(folder, fileNameOf(name));
     await vscode.workspace.fs.createDirectory(folder);
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));

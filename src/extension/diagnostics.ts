@@ -60,8 +60,8 @@ function diagnosticOf(finding: Finding, severity: Severity, uri: vscode.Uri): vs
   return diagnostic;
 }
 
-function problemOf({ message, range }: ReadProblem): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(toRange(range), translated(message), vscode.DiagnosticSeverity.Information);
+export function problemOf({ message, range }: ReadProblem, severity = vscode.DiagnosticSeverity.Information): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(toRange(range), translated(message), severity);
   diagnostic.source = source;
   return diagnostic;
 }

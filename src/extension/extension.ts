@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { looksLikeDeployment } from "../deployment/sniff.ts";
 import type { App } from "./app.ts";
 import { commandIds, fullId } from "./command-ids.ts";
-import { isCandidate } from "./languages.ts";
+import { isCandidate, isProjectFile } from "./languages.ts";
 import { LazyTree } from "./lazy-tree.ts";
 import { Log } from "./log.ts";
 import { registerCommand, report } from "./register-command.ts";
@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     return loading;
   };
   const sniff = (document: vscode.TextDocument): void => {
-    if (loading || !isCandidate(document) || !looksLikeDeployment(document.getText())) return;
+    if (loading || !isCandidate(document) || !(isProjectFile(document) || looksLikeDeployment(document.getText()))) return;
     load().catch((error: unknown) => report("load", error, log));
   };
   const restore = (view: PageName): vscode.WebviewPanelSerializer => ({

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 
-/** Folder of described models below a workspace's root; `readModelDescription` reads what is written here. */
-export const modelsFolder = ".inference-lens/models";
+/** Folder of described models in a project's own; `readModelDescription` reads what is written here. */
+export const modelsFolder = "models";
 
 export function sameAsText(name: string, sameAs: string): string {
   return stringify({ name, sameAs }, { lineWidth: 0 });

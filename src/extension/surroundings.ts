@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ReadProblem } from "../deployment/deployment.ts";
 import { plain } from "../deployment/message.ts";
-import { noSurroundings } from "../deployment/surroundings.ts";
+import { noSurroundings, type SurroundingsProblem } from "../deployment/surroundings.ts";
 import type { AnalyseOptions } from "../language/analysis.ts";
 import type { ObjectIndex } from "../language/object-index.ts";
 import { SurroundingsFiles } from "../platform/surroundings-files.ts";
@@ -45,6 +46,16 @@ export class DocumentSurroundings implements vscode.Disposable {
     });
     this.tell(problems.map(({ file, message }) => `${file}: ${plain(message)}`).join("\n"));
     return { catalog, surroundings, fileName };
+  }
+
+  /** What is wrong with the project's own files around a file, as they are on disk. */
+  problems(uri: vscode.Uri): readonly SurroundingsProblem[] {
+    return uri.scheme === "file" ? this.files.find(uri.fsPath).problems : [];
+  }
+
+  /** What is wrong with the text of a project's own file; undefined where its text alone does not say. */
+  problemsIn(uri: vscode.Uri, text: string): readonly ReadProblem[] | undefined {
+    return this.files.problemsIn(uri.fsPath, text);
   }
 
   dispose(): void {

@@ -91,7 +91,8 @@ function gpuCard({ analysis, pool }: Place, { catalog, uri }: HoverOptions): Car
   const { gpu: known, gpuAsWritten } = pool.hardware;
   const gpu = known ? catalog.gpu(known.value) : undefined;
   const choose = commandLink("Choose GPU", "inferenceLens.selectGpu", [uri, analysis.deployment.id]);
-  if (!gpu) return gpuAsWritten ? { headline: `GPU not known: ${gpuAsWritten.value}`, beside: [choose] } : undefined;
+  const describe = commandLink("Describe GPU", "inferenceLens.describeGpu", [uri, analysis.deployment.id]);
+  if (!gpu) return gpuAsWritten ? { headline: `GPU not known: ${gpuAsWritten.value}`, beside: [choose, describe] } : undefined;
   const rows: (readonly [string, string])[] = [
     ["Memory, as the driver reports", `${gib(gpu.driverBytes)}${gpu.driverBytesAssumed ? " (assumed)" : ""}`],
     ["Bandwidth", `${figure(gpu.memoryBytesPerSecond / 1e9)} GB/s`],

@@ -6,6 +6,7 @@ import { withGpus, withWorkloads } from "../catalog/extended-catalog.ts";
 import type { Model, WorkloadRows } from "../catalog/facts.ts";
 import type { OwnGpu } from "../catalog/own-gpu.ts";
 import type { Calibration } from "../deployment/calibration.ts";
+import type { ReadProblem } from "../deployment/deployment.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { assumptionsFor, type ReadProject, readProject } from "../deployment/project.ts";
 import { type ReadCalibration, readCalibration } from "../deployment/read-calibration.ts";
@@ -96,6 +97,15 @@ export class SurroundingsFiles {
       project: project ?? null,
       problems,
     };
+  }
+
+  /** What is wrong with the text of a project's own file; undefined where its text alone does not say. */
+  problemsIn(file: string, text: string): readonly ReadProblem[] | undefined {
+    const folder = dirname(resolve(file));
+    if (basename(file) === projectFile) return readProject(text).problems;
+    if (basename(folder) === projectFolder && basename(file) === gpusFile) return readGpus(text, this.catalog, gpusFile).problems;
+    if (basename(folder) === "calibrations" && basename(dirname(folder)) === projectFolder) return readCalibration(text).problems;
+    return undefined;
   }
 
   private assumptions(project: string | undefined, path: string, problems: SurroundingsProblem[]): Assumptions {

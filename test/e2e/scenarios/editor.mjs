@@ -116,6 +116,40 @@ export const editor = [
     },
   },
   {
+    name: "a GPU of one's own is described, used at once, and wrong figures are told in its file",
+    run: async ({ workbench, workspace }) => {
+      const { page } = workbench;
+      const file = join(workspace, ".inference-lens/gpus.yaml");
+      await workbench.open("own-gpu.yaml");
+      await workbench.lens(/of weights/).waitFor();
+      await workbench.lens("Choose GPU").click();
+      await workbench.box.waitFor();
+      await workbench.box.fill("Another one");
+      await workbench.pick("Another one: describe it");
+      await until("the name in the file", async () => (await workbench.box.inputValue()) === "NVIDIA-Lab-Card");
+      await workbench.keyboard.press("Enter");
+      await workbench.row("H100-80GB").first().waitFor();
+      await workbench.box.fill("H100-80GB");
+      await workbench.pick("H100-80GB");
+      await page.locator(".view-line").filter({ hasText: "like: H100-SXM5-80GB" }).first().waitFor();
+      await workbench.shot("editor-own-gpu");
+      await workbench.open("own-gpu.yaml");
+      await workbench.lens(/Fits/).waitFor();
+      await workbench.hover(11, 55, /NVIDIA-Lab-Card/);
+      await workbench.keyboard.press("Escape");
+      // As another program writes it: the lens follows, and the file says why.
+      writeFileSync(file, readFileSync(file, "utf8").replace(/memory: .*GiB #/, "memory: 2 GiB #"));
+      await workbench.lens(/Does not fit/).waitFor();
+      writeFileSync(file, readFileSync(file, "utf8").replace("memory: 2 GiB #", "memory: 80 #"));
+      await workbench.lens(/of weights/).waitFor();
+      await page.locator('.tab[data-resource-name="gpus.yaml"]').click();
+      await page.locator(".squiggly-warning").first().waitFor();
+      await workbench.shot("editor-own-gpu-wrong");
+      await workbench.closeAll();
+      rmSync(file);
+    },
+  },
+  {
     name: "a launch command is analysed",
     run: async ({ workbench }) => {
       await workbench.open("launch.txt");
