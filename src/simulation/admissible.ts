@@ -13,8 +13,9 @@ export interface Admissible {
  * cache cannot hold would be preempted for ever; they are left out too.
  */
 export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLen: number): Admissible {
-  const most = Math.min(maxModelLen, ...pools.map(({ cache }) => (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens));
-  const longestPrompt = Math.min(most - 1, ...pools.map((pool) => pool.longestPrompt));
+  const most = Math.min(maxModelLen, ...pools.filter(({ role }) => role !== "prefill").map(longestKept));
+  const prompts = pools.filter(({ role }) => role === "prefill").map(longestKept);
+  const longestPrompt = Math.min(most - 1, ...prompts, ...pools.map((pool) => pool.longestPrompt));
   const count = load.promptTokens.length;
   const outputTokens = load.outputTokens.slice();
   const keep = new Uint8Array(count);
@@ -39,6 +40,11 @@ export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLe
   if (clipped > 0)
     warnings.push(`${whole(clipped)} of ${whole(load.measured)} answers end early, at ${whole(most)} tokens with their prompt.`);
   return { load: keep.includes(0) ? without(load, keep, outputTokens) : { ...load, outputTokens }, warnings };
+}
+
+/** Tokens of a sequence that an empty cache holds. */
+function longestKept({ cache }: ClusterPool): number {
+  return (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens;
 }
 
 function without(load: Load, keep: Uint8Array, outputTokens: Int32Array): Load {

@@ -1,21 +1,25 @@
-import type { Scheduling } from "../deployment/settled.ts";
+import type { Scheduling, SettledPool } from "../deployment/settled.ts";
+import type { KvTransfer } from "../timing/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";
 import { EngineCore } from "./engine-core.ts";
+import { type Core, Fleet, type Replica } from "./fleet.ts";
 import type { Gaps } from "./gaps.ts";
 import { Instance } from "./instance.ts";
+import { Intake, type Pull } from "./intake.ts";
 import { Meter } from "./meter.ts";
 import type { Source } from "./random.ts";
 import type { Requests } from "./requests.ts";
-import { Chooser, type Routing } from "./router.ts";
+import type { Routing } from "./router.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { SchedulerLimits, Totals } from "./scheduling.ts";
+import { emptyTotals, type SchedulerLimits, type Totals } from "./scheduling.ts";
 import { policyOf } from "./scheduling-policy.ts";
 import { StepLog } from "./step-log.ts";
 
 /** One pool in plain numbers. */
 export interface ClusterPool {
+  readonly role: SettledPool["role"];
   readonly replicas: number;
   /** Independent engines behind one server. */
   readonly engines: number;
@@ -34,92 +38,95 @@ export interface ClusterPool {
 /** Most schedulers of one run. */
 export const mostSchedulers = 4096;
 
-interface Target {
-  readonly instance: Instance;
-  readonly scheduler: Scheduler;
-  readonly replica: number;
-  readonly core: number;
+/** Pools, and how caches get from each prefill pool to each decode pool: by the pools' places in the list. */
+export interface ClusterPlan {
+  readonly pools: readonly ClusterPool[];
+  readonly links: readonly (readonly KvTransfer[])[];
 }
 
-/** All instances of a deployment and the way to them. */
+/** What the instances of a run share. */
+export interface Shared {
+  readonly requests: Requests;
+  readonly gaps: Gaps;
+  readonly routing: Routing;
+  readonly source: Source;
+  readonly pull: Pull;
+}
+
+/** All instances of a deployment. */
 export class Cluster {
-  readonly totals: Totals = { waiting: 0, running: 0, usedBlocks: 0, preemptions: 0, queriedTokens: 0, hitTokens: 0 };
   readonly instances: Instance[] = [];
   readonly meter: Meter;
   /** One a pool. */
   readonly logs: readonly StepLog[];
+  /** Where requests go first. */
+  readonly entry: Fleet;
+  /** Where those go whose prompt is computed; null where they stay. */
+  readonly decode: Fleet | null;
+  /** Engine cores so far. */
+  cores = 0;
+  /** Blocks of the fleet where requests stay: one before it only passes its own on. */
   readonly usableBlocks: number;
-  private readonly targets: Target[][] = [];
-  private readonly replicas: Chooser;
-  private readonly cores: Chooser[] = [];
-  private readonly coreOf: Int32Array;
+  private replicas = 0;
 
   constructor(
     pools: readonly ClusterPool[],
-    private readonly requests: Requests,
-    gaps: Gaps,
-    routing: Routing,
-    source: Source,
+    private readonly shared: Shared,
   ) {
     this.logs = pools.map(() => new StepLog());
-    this.coreOf = new Int32Array(requests.count);
+    const decodes = pools.some(({ role }) => role === "decode");
+    const entryTotals = emptyTotals();
+    const decodeTotals = emptyTotals();
     const engines = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines, 0);
-    this.usableBlocks = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
-    this.meter = new Meter(this.totals, engines, this.usableBlocks);
-    pools.forEach((pool, i) => {
-      for (let replica = 0; replica < pool.replicas; replica++) this.addReplica(pool, this.logs[i] as StepLog, gaps, routing, source);
-    });
-    this.replicas = new Chooser(this.targets.length, routing.replicas, source);
-  }
-
-  /** Chooses where a request goes. */
-  route(r: number): void {
-    const replica = this.replicas.pick();
-    this.requests.instance[r] = replica;
-    this.coreOf[r] = (this.cores[replica] as Chooser).pick();
-  }
-
-  /** Hands the request to its scheduler; returns the instance to wake. */
-  deliver(r: number): Instance {
-    const target = (this.targets[this.requests.instance[r] as number] as Target[])[this.coreOf[r] as number] as Target;
-    target.scheduler.enqueue(r);
-    return target.instance;
-  }
-
-  release(r: number): void {
-    const replica = this.requests.instance[r] as number;
-    this.replicas.release(replica);
-    (this.cores[replica] as Chooser).release(this.coreOf[r] as number);
+    this.usableBlocks = pools
+      .filter(({ role }) => !decodes || role === "decode")
+      .reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
+    this.meter = new Meter(decodes ? decodeTotals : entryTotals, decodes ? entryTotals : null, engines, this.usableBlocks);
+    const replicas = pools.flatMap((pool, index) =>
+      Array.from({ length: pool.replicas }, () => this.replica(pool, index, pool.role === "decode" ? decodeTotals : entryTotals)),
+    );
+    const isDecode = ({ pool }: Replica): boolean => pools[pool]?.role === "decode";
+    this.entry = new Fleet(
+      replicas.filter((replica) => !isDecode(replica)),
+      entryTotals,
+      shared,
+    );
+    this.decode = decodes ? new Fleet(replicas.filter(isDecode), decodeTotals, shared) : null;
   }
 
   /** Forgets what was logged so far: it was warm-up. */
   resetLogs(now: number): void {
     this.meter.reset(now);
     for (const log of this.logs) log.clear();
-    this.totals.preemptions = 0;
-    this.totals.queriedTokens = 0;
-    this.totals.hitTokens = 0;
-  }
-
-  private addReplica(pool: ClusterPool, log: StepLog, gaps: Gaps, routing: Routing, source: Source): void {
-    const replica = this.targets.length;
-    const targets: Target[] = [];
-    for (let engine = 0; engine < pool.engines; engine++) {
-      const schedulers = Array.from({ length: pool.lockStep }, () => this.newScheduler(pool, gaps));
-      const instance = new Instance(this.instances.length, schedulers, pool.model, log, this.meter);
-      this.instances.push(instance);
-      for (const scheduler of schedulers) targets.push({ instance, scheduler, replica, core: targets.length });
+    for (const totals of this.totals) {
+      totals.preemptions = 0;
+      totals.queriedTokens = 0;
+      totals.hitTokens = 0;
     }
-    this.targets.push(targets);
-    this.cores.push(new Chooser(targets.length, routing.cores, source));
   }
 
-  private newScheduler(pool: ClusterPool, gaps: Gaps): Scheduler {
-    const { limits, cache, scheduling } = pool;
-    const { stages } = pool.model;
-    const blocks = pool.prefixCaching ? new CachedBlocks(cache, this.requests) : new CountedBlocks(cache);
-    const maxRunning = Math.max(1, Math.min(limits.maxNumSeqs, this.requests.count));
-    const core = new EngineCore(this.requests, blocks, limits, gaps, this.totals, stages, maxRunning);
-    return new Scheduler(core, policyOf(scheduling, core), gaps, this.totals, stages, maxRunning);
+  /** One a fleet. */
+  get totals(): readonly Totals[] {
+    return this.decode ? [this.entry.totals, this.decode.totals] : [this.entry.totals];
+  }
+
+  private replica(pool: ClusterPool, index: number, totals: Totals): Replica {
+    const cores: Core[] = [];
+    for (let engine = 0; engine < pool.engines; engine++) {
+      const schedulers = Array.from({ length: pool.lockStep }, () => this.newScheduler(pool, totals));
+      const instance = new Instance(this.instances.length, schedulers, pool.model, this.logs[index] as StepLog, this.meter);
+      this.instances.push(instance);
+      for (const scheduler of schedulers) cores.push({ instance, scheduler, index: this.cores++ });
+    }
+    return { pool: index, index: this.replicas++, cores };
+  }
+
+  private newScheduler({ role, model, cache, prefixCaching, limits, scheduling }: ClusterPool, totals: Totals): Scheduler {
+    const { requests, gaps, pull } = this.shared;
+    const blocks = prefixCaching ? new CachedBlocks(cache, requests) : new CountedBlocks(cache);
+    const maxRunning = Math.max(1, Math.min(limits.maxNumSeqs, requests.count));
+    const core = new EngineCore(requests, blocks, limits, gaps, totals, model.stages, maxRunning);
+    const intake = role === "decode" ? new Intake(core, scheduling, pull) : null;
+    return new Scheduler(core, policyOf(scheduling, core), intake, model.stages, maxRunning);
   }
 }

@@ -92,7 +92,9 @@ export class Decoders {
       const r = cohort.oddOnes[i] as number;
       if (requests.odd[r] !== 1 || requests.cohort[r] !== cohort.index) continue;
       requests.odd[r] = 0;
-      this.gaps.add(now - (requests.lastToken[r] as number), 1);
+      // A decode instance that was handed no token has computed the first.
+      if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
+      else this.gaps.add(now - (requests.lastToken[r] as number), 1);
       odd++;
     }
     cohort.oddCount = 0;

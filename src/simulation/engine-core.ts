@@ -19,8 +19,8 @@ export class EngineCore {
     readonly requests: Requests,
     readonly pool: BlockPool,
     readonly limits: SchedulerLimits,
-    gaps: Gaps,
-    private readonly totals: Totals,
+    readonly gaps: Gaps,
+    readonly totals: Totals,
     slots: number,
     maxRunning: number,
   ) {

@@ -25,6 +25,7 @@ export function deploymentWords({ pools }: Settled): string {
   return pools
     .map((pool) => {
       const words = layoutWords(pool.layout);
+      if (pool.role !== "mixed") return `${pool.instances} ${pool.role} of ${words}`;
       return pool.instances > 1 ? `${pool.instances} replicas of ${words}` : words;
     })
     .join(", ");

@@ -75,13 +75,20 @@ export class Meter {
   private readonly isBlocked: Uint8Array;
 
   constructor(
+    /** Of the fleet where requests stay: its blocks are shown. */
     private readonly totals: Totals,
+    /** Of the fleet that only computes their prompts. */
+    private readonly prefill: Totals | null,
     private readonly instances: number,
     private readonly usableBlocks: number,
   ) {
     this.isBlocked = new Uint8Array(instances);
     const entries = rowNames.map((name, i) => [name, this.bins.rows[i] as Float64Array]);
     this.row = Object.fromEntries(entries) as Record<Row, Float64Array>;
+  }
+
+  private get preemptions(): number {
+    return this.totals.preemptions + (this.prefill?.preemptions ?? 0);
   }
 
   /** Starts anew: what came before was warm-up. */
@@ -95,29 +102,30 @@ export class Meter {
     this.peakUsedBlocks = 0;
     this.cappedNanoseconds = 0;
     this.spans = 0;
-    this.countedPreemptions = this.totals.preemptions;
+    this.countedPreemptions = this.preemptions;
     this.bins.clear();
   }
 
   /** Brings the integrals up to `now` with the levels that held until then. */
   advance(now: number): void {
-    const { totals, row, bins } = this;
+    const { totals, prefill, preemptions, row, bins } = this;
     if (now === this.last) return;
     const from = this.last - this.origin;
     const to = now - this.origin;
     const passed = to - from;
     bins.reach(to);
-    bins.spread(row.running, from, to, totals.running * passed);
-    bins.spread(row.waiting, from, to, totals.waiting * passed);
+    const waiting = totals.waiting + (prefill?.waiting ?? 0);
+    bins.spread(row.running, from, to, (totals.running + (prefill?.running ?? 0)) * passed);
+    bins.spread(row.waiting, from, to, waiting * passed);
     bins.spread(row.used, from, to, totals.usedBlocks * passed);
     bins.spread(row.busy, from, to, this.busyInstances * passed);
     bins.spread(row.steps, from, to, this.stepsInFlight * passed);
     if (this.sequenceSteps > 0) bins.spread(row.sequence, from, to, this.sequenceSteps * passed);
-    if (totals.preemptions > this.countedPreemptions) {
-      bins.spread(row.preemptions, from, from, totals.preemptions - this.countedPreemptions);
-      this.countedPreemptions = totals.preemptions;
+    if (preemptions > this.countedPreemptions) {
+      bins.spread(row.preemptions, from, from, preemptions - this.countedPreemptions);
+      this.countedPreemptions = preemptions;
     }
-    if (totals.waiting === 0) this.lastEmpty = now;
+    if (waiting === 0) this.lastEmpty = now;
     if (totals.usedBlocks > this.peakUsedBlocks) this.peakUsedBlocks = totals.usedBlocks;
     if (this.capped) this.cappedNanoseconds += passed;
     this.last = now;

@@ -12,6 +12,7 @@ export function requestRecords(run: RunResult, measured: number): RequestRecords
   return {
     arrival: seconds(requests.arrival),
     firstScheduled: seconds(requests.firstScheduled),
+    decodeQueue: requests.decodeQueue.slice(0, measured).map((nanoseconds) => nanoseconds / 1e9),
     firstToken: seconds(requests.firstToken),
     finished: seconds(requests.finished),
     promptTokens: requests.prompt.slice(0, measured),

@@ -29,20 +29,22 @@ export interface ReportInput {
 /** All that a page or a terminal shows of a run. */
 export function reportOf(input: ReportInput): Report | undefined {
   const { settled, plans, pools, load, run, seed } = input;
-  const memory = plans[0];
+  // Figures of the cache are those of the pools where requests stay.
+  const stays = staysIn(pools);
+  const entry = pools.find(({ role }) => role !== "decode");
+  const memory = plans[stays.indexOf(true)];
   const first = settled.pools[0];
-  const firstModel = pools[0]?.model;
-  if (!memory || !first || !firstModel) return undefined;
+  if (!memory || !first || !entry) return undefined;
   const records = requestRecords(run, load.measured);
   const gpus = settled.pools.reduce((sum, pool) => sum + gpusOf(pool), 0);
-  const modes = modeTimes(input);
+  const modes = pools.map((pool, i) => poolModes(input, pool, i));
   const fullSpans = run.cluster.meter.fullSpans(run.end);
   const seconds = (run.end - run.origin) / 1e9;
   const capacityTokens = pools.reduce(
-    (sum, pool, i) => sum + pool.replicas * pool.engines * pool.lockStep * (plans[i]?.kvCacheTokens ?? 0),
+    (sum, pool, i) => sum + (stays[i] ? pool.replicas * pool.engines * pool.lockStep * (plans[i]?.kvCacheTokens ?? 0) : 0),
     0,
   );
-  const requestSeconds = load.offline ? 0 : firstModel.requestSeconds;
+  const requestSeconds = load.offline ? 0 : entry.model.requestSeconds;
   const weakest = pools.reduce((worst, pool) => (pool.model.band > worst.model.band ? pool : worst)).model;
   return {
     id: settled.id,
@@ -52,7 +54,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     workload: { ...input.numbers, name: input.workloadName },
     requests: records,
     series: run.cluster.meter.series(run.end),
-    modes,
+    modes: merged(modes.flat()),
     bottleneck: bottleneck({ run, pools, modes, fullSpans, maxInFlight: load.maxInFlight }),
     causes: fullSpans.map(({ from, to }) => ({ from, to, resource: "kv-cache" as const, text: `KV cache full, ${duration(to - from)}` })),
     saturated: saturation(run, records, load.concurrency === null),
@@ -82,25 +84,43 @@ function sampledSplit({ cluster }: RunResult): readonly string[] {
   return priced < steps ? [`The split of step time by operator rests on ${whole(priced)} of ${whole(steps)} steps, evenly spaced.`] : [];
 }
 
-/** Time by mode, tensor parallel first; a mode that never ran is left out. Pools with other layouts keep lines of their own. */
-function modeTimes({ settled, pools, run }: ReportInput): ModeTime[] {
+/** Pools whose requests stay to their end: a prefill pool's do not. */
+function staysIn(pools: readonly ClusterPool[]): readonly boolean[] {
+  return pools.map(({ role }) => role !== "prefill");
+}
+
+/** Time of one pool by mode; a mode that never ran is left out. */
+function poolModes({ settled, run }: ReportInput, { model, role }: ClusterPool, index: number): readonly ModeTime[] {
+  const log = run.cluster.logs[index];
+  const layout = settled.pools[index]?.layout;
+  if (!log || !layout) return [];
+  const duty = role === "mixed" ? "" : `${role} `;
+  return (["tensor", "sequence"] as const).flatMap((mode): ModeTime[] => {
+    const { steps, seconds } = log[mode];
+    return steps === 0
+      ? []
+      : [{ mode, label: `${duty}${modeWords(layout, mode)}`, steps, seconds, byOperator: log[mode].byOperator(model) }];
+  });
+}
+
+/** Tensor parallel first. Pools of one layout share a line. */
+function merged(times: readonly ModeTime[]): ModeTime[] {
   const byLabel = new Map<string, ModeTime>();
   for (const mode of ["tensor", "sequence"] as const)
-    pools.forEach((pool, i) => {
-      const log = run.cluster.logs[i]?.[mode];
-      const layout = settled.pools[i]?.layout;
-      if (!log || !layout || log.steps === 0) return;
-      const label = modeWords(layout, mode);
-      const before = byLabel.get(label);
-      const byOperator = log.byOperator(pool.model);
-      byLabel.set(label, {
-        mode,
-        label,
-        steps: log.steps + (before?.steps ?? 0),
-        seconds: log.seconds + (before?.seconds ?? 0),
-        byOperator: before ? added(before.byOperator, byOperator) : byOperator,
-      });
-    });
+    for (const time of times.filter((one) => one.mode === mode)) {
+      const before = byLabel.get(time.label);
+      byLabel.set(
+        time.label,
+        before
+          ? {
+              ...time,
+              steps: before.steps + time.steps,
+              seconds: before.seconds + time.seconds,
+              byOperator: added(before.byOperator, time.byOperator),
+            }
+          : time,
+      );
+    }
   return [...byLabel.values()];
 }
 

@@ -39,6 +39,8 @@ export interface Summary {
 export interface RequestRecords {
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;
+  /** Seconds that it waited for room in its decode instance; 0 where one instance computes prompt and answer. */
+  readonly decodeQueue: Float64Array;
   readonly firstToken: Float64Array;
   readonly finished: Float64Array;
   readonly promptTokens: Int32Array;
@@ -77,6 +79,7 @@ export type Resource =
   | "prefill-compute"
   | "decode-bandwidth"
   | "kv-cache"
+  | "kv-transfer"
   | "collectives"
   | "host"
   | "max-num-seqs"

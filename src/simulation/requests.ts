@@ -7,6 +7,10 @@ export const prefilling = 1;
 export const computing = 2;
 export const decoding = 3;
 export const done = 4;
+/** Its prompt is computed, and its cache lies with the prefill instance. */
+export const handedOver = 5;
+/** Its cache is on the way to blocks of the decode instance. */
+export const pulling = 6;
 
 /** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
 export class Requests {
@@ -21,6 +25,8 @@ export class Requests {
 
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;
+  /** Nanoseconds that it waited for room in its decode instance. */
+  readonly decodeQueue: Float64Array;
   readonly firstToken: Float64Array;
   readonly finished: Float64Array;
   /** End of the step that made its newest token; kept only while it is not decoding in a cohort. */
@@ -64,6 +70,7 @@ export class Requests {
     const times = () => new Float64Array(count).fill(Number.NaN);
     this.arrival = times();
     this.firstScheduled = times();
+    this.decodeQueue = new Float64Array(count);
     this.firstToken = times();
     this.finished = times();
     this.lastToken = times();

@@ -1,3 +1,4 @@
+import type { Settled } from "../deployment/settled.ts";
 import type { Source } from "./random.ts";
 
 export type RoutingPolicy = "random" | "round-robin" | "least-requests";
@@ -8,8 +9,15 @@ export interface Routing {
   readonly cores: RoutingPolicy;
 }
 
-/** A Kubernetes Service picks a replica at random per connection; vLLM's own front end picks the core with the fewest requests. */
-export const defaultRouting: Routing = { replicas: "random", cores: "least-requests" };
+/**
+ * As written, or as is usual: a Kubernetes Service picks a replica at random per connection, while the front ends of prefill and decode
+ * pools take turns (Dynamo's router-mode, TensorRT-LLM's disaggregated server, vLLM's proxies). vLLM's own front end picks the core with the
+ * fewest requests.
+ */
+export function routingOf({ routing, pools }: Pick<Settled, "routing" | "pools">): Routing {
+  const usual = pools.some(({ role }) => role === "decode") ? "round-robin" : "random";
+  return { replicas: routing ?? usual, cores: "least-requests" };
+}
 
 /** One choice among `size` targets; keeps what its policy needs to know. */
 export class Chooser {

@@ -1,15 +1,20 @@
 import { Client } from "./client.ts";
-import { Cluster, type ClusterPool } from "./cluster.ts";
+import { Cluster, type ClusterPlan } from "./cluster.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Gaps } from "./gaps.ts";
+import { HandOver, type HandOverPort } from "./hand-over.ts";
 import type { Instance } from "./instance.ts";
 import type { Load } from "./load.ts";
 import { randomSource } from "./random.ts";
 import type { RunControl } from "./report.ts";
-import { Requests } from "./requests.ts";
+import { handedOver, Requests } from "./requests.ts";
 import type { Routing } from "./router.ts";
 
 const arrivalEvent = -1;
+const deliveryEvent = 0;
+const stepEvent = 1;
+const moveEvent = 2;
+const tickEvent = 3;
 /** Whole nanoseconds stay exact up to here: 104 days. */
 const latestTime = Number.MAX_SAFE_INTEGER;
 const eventsBetweenLooks = 4096;
@@ -28,17 +33,20 @@ export interface RunResult {
   readonly stopped: "no" | "by-signal" | "too-long";
   /** Last arrival of the measured part. */
   readonly lastArrival: number;
+  /** Share of the measured time in which the busiest port between pools was in use. */
+  readonly linkShare: number;
 }
 
 /**
  * The event loop: events leave one queue ordered by time, then by order of entry; when all events of an instant are handled, the instances
  * they touched start their next step, in the order they were touched.
  */
-export class Run {
+export class Run implements HandOverPort {
   private readonly queue = new EventQueue();
   private readonly gaps = new Gaps();
   private readonly requests: Requests;
   private readonly cluster: Cluster;
+  private readonly handOver: HandOver | null;
   private readonly client: Client;
   private readonly touched: Int32Array;
   private readonly isTouched: Uint8Array;
@@ -52,18 +60,28 @@ export class Run {
 
   constructor(
     private readonly load: Load,
-    pools: readonly ClusterPool[],
+    plan: ClusterPlan,
     routing: Routing,
     seed: number,
     private readonly control: RunControl,
   ) {
     this.requests = new Requests(load);
-    this.cluster = new Cluster(pools, this.requests, this.gaps, routing, randomSource(seed, "routing"));
+    const { requests, gaps } = this;
+    const source = randomSource(seed, "routing");
+    this.cluster = new Cluster(plan.pools, {
+      requests,
+      gaps,
+      routing,
+      source,
+      pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now),
+    });
+    this.handOver = this.cluster.decode && new HandOver(requests, this.cluster, this.cluster.decode, plan.links, this);
     this.client = new Client(load, { send: (r, now) => this.send(r, now), wakeAt: (time) => this.queue.push(time, arrivalEvent) });
-    this.slots = Math.max(...pools.map((pool) => pool.model.stages));
+    this.slots = Math.max(...plan.pools.map((pool) => pool.model.stages));
     this.touched = new Int32Array(this.cluster.instances.length);
     this.isTouched = new Uint8Array(this.cluster.instances.length);
-    this.deliveryNanoseconds = load.offline ? 0 : Math.round(Math.max(0, pools[0]?.model.requestSeconds ?? 0) * 1e9);
+    const entry = plan.pools.find(({ role }) => role !== "decode");
+    this.deliveryNanoseconds = load.offline ? 0 : Math.round(Math.max(0, entry?.model.requestSeconds ?? 0) * 1e9);
   }
 
   run(): RunResult {
@@ -105,45 +123,76 @@ export class Run {
     this.measuring = phase === "measured";
     if (this.measuring) {
       this.cluster.resetLogs(this.now);
+      this.handOver?.reset(this.now);
       this.gaps.clear();
     }
     this.client.start(phase, this.now);
     this.startSteps();
   }
 
-  /** Codes: −1 arrival; even = request r reaches its server; odd = a step of an instance ends. */
+  /** The kind stands in the two lowest bits. */
   private handle(event: number): void {
-    if (event === arrivalEvent) this.client.arrive(this.now);
-    else if ((event & 1) === 0) this.deliver(event >> 1);
-    else this.endStep(event >> 1);
+    const subject = event >> 2;
+    switch (event & 3) {
+      case deliveryEvent:
+        this.deliver(subject);
+        break;
+      case stepEvent:
+        this.endStep(subject);
+        break;
+      case moveEvent:
+        this.handOver?.move(subject, this.now);
+        break;
+      default:
+        if (event === arrivalEvent) this.client.arrive(this.now);
+        else this.handOver?.tick(subject, this.now);
+    }
   }
 
   private send(r: number, now: number): void {
     this.requests.arrival[r] = now;
     this.lastArrival = now;
     if (this.measuring) this.cluster.meter.arrived(now);
-    this.cluster.route(r);
+    this.requests.instance[r] = this.cluster.entry.route(r).index;
     if (this.deliveryNanoseconds === 0) this.deliver(r);
-    else this.queue.push(now + this.deliveryNanoseconds, r << 1);
+    else this.queue.push(now + this.deliveryNanoseconds, (r << 2) | deliveryEvent);
   }
 
   private deliver(r: number): void {
-    this.touch(this.cluster.deliver(r));
+    const { scheduler, instance } = this.cluster.entry.core(r);
+    scheduler.enqueue(r);
+    this.wake(instance);
+  }
+
+  moveAt(r: number, time: number): void {
+    this.queue.push(time, (r << 2) | moveEvent);
+  }
+
+  tickAt(time: number, version: number): void {
+    this.queue.push(time, (version << 2) | tickEvent);
   }
 
   private endStep(code: number): void {
     const instance = this.cluster.instances[Math.floor(code / this.slots)] as Instance;
     instance.finish(code % this.slots, this.now);
-    this.touch(instance);
+    this.wake(instance);
     for (const scheduler of instance.schedulers)
-      for (let i = 0; i < scheduler.completed.count; i++) {
-        this.finished++;
-        this.cluster.release(scheduler.completed.items[i] as number);
-        this.client.completed(this.now);
-      }
+      for (let i = 0; i < scheduler.completed.count; i++) this.complete(scheduler.completed.items[i] as number);
   }
 
-  private touch(instance: Instance): void {
+  private complete(r: number): void {
+    const { cluster, requests, now } = this;
+    if (requests.state[r] === handedOver) {
+      this.handOver?.begin(r, now);
+      return;
+    }
+    this.finished++;
+    const last = cluster.decode ?? cluster.entry;
+    last.release(r);
+    this.client.completed(now);
+  }
+
+  wake(instance: Instance): void {
     if (this.isTouched[instance.index] === 1) return;
     this.isTouched[instance.index] = 1;
     this.touched[this.touchedCount++] = instance.index;
@@ -155,7 +204,7 @@ export class Run {
       const instance = this.cluster.instances[index] as Instance;
       this.isTouched[index] = 0;
       for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now))
-        this.queue.push(instance.endsAt, ((index * this.slots + slot) << 1) | 1);
+        this.queue.push(instance.endsAt, ((index * this.slots + slot) << 2) | stepEvent);
     }
     this.touchedCount = 0;
   }
@@ -174,6 +223,7 @@ export class Run {
     // Stopped while warming up: nothing of what is to be measured has happened.
     const origin = this.measuring ? cluster.meter.origin : now;
     if (!this.measuring) cluster.resetLogs(now);
-    return { requests, cluster, gaps, origin, end: now, finished: this.measuring ? finished : 0, stopped, lastArrival };
+    const linkShare = this.handOver?.busiestShare(origin, now) ?? 0;
+    return { requests, cluster, gaps, origin, end: now, finished: this.measuring ? finished : 0, stopped, lastArrival, linkShare };
   }
 }

@@ -14,8 +14,10 @@ export function saturation(run: RunResult, records: RequestRecords, openLoop: bo
   const middle = last / 2;
   const from = (run.cluster.meter.emptyAtLastArrival - run.origin) / 1e9;
   if (last <= 0 || from > middle) return null;
-  const waitingAtEnd = waitingAt(records, last);
-  if (waitingAtEnd < leastWaiting || waitingAtEnd <= waitingAt(records, middle)) return null;
+  // With pools of their own for answers the queue may stand before those.
+  const begun = run.cluster.decode ? records.firstToken : records.firstScheduled;
+  const waitingAtEnd = waitingAt(records, begun, last);
+  if (waitingAtEnd < leastWaiting || waitingAtEnd <= waitingAt(records, begun, middle)) return null;
   const growth = ttftGrowth(records, middle, last);
   if (!(growth > 0)) return null;
   let completed = 0;
@@ -23,11 +25,10 @@ export function saturation(run: RunResult, records: RequestRecords, openLoop: bo
   return { mostRequestsPerSecond: completed / (last - middle), waitingAtEnd, ttftGrowthPerSecond: growth };
 }
 
-function waitingAt(records: RequestRecords, time: number): number {
+function waitingAt({ arrival }: RequestRecords, begun: Float64Array, time: number): number {
   let count = 0;
-  records.arrival.forEach((arrival, r) => {
-    const scheduled = records.firstScheduled[r] as number;
-    if (arrival <= time && !(scheduled <= time)) count++;
+  arrival.forEach((arrived, r) => {
+    if (arrived <= time && !((begun[r] as number) <= time)) count++;
   });
   return count;
 }

@@ -1,10 +1,10 @@
 import type { Batch } from "../timing/step-model.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
-import type { Gaps } from "./gaps.ts";
+import type { Intake } from "./intake.ts";
 import { OrderedList } from "./ordered-list.ts";
-import { decoding, done, prefilling, waiting } from "./requests.ts";
-import { admitted, Slot, type Totals } from "./scheduling.ts";
+import { decoding, done, handedOver, prefilling, waiting } from "./requests.ts";
+import { admitted, Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
 
 /**
@@ -22,8 +22,8 @@ export class Scheduler {
   constructor(
     private readonly core: EngineCore,
     private readonly policy: SchedulingPolicy,
-    private readonly gaps: Gaps,
-    private readonly totals: Totals,
+    /** Of a core that computes no prompts. */
+    private readonly intake: Intake | null,
     slots: number,
     maxRunning: number,
   ) {
@@ -41,8 +41,25 @@ export class Scheduler {
   }
 
   enqueue(r: number): void {
+    if (this.intake) {
+      this.intake.enqueue(r);
+      return;
+    }
     this.core.requests.state[r] = waiting;
     this.core.waiting.append(r);
+  }
+
+  /** The cache of a request has come for which blocks were kept here. */
+  arrive(r: number): void {
+    this.intake?.arrive(r);
+  }
+
+  /** Gives back what a request left here that was handed over. */
+  letGo(r: number): void {
+    const { pool, requests, totals } = this.core;
+    const used = this.usedBlocks;
+    pool.release(r, requests.prompt[r] as number, false);
+    totals.usedBlocks += this.usedBlocks - used;
   }
 
   /** Fills the slot's batch; it has no tokens where nothing can run. The slot must not be in flight. */
@@ -53,12 +70,14 @@ export class Scheduler {
     const { batch } = slot;
     slot.clear();
     this.core.decoders.gather(cohort);
+    this.intake?.join(cohort, now);
     this.blockedBy = this.policy.fill(slot, cohort, now);
+    if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
     batch.decodeSequences = slot.decodes ? cohort.size : 0;
     batch.decodeContext = slot.decodes ? cohort.context : 0;
     batch.tokens = batch.decodeSequences + batch.prefillTokens;
     cohort.inFlight = batch.tokens > 0;
-    this.totals.usedBlocks += this.usedBlocks - used;
+    this.core.totals.usedBlocks += this.usedBlocks - used;
     return batch;
   }
 
@@ -74,7 +93,7 @@ export class Scheduler {
     for (let i = 0; i < slot.chunkCount; i++) this.finishChunk(slot.chunks[i] as number, slot, cohort, now);
     slot.chunkCount = 0;
     for (let i = 0; i < this.completed.count; i++) this.complete(this.completed.items[i] as number, now);
-    this.totals.usedBlocks += this.usedBlocks - used;
+    this.core.totals.usedBlocks += this.usedBlocks - used;
   }
 
   private finishDecodes(cohort: Cohort, now: number): void {
@@ -93,15 +112,24 @@ export class Scheduler {
   }
 
   private finishChunk(r: number, slot: Slot, cohort: Cohort, now: number): void {
-    const { requests, decoders, partial } = this.core;
+    const { requests, decoders, partial, limits } = this.core;
     const computed = requests.computed[r] as number;
     if (computed < (requests.target[r] as number)) {
       requests.state[r] = prefilling;
       partial.add(r);
       return;
     }
+    if (this.leaves(r)) {
+      // A token that is not handed over is thrown away.
+      if (limits.handsOver === "cache-and-token") {
+        this.produced++;
+        requests.target[r] = computed + 1;
+      }
+      this.completed.add(r);
+      return;
+    }
     if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
-    else this.gaps.add(now - (requests.lastToken[r] as number), 1);
+    else this.core.gaps.add(now - (requests.lastToken[r] as number), 1);
     this.produced++;
     requests.target[r] = computed + 1;
     if (decoders.remaining(r, computed) <= 0) {
@@ -118,10 +146,21 @@ export class Scheduler {
 
   private complete(r: number, now: number): void {
     const { requests, running, pool } = this.core;
+    if (this.leaves(r)) {
+      running.remove(r);
+      requests.state[r] = handedOver;
+      return;
+    }
     requests.finished[r] = now;
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;
     running.remove(r);
     pool.release(r, requests.computed[r] as number, false);
+  }
+
+  /** Whether a request goes on elsewhere once its prompt is computed: its only token, where handed over, is its last. */
+  private leaves(r: number): boolean {
+    const { handsOver } = this.core.limits;
+    return handsOver === "cache" || (handsOver === "cache-and-token" && (this.core.requests.output[r] as number) > 1);
   }
 }

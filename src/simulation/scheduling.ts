@@ -1,3 +1,4 @@
+import type { HandedOver } from "../timing/kv-transfer.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
@@ -10,6 +11,8 @@ export interface SchedulerLimits {
   /** Prompts are cut to what is left of the token budget. */
   readonly chunkedPrefill: boolean;
   readonly blockTokens: number;
+  /** What leaves with a request when its prompt is computed; null = it stays to its end. */
+  readonly handsOver: HandedOver | null;
 }
 
 /** Why the first waiting request was not admitted at the last schedule. */
@@ -18,7 +21,7 @@ export const noBlocks = 1;
 export const noSequences = 2;
 export const noBudget = 3;
 
-/** What all schedulers of a run add to. */
+/** What all schedulers of a fleet add to. */
 export interface Totals {
   waiting: number;
   running: number;
@@ -27,6 +30,10 @@ export interface Totals {
   /** Prompt tokens looked up in the prefix cache at first admission, and those found. */
   queriedTokens: number;
   hitTokens: number;
+}
+
+export function emptyTotals(): Totals {
+  return { waiting: 0, running: 0, usedBlocks: 0, preemptions: 0, queriedTokens: 0, hitTokens: 0 };
 }
 
 /** One batch in flight. */

@@ -2,13 +2,13 @@ import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { admissible } from "./admissible.ts";
-import { clusterPools } from "./cluster-pools.ts";
+import { clusterPlan } from "./cluster-plan.ts";
 import { TimingFailure } from "./instance.ts";
 import { drawLoad } from "./load.ts";
 import { loadNumbers } from "./numbers.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import { reportOf } from "./report-of.ts";
-import { defaultRouting, type Routing } from "./router.ts";
+import { type Routing, routingOf } from "./router.ts";
 import { Run } from "./run.ts";
 import type { Workload } from "./workload.ts";
 
@@ -23,25 +23,26 @@ export function simulateWith(
   workload: Workload,
   seed: number,
   control: RunControl = {},
-  routing: Routing = settled.routing ? { ...defaultRouting, replicas: settled.routing } : defaultRouting,
+  routing: Routing = routingOf(settled),
 ): Outcome {
-  const built = clusterPools(settled, plans, models);
-  if (!built.pools) return { error: built.error };
+  const { plan, error } = clusterPlan(settled, plans, models);
+  if (!plan) return { error };
+  const { pools } = plan;
   const bad = (message: string): Outcome => ({ error: { code: "bad-workload", message } });
   const drawn = drawLoad(workload, seed);
   if (!drawn.load) return bad(drawn.problem);
   const maxModelLen = Math.min(...settled.pools.map((pool) => pool.settings.maxModelLen));
-  const { load, warnings } = admissible(drawn.load, built.pools, maxModelLen);
+  const { load, warnings } = admissible(drawn.load, pools, maxModelLen);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
-  const blockTokens = Math.min(...built.pools.map((pool) => pool.limits.blockTokens));
+  const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
   if (load.distinctPrefixIds * (Math.floor(load.prefixBlockTokens / blockTokens) + 2) > mostBlockKeys)
     return bad("The workload names too many prefix blocks.");
   try {
-    const run = new Run(load, built.pools, routing, seed, control).run();
+    const run = new Run(load, plan, routing, seed, control).run();
     const report = reportOf({
       settled,
       plans,
-      pools: built.pools,
+      pools,
       load,
       numbers: loadNumbers(drawn.load),
       workloadName: workload.name ?? workload.kind,
@@ -50,8 +51,8 @@ export function simulateWith(
       seed,
     });
     return report ? { report } : { error: { code: "missing", message: "The deployment has no pool." } };
-  } catch (error) {
-    if (error instanceof TimingFailure) return { error: { code: "unsupported", message: error.message } };
-    throw error;
+  } catch (failure) {
+    if (failure instanceof TimingFailure) return { error: { code: "unsupported", message: failure.message } };
+    throw failure;
   }
 }

@@ -3,6 +3,7 @@ import type { ClusterPool } from "./cluster.ts";
 import { quantilesOf, weightedQuantiles } from "./quantiles.ts";
 import type { Quantiles, RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run.ts";
+import type { Totals } from "./scheduling.ts";
 
 /** Latencies of the requests that finished, in order of arrival. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
 export interface Latencies {
@@ -30,8 +31,9 @@ export function latencies(records: RequestRecords, requestSeconds: number): Late
     result.ttft[to] = first - arrival;
     result.e2e[to] = end - arrival;
     result.tpot[to] = tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN;
-    // The engine's queue begins when the request has reached it.
-    result.queue[to] = Math.max(0, (records.firstScheduled[r] as number) - arrival - requestSeconds);
+    // The engine's queue begins when the request has reached it; a decode instance has one of its own.
+    const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - requestSeconds);
+    result.queue[to] = entered + (records.decodeQueue[r] as number);
     to++;
   }
   return result;
@@ -50,7 +52,8 @@ export interface SummaryInput {
 /** The summary of a run: rates over the time from the start of the measured part, when arrivals begin to be drawn, to its last token. */
 export function summarise(input: SummaryInput): Summary {
   const { run, records, gpus, slo } = input;
-  const { totals, meter, logs, usableBlocks } = run.cluster;
+  const { meter, logs, usableBlocks } = run.cluster;
+  const total = (of: keyof Totals): number => run.cluster.totals.reduce((sum, totals) => sum + totals[of], 0);
   const seconds = Math.max((run.end - run.origin) / 1e9, 1e-9);
   const finished = input.latencies.ttft.length;
   let promptTokens = 0;
@@ -75,9 +78,9 @@ export function summarise(input: SummaryInput): Summary {
     kvCache: {
       capacityTokens: input.capacityTokens,
       peakUsage: usableBlocks > 0 ? meter.peakUsedBlocks / usableBlocks : 0,
-      prefixHitRate: totals.queriedTokens > 0 ? totals.hitTokens / totals.queriedTokens : 0,
+      prefixHitRate: total("queriedTokens") > 0 ? total("hitTokens") / total("queriedTokens") : 0,
     },
-    preemptions: totals.preemptions,
+    preemptions: total("preemptions"),
     mfu: shareOfPeak(input, seconds, "flops"),
     mbu: shareOfPeak(input, seconds, "bytes"),
     shift: {

@@ -66,6 +66,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
     requests: {
       arrival: column((request) => request.arrival),
       firstScheduled: column((request) => request.started),
+      decodeQueue: column(() => 0),
       firstToken: column((request) => request.answered),
       finished: column((request) => request.finished),
       promptTokens: whole((request) => request.prompt),

@@ -93,6 +93,28 @@ export interface Setup {
   readonly role?: SettledPool["role"];
 }
 
+/** A prefill and a decode pool, the bytes of the link between them in a second, and who makes the first token. */
+export interface PairSetup {
+  readonly prefill?: Setup;
+  readonly decode?: Setup;
+  readonly linkBytesPerSecond?: number;
+  readonly slo?: Settled["slo"];
+  readonly engine?: Settled["engine"];
+}
+
+export function settledPair({
+  prefill = {},
+  decode = {},
+  linkBytesPerSecond = 5e10,
+  slo = null,
+  engine = "vllm",
+}: PairSetup = {}): Settled {
+  const link = { kind: "network" as const, name: "network", bytesPerSecond: linkBytesPerSecond, switched: true };
+  const pool = (setup: Setup, role: SettledPool["role"]): SettledPool[] =>
+    settledOf({ ...setup, role }).pools.map((one) => ({ ...one, gpusPerNode: 1, links: { ...one.links, interNode: link } }));
+  return { ...settledOf({ slo }), engine, pools: [...pool(prefill, "prefill"), ...pool(decode, "decode")] };
+}
+
 export function settledOf(setup: Setup = {}): Settled {
   const minor = setup.version?.minor ?? 19;
   const link = { kind: "nvlink" as const, name: "NVLink", bytesPerSecond: 4.5e11, switched: true };

@@ -189,8 +189,8 @@ describe("what cannot be run, or not to its end", () => {
       message: "Does not fit: 9.4 GiB too much on each GPU before any KV cache.",
     });
   });
-  it("has separate pools, a senseless workload or a broken timing", () => {
-    expect(outcome(one, { role: "prefill" }).error?.code).toBe("unsupported");
+  it("has half of a pair of pools, a senseless workload or a broken timing", () => {
+    expect(outcome(one, { role: "prefill" }).error?.code).toBe("missing");
     expect(simulateWith(settledOf(), [], [], one, 1).error?.code).toBe("missing");
     expect(outcome({ kind: "requests", requests: [] }).error?.code).toBe("bad-workload");
     expect(

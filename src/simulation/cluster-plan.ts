@@ -1,45 +1,60 @@
 import { gib, whole } from "../catalog/quantity.ts";
-import type { EngineSettings, Settled, SettledPool } from "../deployment/settled.ts";
+import type { EngineSettings, JudgedEngine, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import { handedOver, isOneNode, kvTransfer } from "../timing/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
-import { type ClusterPool, mostSchedulers } from "./cluster.ts";
+import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
 import type { Outcome } from "./report.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
-export type PoolsResult =
-  | { readonly pools: readonly ClusterPool[]; readonly error?: undefined }
-  | { readonly pools?: undefined; readonly error: Refused };
+export type PlanResult =
+  | { readonly plan: ClusterPlan; readonly error?: undefined }
+  | { readonly plan?: undefined; readonly error: Refused };
 
 /** SGLang's pages of single tokens are counted by so many: a run then looks at a request once in as many steps, and loses less than this many tokens of it. */
 const singleTokensTogether = 16;
 
-/** The pools of a deployment in the simulator's words, or why they cannot be simulated. */
-export function clusterPools(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PoolsResult {
-  const refuse = (code: Refused["code"], message: string): PoolsResult => ({ error: { code, message } });
+/** A deployment in the simulator's words, or why it cannot be simulated. */
+export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PlanResult {
+  const refuse = (code: Refused["code"], message: string): PlanResult => ({ error: { code, message } });
   if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
+  const has = (role: SettledPool["role"]): boolean => settled.pools.some((pool) => pool.role === role);
+  if (has("mixed") && (has("prefill") || has("decode")))
+    return refuse("unsupported", "Pools that do all beside pools that only compute prompts or answers are not simulated.");
+  if (has("prefill") && !has("decode")) return refuse("missing", "The deployment has a prefill pool, but no decode pool.");
+  if (has("decode") && !has("prefill")) return refuse("missing", "The deployment has a decode pool, but no prefill pool.");
   const pools: ClusterPool[] = [];
   let schedulers = 0;
   for (const [i, pool] of settled.pools.entries()) {
     const plan = plans[i];
     const model = models[i];
     if (!plan || !model) return refuse("missing", "Memory or timing of a pool is not known.");
-    if (pool.role !== "mixed") return refuse("unsupported", "Separate prefill and decode pools are not simulated by this version.");
     if (!plan.fits) return refuse("does-not-fit", refusalWords(plan));
     if (pool.instances < 1) return refuse("missing", "The deployment asks for no replica.");
     schedulers += pool.instances * pool.layout.data * pool.layout.attentionData;
     if (schedulers > mostSchedulers) return refuse("unsupported", `The deployment has more than ${whole(mostSchedulers)} engine cores.`);
-    pools.push(clusterPool(pool, plan, model));
+    pools.push(clusterPool(pool, plan, model, settled.engine));
   }
-  return { pools };
+  return { plan: { pools, links: links(settled, plans) } };
 }
 
-function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
-  const { layout, settings } = pool;
+function links(settled: Settled, plans: readonly MemoryPlan[]): ClusterPlan["links"] {
+  const oneNode = isOneNode(settled);
+  const cached = settled.pools.flatMap((pool, i) => {
+    const plan = plans[i];
+    return plan ? [{ pool, plan }] : [];
+  });
+  return cached.map((prefill) => (prefill.pool.role === "prefill" ? cached.map((decode) => kvTransfer(prefill, decode, oneNode)) : []));
+}
+
+function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engine: JudgedEngine): ClusterPool {
+  const { layout, settings, role } = pool;
   const { scheduling } = settings;
   const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
   const cache = scheduling.engine === "sglang" && room.blockTokens === 1 ? inBlocksOf(singleTokensTogether, room) : room;
   return {
+    role,
     replicas: Math.floor(pool.instances),
     engines: layout.data,
     lockStep: layout.attentionData,
@@ -51,9 +66,10 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): Clu
       longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
+      handsOver: role === "prefill" ? handedOver(engine) : null,
     },
     scheduling,
-    longestPrompt: longestPrompt(settings),
+    longestPrompt: role === "decode" ? Number.POSITIVE_INFINITY : longestPrompt(settings),
     model,
   };
 }

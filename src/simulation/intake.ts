@@ -1,0 +1,110 @@
+import type { Scheduling } from "../deployment/settled.ts";
+import type { Cohort } from "./cohort.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { WaitingQueue } from "./queues.ts";
+import { decoding, pulling, waiting } from "./requests.ts";
+import { admitted, noBlocks, noSequences } from "./scheduling.ts";
+
+/** Asks for so many tokens of a request's cache, for which there are blocks now. */
+export type Pull = (r: number, tokens: number, now: number) => void;
+
+/** SGLang keeps room for so many tokens of answer of each request (server_args.py, num_reserved_decode_tokens). */
+const sglangReserve = 512;
+
+/**
+ * The way into an engine core that computes no prompts: requests queue for room, their cache is pulled into blocks kept for it, and they
+ * join the next step. Pulling is the decode side's choice, so its queue holds back what the prefill side's cache keeps meanwhile.
+ */
+export class Intake {
+  /** Whose cache is with its prefill instance. */
+  private readonly queue: WaitingQueue;
+  /** Whose cache is here. */
+  private readonly here: WaitingQueue;
+  /** Requests that hold blocks and do not run yet. */
+  private held = 0;
+  /** Blocks that answers will open yet, where an engine starts none that it might have to take out (TensorRT-LLM). */
+  private promised = 0;
+
+  constructor(
+    private readonly core: EngineCore,
+    private readonly scheduling: Scheduling,
+    private readonly pull: Pull,
+  ) {
+    this.queue = new WaitingQueue(core.requests, core.totals);
+    this.here = new WaitingQueue(core.requests, core.totals);
+  }
+
+  enqueue(r: number): void {
+    this.core.requests.state[r] = waiting;
+    this.queue.append(r);
+  }
+
+  /** Asks for the caches of waiting requests while blocks and sequences last; returns what keeps the next one out. */
+  reserve(now: number): number {
+    const { core, queue } = this;
+    const { requests, pool, limits, running } = core;
+    for (let r = queue.head; r >= 0; r = queue.head) {
+      // Those that were taken out come first.
+      if (core.waiting.head >= 0) return noBlocks;
+      if (running.count + this.held >= limits.maxNumSeqs) return noSequences;
+      const coming = (requests.target[r] as number) - 1;
+      const hits = pool.findHits(r, coming + 1);
+      const cached = hits * limits.blockTokens;
+      const fresh = core.blocksFor(cached, coming - cached);
+      const answer = this.answerBlocks(r, coming);
+      if (fresh + pool.stateBlocks + pool.evictableHits + answer + this.keptBlocks() > pool.free) return noBlocks;
+      queue.takeFirst();
+      core.totals.running++;
+      pool.admit(r, hits, fresh);
+      this.held++;
+      if (this.promises) this.promised += answer;
+      requests.state[r] = pulling;
+      this.pull(r, coming - cached, now);
+    }
+    return admitted;
+  }
+
+  /** The cache of a request has come. */
+  arrive(r: number): void {
+    this.core.totals.running--;
+    this.here.append(r);
+  }
+
+  /** Requests whose cache is here decode in the cohort's next step. */
+  join(cohort: Cohort, now: number): void {
+    const { core, here } = this;
+    const { requests, running, limits, decoders, pool } = core;
+    for (let r = here.head; r >= 0 && running.count < limits.maxNumSeqs; r = here.head) {
+      here.takeFirst();
+      this.held--;
+      running.append(r);
+      const computed = (requests.target[r] as number) - 1;
+      pool.publish(r, computed);
+      // Its first token came along, and goes out now.
+      if (computed === requests.prompt[r]) requests.firstToken[r] = now;
+      requests.lastToken[r] = now;
+      requests.state[r] = decoding;
+      decoders.attach(r, computed, cohort);
+      cohort.markOdd(r);
+    }
+    if (this.promises) this.promised -= cohort.opening;
+  }
+
+  private get promises(): boolean {
+    return this.scheduling.engine === "tensorrt-llm" && this.scheduling.reservesAnswer;
+  }
+
+  /** Blocks that must be free for a request's answer, beside those of its prompt. */
+  private answerBlocks(r: number, coming: number): number {
+    const { prompt, output } = this.core.requests;
+    if (this.promises) return this.core.blocksFor(coming, (prompt[r] as number) + (output[r] as number) - 1 - coming);
+    return this.scheduling.engine === "sglang" ? Math.ceil(sglangReserve / this.core.limits.blockTokens) : 0;
+  }
+
+  /** Blocks kept for the answers of requests that are here already. */
+  private keptBlocks(): number {
+    const { running, limits } = this.core;
+    if (this.scheduling.engine !== "sglang") return this.promised;
+    return (running.count + this.held) * Math.ceil(sglangReserve / limits.blockTokens);
+  }
+}
