@@ -1,10 +1,12 @@
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { gpusOf } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import { type GpuPeaks, gpuPeaks } from "../timing/achieved.ts";
 import { estimate, type RequestLengths } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
+import type { OperatorShare } from "../timing/operator.ts";
 import { stepModel } from "../timing/step.ts";
-import { emptyBatch, type Operator, type StepBreakdown } from "../timing/step-model.ts";
+import { type Batch, emptyBatch, type Operator, type StepModel } from "../timing/step-model.ts";
 
 /** One engine step priced on its own. */
 export interface PricedStep {
@@ -14,6 +16,9 @@ export interface PricedStep {
   readonly mode: string;
   readonly seconds: number;
   readonly byOperator: Readonly<Record<Operator, number>>;
+  /** The same in kinds of work, on one GPU of every stage. */
+  readonly operators: readonly OperatorShare[];
+  readonly peaks: GpuPeaks;
 }
 
 /** All that `estimate` says of a deployment. */
@@ -47,7 +52,7 @@ function prefillStep(settled: Settled, pool: SettledPool, { promptTokens }: Requ
   const chunk = Math.max(1, chunkedPrefill ? Math.min(promptTokens, maxNumBatchedTokens) : promptTokens);
   const batch = { ...emptyBatch(), tokens: chunk, prefillTokens: chunk, prefillChunks: 1, prefillPairs: (chunk * chunk) / 2 };
   const model = stepModel(settled.model, pool);
-  return { name: "prefill", tokens: chunk, sequences: 1, mode: model.mode(chunk), ...priced(model.breakdown(batch)) };
+  return { name: "prefill", tokens: chunk, sequences: 1, mode: model.mode(chunk), ...priced(model, batch, pool) };
 }
 
 /** Sequences half-way through their answers. */
@@ -56,9 +61,10 @@ function decodeStep(settled: Settled, pool: SettledPool, sequences: number, { pr
   const batch = { ...emptyBatch(), tokens: count, decodeSequences: count, decodeContext: count * (promptTokens + outputTokens / 2) };
   const model = stepModel(settled.model, pool);
   const name = sequences === 1 ? "decode-one" : "decode-largest";
-  return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model.breakdown(batch)) };
+  return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model, batch, pool) };
 }
 
-function priced({ total, seconds }: StepBreakdown): Pick<PricedStep, "seconds" | "byOperator"> {
-  return { seconds: total, byOperator: seconds };
+function priced(model: StepModel, batch: Batch, pool: SettledPool): Pick<PricedStep, "seconds" | "byOperator" | "operators" | "peaks"> {
+  const { total, seconds } = model.breakdown(batch);
+  return { seconds: total, byOperator: seconds, operators: model.anatomy(batch), peaks: gpuPeaks(model, pool) };
 }

@@ -25,7 +25,7 @@ export interface StoredName {
 const kept = 20;
 const indexKey = "reports";
 /** Of the stored form: an older one is not read. */
-const form = 1;
+const form = 2;
 
 /** The last 20 reports, one a deployment, as files of the workspace's storage; their index lies in the workspace's state. */
 export class ReportStore {

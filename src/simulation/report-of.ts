@@ -11,6 +11,7 @@ import { requestRecords } from "./records.ts";
 import type { ModeTime, Report } from "./report.ts";
 import type { RunResult } from "./run.ts";
 import { saturation } from "./saturated.ts";
+import { stepAnatomies } from "./step-anatomy.ts";
 import { latencies, summarise } from "./summary.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
@@ -55,6 +56,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     requests: records,
     series: run.cluster.meter.series(run.end),
     modes: merged(modes.flat()),
+    anatomy: stepAnatomies(settled.pools, pools, run.cluster.logs),
     bottleneck: bottleneck({ run, pools, modes, fullSpans, maxInFlight: load.maxInFlight }),
     causes: fullSpans.map(({ from, to }) => ({ from, to, resource: "kv-cache" as const, text: `KV cache full, ${duration(to - from)}` })),
     saturated: saturation(run, records, load.concurrency === null),

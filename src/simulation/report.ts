@@ -1,6 +1,8 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { Assumption } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import type { GpuPeaks } from "../timing/achieved.ts";
+import type { OperatorShare } from "../timing/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
@@ -75,6 +77,22 @@ export interface ModeTime {
   readonly byOperator: Readonly<Record<Operator, number>>;
 }
 
+/** What one step of a run is made of. */
+export interface StepAnatomy {
+  readonly kind: "decode" | "prefill";
+  /** `TP 2 × SP 4`. */
+  readonly label: string;
+  readonly tokens: number;
+  readonly promptTokens: number;
+  readonly decodeSequences: number;
+  /** Tokens of context of a decoding sequence on average. */
+  readonly meanContext: number;
+  readonly seconds: number;
+  /** On one GPU of every stage. */
+  readonly operators: readonly OperatorShare[];
+  readonly peaks: GpuPeaks;
+}
+
 export type Resource =
   | "prefill-compute"
   | "decode-bandwidth"
@@ -104,6 +122,8 @@ export interface Report {
   readonly requests: RequestRecords;
   readonly series: TimeSeries;
   readonly modes: readonly ModeTime[];
+  /** A typical step that only decodes, and the one with the most prompt tokens; those that ran. */
+  readonly anatomy: readonly StepAnatomy[];
   readonly bottleneck: Bottleneck;
   /** Spans in which the cache was full, etc., drawn through all rows. */
   readonly causes: readonly { readonly from: number; readonly to: number; readonly resource: Resource; readonly text: string }[];

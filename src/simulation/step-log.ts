@@ -54,6 +54,35 @@ export class ModeLog {
     return sums;
   }
 
+  /** The mean of the steps that only decoded, and how many of those kept they were; undefined without one. */
+  decodeStep(): { readonly batch: Batch; readonly steps: number } | undefined {
+    const batch = emptyBatch();
+    let steps = 0;
+    let sequences = 0;
+    let context = 0;
+    for (let i = 0; i < this.samples; i++) {
+      this.read(i, batch);
+      if (batch.prefillTokens > 0 || batch.decodeSequences === 0) continue;
+      steps++;
+      sequences += batch.decodeSequences;
+      context += batch.decodeContext;
+    }
+    if (steps === 0) return undefined;
+    const count = Math.max(1, Math.round(sequences / steps));
+    return { batch: { ...emptyBatch(), tokens: count, decodeSequences: count, decodeContext: (context / sequences) * count }, steps };
+  }
+
+  /** Of those kept the step with the most prompt tokens, the first of several; undefined without one. */
+  promptStep(): Batch | undefined {
+    const batch = emptyBatch();
+    let found: Batch | undefined;
+    for (let i = 0; i < this.samples; i++) {
+      this.read(i, batch);
+      if (batch.prefillTokens > (found?.prefillTokens ?? 0)) found = { ...batch };
+    }
+    return found;
+  }
+
   private keep(batch: Batch): void {
     const at = this.samples++ * fields;
     this.batches[at] = batch.tokens;

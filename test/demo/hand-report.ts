@@ -90,6 +90,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
       busyShare: zeros,
       preemptionsPerSecond: zeros,
     },
+    anatomy: [],
     modes: [],
     bottleneck: { resource: "arrivals", sentence: "", from: null, to: null },
     causes: [],

@@ -1,6 +1,7 @@
 import type { Settled } from "../../deployment/settled.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import type { Estimated } from "../estimating.ts";
+import { operatorsJson } from "./anatomy.ts";
 import { tightestPlan } from "./memory-json.ts";
 
 /**
@@ -30,7 +31,7 @@ export function estimateJson({ estimate, steps, gpus, kvCacheTokens }: Estimated
       largestBatch: estimate.largestBatch,
       mostRequestsPerSecond,
       mostOutputTokensPerSecond,
-      steps,
+      steps: steps.map((step) => ({ ...step, operators: operatorsJson(step.operators, step.peaks) })),
       gpus,
     },
     confidence: { timing: estimate.basis, timingBand: estimate.band, memory: plans[tightestPlan(plans)]?.confidence ?? null },

@@ -5,6 +5,7 @@ import { deploymentWords } from "../../simulation/layout-words.ts";
 import type { Operator } from "../../timing/step-model.ts";
 import type { Estimated, PricedStep } from "../estimating.ts";
 import type { Terminal } from "../terminal.ts";
+import { anatomyHead, anatomyRows } from "./anatomy.ts";
 import { table } from "./table.ts";
 
 const stepNames: Readonly<Record<PricedStep["name"], string>> = {
@@ -19,7 +20,6 @@ export const operatorNames: Readonly<Record<Operator, string>> = {
   collectives: "collectives",
   host: "host",
 };
-const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
 
 /** The closed form for people. */
 export function estimateText(name: string, made: Estimated, settled: Settled, paint: Terminal["paint"]): string {
@@ -44,20 +44,16 @@ export function estimateText(name: string, made: Estimated, settled: Settled, pa
     `  ${whole(estimate.promptTokens)} prompt and ${whole(estimate.outputTokens)} output tokens; ${estimate.basis}, ± ${percent(estimate.band)}\n`,
     table(rows, { indent: 2 }),
     "\n",
-    stepsText(made.steps),
+    ...made.steps.map(stepText),
     assumed,
   ].join("");
 }
 
-function stepsText(steps: readonly PricedStep[]): string {
-  const head = ["Step", "tokens", "time", ...operators.map((operator) => operatorNames[operator])];
-  const rows = steps.map((step) => [
-    stepNames[step.name],
-    whole(step.tokens),
-    duration(step.seconds),
-    ...operators.map((operator) => share(step.byOperator[operator], step.seconds)),
-  ]);
-  return table(rows, { head, right: head.map((_, i) => i).slice(1), indent: 2 });
+/** Each step's time, then what it is made of. */
+function stepText({ name, tokens, seconds, operators, peaks }: PricedStep): string {
+  const right = anatomyHead.map((_, i) => i).slice(1, -1);
+  const rows = anatomyRows(operators, peaks);
+  return `  ${stepNames[name]}, ${tokens === 1 ? "1 token" : `${whole(tokens)} tokens`}: ${duration(seconds)}\n${table(rows, { head: anatomyHead, right, indent: 2 })}\n`;
 }
 
 export function share(seconds: number, total: number): string {

@@ -5,6 +5,7 @@ import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.t
 import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
 import type { Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
+import { anatomyHead, anatomyRows, anatomyTitle } from "./anatomy.ts";
 import { bandHead } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { memoryRows } from "./memory-rows.ts";
@@ -30,7 +31,7 @@ ${list(warningsOf(report), "warnings")}
 ${report.saturated ? "" : section("Latency", latencyTable(report, bands) + distributions(report))}
 ${section("Figures", rowsTable(figureRows(report, bands)))}
 ${section("Over time", overTime(report))}
-${section("Where step time goes", modesTable(report))}
+${section("Where step time goes", modesTable(report) + anatomies(report))}
 ${section("Memory of each GPU", memoryTable(report))}
 ${section(
   "How sure this is",
@@ -158,6 +159,13 @@ function modesTable({ modes }: Report): string {
     ];
   });
   return rowsTable(rows, head);
+}
+
+/** What a typical decode step and the largest prompt step are made of. */
+function anatomies({ anatomy }: Report): string {
+  return anatomy
+    .map((step) => `<h3>${escaped(anatomyTitle(step))}</h3>${rowsTable(anatomyRows(step.operators, step.peaks), anatomyHead)}`)
+    .join("");
 }
 
 function memoryTable({ memory }: Report): string {

@@ -1,5 +1,6 @@
 import type { Bands } from "../../simulation/bands.ts";
 import type { Report } from "../../simulation/report.ts";
+import { operatorsJson } from "./anatomy.ts";
 
 /** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */
 export function reportJson(report: Report, bands: Bands | null) {
@@ -17,6 +18,7 @@ export function reportJson(report: Report, bands: Bands | null) {
     scheduler,
     slo: report.slo,
     modes: report.modes,
+    anatomy: report.anatomy.map((step) => ({ ...step, operators: operatorsJson(step.operators, step.peaks) })),
     assumed: assumed.map(({ what, value }) => ({ what, value })),
     seed,
   };

@@ -2,9 +2,10 @@ import { duration, figure, gib, percent, percentRange, rate, whole } from "../..
 import { plain } from "../../deployment/message.ts";
 import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
-import type { Quantiles, Report } from "../../simulation/report.ts";
+import type { Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
 import type { Terminal } from "../terminal.ts";
+import { anatomyHead, anatomyRows, anatomyTitle } from "./anatomy.ts";
 import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
@@ -31,6 +32,7 @@ export function reportText(report: Report, { bands, nearest }: Evidence, paint: 
     report.saturated ? "" : `${latencies(report, bands)}\n`,
     `${figures(report, bands)}\n`,
     modesText(report),
+    ...report.anatomy.map(anatomyText),
     nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),
     `  ${paint("dim", `timing ${report.confidence.timing}, ± ${percent(report.confidence.timingBand)}; memory ${report.confidence.memory}; seed ${report.seed}`)}\n`,
@@ -147,4 +149,9 @@ function modesText({ modes }: Report): string {
   const words = Object.entries(operatorNames);
   const head = ["Steps as", "count", "time", ...names.map((name) => words.find(([key]) => key === name)?.[1] ?? name)];
   return rows.length === 0 ? "" : `${table(rows, { head, right: head.map((_, i) => i).slice(1), indent: 2 })}\n`;
+}
+
+function anatomyText(step: StepAnatomy): string {
+  const right = anatomyHead.map((_, i) => i).slice(1, -1);
+  return `  ${anatomyTitle(step)}\n${table(anatomyRows(step.operators, step.peaks), { head: anatomyHead, right, indent: 2 })}\n`;
 }

@@ -1,0 +1,45 @@
+import { duration, percent, whole } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
+import type { StepAnatomy } from "../../simulation/report.ts";
+import { achieved, type GpuPeaks } from "../../timing/achieved.ts";
+import type { OperatorShare } from "../../timing/operator.ts";
+import { bandwidthWords, basisWords, computeWords, operatorWords } from "../../timing/operator-words.ts";
+import { share } from "./estimate-text.ts";
+
+/** Operators of one step with what they reach of one GPU's peaks; null where that means nothing. */
+export function operatorsJson(operators: readonly OperatorShare[], peaks: GpuPeaks) {
+  return operators.map((one) => {
+    const { flopsPerSecond, bytesPerSecond, flopsShare, bytesShare } = achieved(one, peaks);
+    return { ...one, flopsPerSecond, bytesPerSecond, ofPeakFlops: flopsShare, ofPeakBandwidth: bytesShare };
+  });
+}
+
+export const anatomyHead = ["Operator", "time", "share", "bytes/s", "of peak", "FLOP/s", "of peak", "basis"] as const;
+
+/** One row an operator: time, share of the step, and the rates it reaches on one GPU. */
+export function anatomyRows(operators: readonly OperatorShare[], peaks: GpuPeaks): readonly (readonly string[])[] {
+  const total = operators.reduce((sum, { seconds }) => sum + seconds, 0);
+  return operators.map((one) => {
+    const { flopsPerSecond, bytesPerSecond, flopsShare, bytesShare } = achieved(one, peaks);
+    return [
+      plain(operatorWords[one.operator]),
+      duration(one.seconds),
+      share(one.seconds, total),
+      one.bytes > 0 ? bandwidthWords(bytesPerSecond) : "",
+      bytesShare === null ? "" : percent(bytesShare),
+      one.flops > 0 ? computeWords(flopsPerSecond) : "",
+      flopsShare === null ? "" : percent(flopsShare),
+      plain(basisWords[one.basis]),
+    ];
+  });
+}
+
+/** `A decode step of 58 sequences with 1,204 tokens of context each, as TP 8: 11.2 ms`. */
+export function anatomyTitle({ kind, label, promptTokens, decodeSequences, meanContext, seconds }: StepAnatomy): string {
+  const decoding = `${whole(decodeSequences)} sequences with ${whole(meanContext)} tokens of context each`;
+  const what =
+    kind === "decode"
+      ? `A decode step of ${decoding}`
+      : `The step with the most prompt tokens, ${whole(promptTokens)}${decodeSequences > 0 ? `, beside ${decoding}` : ""}`;
+  return `${what}, as ${label}: ${duration(seconds)}`;
+}

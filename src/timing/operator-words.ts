@@ -1,0 +1,48 @@
+import { figure } from "../catalog/quantity.ts";
+import { type Message, message } from "../deployment/message.ts";
+import type { OperatorName, OperatorShare } from "./operator.ts";
+import type { Basis } from "./step-model.ts";
+
+/** Kinds of work of a step as people say them. */
+export const operatorWords: Readonly<Record<OperatorName, Message>> = {
+  "attention-projections": message("Attention projections"),
+  mlp: message("MLP"),
+  experts: message("Experts"),
+  elementwise: message("Norms and activations"),
+  "prefill-attention": message("Prefill attention"),
+  "decode-attention": message("Decode attention"),
+  embedding: message("Embedding"),
+  head: message("Output head and sampling"),
+  "all-reduce": message("All-reduce"),
+  "all-to-all": message("All-to-all"),
+  "stage-transfer": message("Transfer between stages"),
+  host: message("Host"),
+};
+
+export const basisWords: Readonly<Record<Basis, Message>> = {
+  measured: message("measured"),
+  interpolated: message("interpolated"),
+  analytical: message("analytical"),
+};
+
+/** The largest shares of a step, each at least a tenth: `Experts 48 %, Decode attention 21 %`. */
+export function largestShares(shares: readonly OperatorShare[], most: number, name: (operator: OperatorName) => string): string {
+  const total = shares.reduce((sum, { seconds }) => sum + seconds, 0);
+  return [...shares]
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, most)
+    .filter(({ seconds }, i) => i === 0 || seconds >= leastShare * total)
+    .map(({ operator, seconds }) => `${name(operator)} ${Math.round((100 * seconds) / total)} %`)
+    .join(", ");
+}
+
+const leastShare = 0.05;
+
+/** `1,480 GB/s`, `2.10 TB/s`. */
+export function bandwidthWords(bytesPerSecond: number): string {
+  return bytesPerSecond >= 1e12 ? `${figure(bytesPerSecond / 1e12)} TB/s` : `${figure(bytesPerSecond / 1e9)} GB/s`;
+}
+
+export function computeWords(flopsPerSecond: number): string {
+  return `${figure(flopsPerSecond / 1e12)} TFLOP/s`;
+}
