@@ -27,6 +27,8 @@ export class SglangPolicy implements SchedulingPolicy {
   /** Why no prompt was let in the last time: nobody asks again until a request leaves. */
   private full = admitted;
   private departures = 0;
+  /** The prompt that was cut and is not computed yet, or −1: one at a time. */
+  private cut = -1;
 
   constructor(
     private readonly core: EngineCore,
@@ -57,13 +59,15 @@ export class SglangPolicy implements SchedulingPolicy {
     if (running.departures !== this.departures) this.full = admitted;
     this.departures = running.departures;
     const isWaiting = waiting.head >= 0;
-    if (partial.count === 0 && (!isWaiting || this.full !== admitted)) return isWaiting ? this.full : admitted;
+    if (this.cut < 0 && (!isWaiting || this.full !== admitted)) return isWaiting ? this.full : admitted;
+    // Its chunk is in another stage's step: the next one comes before all others.
+    if (this.cut >= 0 && partial.count === 0) return isWaiting ? noBudget : admitted;
     const room: Room = {
       input: this.scheduling.maxPrefillTokens - decodes,
       chunk: limits.chunkedPrefill ? limits.maxNumBatchedTokens - decodes : Number.POSITIVE_INFINITY,
       promised: decodes + this.ratio.value * this.expected(),
     };
-    if (partial.count > 0) this.proceed(slot, room);
+    if (this.cut >= 0) this.proceed(slot, this.cut, room);
     if (this.full !== admitted) return isWaiting ? this.full : admitted;
     const blockedBy = this.admit(slot, room, now);
     if (blockedBy === noBlocks || blockedBy === noSequences) this.full = blockedBy;
@@ -85,26 +89,25 @@ export class SglangPolicy implements SchedulingPolicy {
   }
 
   /** A prompt that was cut goes on; where the pool is too full for its next chunk, decodes go on first. */
-  private proceed(slot: Slot, room: Room): void {
+  private proceed(slot: Slot, r: number, room: Room): void {
     const { core } = this;
-    const r = core.partial.items[0] as number;
     const left = core.promptLeft(r);
     const free = Math.floor(this.tokensFree(room));
     const chunk = Math.min(left, room.chunk, free > 0 ? free : room.chunk);
     if (chunk <= 0 || core.blocksFor(core.requests.computed[r] as number, chunk) > core.pool.free) return;
     core.partial.remove(r);
     core.proceed(slot, r, chunk);
+    if (chunk === left) this.cut = -1;
     this.take(room, chunk, chunk < left ? 0 : this.answer(r));
   }
 
   /** Starts waiting requests in order of arrival while budget, sequences and pool last. */
   private admit(slot: Slot, room: Room, now: number): number {
     const { core } = this;
-    const { requests, pool, limits, waiting, running, partial } = core;
+    const { requests, pool, limits, waiting, running } = core;
     for (let r = waiting.head; r >= 0; r = waiting.head) {
       if (running.count >= limits.maxNumSeqs) return noSequences;
-      // One prompt at a time is cut.
-      if (room.input <= 0 || room.chunk <= 0 || partial.count > 0) return noBudget;
+      if (room.input <= 0 || room.chunk <= 0 || this.cut >= 0) return noBudget;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
       const cached = hits * limits.blockTokens;
@@ -116,7 +119,7 @@ export class SglangPolicy implements SchedulingPolicy {
       const chunk = Math.min(prompt, room.chunk);
       core.start(slot, hits, chunk, now);
       this.take(room, chunk, chunk < prompt ? 0 : answer);
-      if (chunk < prompt) return noBudget;
+      if (chunk < prompt) this.cut = r;
     }
     return admitted;
   }

@@ -78,6 +78,12 @@ export class TensorrtPolicy implements SchedulingPolicy {
     return chunkedPrefill ? Math.max(0, left - (left % blockTokens)) : 0;
   }
 
+  /** A step's first prompt is taken however long it is, where nobody wrote a limit or it would never run: it has grown by a lost answer. */
+  private goesWhole(slot: Slot): boolean {
+    const { limits, running } = this.core;
+    return slot.chunkCount === 0 && !limits.chunkedPrefill && (!this.scheduling.budgetIsWritten || running.count === 0);
+  }
+
   /** Starts waiting requests in order of arrival while tokens, sequences and blocks last; returns what keeps the next one out. */
   private admit(slot: Slot, budget: number, now: number): number {
     const { core } = this;
@@ -89,8 +95,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
       const hits = pool.findHits(r, target);
       const cached = hits * limits.blockTokens;
       const prompt = target - cached;
-      const isFirst = slot.chunkCount === 0 && !limits.chunkedPrefill && !this.scheduling.budgetIsWritten;
-      const chunk = isFirst ? prompt : this.chunkOf(prompt, left);
+      const chunk = this.goesWhole(slot) ? prompt : this.chunkOf(prompt, left);
       if (chunk <= 0) return noBudget;
       const last = (requests.prompt[r] as number) + (requests.output[r] as number) - 1;
       const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
