@@ -9,6 +9,8 @@ import { scatterSvg } from "./scatter.ts";
 import { choosing } from "./serving/choosing.ts";
 import { closedLoop } from "./serving/closed-loop.ts";
 import { offline } from "./serving/offline.ts";
+import { openLoop } from "./serving/open-loop.ts";
+import { perRequest } from "./serving/per-request.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AccuracyOptions {
@@ -25,7 +27,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, kernels, closedLoop, offline, choosing];
+const suites: readonly Suite[] = [memory, kernels, closedLoop, offline, openLoop, perRequest, choosing];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {
