@@ -2,7 +2,7 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { gpusOf } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { type GpuPeaks, gpuPeaks } from "../timing/achieved.ts";
-import { estimate, type RequestLengths } from "../timing/closed-form.ts";
+import { decodeBatch, estimate, type RequestLengths } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { OperatorShare } from "../timing/operator.ts";
 import { stepModel } from "../timing/step.ts";
@@ -58,7 +58,7 @@ function prefillStep(settled: Settled, pool: SettledPool, { promptTokens }: Requ
 /** Sequences half-way through their answers. */
 function decodeStep(settled: Settled, pool: SettledPool, sequences: number, { promptTokens, outputTokens }: RequestLengths): PricedStep {
   const count = Math.max(1, sequences);
-  const batch = { ...emptyBatch(), tokens: count, decodeSequences: count, decodeContext: count * (promptTokens + outputTokens / 2) };
+  const batch = decodeBatch(count, promptTokens + outputTokens / 2);
   const model = stepModel(settled.model, pool);
   const name = sequences === 1 ? "decode-one" : "decode-largest";
   return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model, batch, pool) };

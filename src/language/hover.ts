@@ -8,6 +8,7 @@ import { gpusAsked, layoutWords, ranksOf } from "../rules/layout.ts";
 import { type Card, commandLink, escaped, markdown } from "./hover-card.ts";
 import { flagCard } from "./hover-flag.ts";
 import type { Note } from "./hover-notes.ts";
+import { stepCard } from "./hover-step.ts";
 import { type Place, placeAt } from "./position.ts";
 import type { Analysis, Hover } from "./results.ts";
 
@@ -38,6 +39,8 @@ function cardOf(place: Place, options: HoverOptions): Card | undefined {
       return replicasCard(place);
     case "version":
       return versionCard(place, options);
+    case "anchor":
+      return stepCard(place.analysis, options);
     default: {
       const never: never = place;
       return never;

@@ -22,7 +22,7 @@ function isAfter(a: Position, b: Position): boolean {
 /** What stands at a position, with the deployment it belongs to. */
 export type Place = { readonly analysis: DeploymentAnalysis; readonly pool: Pool; readonly index: number } & (
   | { readonly kind: "flag"; readonly flag: Flag; readonly range: Range }
-  | { readonly kind: "model" | "gpu" | "gpus" | "replicas" | "version"; readonly range: Range }
+  | { readonly kind: "model" | "gpu" | "gpus" | "replicas" | "version" | "anchor"; readonly range: Range }
 );
 
 export function placeAt(analysis: Analysis, position: Position): Place | undefined {
@@ -48,6 +48,8 @@ export function placeAt(analysis: Analysis, position: Position): Place | undefin
       if (replicas && contains(replicas, position)) return { ...base, kind: "replicas", range: replicas };
       const version = engine.version?.range;
       if (version && contains(version, position)) return { ...base, kind: "version", range: version };
+      const { anchor } = one.deployment;
+      if (contains(anchor, position)) return { ...base, kind: "anchor", range: anchor };
     }
   }
   return undefined;

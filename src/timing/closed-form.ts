@@ -80,7 +80,8 @@ function decodeSeconds(model: StepModel, sequences: number, context: number): nu
   return model.stepSeconds(decodeBatch(sequences, context));
 }
 
-function decodeBatch(sequences: number, context: number): Batch {
+/** `sequences` that each decode with `context` tokens before them. */
+export function decodeBatch(sequences: number, context: number): Batch {
   return { ...emptyBatch(), tokens: sequences, decodeSequences: sequences, decodeContext: sequences * context };
 }
 

@@ -25,18 +25,14 @@ export const basisWords: Readonly<Record<Basis, Message>> = {
   analytical: message("analytical"),
 };
 
-/** The largest shares of a step, each at least a tenth: `Experts 48 %, Decode attention 21 %`. */
-export function largestShares(shares: readonly OperatorShare[], most: number, name: (operator: OperatorName) => string): string {
-  const total = shares.reduce((sum, { seconds }) => sum + seconds, 0);
-  return [...shares]
-    .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, most)
-    .filter(({ seconds }, i) => i === 0 || seconds >= leastShare * total)
-    .map(({ operator, seconds }) => `${name(operator)} ${Math.round((100 * seconds) / total)} %`)
-    .join(", ");
+/** How much of a step's time rests on what, the surest first. */
+export function basisShares(operators: readonly OperatorShare[]): readonly { readonly basis: Basis; readonly share: number }[] {
+  const total = operators.reduce((sum, { seconds }) => sum + seconds, 0);
+  const bases: readonly Basis[] = ["measured", "interpolated", "analytical"];
+  return bases
+    .map((basis) => ({ basis, share: operators.reduce((sum, one) => sum + (one.basis === basis ? one.seconds : 0), 0) / total }))
+    .filter(({ share }) => share > 0);
 }
-
-const leastShare = 0.05;
 
 /** `1,480 GB/s`, `2.10 TB/s`. */
 export function bandwidthWords(bytesPerSecond: number): string {

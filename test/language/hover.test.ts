@@ -208,3 +208,18 @@ test("what a run measured is said, and what of it no longer holds", () => {
     "Measured on 2026-11-28: weights. Predicted: KV cache; max-num-seqs was 1024 when this was measured.",
   );
 });
+
+test("the place of the lens says what a decode step is made of, and on what that rests", () => {
+  const lines = over(yaml({ gpu: "H100", gpus: 4, args: ["--tensor-parallel-size=4"] }), "apiVersion").split("\n");
+  expect(lines[0]).toMatch(/^\*\*A decode step of 32: \d[\d.]* ms\*\* · [\d,]+ tokens of context each, as TP 4 · \[Open report\]/);
+  const rows = lines.filter((line) => line.startsWith("| ")).slice(2);
+  expect(rows).toHaveLength(4);
+  for (const row of rows)
+    expect(row).toMatch(/^\| [\w -]+, [\d.]+ % \| [\d.]+ ms( · [\d.,]+ (?:[TG]B|TFLOP)\/s(?:, [\d.]+ % of peak)?)? \|$/);
+  expect(lines).toContainEqual(expect.stringMatching(/^One request alone, in 8 of 10 cases: TTFT \d+–\d+ ms, TPOT [\d.]+–[\d.]+ ms\.$/));
+  expect(lines.at(-1)).toMatch(/^Step time: [\d.]+ % (?:measured|interpolated|analytical)/);
+});
+
+test("without a GPU nothing is said of steps", () => {
+  expect(over(yaml({}), "apiVersion")).toBe("nothing");
+});

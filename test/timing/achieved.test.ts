@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { achieved, gpuPeaks } from "../../src/timing/achieved.ts";
 import type { OperatorShare } from "../../src/timing/operator.ts";
-import { bandwidthWords, computeWords, largestShares } from "../../src/timing/operator-words.ts";
+import { bandwidthWords, basisShares, computeWords } from "../../src/timing/operator-words.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import { poolOf } from "./pools.ts";
 
@@ -44,9 +44,15 @@ describe("achieved against peak", () => {
     expect(gpuPeaks(stepModel(one.model, one.pool), one.pool).bytesPerSecond).toBe(one.pool.gpu.memoryBytesPerSecond);
   });
 
-  test("the largest shares in words, small ones left out", () => {
-    const step = [share({ seconds: 0.3 }), share({ operator: "host", seconds: 0.04 }), share({ operator: "experts", seconds: 0.66 })];
-    expect(largestShares(step, 3, (name) => name)).toBe("experts 66 %, mlp 30 %");
+  test("how much of a step rests on what, the surest first", () => {
+    const step = [share({ seconds: 0.3, basis: "analytical" }), share({ seconds: 0.5 }), share({ operator: "experts", seconds: 0.2 })];
+    expect(basisShares(step)).toEqual([
+      { basis: "measured", share: expect.closeTo(0.7, 9) },
+      { basis: "analytical", share: expect.closeTo(0.3, 9) },
+    ]);
+  });
+
+  test("rates in words", () => {
     expect(bandwidthWords(4.3e11)).toBe("430 GB/s");
     expect(bandwidthWords(2.32e12)).toBe("2.32 TB/s");
     expect(computeWords(7.6e14)).toBe("760 TFLOP/s");

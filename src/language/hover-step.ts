@@ -1,0 +1,59 @@
+import { duration, durationRange, percent, whole } from "../catalog/quantity.ts";
+import { plain } from "../deployment/message.ts";
+import { modeWords } from "../simulation/layout-words.ts";
+import { achieved, gpuPeaks } from "../timing/achieved.ts";
+import { decodeBatch } from "../timing/closed-form.ts";
+import type { OperatorShare } from "../timing/operator.ts";
+import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../timing/operator-words.ts";
+import { stepModel } from "../timing/step.ts";
+import type { HoverOptions } from "./hover.ts";
+import { type Card, commandLink, escaped } from "./hover-card.ts";
+import { lengthsFor } from "./lengths.ts";
+import type { DeploymentAnalysis } from "./results.ts";
+
+/** Requests of the step that is told: a busy server, yet no full one. */
+const typicalSequences = 32;
+const mostRows = 4;
+
+/** What a decode step of this deployment is made of, over the place where its lens stands. */
+export function stepCard({ deployment, settled, estimate }: DeploymentAnalysis, { catalog, uri }: HoverOptions): Card | undefined {
+  const pool = settled?.pools.find(({ role }) => role === "decode") ?? settled?.pools.at(-1);
+  if (!settled || !pool || !estimate || estimate.largestBatch < 1) return undefined;
+  const { promptTokens, outputTokens } = lengthsFor(settled, catalog);
+  const sequences = Math.min(typicalSequences, estimate.largestBatch);
+  const context = promptTokens + outputTokens / 2;
+  const model = stepModel(settled.model, pool);
+  const batch = decodeBatch(sequences, context);
+  const operators = model.anatomy(batch);
+  const peaks = gpuPeaks(model, pool);
+  const total = operators.reduce((sum, { seconds }) => sum + seconds, 0);
+  const largest = [...operators].sort((a, b) => b.seconds - a.seconds).slice(0, mostRows);
+  const row = (one: OperatorShare): readonly [string, string] => [
+    `${plain(operatorWords[one.operator])}, ${percent(one.seconds / total)}`,
+    [duration(one.seconds), ...reached(one, peaks)].join(" · "),
+  ];
+  const [ttft, tpot] = [estimate.ttftSeconds, estimate.tpotSeconds].map((seconds) =>
+    durationRange(seconds * Math.max(0, 1 - estimate.band), seconds * (1 + estimate.band)),
+  );
+  const rests = basisShares(operators).map(({ basis, share }) => `${percent(share)} ${plain(basisWords[basis])}`);
+  return {
+    headline: `A decode step of ${sequences}: ${duration(total)}`,
+    beside: [
+      escaped(`${whole(context)} tokens of context each, as ${modeWords(pool.layout, model.mode(batch.tokens))}`),
+      commandLink("Open report", "inferenceLens.openReport", [uri, deployment.id]),
+    ],
+    title: "Share of the step",
+    rows: largest.map(row),
+    whatIf: `One request alone, in 8 of 10 cases: TTFT ${ttft}, TPOT ${tpot}.`,
+    last: [escaped(`Step time: ${rests.join(", ")}`)],
+  };
+}
+
+/** The nearer of its two limits: bandwidth or compute. */
+function reached(one: OperatorShare, peaks: Parameters<typeof achieved>[1]): readonly string[] {
+  const { flopsPerSecond, bytesPerSecond, flopsShare, bytesShare } = achieved(one, peaks);
+  if (flopsShare === null && bytesShare === null) return one.bytes > 0 ? [bandwidthWords(bytesPerSecond)] : [];
+  return (flopsShare ?? 0) > (bytesShare ?? 0)
+    ? [`${computeWords(flopsPerSecond)}, ${percent(flopsShare ?? 0)} of peak`]
+    : [`${bandwidthWords(bytesPerSecond)}, ${percent(bytesShare ?? 0)} of peak`];
+}
