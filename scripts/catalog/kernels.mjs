@@ -1,5 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { layerProfileTables } from "./layer-profiles.mjs";
+import { records } from "./records.mjs";
 
 /**
  * Measured kernels of each GPU as compact rows, microseconds last (../shared/data/calibration, SOURCES.md: aiconfigurator-core 0.12.0,
@@ -15,14 +17,18 @@ const gpus = {
   l40s: "L40S",
 };
 
+/** GPUs of which whole models were profiled, layer by layer. */
+const profiled = { rtxpro6000: "RTX-PRO-6000-Blackwell-Server", rtx4090: "RTX-4090" };
+
 const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
 
 /**
  * Table → its file, what tells groups apart, the columns of a row, and which rows count. `alike` names what other engines' kernels of a group
- * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs.
+ * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs. Beyond
+ * `mostSlower` times another engine's kernel that does at least as much, a row is a slow choice of the collector, which an engine's tuner avoids.
  */
 const tables = {
-  gemm: { file: "gemm", alike: (kind) => kind, group: ["dtype"], columns: ["m", "n", "k"] },
+  gemm: { file: "gemm", alike: (kind) => kind, mostSlower: 1.6, group: ["dtype"], columns: ["m", "n", "k"] },
   prefill: {
     file: "attention_context",
     alike: (kind) => kind,
@@ -68,8 +74,8 @@ const tables = {
   },
 };
 
-export function kernelTables(directory, text) {
-  return Object.entries(gpus).map(([folder, gpu]) => {
+export function kernelTables(directory, text, models) {
+  const measured = Object.entries(gpus).map(([folder, gpu]) => {
     const present = new Set(readdirSync(join(directory, "calibration", folder)));
     const read = ({ file, counts = () => true, derive = () => ({}) }) => {
       if (!present.has(`${file}.csv`)) return [];
@@ -78,9 +84,14 @@ export function kernelTables(directory, text) {
     };
     return { gpu, tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, groups(read(table), table)])) };
   });
+  const profiles = Object.entries(profiled).map(([folder, gpu]) => {
+    const within = `calibration/${folder}`;
+    return { gpu, tables: layerProfileTables(join(directory, within), (file) => text(`${within}/${file}`), models) };
+  });
+  return [...measured, ...profiles];
 }
 
-function groups(rows, { alike = () => undefined, group, columns }) {
+function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_INFINITY, group, columns }) {
   const found = new Map();
   for (const row of rows) {
     const engine = engines[row.backend] ?? row.backend;
@@ -96,7 +107,14 @@ function groups(rows, { alike = () => undefined, group, columns }) {
     const likewise = all.filter(({ kind }) => alike(kind) === doing);
     return doing === undefined ? one : withoutLaunches(one, likewise);
   });
-  return kept.filter((one) => one.rows.length > 0);
+  const quick = kept.map((one) =>
+    withoutSlowChoices(
+      one,
+      kept.filter(({ kind }) => kind === one.kind),
+      mostSlower,
+    ),
+  );
+  return quick.filter((one) => one.rows.length > 0);
 }
 
 /** A group whose quickest kernel takes twice what another engine's takes measured its launches up to there. */
@@ -107,8 +125,10 @@ function withoutLaunches(group, likewise) {
   return isLaunched ? { ...group, rows: group.rows.filter((row) => row.at(-1) > 4 * floor) } : group;
 }
 
-function records(body) {
-  const [head, ...lines] = body.trim().split(/\r?\n/);
-  const names = head.split(",");
-  return lines.map((line) => Object.fromEntries(line.split(",").map((value, index) => [names[index], value])));
+/** Without rows that take `most` times what another engine's kernel takes whose sizes are all at least as large. */
+function withoutSlowChoices(group, likewise, most) {
+  const others = likewise.filter((other) => other !== group).flatMap(({ rows }) => rows);
+  const isBeaten = (row) =>
+    others.some((other) => row.at(-1) > most * other.at(-1) && other.slice(0, -1).every((size, i) => size >= row[i]));
+  return { ...group, rows: group.rows.filter((row) => !isBeaten(row)) };
 }

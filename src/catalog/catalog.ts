@@ -11,7 +11,7 @@ import type {
   WorkloadRows,
 } from "./facts.ts";
 import { GpuNames } from "./gpu-names.ts";
-import { type GpuKernels, linkSpokesman, spokesman } from "./kernels.ts";
+import { type GpuKernels, linkSpokesman, spokesmen } from "./kernels.ts";
 import { type MeasuredRun, measuredRuns } from "./measured-runs.ts";
 import { ModelNames } from "./model-match.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
@@ -39,8 +39,8 @@ export interface Catalog {
   flags(engine: string): FlagTable;
   /** The keys inside an engine's JSON flags and config files; an empty table where none is known. */
   options(engine: string): OptionTable;
-  /** Measured kernels that speak for a GPU; undefined where none of its generation were. */
-  kernels(gpu: Gpu): GpuKernels | undefined;
+  /** Measured kernels that speak for a GPU, nearest first; none where none of its generation were. */
+  kernels(gpu: Gpu): readonly GpuKernels[];
   /** Measured exchanges between GPUs that speak for this link of a GPU; undefined where none over its kind were. */
   linkKernels(gpu: Gpu, link: Link): GpuKernels | undefined;
   /** Serving runs that others measured, of known models on known GPUs. */
@@ -94,10 +94,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,
     options: (engine) => options.get(engine)?.() ?? noOptions,
-    kernels: (gpu) => {
-      const measuredOn = spokesman(gpu, measured());
-      return measuredOn && kernels(measuredOn);
-    },
+    kernels: (gpu) => spokesmen(gpu, measured()).map(kernels),
     linkKernels: (gpu, link) => {
       const measuredOn = linkSpokesman(gpu, link, measured());
       return measuredOn && kernels(measuredOn);

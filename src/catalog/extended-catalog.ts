@@ -27,5 +27,6 @@ export function withGpus(catalog: Catalog, own: readonly OwnGpu[]): Catalog {
     gpus: () => [...gpus, ...catalog.gpus()],
     commonGpus: () => [...gpus, ...catalog.commonGpus()],
     kernels: (gpu) => catalog.kernels(likes.get(gpu.id) ?? gpu),
+    linkKernels: (gpu, link) => catalog.linkKernels(likes.get(gpu.id) ?? gpu, link),
   };
 }

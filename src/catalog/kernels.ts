@@ -15,26 +15,37 @@ export interface KernelGroup {
 }
 
 /** GPUs whose kernels the catalogue has. */
-export const measuredGpus: readonly GpuId[] = ["A100-SXM4-80GB", "H100-SXM5-80GB", "H200-SXM", "B200-SXM", "L40S"];
+export const measuredGpus: readonly GpuId[] = [
+  "A100-SXM4-80GB",
+  "H100-SXM5-80GB",
+  "H200-SXM",
+  "B200-SXM",
+  "L40S",
+  "RTX-4090",
+  "RTX-PRO-6000-Blackwell-Server",
+];
 
 /** Those of them whose exchanges with others of the same node it has. */
 export const measuredLinks: readonly GpuId[] = ["A100-SXM4-80GB", "H100-SXM5-80GB", "H200-SXM", "B200-SXM", "L40S"];
 
-/** Kernels that speak for a GPU: its own, or those of the nearest measured GPU of its generation. */
+/** The second fills what the first lacks; a third was never asked. */
+const mostSpokesmen = 2;
+
+/** Kernels of one GPU that speak for it or for others. */
 export interface GpuKernels {
   readonly measuredOn: Gpu;
   readonly groups: readonly KernelGroup[];
 }
 
-/** The measured GPU that speaks for another: the same compute capability, else the same generation, then the nearest in bandwidth. */
-export function spokesman(gpu: Gpu, measured: readonly Gpu[]): Gpu | undefined {
-  const own = measured.find(({ id }) => id === gpu.id);
-  if (own || gpu.vendor !== "nvidia" || gpu.computeCapability === null) return own;
+/** Measured GPUs that speak for another, nearest first: itself, then by bandwidth those of the same compute capability, else of the same generation. */
+export function spokesmen(gpu: Gpu, measured: readonly Gpu[]): readonly Gpu[] {
   const capability = gpu.computeCapability;
+  if (gpu.vendor !== "nvidia" || capability === null) return measured.filter(({ id }) => id === gpu.id);
   const same = measured.filter((one) => one.computeCapability === capability);
   const near = same.length > 0 ? same : measured.filter((one) => Math.floor(one.computeCapability ?? 0) === Math.floor(capability));
-  const apart = (one: Gpu): number => Math.abs(Math.log(one.memoryBytesPerSecond / gpu.memoryBytesPerSecond));
-  return [...near].sort((a, b) => apart(a) - apart(b))[0];
+  const apart = ({ id, memoryBytesPerSecond }: Gpu): number =>
+    id === gpu.id ? -1 : Math.abs(Math.log(memoryBytesPerSecond / gpu.memoryBytesPerSecond));
+  return [...near].sort((a, b) => apart(a) - apart(b)).slice(0, mostSpokesmen);
 }
 
 /** The measured GPU whose exchanges speak for a link between GPUs like this one: the GPU itself, else the nearest rate of the same kind. */

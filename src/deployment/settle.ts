@@ -139,7 +139,7 @@ function settledPool(
     ...chosen,
     ...(drafter ? { drafter } : {}),
     links: place.links,
-    kernels: catalog.kernels(gpu) ?? null,
+    kernels: catalog.kernels(gpu),
     linkKernels: (gpusPerInstance(layout) > 1 && catalog.linkKernels(gpu, place.links.intraNode)) || null,
     observed: {
       gpuTotalBytes: pool.overrides?.gpuTotalBytes ?? null,

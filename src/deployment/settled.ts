@@ -86,8 +86,8 @@ export interface SettledPool {
   /** Absent without speculation, or where it looks up earlier text. */
   readonly drafter?: Drafter;
   readonly links: PoolLinks;
-  /** Measured kernels of this GPU or the nearest of its generation; null where there are none. */
-  readonly kernels: GpuKernels | null;
+  /** Measured kernels of this GPU and the nearest of its generation, nearest first. */
+  readonly kernels: readonly GpuKernels[];
   /** Those whose exchanges between GPUs speak for this pool's link; null where none over its kind were measured. */
   readonly linkKernels: GpuKernels | null;
   /** Figures a real run reported, which override the memory model. */

@@ -92,7 +92,7 @@ function poolOf(
         headLayers: 0,
       },
     },
-    kernels: null,
+    kernels: [],
     linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },

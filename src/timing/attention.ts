@@ -54,7 +54,7 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     ? measuredDecode(measured.decode, pool.settings.maxNumSeqs, shape)
     : new DecodeLines(Math.max(reading, latent), 1, () => attention.decodeFloor);
   return {
-    basis: measured.decode ? kernels.basis : "analytical",
+    basis: measured.decode?.basis ?? "analytical",
     decode,
     // Context-parallel ranks read their share of each sequence.
     perContextToken: decode.perContextToken / context,

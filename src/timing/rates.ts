@@ -62,7 +62,7 @@ export function gpuRates(pool: SettledPool): GpuRates {
       quantises: own !== undefined && key !== "bf16",
       measured: operator,
       hidden: hiddenShare(format, weights),
-      basis: operator ? kernels.basis : "analytical",
+      basis: operator?.basis ?? "analytical",
     };
   };
   const format: DType = weights.method === "none" ? "bf16" : weights.linear;

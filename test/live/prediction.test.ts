@@ -149,7 +149,7 @@ describe("cacheDrift", () => {
       scheduling: { engine: "vllm", reserveFullPrompt: true },
       ...settings,
     },
-    kernels: null,
+    kernels: [],
     linkKernels: null,
     links: {
       intraNode: { kind: "nvlink", name: "", bytesPerSecond: 1, switched: true },

@@ -90,7 +90,7 @@ export function pool(changes: Changes = {}): SettledPool {
     weights: unquantised,
     activationBytes: 2,
     kvElementBytes: 2,
-    kernels: null,
+    kernels: [],
     linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },

@@ -131,7 +131,7 @@ describe("own GPUs", () => {
     expect(found.gpus()).toHaveLength(catalog.gpus().length + 1);
     expect(found.commonGpus()[0]?.id).toBe("Lab-Card");
     const gpu = found.gpu("lab");
-    expect(gpu && found.kernels(gpu)?.measuredOn.id).toBe("H100-SXM5-80GB");
+    expect(gpu && found.kernels(gpu)[0]?.measuredOn.id).toBe("H100-SXM5-80GB");
     expect(files.find(join(root, "x.yaml")).catalog.gpu("lab")).toBeUndefined();
   });
 

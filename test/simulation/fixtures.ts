@@ -133,7 +133,7 @@ export function settledOf(setup: Setup = {}): Settled {
     kvElementBytes: 2,
     settings: { ...settings, ...setup.settings },
     budget: { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
-    kernels: null,
+    kernels: [],
     linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },

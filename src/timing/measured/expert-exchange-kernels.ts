@@ -38,11 +38,12 @@ function operator(pool: SettledPool, kernels: GpuKernels, kind: string, format: 
   if (groups.length === 0) return null;
   const { scaleUp, pcie } = kernels.measuredOn;
   const { budget, gpu, links } = pool;
-  return new MeasuredOperator(allToAllLaw, groups, {
+  const card = linkCard(kernels.measuredOn, (scaleUp ?? pcie).bytesPerSecond);
+  return new MeasuredOperator(allToAllLaw, [{ groups, card }], {
     engine: budget.engine,
     kinds: [kind],
-    measuredOn: linkCard(kernels.measuredOn, (scaleUp ?? pcie).bytesPerSecond),
     card: linkCard(gpu, links.intraNode.bytesPerSecond),
+    basis: kernels.measuredOn.id === gpu.id ? "measured" : "interpolated",
   });
 }
 

@@ -1,4 +1,5 @@
 import type { KernelGroup } from "../../catalog/kernels.ts";
+import type { Basis } from "../step-model.ts";
 import type { Card, OperatorLaw } from "./operator-law.ts";
 import { ResidualField } from "./residual-field.ts";
 
@@ -8,40 +9,54 @@ const otherEngine = 2;
 const otherRouting = 0.5;
 /** Another format that stands for this one. */
 const otherFormat = 1;
+/** Another GPU of the generation, where this one's own kernels were hardly measured. */
+const otherGpu = 1.5;
 
 /** Shapes that are kept of one operator: those of a few dozen models. */
 const mostShapes = 256;
+
+/** What was measured on one GPU. */
+export interface MeasuredSource {
+  readonly card: Card;
+  readonly groups: readonly KernelGroup[];
+}
 
 /** Which measurements speak, and for what card. */
 export interface Speaking {
   readonly engine: string;
   /** Kinds that speak, the one that counts as it stands first. */
   readonly kinds: readonly string[];
-  readonly measuredOn: Card;
   readonly card: Card;
+  /** Whether the kernels are this card's own. */
+  readonly basis: Basis;
 }
 
 /** An operator with what was measured of it: the ratio to the roofline is what is taken over from size to size and from card to card. */
 export class MeasuredOperator {
+  readonly basis: Basis;
   private readonly field: ResidualField;
   private readonly card: Card;
   private readonly kept = new Map<string, (first: number) => number>();
 
+  /** Sources stand nearest first. */
   constructor(
     private readonly law: OperatorLaw,
-    groups: readonly KernelGroup[],
-    { engine, kinds, measuredOn, card }: Speaking,
+    sources: readonly MeasuredSource[],
+    { engine, kinds, card, basis }: Speaking,
   ) {
     this.card = card;
-    const points = groups.flatMap((group) =>
-      group.rows.map((row) => ({ sizes: row.slice(0, -1), seconds: (row.at(-1) ?? 1) * 1e-6, group })),
+    this.basis = basis;
+    const points = sources.flatMap((source, place) =>
+      source.groups.flatMap((group) => {
+        const apart = Math.hypot(group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind), place * otherGpu);
+        return group.rows.map((row) => ({ sizes: row.slice(0, -1), seconds: (row.at(-1) ?? 1) * 1e-6, card: source.card, apart }));
+      }),
     );
-    const dimensions = law.coordinates(law.sizes.map(() => 1)).length + 2;
+    const dimensions = law.coordinates(law.sizes.map(() => 1)).length + 1;
     const coordinates = new Float64Array(points.length * dimensions);
     const ratios = new Float64Array(points.length);
-    for (const [index, { sizes, seconds, group }] of points.entries()) {
-      const apart = [group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind)];
-      coordinates.set([...law.coordinates(sizes), ...apart], index * dimensions);
+    for (const [index, { sizes, seconds, card: measuredOn, apart }] of points.entries()) {
+      coordinates.set([...law.coordinates(sizes), apart], index * dimensions);
       ratios[index] = Math.log(seconds / law.roofline(sizes, measuredOn));
     }
     this.field = new ResidualField(dimensions, coordinates, ratios);
@@ -69,11 +84,11 @@ export class MeasuredOperator {
     const at = (first: number): readonly number[] => [first, ...others];
     if (law.couplesFirst) {
       return (first) => {
-        const point = [...law.coordinates(at(first)), 0, 0];
+        const point = [...law.coordinates(at(first)), 0];
         return law.roofline(at(first), card) * this.field.along(point, 0)(point[0] ?? 0);
       };
     }
-    const ratio = this.field.along([...law.coordinates(at(1)), 0, 0], 0);
+    const ratio = this.field.along([...law.coordinates(at(1)), 0], 0);
     return (first) => law.roofline(at(first), card) * ratio(law.coordinates(at(first))[0] ?? 0);
   }
 }

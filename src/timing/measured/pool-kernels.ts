@@ -2,14 +2,11 @@ import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
 import type { GpuKernels } from "../../catalog/kernels.ts";
 import { elementBytes } from "../../catalog/weight-format.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
-import type { Basis } from "../step-model.ts";
-import { MeasuredOperator } from "./measured-operator.ts";
+import { MeasuredOperator, type MeasuredSource } from "./measured-operator.ts";
 import { type Card, operatorLaws, type PricedTable } from "./operator-law.ts";
 
 /** Operators of one pool that kernels were measured of; null where none of that format were. */
 export interface PoolKernels {
-  /** Of all of them: this GPU's own kernels, or those of the nearest GPU carried over. */
-  readonly basis: Basis;
   gemm(format: DType, weights: WeightFormat): MeasuredOperator | null;
   experts(format: DType, weights: WeightFormat): MeasuredOperator | null;
   readonly prefill: MeasuredOperator | null;
@@ -18,40 +15,31 @@ export interface PoolKernels {
   readonly latentDecode: MeasuredOperator | null;
 }
 
-const none: PoolKernels = {
-  basis: "analytical",
-  gemm: () => null,
-  experts: () => null,
-  prefill: null,
-  decode: null,
-  latentPrefill: null,
-  latentDecode: null,
-};
-
 /** Tokens choose experts by a power law: between even and this lies what is seen in serving. */
 const usualRouting = "power_law_1.01";
 
-/** Fewer points than this leave holes in a field of five sizes that wider shares fill better. */
+/** Fewer points than this leave holes in a field of five sizes: the next GPU fills them, and without one wider shares do. */
 const fewest = 20;
 
 /** A field is built once for all deployments that ask the same of a GPU's kernels. */
 const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 
+interface Asked {
+  readonly table: PricedTable;
+  readonly kinds: readonly string[];
+  readonly format: DType;
+  readonly bytes: number;
+}
+
 export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
-  if (!kernels) return none;
   const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
   const operator = (table: PricedTable, kinds: readonly string[], format: DType, bytes: number): MeasuredOperator | null => {
-    const card = (of: Gpu): Card => cardOf(of, format, bytes);
-    const own = card(gpu);
-    return remembered(kernels, JSON.stringify([table, kinds, engine, gpu.id, own]), () => {
-      const groups = kernels.groups.filter((group) => group.table === table && kinds.some((kind) => isOf(group.kind, kind)));
-      if (groups.reduce((sum, { rows }) => sum + rows.length, 0) < fewest) return null;
-      return new MeasuredOperator(operatorLaws[table], groups, { engine, kinds, measuredOn: card(kernels.measuredOn), card: own });
-    });
+    const [nearest] = kernels;
+    const key = JSON.stringify([table, kinds, engine, gpu.id, cardOf(gpu, format, bytes)]);
+    return nearest ? remembered(nearest, key, () => made(kernels, gpu, engine, { table, kinds, format, bytes })) : null;
   };
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
-    basis: kernels.measuredOn.id === gpu.id ? "measured" : "interpolated",
     gemm: (format, weights) => operator("gemm", [gemmKind(format, weights)], format, weightBytes(format, weights)),
     experts: (format, weights) => operator("experts", expertKinds(format, weights, gpu), format, weightBytes(format, weights)),
     prefill: operator("prefill", [cache], "bf16", 2),
@@ -59,6 +47,22 @@ export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }
     latentPrefill: operator("latentPrefill", [`attention_only ${cache} bfloat16`], "bf16", 2),
     latentDecode: operator("latentDecode", [`attention_only ${cache} bfloat16`], "bf16", cacheBytes),
   };
+}
+
+/** From as many of the GPUs as it takes to have enough rows. */
+function made(kernels: readonly GpuKernels[], gpu: Gpu, engine: string, { table, kinds, format, bytes }: Asked): MeasuredOperator | null {
+  const sources: MeasuredSource[] = [];
+  let found = 0;
+  for (const { groups, measuredOn } of kernels) {
+    if (found >= fewest) break;
+    const own = groups.filter((group) => group.table === table && kinds.some((kind) => isOf(group.kind, kind)));
+    sources.push({ groups: own, card: cardOf(measuredOn, format, bytes) });
+    found += own.reduce((sum, { rows }) => sum + rows.length, 0);
+  }
+  if (found < fewest) return null;
+  const isOwn = sources.length === 1 && kernels[0]?.measuredOn.id === gpu.id;
+  const basis = isOwn ? "measured" : "interpolated";
+  return new MeasuredOperator(operatorLaws[table], sources, { engine, kinds, card: cardOf(gpu, format, bytes), basis });
 }
 
 /** Kinds of experts end in how tokens choose them. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KernelGroup } from "../../../src/catalog/kernels.ts";
-import { MeasuredOperator } from "../../../src/timing/measured/measured-operator.ts";
+import { MeasuredOperator, type MeasuredSource } from "../../../src/timing/measured/measured-operator.ts";
 import {
   type Card,
   decodeLaw,
@@ -59,10 +59,15 @@ describe("measured beside modelled", () => {
     kind: "bfloat16",
     rows: shapes.map((sizes) => [...sizes, gemmLaw.roofline(sizes, card) * ratio * 1e6]),
   });
-  const speaking = { engine: "vllm", kinds: ["bfloat16"], measuredOn: card, card };
+  const slowly = (ratio: number): KernelGroup => ({
+    ...group("vllm", ratio),
+    rows: shapes.map((sizes) => [...sizes, gemmLaw.roofline(sizes, { ...card, bytesPerSecond: 1e12 }) * ratio * 1e6]),
+  });
+  const speaking = { engine: "vllm", kinds: ["bfloat16"], card, basis: "measured" } as const;
+  const measured = (...groups: readonly KernelGroup[]): readonly MeasuredSource[] => [{ card, groups }];
 
   test("a constant ratio holds everywhere", () => {
-    const operator = new MeasuredOperator(gemmLaw, [group("vllm", 1.5)], speaking);
+    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5)), speaking);
     for (const [m, n, k] of [
       [1, 1024, 4096],
       [300, 5000, 3000],
@@ -72,13 +77,25 @@ describe("measured beside modelled", () => {
   });
 
   test("an engine's own kernels speak before another's", () => {
-    const operator = new MeasuredOperator(gemmLaw, [group("vllm", 1.5), group("sglang", 3)], speaking);
+    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5), group("sglang", 3)), speaking);
     expect(operator.by(4096, 4096)(16) / gemmLaw.roofline([16, 4096, 4096], card)).toBeLessThan(1.6);
   });
 
   test("the ratio goes over to another card of the generation, with its own peaks", () => {
     const slower = { ...card, bytesPerSecond: 2e12 };
-    const operator = new MeasuredOperator(gemmLaw, [group("vllm", 1.5)], { ...speaking, card: slower });
+    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5)), { ...speaking, card: slower });
     expect(operator.by(8192, 8192)(1) / gemmLaw.roofline([1, 8192, 8192], slower)).toBeCloseTo(1.5, 6);
+  });
+
+  test("another GPU fills holes with its own ratio to its own card, and is silent where this one was measured", () => {
+    const other: MeasuredSource = { card: { ...card, bytesPerSecond: 1e12 }, groups: [slowly(1.2)] };
+    const operator = new MeasuredOperator(
+      gemmLaw,
+      [{ card, groups: [{ ...group("vllm", 2), rows: group("vllm", 2).rows.slice(0, 6) }] }, other],
+      speaking,
+    );
+    // Products of few tokens were measured here; of 4,096 only there.
+    expect(operator.by(1024, 4096)(1) / gemmLaw.roofline([1, 1024, 4096], card)).toBeGreaterThan(1.8);
+    expect(operator.by(1024, 4096)(4096) / gemmLaw.roofline([4096, 1024, 4096], card)).toBeLessThan(1.4);
   });
 });
