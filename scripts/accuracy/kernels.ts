@@ -24,7 +24,11 @@ const percentOf = (found: readonly JudgedKernel[]): readonly number[] =>
 function judged(all: readonly JudgedKernel[]): SuiteResult {
   const of = (leftOut: LeftOut): readonly JudgedKernel[] => all.filter((one) => one.leftOut === leftOut);
   return {
-    metrics: [...metrics(of("sizes"), "sizes left out", "at sizes left out"), ...metrics(of("GPU"), "GPU left out", "of a GPU left out")],
+    metrics: [
+      ...metrics(of("sizes"), "sizes left out", "at sizes left out"),
+      ...metrics(of("GPU"), "GPU left out", "of a GPU left out"),
+      ...metrics(of("generation"), "generation left out", "of a generation left out"),
+    ],
     tables: [
       breakdown(of("sizes"), "Kernels at sizes left out, by GPU, operator and format"),
       breakdown(of("GPU"), "Kernels of a GPU by those of others, by GPU, operator and format"),

@@ -1,7 +1,7 @@
 import type { KernelTable } from "../../../src/catalog/kernels.ts";
 
-/** What was left out of the measurements that speak: a quarter of the sizes, or all of the GPU. */
-export type LeftOut = "sizes" | "GPU";
+/** What was left out of the measurements that speak: a quarter of the sizes, the GPU, or its whole generation. */
+export type LeftOut = "sizes" | "GPU" | "generation";
 
 /** A measured kernel with what is said of it where it was left out. */
 export interface JudgedKernel {

@@ -6,28 +6,39 @@ import { MeasuredOperator, type MeasuredSource } from "../../../src/timing/measu
 import { type Card, operatorLaws, type PricedTable } from "../../../src/timing/measured/operator-law.ts";
 import { foldOf, folds, type JudgedKernel, type LeftOut } from "./judged-kernel.ts";
 
-/** Kernels of one GPU by a field that knows three quarters of them, and by one that knows other GPUs alone. */
+/** Kernels of one GPU by a field that knows three quarters of them, by one of other GPUs, and by one of other generations alone. */
 export function judgedOperators(gpu: Gpu, catalog: Catalog, measured: readonly Gpu[]): readonly JudgedKernel[] {
   const others = spokesmen(
     gpu,
     measured.filter((one) => one !== gpu),
   );
+  const older = otherGenerations(gpu, measured);
   const tables = Object.keys(operatorLaws) as readonly PricedTable[];
   return tables.flatMap((table) => {
     const groups = groupsOf(gpu, catalog, table);
     return [...new Set(groups.map((group) => formatOf(table, group)))].flatMap((format) => {
       const alike = (of: Gpu): readonly KernelGroup[] => groupsOf(of, catalog, table).filter((group) => formatOf(table, group) === format);
       const source = (of: Gpu): MeasuredSource => ({ card: cardOf(of, table, format), groups: alike(of) });
-      const elsewhere = others.map(source).filter((one) => one.groups.length > 0);
+      const sources = (of: readonly Gpu[]): readonly MeasuredSource[] => of.map(source).filter((one) => one.groups.length > 0);
+      const elsewhere = sources(others);
+      const far = sources(older).slice(0, 1);
       const judge = judging(gpu, table, format);
       return alike(gpu).flatMap((group) => [
         ...Array.from({ length: folds }, (_, fold) =>
           judge(group, [without(source(gpu), fold)], "sizes", (row) => foldOf(row) === fold),
         ).flat(),
         ...(elsewhere.length > 0 ? judge(group, elsewhere, "GPU", () => true) : []),
+        ...(far.length > 0 ? judge(group, far, "generation", () => true) : []),
       ]);
     });
   });
+}
+
+/** Those of another generation, nearest in bandwidth first. */
+function otherGenerations(gpu: Gpu, measured: readonly Gpu[]): readonly Gpu[] {
+  const generation = ({ computeCapability }: Gpu): number => Math.floor(computeCapability ?? 0);
+  const apart = ({ memoryBytesPerSecond }: Gpu): number => Math.abs(Math.log(memoryBytesPerSecond / gpu.memoryBytesPerSecond));
+  return measured.filter((one) => generation(one) !== generation(gpu)).sort((a, b) => apart(a) - apart(b));
 }
 
 /** What runs the projections as well is another operator. */
@@ -54,7 +65,7 @@ function judging(gpu: Gpu, table: PricedTable, format: string) {
     leftOut: LeftOut,
     isJudged: (row: readonly number[]) => boolean,
   ): readonly JudgedKernel[] => {
-    const operator = new MeasuredOperator(law, sources, { engine: group.engine, kinds: [group.kind], card, basis: "measured" });
+    const operator = new MeasuredOperator(table, sources, { engine: group.engine, kinds: [group.kind], card, basis: "measured" });
     return group.rows.filter(isJudged).map((row) => {
       const [first = 1, ...others] = row.slice(0, -1);
       return {

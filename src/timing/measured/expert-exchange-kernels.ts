@@ -2,7 +2,7 @@ import type { Gpu } from "../../catalog/facts.ts";
 import type { GpuKernels } from "../../catalog/kernels.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import { MeasuredOperator } from "./measured-operator.ts";
-import { allToAllLaw, type Card } from "./operator-law.ts";
+import type { Card } from "./operator-law.ts";
 
 /** DeepEP's two kernels on one rank, by its tokens, hidden size, choices, experts and ranks. */
 export interface ExpertExchangeKernels {
@@ -39,7 +39,7 @@ function operator(pool: SettledPool, kernels: GpuKernels, kind: string, format: 
   const { scaleUp, pcie } = kernels.measuredOn;
   const { budget, gpu, links } = pool;
   const card = linkCard(kernels.measuredOn, (scaleUp ?? pcie).bytesPerSecond);
-  return new MeasuredOperator(allToAllLaw, [{ groups, card }], {
+  return new MeasuredOperator("allToAll", [{ groups, card }], {
     engine: budget.engine,
     kinds: [kind],
     card: linkCard(gpu, links.intraNode.bytesPerSecond),

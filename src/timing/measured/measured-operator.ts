@@ -1,6 +1,7 @@
 import type { KernelGroup } from "../../catalog/kernels.ts";
 import type { Basis } from "../step-model.ts";
-import type { Card, OperatorLaw } from "./operator-law.ts";
+import { type OperatorBand, operatorBand } from "./operator-bands.ts";
+import { type Card, type OperatorLaw, operatorLaws, type PricedTable } from "./operator-law.ts";
 import { ResidualField } from "./residual-field.ts";
 
 /** How far another engine's kernel stands from this engine's of the same sizes: near enough to speak where its own are far. */
@@ -34,18 +35,19 @@ export interface Speaking {
 /** An operator with what was measured of it: the ratio to the roofline is what is taken over from size to size and from card to card. */
 export class MeasuredOperator {
   readonly basis: Basis;
+  readonly band: OperatorBand;
+  private readonly law: OperatorLaw;
   private readonly field: ResidualField;
   private readonly card: Card;
   private readonly kept = new Map<string, (first: number) => number>();
 
   /** Sources stand nearest first. */
-  constructor(
-    private readonly law: OperatorLaw,
-    sources: readonly MeasuredSource[],
-    { engine, kinds, card, basis }: Speaking,
-  ) {
+  constructor(table: PricedTable, sources: readonly MeasuredSource[], { engine, kinds, card, basis }: Speaking) {
+    const law = operatorLaws[table];
+    this.law = law;
     this.card = card;
     this.basis = basis;
+    this.band = operatorBand(table, basis);
     const points = sources.flatMap((source, place) =>
       source.groups.flatMap((group) => {
         const apart = Math.hypot(group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind), place * otherGpu);

@@ -3,7 +3,7 @@ import type { GpuKernels } from "../../catalog/kernels.ts";
 import { elementBytes } from "../../catalog/weight-format.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import { MeasuredOperator, type MeasuredSource } from "./measured-operator.ts";
-import { type Card, operatorLaws, type PricedTable } from "./operator-law.ts";
+import type { Card, PricedTable } from "./operator-law.ts";
 
 /** Operators of one pool that kernels were measured of; null where none of that format were. */
 export interface PoolKernels {
@@ -62,7 +62,7 @@ function made(kernels: readonly GpuKernels[], gpu: Gpu, engine: string, { table,
   if (found < fewest) return null;
   const isOwn = sources.length === 1 && kernels[0]?.measuredOn.id === gpu.id;
   const basis = isOwn ? "measured" : "interpolated";
-  return new MeasuredOperator(operatorLaws[table], sources, { engine, kinds, card: cardOf(gpu, format, bytes), basis });
+  return new MeasuredOperator(table, sources, { engine, kinds, card: cardOf(gpu, format, bytes), basis });
 }
 
 /** Kinds of experts end in how tokens choose them. */

@@ -67,7 +67,7 @@ describe("measured beside modelled", () => {
   const measured = (...groups: readonly KernelGroup[]): readonly MeasuredSource[] => [{ card, groups }];
 
   test("a constant ratio holds everywhere", () => {
-    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5)), speaking);
+    const operator = new MeasuredOperator("gemm", measured(group("vllm", 1.5)), speaking);
     for (const [m, n, k] of [
       [1, 1024, 4096],
       [300, 5000, 3000],
@@ -77,25 +77,34 @@ describe("measured beside modelled", () => {
   });
 
   test("an engine's own kernels speak before another's", () => {
-    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5), group("sglang", 3)), speaking);
+    const operator = new MeasuredOperator("gemm", measured(group("vllm", 1.5), group("sglang", 3)), speaking);
     expect(operator.by(4096, 4096)(16) / gemmLaw.roofline([16, 4096, 4096], card)).toBeLessThan(1.6);
   });
 
   test("the ratio goes over to another card of the generation, with its own peaks", () => {
     const slower = { ...card, bytesPerSecond: 2e12 };
-    const operator = new MeasuredOperator(gemmLaw, measured(group("vllm", 1.5)), { ...speaking, card: slower });
+    const operator = new MeasuredOperator("gemm", measured(group("vllm", 1.5)), { ...speaking, card: slower });
     expect(operator.by(8192, 8192)(1) / gemmLaw.roofline([1, 8192, 8192], slower)).toBeCloseTo(1.5, 6);
   });
 
   test("another GPU fills holes with its own ratio to its own card, and is silent where this one was measured", () => {
     const other: MeasuredSource = { card: { ...card, bytesPerSecond: 1e12 }, groups: [slowly(1.2)] };
     const operator = new MeasuredOperator(
-      gemmLaw,
+      "gemm",
       [{ card, groups: [{ ...group("vllm", 2), rows: group("vllm", 2).rows.slice(0, 6) }] }, other],
       speaking,
     );
     // Products of few tokens were measured here; of 4,096 only there.
     expect(operator.by(1024, 4096)(1) / gemmLaw.roofline([1, 1024, 4096], card)).toBeGreaterThan(1.8);
     expect(operator.by(1024, 4096)(4096) / gemmLaw.roofline([4096, 1024, 4096], card)).toBeLessThan(1.4);
+  });
+
+  test("is as sure as what it rests on", () => {
+    const own = new MeasuredOperator("gemm", measured(group("vllm", 1)), speaking);
+    const lent = new MeasuredOperator("gemm", measured(group("vllm", 1)), { ...speaking, basis: "interpolated" });
+    expect(own.basis).toBe("measured");
+    expect(own.band.high - own.band.low).toBeLessThan(lent.band.high - lent.band.low);
+    expect(own.band.low).toBeLessThan(1);
+    expect(own.band.high).toBeGreaterThan(1);
   });
 });
