@@ -67,6 +67,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
       handsOver: role === "prefill" ? handedOver(engine) : null,
+      looksAhead: settings.asyncScheduling && layout.pipeline === 1,
     },
     scheduling,
     longestPrompt: role === "decode" ? Number.POSITIVE_INFINITY : longestPrompt(settings),

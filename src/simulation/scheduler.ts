@@ -18,6 +18,8 @@ export class Scheduler {
   /** Tokens that the last `finish` brought. */
   produced = 0;
   readonly slots: readonly Slot[];
+  /** Requests that came after the next step had been chosen. */
+  private readonly unseen: number[] = [];
 
   constructor(
     private readonly core: EngineCore,
@@ -45,8 +47,18 @@ export class Scheduler {
       this.intake.enqueue(r);
       return;
     }
-    this.core.requests.state[r] = waiting;
-    this.core.waiting.append(r);
+    const { core } = this;
+    core.requests.state[r] = waiting;
+    if (core.limits.looksAhead && core.isBusy) {
+      this.unseen.push(r);
+      core.totals.waiting++;
+    } else core.waiting.append(r);
+  }
+
+  private see(): void {
+    this.core.totals.waiting -= this.unseen.length;
+    for (const r of this.unseen) this.core.waiting.append(r);
+    this.unseen.length = 0;
   }
 
   /** The cache of a request has come for which blocks were kept here. */
@@ -68,6 +80,19 @@ export class Scheduler {
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
     const { batch } = slot;
+    this.fill(slot, cohort, now);
+    if (this.unseen.length > 0) {
+      this.see();
+      // With nothing else to run, nothing was chosen ahead.
+      if (batch.tokens === 0) this.fill(slot, cohort, now);
+    }
+    cohort.inFlight = batch.tokens > 0;
+    this.core.totals.usedBlocks += this.usedBlocks - used;
+    return batch;
+  }
+
+  private fill(slot: Slot, cohort: Cohort, now: number): void {
+    const { batch } = slot;
     slot.clear();
     this.core.decoders.gather(cohort);
     this.intake?.join(cohort, now);
@@ -76,9 +101,6 @@ export class Scheduler {
     batch.decodeSequences = slot.decodes ? cohort.size : 0;
     batch.decodeContext = slot.decodes ? cohort.context : 0;
     batch.tokens = batch.decodeSequences + batch.prefillTokens;
-    cohort.inFlight = batch.tokens > 0;
-    this.core.totals.usedBlocks += this.usedBlocks - used;
-    return batch;
   }
 
   /** The slot's step has ended: every request that decoded in it and every completed prompt has a new token. */

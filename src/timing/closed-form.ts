@@ -118,17 +118,21 @@ function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLen
   batch.decodeContext = batch.decodeSequences * (promptTokens + outputTokens / 2);
   batch.tokens = batch.decodeSequences + prompts;
   const mixed = sequences / steps / slowestStage(model, batch);
-  return copies * Math.max(mixed, pool.role === "mixed" ? inTurns(engine, together, { promptTokens, outputTokens }) : 0);
+  return copies * Math.max(mixed, pool.role === "mixed" ? inBursts(engine, together, { promptTokens, outputTokens }) : 0);
 }
 
-/** The same with prompts and answers in steps of their own, as requests that began together keep it: quicker where large steps run better. */
-function inTurns({ pool, model }: Engine, sequences: number, { promptTokens, outputTokens }: RequestLengths): number {
+/** As a queue keeps it: prompts fill some steps beside the answers, and the steps between them answer alone. Quicker where large steps run better. */
+function inBursts({ pool, model }: Engine, sequences: number, { promptTokens, outputTokens }: RequestLengths): number {
   const budget = pool.settings.maxNumBatchedTokens;
-  const prompts = (promptTokens / budget) * slowestStage(model, prefillShare(emptyBatch(), budget, promptTokens));
   const decoding = Math.max(1, Math.min(Math.round(sequences), budget));
   const answers = decodeBatch(decoding, promptTokens + outputTokens / 2);
+  const full = prefillShare({ ...answers }, Math.max(1, budget - decoding), promptTokens);
+  full.tokens += decoding;
+  const begun = full.prefillTokens / promptTokens;
+  // Tokens that these requests ask for, in steps of as many as decode at once; the full step is one of them.
+  const steps = Math.max(1, (begun * (outputTokens - 1)) / decoding);
   // A cache that holds less than a request a stage leaves stages idle.
-  return Math.min(1, sequences) / (prompts + ((outputTokens - 1) / decoding) * slowestStage(model, answers));
+  return (Math.min(1, sequences) * begun) / (slowestStage(model, full) + (steps - 1) * slowestStage(model, answers));
 }
 
 function prefillShare(batch: Batch, tokens: number, promptTokens: number): Batch {

@@ -167,7 +167,7 @@ export function rateKey(format: DType): "bf16" | "fp8" | "int8" | "int4" | "fp4"
  * Decode steps of servers against the tables' kernels: of what streaming the weights takes, the share that is not seen. FP8 per tensor on
  * H100 and H200 with vLLM and TensorRT-LLM alike, MXFP4 experts on H100 and B200 (silicon_e2e, concurrency up to 32).
  */
-export const hiddenStreaming = { fp8: 0.16, mxfp4: 0.42 };
+export const hiddenStreaming = { fp8: 0.16, mxfp4: 0.25 };
 /** Share of the bandwidth at which element-wise kernels run at large sizes (act_fn at 2,048 tokens, rtxpro6000). */
 export const elementwiseBandwidth = 0.85;
 /** Routing is uneven: the busiest of several expert ranks against the mean (power-law rows of moe.csv). */

@@ -27,15 +27,15 @@ const vllm: EngineCosts = {
   reduce: 1,
   step: 500 * us,
   sequence: 40 * us,
-  request: 25e-3,
+  request: 18e-3,
   eagerLayer: 90 * us,
   piecewiseLayer: 25 * us,
 };
 
 /** Norms and quantisation are fused into the all-reduce, and kernels start before the last one ends. */
-const tensorrtLlm: EngineCosts = { ...vllm, layer: 12 * us, reduce: 0.5, step: 300 * us, sequence: 45 * us, request: 100e-3 };
+const tensorrtLlm: EngineCosts = { ...vllm, layer: 12 * us, reduce: 0.5, step: 300 * us, sequence: 45 * us, request: 30e-3 };
 
-const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 100e-3 };
+const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 30e-3 };
 
 const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "tensorrt-llm": tensorrtLlm };
 

@@ -24,45 +24,53 @@ const fewest = 20;
 /** A field is built once for all deployments that ask the same of a GPU's kernels. */
 const built = new WeakMap<GpuKernels, Map<string, MeasuredOperator | null>>();
 
-interface Asked {
-  readonly table: PricedTable;
+/** Which kernels speak, the format whose peak they met, and the one whose peak this pool's meet. */
+interface Spoken {
   readonly kinds: readonly string[];
-  readonly format: DType;
+  readonly measuredAs: DType;
+  readonly runsAs: DType;
+  /** Of one weight, or of one element of the cache. */
   readonly bytes: number;
 }
 
-export function poolKernels({ kernels, gpu, budget: { engine }, kvElementBytes }: SettledPool): PoolKernels {
+export function poolKernels(pool: SettledPool): PoolKernels {
+  const { kernels, gpu, budget, kvElementBytes } = pool;
   const cache = kvElementBytes < 2 ? "fp8" : "bfloat16";
-  const operator = (table: PricedTable, kinds: readonly string[], format: DType, bytes: number): MeasuredOperator | null => {
+  const operator = (table: PricedTable, spoken: Spoken): MeasuredOperator | null => {
     const [nearest] = kernels;
-    const key = JSON.stringify([table, kinds, engine, gpu.id, cardOf(gpu, format, bytes)]);
-    return nearest ? remembered(nearest, key, () => made(kernels, gpu, engine, { table, kinds, format, bytes })) : null;
+    const key = JSON.stringify([table, spoken, budget.engine, gpu.id, cardOf(gpu, spoken.runsAs, spoken.bytes)]);
+    return nearest ? remembered(nearest, key, () => made(pool, table, spoken)) : null;
   };
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
-    gemm: (format, weights) => operator("gemm", [gemmKind(format, weights)], format, weightBytes(format, weights)),
-    experts: (format, weights) => operator("experts", expertKinds(format, weights, gpu), format, weightBytes(format, weights)),
-    prefill: operator("prefill", [cache], "bf16", 2),
-    decode: operator("decode", [cache], "bf16", cacheBytes),
-    latentPrefill: operator("latentPrefill", [`attention_only ${cache} bfloat16`], "bf16", 2),
-    latentDecode: operator("latentDecode", [`attention_only ${cache} bfloat16`], "bf16", cacheBytes),
+    gemm: (format, weights) => operator("gemm", itself(gemmKind(format, weights), format, weightBytes(format, weights))),
+    experts: (format, weights) => operator("experts", expertKernels(format, weights, gpu)),
+    prefill: operator("prefill", itself(cache, "bf16", 2)),
+    decode: operator("decode", itself(cache, "bf16", cacheBytes)),
+    latentPrefill: operator("latentPrefill", itself(`attention_only ${cache} bfloat16`, "bf16", 2)),
+    latentDecode: operator("latentDecode", itself(`attention_only ${cache} bfloat16`, "bf16", cacheBytes)),
   };
 }
 
 /** From as many of the GPUs as it takes to have enough rows. */
-function made(kernels: readonly GpuKernels[], gpu: Gpu, engine: string, { table, kinds, format, bytes }: Asked): MeasuredOperator | null {
+function made(pool: SettledPool, table: PricedTable, { kinds, measuredAs, runsAs, bytes }: Spoken): MeasuredOperator | null {
+  const { kernels, gpu, budget } = pool;
   const sources: MeasuredSource[] = [];
   let found = 0;
   for (const { groups, measuredOn } of kernels) {
     if (found >= fewest) break;
     const own = groups.filter((group) => group.table === table && kinds.some((kind) => isOf(group.kind, kind)));
-    sources.push({ groups: own, card: cardOf(measuredOn, format, bytes) });
+    sources.push({ groups: own, card: cardOf(measuredOn, measuredAs, bytes) });
     found += own.reduce((sum, { rows }) => sum + rows.length, 0);
   }
   if (found < fewest) return null;
   const isOwn = sources.length === 1 && kernels[0]?.measuredOn.id === gpu.id;
   const basis = isOwn ? "measured" : "interpolated";
-  return new MeasuredOperator(table, sources, { engine, kinds, card: cardOf(gpu, format, bytes), basis });
+  return new MeasuredOperator(table, sources, { engine: budget.engine, kinds, card: cardOf(gpu, runsAs, bytes), basis });
+}
+
+function itself(kind: string, format: DType, bytes: number): Spoken {
+  return { kinds: [kind], measuredAs: format, runsAs: format, bytes };
 }
 
 /** Kinds of experts end in how tokens choose them. */
@@ -106,10 +114,13 @@ function gemmKind(format: DType, { method, block }: WeightFormat): string {
   }
 }
 
-/** Kinds that speak for the experts' format, nearest first: those that stream as many bits through the same units stand for it. */
-function expertKinds(format: DType, weights: WeightFormat, { computeCapability }: Gpu): readonly string[] {
+/** Few kernels of MXFP4 were measured: those that stream as many bits through the same units speak for it. */
+function expertKernels(format: DType, weights: WeightFormat, { computeCapability }: Gpu): Spoken {
+  const bytes = weightBytes(format, weights);
   const routed = (kind: string): string => `${kind} ${usualRouting}`;
-  if (format !== "fp4" || weights.method !== "mxfp4") return [routed(gemmKind(format, weights))];
-  // Blackwell multiplies four bits itself (trtllm-gen kernels of FlashInfer); elsewhere they are widened on the way in (Marlin, Triton).
-  return (computeCapability ?? 0) >= 10 ? [routed("nvfp4")] : [routed("w4a16_mxfp4"), routed("int4_wo")];
+  if (format !== "fp4" || weights.method !== "mxfp4") return itself(routed(gemmKind(format, weights)), format, bytes);
+  // Blackwell multiplies with activations of 8 bit (trtllm-gen kernels of FlashInfer); elsewhere Marlin widens weights as it does integers.
+  return (computeCapability ?? 0) >= 10
+    ? { kinds: [routed("nvfp4")], measuredAs: "fp4", runsAs: "fp8", bytes }
+    : { kinds: [routed("int4_wo")], measuredAs: "int4", runsAs: "bf16", bytes };
 }
