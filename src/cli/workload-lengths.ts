@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { whole } from "../catalog/quantity.ts";
 import type { Settled } from "../deployment/settled.ts";
 import { lengthsFor } from "../language/lengths.ts";
-import { workloadNumbers } from "../simulation/numbers.ts";
+import { drawLoad } from "../simulation/load.ts";
 import type { WrittenWorkload } from "../simulation/read-workload.ts";
 import type { Workload } from "../simulation/workload.ts";
 import type { RequestLengths } from "../timing/closed-form.ts";
@@ -30,11 +31,21 @@ export function lengthsWritten(
   return loaded.workload ? meansOf(loaded.workload, seed, settled) : loaded.problem;
 }
 
-/** Means, cut to what the engine admits. */
+/** Means of the requests that the engine admits, cut to what it gives them room for. */
 function meansOf(workload: Workload, seed: number, { pools }: Settled): RequestLengths | string {
-  const numbers = workloadNumbers(workload, seed);
-  if (!numbers) return "The workload makes no sense: its lengths or its number of requests are out of range.";
+  const { load, problem } = drawLoad(workload, seed);
+  if (!load) return problem;
   const longest = Math.min(...pools.map((pool) => pool.settings.maxModelLen));
-  const outputTokens = Math.max(1, Math.min(Math.round(numbers.outputMean), longest - 1));
-  return { promptTokens: Math.max(1, Math.min(Math.round(numbers.promptMean), longest - outputTokens)), outputTokens };
+  let admitted = 0;
+  let prompts = 0;
+  let outputs = 0;
+  for (let r = 0; r < load.measured; r++) {
+    const prompt = load.promptTokens[r] as number;
+    if (prompt >= longest) continue;
+    admitted++;
+    prompts += prompt;
+    outputs += Math.min(load.outputTokens[r] as number, longest - prompt);
+  }
+  if (admitted === 0) return `No request fits: every prompt leaves no room for an answer within ${whole(longest)} tokens.`;
+  return { promptTokens: Math.round(prompts / admitted), outputTokens: Math.max(1, Math.round(outputs / admitted)) };
 }

@@ -30,9 +30,22 @@ export function asText(value: unknown, key: string): string {
   throw new CaseError("bad-case", `“${key}” must be text.`);
 }
 
+/** Above what anybody runs, and small enough that sums of products stay whole numbers. */
+const mostCount = 1_000_000_000;
+
 export function asCount(value: unknown, key: string): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
-  throw new CaseError("bad-case", `“${key}” must be a whole number from 1 up.`);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
+    throw new CaseError("bad-case", `“${key}” must be a whole number from 1 up.`);
+  if (value > mostCount) throw new CaseError("bad-case", `“${key}” must be at most ${mostCount}.`);
+  return value;
+}
+
+/** A physical quantity, between what can be of any age or size. */
+export function asBetween(least: number, most: number): (value: unknown, key: string) => number {
+  return (value, key) => {
+    if (typeof value === "number" && value >= least && value <= most) return value;
+    throw new CaseError("bad-case", `“${key}” must be a number from ${least} to ${most}.`);
+  };
 }
 
 export function asPositive(value: unknown, key: string): number {

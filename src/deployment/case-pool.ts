@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, Model } from "../catalog/facts.ts";
-import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import { asBetween, asCount, asFields, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { sizesWithFlags } from "./case-sizes.ts";
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
@@ -165,17 +165,22 @@ function gpuOfTotal(total: number | undefined, catalog: Catalog): Known<string> 
   return nearest && { value: nearest.id, origin: "inferred", why: message("the card whose memory is that of the run") };
 }
 
+const asMemory = asBetween(1, 2 ** 50);
+/** From a serial line to more than any fabric. */
+const asSpeed = asBetween(1000, 1e16);
+const asLatency = asBetween(0, 60);
+
 function totalBytes(own: Fields, whole: Fields): number | undefined {
-  return optional(own, "gpuTotalBytes", asPositive) ?? optional(whole, "gpuTotalBytes", asPositive);
+  return optional(own, "gpuTotalBytes", asMemory) ?? optional(whole, "gpuTotalBytes", asMemory);
 }
 
 function overrides(own: Fields, whole: Fields): PoolOverrides {
   const links = { ...optional(whole, "links", asFields), ...optional(own, "links", asFields) };
   const total = totalBytes(own, whole);
   const blocks = optional(own, "kvCacheBlocks", asCount) ?? optional(whole, "kvCacheBlocks", asCount);
-  const intra = optional(links, "intraNodeBytesPerSecond", asPositive);
-  const inter = optional(links, "interNodeBytesPerSecond", asPositive);
-  const latency = optional(links, "latencySeconds", asNotNegative);
+  const intra = optional(links, "intraNodeBytesPerSecond", asSpeed);
+  const inter = optional(links, "interNodeBytesPerSecond", asSpeed);
+  const latency = optional(links, "latencySeconds", asLatency);
   return {
     ...(total === undefined ? {} : { gpuTotalBytes: total }),
     ...(blocks === undefined ? {} : { kvCacheBlocks: blocks }),

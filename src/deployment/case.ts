@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
-import { asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import { asBetween, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import type { Deployment, EngineId, ModelReference, Pool, Slo } from "./deployment.ts";
 import type { Known } from "./located.ts";
@@ -128,6 +128,6 @@ function caseSlo(value: unknown, key: string): Slo {
     ttftSeconds: optional(fields, "ttftSeconds", asPositive) ?? null,
     tpotSeconds: optional(fields, "tpotSeconds", asPositive) ?? null,
     e2eSeconds: optional(fields, "e2eSeconds", asPositive) ?? null,
-    percentile: optional(fields, "percentile", asPositive) ?? 95,
+    percentile: optional(fields, "percentile", asBetween(1, 99.99)) ?? 95,
   };
 }

@@ -14,6 +14,9 @@ export interface ArrivalProcess {
   readonly stages: readonly RateStage[];
 }
 
+/** Below it arrivals are constant to the eye, and the gamma distribution's shape is beyond what it can be drawn with. */
+const leastCv = 0.001;
+
 /** Why a process cannot be drawn from, or undefined. */
 export function arrivalProblem(process: ArrivalProcess): string | undefined {
   if (process.stages.length === 0) return "The arrival process has no stages.";
@@ -22,8 +25,8 @@ export function arrivalProblem(process: ArrivalProcess): string | undefined {
     if (!(durationSeconds >= 0)) return `${durationSeconds} is not a duration in seconds.`;
   }
   if (!((process.stages.at(-1)?.ratePerSecond ?? 0) > 0)) return "The rate of arrivals must be above 0 requests per second.";
-  if (process.kind === "gamma" && !(process.cv > 0 && process.cv <= 100))
-    return `${process.cv} is not a coefficient of variation between 0 and 100.`;
+  if (process.kind === "gamma" && !(process.cv >= leastCv && process.cv <= 100))
+    return `${process.cv} is not a coefficient of variation between ${leastCv} and 100.`;
   return undefined;
 }
 

@@ -19,6 +19,18 @@ export function lengthProblem(length: Length, what: string): string | undefined 
   return undefined;
 }
 
+/** A request has a prompt and an answer: why there is none of this length, or undefined. */
+export function emptyProblem(length: Length, what: string): string | undefined {
+  return isEmpty(length) ? `${what}: a request has at least one.` : undefined;
+}
+
+function isEmpty(length: Length): boolean {
+  if (typeof length === "number") return length <= 0;
+  if ("values" in length) return length.values.every((value) => value <= 0);
+  if ("uniform" in length) return length.uniform[1] <= 0;
+  return ("normal" in length ? length.normal[3] : length.lognormal[3]) <= 0;
+}
+
 function lengthNumbers(length: Length): readonly number[] | undefined {
   if (typeof length === "number") return [length];
   if (typeof length !== "object" || length === null) return undefined;

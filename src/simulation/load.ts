@@ -1,11 +1,13 @@
 import { arrivalProblem, arrivalTimes } from "./arrivals.ts";
 import { conversations } from "./conversations.ts";
-import { lengthProblem, lengthSampler, longestLength } from "./lengths.ts";
+import { emptyProblem, lengthProblem, lengthSampler, longestLength } from "./lengths.ts";
 import { randomSource } from "./random.ts";
 import type { RequestRow, Workload } from "./workload.ts";
 
 /** Most requests of one run; beyond it records and charts would not fit a page. */
 export const mostRequests = 1_000_000;
+/** 104 days: the clock counts nanoseconds in whole numbers below 2^53. */
+const mostSeconds = 9_000_000;
 const mostPrefixBlocks = 64_000_000;
 const tooManyBlocks = `The workload names more than ${mostPrefixBlocks} prefix blocks.`;
 
@@ -68,6 +70,9 @@ export function drawLoad(workload: Workload, seed: number): LoadResult {
   }
   const ids = densePrefixes(prefixes, count, measured);
   if (!ids) return { problem: tooManyBlocks };
+  const arrivalSeconds = arrivals(workload, rows, measured, warmup, seed);
+  const last = Math.max(arrivalSeconds[measured - 1] ?? 0, arrivalSeconds[count - 1] ?? 0);
+  if (!(last <= mostSeconds)) return { problem: `The last request arrives after ${last} seconds; a run covers at most ${mostSeconds}.` };
   return {
     load: {
       measured,
@@ -75,7 +80,7 @@ export function drawLoad(workload: Workload, seed: number): LoadResult {
       concurrency: concurrencyOf(workload, measured),
       maxInFlight: workload.maxInFlight ?? Number.POSITIVE_INFINITY,
       offline: workload.kind === "offline",
-      arrivalSeconds: arrivals(workload, rows, measured, warmup, seed),
+      arrivalSeconds,
       promptTokens,
       outputTokens,
       ...ids,
@@ -178,7 +183,10 @@ function workloadProblem(workload: Workload): string | undefined {
       ? (lengthProblem(shared.questionTokens, "Question tokens") ??
         lengthProblem(shared.outputTokens, "Output tokens") ??
         lengthProblem(shared.systemPromptTokens, "System prompt"))
-      : (lengthProblem(workload.promptTokens, "Prompt tokens") ?? lengthProblem(workload.outputTokens, "Output tokens"));
+      : (lengthProblem(workload.promptTokens, "Prompt tokens") ??
+        lengthProblem(workload.outputTokens, "Output tokens") ??
+        emptyProblem(workload.promptTokens, "Prompt tokens") ??
+        emptyProblem(workload.outputTokens, "Output tokens"));
     if (lengths !== undefined) return lengths;
     if (shared && !(shared.groups >= 1 && shared.usersPerGroup >= 1)) return "A shared prefix needs at least one group and one user.";
     if (workload.kind === "closed-loop" && !(Number.isInteger(workload.concurrency) && workload.concurrency >= 1))

@@ -7,7 +7,7 @@ import { readSubjects } from "../input/subjects.ts";
 import { type WorkloadOptions, withWorkloadOptions } from "../input/workload-options.ts";
 import { estimateJson } from "../output/estimate-json.ts";
 import { estimateText } from "../output/estimate-text.ts";
-import { refusalWords } from "../output/memory-text.ts";
+import { refusedOf } from "../refused.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { lengthsUnder, lengthsWritten } from "../workload-lengths.ts";
@@ -34,15 +34,15 @@ export function addEstimate(program: Command, run: Run): void {
 async function estimate(paths: readonly string[], options: EstimateOptions, session: Session): Promise<Exit> {
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
-    return answerCases(options.cases, options, session, caseAnswer);
+    return answerCases(options.cases, options, session, estimateCase);
   }
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   const outcomes = subjects.flatMap((subject) =>
-    subject.analysis.deployments.map(({ deployment, settlement, settled, memory }): NamedOutcome => {
+    subject.analysis.deployments.map(({ deployment, settlement, settled, memory, findings }): NamedOutcome => {
       const name = deployment.id;
       if (!settled) return { name, error: missingError(settlement.missing ?? []) };
-      const refused = memory.find((plan) => !plan.fits);
-      if (refused) return { name, error: { code: "does-not-fit", message: refusalWords(refused) } };
+      const refused = refusedOf(memory, findings);
+      if (refused) return { name, error: refused };
       const lengths = lengthsUnder(options, settled, subject);
       if (typeof lengths === "string") return { name, error: { code: "bad-workload", message: lengths } };
       const made = estimated(settled, memory, lengths);
@@ -57,10 +57,11 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
   return exitFor(outcomes, unreadable || outcomes.length === 0);
 }
 
-function caseAnswer({ settled, missing, plans, workload, seed, folder, catalog }: ReadyCase) {
+/** What `estimate --cases` answers to one case. */
+export function estimateCase({ settled, missing, plans, findings, workload, seed, folder, catalog }: ReadyCase) {
   if (!settled) return { error: missingError(missing) };
-  const refused = plans.find((plan) => !plan.fits);
-  if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
+  const refused = refusedOf(plans, findings);
+  if (refused) return { error: refused };
   const lengths = lengthsWritten(workload, settled, { catalog, folder, seed });
   if (typeof lengths === "string") return { error: { code: "bad-workload", message: lengths } };
   return estimateJson(estimated(settled, plans, lengths), settled, plans);

@@ -18,13 +18,13 @@ import { type Exit, usage } from "../exit.ts";
 import { type CommonOptions, countOption, formatOption, sloOption, withCommonOptions } from "../input/common-options.ts";
 import { readSubjects, type Subject } from "../input/subjects.ts";
 import { chosenWorkload, type WorkloadOptions, withWorkloadOptions, writtenWorkload } from "../input/workload-options.ts";
-import { refusalWords } from "../output/memory-text.ts";
 import { nearestRunsJson } from "../output/nearest-runs.ts";
 import { reportHtml } from "../output/report-html.ts";
 import { reportJson } from "../output/report-json.ts";
 import { type Evidence, reportText } from "../output/report-text.ts";
 import { requestsCsv } from "../output/requests-csv.ts";
 import { withProgress } from "../progress.ts";
+import { refusedOf } from "../refused.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { refuseBoth } from "./cases-option.ts";
@@ -88,14 +88,14 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
 
 function outcomeOf(
   { catalog, workloads }: Subject,
-  { deployment, settlement, settled: asRead, memory }: DeploymentAnalysis,
+  { deployment, settlement, settled: asRead, memory, findings }: DeploymentAnalysis,
   options: SimulateOptions,
   { terminal }: Session,
 ): SimulatedOutcome {
   const name = deployment.id;
   if (!asRead) return { name, error: missingError(settlement.missing ?? []) };
-  const refused = memory.find((plan) => !plan.fits);
-  if (refused) return { name, error: { code: "does-not-fit", message: refusalWords(refused) } };
+  const refused = refusedOf(memory, findings);
+  if (refused) return { name, error: refused };
   const settled = options.slo ? { ...asRead, slo: options.slo } : asRead;
   const startRate = (): number => startingRate(settled, memory, catalog);
   const loaded = chosenWorkload(options, settled.workload, { catalog, own: workloads, folder: process.cwd(), startRate });
@@ -128,10 +128,10 @@ export interface CaseDepth {
 
 /** What `simulate --cases` answers to one case. */
 export function simulateCase(ready: ReadyCase, depth: CaseDepth = { bands: false }) {
-  const { settled, missing, plans, workload: written, seed, folder, catalog } = ready;
+  const { settled, missing, plans, findings, workload: written, seed, folder, catalog } = ready;
   if (!settled) return { error: missingError(missing) };
-  const refused = plans.find((plan) => !plan.fits);
-  if (refused) return { error: { code: "does-not-fit", message: refusalWords(refused) } };
+  const refused = refusedOf(plans, findings);
+  if (refused) return { error: refused };
   if (!written) return { error: { code: "missing", message: "The case has no workload." } };
   const startRate = (): number => startingRate(settled, plans, catalog);
   const loaded = writtenWorkload(written, { catalog, own: new Map(), folder, startRate });
