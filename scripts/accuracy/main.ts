@@ -8,6 +8,7 @@ import { meets, printed, type SuiteRun } from "./print.ts";
 import { scatterSvg } from "./scatter.ts";
 import { choosing } from "./serving/choosing.ts";
 import { closedLoop } from "./serving/closed-loop.ts";
+import { disaggregated } from "./serving/disaggregated.ts";
 import { mlperf } from "./serving/mlperf.ts";
 import { offline } from "./serving/offline.ts";
 import { openLoop } from "./serving/open-loop.ts";
@@ -28,7 +29,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, kernels, closedLoop, offline, openLoop, perRequest, mlperf, choosing];
+const suites: readonly Suite[] = [memory, kernels, closedLoop, disaggregated, offline, openLoop, perRequest, mlperf, choosing];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {

@@ -32,7 +32,7 @@ function choose(flags: FlagReader, context: EngineContext): EngineChoices {
   const maxPrefillTokens = positive(flags.integer("max-prefill-tokens", true)) ?? 16_384;
   const maxRunningRequests = positive(flags.integer("max-running-requests"));
   const captured = largestCaptured(flags, context, defaults.captured, maxRunningRequests);
-  const settings = settingsOf(flags, context, { chunk, maxPrefillTokens, captured });
+  const settings = settingsOf(flags, context, { chunk, maxPrefillTokens, captured, role });
   const written = flags.share("mem-fraction-static");
   const terms = { settings, chunk, maxPrefillTokens, captured, maxRunningRequests, role };
   const share = written === undefined ? sglangStaticShare(flags, context, terms) : { share: toldShare(written, context), spread: 0 };
@@ -90,9 +90,10 @@ interface Steps {
   readonly chunk: number;
   readonly maxPrefillTokens: number;
   readonly captured: number;
+  readonly role: EngineContext["role"];
 }
 
-function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured }: Steps): EngineSettings {
+function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured, role }: Steps): EngineSettings {
   const { model, layout } = context;
   const eager = flags.on("disable-cuda-graph") ?? flags.on("disable-decode-cuda-graph") ?? false;
   const requests = positive(flags.integer("max-running-requests"));
@@ -102,7 +103,9 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     maxNumSeqs: requests === undefined ? 4096 : Math.max(1, Math.floor(requests / layout.attentionData)),
     maxNumBatchedTokens: chunk > 0 ? chunkOfReplica(chunk, context) : maxPrefillTokens,
     blockTokens: positive(flags.integer("page-size")) ?? pageTokens(flags, context),
-    prefixCaching: !(flags.on("disable-radix-cache") ?? false),
+    // A decode instance knows prefixes only where it is told to (server_args.py, disaggregation_decode_enable_radix_cache).
+    prefixCaching:
+      !(flags.on("disable-radix-cache") ?? false) && (role !== "decode" || flags.on("disaggregation-decode-enable-radix-cache") === true),
     chunkedPrefill: chunk > 0,
     longPrefillTokenThreshold: 0,
     enforceEager: eager,
@@ -117,6 +120,8 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
       mixedChunk: chunk > 0 && (flags.on("enable-mixed-chunk") ?? false),
       // SW06: attention replicas are filled less carefully.
       conservativeness: Math.max(0, flags.number("schedule-conservativeness") ?? 1) * (layout.attentionData > 1 ? 0.3 : 1),
+      // server_args.py, num_reserved_decode_tokens.
+      reservedDecodeTokens: Math.max(0, flags.integer("num-reserved-decode-tokens") ?? 512),
     },
   };
 }

@@ -193,6 +193,8 @@ export interface SglangScheduling {
   readonly mixedChunk: boolean;
   /** How much of their longest answers running requests are expected to make, against the engine's own guess. */
   readonly conservativeness: number;
+  /** Tokens of answer for which a decode instance keeps room, of each request that it has. */
+  readonly reservedDecodeTokens: number;
 }
 
 export interface TensorrtScheduling {

@@ -40,6 +40,12 @@ export class EngineCore {
     return (this.requests.target[r] as number) - (this.requests.computed[r] as number);
   }
 
+  /** Tokens of answer that a request may still make here: one that is handed over makes its first. */
+  answerLeft(r: number): number {
+    const { prompt, output, target } = this.requests;
+    return this.limits.handsOver === null ? (prompt[r] as number) + (output[r] as number) - (target[r] as number) : 1;
+  }
+
   /** Blocks that so many tokens more open, behind `computed` ones. */
   blocksFor(computed: number, tokens: number): number {
     const { blockTokens } = this.limits;

@@ -2,14 +2,11 @@ import type { Scheduling } from "../deployment/settled.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { WaitingQueue } from "./queues.ts";
-import { decoding, pulling, waiting } from "./requests.ts";
+import { decoding, pulling } from "./requests.ts";
 import { admitted, noBlocks, noSequences } from "./scheduling.ts";
 
 /** Asks for so many tokens of a request's cache, for which there are blocks now. */
 export type Pull = (r: number, tokens: number, now: number) => void;
-
-/** SGLang keeps room for so many tokens of answer of each request (server_args.py, num_reserved_decode_tokens). */
-const sglangReserve = 512;
 
 /**
  * The way into an engine core that computes no prompts: requests queue for room, their cache is pulled into blocks kept for it, and they
@@ -24,6 +21,8 @@ export class Intake {
   private held = 0;
   /** Blocks that answers will open yet, where an engine starts none that it might have to take out (TensorRT-LLM). */
   private promised = 0;
+  /** Blocks kept for the answer of every request (SGLang). */
+  private readonly perRequest: number;
 
   constructor(
     private readonly core: EngineCore,
@@ -32,10 +31,10 @@ export class Intake {
   ) {
     this.queue = new WaitingQueue(core.requests, core.totals);
     this.here = new WaitingQueue(core.requests, core.totals);
+    this.perRequest = scheduling.engine === "sglang" ? Math.ceil(scheduling.reservedDecodeTokens / core.limits.blockTokens) : 0;
   }
 
   enqueue(r: number): void {
-    this.core.requests.state[r] = waiting;
     this.queue.append(r);
   }
 
@@ -94,17 +93,15 @@ export class Intake {
     return this.scheduling.engine === "tensorrt-llm" && this.scheduling.reservesAnswer;
   }
 
-  /** Blocks that must be free for a request's answer, beside those of its prompt. */
+  /** Blocks of a request's answer that must be free beside those of its prompt. */
   private answerBlocks(r: number, coming: number): number {
     const { prompt, output } = this.core.requests;
     if (this.promises) return this.core.blocksFor(coming, (prompt[r] as number) + (output[r] as number) - 1 - coming);
-    return this.scheduling.engine === "sglang" ? Math.ceil(sglangReserve / this.core.limits.blockTokens) : 0;
+    return this.perRequest;
   }
 
   /** Blocks kept for the answers of requests that are here already. */
   private keptBlocks(): number {
-    const { running, limits } = this.core;
-    if (this.scheduling.engine !== "sglang") return this.promised;
-    return (running.count + this.held) * Math.ceil(sglangReserve / limits.blockTokens);
+    return this.promised + (this.core.running.count + this.held) * this.perRequest;
   }
 }

@@ -37,7 +37,7 @@ export class RunningList {
   head = -1;
   tail = -1;
   count = 0;
-  /** Requests that stopped running so far, finished or preempted. */
+  /** Times so far that a request stopped running or gave blocks back: whoever waits may look again. */
   departures = 0;
   private admissions = 0;
 

@@ -43,34 +43,45 @@ export class Scheduler {
   }
 
   enqueue(r: number): void {
-    if (this.intake) {
-      this.intake.enqueue(r);
-      return;
-    }
-    const { core } = this;
-    core.requests.state[r] = waiting;
-    if (core.limits.looksAhead && core.isBusy) {
-      this.unseen.push(r);
-      core.totals.waiting++;
-    } else core.waiting.append(r);
-  }
-
-  private see(): void {
-    this.core.totals.waiting -= this.unseen.length;
-    for (const r of this.unseen) this.core.waiting.append(r);
-    this.unseen.length = 0;
+    this.core.requests.state[r] = waiting;
+    this.meet(r);
   }
 
   /** The cache of a request has come for which blocks were kept here. */
   arrive(r: number): void {
-    this.intake?.arrive(r);
+    this.meet(r);
+  }
+
+  private meet(r: number): void {
+    const { core } = this;
+    if (core.limits.looksAhead && core.isBusy) {
+      this.unseen.push(r);
+      if (core.requests.state[r] === waiting) core.totals.waiting++;
+    } else this.take(r);
+  }
+
+  private see(): void {
+    const { core, unseen } = this;
+    for (const r of unseen) {
+      if (core.requests.state[r] === waiting) core.totals.waiting--;
+      this.take(r);
+    }
+    unseen.length = 0;
+  }
+
+  private take(r: number): void {
+    const { core, intake } = this;
+    if (!intake) core.waiting.append(r);
+    else if (core.requests.state[r] === waiting) intake.enqueue(r);
+    else intake.arrive(r);
   }
 
   /** Gives back what a request left here that was handed over. */
   letGo(r: number): void {
-    const { pool, requests, totals } = this.core;
+    const { pool, requests, totals, running } = this.core;
     const used = this.usedBlocks;
     pool.release(r, requests.prompt[r] as number, false);
+    running.departures++;
     totals.usedBlocks += this.usedBlocks - used;
   }
 

@@ -114,7 +114,9 @@ export class SglangPolicy implements SchedulingPolicy {
       const prompt = target - cached;
       const answer = this.answer(r);
       const taken = (pool.evictableHits + pool.stateBlocks) * limits.blockTokens;
-      if (running.count > 0 && prompt + answer >= this.tokensFree(room) - taken) return noBlocks;
+      // Nothing runs, and no cache waits here to be pulled.
+      const isAlone = running.count === 0 && pool.free === pool.usable;
+      if (!isAlone && prompt + answer >= this.tokensFree(room) - taken) return noBlocks;
       if (slot.chunkCount > 0 && prompt >= room.input) return noBudget;
       const chunk = Math.min(prompt, room.chunk);
       core.start(slot, hits, chunk, now);
@@ -126,8 +128,7 @@ export class SglangPolicy implements SchedulingPolicy {
 
   /** Tokens of answer that room is kept for. */
   private answer(r: number): number {
-    const { prompt, output, target } = this.core.requests;
-    return Math.min(longestExpected, (prompt[r] as number) + (output[r] as number) - (target[r] as number));
+    return Math.min(longestExpected, this.core.answerLeft(r));
   }
 
   private take(room: Room, chunk: number, answer: number): void {

@@ -97,7 +97,8 @@ export class TensorrtPolicy implements SchedulingPolicy {
       const prompt = target - cached;
       const chunk = this.goesWhole(slot) ? prompt : this.chunkOf(prompt, left);
       if (chunk <= 0) return noBudget;
-      const last = (requests.prompt[r] as number) + (requests.output[r] as number) - 1;
+      // The last token is never read.
+      const last = target + core.answerLeft(r) - 1;
       const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
       const kept = this.scheduling.reservesAnswer ? this.promised : 0;
       if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;

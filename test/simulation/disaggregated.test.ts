@@ -1,17 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Scheduling } from "../../src/deployment/settled.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { kvTransfer, transferSeconds } from "../../src/timing/kv-transfer.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";
-import { type PairSetup, planOf, reportFrom, settledPair, timing } from "./fixtures.ts";
+import { type PairSetup, planOf, reportFrom, type Setup, settledPair, timing } from "./fixtures.ts";
 
 /** 0.1 ms a prompt token, 10 ms a decode step. */
 const steps = (parts: Partial<StepModel> = {}): StepModel =>
   timing((batch) => 1e-4 * batch.prefillTokens + (batch.decodeSequences > 0 ? 0.01 : 0), parts);
 
-function run(setup: PairSetup, workload: Workload, model = steps()): Report {
+const schedulings: Readonly<Record<NonNullable<PairSetup["engine"]>, Scheduling>> = {
+  vllm: { engine: "vllm", reserveFullPrompt: true },
+  sglang: { engine: "sglang", maxPrefillTokens: 16_384, mixedChunk: false, conservativeness: 1, reservedDecodeTokens: 40 },
+  "tensorrt-llm": { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false },
+};
+
+/** The pair with its engine's own scheduler on both sides. */
+function run(pair: PairSetup, workload: Workload, model = steps()): Report {
+  const scheduling = schedulings[pair.engine ?? "vllm"];
+  const side = (of: Setup = {}): Setup => ({ ...of, settings: { ...of.settings, scheduling } });
+  const setup = { ...pair, prefill: side(pair.prefill), decode: side(pair.decode) };
   const plans = [planOf(setup.prefill), planOf(setup.decode)];
   return reportFrom(simulateWith(settledPair(setup), plans, [model, model], workload, 1));
 }
@@ -145,17 +156,21 @@ describe("a link between pools", () => {
 describe("a decode pool that is full", () => {
   const workload: Workload = { kind: "closed-loop", concurrency: 40, requests: 120, promptTokens: 160, outputTokens: 100 };
 
-  it("keeps requests waiting for it, with their cache at the prefill instance", () => {
-    const setup: PairSetup = { prefill: { blocks: 50 }, decode: { settings: { maxNumSeqs: 4 } } };
-    const { bottleneck, summary, requests } = run(setup, workload);
-    // Four at a time, 100 steps of 10 ms each.
-    expect(summary.requestsPerSecond).toBeCloseTo(4, 0);
-    expect(bottleneck.sentence).toContain("max-num-seqs in the decode pool");
-    // The prefill instance's 50 blocks hold four prompts that wait to be fetched: the next ones are not begun.
-    expect(requests.firstScheduled[39]).toBeGreaterThan(5);
-    expect(summary.queueSeconds.p50).toBeGreaterThan(5);
-    expect(summary.ttftSeconds.p50).toBeGreaterThan(5);
-  });
+  it.each(["vllm", "sglang", "tensorrt-llm"] as const)(
+    "keeps %s's requests waiting, with their cache at the prefill instance",
+    (engine) => {
+      const setup: PairSetup = { engine, prefill: { blocks: 50 }, decode: { settings: { maxNumSeqs: 4 } } };
+      const { bottleneck, summary, requests } = run(setup, workload);
+      // Four at a time, 100 steps of 10 ms each.
+      expect(summary.requestsPerSecond).toBeCloseTo(4, 0);
+      expect(bottleneck.sentence).toContain("max-num-seqs in the decode pool");
+      // The prefill instance's 50 blocks hold four prompts that wait to be fetched: the next ones are not begun.
+      expect(requests.firstScheduled[39]).toBeGreaterThan(5);
+      expect(summary.requests).toBe(120);
+      expect(summary.queueSeconds.p50).toBeGreaterThan(5);
+      expect(summary.ttftSeconds.p50).toBeGreaterThan(5);
+    },
+  );
 
   it("starves the prefill pool less the more its own cache holds", () => {
     const begun = [50, 100, 400].map(

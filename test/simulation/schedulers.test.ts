@@ -7,7 +7,13 @@ import type { Workload } from "../../src/simulation/workload.ts";
 import type { Batch } from "../../src/timing/step-model.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
 
-const sglang: SglangScheduling = { engine: "sglang", maxPrefillTokens: 16_384, mixedChunk: false, conservativeness: 1 };
+const sglang: SglangScheduling = {
+  engine: "sglang",
+  maxPrefillTokens: 16_384,
+  mixedChunk: false,
+  conservativeness: 1,
+  reservedDecodeTokens: 512,
+};
 const tensorrt: TensorrtScheduling = { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: true };
 
 /** `[arrival in ms, prompt, output]`. */
@@ -264,6 +270,7 @@ const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
     maxPrefillTokens: fc.integer({ min: 8, max: 400 }),
     mixedChunk: fc.boolean(),
     conservativeness: fc.constantFrom(0, 0.3, 1, 2),
+    reservedDecodeTokens: fc.constant(512),
   }),
   fc.record({ engine: fc.constant("tensorrt-llm" as const), reservesAnswer: fc.boolean(), budgetIsWritten: fc.boolean() }),
 );

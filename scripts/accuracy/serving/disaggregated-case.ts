@@ -1,0 +1,38 @@
+import type { DisaggregatedRow, Workers } from "./disaggregated-rows.ts";
+import { disaggregatedSettings } from "./disaggregated-settings.ts";
+
+/** TensorRT-LLM in the containers whose tags the table tells for its version (release notes of Dynamo). */
+const containers: Readonly<Record<string, string>> = { "0.5": "1.1.0", "0.8": "1.2.0" };
+
+/** A run as a case, with the lengths and rounds of closed-loop runs (reference/SOURCES.md). */
+export function disaggregatedCase(row: DisaggregatedRow) {
+  const { concurrency, promptTokens, outputTokens, prefill, decode } = row;
+  const { kvCacheDtype, ...settings } = disaggregatedSettings(row);
+  const pool = (role: "prefill" | "decode", workers: Workers) => {
+    const { count, tensor, attentionData, expert } = workers;
+    return { role, instances: count, parallel: { tensor, attentionData, expert }, settings: settings[role] };
+  };
+  return {
+    id: String(row.line),
+    deployment: {
+      engine: row.engine,
+      engineVersion: row.engine === "trtllm" ? (containers[row.version.slice(0, 3)] ?? null) : row.version,
+      model: row.model,
+      gpu: row.gpu,
+      pools: [pool("prefill", prefill), pool("decode", decode)],
+      weightQuantization: row.quantization,
+      ...(kvCacheDtype === undefined ? {} : { kvCacheDtype }),
+      // Racks were reached through several front ends, each of which took turns on its own.
+      ...(row.gpu === "gb200" ? { routing: "random" } : {}),
+    },
+    workload: {
+      kind: "closed-loop",
+      concurrency,
+      requests: 10 * concurrency,
+      warmup: 2 * concurrency,
+      promptTokens: { uniform: [Math.round(0.8 * promptTokens), promptTokens] },
+      outputTokens: { uniform: [Math.round(0.8 * outputTokens), outputTokens] },
+    },
+    seed: 1,
+  };
+}
