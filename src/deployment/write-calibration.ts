@@ -11,18 +11,22 @@ export type WrittenCalibration =
   | { readonly text: string; readonly problem?: undefined }
   | { readonly text?: undefined; readonly problem: Message };
 
-type Owner = Pick<Calibration, "file" | "deployment">;
+/** Whose calibration a file is. */
+export type CalibrationOwner = Pick<Calibration, "file" | "deployment">;
 
 /** The file's text with this memory in place of the one before; a benchmark's timing, hand-written keys and comments stay. */
 export function withMemory(
   existing: string,
-  { memory, evidence, ...owner }: Owner & { readonly memory: MeasuredMemory; readonly evidence: readonly string[] },
+  { memory, evidence, ...owner }: CalibrationOwner & { readonly memory: MeasuredMemory; readonly evidence: readonly string[] },
 ): WrittenCalibration {
   return withPart(existing, owner, { name: "memory", other: "timing", ...memory, node: memoryNode(memory), evidence });
 }
 
 /** The file's text with this timing in place of the one before; the memory of a log or a server, hand-written keys and comments stay. */
-export function withTiming(existing: string, { timing, ...owner }: Owner & { readonly timing: MeasuredTiming }): WrittenCalibration {
+export function withTiming(
+  existing: string,
+  { timing, ...owner }: CalibrationOwner & { readonly timing: MeasuredTiming },
+): WrittenCalibration {
   return withPart(existing, owner, { name: "timing", other: "memory", ...timing, node: timingNode(timing), evidence: [] });
 }
 
@@ -38,7 +42,7 @@ interface Part {
 }
 
 /** Refuses to write over a file that it cannot read, or over another deployment's. */
-function withPart(existing: string, { file, deployment }: Owner, part: Part): WrittenCalibration {
+function withPart(existing: string, { file, deployment }: CalibrationOwner, part: Part): WrittenCalibration {
   const fresh = existing.trim() === "";
   const document = fresh ? new Document({}) : parseDocument(existing, { uniqueKeys: false });
   // Nothing but comments.

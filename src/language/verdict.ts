@@ -11,6 +11,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { knownModel } from "../rules/known.ts";
 import { ranksOf } from "../rules/layout.ts";
+import { timingState } from "../timing/timing-state.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 import { planOn } from "./variants.ts";
 
@@ -77,6 +78,13 @@ function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
   }
   if (!estimate) return message("Fits, {0} KV tokens", tokens);
   const each = figure(estimate.userTokensPerSecond);
+  const [pool] = pools;
+  const measured = settled && pool && timingState(settled.model, pool);
+  if (measured) {
+    return measured.refused
+      ? message("Fits, {0} KV tokens · ≈ {1} tok/s per user, calibration is stale", tokens, each)
+      : message("Fits, {0} KV tokens · {1} tok/s per user, as calibrated", tokens, each);
+  }
   const most = figure(estimate.mostRequestsPerSecond);
   return shortest([
     message("Fits, {0} KV tokens · ≈ {1} tok/s per user at 1 request, ≤ {2} req/s", tokens, each, most),

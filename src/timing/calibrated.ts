@@ -5,10 +5,16 @@ import type { OperatorShare } from "./operator.ts";
 import { type Batch, emptyBatch, type StepBreakdown, type StepMode, type StepModel } from "./step-model.ts";
 
 /** The model with what a run of this very deployment measured put over it, where that still holds; else the model itself. */
-export function calibrated(model: StepModel, { observed: { timing } }: Pick<SettledPool, "observed">): StepModel {
-  if (!timing || timing.refused || correctsAnother(model, timing.timing.predictedSeconds)) return model;
+export function calibrated(model: StepModel, { observed }: Pick<SettledPool, "observed">): StepModel {
+  const { timing } = observed;
+  if (!timing || timingRefused(model, { observed })) return model;
   const { correction, band } = timing.timing;
   return new CalibratedModel(model, correction, Math.min(band, model.band));
+}
+
+/** Why what was measured of a pool's steps is not used; undefined where it is, or nothing was measured. */
+export function timingRefused(model: StepModel, { observed: { timing } }: Pick<SettledPool, "observed">): Message | undefined {
+  return timing && (timing.refused ?? correctsAnother(model, timing.timing.predictedSeconds));
 }
 
 /** What two steps are predicted to take, a prompt and eight sequences that decode: by it a correction knows the prediction it was fitted to. */

@@ -1,8 +1,9 @@
-import { loggedDeployment } from "../../live/starts/logged-deployment.ts";
+import { withMemory } from "../../deployment/write-calibration.ts";
+import { type LoggedDeployment, loggedDeployment } from "../../live/starts/logged-deployment.ts";
 import { type Exit, exits, usage } from "../exit.ts";
 import { startLogOption } from "../input/start-log-option.ts";
 import type { Subject } from "../input/subjects.ts";
-import { keptCalibration } from "../kept-calibration.ts";
+import { type KeptPart, keptCalibration } from "../kept-calibration.ts";
 import { inspectJson } from "../output/inspect-json.ts";
 import { inspectText } from "../output/inspect-text.ts";
 import { startJson } from "../output/start-json.ts";
@@ -30,7 +31,7 @@ export function inspectLog(path: string, subjects: readonly Subject[], { format,
   const logged = settled && loggedDeployment(log, settled, deployment.deployment.model?.value.name ?? null, date);
   const isFile = subject.input.kind === "file";
   if (calibrate && !isFile) throw usage("--calibrate keeps figures beside a file; what was read is none.");
-  const kept = logged && isFile ? keptCalibration(subject.input.place, deployment.deployment.id, logged, calibrate) : null;
+  const kept = logged && isFile ? keptCalibration(subject.input.place, deployment.deployment.id, memoryPart(logged), calibrate) : null;
   const json = inspectJson(deployment, subject.catalog);
   const { paint } = session.terminal;
   session.terminal.write(
@@ -48,4 +49,10 @@ export function inspectLog(path: string, subjects: readonly Subject[], { format,
       : `${paint("underline", subject.input.path)}\n${inspectText(deployment, json, paint)}${startText(path, log, logged, kept, paint)}`,
   );
   return calibrate && kept?.written !== true ? exits.unusable : exits.ok;
+}
+
+function memoryPart({ measured }: LoggedDeployment): KeptPart {
+  if (measured.problem) return measured;
+  const { memory, evidence } = measured;
+  return { into: (existing, owner) => withMemory(existing, { ...owner, memory, evidence }) };
 }

@@ -29,6 +29,7 @@ import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { refuseBoth } from "./cases-option.ts";
 import { exitFor, type NamedOutcome, tellOutcomes } from "./outcomes.ts";
+import { simulateBench } from "./simulate-bench.ts";
 
 interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly format: "text" | "json";
@@ -39,6 +40,8 @@ interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly requestsOut?: string;
   /** undefined = for paths, not for cases. */
   readonly bands?: boolean;
+  readonly bench?: readonly string[];
+  readonly calibrate?: boolean;
 }
 
 type SimulatedOutcome = NamedOutcome & { readonly simulated?: Simulated };
@@ -57,6 +60,11 @@ export function addSimulate(program: Command, run: Run): void {
     .addOption(formatOption("text", "json"))
     .option("--seed <n>", "seed of all that is drawn; the same seed gives the same result", countOption(0), 1)
     .option("--slo <limits>", "limits such as ttft=500ms,tpot=50ms (and e2e=…, percentile=95)", sloOption)
+    .option("--bench <file...>", "results of a load generator, several for several loads, laid beside the simulation of the same loads")
+    .option(
+      "--calibrate",
+      "keep the correction that explains them in .inference-lens/calibrations, to be used while what it depends on stays",
+    )
     .option("--report <file>", "write the report as a page of its own")
     .option("--requests-out <file>", "write each request's times as CSV")
     .option("--bands", "80 % bands of the figures, from four further runs; paths have them, cases where asked")
@@ -71,9 +79,15 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
     if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
+    if (options.bench) throw usage("--bench is of one deployment, not of cases.");
     return answerCases(options.cases, options, session, (ready) => simulateCase(ready, { bands: options.bands ?? false }));
   }
+  if (options.calibrate && options.bench === undefined) throw usage("--calibrate needs --bench FILE: it keeps what a benchmark measured.");
   const { subjects, unreadable } = await readSubjects(paths, options, session);
+  if (options.bench !== undefined) {
+    if (writes) throw usage("--report and --requests-out are of one load; --bench simulates those of its files.");
+    return simulateBench(options.bench, subjects, options, session);
+  }
   const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
   if (writes && found.length > 1) {
     throw usage(

@@ -6,6 +6,7 @@ import { plain } from "../../deployment/message.ts";
 import type { Settled, SettledPool } from "../../deployment/settled.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
+import { timingState } from "../../timing/timing-state.ts";
 import { memoryJson, tightestPlan } from "./memory-json.ts";
 
 type Inspected = Pick<DeploymentAnalysis, "deployment" | "settlement" | "settled" | "memory">;
@@ -75,6 +76,7 @@ function poolJson(
     settings: settingsJson(engine.flags, catalog),
     memory: plan ? memoryJson(plan, index) : null,
     calibration: calibrationJson(settled?.pools[index]),
+    timing: settled ? timingJson(settled, index) : null,
   };
 }
 
@@ -84,6 +86,15 @@ function calibrationJson(pool: SettledPool | undefined) {
   if (!measured) return null;
   const { source, date, applied, refused } = measured;
   return { source, date, applied, refused: refused.map(({ term, why }) => ({ term, why: plain(why) })) };
+}
+
+/** How its steps were measured to differ from the predicted ones, and why that no longer counts; null where nothing was measured. */
+function timingJson({ model, pools }: Settled, index: number) {
+  const pool = pools[index];
+  const state = pool && timingState(model, pool);
+  if (!state) return null;
+  const { timing, refused } = state;
+  return { source: timing.source, date: timing.date, ...timing.correction, band: timing.band, refused: refused && plain(refused) };
 }
 
 /** What engines call the format of the cache; the options file of TensorRT-LLM stands above its flag. */

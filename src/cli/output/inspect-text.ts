@@ -5,6 +5,7 @@ import { gpusPerInstance, type Layout } from "../../deployment/settled.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import { layoutWords } from "../../simulation/layout-words.ts";
+import { timingState, timingWords } from "../../timing/timing-state.ts";
 import type { Terminal } from "../terminal.ts";
 import type { InspectJson } from "./inspect-json.ts";
 import { memoryText } from "./memory-text.ts";
@@ -62,7 +63,7 @@ export function inspectText(
   const assumed = (settled?.assumed ?? [])
     .map(({ what, value, why }) => `  ${paint("dim", "assumed:")} ${what} = ${value}, ${plain(why)}\n`)
     .join("");
-  return `${paint("bold", deployment.name)} (${deployment.format})\n${table(rows, { indent: 2 })}${missing}${assumed}${plansText(memory)}${measuredText(settled, paint)}`;
+  return `${paint("bold", deployment.name)} (${deployment.format})\n${table(rows, { indent: 2 })}${missing}${assumed}${plansText(memory)}${measuredText(settled, paint)}${timingText(settled, paint)}`;
 }
 
 /** What a calibration gave, and what of it no longer holds. */
@@ -72,6 +73,17 @@ function measuredText(settled: DeploymentAnalysis["settled"], paint: Terminal["p
     .map(({ used, predicted }) => {
       const lines = predicted.map(({ terms, why }) => `  ${paint("yellow", "predicted:")} ${terms}; ${plain(why)}\n`);
       return `  ${paint("dim", "calibration:")} ${plain(used)}\n${lines.join("")}`;
+    })
+    .join("");
+}
+
+/** Whether steps are as a benchmark measured them, and why not. */
+function timingText(settled: DeploymentAnalysis["settled"], paint: Terminal["paint"]): string {
+  return (settled?.pools ?? [])
+    .flatMap((pool) => (settled ? (timingState(settled.model, pool) ?? []) : []))
+    .map((state) => {
+      const why = state.refused ? `  ${paint("yellow", "predicted:")} steps; ${plain(state.refused)}\n` : "";
+      return `  ${paint("dim", "calibration:")} ${plain(timingWords(state))}\n${why}`;
     })
     .join("");
 }
