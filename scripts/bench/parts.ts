@@ -4,6 +4,7 @@ import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
 import { checkPart, sniffPart } from "./reading.ts";
 import { simulatePart, wallPart } from "./simulating.ts";
+import { choosingPart, tablesPart } from "./timing.ts";
 import { memoryPart, workspacePart } from "./workspace.ts";
 
 /** What is measured, by part; each runs in processes of its own. */
@@ -14,6 +15,8 @@ export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
   workspace: workspacePart,
   memory: memoryPart,
   evaluation: evaluationPart,
+  tables: tablesPart,
+  choosing: choosingPart,
   simulate: simulatePart,
   wall: wallPart,
   activate: activatePart,

@@ -48,18 +48,21 @@ export class MeasuredOperator {
     this.card = card;
     this.basis = basis;
     this.band = operatorBand(table, basis);
-    const points = sources.flatMap((source, place) =>
-      source.groups.flatMap((group) => {
-        const apart = Math.hypot(group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind), place * otherGpu);
-        return group.rows.map((row) => ({ sizes: row.slice(0, -1), seconds: (row.at(-1) ?? 1) * 1e-6, card: source.card, apart }));
-      }),
-    );
+    const size = sources.reduce((sum, { groups }) => sum + groups.reduce((rows, group) => rows + group.rows.length, 0), 0);
     const dimensions = law.coordinates(law.sizes.map(() => 1)).length + 1;
-    const coordinates = new Float64Array(points.length * dimensions);
-    const ratios = new Float64Array(points.length);
-    for (const [index, { sizes, seconds, card: measuredOn, apart }] of points.entries()) {
-      coordinates.set([...law.coordinates(sizes), apart], index * dimensions);
-      ratios[index] = Math.log(seconds / law.roofline(sizes, measuredOn));
+    const coordinates = new Float64Array(size * dimensions);
+    const ratios = new Float64Array(size);
+    let index = 0;
+    for (const [place, source] of sources.entries()) {
+      for (const group of source.groups) {
+        const apart = Math.hypot(group.engine === engine ? 0 : otherEngine, apartFrom(kinds, group.kind), place * otherGpu);
+        // The sizes stand first in a row, the time behind them.
+        for (const row of group.rows) {
+          coordinates.set(law.coordinates(row), index * dimensions);
+          coordinates[(index + 1) * dimensions - 1] = apart;
+          ratios[index++] = Math.log(((row.at(-1) ?? 1) * 1e-6) / law.roofline(row, source.card));
+        }
+      }
     }
     this.field = new ResidualField(dimensions, coordinates, ratios);
   }
@@ -84,14 +87,12 @@ export class MeasuredOperator {
   private read(others: readonly number[]): (first: number) => number {
     const { law, card } = this;
     const at = (first: number): readonly number[] => [first, ...others];
-    if (law.couplesFirst) {
-      return (first) => {
-        const point = [...law.coordinates(at(first)), 0];
-        return law.roofline(at(first), card) * this.field.along(point, 0)(point[0] ?? 0);
-      };
-    }
-    const ratio = this.field.along([...law.coordinates(at(1)), 0], 0);
-    return (first) => law.roofline(at(first), card) * ratio(law.coordinates(at(first))[0] ?? 0);
+    const ratio = this.field.along([...law.coordinates(at(1)), 0], law.moved);
+    return (first) => {
+      const sizes = at(first);
+      const [along = 0, aside = 0] = law.coordinates(sizes);
+      return law.roofline(sizes, card) * ratio(along, aside);
+    };
   }
 }
 

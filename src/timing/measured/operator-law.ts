@@ -15,8 +15,8 @@ export interface Card {
 export interface OperatorLaw {
   /** Names of the sizes, as the rows of its table hold them. */
   readonly sizes: readonly string[];
-  /** The first size moves other coordinates than its own. */
-  readonly couplesFirst?: true;
+  /** How many of the coordinates, from the first on, the first size moves. */
+  readonly moved: 1 | 2;
   /** Seconds of a kernel that wastes nothing, its launch inside a graph counted. */
   roofline(sizes: readonly number[], card: Card): number;
   /** Logarithms of the sizes, scaled by how much they matter beside one another. */
@@ -29,6 +29,7 @@ const { log } = Math;
 /** y[m, n] = x[m, k] · W[k, n]. */
 export const gemmLaw: OperatorLaw = {
   sizes: ["m", "n", "k"],
+  moved: 1,
   roofline: ([m = 1, n = 1, k = 1], card) =>
     4 * us + Math.max((2 * m * n * k) / card.flops, (n * k * card.elementBytes + 2 * m * (k + n)) / card.bytesPerSecond),
   // Tokens move a kernel through more regimes than widths do.
@@ -38,6 +39,7 @@ export const gemmLaw: OperatorLaw = {
 /** Causal attention of whole prompts: batch, length, query heads, KV heads, head size. */
 export const prefillLaw: OperatorLaw = {
   sizes: ["batch", "length", "heads", "kvHeads", "headDim"],
+  moved: 1,
   roofline: ([batch = 1, length = 1, heads = 1, kvHeads = 1, headDim = 1], card) =>
     8 * us +
     Math.max(
@@ -56,6 +58,7 @@ export const prefillLaw: OperatorLaw = {
 /** One decode step: batch, context of each sequence, query heads, KV heads, head size. */
 export const decodeLaw: OperatorLaw = {
   sizes: ["batch", "context", "heads", "kvHeads", "headDim"],
+  moved: 1,
   roofline: ([batch = 1, context = 1, heads = 1, kvHeads = 1, headDim = 1], card) =>
     8 * us + (2 * batch * context * kvHeads * headDim * card.elementBytes + 4 * batch * heads * headDim) / card.bytesPerSecond,
   coordinates: ([batch = 1, context = 1, heads = 1, kvHeads = 1, headDim = 1]) => [
@@ -70,7 +73,7 @@ export const decodeLaw: OperatorLaw = {
 /** Experts of one layer on one rank, routed to by `tokens` of the whole group: hidden, expert width, choices, experts, and how they are split. */
 export const expertsLaw: OperatorLaw = {
   sizes: ["tokens", "hidden", "width", "choices", "experts", "tensor", "expertRanks"],
-  couplesFirst: true,
+  moved: 2,
   roofline: (sizes, card) => {
     const { choices, hidden, width, hit } = expertShare(sizes);
     const bytes = hit * 3 * hidden * width * card.elementBytes + 2 * choices * (2 * hidden + 3 * width);
@@ -93,23 +96,26 @@ function expertShare([tokens = 1, hidden = 1, inner = 1, perToken = 1, total = 1
 /** Latent attention of whole prompts, expanded to heads of 192 and 128: batch, length, heads on the rank. */
 export const latentPrefillLaw: OperatorLaw = {
   sizes: ["batch", "length", "heads"],
+  moved: 1,
   roofline: ([batch = 1, length = 1, heads = 1], card) =>
     10 * us + Math.max((batch * heads * length * length * 320) / card.plainFlops, (4 * batch * length * heads * 320) / card.bytesPerSecond),
-  coordinates: (sizes) => sizes.map((size) => log(size)),
+  coordinates: ([batch = 1, length = 1, heads = 1]) => [log(batch), log(length), log(heads)],
 };
 
 /** One decode step over latents of 576 elements, each head multiplying with them: batch, context, heads on the rank. */
 export const latentDecodeLaw: OperatorLaw = {
   sizes: ["batch", "context", "heads"],
+  moved: 1,
   roofline: ([batch = 1, context = 1, heads = 1], card) =>
     10 * us +
     Math.max((2 * batch * heads * context * 1088) / card.plainFlops, (batch * context * 576 * card.elementBytes) / card.bytesPerSecond),
-  coordinates: (sizes) => sizes.map((size) => log(size)),
+  coordinates: ([batch = 1, length = 1, heads = 1]) => [log(batch), log(length), log(heads)],
 };
 
 /** Tokens of one rank to the ranks of their experts, or back: tokens, hidden size, choices, experts, ranks. The card's bandwidth is the link's. */
 export const allToAllLaw: OperatorLaw = {
   sizes: ["tokens", "hidden", "choices", "experts", "ranks"],
+  moved: 1,
   roofline: ([tokens = 1, hidden = 1, choices = 1, , ranks = 1], card) =>
     10 * us + (tokens * ranksAsked(choices, ranks) * hidden * card.elementBytes) / card.bytesPerSecond,
   coordinates: ([tokens = 1, hidden = 1, choices = 1, experts = 1, ranks = 1]) => [

@@ -5,20 +5,31 @@ import { type CollectiveKind, collectiveLaws, MeasuredCollective } from "./measu
 /** An exchange is built once for all deployments that ask for it over the same link. */
 const built = new WeakMap<GpuKernels, Map<string, MeasuredCollective | null>>();
 
+/** And found at once by the pool that asks for it again and again. */
+const asked = new WeakMap<SettledPool, Map<CollectiveKind, MeasuredCollective | null>>();
+
 /** An exchange between GPUs of one node as this engine runs it; null where none was measured over a link of this kind. */
-export function measuredCollective(
-  { linkKernels, links: { intraNode }, budget: { engine } }: SettledPool,
-  kind: CollectiveKind,
-): MeasuredCollective | null {
-  if (!linkKernels) return null;
-  const known = built.get(linkKernels) ?? new Map<string, MeasuredCollective | null>();
-  built.set(linkKernels, known);
+export function measuredCollective(pool: SettledPool, kind: CollectiveKind): MeasuredCollective | null {
+  const known = asked.get(pool) ?? new Map<CollectiveKind, MeasuredCollective | null>();
+  asked.set(pool, known);
+  const found = known.get(kind);
+  if (found !== undefined) return found;
+  const made = pool.linkKernels ? overLink(pool.linkKernels, pool, kind) : null;
+  known.set(kind, made);
+  return made;
+}
+
+function overLink(kernels: GpuKernels, { links: { intraNode }, budget: { engine } }: SettledPool, kind: CollectiveKind) {
+  const known = built.get(kernels) ?? new Map<string, MeasuredCollective | null>();
+  built.set(kernels, known);
   const key = `${engine} ${kind} ${intraNode.bytesPerSecond}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const groups = linkKernels.groups.filter((group) => group.table === "collectives" && group.kind === kind);
-  const group = spoken(groups, engine);
-  const { scaleUp, pcie } = linkKernels.measuredOn;
+  const group = spoken(
+    kernels.groups.filter((one) => one.table === "collectives" && one.kind === kind),
+    engine,
+  );
+  const { scaleUp, pcie } = kernels.measuredOn;
   const measuredRate = (scaleUp ?? pcie).bytesPerSecond;
   const made = group ? new MeasuredCollective(collectiveLaws[kind], group.rows, measuredRate, intraNode.bytesPerSecond) : null;
   known.set(key, made);

@@ -45,10 +45,18 @@ export function poolKernels(pool: SettledPool): PoolKernels {
   return {
     gemm: (format, weights) => operator("gemm", itself(gemmKind(format, weights), format, weightBytes(format, weights))),
     experts: (format, weights) => operator("experts", expertKernels(format, weights, gpu)),
-    prefill: operator("prefill", itself(cache, "bf16", 2)),
-    decode: operator("decode", itself(cache, "bf16", cacheBytes)),
-    latentPrefill: operator("latentPrefill", itself(`attention_only ${cache} bfloat16`, "bf16", 2)),
-    latentDecode: operator("latentDecode", itself(`attention_only ${cache} bfloat16`, "bf16", cacheBytes)),
+    get prefill() {
+      return operator("prefill", itself(cache, "bf16", 2));
+    },
+    get decode() {
+      return operator("decode", itself(cache, "bf16", cacheBytes));
+    },
+    get latentPrefill() {
+      return operator("latentPrefill", itself(`attention_only ${cache} bfloat16`, "bf16", 2));
+    },
+    get latentDecode() {
+      return operator("latentDecode", itself(`attention_only ${cache} bfloat16`, "bf16", cacheBytes));
+    },
   };
 }
 

@@ -3,8 +3,17 @@ const neighbours = 6;
 /** Squared distance at which a neighbour's weight no longer grows: measured twice, a kernel differs by a few percent. */
 const softening = 0.02;
 
-/** The ratio along one axis, the other coordinates held. */
-export type Ratio = (coordinate: number) => number;
+/** The ratio by one coordinate or two, the others held. */
+export type Ratio = (first: number, second: number) => number;
+
+/** Points as a line or plane through the field meets them, in order of the first coordinate. */
+interface Met {
+  /** Squared distances in the coordinates that are held. */
+  readonly rest: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array | undefined;
+  readonly logRatios: Float64Array;
+}
 
 /**
  * How far measured times lie from a roofline, as a field over the logarithms of an operator's sizes: at a point the nearest measured
@@ -13,6 +22,9 @@ export type Ratio = (coordinate: number) => number;
  */
 export class ResidualField {
   private readonly size: number;
+  /** In order of the first coordinate. */
+  private readonly coordinates: Float64Array;
+  private readonly logRatios: Float64Array;
   // Reused by every reading: nothing is allocated per kernel priced.
   private readonly nearest = new Float64Array(neighbours);
   private readonly ratios = new Float64Array(neighbours);
@@ -20,32 +32,78 @@ export class ResidualField {
   /** `coordinates` holds `dimensions` numbers a point, `logRatios` one. */
   constructor(
     private readonly dimensions: number,
-    private readonly coordinates: Float64Array,
-    private readonly logRatios: Float64Array,
+    coordinates: Float64Array,
+    logRatios: Float64Array,
   ) {
     this.size = logRatios.length;
+    const first = (index: number): number => coordinates[index * dimensions] as number;
+    const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => first(a) - first(b));
+    this.coordinates = new Float64Array(coordinates.length);
+    this.logRatios = new Float64Array(this.size);
+    for (const [place, index] of order.entries()) {
+      this.coordinates.set(coordinates.subarray(index * dimensions, (index + 1) * dimensions), place * dimensions);
+      this.logRatios[place] = logRatios[index] as number;
+    }
   }
 
-  /** Measured over modelled time at points that differ from `point` in one coordinate alone. */
-  along(point: readonly number[], axis: number): Ratio {
+  /** Measured over modelled time at points that differ from `point` in the first coordinate alone, or in the first two. */
+  along(point: readonly number[], moving: 1 | 2): Ratio {
+    const rest = this.restOf(point, moving);
+    if (moving === 2) {
+      const met = { rest, first: this.column(0), second: this.column(1), logRatios: this.logRatios };
+      return (first, second) => this.mean(met, first, second);
+    }
+    const met = this.thinned(rest);
+    return (first) => this.mean(met, first, 0);
+  }
+
+  private restOf(point: readonly number[], from: number): Float64Array {
     const { size, dimensions, coordinates } = this;
     const rest = new Float64Array(size);
-    const column = new Float64Array(size);
     for (let index = 0; index < size; index++) {
       let squared = 0;
-      for (let other = 0; other < dimensions; other++) {
-        if (other === axis) continue;
+      for (let other = from; other < dimensions; other++) {
         const step = (coordinates[index * dimensions + other] as number) - (point[other] as number);
         squared += step * step;
       }
       rest[index] = squared;
-      column[index] = coordinates[index * dimensions + axis] as number;
     }
-    return (coordinate) => this.mean(rest, column, coordinate);
+    return rest;
   }
 
-  private mean(rest: Float64Array, column: Float64Array, coordinate: number): number {
-    const found = this.gather(rest, column, coordinate);
+  private column(axis: number): Float64Array {
+    return Float64Array.from({ length: this.size }, (_, index) => this.coordinates[index * this.dimensions + axis] as number);
+  }
+
+  /** Of points with the same first coordinate only the nearest in the others can ever be among the neighbours. */
+  private thinned(rest: Float64Array): Met {
+    const { dimensions, coordinates, logRatios } = this;
+    const byFirst = new Map<number, number[]>();
+    for (let index = 0; index < this.size; index++) {
+      const place = coordinates[index * dimensions] as number;
+      const best = byFirst.get(place);
+      if (!best) {
+        byFirst.set(place, [index]);
+        continue;
+      }
+      const apart = rest[index] as number;
+      if (best.length === neighbours && apart >= (rest[best[neighbours - 1] as number] as number)) continue;
+      if (best.length === neighbours) best.pop();
+      let at = best.length;
+      while (at > 0 && (rest[best[at - 1] as number] as number) > apart) at--;
+      best.splice(at, 0, index);
+    }
+    const kept = [...byFirst.values()].flat();
+    return {
+      rest: Float64Array.from(kept, (index) => rest[index] as number),
+      first: Float64Array.from(kept, (index) => coordinates[index * dimensions] as number),
+      second: undefined,
+      logRatios: Float64Array.from(kept, (index) => logRatios[index] as number),
+    };
+  }
+
+  private mean(met: Met, first: number, second: number): number {
+    const found = this.gather(met, first, second);
     let weights = 0;
     let sum = 0;
     for (let i = 0; i < found; i++) {
@@ -57,27 +115,47 @@ export class ResidualField {
     return weights > 0 ? Math.exp(sum / weights) : 1;
   }
 
-  /** Fills the nearest points, nearest first; how many there are. */
-  private gather(rest: Float64Array, column: Float64Array, coordinate: number): number {
-    const { size, nearest, ratios, logRatios } = this;
+  /** Fills the nearest points, nearest first, from where they are nearest in the first coordinate outwards; how many there are. */
+  private gather(met: Met, first: number, second: number): number {
+    const { first: column } = met;
+    let right = above(column, first);
+    let left = right - 1;
     let found = 0;
-    let limit = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < size; index++) {
-      const apart = rest[index] as number;
-      if (apart >= limit) continue;
-      const step = (column[index] as number) - coordinate;
-      const squared = apart + step * step;
-      if (squared >= limit) continue;
-      let place = found < neighbours ? found++ : neighbours - 1;
-      while (place > 0 && (nearest[place - 1] as number) > squared) {
-        nearest[place] = nearest[place - 1] as number;
-        ratios[place] = ratios[place - 1] as number;
-        place--;
-      }
-      nearest[place] = squared;
-      ratios[place] = logRatios[index] as number;
-      if (found === neighbours) limit = nearest[neighbours - 1] as number;
+    while (left >= 0 || right < column.length) {
+      const toLeft = left >= 0 ? first - (column[left] as number) : Number.POSITIVE_INFINITY;
+      const toRight = right < column.length ? (column[right] as number) - first : Number.POSITIVE_INFINITY;
+      const step = Math.min(toLeft, toRight);
+      if (found === neighbours && step * step >= (this.nearest[neighbours - 1] as number)) break;
+      const index = toLeft <= toRight ? left-- : right++;
+      const side = met.second ? (met.second[index] as number) - second : 0;
+      found = this.insert((met.rest[index] as number) + step * step + side * side, met.logRatios[index] as number, found);
     }
     return found;
   }
+
+  private insert(squared: number, logRatio: number, found: number): number {
+    const { nearest, ratios } = this;
+    if (found === neighbours && squared >= (nearest[neighbours - 1] as number)) return found;
+    let place = found < neighbours ? found : neighbours - 1;
+    while (place > 0 && (nearest[place - 1] as number) > squared) {
+      nearest[place] = nearest[place - 1] as number;
+      ratios[place] = ratios[place - 1] as number;
+      place--;
+    }
+    nearest[place] = squared;
+    ratios[place] = logRatio;
+    return Math.min(neighbours, found + 1);
+  }
+}
+
+/** First place in the rising `column` that is not below `value`. */
+function above(column: Float64Array, value: number): number {
+  let low = 0;
+  let high = column.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((column[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -17,27 +17,27 @@ describe("a field of ratios", () => {
   ]);
 
   test("is near what was measured where it was measured", () => {
-    const at = line.along([0, 0], 0);
-    expect(at(0)).toBeCloseTo(2, 1);
-    expect(at(2)).toBeGreaterThan(6);
+    const at = line.along([0, 0], 1);
+    expect(at(0, 0)).toBeCloseTo(2, 1);
+    expect(at(2, 0)).toBeGreaterThan(6);
   });
 
   test("lies between its neighbours, and stays there beyond them", () => {
-    const at = line.along([0, 0], 0);
-    expect(at(1.5)).toBeGreaterThan(4);
-    expect(at(1.5)).toBeLessThan(8);
+    const at = line.along([0, 0], 1);
+    expect(at(1.5, 0)).toBeGreaterThan(4);
+    expect(at(1.5, 0)).toBeLessThan(8);
     // Far away all points weigh alike: their geometric mean is 4.
-    expect(at(1000)).toBeCloseTo(4, 1);
+    expect(at(1000, 0)).toBeCloseTo(4, 1);
   });
 
   test("without points says that the roofline holds", () => {
-    expect(new ResidualField(2, new Float64Array(0), new Float64Array(0)).along([0, 0], 0)(1)).toBe(1);
+    expect(new ResidualField(2, new Float64Array(0), new Float64Array(0)).along([0, 0], 1)(1, 0)).toBe(1);
   });
 
   test("six neighbours speak: a cloud far off does not move a point among them", () => {
     const near = Array.from({ length: 6 }, (_, i) => [[i / 100, 0], 3] as const);
     const far = Array.from({ length: 200 }, (_, i) => [[50 + i, 0], 0.01] as const);
-    expect(field([...far, ...near]).along([0, 0], 0)(0.02)).toBeCloseTo(3, 10);
+    expect(field([...far, ...near]).along([0, 0], 1)(0.02, 0)).toBeCloseTo(3, 10);
   });
 
   test("never leaves the range of what was measured", () => {
@@ -53,10 +53,27 @@ describe("a field of ratios", () => {
     );
     fc.assert(
       fc.property(points, fc.double({ min: -20, max: 20, noNaN: true }), (measured, at) => {
-        const said = field(measured).along([0, 1], 0)(at);
+        const said = field(measured).along([0, 1], 1)(at, 0);
         const ratios = measured.map(([, ratio]) => ratio);
         expect(said).toBeGreaterThanOrEqual(Math.min(...ratios) * (1 - 1e-9));
         expect(said).toBeLessThanOrEqual(Math.max(...ratios) * (1 + 1e-9));
+      }),
+    );
+  });
+
+  test("is the same along a line as along a plane that the line lies in", () => {
+    // Few different first coordinates, so that points behind others in a column are left out.
+    const points = fc.array(
+      fc.tuple(
+        fc.tuple(fc.integer({ min: 0, max: 2 }), fc.double({ min: -9, max: 9, noNaN: true })),
+        fc.double({ min: 0.1, max: 10, noNaN: true }),
+      ),
+      { minLength: 1, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(points, fc.double({ min: -2, max: 4, noNaN: true }), (measured, at) => {
+        const made = field(measured);
+        expect(made.along([0, 1], 1)(at, 0)).toBeCloseTo(made.along([0, 1], 2)(at, 1), 9);
       }),
     );
   });
