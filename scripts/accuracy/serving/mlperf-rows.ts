@@ -74,7 +74,7 @@ function layoutOf(row: Fields): Pick<MlperfRow, "layout" | "stated"> | undefined
   const { model = "", round, submitter, platform = "", accelerator = "", software = "" } = row;
   if (Number(row.accel_per_node) === 1 && (row.nodes === "" || Number(row.nodes) === 1)) {
     const isTensorrt = /_TRT/.test(platform);
-    if (!isTensorrt && !/^vLLM/.test(software)) return undefined;
+    if (!isTensorrt && !software.startsWith("vLLM")) return undefined;
     const quantization = row.weight_dtype === "fp4" || accelerator === "B200" ? "nvfp4" : "fp8";
     const version = isTensorrt ? null : (/vLLM (\d+\.\d+\.\d+)/.exec(software)?.[1] ?? null);
     const engine = isTensorrt ? "tensorrt-llm" : "vllm";
