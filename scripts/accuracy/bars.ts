@@ -1,7 +1,9 @@
 /** What a figure must reach, and what the best other tool reaches where that is published. */
 export interface Bar {
   readonly limit: number;
-  readonly kind: "most" | "least";
+  /** `within`: from the limit up to `most`. */
+  readonly kind: "most" | "least" | "within";
+  readonly most?: number;
   readonly peer?: string;
   /** What a peak roofline reaches, where the runs do not carry its predictions. */
   readonly roofline?: string;
@@ -45,4 +47,9 @@ export const bars: Readonly<Record<string, Bar>> = {
   "MLPerf: TTFT p99, mean error": { limit: 35, kind: "most" },
   "choosing: loss against the best measured configuration": { limit: 8, kind: "most", peer: "14 to 16 %" },
   "choosing: TPOT limit missed": { limit: 8, kind: "most", peer: "13 %" },
+  ...Object.fromEntries(
+    ["models", "GPUs"].flatMap((left) =>
+      ["TPOT", "TTFT"].map((time) => [`left-out ${left}, ${time}: 80 % band holds`, { limit: 75, most: 85, kind: "within" } as const]),
+    ),
+  ),
 };

@@ -9,6 +9,7 @@ import { scatterSvg } from "./scatter.ts";
 import { choosing } from "./serving/choosing.ts";
 import { closedLoop } from "./serving/closed-loop.ts";
 import { disaggregated } from "./serving/disaggregated.ts";
+import { leftOut } from "./serving/left-out.ts";
 import { mlperf } from "./serving/mlperf.ts";
 import { offline } from "./serving/offline.ts";
 import { openLoop } from "./serving/open-loop.ts";
@@ -29,7 +30,7 @@ export interface AccuracyOptions {
   readonly docs: string | undefined;
 }
 
-const suites: readonly Suite[] = [memory, kernels, closedLoop, disaggregated, offline, openLoop, perRequest, mlperf, choosing];
+const suites: readonly Suite[] = [memory, kernels, closedLoop, disaggregated, offline, openLoop, perRequest, mlperf, choosing, leftOut];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
 export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {

@@ -1,5 +1,5 @@
 import { columns } from "../columns.ts";
-import { bars } from "./bars.ts";
+import { type Bar, bars } from "./bars.ts";
 import type { Metric, Suite, SuiteResult } from "./suite.ts";
 
 export interface SuiteRun {
@@ -11,7 +11,8 @@ export interface SuiteRun {
 /** Whether a figure reaches its bar; a figure of no rows reaches none, and one without a bar is not judged. */
 export function meets({ name, value }: Metric): boolean {
   const bar = bars[name];
-  return bar === undefined || (bar.kind === "most" ? value <= bar.limit : value >= bar.limit);
+  if (bar === undefined) return true;
+  return bar.kind === "most" ? value <= bar.limit : value >= bar.limit && value <= (bar.most ?? value);
 }
 
 /** What `npm run accuracy` prints: the bars, then each suite's tables. */
@@ -34,14 +35,25 @@ export function barTable(runs: readonly SuiteRun[]): (string | number)[][] {
   const rows = runs.flatMap(({ suite, result }) =>
     (result?.metrics ?? []).map((metric) => {
       const bar = bars[metric.name];
-      const limit = bar ? `${bar.kind === "most" ? "≤" : "≥"} ${bar.limit}` : "";
       const { name, roofline, peer, unit } = metric;
       const told = (value: number | undefined, published = ""): string => (value === undefined ? published : figure(value, unit));
       const others = [told(roofline, bar?.roofline), told(peer, bar?.peer)];
-      return [suite.name, name, metric.rows, ...others, figure(metric.value, unit), limit, bar ? (meets(metric) ? "yes" : "no") : ""];
+      return [
+        suite.name,
+        name,
+        metric.rows,
+        ...others,
+        figure(metric.value, unit),
+        bar ? limitWords(bar) : "",
+        bar ? (meets(metric) ? "yes" : "no") : "",
+      ];
     }),
   );
   return [["suite", "metric", "rows", "roofline", "best peer", "ours", "bar", "met"], ...rows];
+}
+
+function limitWords({ kind, limit, most }: Bar): string {
+  return most === undefined ? `${kind === "most" ? "≤" : "≥"} ${limit}` : `${limit} to ${most}`;
 }
 
 function figure(value: number, unit: Metric["unit"]): string {

@@ -10,14 +10,16 @@ const leastConfigurations = 6;
 /** Limits of TPOT by the share of a group's measured configurations that keep them. */
 const limitShares = [0.25, 0.5, 0.75] as const;
 
-/** Whether the configuration that is predicted to be the best is: most tokens a second and GPU among those that keep a limit of TPOT. */
+/** Whether the configuration that is predicted to be the best is: most tokens a second and GPU among those that keep a limit of TPOT. Runs in doubt are no choices. */
 export const choosing: Suite = {
   name: "choosing",
   aliases: ["g"],
   title: "Choosing a configuration",
   files: [closedLoopTable],
   run(data, catalog) {
-    const runs = closedLoopRuns(join(data, closedLoopTable), catalog).filter(({ row }) => row.measured.tpotMs > 0);
+    const runs = closedLoopRuns(join(data, closedLoopTable), catalog).filter(
+      ({ row }) => row.measured.tpotMs > 0 && row.doubt === undefined,
+    );
     const groups = [...groupedBy(runs, groupName)].filter(([, group]) => group.length >= leastConfigurations);
     return { metrics: metrics(groups), tables: [table(groups)], plots: [] };
   },
