@@ -20,7 +20,7 @@ function check(what, isSo, detail = "") {
 }
 
 const allowed =
-  /^(dist\/|docs\/rules\/[\w-]+\.md$|docs\/pictures\/|examples\/|media\/|l10n\/|package(\.nls(\.[\w-]+)?)?\.json$|readme\.md$|changelog\.md$|license(\.txt)?$)/i;
+  /^(dist\/|docs\/how-sure\.md$|docs\/rules\/[\w-]+\.md$|docs\/pictures\/|examples\/|media\/|l10n\/|package(\.nls(\.[\w-]+)?)?\.json$|readme\.md$|changelog\.md$|license(\.txt)?$)/i;
 const strays = files.filter((file) => !allowed.test(file) || /\.map$|\.ts$|node_modules/.test(file));
 check("nothing but the product is packed", strays.length === 0, strays.join(", "));
 
@@ -30,6 +30,7 @@ const facts = [
   "instances",
   "models",
   "workloads",
+  "runs",
   "flags-vllm",
   "flags-sglang",
   "flags-tensorrt-llm",
@@ -43,6 +44,7 @@ const needed = [
   ...facts,
   ...styles,
   ...media,
+  "docs/how-sure.md",
   "docs/rules/README.md",
   "examples/llama-70b-shift.yaml",
   "l10n/bundle.l10n.zh-cn.json",

@@ -15,6 +15,7 @@ import { registerControls } from "./ui/toolkit.ts";
  * What tests and tools may rely on, all on `document.body.dataset`:
  * - `ready` = "1" once the first header is drawn;
  * - `state` = estimate | running | report | saturated | does-not-fit | missing | failed | stale | cancelled;
+ * - `bands` = "1" once the ranges are those of runs beside the first, `nearest` = how many measured runs are near;
  * - of the report shown, as raw numbers: `ttftP95`, `tpotP95` (seconds), `outputTokensPerSecond`, `requests`, `points` (of the time series).
  * Buttons are named `Run`, `Cancel` and, one a section, `Table`; fields `Workload`, `Rate`, `GPU`, `TTFT limit`, `TPOT limit`.
  */

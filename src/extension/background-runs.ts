@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Runner } from "../platform/run-worker.ts";
 import type { Documents } from "./documents.ts";
 import type { LensStates } from "./lens-states.ts";
+import { noEvidence } from "./report-evidence.ts";
 import { firstControls, headerOf, variantOf } from "./report-model.ts";
 import { fingerprintOf } from "./report-session.ts";
 import { Settings } from "./settings.ts";
@@ -72,7 +73,16 @@ export class BackgroundRuns implements vscode.Disposable {
     const header = headerOf(subject, controls, variant, catalog);
     const wallSeconds = (performance.now() - started) / 1000;
     this.lenses.simulated(
-      { uri: document.uri.toString(), deploymentId: deployment.id, header, controls, report, wallSeconds, fingerprint },
+      {
+        uri: document.uri.toString(),
+        deploymentId: deployment.id,
+        header,
+        controls,
+        report,
+        evidence: noEvidence,
+        wallSeconds,
+        fingerprint,
+      },
       true,
     );
   }

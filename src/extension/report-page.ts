@@ -5,7 +5,7 @@ import { PagePanel } from "./page-panel.ts";
 /** What the page shows now, one message a kind: sent again whenever the page comes up anew. */
 type Shown = { readonly [K in ToReportView["kind"]]?: Extract<ToReportView, { kind: K }> };
 
-const order: readonly ToReportView["kind"][] = ["header", "estimate", "report", "problem", "running", "stale"];
+const order: readonly ToReportView["kind"][] = ["header", "estimate", "report", "evidence", "problem", "running", "stale"];
 
 /** One webview that shows a report. */
 export class ReportPage implements vscode.Disposable {
@@ -48,11 +48,11 @@ export class ReportPage implements vscode.Disposable {
     const { running: _running, stale: _stale, ...settled } = this.shown;
     switch (kind) {
       case "report": {
-        const { problem: _, ...rest } = settled;
+        const { problem: _problem, evidence: _evidence, ...rest } = settled;
         return rest;
       }
       case "problem": {
-        const { report: _, ...rest } = settled;
+        const { report: _report, evidence: _evidence, ...rest } = settled;
         return rest;
       }
       default:

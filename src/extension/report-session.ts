@@ -6,6 +6,7 @@ import type { RunEnd, Runner } from "../platform/run-worker.ts";
 import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report.ts";
 import { fullId } from "./command-ids.ts";
+import { type FinishedRun, gatherEvidence, noEvidence } from "./report-evidence.ts";
 import { headerOf, startingRate, type Variant, variantOf } from "./report-model.ts";
 import type { ReportPage } from "./report-page.ts";
 import type { StoredReport } from "./report-store.ts";
@@ -23,6 +24,8 @@ export interface SessionPorts {
   readonly finished: (stored: StoredReport) => Promise<void>;
   /** The run ended without a report. */
   readonly ended: () => void;
+  /** What follows a report went wrong; the report stays. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Plain numbers that a run is made of, as text: equal texts give equal runs. */
@@ -46,15 +49,16 @@ export class ReportSession {
   }
 
   /** Shows a stored report as it was. */
-  restore({ header, controls, report, wallSeconds, fingerprint }: StoredReport): void {
+  restore({ header, controls, report, evidence, wallSeconds, fingerprint }: StoredReport): void {
     this.header = header;
     this.fingerprint = fingerprint;
     this.report = report;
     this.page.show({ kind: "header", header, controls });
     this.page.show({ kind: "report", report, wallSeconds });
+    this.page.show({ kind: "evidence", evidence });
   }
 
-  /** Closed form, then the simulation. Resolves when the run has ended, in whatever way. */
+  /** Closed form, then the simulation. Resolves when the run has ended, in whatever way; what follows its report comes later. */
   async run(subject: Subject, asked: ReportControls): Promise<void> {
     const { runner } = this.ports;
     const catalog = this.ports.catalog();
@@ -85,7 +89,20 @@ export class ReportSession {
         this.page.show({ kind: "running", simulatedSeconds, totalSeconds: null, finished, total: all });
       },
     });
-    await this.end(end, subject, controls, (performance.now() - started) / 1000);
+    const stored = await this.end(end, subject, controls, (performance.now() - started) / 1000);
+    if (stored) void this.follow(stored, { settled: variant.settled, workload, report: stored.report }).catch(this.ports.failed);
+  }
+
+  /** Bands and nearest measured runs, kept with the report once they are whole. */
+  private async follow(stored: StoredReport, finished: FinishedRun): Promise<void> {
+    const { runner, catalog } = this.ports;
+    let latest = stored.evidence;
+    const isWhole = await gatherEvidence(finished, runner, catalog(), (evidence) => {
+      if (this.report !== stored.report) return;
+      latest = evidence;
+      this.page.show({ kind: "evidence", evidence });
+    });
+    if (isWhole && this.report === stored.report) await this.ports.finished({ ...stored, evidence: latest });
   }
 
   /** The file was read anew: says when the figures no longer belong to it. */
@@ -122,35 +139,35 @@ export class ReportSession {
     if (variant.estimate) this.page.show({ kind: "estimate", estimate: variant.estimate });
   }
 
-  private async end(end: RunEnd, { document, analysis }: Subject, controls: ReportControls, wallSeconds: number): Promise<void> {
-    if (end.kind === "replaced") return;
+  /** The report as it is kept; undefined where there is none. */
+  private async end(
+    end: RunEnd,
+    { document, analysis }: Subject,
+    controls: ReportControls,
+    wallSeconds: number,
+  ): Promise<StoredReport | undefined> {
+    if (end.kind === "replaced") return undefined;
     const { header } = this;
     if (end.kind === "failed") {
       this.ports.ended();
       this.page.show(problem("failed", vscode.l10n.t("The simulation failed"), [end.message, ...end.stack.split("\n").slice(1, 6)]));
-      return;
+      return undefined;
     }
     const { report, error } = end.outcome;
     if (error) {
       this.ports.ended();
       const state = error.code === "does-not-fit" || error.code === "missing" ? error.code : "failed";
       this.page.show(problem(state, error.message, []));
-      return;
+      return undefined;
     }
     this.report = report;
     this.page.show({ kind: "report", report, wallSeconds });
-    if (!header) return;
-    const { deployment } = analysis;
+    if (!header) return undefined;
     const { fingerprint } = this;
-    await this.ports.finished({
-      uri: document.uri.toString(),
-      deploymentId: deployment.id,
-      header,
-      controls,
-      report,
-      wallSeconds,
-      fingerprint,
-    });
+    const place = { uri: document.uri.toString(), deploymentId: analysis.deployment.id };
+    const stored = { ...place, header, controls, report, evidence: noEvidence, wallSeconds, fingerprint };
+    await this.ports.finished(stored);
+    return stored;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import * as vscode from "vscode";
-import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
+import type { ReportControls, ReportEvidence, ReportHeader } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report.ts";
 
 /** A report as it was shown, with all that is needed to show it again and to run it again. */
@@ -11,6 +11,8 @@ export interface StoredReport {
   readonly header: ReportHeader;
   readonly controls: ReportControls;
   readonly report: Report;
+  /** As far as it was known when it was stored. */
+  readonly evidence: ReportEvidence;
   readonly wallSeconds: number;
   /** Plain numbers the run was made of: tells whether the file changed since. */
   readonly fingerprint: string;

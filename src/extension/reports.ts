@@ -6,6 +6,7 @@ import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { Log } from "./log.ts";
+import { openGuide } from "./open-guide.ts";
 import { pageRequests } from "./page-requests.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { firstControls } from "./report-model.ts";
@@ -124,7 +125,8 @@ export class Reports implements vscode.Disposable {
     const extension = this.context.extensionUri;
     const runner = new Runner(vscode.Uri.joinPath(extension, "dist", "worker.js").fsPath);
     const receive = (message: FromReportView): void => {
-      const handled = pageRequests(message, uri, deploymentId) ?? session.receive(message);
+      const handled =
+        message.kind === "explain" ? openGuide(extension) : (pageRequests(message, uri, deploymentId) ?? session.receive(message));
       handled.catch((error: unknown) => tellFailure("report", error, this.log));
     };
     const page = new ReportPage(panel, extension, ReportStore.idOf(key), receive, () => {
@@ -143,6 +145,7 @@ export class Reports implements vscode.Disposable {
         await this.store.save(ReportStore.idOf(key), stored);
       },
       ended: () => this.lenses.running(uri, deploymentId, undefined),
+      failed: (error) => this.log.error("report", error),
     });
     const open = { page, session, runner };
     this.open.set(key, open);

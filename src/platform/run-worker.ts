@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Settled } from "../deployment/settled.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
+import type { BandRun } from "../simulation/bands.ts";
 import type { Outcome, RunControl } from "../simulation/report.ts";
 import type { Workload } from "../simulation/workload.ts";
 
@@ -8,6 +9,8 @@ export interface RunRequest {
   readonly settled: Settled;
   readonly workload: Workload;
   readonly seed: number;
+  /** How long steps take; as predicted where absent. */
+  readonly steps?: BandRun["steps"];
   readonly progress?: NonNullable<RunControl["progress"]>;
 }
 
@@ -48,9 +51,9 @@ export class Runner {
     const run = ++this.runs;
     return new Promise((end) => {
       this.current = { run, request, end };
-      const { settled, workload, seed } = request;
+      const { settled, workload, seed, steps = "as-predicted" } = request;
       try {
-        this.send({ kind: "run", run, settled, workload, seed });
+        this.send({ kind: "run", run, settled, workload, seed, steps });
       } catch (error) {
         this.fail(error);
       }

@@ -1,4 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { Message } from "../deployment/message.ts";
+import type { Bands } from "../simulation/bands.ts";
 import type { Report } from "../simulation/report.ts";
 import type { WorkloadNumbers } from "../simulation/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
@@ -27,6 +29,36 @@ export interface ReportHeader {
   readonly replicas: string;
 }
 
+/** A figure that a measured run has, and what this build says of it; null = not predicted (yet). */
+export interface MeasuredFigure {
+  readonly name: "ttft" | "tpot" | "output";
+  readonly measured: number;
+  readonly predicted: number | null;
+}
+
+/** A measured run near the deployment. */
+export interface NearRunView {
+  readonly title: string;
+  readonly load: Message;
+  /** What is the same, and what differs. */
+  readonly words: readonly Message[];
+  readonly source: string;
+  readonly figures: readonly MeasuredFigure[];
+  /** Why there is no prediction; null while it is under way, and where there is one. */
+  readonly problem: Message | null;
+  readonly pending: boolean;
+}
+
+/** What comes after the first run, and stands under its figures. */
+export interface ReportEvidence {
+  /** null while they are under way, and where there are none. */
+  readonly bands: Bands | null;
+  /** Runs beside the first that are done, of how many. */
+  readonly bandRuns: { readonly done: number; readonly total: number };
+  /** null while they are looked for. */
+  readonly nearest: readonly NearRunView[] | null;
+}
+
 export type ToReportView =
   | { readonly kind: "header"; readonly header: ReportHeader; readonly controls: ReportControls }
   | { readonly kind: "estimate"; readonly estimate: Estimate }
@@ -38,6 +70,8 @@ export type ToReportView =
       readonly total: number;
     }
   | { readonly kind: "report"; readonly report: Report; readonly wallSeconds: number }
+  /** Follows a report, again as more of it is known. */
+  | { readonly kind: "evidence"; readonly evidence: ReportEvidence }
   | {
       readonly kind: "problem";
       readonly state: "does-not-fit" | "missing" | "failed";
@@ -55,6 +89,8 @@ export type FromReportView =
   | { readonly kind: "estimate"; readonly controls: ReportControls }
   | { readonly kind: "cancel" }
   | { readonly kind: "reveal"; readonly line: number }
+  /** How the parts of "How sure this is" are meant. */
+  | { readonly kind: "explain" }
   | { readonly kind: "command"; readonly command: string }
   | { readonly kind: "copy"; readonly text: string }
   | { readonly kind: "save"; readonly name: string; readonly text: string };

@@ -1,10 +1,18 @@
 import type { Settled } from "../deployment/settled.ts";
+import type { BandRun } from "../simulation/bands.ts";
 import type { Outcome } from "../simulation/report.ts";
 import type { Workload } from "../simulation/workload.ts";
 
 /** Host to worker. One run at a time; a new one replaces the one before. */
 export type ToWorker =
-  | { readonly kind: "run"; readonly run: number; readonly settled: Settled; readonly workload: Workload; readonly seed: number }
+  | {
+      readonly kind: "run";
+      readonly run: number;
+      readonly settled: Settled;
+      readonly workload: Workload;
+      readonly seed: number;
+      readonly steps: BandRun["steps"];
+    }
   | { readonly kind: "stop"; readonly run: number };
 
 export type FromWorker =

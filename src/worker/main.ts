@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
+import { simulateBand } from "../simulation/bands.ts";
 import type { Outcome } from "../simulation/report.ts";
-import { simulate } from "../simulation/simulate.ts";
 
 /** Runs numbered up to this one are to stop. A run never yields, so it cannot read messages: it looks here. */
 const stopUpTo = workerData instanceof SharedArrayBuffer ? new Int32Array(workerData) : new Int32Array(1);
@@ -13,24 +13,30 @@ function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
   parentPort?.postMessage(message, [...transfer]);
 }
 
-function run({ run, settled, workload, seed }: Extract<ToWorker, { kind: "run" }>): void {
+function run({ run, settled, workload, seed, steps }: Extract<ToWorker, { kind: "run" }>): void {
   const begin = process.cpuUsage();
   let last = performance.now();
   try {
     const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-    const outcome = simulate(settled, plans, workload, seed, {
-      signal: {
-        get aborted() {
-          return Atomics.load(stopUpTo, 0) >= run;
+    const outcome = simulateBand(
+      settled,
+      plans,
+      workload,
+      { steps, seed },
+      {
+        signal: {
+          get aborted() {
+            return Atomics.load(stopUpTo, 0) >= run;
+          },
+        },
+        progress(state) {
+          const now = performance.now();
+          if (now - last < progressMilliseconds) return;
+          last = now;
+          post({ kind: "progress", run, ...state });
         },
       },
-      progress(state) {
-        const now = performance.now();
-        if (now - last < progressMilliseconds) return;
-        last = now;
-        post({ kind: "progress", run, ...state });
-      },
-    });
+    );
     const used = process.cpuUsage(begin);
     post({ kind: "done", run, outcome, cpuSeconds: (used.user + used.system) / 1e6 }, buffers(outcome));
   } catch (error) {

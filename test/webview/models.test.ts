@@ -156,7 +156,7 @@ const numbersIn = (text: string): string[] => text.match(/\d[\d,.]*\d|\d/g) ?? [
 describe("verdict", () => {
   it("says what is missed, with number and limit", () => {
     const report = missed();
-    const { title, sign, lines } = verdict(report, latencies(report.requests));
+    const { title, sign, lines } = verdict(report, latencies(report.requests), null);
     expect(title).toBe(`Misses the TTFT limit: p95 is ${duration(report.summary.ttftSeconds.p95)}, not 500\u00a0ms`);
     expect(sign.tone).toBe("bad");
     expect(lines[0]?.strong).toBe("Limited by KV cache space.");
@@ -164,26 +164,26 @@ describe("verdict", () => {
 
   it("calls a range that crosses the limit too close, never a pass", () => {
     const report = close();
-    const [, tpot] = judge(report, latencies(report.requests));
-    expect(tpot.low).toBeLessThanOrEqual(tpot.limit ?? 0);
-    expect(tpot.high).toBeGreaterThan(tpot.limit ?? 0);
+    const [, tpot] = judge(report, latencies(report.requests), null);
+    expect(tpot.range[0]).toBeLessThanOrEqual(tpot.limit ?? 0);
+    expect(tpot.range[1]).toBeGreaterThan(tpot.limit ?? 0);
     expect(tpot.verdict).toBe("close");
     const made = { ...report, summary: { ...report.summary, ttftSeconds: { ...report.summary.ttftSeconds, p95: 0.1 } } };
-    expect(verdict(made, latencies(made.requests)).title).toMatch(/^Too close to call: TPOT p95/);
+    expect(verdict(made, latencies(made.requests), null).title).toMatch(/^Too close to call: TPOT p95/);
   });
 
   it("meets, and says so without limits", () => {
     const good = met();
-    expect(verdict(good, latencies(good.requests)).title).toMatch(/^Meets both limits: TTFT p95 is .* and TPOT p95 is /);
+    expect(verdict(good, latencies(good.requests), null).title).toMatch(/^Meets both limits: TTFT p95 is .* and TPOT p95 is /);
     const free = noLimits();
-    expect(verdict(free, latencies(free.requests)).title).toMatch(/no limits are set$/);
+    expect(verdict(free, latencies(free.requests), null).title).toMatch(/no limits are set$/);
   });
 
   it("shows no percentile of a saturated run", () => {
     const report = saturated();
     const values = latencies(report.requests);
-    expect(verdict(report, values).title).toBe("Saturated at 16\u00a0req/s: the queue never empties");
-    const shown = figures(report, values, null);
+    expect(verdict(report, values, null).title).toBe("Saturated at 16\u00a0req/s: the queue never empties");
+    const shown = figures(report, values, null, null);
     for (const id of ["ttft", "tpot"]) expect(shown.find((figure) => figure.id === id)?.unknown).toBe("not shown");
     expect(heldRate(12.9)).toBe(12);
   });
@@ -196,15 +196,15 @@ describe("verdict", () => {
   it("has every number of its title in the figures and in the latency table", () => {
     for (const report of [missed(), met(), close(), noLimits()]) {
       const values = latencies(report.requests);
-      const shown = figures(report, values, null).flatMap(({ value, unit, caption }) => [`${value} ${unit}`, caption]);
+      const shown = figures(report, values, null, null).flatMap(({ value, unit, caption }) => [`${value} ${unit}`, caption]);
       const cells = latencyTable(report, values).rows.flat();
-      for (const number of numbersIn(verdict(report, values).title.replaceAll(/p95/g, ""))) {
+      for (const number of numbersIn(verdict(report, values, null).title.replaceAll(/p95/g, ""))) {
         expect(
           [...shown, ...cells].some((text) => numbersIn(text).includes(number)),
-          `${number} of ${verdict(report, values).title}`,
+          `${number} of ${verdict(report, values, null).title}`,
         ).toBe(true);
       }
-      for (const judged of judge(report, values)) expect(cells).toContain(duration(judged.value));
+      for (const judged of judge(report, values, null)) expect(cells).toContain(duration(judged.value));
     }
   });
 });
@@ -212,7 +212,7 @@ describe("verdict", () => {
 describe("figures", () => {
   it("are six, in order, and those of the report", () => {
     const report = missed();
-    const shown = figures(report, latencies(report.requests), null);
+    const shown = figures(report, latencies(report.requests), null, null);
     expect(shown.map(({ id }) => id)).toEqual(["ttft", "tpot", "within", "goodput", "output", "e2e"]);
     expect(`${shown[0]?.value}\u00a0${shown[0]?.unit}`).toBe(duration(report.summary.ttftSeconds.p95));
     expect(shown[2]?.tag?.word).toBe("missed");
@@ -221,9 +221,9 @@ describe("figures", () => {
 
   it("stand beside those of a selected interval", () => {
     const report = missed();
-    const shown = figures(report, latencies(report.requests), { from: 60, to: 72 });
+    const shown = figures(report, latencies(report.requests), { from: 60, to: 72 }, null);
     expect(shown[0]?.beside).toMatch(/ in 60–72\u00a0s$/);
-    expect(figures(report, latencies(report.requests), { from: 0, to: 1e-9 })[0]?.beside).toMatch(/^no request in /);
+    expect(figures(report, latencies(report.requests), { from: 0, to: 1e-9 }, null)[0]?.beside).toMatch(/^no request in /);
   });
 
   it("estimate without a percentile, always with ≈ or ≤", () => {

@@ -131,13 +131,7 @@ export class PieceBars {
     const { strong, share, source } = pieceWords(found.piece, found.bar.totalBytes);
     fill(
       this.readout,
-      h(
-        "div",
-        {},
-        swatch(found.piece.series),
-        h("b", { text: strong }),
-        h("span", { class: "secondary-text", text: ` ${share} · ${source}` }),
-      ),
+      h("div", {}, swatch(found.piece), h("b", { text: strong }), h("span", { class: "secondary-text", text: ` ${share} · ${source}` })),
       h("code", { text: found.piece.step.formula }),
     );
   }

@@ -38,5 +38,5 @@ export class RankCharts {
 function legend(pools: readonly PoolMemory[]): readonly HTMLElement[] {
   const all = pools.flatMap(({ plan }) => plan.ranks.flatMap(pieces));
   const shown = new Map(all.map(({ name, series }) => [name, series]));
-  return [...shown].map(([name, series]) => h("span", { class: "legend" }, swatch(series), name));
+  return [...shown].map(([name, series]) => h("span", { class: "legend" }, swatch({ series }), name));
 }

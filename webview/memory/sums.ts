@@ -19,7 +19,7 @@ export function pieceTable({ plan }: PoolMemory): TableModel {
       { title: "GiB", numeric: true },
       { title: words("Because"), numeric: false },
     ],
-    swatches: all.map(({ series }) => series),
+    swatches: all,
     rows: [
       ...all.map((piece) => [piece.name, twoDecimals(piece.bytes), piece.step.formula]),
       ...(rank && rank.kvCacheBytes < 0 ? [[words("Over the budget"), twoDecimals(-rank.kvCacheBytes), overFormula(rank)]] : []),

@@ -1,3 +1,5 @@
+import type { Fill } from "./models.ts";
+
 /** A few helpers instead of a framework. Text only ever enters as text, styles only through the CSSOM: the pages' CSP allows no more. */
 
 export interface Attributes {
@@ -61,9 +63,13 @@ export function link(text: string, press: () => void, attributes: Attributes = {
   return element;
 }
 
-/** A small square in a series colour, for legends and tables. */
-export function swatch(series: number): HTMLElement {
-  return h("span", { class: `swatch series-${series}`, aria: { hidden: "true" } });
+/** A small square in a series colour and pattern, for legends and tables. */
+export function swatch({ series, pattern }: Fill): HTMLElement {
+  return h("span", { class: `swatch series-${series}${patternClass(pattern)}`, aria: { hidden: "true" } });
+}
+
+export function patternClass(pattern: Fill["pattern"]): string {
+  return pattern === undefined ? "" : ` pattern-${pattern}`;
 }
 
 /** A sign beside a word; the word says it all, so screen readers skip the sign. */

@@ -56,8 +56,8 @@ export interface TableModel {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
-  /** Series number before the first cell of each row. */
-  readonly swatches?: readonly number[];
+  /** Series and pattern before the first cell of each row. */
+  readonly swatches?: readonly Fill[];
   /** Raw numbers for Copy and Save CSV; the rows' words where absent. */
   readonly raw?: { readonly head: readonly string[]; readonly rows: () => readonly (readonly (number | string)[])[] };
 }
@@ -133,9 +133,15 @@ export interface Distribution {
   readonly aria: string;
 }
 
-export interface Segment {
-  readonly name: string;
+/** How an area is told from others: by colour, and among those of one colour by pattern. */
+export interface Fill {
   readonly series: number;
+  /** 1 stripes, 2 dots, 3 lines; plain where absent. */
+  readonly pattern?: 1 | 2 | 3;
+}
+
+export interface Segment extends Fill {
+  readonly name: string;
   readonly value: number;
   readonly text: string;
 }

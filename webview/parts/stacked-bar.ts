@@ -1,4 +1,4 @@
-import { h } from "./dom.ts";
+import { h, patternClass } from "./dom.ts";
 import type { Bar } from "./models.ts";
 
 /** A bar of segments on a common scale, its budget as a line, what is over the budget hatched. */
@@ -13,7 +13,7 @@ export function stackedBar(bar: Bar): HTMLElement {
   let start = 0;
   const numbers: { element: HTMLElement; text: string }[] = [];
   for (const segment of bar.segments) {
-    const piece = h("div", { class: `segment fill-${segment.series}` });
+    const piece = h("div", { class: `segment fill-${segment.series}${patternClass(segment.pattern)}` });
     piece.title = `${segment.name} ${segment.text}`;
     piece.style.left = percent(start);
     piece.style.width = percent(segment.value);

@@ -12,8 +12,8 @@ export function table(model: TableModel, caption = false): HTMLTableElement {
       {},
       ...row.map((text, i) => {
         const made = i === 0 ? cell("th", text, classes[i] ?? "", "row") : cell("td", text, classes[i] ?? "");
-        const series = i === 0 ? model.swatches?.[r] : undefined;
-        if (series) made.prepend(swatch(series));
+        const fill = i === 0 ? model.swatches?.[r] : undefined;
+        if (fill) made.prepend(swatch(fill));
         return made;
       }),
     ),

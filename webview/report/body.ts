@@ -1,3 +1,4 @@
+import type { ReportEvidence } from "../../src/protocol/report-view.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { DistributionView } from "../parts/distribution.ts";
 import { fill, h, link, show } from "../parts/dom.ts";
@@ -9,7 +10,10 @@ import { stackedBar } from "../parts/stacked-bar.ts";
 import { type TableActions, table } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
-import { assumedTable, certainty, wholeCertainty } from "./certainty.ts";
+import { assumedTable } from "./assumed.ts";
+import { certainty, leastSure, wholeCertainty } from "./evidence/confidence.ts";
+import { nearestRuns } from "./evidence/nearest-runs.ts";
+import { anatomyBar, anatomyTable, stepTable } from "./evidence/step-anatomy.ts";
 import type { Interval } from "./figures.ts";
 import { distributions, type Latencies, latencyTable } from "./latency.ts";
 import { capacityWords, formulas, memoryBars, memoryTable, ranksWords } from "./memory.ts";
@@ -23,6 +27,7 @@ export interface BodyEvents {
   readonly pinned: (at: number | null) => void;
   /** What would change the memory is on a page of its own. */
   readonly levers: () => void;
+  readonly explain: () => void;
 }
 
 const nothing: TableModel = { name: "Nothing yet", columns: [], rows: [] };
@@ -33,6 +38,7 @@ export class Body {
   private readonly latency: Section;
   private readonly time: Section;
   private readonly steps: Section;
+  private readonly anatomy: Section;
   private readonly memory: Section;
   private readonly sure: Section;
   private readonly assumed: Section;
@@ -41,6 +47,7 @@ export class Body {
   private readonly views = new Map<string, DistributionView>();
   private readonly pair = h("div", { class: "pair" });
   private readonly secondPair = h("div", { class: "pair" });
+  private readonly near = h("div", { class: "section" });
   private readonly events: BodyEvents;
   private theme: Theme;
   private report: Report | null = null;
@@ -60,6 +67,7 @@ export class Body {
     this.latency = section("latency", "Latency", latencyTable);
     this.time = section("over-time", "Over time", overTimeTable);
     this.steps = section("step-time", "Where step time goes", stepTimeTable);
+    this.anatomy = section("anatomy", words("What a step is made of"), anatomyTable);
     this.memory = section("memory", "Memory of each GPU", ({ memory }) => memoryTable(memory));
     this.sure = section("certainty", "How sure this is");
     this.assumed = section("assumed", "Assumed values");
@@ -74,7 +82,8 @@ export class Body {
     this.time.body.append(this.rows.root);
     this.pair.append(this.steps.root, this.memory.root);
     this.secondPair.append(this.sure.root, this.assumed.root);
-    this.root.append(this.latency.root, this.time.root, this.pair, this.secondPair);
+    this.sure.setExtra(link(words("How to read this"), events.explain));
+    this.root.append(this.latency.root, this.time.root, this.pair, this.anatomy.root, this.secondPair, this.near);
   }
 
   /** Axes without lines: what the charts are before the first run is over. */
@@ -82,7 +91,9 @@ export class Body {
     this.report = null;
     show(this.latency.root, false);
     show(this.pair, false);
+    show(this.anatomy.root, false);
     show(this.secondPair, false);
+    show(this.near, false);
     this.time.setExtra();
     this.time.offerTable(false);
     this.rows.update(emptyOverTime(totalSeconds));
@@ -100,12 +111,32 @@ export class Body {
     this.time.offerTable(true);
     show(this.latency.root, report.saturated === null);
     show(this.pair, true);
+    show(this.anatomy.root, report.anatomy.length > 0);
     show(this.secondPair, true);
     this.drawLatency(report, values);
     this.drawSteps(report);
+    this.drawAnatomy(report);
     this.drawMemory(report);
-    this.drawCertainty(report);
-    for (const section of [this.latency, this.time, this.steps, this.memory]) section.refresh();
+    this.drawAssumed(report);
+    for (const section of this.tabled) section.refresh();
+  }
+
+  /** What comes after the first run, in the places held for it. */
+  showEvidence(report: Report, evidence: ReportEvidence): void {
+    this.sure.setNote(wholeCertainty(report, evidence));
+    const weakest = leastSure(report);
+    fill(
+      this.sure.body,
+      table(certainty(report, evidence)),
+      ...[
+        weakest,
+        words("Kernel times: tables of aiconfigurator-core 0.12.0 (NVIDIA, Apache-2.0) and LLMServingSim (MIT)."),
+        words("Not modelled: tokenizer, HTTP and router time beyond a constant."),
+        ...report.warnings,
+      ].map((text) => (text === undefined ? null : h("p", { class: "secondary-text small", text }))),
+    );
+    show(this.near, evidence.nearest !== null);
+    fill(this.near, nearestRuns(evidence.nearest));
   }
 
   setTheme(theme: Theme): void {
@@ -120,11 +151,15 @@ export class Body {
 
   /** Sections whose table is open, and how they were left. */
   get openTables(): readonly string[] {
-    return [this.latency, this.time, this.steps, this.memory].filter(({ isOpen }) => isOpen).map(({ root }) => root.id);
+    return this.tabled.filter(({ isOpen }) => isOpen).map(({ root }) => root.id);
   }
 
   openTable(ids: readonly string[]): void {
-    for (const section of [this.latency, this.time, this.steps, this.memory]) if (ids.includes(section.root.id)) section.setOpen(true);
+    for (const section of this.tabled) if (ids.includes(section.root.id)) section.setOpen(true);
+  }
+
+  private get tabled(): readonly Section[] {
+    return [this.latency, this.time, this.steps, this.anatomy, this.memory];
   }
 
   scrollToTime(): void {
@@ -150,6 +185,11 @@ export class Body {
     this.steps.setNote(hasModes(report) ? "per mode" : "");
   }
 
+  private drawAnatomy({ anatomy }: Report): void {
+    const steps = anatomy.map((step) => h("div", {}, stackedBar(anatomyBar(step)), table(stepTable(step))));
+    fill(this.anatomy.body, h("div", { class: "pair steps" }, ...steps));
+  }
+
   private drawMemory({ memory }: Report): void {
     this.memory.setNote(ranksWords(memory));
     const [strong, rest] = capacityWords(memory);
@@ -169,14 +209,7 @@ export class Body {
     );
   }
 
-  private drawCertainty(report: Report): void {
-    this.sure.setNote(wholeCertainty(report));
-    fill(
-      this.sure.body,
-      table(certainty(report)),
-      h("p", { class: "secondary-text small", text: "Not modelled: tokenizer, HTTP and router time beyond a constant." }),
-      ...report.warnings.map((text) => h("p", { class: "secondary-text small", text })),
-    );
+  private drawAssumed(report: Report): void {
     this.assumed.setNote(report.assumed.length === 0 ? "" : words("{0} not written in the file", report.assumed.length));
     fill(
       this.assumed.body,

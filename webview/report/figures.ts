@@ -1,4 +1,5 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
+import type { Bands, Range } from "../../src/simulation/bands.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { summary as over } from "../parts/downsample.ts";
@@ -7,6 +8,7 @@ import { brief, duration, durationRange, figure, interval, parts, percent, perce
 import { niceTop } from "../parts/ticks.ts";
 import { definitions, words } from "../parts/words.ts";
 import { ascending, atPercentile, attainment, type Latencies, quantile } from "./latency.ts";
+import { latencyRange, rangeWords } from "./ranges.ts";
 
 export interface Interval {
   readonly from: number;
@@ -15,32 +17,25 @@ export interface Interval {
 
 export const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
 
-/** A latency beside its limit, with the range in which the model's error leaves it. */
+/** A latency beside its limit, with the range in which 8 values in 10 lie. */
 export interface Judged {
   readonly id: "ttft" | "tpot" | "e2e";
   readonly name: string;
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  readonly range: Range;
   readonly limit: number | null;
   readonly verdict: "met" | "missed" | "close" | "no-limit";
 }
 
 /** The latencies at the limits' percentile. A range that crosses the limit is too close to call, never a pass. */
-export function judge(report: Report, values: Latencies): readonly [ttft: Judged, tpot: Judged, e2e: Judged] {
+export function judge(report: Report, values: Latencies, bands: Bands | null): readonly [ttft: Judged, tpot: Judged, e2e: Judged] {
   const slo = report.slo ?? noLimits;
-  const band = report.confidence.timingBand;
+  const basis = { bands, stepBand: report.confidence.timingBand };
   const one = (id: Judged["id"], name: string, value: number, limit: number | null): Judged => {
-    const [low, high] = [value * Math.max(0, 1 - band), value * (1 + band)];
-    return {
-      id,
-      name,
-      value,
-      low,
-      high,
-      limit,
-      verdict: limit === null ? "no-limit" : high <= limit ? "met" : low > limit ? "missed" : "close",
-    };
+    const range = latencyRange(basis, id, slo.percentile, value);
+    const [low, high] = range;
+    const isMet = limit !== null && high !== null && high <= limit;
+    return { id, name, value, range, limit, verdict: limit === null ? "no-limit" : isMet ? "met" : low > limit ? "missed" : "close" };
   };
   const { ttftSeconds, tpotSeconds, e2eSeconds } = report.summary;
   return [
@@ -58,12 +53,12 @@ const tags: Readonly<Record<Judged["verdict"], Tag | null>> = {
 };
 
 /** The six headline figures; of a saturated run those that mean something. */
-export function figures(report: Report, values: Latencies, selected: Interval | null): Figure[] {
+export function figures(report: Report, values: Latencies, selected: Interval | null, bands: Bands | null): Figure[] {
   if (report.saturated) return saturatedFigures(report, report.saturated);
   const slo = report.slo ?? noLimits;
   const inside = selected ? requestsIn(report, values, selected) : null;
   const p = `p${slo.percentile}`;
-  const [ttft, tpot, e2e] = judge(report, values);
+  const [ttft, tpot, e2e] = judge(report, values, bands);
   const beside = (of: Float64Array | undefined) =>
     selected && of
       ? words("{0} in {1}", durationOrNone(quantile(ascending(of), slo.percentile / 100)), interval(selected.from, selected.to))
@@ -79,8 +74,8 @@ export function figures(report: Report, values: Latencies, selected: Interval | 
         value,
         unit,
         tag: tags[judged.verdict],
-        bullet: bullet(judged.value, judged.low, judged.high, judged.limit, tags[judged.verdict]?.tone ?? "plain"),
-        caption: `${durationRange(judged.low, judged.high)} · ${limits}`,
+        bullet: bullet(judged.value, judged.range, judged.limit, tags[judged.verdict]?.tone ?? "plain"),
+        caption: `${rangeWords(judged.range)} · ${limits}`,
       },
       beside(of),
     );
@@ -88,9 +83,9 @@ export function figures(report: Report, values: Latencies, selected: Interval | 
   return [
     latency(ttft, definitions.ttft, inside?.ttft),
     latency(tpot, definitions.tpot, inside?.tpot),
-    within(report, values, slo, selected),
-    goodput(report, values, slo),
-    output(report, selected),
+    within(report, values, slo, selected, bands),
+    goodput(report, values, slo, bands),
+    output(report, selected, bands),
     latency(e2e, definitions.e2e, inside?.e2e),
   ];
 }
@@ -103,8 +98,10 @@ function durationOrNone(seconds: number): string {
   return Number.isNaN(seconds) ? "no request" : duration(seconds);
 }
 
-function bullet(value: number, low: number, high: number, limit: number | null, tone: Tone): Bullet {
-  return { value, low, high, limit, tone, scale: niceTop(Math.max(high, value, limit ?? 0) * 1.1) };
+/** A range without an end goes on to the end of the scale. */
+function bullet(value: number, [low, high]: Range, limit: number | null, tone: Tone): Bullet {
+  const scale = niceTop(Math.max(high ?? 2 * value, value, limit ?? 0) * 1.1);
+  return { value, low, high: high ?? scale, limit, tone, scale };
 }
 
 function requestsIn({ requests }: Report, { ttft, tpot, e2e }: Latencies, { from, to }: Interval): Latencies {
@@ -117,7 +114,7 @@ function limitsName(slo: Slo): string {
   return count === 1 ? "Within the limit" : count === 2 ? "Within both limits" : "Within all limits";
 }
 
-function within(report: Report, values: Latencies, slo: Slo, selected: Interval | null): Figure {
+function within(report: Report, values: Latencies, slo: Slo, selected: Interval | null, bands: Bands | null): Figure {
   const share = report.summary.sloAttainment;
   const base = { id: "within", label: limitsName(slo), title: "Share of requests whose latencies are all within their limits" };
   if (share === null)
@@ -132,10 +129,13 @@ function within(report: Report, values: Latencies, slo: Slo, selected: Interval 
       unknown: "no limits set",
     };
   const band = report.confidence.timingBand;
-  const low = Math.min(share, attainment(values, slo, 1 + band) ?? share);
-  const high = Math.max(share, attainment(values, slo, Math.max(0, 1 - band)) ?? share);
+  const [low, high] = bands?.sloAttainment ?? [
+    Math.min(share, attainment(values, slo, 1 + band) ?? share),
+    Math.max(share, attainment(values, slo, Math.max(0, 1 - band)) ?? share),
+  ];
+  const top = high ?? 1;
   const target = slo.percentile / 100;
-  const verdict = low >= target ? "met" : high < target ? "missed" : "close";
+  const verdict = low >= target ? "met" : top < target ? "missed" : "close";
   const [value, unit] = parts(percent(share));
   const part = selected
     ? attainment(
@@ -151,14 +151,14 @@ function within(report: Report, values: Latencies, slo: Slo, selected: Interval 
       value,
       unit,
       tag: tags[verdict],
-      bullet: { value: share, low, high, limit: target, scale: 1, tone: tags[verdict]?.tone ?? "plain" },
-      caption: `${percentRange(low, high)} · ${words("target {0}", brief(percent(target)))}`,
+      bullet: { value: share, low, high: top, limit: target, scale: 1, tone: tags[verdict]?.tone ?? "plain" },
+      caption: `${percentRange(low, top)} · ${words("target {0}", brief(percent(target)))}`,
     },
     selected ? words("{0} in {1}", part === null ? "no request" : percent(part), interval(selected.from, selected.to)) : undefined,
   );
 }
 
-function goodput(report: Report, values: Latencies, slo: Slo): Figure {
+function goodput(report: Report, values: Latencies, slo: Slo, bands: Bands | null): Figure {
   const { goodputRequestsPerSecond: good, requestsPerSecond: served, sloAttainment } = report.summary;
   const offered = report.workload.ratePerSecond;
   const caption = offered === null ? words("of {0} served", rate(served, "req/s")) : words("of {0} offered", brief(rate(offered, "req/s")));
@@ -172,25 +172,26 @@ function goodput(report: Report, values: Latencies, slo: Slo): Figure {
       value,
       unit,
       tag: null,
-      bullet: bullet(served, served, served, offered, "plain"),
+      bullet: bullet(served, bands?.requestsPerSecond ?? [served, served], offered, "plain"),
       caption: offered === null ? "no rate offered" : caption,
     };
   }
   const band = report.confidence.timingBand;
   const scaled = (factor: number) =>
     sloAttainment > 0 ? (good * (attainment(values, slo, factor) ?? sloAttainment)) / sloAttainment : good;
+  const range = bands?.goodputRequestsPerSecond ?? [Math.min(good, scaled(1 + band)), Math.max(good, scaled(Math.max(0, 1 - band)))];
   const [value, unit] = parts(rate(good, "req/s"));
   return {
     ...base,
     value,
     unit,
     tag: null,
-    bullet: bullet(good, Math.min(good, scaled(1 + band)), Math.max(good, scaled(Math.max(0, 1 - band))), offered ?? served, "plain"),
-    caption,
+    bullet: bullet(good, range, offered ?? served, "plain"),
+    caption: bands?.goodputRequestsPerSecond ? `${span(range[0], range[1] ?? good, "req/s")} · ${caption}` : caption,
   };
 }
 
-function output(report: Report, selected: Interval | null): Figure {
+function output(report: Report, selected: Interval | null, bands: Bands | null): Figure {
   const { outputTokensPerSecond, outputTokensPerSecondPerGpu } = report.summary;
   const [value, unit] = parts(rate(outputTokensPerSecond, "tok/s"));
   const { t, outputTokensPerSecond: series } = report.series;
@@ -203,8 +204,11 @@ function output(report: Report, selected: Interval | null): Figure {
       value,
       unit,
       tag: null,
-      bullet: null,
-      caption: words("{0} per GPU", rate(outputTokensPerSecondPerGpu, "tok/s")),
+      bullet: bands ? bullet(outputTokensPerSecond, bands.outputTokensPerSecond, null, "plain") : null,
+      caption: [
+        ...(bands ? [span(bands.outputTokensPerSecond[0], bands.outputTokensPerSecond[1] ?? outputTokensPerSecond, "tok/s")] : []),
+        words("{0} per GPU", rate(outputTokensPerSecondPerGpu, "tok/s")),
+      ].join(" · "),
     },
     selected ? words("{0} in {1}", Number.isNaN(part) ? "nothing" : rate(part, "tok/s"), interval(selected.from, selected.to)) : undefined,
   );
@@ -273,7 +277,7 @@ export function estimateFigures(estimate: Estimate): Figure[] {
       value: `≈ ${value}`,
       unit,
       tag: null,
-      bullet: bullet(seconds, low, high, null, "plain"),
+      bullet: bullet(seconds, [low, high], null, "plain"),
       caption: words("{0}, first estimate", durationRange(low, high)),
     };
   };

@@ -65,7 +65,7 @@ export function memoryTable(plan: MemoryPlan): TableModel {
       { title: "GiB", numeric: true },
       { title: "Share of the GPU", numeric: true, secondary: true },
     ],
-    swatches: all.map(({ series }) => series),
+    swatches: all,
     rows: all.map(({ name, value, text }) => [name, text, `${figure((value / (rank?.totalBytes ?? 1)) * 100)}\u00a0%`]),
     raw: { head: ["piece", "bytes"], rows: () => all.map(({ name, value }) => [name, value]) },
   };

@@ -1,4 +1,4 @@
-import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
+import type { FromReportView, ReportControls, ReportEvidence, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { h, link, say, show } from "../parts/dom.ts";
@@ -8,12 +8,12 @@ import type { Sentence } from "../parts/models.ts";
 import { duration, interval, whole } from "../parts/numbers.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { Verdict } from "../parts/verdict.ts";
-import { words } from "../parts/words.ts";
+import { learnWords, words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
 import { Body } from "./body.ts";
-import { wholeCertainty } from "./certainty.ts";
 import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
+import { wholeCertainty } from "./evidence/confidence.ts";
 import { estimateFigures, figures, type Interval } from "./figures.ts";
 import { type Latencies, latencies } from "./latency.ts";
 import { changedLine, estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
@@ -22,9 +22,13 @@ type State = "estimate" | "running" | "report" | "saturated" | "does-not-fit" | 
 
 /** Builds the page into `#app` and follows the host's messages. */
 export function startReport(): void {
+  learnWords();
   const app = document.getElementById("app");
   if (app) new ReportPage(app);
 }
+
+/** Before anything but the report itself is known. */
+const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
 
 class ReportPage {
   private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
@@ -45,6 +49,7 @@ class ReportPage {
   private report: Report | null = null;
   private values: Latencies | null = null;
   private estimate: Estimate | null = null;
+  private evidence = noEvidence;
   private selected: Interval | null = null;
   private staleReason: string | null = null;
   private running = false;
@@ -57,6 +62,7 @@ class ReportPage {
         save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "report"}-${name}`, text }),
       },
       levers: () => this.host.post({ kind: "command", command: "inferenceLens.showMemory" }),
+      explain: () => this.host.post({ kind: "explain" }),
       select: (selected) => this.select(selected),
       toggled: () => this.keep(),
       pinned: (at) => {
@@ -93,6 +99,9 @@ class ReportPage {
         break;
       case "report":
         this.setReport(message.report, message.wallSeconds);
+        break;
+      case "evidence":
+        this.setEvidence(message.evidence);
         break;
       case "problem":
         this.setProblem(message);
@@ -177,6 +186,9 @@ class ReportPage {
     this.staleReason = null;
     this.report = report;
     this.values = latencies(report.requests);
+    this.evidence = noEvidence;
+    document.body.dataset.bands = "";
+    document.body.dataset.nearest = "";
     this.selected = null;
     const done =
       report.stoppedAtSeconds === null ? words("Done in {0}", duration(wallSeconds)) : words("Stopped after {0}", duration(wallSeconds));
@@ -204,11 +216,27 @@ class ReportPage {
   private drawReport(): void {
     const { report, values } = this;
     if (!report || !values) return;
-    const sentence = verdict(report, values);
-    this.verdict.update(sentence, this.verdictLinks(report), this.verdictActions(report));
-    this.verdict.side("How sure this is", h("p", { text: `${wholeCertainty(report)}.` }), ...this.assumedLine(report));
-    this.cells.update(figures(report, values, this.selected));
     this.body.showReport(report, values, this.selected);
+    this.drawEvidence(report, values);
+  }
+
+  /** Ranges, verdict and what they rest on: drawn again as more is known, while the charts stay. */
+  private drawEvidence(report: Report, values: Latencies): void {
+    const { evidence } = this;
+    this.verdict.update(verdict(report, values, evidence.bands), this.verdictLinks(report), this.verdictActions(report));
+    this.verdict.side("How sure this is", h("p", { text: `${wholeCertainty(report, evidence)}.` }), ...this.assumedLine(report));
+    this.cells.update(figures(report, values, this.selected, evidence.bands));
+    this.body.showEvidence(report, evidence);
+  }
+
+  private setEvidence(evidence: ReportEvidence): void {
+    const { report, values } = this;
+    if (!report || !values) return;
+    this.evidence = evidence;
+    this.drawEvidence(report, values);
+    const { dataset } = document.body;
+    dataset.bands = evidence.bands ? "1" : "";
+    dataset.nearest = evidence.nearest === null ? "" : String(evidence.nearest.length);
   }
 
   private verdictLinks({ bottleneck }: Report): HTMLElement[] {
@@ -257,7 +285,7 @@ class ReportPage {
   private select(selected: Interval | null): void {
     this.selected = selected;
     if (this.report && this.values) {
-      this.cells.update(figures(this.report, this.values, selected));
+      this.cells.update(figures(this.report, this.values, selected, this.evidence.bands));
       this.body.showReport(this.report, this.values, selected);
     }
   }

@@ -50,7 +50,7 @@ export function stepTimeTable({ modes }: Report): TableModel {
       { title: "Share", numeric: true },
       ...used.map(({ label }) => ({ title: words("A {0} step", label), numeric: true, secondary: true })),
     ],
-    swatches: operators.map(({ series }) => series),
+    swatches: operators,
     rows: operators.map(({ id, name }) => [
       name,
       duration(seconds(id)),

@@ -1,16 +1,18 @@
+import type { Bands } from "../../src/simulation/bands.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import type { Sentence } from "../parts/models.ts";
-import { brief, duration, durationRange, figure, rate, whole } from "../parts/numbers.ts";
+import { brief, duration, figure, rate, whole } from "../parts/numbers.ts";
 import { listed, words } from "../parts/words.ts";
 import { type Judged, judge, noLimits } from "./figures.ts";
 import type { Latencies } from "./latency.ts";
+import { rangeWords } from "./ranges.ts";
 
 /** The sentence every report opens with: verdict, number and limit, then what limits the run. */
-export function verdict(report: Report, values: Latencies): Sentence {
+export function verdict(report: Report, values: Latencies, bands: Bands | null): Sentence {
   if (report.saturated) return saturated(report, report.saturated);
   const [strong, text] = firstSentence(report.bottleneck.sentence);
-  return { ...judged(report, values), lines: [text === "" ? { text: strong } : { strong, text }] };
+  return { ...judged(report, values, bands), lines: [text === "" ? { text: strong } : { strong, text }] };
 }
 
 /** `Limited by KV cache space. The cache is full …` as its first sentence and the rest; a decimal point ends nothing. */
@@ -19,8 +21,8 @@ export function firstSentence(sentence: string): readonly [first: string, rest: 
   return end ? [sentence.slice(0, end.index + 1), sentence.slice(end.index + 1).trim()] : [sentence, ""];
 }
 
-function judged(report: Report, values: Latencies): Pick<Sentence, "sign" | "title"> {
-  const all = judge(report, values);
+function judged(report: Report, values: Latencies, bands: Bands | null): Pick<Sentence, "sign" | "title"> {
+  const all = judge(report, values, bands);
   const p = `p${(report.slo ?? noLimits).percentile}`;
   const limited = all.filter(({ limit }) => limit !== null);
   if (limited.length === 0) {
@@ -49,8 +51,8 @@ function judged(report: Report, values: Latencies): Pick<Sentence, "sign" | "tit
     };
   }
   if (close.length > 0) {
-    const each = close.map(({ name, value, low, high, limit }) =>
-      words("{0} {1} is {2} ({3}), limit {4}", name, p, duration(value), durationRange(low, high), brief(duration(limit ?? 0))),
+    const each = close.map(({ name, value, range, limit }) =>
+      words("{0} {1} is {2} ({3}), limit {4}", name, p, duration(value), rangeWords(range), brief(duration(limit ?? 0))),
     );
     return { sign: { glyph: "≈", word: "", tone: "warning" }, title: words("Too close to call: {0}", listed(each)) };
   }

@@ -26,7 +26,7 @@ export type RunPrediction =
     }
   | { readonly problem: Message };
 
-const seed = 1;
+export const replaySeed = 1;
 
 export function replayOf(run: MeasuredRun, catalog: Catalog): Replay {
   const made = runCase(run);
@@ -46,7 +46,7 @@ export function predictRun(run: MeasuredRun, catalog: Catalog): RunPrediction {
   if (!replay.settled) return { problem: replay.problem };
   const { settled, workload } = replay;
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  return predictionOf(simulate(settled, plans, workload, seed));
+  return predictionOf(simulate(settled, plans, workload, replaySeed));
 }
 
 /** Means, which are what the sources publish. */
