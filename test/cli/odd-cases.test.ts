@@ -46,7 +46,7 @@ const table: readonly (readonly [name: string, written: unknown, expected: strin
     deployed({ engine: "sglang", engineVersion: "0.5.5", pools: [{ parallel: { tensor: 3 } }] }),
     "will-not-start, will-not-start, figures",
   ],
-  ...[0, -1, 1.5, "4", true, [], huge].map((tensor) => [`tensor ${tensor}`, parallel({ tensor }), "bad-case"] as const),
+  ...[0, -1, 1.5, "4", true, [], huge].map((tensor) => [`tensor ${JSON.stringify(tensor)}`, parallel({ tensor }), "bad-case"] as const),
   ...["tensor", "pipeline", "data", "attentionData", "sequence", "prefillContext", "decodeContext"].map(
     (size) => [`${size} of 10^9`, parallel({ [size]: 1e9 }), "missing"] as const,
   ),

@@ -31,7 +31,7 @@ export function soundAnswer(command: CommandName, line: string): CaseAnswer {
 function* oddNumbers(value: unknown, path: string): Generator<string> {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) yield `${path} = ${value}`;
-  } else if (ArrayBuffer.isView(value)) yield* oddNumbers([...Object.values(value)], path);
+  } else if (ArrayBuffer.isView(value)) yield* oddNumbers(Object.values(value), path);
   else if (typeof value === "object" && value !== null)
     for (const [key, member] of Object.entries(value)) yield* oddNumbers(member, `${path}.${key}`);
 }
