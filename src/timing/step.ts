@@ -3,9 +3,9 @@ import type { SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
 import { Anatomy, weakest } from "./anatomy.ts";
 import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
+import { timingBand } from "./band.ts";
 import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives.ts";
-import { measuredBand, unmeasuredBand } from "./constants.ts";
 import type { EngineCosts } from "./engine-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
 import type { OperatorShare } from "./operator.ts";
@@ -85,7 +85,7 @@ class TabulatedModel implements StepModel {
     this.eager = settings.enforceEager;
     this.peakFlops = rates.experts.flops * perStage * layout.pipeline;
     this.peakBytesPerSecond = gpu.memoryBytesPerSecond * perStage * layout.pipeline;
-    this.band = rates.measured && !model.approximate ? measuredBand : unmeasuredBand;
+    this.band = timingBand(model, pool, rates.measured);
   }
 
   mode(tokens: number): StepMode {

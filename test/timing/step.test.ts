@@ -170,7 +170,7 @@ describe("hardware", () => {
     const measured = poolOf();
     expect(stepModel(measured.model, measured.pool)).toMatchObject({ basis: "measured", band: 0.2 });
     const other = poolOf({ gpu: "MI300X" });
-    expect(stepModel(other.model, other.pool).band).toBe(0.5);
+    expect(stepModel(other.model, other.pool).band).toBe(0.6);
   });
 
   it("multiplies matrices by a formula that can be followed", () => {
