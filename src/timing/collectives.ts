@@ -1,7 +1,7 @@
 import type { Link } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import type { Family } from "./constants.ts";
-import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor } from "./constants.ts";
+import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor, sendShare } from "./constants.ts";
 import type { CollectiveKind } from "./measured/measured-collective.ts";
 import { measuredCollective } from "./measured/pool-collectives.ts";
 import type { Basis } from "./step-model.ts";
@@ -105,6 +105,6 @@ function moved(
 /** Point to point to the next pipeline stage. */
 export function sendSeconds({ links }: SettledPool, bytes: number, betweenNodes: boolean): number {
   const link = betweenNodes ? links.interNode : links.intraNode;
-  const share = betweenNodes ? networkShare : gatherShare;
+  const share = betweenNodes ? networkShare : sendShare;
   return sendFloor + (betweenNodes ? links.latencySeconds : 0) + bytes / (link.bytesPerSecond * share);
 }

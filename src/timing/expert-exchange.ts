@@ -1,4 +1,5 @@
 import type { Model, MoeFacts } from "../catalog/facts.ts";
+import { elementBytes } from "../catalog/weight-format.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, scatterSeconds } from "./collectives.ts";
 import { exchange, othersOf } from "./exchanges.ts";
@@ -13,15 +14,23 @@ export function exchangesOfExperts({ moe, hidden }: Model, pool: SettledPool, ra
   const group = groupOf(ranks, pool);
   const tokenBytes = hidden * pool.activationBytes;
   if (pool.settings.expertExchange === "gather") {
-    const bytes = tokenBytes * attentionData;
-    const seconds = (tokens: number): number => gatherSeconds(pool, group, tokens * bytes) + scatterSeconds(pool, group, tokens * bytes);
-    return [exchange("all-to-all", exchangeBasis(pool, group), seconds, 2 * bytes * othersOf(group))];
+    const there = hidden * gatheredElementBytes(pool) * attentionData;
+    const back = tokenBytes * attentionData;
+    const seconds = (tokens: number): number => gatherSeconds(pool, group, tokens * there) + scatterSeconds(pool, group, tokens * back);
+    return [exchange("all-to-all", exchangeBasis(pool, group), seconds, (there + back) * othersOf(group))];
   }
   // The tensor ranks of a replica have its tokens between them.
   const share = attentionData / ranks;
   const sent = ranksAsked(moe.expertsPerToken, ranks) * tokenBytes;
   const seconds = sending(moe, hidden, pool, group);
   return [exchange("all-to-all", exchangeBasis(pool, group), (tokens) => seconds(tokens * share, tokens), 2 * sent * share)];
+}
+
+/** Four-bit inputs with scales in blocks are narrowed before they are gathered (TensorRT-LLM, fused_moe_wide_ep.py; FlashInfer's kernels in vLLM and SGLang). */
+function gatheredElementBytes({ weights, gpu, activationBytes }: SettledPool): number {
+  const { linear, scaleBytesPerElement } = weights.experts ?? weights;
+  const isNarrow = linear === "fp4" && weights.method !== "mxfp4" && gpu.flops.fp4 !== undefined;
+  return isNarrow ? elementBytes.fp4 + scaleBytesPerElement : activationBytes;
 }
 
 type Seconds = (ownTokens: number) => number;

@@ -22,6 +22,12 @@ describe("tokens of attention replicas and their experts", () => {
     expect(exchanged("gather").bytes(64)).toBeCloseTo(2 * 64 * 8 * 7168 * 2 * (7 / 8), 0);
   });
 
+  it("are gathered as four bits and scales where experts multiply those", () => {
+    // 0.5 + 1 / 16 byte an element there, two back.
+    const narrow = exchanged("gather", { gpu: "B200-SXM", model: "nvidia/DeepSeek-R1-0528-NVFP4" });
+    expect(narrow.bytes(64)).toBeCloseTo(64 * 8 * 7168 * (0.5625 + 2) * (7 / 8), 0);
+  });
+
   it("are sent by DeepEP as measured, in decode steps and in prompts", () => {
     // moe_all2all.csv, SGLang 0.5.12, hidden 7,168, 8 of 256: of 64 tokens a rank tens of µs both ways; vLLM's kernels for throughput wait for the host.
     expect(us(exchanged("deepep-latency"), 64)).toBeLessThan(70);
