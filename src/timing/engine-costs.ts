@@ -1,4 +1,5 @@
 import type { JudgedEngine, SettledPool } from "../deployment/settled.ts";
+import { shiftStepSeconds } from "./shift-costs.ts";
 
 /** What an engine's own ways cost beside its kernels; seconds. */
 export interface EngineCosts {
@@ -42,7 +43,9 @@ const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "t
 /** Scheduling that runs ahead of the GPU: what is left visible of it. */
 const asyncShare = 0.5;
 
-export function engineCosts({ settings, budget: { engine } }: SettledPool): EngineCosts {
+export function engineCosts({ settings, layout, shiftThreshold, budget: { engine } }: SettledPool): EngineCosts {
   const costs = byEngine[engine];
-  return settings.asyncScheduling ? { ...costs, step: asyncShare * costs.step, sequence: asyncShare * costs.sequence } : costs;
+  const visible = settings.asyncScheduling ? asyncShare : 1;
+  const shifting = layout.sequence > 1 && shiftThreshold !== null ? shiftStepSeconds : 0;
+  return { ...costs, step: visible * costs.step + shifting, sequence: visible * costs.sequence };
 }

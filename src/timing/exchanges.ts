@@ -4,6 +4,7 @@ import { allReduceSeconds, allToAllSeconds, exchangeBasis, type Group, gatherSec
 import type { Sharing } from "./layer.ts";
 import type { OperatorName, TokenOperator } from "./operator.ts";
 import type { GpuRates } from "./rates.ts";
+import { ulyssesExchangeSeconds } from "./shift-costs.ts";
 import type { Basis } from "./step-model.ts";
 
 /** Two all-reduces of the hidden states; with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
@@ -36,7 +37,12 @@ export function exchangesOfAttention(
     const there = (tokens: number): number => allToAllSeconds(pool, ulysses, tokens * fused);
     const back = (tokens: number): number => allToAllSeconds(pool, ulysses, tokens * output);
     found.push(
-      exchange("all-to-all", exchangeBasis(pool, ulysses), (tokens) => there(tokens) + back(tokens), (fused + output) * othersOf(ulysses)),
+      exchange(
+        "all-to-all",
+        exchangeBasis(pool, ulysses),
+        (tokens) => there(tokens) + back(tokens) + 2 * ulyssesExchangeSeconds,
+        (fused + output) * othersOf(ulysses),
+      ),
     );
   }
   const context = pool.layout.prefillContext;
