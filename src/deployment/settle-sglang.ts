@@ -122,6 +122,7 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
       conservativeness: Math.max(0, flags.number("schedule-conservativeness") ?? 1) * (layout.attentionData > 1 ? 0.3 : 1),
       // server_args.py, num_reserved_decode_tokens.
       reservedDecodeTokens: Math.max(0, flags.integer("num-reserved-decode-tokens") ?? 512),
+      receiveSteps: positive(flags.integer("scheduler-recv-interval")) ?? 1,
     },
   };
 }

@@ -3,7 +3,7 @@ import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { tensorrtExchange } from "./settle-expert-exchange.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
-import type { EngineSettings, TensorrtBudget } from "./settled.ts";
+import type { EngineSettings, TensorrtBudget, TensorrtScheduling } from "./settled.ts";
 import { tensorrtStages } from "./stage-split.ts";
 
 const GiB = 2 ** 30;
@@ -76,12 +76,28 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
     lora: null,
     maxCaptureSize: captured,
     expertExchange: tensorrtExchange(context),
-    scheduling: {
-      engine: "tensorrt-llm",
-      // SchedulerConfig.capacity_scheduler_policy of llm_args.py: GUARANTEED_NO_EVICT unless told.
-      reservesAnswer: flags.member("scheduler_config", "capacity_scheduler_policy") !== "MAX_UTILIZATION",
-      budgetIsWritten: tokens !== undefined,
-    },
+    scheduling: schedulingOf(flags, context, tokens !== undefined),
+  };
+}
+
+/** SchedulerConfig, AttentionDpConfig and the batch waits of llm_args.py of 1.2, with their defaults. */
+function schedulingOf(flags: FlagReader, { layout }: EngineContext, budgetIsWritten: boolean): TensorrtScheduling {
+  const isReplicated = layout.attentionData > 1;
+  const steps = positive(flags.integer("batch_wait_timeout_iters")) ?? 0;
+  const share = positive(flags.number("batch_wait_max_tokens_ratio")) ?? 0;
+  const count = (key: string, standard: number): number => {
+    const value = flags.member("attention_dp_config", key);
+    return typeof value === "number" && value >= 0 ? value : standard;
+  };
+  return {
+    engine: "tensorrt-llm",
+    reservesAnswer: flags.member("scheduler_config", "capacity_scheduler_policy") !== "MAX_UTILIZATION",
+    budgetIsWritten,
+    batchWait: !isReplicated && (steps > 0 || share > 0) ? { steps, share } : null,
+    balance:
+      isReplicated && flags.member("attention_dp_config", "enable_balance") === true
+        ? { timeoutSteps: count("timeout_iters", 50), batchingSteps: count("batching_wait_iters", 10) }
+        : null,
   };
 }
 

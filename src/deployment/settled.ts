@@ -195,6 +195,8 @@ export interface SglangScheduling {
   readonly conservativeness: number;
   /** Tokens of answer for which a decode instance keeps room, of each request that it has. */
   readonly reservedDecodeTokens: number;
+  /** Decode steps from one look at arrivals to the next; behind a step with prompts it looks at once. */
+  readonly receiveSteps: number;
 }
 
 export interface TensorrtScheduling {
@@ -203,6 +205,10 @@ export interface TensorrtScheduling {
   readonly reservesAnswer: boolean;
   /** Somebody wrote the tokens of a step: a prompt beyond them is refused where it may not be cut. */
   readonly budgetIsWritten: boolean;
+  /** Prompts wait for so many steps beside answers, unless they fill this share of the token budget; null = not at all. */
+  readonly batchWait: { readonly steps: number; readonly share: number } | null;
+  /** Attention replicas begin prompts together, or after so many steps; together they wait for further ones. Null = each on its own. */
+  readonly balance: { readonly timeoutSteps: number; readonly batchingSteps: number } | null;
 }
 
 /** How an engine batches, defaults resolved for this version and GPU. */

@@ -67,9 +67,13 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
       handsOver: role === "prefill" ? handedOver(engine) : null,
-      looksAhead: settings.asyncScheduling && layout.pipeline === 1,
     },
     scheduling,
+    reception: {
+      // With stages the batches in flight hide it.
+      isAhead: settings.asyncScheduling && model.stages === 1,
+      everySteps: scheduling.engine === "sglang" ? scheduling.receiveSteps : 1,
+    },
     longestPrompt: role === "decode" ? Number.POSITIVE_INFINITY : longestPrompt(settings),
     model,
   };

@@ -6,9 +6,11 @@ import { CachedBlocks } from "./cached-blocks.ts";
 import { EngineCore } from "./engine-core.ts";
 import { type Core, Fleet, type Replica } from "./fleet.ts";
 import type { Gaps } from "./gaps.ts";
+import { Inbox, type Reception } from "./inbox.ts";
 import { Instance } from "./instance.ts";
 import { Intake, type Pull } from "./intake.ts";
 import { Meter } from "./meter.ts";
+import { type PromptTurns, promptTurns } from "./prompt-turns.ts";
 import type { Source } from "./random.ts";
 import type { Requests } from "./requests.ts";
 import type { Routing } from "./router.ts";
@@ -32,6 +34,7 @@ export interface ClusterPool {
   readonly longestPrompt: number;
   readonly limits: SchedulerLimits;
   readonly scheduling: Scheduling;
+  readonly reception: Reception;
   readonly model: StepModel;
 }
 
@@ -113,20 +116,29 @@ export class Cluster {
   private replica(pool: ClusterPool, index: number, totals: Totals): Replica {
     const cores: Core[] = [];
     for (let engine = 0; engine < pool.engines; engine++) {
-      const schedulers = Array.from({ length: pool.lockStep }, () => this.newScheduler(pool, totals));
-      const instance = new Instance(this.instances.length, schedulers, pool.model, this.logs[index] as StepLog, this.meter);
+      const engineCores = Array.from({ length: pool.lockStep }, () => this.newCore(pool, totals));
+      const turns = promptTurns(pool.scheduling, engineCores);
+      const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns));
+      const instance = new Instance(this.instances.length, schedulers, turns, pool.model, this.logs[index] as StepLog, this.meter);
       this.instances.push(instance);
       for (const scheduler of schedulers) cores.push({ instance, scheduler, index: this.cores++ });
     }
     return { pool: index, index: this.replicas++, cores };
   }
 
-  private newScheduler({ role, model, cache, prefixCaching, limits, scheduling }: ClusterPool, totals: Totals): Scheduler {
-    const { requests, gaps, pull } = this.shared;
+  private newCore({ model, cache, prefixCaching, limits }: ClusterPool, totals: Totals): EngineCore {
+    const { requests, gaps } = this.shared;
     const blocks = prefixCaching ? new CachedBlocks(cache, requests) : new CountedBlocks(cache);
-    const maxRunning = Math.max(1, Math.min(limits.maxNumSeqs, requests.count));
-    const core = new EngineCore(requests, blocks, limits, gaps, totals, model.stages, maxRunning);
-    const intake = role === "decode" ? new Intake(core, scheduling, pull) : null;
-    return new Scheduler(core, policyOf(scheduling, core), intake, model.stages, maxRunning);
+    return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits));
+  }
+
+  private newScheduler({ role, model, limits, scheduling, reception }: ClusterPool, core: EngineCore, turns: PromptTurns): Scheduler {
+    const intake = role === "decode" ? new Intake(core, scheduling, this.shared.pull) : null;
+    const policy = policyOf(scheduling, core, turns);
+    return new Scheduler(core, policy, intake, new Inbox(core, intake, reception), model.stages, this.mostRunning(limits));
+  }
+
+  private mostRunning({ maxNumSeqs }: SchedulerLimits): number {
+    return Math.max(1, Math.min(maxNumSeqs, this.shared.requests.count));
   }
 }

@@ -30,11 +30,6 @@ export class EngineCore {
     this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning);
   }
 
-  /** Something runs or waits. */
-  get isBusy(): boolean {
-    return this.running.count > 0 || this.waiting.head >= 0;
-  }
-
   /** Prompt tokens that a running or waiting request has still to compute. */
   promptLeft(r: number): number {
     return (this.requests.target[r] as number) - (this.requests.computed[r] as number);

@@ -1,5 +1,6 @@
 import type { Batch, StepModel } from "../timing/step-model.ts";
 import type { Meter } from "./meter.ts";
+import type { PromptTurns } from "./prompt-turns.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { noBlocks } from "./scheduling.ts";
 import type { StepLog } from "./step-log.ts";
@@ -22,6 +23,7 @@ export class Instance {
   constructor(
     readonly index: number,
     readonly schedulers: readonly Scheduler[],
+    private readonly turns: PromptTurns,
     readonly model: StepModel,
     private readonly log: StepLog,
     private readonly meter: Meter,
@@ -45,6 +47,8 @@ export class Instance {
     let largest: Batch | undefined;
     let promptTokens = 0;
     let blocked = 0;
+    for (const scheduler of this.schedulers) scheduler.receive();
+    this.turns.decide();
     for (const scheduler of this.schedulers) {
       const batch = scheduler.schedule(slot, now);
       promptTokens += batch.prefillTokens;

@@ -1,6 +1,7 @@
 import type { Batch } from "../timing/step-model.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { decoding, done, handedOver, prefilling, waiting } from "./requests.ts";
@@ -18,14 +19,13 @@ export class Scheduler {
   /** Tokens that the last `finish` brought. */
   produced = 0;
   readonly slots: readonly Slot[];
-  /** Requests that came after the next step had been chosen. */
-  private readonly unseen: number[] = [];
 
   constructor(
     private readonly core: EngineCore,
     private readonly policy: SchedulingPolicy,
     /** Of a core that computes no prompts. */
     private readonly intake: Intake | null,
+    private readonly inbox: Inbox,
     slots: number,
     maxRunning: number,
   ) {
@@ -44,36 +44,12 @@ export class Scheduler {
 
   enqueue(r: number): void {
     this.core.requests.state[r] = waiting;
-    this.meet(r);
+    this.inbox.append(r);
   }
 
   /** The cache of a request has come for which blocks were kept here. */
   arrive(r: number): void {
-    this.meet(r);
-  }
-
-  private meet(r: number): void {
-    const { core } = this;
-    if (core.limits.looksAhead && core.isBusy) {
-      this.unseen.push(r);
-      if (core.requests.state[r] === waiting) core.totals.waiting++;
-    } else this.take(r);
-  }
-
-  private see(): void {
-    const { core, unseen } = this;
-    for (const r of unseen) {
-      if (core.requests.state[r] === waiting) core.totals.waiting--;
-      this.take(r);
-    }
-    unseen.length = 0;
-  }
-
-  private take(r: number): void {
-    const { core, intake } = this;
-    if (!intake) core.waiting.append(r);
-    else if (core.requests.state[r] === waiting) intake.enqueue(r);
-    else intake.arrive(r);
+    this.inbox.append(r);
   }
 
   /** Gives back what a request left here that was handed over. */
@@ -85,33 +61,29 @@ export class Scheduler {
     totals.usedBlocks += this.usedBlocks - used;
   }
 
+  /** Takes notice of requests before a step is filled. */
+  receive(): void {
+    this.inbox.open();
+  }
+
   /** Fills the slot's batch; it has no tokens where nothing can run. The slot must not be in flight. */
   schedule(index: number, now: number): Batch {
     const used = this.usedBlocks;
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
     const { batch } = slot;
-    this.fill(slot, cohort, now);
-    if (this.unseen.length > 0) {
-      this.see();
-      // With nothing else to run, nothing was chosen ahead.
-      if (batch.tokens === 0) this.fill(slot, cohort, now);
-    }
-    cohort.inFlight = batch.tokens > 0;
-    this.core.totals.usedBlocks += this.usedBlocks - used;
-    return batch;
-  }
-
-  private fill(slot: Slot, cohort: Cohort, now: number): void {
-    const { batch } = slot;
     slot.clear();
     this.core.decoders.gather(cohort);
     this.intake?.join(cohort, now);
     this.blockedBy = this.policy.fill(slot, cohort, now);
     if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
+    this.inbox.close(slot);
     batch.decodeSequences = slot.decodes ? cohort.size : 0;
     batch.decodeContext = slot.decodes ? cohort.context : 0;
     batch.tokens = batch.decodeSequences + batch.prefillTokens;
+    cohort.inFlight = batch.tokens > 0;
+    this.core.totals.usedBlocks += this.usedBlocks - used;
+    return batch;
   }
 
   /** The slot's step has ended: every request that decoded in it and every completed prompt has a new token. */

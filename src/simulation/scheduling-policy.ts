@@ -1,6 +1,7 @@
 import type { Scheduling } from "../deployment/settled.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
+import type { PromptTurns } from "./prompt-turns.ts";
 import type { Slot } from "./scheduling.ts";
 import { SglangPolicy } from "./sglang-policy.ts";
 import { TensorrtPolicy } from "./tensorrt-policy.ts";
@@ -12,14 +13,14 @@ export interface SchedulingPolicy {
   fill(slot: Slot, cohort: Cohort, now: number): number;
 }
 
-export function policyOf(scheduling: Scheduling, core: EngineCore): SchedulingPolicy {
+export function policyOf(scheduling: Scheduling, core: EngineCore, turns: PromptTurns): SchedulingPolicy {
   switch (scheduling.engine) {
     case "vllm":
       return new VllmPolicy(core, scheduling);
     case "sglang":
       return new SglangPolicy(core, scheduling);
     case "tensorrt-llm":
-      return new TensorrtPolicy(core, scheduling);
+      return new TensorrtPolicy(core, scheduling, turns);
     default: {
       const never: never = scheduling;
       return never;

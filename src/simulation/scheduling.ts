@@ -13,8 +13,6 @@ export interface SchedulerLimits {
   readonly blockTokens: number;
   /** What leaves with a request when its prompt is computed; null = it stays to its end. */
   readonly handsOver: HandedOver | null;
-  /** A step is chosen while the one before it runs: a request that comes meanwhile is seen one step later. */
-  readonly looksAhead: boolean;
 }
 
 /** Why the first waiting request was not admitted at the last schedule. */

@@ -1,6 +1,7 @@
 import type { TensorrtScheduling } from "../deployment/settled.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
+import type { PromptTurns } from "./prompt-turns.ts";
 import { decoding } from "./requests.ts";
 import { admitted, noBlocks, noBudget, noSequences, type Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
@@ -14,18 +15,49 @@ export class TensorrtPolicy implements SchedulingPolicy {
   /** Blocks that running requests will open yet. */
   private promised = 0;
 
+  /** Steps for which prompts have waited for more of them. */
+  private waited = 0;
+
   constructor(
     private readonly core: EngineCore,
     private readonly scheduling: TensorrtScheduling,
+    private readonly turns: PromptTurns,
   ) {}
 
   fill(slot: Slot, cohort: Cohort, now: number): number {
     const { core } = this;
     const paused = this.decode(cohort);
+    if (!this.turns.isOpen || this.waitsForMore(cohort)) return admitted;
     const left = this.proceed(slot, core.limits.maxNumBatchedTokens - cohort.size);
     if (core.waiting.head < 0) return admitted;
     // Who has just been taken out waits for a step at least, unless nothing else would run.
     return paused && cohort.size > 0 ? noBlocks : this.admit(slot, left, now);
+  }
+
+  /** Beside answers, prompts wait for others to share their step (py_executor.py of 1.2, _waiting_requests). */
+  private waitsForMore(cohort: Cohort): boolean {
+    const { batchWait } = this.scheduling;
+    if (!batchWait || cohort.size === 0) return false;
+    const { limits } = this.core;
+    const prompts = this.promptsOffered(limits.maxNumBatchedTokens - cohort.size);
+    if (prompts === 0) return false;
+    const waits = this.waited < batchWait.steps && prompts + cohort.size < batchWait.share * limits.maxNumBatchedTokens;
+    this.waited = waits ? this.waited + 1 : 0;
+    return waits;
+  }
+
+  /** Prompt tokens that would run in this step, as far as its budget goes. */
+  private promptsOffered(budget: number): number {
+    const { partial, waiting, requests, limits, running } = this.core;
+    let tokens = 0;
+    for (let i = 0; i < partial.count && tokens < budget; i++) tokens += this.core.promptLeft(partial.items[i] as number);
+    let places = limits.maxNumSeqs - running.count;
+    for (let r = waiting.head; r >= 0 && places-- > 0; r = requests.next[r] as number) {
+      const prompt = requests.target[r] as number;
+      if (tokens > 0 && tokens + prompt > budget) break;
+      tokens += prompt;
+    }
+    return tokens;
   }
 
   /** Opens the blocks of the decoding requests; true where others were taken out for them. */

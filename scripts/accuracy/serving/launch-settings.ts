@@ -45,6 +45,7 @@ const scripts: Readonly<Record<string, Script>> = {
       max_num_tokens: 20_000,
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: 0.85 },
       cuda_graph_config: { enable_padding: true, max_batch_size: row.concurrency },
+      ...(row.attentionData > 1 ? { attention_dp_config: { enable_balance: true } } : {}),
     },
   }),
   // dsr1_fp4_b200_trt.sh, dsr1_fp8_b200_trt.sh, dsr1_fp8_h200_trt.sh
@@ -54,14 +55,14 @@ const scripts: Readonly<Record<string, Script>> = {
   "dsr1 sglang b200_sxm": (row) => ({
     settings:
       row.quantization === "nvfp4"
-        ? sglang(row, { requests: 256, chunk: 16_384, share: 0.85 })
+        ? sglang(row, { requests: 256, chunk: 16_384, share: 0.85, interval: receiveInterval(row) })
         : row.tensor >= 8
-          ? sglang(row, { requests: 128, chunk: 32_768, share: 0.82 })
-          : sglang(row, { requests: 32, chunk: 8192, share: 0.95 }),
+          ? sglang(row, { requests: 128, chunk: 32_768, share: 0.82, interval: receiveInterval(row) })
+          : sglang(row, { requests: 32, chunk: 8192, share: 0.95, interval: 10 }),
     kvCacheDtype: "fp8_e4m3",
   }),
   "dsr1 sglang h200_sxm": (row) => ({
-    settings: sglang(row, { requests: row.promptTokens === row.outputTokens ? 512 : 256, chunk: 32_768, share: 0.82 }),
+    settings: sglang(row, { requests: row.promptTokens === row.outputTokens ? 512 : 256, chunk: 32_768, share: 0.82, interval: 1 }),
   }),
 };
 
@@ -81,12 +82,13 @@ function vllm(row: ClosedLoopRow, sequences: number): LaunchSettings["settings"]
   };
 }
 
-function deepseek({ concurrency, promptTokens }: ClosedLoopRow, share: number, captured: number): LaunchSettings {
+function deepseek({ concurrency, promptTokens, attentionData }: ClosedLoopRow, share: number, captured: number): LaunchSettings {
   return {
     settings: {
       max_num_tokens: Math.max(8192, 64 * Math.floor((concurrency + promptTokens + 127) / 64)),
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
       cuda_graph_config: { enable_padding: true, max_batch_size: captured },
+      ...(attentionData > 1 ? { attention_dp_config: { batching_wait_iters: 0, enable_balance: true, timeout_iters: 60 } } : {}),
     },
   };
 }
@@ -95,15 +97,22 @@ interface SglangLimits {
   readonly requests: number;
   readonly chunk: number;
   readonly share: number;
+  readonly interval: number;
+}
+
+function receiveInterval({ concurrency }: ClosedLoopRow): number {
+  return concurrency >= 16 ? 30 : 10;
 }
 
 /** Sweeps that go beyond the requests of the script were started with more. */
-function sglang({ concurrency }: ClosedLoopRow, { requests, chunk, share }: SglangLimits): LaunchSettings["settings"] {
+function sglang({ concurrency }: ClosedLoopRow, { requests, chunk, share, interval }: SglangLimits): LaunchSettings["settings"] {
   const most = Math.max(requests, concurrency);
   return {
     "max-running-requests": most,
     "cuda-graph-max-bs": most,
     "chunked-prefill-size": chunk,
+    ...(chunk > 16_384 ? { "max-prefill-tokens": chunk } : {}),
+    "scheduler-recv-interval": interval,
     "mem-fraction-static": share,
     "disable-radix-cache": true,
   };

@@ -1,0 +1,69 @@
+import type { EngineCore } from "./engine-core.ts";
+import type { Intake } from "./intake.ts";
+import { waiting } from "./requests.ts";
+import type { Slot } from "./scheduling.ts";
+
+/** When an engine takes notice of what has reached it. */
+export interface Reception {
+  /** A step is put together while the one before it runs: who comes meanwhile is too late for it. */
+  readonly isAhead: boolean;
+  /** Decode steps from one look to the next; behind a step with prompts it looks at once. */
+  readonly everySteps: number;
+}
+
+/** Requests and caches that have reached an engine core and are not noticed yet. An engine that has nothing to run takes notice at once. */
+export class Inbox {
+  private arrived: number[] = [];
+  /** Seen when the last step was put together. */
+  private noticed: number[] = [];
+  private steps = 0;
+
+  constructor(
+    private readonly core: EngineCore,
+    /** Of a core that computes no prompts. */
+    private readonly intake: Intake | null,
+    private readonly reception: Reception,
+  ) {}
+
+  append(r: number): void {
+    this.arrived.push(r);
+    if (this.isRequest(r)) this.core.totals.waiting++;
+  }
+
+  /** A step is about to be filled. */
+  open(): void {
+    if (!this.reception.isAhead) this.look();
+    this.hand(this.noticed);
+    if (this.core.running.count === 0) this.hand(this.arrived);
+  }
+
+  /** A step has been filled. */
+  close(slot: Slot): void {
+    this.steps += slot.chunkCount > 0 ? this.reception.everySteps : 1;
+    if (this.reception.isAhead) this.look();
+  }
+
+  private look(): void {
+    if (this.steps < this.reception.everySteps) return;
+    this.steps = 0;
+    const handed = this.noticed;
+    this.noticed = this.arrived;
+    this.arrived = handed;
+  }
+
+  private hand(list: number[]): void {
+    const { core, intake } = this;
+    for (const r of list) {
+      const isRequest = this.isRequest(r);
+      if (isRequest) core.totals.waiting--;
+      if (!intake) core.waiting.append(r);
+      else if (isRequest) intake.enqueue(r);
+      else intake.arrive(r);
+    }
+    list.length = 0;
+  }
+
+  private isRequest(r: number): boolean {
+    return this.core.requests.state[r] === waiting;
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { readCase } from "../../src/deployment/case.ts";
+import { settle } from "../../src/deployment/settle.ts";
+import type { Scheduling } from "../../src/deployment/settled.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const catalog = testCatalog();
+
+interface Asked {
+  readonly engine: Scheduling["engine"];
+  readonly version?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Attention replicas. */
+  readonly replicas?: number;
+}
+
+function schedulingOf({ engine, version, settings = {}, replicas = 1 }: Asked): Scheduling | undefined {
+  const parallel = { tensor: 8 / replicas, attentionData: replicas, expert: 8 };
+  const deployment = { engine, engineVersion: version, model: "deepseek-ai/DeepSeek-R1", gpu: "H200-SXM", pools: [{ parallel }], settings };
+  const read = readCase({ id: "a", deployment }, { catalog });
+  return read.deployment && settle(read.deployment, catalog).settled?.pools[0]?.settings.scheduling;
+}
+
+describe("what a scheduler goes by", () => {
+  test.each([
+    ["0.18.1", {}, false],
+    ["0.19.0", {}, true],
+    ["0.20.2", { "scheduler-reserve-full-isl": false }, false],
+  ])("vLLM %s with %j reserves whole prompts: %s", (version, settings, reserveFullPrompt) => {
+    expect(schedulingOf({ engine: "vllm", version, settings })).toEqual({ engine: "vllm", reserveFullPrompt });
+  });
+
+  const sglang = {
+    engine: "sglang",
+    maxPrefillTokens: 16_384,
+    mixedChunk: false,
+    conservativeness: 1,
+    reservedDecodeTokens: 512,
+    receiveSteps: 1,
+  };
+  test.each([
+    [{}, 1, sglang],
+    [{ "enable-mixed-chunk": true, "max-prefill-tokens": 4096 }, 1, { ...sglang, mixedChunk: true, maxPrefillTokens: 4096 }],
+    // Without chunks there is nothing to mix.
+    [{ "enable-mixed-chunk": true, "chunked-prefill-size": -1 }, 1, sglang],
+    [{ "schedule-conservativeness": 0.5, "scheduler-recv-interval": 30 }, 1, { ...sglang, conservativeness: 0.5, receiveSteps: 30 }],
+    [{}, 8, { ...sglang, conservativeness: 0.3 }],
+  ])("SGLang with %j and %i attention replicas", (settings, replicas, wanted) => {
+    expect(schedulingOf({ engine: "sglang", version: "0.5.9", settings, replicas })).toEqual(wanted);
+  });
+
+  const tensorrt = { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false, batchWait: null, balance: null };
+  const balanced = { attention_dp_config: { enable_balance: true, timeout_iters: 60 } };
+  test.each([
+    [{}, 1, tensorrt],
+    [{ max_num_tokens: 8192 }, 1, { ...tensorrt, budgetIsWritten: true }],
+    [{ scheduler_config: { capacity_scheduler_policy: "MAX_UTILIZATION" } }, 1, { ...tensorrt, reservesAnswer: false }],
+    [{ batch_wait_timeout_iters: 20, batch_wait_max_tokens_ratio: 0.9 }, 1, { ...tensorrt, batchWait: { steps: 20, share: 0.9 } }],
+    [balanced, 8, { ...tensorrt, balance: { timeoutSteps: 60, batchingSteps: 10 } }],
+    [{ ...balanced, batch_wait_timeout_iters: 20 }, 8, { ...tensorrt, balance: { timeoutSteps: 60, batchingSteps: 10 } }],
+    [balanced, 1, tensorrt],
+  ])("TensorRT-LLM with %j and %i attention replicas", (settings, replicas, wanted) => {
+    expect(schedulingOf({ engine: "tensorrt-llm", version: "1.2.0", settings, replicas })).toEqual(wanted);
+  });
+});
