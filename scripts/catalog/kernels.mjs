@@ -26,6 +26,8 @@ const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
  * Table → its file, what tells groups apart, the columns of a row, and which rows count. `alike` names what other engines' kernels of a group
  * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs. Beyond
  * `mostSlower` times another engine's kernel that does at least as much, a row is a slow choice of the collector, which an engine's tuner avoids.
+ * Where `bytes` tells how wide a kind's weights are, a kind that mostly takes longer than a wider one doing as much was measured without its
+ * tuned kernels, and is left out whole. Of columns in `fewerOf`, less is more work.
  */
 const tables = {
   gemm: { file: "gemm", alike: (kind) => kind, mostSlower: 1.6, group: ["dtype"], columns: ["m", "n", "k"] },
@@ -46,6 +48,8 @@ const tables = {
     alike: (kind) => kind,
     group: ["dtype", "distribution"],
     columns: ["num_tokens", "hidden_size", "inter_size", "topk", "num_experts", "moe_tp", "moe_ep"],
+    fewerOf: ["moe_tp", "moe_ep"],
+    bytes: { bfloat16: 2, fp8: 1, fp8_block: 1, int4_wo: 0.5, nvfp4: 0.5, w4a16_mxfp4: 0.5, w4a8_mxfp4_mxfp8: 0.5 },
   },
   latentPrefill: {
     file: "mla_context",
@@ -91,7 +95,7 @@ export function kernelTables(directory, text, models) {
   return [...measured, ...profiles];
 }
 
-function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_INFINITY, group, columns }) {
+function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_INFINITY, group, columns, fewerOf = [], bytes = {} }) {
   const found = new Map();
   for (const row of rows) {
     const engine = engines[row.backend] ?? row.backend;
@@ -101,7 +105,7 @@ function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_IN
     found.set(key, one);
     one.rows.push([...columns.map((name) => Number(row[name])), Number(row.latency_us)]);
   }
-  const all = [...found.values()];
+  const all = withoutUntuned([...found.values()], { columns, fewerOf, bytes });
   const kept = all.map((one) => {
     const doing = alike(one.kind);
     const likewise = all.filter(({ kind }) => alike(kind) === doing);
@@ -115,6 +119,18 @@ function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_IN
     ),
   );
   return quick.filter((one) => one.rows.length > 0);
+}
+
+/** Without kinds of narrow weights that lose against wider ones of the same engine, wherever those do at least as much. */
+function withoutUntuned(all, { columns, fewerOf, bytes }) {
+  const doesAsMuch = (other, row) => columns.every((name, i) => (fewerOf.includes(name) ? other[i] <= row[i] : other[i] >= row[i]));
+  const widthOf = (kind) => bytes[kind.split(" ")[0]];
+  return all.filter(({ engine, kind, rows }) => {
+    const wider = all.filter((one) => one.engine === engine && widthOf(one.kind) > widthOf(kind)).flatMap((one) => one.rows);
+    const judged = rows.filter((row) => wider.some((other) => doesAsMuch(other, row)));
+    const lost = judged.filter((row) => wider.some((other) => doesAsMuch(other, row) && other.at(-1) < row.at(-1)));
+    return lost.length <= judged.length / 2;
+  });
 }
 
 /** A group whose quickest kernel takes twice what another engine's takes measured its launches up to there. */

@@ -18,6 +18,7 @@ export function simulate(
   control: RunControl = {},
   routing?: Routing,
 ): Outcome {
-  const models = settled.pools.map((pool) => stepModel(settled.model, pool));
+  const delivery = workload.kind === "offline" ? "at-once" : "streamed";
+  const models = settled.pools.map((pool) => stepModel(settled.model, pool, delivery));
   return simulateWith(settled, plans, models, workload, seed, control, routing);
 }

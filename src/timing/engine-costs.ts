@@ -1,6 +1,9 @@
 import type { JudgedEngine, SettledPool } from "../deployment/settled.ts";
 import { shiftStepSeconds } from "./shift-costs.ts";
 
+/** Tokens go to clients one by one while they come, or nobody waits for them before the end. */
+export type Delivery = "streamed" | "at-once";
+
 /** What an engine's own ways cost beside its kernels; seconds. */
 export interface EngineCosts {
   /** Norms, rotary embedding, cache write and the gaps between the nodes of a graph, in every layer. */
@@ -12,6 +15,8 @@ export interface EngineCosts {
   /** Between steps, what the GPU waits for: of a step, and of each of its sequences. */
   readonly step: number;
   readonly sequence: number;
+  /** Handing a token to the client of a sequence, in every step that makes one. */
+  readonly stream: number;
   /** Tokenise, HTTP and queues of the server, once a request. */
   readonly request: number;
   /** Launching a layer's kernels without a graph, and between the pieces of a piecewise one. */
@@ -23,18 +28,27 @@ const us = 1e-6;
 
 /** vLLM's closed-loop rows (silicon_e2e) and two per-request runs (RTX PRO 6000, vLLM 0.19). */
 const vllm: EngineCosts = {
-  layer: 22 * us,
+  layer: 18 * us,
   quantise: 1 * us,
   reduce: 1,
   step: 500 * us,
-  sequence: 40 * us,
-  request: 18e-3,
+  sequence: 36 * us,
+  stream: 0,
+  request: 10e-3,
   eagerLayer: 90 * us,
   piecewiseLayer: 25 * us,
 };
 
 /** Norms and quantisation are fused into the all-reduce, and kernels start before the last one ends. */
-const tensorrtLlm: EngineCosts = { ...vllm, layer: 12 * us, reduce: 0.5, step: 300 * us, sequence: 45 * us, request: 30e-3 };
+const tensorrtLlm: EngineCosts = {
+  ...vllm,
+  layer: 12 * us,
+  reduce: 0.5,
+  step: 300 * us,
+  sequence: 6 * us,
+  stream: 36 * us,
+  request: 30e-3,
+};
 
 const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 30e-3 };
 
@@ -43,9 +57,10 @@ const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "t
 /** Scheduling that runs ahead of the GPU: what is left visible of it. */
 const asyncShare = 0.5;
 
-export function engineCosts({ settings, layout, shiftThreshold, budget: { engine } }: SettledPool): EngineCosts {
+export function engineCosts({ settings, layout, shiftThreshold, budget: { engine } }: SettledPool, delivery: Delivery): EngineCosts {
   const costs = byEngine[engine];
   const visible = settings.asyncScheduling ? asyncShare : 1;
   const shifting = layout.sequence > 1 && shiftThreshold !== null ? shiftStepSeconds : 0;
-  return { ...costs, step: visible * costs.step + shifting, sequence: visible * costs.sequence };
+  const sequence = costs.sequence + (delivery === "streamed" ? costs.stream : 0);
+  return { ...costs, step: visible * costs.step + shifting, sequence: visible * sequence };
 }

@@ -2,7 +2,7 @@ import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
 import { elementBytes } from "../catalog/weight-format.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { type Family, familyOf, type GemmRates, hiddenStreaming, rateKey } from "./constants.ts";
-import { type EngineCosts, engineCosts } from "./engine-costs.ts";
+import { type Delivery, type EngineCosts, engineCosts } from "./engine-costs.ts";
 import type { MeasuredOperator } from "./measured/measured-operator.ts";
 import { type PoolKernels, poolKernels } from "./measured/pool-kernels.ts";
 import type { Basis } from "./step-model.ts";
@@ -42,7 +42,7 @@ export interface GpuRates {
   readonly engine: EngineCosts;
 }
 
-export function gpuRates(pool: SettledPool): GpuRates {
+export function gpuRates(pool: SettledPool, delivery: Delivery): GpuRates {
   const { gpu, weights, activationBytes } = pool;
   const kernels = poolKernels(pool);
   const { family, measured } = familyOf(gpu.vendor, gpu.computeCapability);
@@ -78,7 +78,7 @@ export function gpuRates(pool: SettledPool): GpuRates {
     experts: kind(weights.experts?.linear ?? format, (weights.experts ?? weights).scaleBytesPerElement, true),
     bytesPerSecond: gpu.memoryBytesPerSecond,
     plainFlops,
-    engine: engineCosts(pool),
+    engine: engineCosts(pool, delivery),
   };
 }
 

@@ -6,7 +6,7 @@ import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from 
 import { timingBand } from "./band.ts";
 import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives.ts";
-import type { EngineCosts } from "./engine-costs.ts";
+import type { Delivery, EngineCosts } from "./engine-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
 import type { OperatorShare } from "./operator.ts";
 import { gpuRates } from "./rates.ts";
@@ -16,16 +16,16 @@ import { Work } from "./work.ts";
 const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
 
 /** Seconds of the steps of a pool: predicted, and corrected by what a run of it measured where that still holds. */
-export function stepModel(model: Model, pool: SettledPool): StepModel {
-  return calibrated(predictedSteps(model, pool), pool);
+export function stepModel(model: Model, pool: SettledPool, delivery: Delivery = "streamed"): StepModel {
+  return calibrated(predictedSteps(model, pool, delivery), pool);
 }
 
 /**
  * Seconds of one engine step from measured rates of its parts: matrix multiplications and collectives tabulated by tokens, attention
  * linear in the batch's sums, the host's share on top. Tabulated in a few milliseconds at the first step, read in O(1) without allocation.
  */
-export function predictedSteps(model: Model, pool: SettledPool): StepModel {
-  return new TabulatedModel(model, pool);
+export function predictedSteps(model: Model, pool: SettledPool, delivery: Delivery = "streamed"): StepModel {
+  return new TabulatedModel(model, pool, delivery);
 }
 
 class TabulatedModel implements StepModel {
@@ -52,9 +52,9 @@ class TabulatedModel implements StepModel {
   /** Of the stage priced last; filled in place so that pricing allocates nothing. */
   private readonly parts: Record<Operator, number> = { matrix: 0, "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 };
 
-  constructor(model: Model, pool: SettledPool) {
+  constructor(model: Model, pool: SettledPool, delivery: Delivery) {
     const { layout, gpu, settings } = pool;
-    const rates = gpuRates(pool);
+    const rates = gpuRates(pool, delivery);
     const ranks = layout.tensor * layout.sequence;
     this.tabulate = (mode) =>
       modeCosts(

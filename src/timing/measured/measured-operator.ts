@@ -100,6 +100,6 @@ export class MeasuredOperator {
 function apartFrom(kinds: readonly string[], kind: string): number {
   const isExact = kinds.includes(kind);
   const format = kind.split(" ")[0] ?? kind;
-  const isFirst = kinds[0]?.startsWith(format) ?? false;
+  const isFirst = kinds[0]?.split(" ")[0] === format;
   return (isFirst ? 0 : otherFormat) + (isExact ? 0 : otherRouting);
 }

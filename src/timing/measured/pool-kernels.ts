@@ -122,10 +122,13 @@ function gemmKind(format: DType, { method, block }: WeightFormat): string {
   }
 }
 
-/** Few kernels of MXFP4 were measured: those that stream as many bits through the same units speak for it. */
+/** Where few kernels of a format were measured, those that stream as many bits through the same units speak for it too. */
 function expertKernels(format: DType, weights: WeightFormat, { computeCapability }: Gpu): Spoken {
   const bytes = weightBytes(format, weights);
   const routed = (kind: string): string => `${kind} ${usualRouting}`;
+  // With a scale a tensor or one a block: the same bits through the same units.
+  if (format === "fp8")
+    return { kinds: [routed(gemmKind(format, weights)), routed("fp8_block"), routed("fp8")], measuredAs: "fp8", runsAs: "fp8", bytes };
   if (format !== "fp4" || weights.method !== "mxfp4") return itself(routed(gemmKind(format, weights)), format, bytes);
   // Blackwell multiplies with activations of 8 bit (trtllm-gen kernels of FlashInfer); elsewhere Marlin widens weights as it does integers.
   return (computeCapability ?? 0) >= 10
