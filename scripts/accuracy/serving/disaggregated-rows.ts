@@ -41,7 +41,7 @@ export function readDisaggregatedRows(path: string): readonly DisaggregatedRow[]
 }
 
 function rowOf(row: Fields, line: number): DisaggregatedRow {
-  const number = (name: string): number => Number(row[name] ?? Number.NaN);
+  const number = (name: string): number => (row[name] ? Number(row[name]) : Number.NaN);
   const times = (prefix: string): Times | undefined => {
     const [ttftMs, tpotMs] = [number(`${prefix}_ttft_ms`), number(`${prefix}_tpot_ms`)];
     return ttftMs > 0 && tpotMs > 0 ? { ttftMs, tpotMs } : undefined;
@@ -50,7 +50,7 @@ function rowOf(row: Fields, line: number): DisaggregatedRow {
     count: number(`${role}_num_workers`),
     tensor: number(`${role}_tp_size`),
     attentionData: number(`${role}_attention_dp_size`),
-    expert: Math.max(1, number(`${role}_moe_ep_size`)),
+    expert: Math.max(1, number(`${role}_moe_ep_size`) || 1),
   });
   const isWide = workers("decode").attentionData > oneTray;
   const [prefill, decode] = [asStarted(workers("prefill"), isWide), asStarted(workers("decode"), isWide)];

@@ -80,15 +80,16 @@ function sglangDecode({ decode, quantization }: DisaggregatedRow): Readonly<Reco
   };
 }
 
-/** Workers of TEP were swept at one size in 4 bit, those of the other formats and of DEP have the size of their row. */
-function decodeRequests({ decode, quantization, promptTokens, outputTokens, decodeBatch }: DisaggregatedRow): number {
+/** Workers of TEP were swept at one size in 4 bit, those of the other formats and of DEP have the size of their row; sweeps before the recipes do not tell. */
+function decodeRequests({ decode, quantization, promptTokens, outputTokens, decodeBatch, version }: DisaggregatedRow): number | undefined {
   const isSwept = decode.attentionData === 1 && quantization === "nvfp4" && outputTokens <= 1024;
   if (!isSwept) return decodeBatch;
+  if (version.startsWith("0.5")) return undefined;
   return promptTokens > 4096 ? 16 : 32;
 }
 
 interface TensorrtLimits {
-  readonly requests: number;
+  readonly requests: number | undefined;
   readonly share: number;
   /** Of a step; left out where a step holds as many as there are requests. */
   readonly tokens?: number;
@@ -96,12 +97,11 @@ interface TensorrtLimits {
 
 function tensorrt({ requests, tokens, share }: TensorrtLimits): Readonly<Record<string, unknown>> {
   return {
-    max_batch_size: requests,
-    max_num_tokens: tokens ?? requests,
+    ...(requests === undefined ? {} : { max_batch_size: requests, max_num_tokens: tokens ?? requests }),
     kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
     // Prefill workers are started without graphs.
     ...(tokens === undefined
-      ? { cuda_graph_config: { enable_padding: true, max_batch_size: requests } }
+      ? { cuda_graph_config: { enable_padding: true, ...(requests === undefined ? {} : { max_batch_size: requests }) } }
       : { cuda_graph_config: null, disable_overlap_scheduler: true }),
   };
 }
