@@ -2,6 +2,7 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Estimate } from "./estimate.ts";
+import { handedOver, isOneNode, kvTransfer, transferSeconds } from "./kv-transfer.ts";
 import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, type StepModel } from "./step-model.ts";
 
@@ -19,7 +20,7 @@ interface Engine {
 
 /**
  * What can be said at once: one request alone, and the most that the deployment holds in steady state. `plans` has one entry a pool, all
- * of which fit. A prefill and a decode pool each do their part; the transfer between them is left out.
+ * of which fit. A prefill and a decode pool each do their part, with the way of the cache between them.
  */
 export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promptTokens, outputTokens }: RequestLengths): Estimate {
   const engines = settled.pools.map((pool, index): Engine => {
@@ -31,13 +32,13 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   const decode = engines.find(({ pool }) => pool.role === "decode") ?? engines.at(-1);
   if (!prefill || !decode) throw new Error("a deployment without a pool");
   const lengths = { promptTokens, outputTokens };
-  const ttftSeconds = prefillSeconds(prefill, promptTokens) + prefill.model.requestSeconds;
+  const way = prefill.pool.role === "prefill" && decode.pool.role === "decode" ? handOver(settled, prefill, decode, lengths) : undefined;
+  const ttftSeconds = prefillSeconds(prefill, promptTokens) + prefill.model.requestSeconds + (way?.seconds ?? 0);
   const tpotSeconds = decodeSeconds(decode.model, 1, promptTokens + outputTokens / 2);
   const rates = engines.map((engine) => mostRequests(engine, lengths));
-  const mostRequestsPerSecond =
-    prefill === decode
-      ? rates.reduce((sum, rate) => sum + rate, 0)
-      : Math.min(roleRate(engines, rates, "prefill"), roleRate(engines, rates, "decode"));
+  const mostRequestsPerSecond = way
+    ? Math.min(roleRate(engines, rates, "prefill"), roleRate(engines, rates, "decode"), way.mostRequestsPerSecond)
+    : rates.reduce((sum, rate) => sum + rate, 0);
   return {
     promptTokens,
     outputTokens,
@@ -51,6 +52,31 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
     basis: decode.model.basis,
     band: Math.max(...engines.map(({ model }) => model.band)),
   };
+}
+
+/** From the end of a prompt to its first token at the client, and the prompts that the link can move in a second. */
+function handOver(
+  settled: Settled,
+  prefill: Engine,
+  decode: Engine,
+  { promptTokens, outputTokens }: RequestLengths,
+): { readonly seconds: number; readonly mostRequestsPerSecond: number } {
+  const link = kvTransfer(prefill, decode, isOneNode(settled));
+  const computesAgain = handedOver(settled.engine) === "cache";
+  if (!computesAgain && outputTokens <= 1) return { seconds: 0, mostRequestsPerSecond: Number.POSITIVE_INFINITY };
+  const tokens = computesAgain ? promptTokens - 1 : promptTokens;
+  const again = computesAgain ? decodeSeconds(decode.model, 1, promptTokens) : 0;
+  const received = tokens * link.secondsPerToken + link.secondsPerSequence;
+  const senders = copiesOf(prefill.pool) / (received * link.sentShare);
+  return {
+    seconds: link.handOverSeconds + transferSeconds(link, tokens) + again,
+    mostRequestsPerSecond: Math.min(senders, copiesOf(decode.pool) / received),
+  };
+}
+
+/** Schedulers of a pool, each with ports of its own. */
+function copiesOf({ instances, layout }: SettledPool): number {
+  return instances * layout.data * layout.attentionData;
 }
 
 function roleRate(engines: readonly Engine[], rates: readonly number[], role: SettledPool["role"]): number {
@@ -99,7 +125,7 @@ function largestBatch({ pool, plan }: Engine, { promptTokens, outputTokens }: Re
  */
 function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLengths): number {
   const { pool, model } = engine;
-  const copies = pool.instances * pool.layout.data * pool.layout.attentionData;
+  const copies = copiesOf(pool);
   const held = largestBatch(engine, { promptTokens, outputTokens });
   if (held < 1) return 0;
   const budget = pool.settings.maxNumBatchedTokens;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { estimate } from "../../src/timing/closed-form.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
+import { kvTransfer, transferSeconds } from "../../src/timing/kv-transfer.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import { decoding, prompt, settledCase } from "./pools.ts";
 
@@ -40,6 +41,30 @@ describe("one request alone", () => {
   });
 });
 
+describe("one request alone over two pools", () => {
+  const pools = [{ role: "prefill" }, { role: "decode" }];
+
+  it("waits for its cache, and with vLLM for a step of the decode instance too", () => {
+    const settled = settledCase({ pools });
+    const [prefill, decode] = settled.pools;
+    if (!prefill || !decode) throw new Error("no pools");
+    const step = stepModel(settled.model, decode);
+    const plan = memoryPlan(settled.model, decode);
+    const link = kvTransfer({ pool: prefill, plan }, { pool: decode, plan }, false);
+    const { ttftSeconds, tpotSeconds, e2eSeconds } = estimated({ pools });
+    const way = link.handOverSeconds + transferSeconds(link, 1023) + step.stepSeconds(decoding(1, 1024));
+    expect(ttftSeconds).toBeCloseTo(step.stepSeconds(prompt(1024)) + step.requestSeconds + way, 12);
+    expect(e2eSeconds).toBeCloseTo(ttftSeconds + 255 * tpotSeconds, 12);
+  });
+
+  it("is quicker over a faster link, and over NVLink where all stand on one node", () => {
+    const ttft = (links: Readonly<Record<string, unknown>>, gpusPerNode?: number): number =>
+      estimated({ pools, links, ...(gpusPerNode ? { gpusPerNode } : {}) }).ttftSeconds;
+    expect(ttft({ interNodeBytesPerSecond: 1e9 })).toBeGreaterThan(ttft({ interNodeBytesPerSecond: 1e10 }));
+    expect(ttft({}, 8)).toBeLessThan(ttft({}));
+  });
+});
+
 describe("the most it can hold", () => {
   it("is bounded by the cache and by max-num-seqs", () => {
     // 10,000 blocks of 16 tokens = 160,000; a request of 1,280 takes 80 blocks: 125 requests.
@@ -69,6 +94,21 @@ describe("the most it can hold", () => {
     expect(estimated({ pools: [{ instances: 3 }] }).mostRequestsPerSecond).toBeCloseTo(3 * one, 9);
     expect(estimated({ pools: [{ parallel: { data: 2 } }] }).mostRequestsPerSecond).toBeCloseTo(2 * one, 9);
     expect(estimated().mostOutputTokensPerSecond).toBeCloseTo(256 * one, 6);
+  });
+
+  it("adds up over pools that all do the same", () => {
+    const one = estimated().mostRequestsPerSecond;
+    expect(estimated({ pools: [{}, {}] }).mostRequestsPerSecond).toBeCloseTo(2 * one, 9);
+  });
+
+  it("is no more than the link between prefill and decode moves", () => {
+    const pools = [
+      { role: "prefill", instances: 4 },
+      { role: "decode", instances: 1 },
+    ];
+    // 1,023 tokens of 131,072 B over 80 % of 50 MB/s: 3.35 s a prompt for the one GPU that receives.
+    const links = { interNodeBytesPerSecond: 5e7 };
+    expect(estimated({ pools, links }).mostRequestsPerSecond).toBeCloseTo(4e7 / (1023 * 131_072), 6);
   });
 
   it("is the slower role's where prefill and decode are apart", () => {
