@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { LensState } from "../language/lenses.ts";
+import type { Bands } from "../simulation/bands.ts";
+import type { Report } from "../simulation/report.ts";
 import type { Documents } from "./documents.ts";
 import { fingerprintOf } from "./report-session.ts";
 import type { StoredReport } from "./report-store.ts";
@@ -44,16 +46,17 @@ export class LensStates implements vscode.Disposable {
     this.set(subjectKey(uri, deploymentId), share === undefined ? rest : { ...rest, share });
   }
 
-  simulated({ uri, deploymentId, report, fingerprint }: StoredReport, background: boolean): void {
+  simulated({ uri, deploymentId, report, evidence: { bands }, fingerprint }: StoredReport, background: boolean): void {
     const { summary, slo } = report;
     const run: Run = {
       kind: "simulated",
       background,
       ttftP95Seconds: summary.ttftSeconds.p95,
+      ranges: bands && { ttft: bands.ttftSeconds.p95, tpot: bands.tpotSeconds.p95 },
       ttftLimitSeconds: slo?.ttftSeconds ?? null,
       requestsPerSecond: summary.requestsPerSecond,
       goodputRequestsPerSecond: summary.goodputRequestsPerSecond,
-      withinLimits: slo && summary.sloAttainment !== null ? summary.sloAttainment >= slo.percentile / 100 : null,
+      limits: limitsOf(report, bands),
     };
     const key = subjectKey(vscode.Uri.parse(uri, true), deploymentId);
     const { share: _, ...rest } = this.get(key);
@@ -110,4 +113,12 @@ function stateOf({ simulated, share, server, fingerprint }: Known): LensState {
   const run: Run | undefined =
     share === undefined ? (isStale ? { kind: "stale" } : simulated?.run) : { kind: "running", share: Math.floor(share * 20) / 20 };
   return { ...(run ? { run } : {}), ...(server ? { server } : {}) };
+}
+
+/** A range that crosses the limits' percentile is too close to call. */
+function limitsOf({ summary, slo }: Report, bands: Bands | null): "met" | "missed" | "too-close" | null {
+  if (!slo || summary.sloAttainment === null) return null;
+  const [low, high] = bands?.sloAttainment ?? [summary.sloAttainment, summary.sloAttainment];
+  const target = slo.percentile / 100;
+  return low >= target ? "met" : (high ?? 1) < target ? "missed" : "too-close";
 }

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Message } from "../deployment/message.ts";
 
-/** A lens may begin with an icon and the blank behind it: neither is language. */
-const leadingIcon = /^(\$\([\w~-]+\)\u2002)?([\s\S]*)$/;
+/** A lens may begin with an icon or sign and the blank behind it: neither is language. */
+const leadingIcon = /^((?:\$\([\w~-]+\)|≈)\u2002)?([\s\S]*)$/;
 
 /** The sentence in the editor's language, slots filled. */
 export function translated({ text, args }: Message): string {

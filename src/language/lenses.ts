@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { duration, figure, shortTokens, whole } from "../catalog/quantity.ts";
+import { duration, durationRange, figure, shortTokens, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
+import type { Range as Band } from "../simulation/bands.ts";
 import type { Analysis, DeploymentAnalysis, Lens } from "./results.ts";
 import { iconBlank, type Verdict, verdict } from "./verdict.ts";
 
@@ -14,11 +15,13 @@ export interface LensState {
         readonly kind: "simulated";
         readonly background: boolean;
         readonly ttftP95Seconds: number;
+        /** 8 cases in 10 of p95, once they are known; an end of null is none. */
+        readonly ranges: { readonly ttft: Band; readonly tpot: Band } | null;
         readonly ttftLimitSeconds: number | null;
         readonly requestsPerSecond: number;
         /** Within all limits; null without limits. */
         readonly goodputRequestsPerSecond: number | null;
-        readonly withinLimits: boolean | null;
+        readonly limits: "met" | "missed" | "too-close" | null;
       }
     | { readonly kind: "stale" };
   readonly server?:
@@ -89,18 +92,30 @@ function verdictLenses({ kind, text }: Verdict, make: (title: Message, command: 
 
 type Simulated = Extract<NonNullable<LensState["run"]>, { kind: "simulated" }>;
 
+const limitIcons = { met: `$(check)${iconBlank}`, missed: `$(warning)${iconBlank}`, "too-close": `≈${iconBlank}` } as const;
+
 function simulatedWords(run: Simulated, { memory }: DeploymentAnalysis): Message {
-  const icon = run.withinLimits === null ? "" : run.withinLimits ? `$(check)${iconBlank}` : `$(warning)${iconBlank}`;
-  const ttft = duration(run.ttftP95Seconds);
+  const icon = run.limits === null ? "" : limitIcons[run.limits];
+  const ttft = run.ranges ? rangeWords(run.ranges.ttft) : duration(run.ttftP95Seconds);
   if (run.background) {
     const tokens = shortTokens(Math.min(...memory.map((plan) => plan.kvCacheTokens)));
     return run.ttftLimitSeconds === null
       ? message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}`, tokens, ttft)
       : message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}, limit {2}`, tokens, ttft, duration(run.ttftLimitSeconds));
   }
+  if (run.ranges) {
+    const tpot = rangeWords(run.ranges.tpot);
+    return run.goodputRequestsPerSecond === null
+      ? message(`${icon}TTFT p95 {0}, TPOT {1} · {2} req/s`, ttft, tpot, figure(run.requestsPerSecond))
+      : message(`${icon}TTFT p95 {0}, TPOT {1} · {2} req/s in limits`, ttft, tpot, figure(run.goodputRequestsPerSecond));
+  }
   return run.goodputRequestsPerSecond === null
     ? message(`${icon}TTFT p95 {0} · {1} req/s`, ttft, figure(run.requestsPerSecond))
     : message(`${icon}TTFT p95 {0} · {1} req/s within limits`, ttft, figure(run.goodputRequestsPerSecond));
+}
+
+function rangeWords([low, high]: Band): string {
+  return high === null ? `≥ ${duration(low)}` : durationRange(low, high);
 }
 
 function liveWords({ running, kvUsage, ttftP95Seconds }: Extract<NonNullable<LensState["server"]>, { kind: "attached" }>): Message {

@@ -40,7 +40,8 @@ const simulated = {
   ttftLimitSeconds: 0.5,
   requestsPerSecond: 13.1,
   goodputRequestsPerSecond: 12.9,
-  withinLimits: true,
+  limits: "met" as const,
+  ranges: null,
 };
 
 test("fits: tokens, the speed of one request, and no check mark", () => {
@@ -63,7 +64,7 @@ test("running, simulated, in the background, edited since", () => {
     "Open report -> inferenceLens.openReport",
     attach,
   ]);
-  const missed = { ...simulated, background: true, ttftP95Seconds: 1.19, withinLimits: false };
+  const missed = { ...simulated, background: true, ttftP95Seconds: 1.19, limits: "missed" as const };
   expect(shown(fitting, { run: missed })[0]).toMatch(/^\$\(warning\) Fits, \d+k KV tokens · TTFT p95 1\.19 s, limit 500 ms -> /);
   expect(shown(fitting, { run: { ...simulated, background: true } })[0]).toMatch(
     /^\$\(check\) Fits, \d+k KV tokens · TTFT p95 194 ms, limit 500 ms -> /,
@@ -75,8 +76,23 @@ test("running, simulated, in the background, edited since", () => {
   ]);
 });
 
+test("ranges take the place of points, and one that crosses the limits is no pass", () => {
+  const ranges = { ttft: [0.12, 0.28], tpot: [0.0092, 0.0143] } as const;
+  expect(shown(fitting, { run: { ...simulated, ranges } })[0]).toBe(
+    "$(check) TTFT p95 120–280 ms, TPOT 9.2–14 ms · 12.9 req/s in limits -> inferenceLens.openReport",
+  );
+  const endless = {
+    ...simulated,
+    ranges: { ...ranges, ttft: [0.75, null] as const },
+    limits: "too-close" as const,
+    goodputRequestsPerSecond: null,
+  };
+  expect(shown(fitting, { run: endless })[0]).toBe("≈ TTFT p95 ≥ 750 ms, TPOT 9.2–14 ms · 13.1 req/s -> inferenceLens.openReport");
+  expect(shown(fitting, { run: { ...simulated, ranges, background: true } })[0]).toMatch(/TTFT p95 120–280 ms, limit 500 ms -> /);
+});
+
 test("without limits a run is neither good nor bad", () => {
-  const free = { ...simulated, withinLimits: null, ttftLimitSeconds: null, goodputRequestsPerSecond: null };
+  const free = { ...simulated, limits: null, ttftLimitSeconds: null, goodputRequestsPerSecond: null };
   expect(shown(fitting, { run: free })[0]).toBe("TTFT p95 194 ms · 13.1 req/s -> inferenceLens.openReport");
 });
 

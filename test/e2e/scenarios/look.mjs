@@ -32,11 +32,17 @@ export const look = [
         await workbench.shot(`report-${short}`);
         await frame.evaluate(() => document.scrollingElement.scrollTo(0, 900));
         await workbench.shot(`report-${short}-below`);
+        await frame.evaluate(() => document.getElementById("anatomy").scrollIntoView());
+        await workbench.shot(`report-${short}-evidence`);
         await frame.evaluate(() => document.scrollingElement.scrollTo(0, 0));
       }
       await workbench.theme("Dark Modern");
       await page.setViewportSize({ width: 760, height: 950 });
       await workbench.shot("report-narrow");
+      const narrow = await workbench.view("body[data-ready][data-ttft-p95]");
+      await narrow.evaluate(() => document.getElementById("anatomy").scrollIntoView());
+      await workbench.shot("report-narrow-evidence");
+      await assertNoOverflow(narrow, "narrow");
       await page.setViewportSize({ width: 1500, height: 950 });
     },
   },

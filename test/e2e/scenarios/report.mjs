@@ -77,6 +77,33 @@ export const report = [
     },
   },
   {
+    name: "ranges, what a step is made of and the nearest measured runs follow the report, and are kept with it",
+    run: async ({ workbench, profile }) => {
+      const frame = await workbench.view('body[data-bands="1"]');
+      const kept = await until("the kept evidence", () => {
+        const { evidence } = lastReport(profile);
+        return evidence.bands && evidence.nearest?.every(({ pending }) => !pending) && evidence;
+      });
+      assert.equal(await frame.evaluate(() => document.body.dataset.nearest), String(kept.nearest.length));
+      const steps = frame.locator("#anatomy");
+      assert.equal(await steps.locator(".stack").count(), 2, "a decode step and a prompt step");
+      assert.ok((await steps.locator("tbody tr").count()) >= 10, "operators of both");
+      const sure = await frame.locator("#certainty").textContent();
+      assert.match(sure, /in 8 of 10 cases/);
+      assert.match(sure, /Matrix products.*of a step/);
+      const near = frame.locator(".near-run");
+      assert.equal(await near.count(), kept.nearest.length);
+      assert.match(await frame.locator(".near-runs").textContent(), kept.nearest.length > 0 ? /Source: / : /No measured run is near/);
+      await steps.evaluate((section) => section.scrollIntoView());
+      await workbench.shot("report-evidence");
+      await frame.getByRole("button", { name: "How to read this" }).click();
+      const guide = await workbench.view("h1#how-sure-a-prediction-is");
+      assert.match(await guide.locator("h1").first().textContent(), /How sure a prediction is/);
+      await workbench.shot("how-sure");
+      await workbench.command("View: Close Editor");
+    },
+  },
+  {
     name: "another rate runs again, from the keyboard, and replaces the first",
     run: async (context) => {
       const { workbench, profile } = context;

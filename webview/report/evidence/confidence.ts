@@ -72,7 +72,8 @@ function stepSeconds({ operators }: StepAnatomy): number {
 
 /** `measured`, or of several `measured 91 %, interpolated 9 %`. */
 function basisText(operators: readonly OperatorShare[]): string {
-  const shares = basisShares(operators);
+  // What rounds to nothing is not worth a word.
+  const shares = basisShares(operators).filter((one) => one.share >= 0.005);
   const [only, ...others] = shares;
   if (only && others.length === 0) return said(basisWords[only.basis]);
   return shares.map((one) => `${said(basisWords[one.basis])} ${share(one.share)}`).join(", ");
