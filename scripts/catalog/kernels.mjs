@@ -25,9 +25,10 @@ const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
 /**
  * Table → its file, what tells groups apart, the columns of a row, and which rows count. `alike` names what other engines' kernels of a group
  * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs. Beyond
- * `mostSlower` times another engine's kernel that does at least as much, a row is a slow choice of the collector, which an engine's tuner avoids.
- * Where `bytes` tells how wide a kind's weights are, a kind that mostly takes longer than a wider one doing as much was measured without its
- * tuned kernels, and is left out whole. Of columns in `fewerOf`, less is more work.
+ * `mostSlower` times another engine's kernel that does at least as much, a row is a slow choice of the collector, which an engine's
+ * tuner or user avoids: prompts through latents that are not expanded, say. Where `bytes` tells how wide a kind's weights are, a kind that
+ * mostly takes longer than a wider one doing as much was measured without its tuned kernels, and is left out whole. Of columns in `fewerOf`,
+ * less is more work.
  */
 const tables = {
   gemm: { file: "gemm", alike: (kind) => kind, mostSlower: 1.6, group: ["dtype"], columns: ["m", "n", "k"] },
@@ -54,12 +55,18 @@ const tables = {
   latentPrefill: {
     file: "mla_context",
     alike: (kind) => kind,
+    mostSlower: 1.6,
+    // Whole modules run the projections as well, which are products of their own.
+    counts: ({ scope }) => scope === "attention_only",
     group: ["scope", "kv_dtype", "gemm_dtype"],
     columns: ["batch", "seq_len", "num_heads"],
   },
   latentDecode: {
     file: "mla_generation",
     alike: (kind) => kind,
+    mostSlower: 1.6,
+    // Whole modules run the projections as well, which are products of their own.
+    counts: ({ scope }) => scope === "attention_only",
     group: ["scope", "kv_dtype", "gemm_dtype"],
     columns: ["batch", "context_len", "num_heads"],
   },

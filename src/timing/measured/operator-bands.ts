@@ -19,8 +19,8 @@ const learnt: Readonly<Record<KernelTable, Readonly<Record<Basis, OperatorBand>>
   prefill: { measured: band(0.89, 1.16), interpolated: band(0.89, 1.63), analytical: band(0.71, 1.45) },
   decode: { measured: band(0.85, 1.17), interpolated: band(0.79, 2.11), analytical: band(0.56, 1.48) },
   experts: { measured: band(0.74, 1.41), interpolated: band(0.84, 1.46), analytical: band(0.42, 3.62) },
-  latentPrefill: { measured: band(0.89, 1.11), interpolated: band(0.87, 1.23), analytical: band(0.51, 2.67) },
-  latentDecode: { measured: band(0.81, 1.25), interpolated: band(0.9, 2.32), analytical: band(0.18, 6.5) },
+  latentPrefill: { measured: band(0.89, 1.13), interpolated: band(0.86, 1.28), analytical: band(0.5, 1.37) },
+  latentDecode: { measured: band(0.83, 1.25), interpolated: band(0.92, 2.92), analytical: band(0.26, 4.59) },
   collectives: { measured: band(0.84, 1.06), interpolated: band(0.97, 1.64), analytical: band(0.34, 2.4) },
   allToAll: { measured: band(0.84, 1.22), interpolated: band(0.88, 1.12), analytical: band(0.34, 2.4) },
 };
