@@ -271,7 +271,32 @@ export const furtherPeaks = {
     flops: tera({ fp16: 71.2, bf16: 71.2 }),
     source: "NVIDIA Ampere GA102 white paper: 71.2 TFLOPS FP16 and BF16 with FP32 accumulate, dense",
   },
+  MI300X: { flops: tera({ int8: 2614.9 }), source: "AMD Instinct MI300X data sheet: INT8 at the rate of FP8" },
+  MI325X: { flops: tera({ int8: 2614.9 }), source: "AMD Instinct MI325X data sheet: INT8 at the rate of FP8" },
+  MI355X: { flops: tera({ int8: 5000 }), source: "AMD Instinct MI355X product page: INT8 at the rate of FP8" },
+  "RTX-5090": { flops: tera({ int8: 838 }), source: "NVIDIA RTX Blackwell architecture white paper: 838 TOPS INT8, dense" },
   "H100-NVL": { flops: tera({ fp8: 1670, int8: 1670 }), source: "NVIDIA H100 data sheet: FP8 twice the FP16 rate" },
+};
+
+const boardOfEight = (kind, name, bytesPerSecond) => ({ kind, name, bytesPerSecond, switched: false });
+
+/** Links within a node that the collected facts leave out, or count with those that leave the node. */
+export const furtherLinks = {
+  MI355X: {
+    scaleUp: boardOfEight("xgmi", "Infinity Fabric (xGMI), full mesh of 8", 7 * 76.8e9),
+    scaleUpGpus: 8,
+    source: "humeconsulting.co MI355X: about 153 GB/s both ways a link; seven links in a board of eight",
+  },
+  Gaudi2: {
+    scaleUp: boardOfEight("other", "21 x 100GbE, full mesh of 8", 21 * 12.5e9),
+    scaleUpGpus: 8,
+    source: "stas00/ml-engineering network page: 24 ports of 100GbE, of which as on Gaudi 3 three leave the box",
+  },
+  Gaudi3: {
+    scaleUp: boardOfEight("other", "21 x 200GbE, full mesh of 8", 21 * 25e9),
+    scaleUpGpus: 8,
+    source: "docs.habana.ai Network Configuration: 21 scale-up ports to the seven others of a box, 525 GB/s in one direction",
+  },
 };
 
 /** Generation where the facts say nothing, by architecture. */

@@ -1,6 +1,6 @@
 import { desktopGpus } from "./desktop-gpus.mjs";
 import { driverTotals } from "./driver-totals.mjs";
-import { furtherGpus, furtherPeaks, pcieGenerations } from "./gpu-additions.mjs";
+import { furtherGpus, furtherLinks, furtherPeaks, pcieGenerations } from "./gpu-additions.mjs";
 import { aliases } from "./gpu-aliases.mjs";
 import { furtherInstances } from "./instance-additions.mjs";
 
@@ -11,7 +11,7 @@ export function gpuRows(facts) {
     const base = like ? rows.find((gpu) => gpu.id === like) : {};
     rows.push({ ...base, ...changes, id, aliases: aliases[id] ?? [] });
   }
-  return rows.map(withTotal);
+  return rows.map((gpu) => ({ ...withTotal(gpu), scaleUp: meshed(gpu.scaleUp) }));
 }
 
 function withTotal(gpu) {
@@ -34,6 +34,7 @@ export function instanceRows(facts) {
 
 function row(id, gpu) {
   const peaks = furtherPeaks[id];
+  const links = furtherLinks[id];
   return {
     id,
     vendor: gpu.vendor,
@@ -43,12 +44,15 @@ function row(id, gpu) {
     ...driver(gpu),
     memoryBytesPerSecond: gpu.memoryBandwidthBytesPerSec,
     flops: { ...flops(gpu.tflopsDense), ...peaks?.flops },
-    scaleUp: scaleUp(gpu),
+    scaleUp: links?.scaleUp ?? scaleUp(gpu),
     pcie: pcie(gpu),
-    scaleUpGpus: scaleUpGpus(id, gpu),
+    scaleUpGpus: links?.scaleUpGpus ?? scaleUpGpus(id, gpu),
     watts: gpu.tdpWatts,
     aliases: [...new Set([...labels(gpu), ...(aliases[id] ?? [])])],
-    sources: [...gpu.sources.map((source) => source.split(/[:(]/)[0].trim()).slice(0, 3), ...(peaks ? [peaks.source] : [])],
+    sources: [
+      ...gpu.sources.map((source) => source.split(/[:(]/)[0].trim()).slice(0, 3),
+      ...[peaks, links].flatMap((one) => one?.source ?? []),
+    ],
   };
 }
 
@@ -71,7 +75,12 @@ function flops(tera) {
 function scaleUp({ scaleUp: link }) {
   if (!link || /C2C/.test(link.link)) return null;
   const kind = /NVLink/.test(link.link) ? "nvlink" : /xGMI|Infinity/.test(link.link) ? "xgmi" : "other";
-  return { kind, name: link.link, bytesPerSecond: link.unidirectionalBytesPerSec, switched: link.switched };
+  return meshed({ kind, name: link.link, bytesPerSecond: link.unidirectionalBytesPerSec, switched: link.switched });
+}
+
+/** The facts say it in the link's name. */
+function meshed(link) {
+  return link && /\bmesh\b/.test(link.name) ? { ...link, mesh: true } : link;
 }
 
 function scaleUpGpus(id, gpu) {

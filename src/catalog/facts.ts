@@ -12,6 +12,8 @@ export interface Link {
   readonly bytesPerSecond: number;
   /** All pairs at full speed (NVSwitch), not only neighbours. */
   readonly switched: boolean;
+  /** Every pair has a link of its own, and the rate is that of all links of a GPU: with fewer GPUs, those to the others are idle. */
+  readonly mesh?: true;
 }
 
 export interface Gpu {

@@ -96,6 +96,7 @@ function linksOf(
     name: before?.kind === kind ? before.name : linkNames[kind],
     bytesPerSecond: intraNode.bytesPerSecond,
     switched: intraNode.switched ?? (before?.kind === kind && before.switched),
+    ...(before?.kind === kind && before.mesh && !intraNode.switched ? { mesh: true } : {}),
   };
   if (kind === "pcie") return { scaleUp: null, scaleUpGpus: 1, pcie: link, ...between };
   return { scaleUp: link, scaleUpGpus: intraNode.gpus ?? (before ? like.scaleUpGpus : boardGpus), pcie, ...between };

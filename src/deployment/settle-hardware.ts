@@ -37,7 +37,7 @@ export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout):
   }
   const inNode = Math.min(gpusPerNode, needed);
   const domain = gpu.scaleUp && gpu.scaleUpGpus >= needed && gpu.scaleUpGpus > boardGpus ? gpu.scaleUp : undefined;
-  const intraNode = gpu.scaleUp && inNode <= gpu.scaleUpGpus ? gpu.scaleUp : gpu.pcie;
+  const intraNode = gpu.scaleUp && inNode <= gpu.scaleUpGpus ? among(inNode, gpu.scaleUp, gpu.scaleUpGpus) : gpu.pcie;
   if (intraNode === gpu.pcie && gpu.pcieAssumed && inNode > 1 && overrides?.intraNodeBytesPerSecond === undefined) {
     assumed.push({ what: "links", value: intraNode.name, why: message("nobody says how the GPUs of a node are joined") });
   }
@@ -61,6 +61,12 @@ export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout):
     },
     assumed,
   };
+}
+
+/** Of a full mesh, the links to GPUs that take no part are idle. */
+function among(gpus: number, link: Link, joined: number): Link {
+  if (!link.mesh || gpus < 2 || gpus >= joined) return link;
+  return { ...link, bytesPerSecond: (link.bytesPerSecond * (gpus - 1)) / (joined - 1) };
 }
 
 function perNode(instance: Known<number>, nodes: Known<number>): number | undefined {

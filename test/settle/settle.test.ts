@@ -133,6 +133,9 @@ describe("layout, nodes and links", () => {
     expect(settledOf(`${llama} -tp 2`, "H100-NVL").pool.links.intraNode.kind).toBe("nvlink");
     expect(settledOf(`${llama} -tp 4`, "H100-NVL").pool.links.intraNode.kind).toBe("pcie");
     expect(settledOf(`${llama} -tp 2`, "L40S").pool.links.intraNode.kind).toBe("pcie");
+    // A full mesh of eight: 64 GB/s to each of the seven others; with two GPUs one of these links is used.
+    const mesh = (tensor: number) => settledOf(`${llama} -tp ${tensor}`, "MI300X").pool.links.intraNode.bytesPerSecond;
+    expect([2, 4, 8].map(mesh)).toEqual([64e9, 192e9, 448e9]);
   });
 
   it("takes the layers of stages from the environment where they fit the model (VP08)", () => {
