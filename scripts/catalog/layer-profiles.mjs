@@ -17,7 +17,7 @@ const longPrompts = [4096, 8192, 16_384];
 
 export function layerProfileTables(directory, text, models) {
   if (!existsSync(directory)) return {};
-  const tables = { gemm: [], prefill: [], decode: [], experts: [] };
+  const tables = { gemm: [], prefill: [], decode: [] };
   for (const folder of readdirSync(directory).sort()) {
     const [, name, ranks] = /^(.+)_tp(\d+)$/.exec(folder) ?? [];
     const model = models.find(({ id }) => id.split("/").at(-1) === name);
@@ -28,10 +28,9 @@ export function layerProfileTables(directory, text, models) {
     const attention = read("attention.csv").map(numbers);
     tables.prefill.push(...prompts(attention, shape));
     tables.decode.push(...decodeSteps(attention, shape));
-    tables.experts.push(...experts(read("moe.csv").map(numbers), model, Number(ranks)));
   }
-  const group = (name, of = kind) => (tables[name].length > 0 ? [{ engine, kind: of, rows: tables[name] }] : []);
-  return { gemm: group("gemm"), prefill: group("prefill"), decode: group("decode"), experts: group("experts", `${kind} balanced`) };
+  // Experts were profiled at one shape on one rank: too few rows to speak for others.
+  return Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, [{ engine, kind, rows }]]));
 }
 
 /** What one of `ranks` tensor ranks has of a model. */
@@ -81,17 +80,6 @@ function between(points, at) {
   const above = points.findIndex(([place]) => place >= at);
   const [[from, start], [to, end]] = [points[Math.max(0, above - 1)], points[above]];
   return to === from ? end : start + ((end - start) * (at - from)) / (to - from);
-}
-
-/** Times by tokens and experts they meet; with even routing tokens meet E · (1 − (1 − k/E)^tokens) of them. */
-function experts(rows, { hidden, moe }, ranks) {
-  return [...new Set(rows.map(({ tokens }) => tokens))].flatMap((tokens) => {
-    const met = moe.experts * (1 - (1 - moe.perToken / moe.experts) ** tokens);
-    const measured = rows.filter((row) => row.tokens === tokens).map((row) => [row.activated_experts, row.time_us]);
-    const most = Math.max(...measured.map(([hit]) => hit));
-    if (met > most + 0.5) return [];
-    return [[tokens, hidden, moe.inter, moe.perToken, moe.experts, ranks, 1, rounded(between(measured, Math.min(met, most)))]];
-  });
 }
 
 function numbers(row) {
