@@ -123,6 +123,7 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
       // server_args.py, num_reserved_decode_tokens.
       reservedDecodeTokens: Math.max(0, flags.integer("num-reserved-decode-tokens") ?? 512),
       receiveSteps: positive(flags.integer("scheduler-recv-interval")) ?? 1,
+      streamTokens: positive(flags.integer("stream-interval")) ?? 1,
     },
   };
 }

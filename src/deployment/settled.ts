@@ -197,6 +197,8 @@ export interface SglangScheduling {
   readonly reservedDecodeTokens: number;
   /** Decode steps from one look at arrivals to the next; behind a step with prompts it looks at once. */
   readonly receiveSteps: number;
+  /** Tokens of one message to the client, who sees the first of them with the last (scheduler_output_processor_mixin.py). */
+  readonly streamTokens: number;
 }
 
 export interface TensorrtScheduling {

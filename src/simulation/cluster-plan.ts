@@ -66,6 +66,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
       longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
+      firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
       handsOver: role === "prefill" ? handedOver(engine) : null,
     },
     scheduling,

@@ -157,10 +157,21 @@ export class Scheduler {
       return;
     }
     requests.finished[r] = now;
+    this.showFirst(r, now);
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;
     running.remove(r);
     pool.release(r, requests.computed[r] as number, false);
+  }
+
+  /** A client whose messages hold several tokens has the first one with the last of its message, about as late as that request's pace says. */
+  private showFirst(r: number, now: number): void {
+    const { requests, limits } = this.core;
+    const tokens = requests.output[r] as number;
+    if (limits.firstMessage <= 1 || tokens <= 1) return;
+    const first = requests.firstToken[r] as number;
+    const later = Math.min(limits.firstMessage, tokens) - 1;
+    requests.firstToken[r] = first + Math.round((later * (now - first)) / (tokens - 1));
   }
 
   /** Whether a request goes on elsewhere once its prompt is computed: its only token, where handed over, is its last. */

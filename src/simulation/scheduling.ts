@@ -11,6 +11,8 @@ export interface SchedulerLimits {
   /** Prompts are cut to what is left of the token budget. */
   readonly chunkedPrefill: boolean;
   readonly blockTokens: number;
+  /** Tokens of the first message that a client gets. */
+  readonly firstMessage: number;
   /** What leaves with a request when its prompt is computed; null = it stays to its end. */
   readonly handsOver: HandedOver | null;
 }

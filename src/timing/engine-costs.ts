@@ -50,7 +50,7 @@ const tensorrtLlm: EngineCosts = {
   request: 30e-3,
 };
 
-const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 30e-3 };
+const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 20e-3 };
 
 const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "tensorrt-llm": tensorrtLlm };
 

@@ -37,13 +37,18 @@ describe("what a scheduler goes by", () => {
     conservativeness: 1,
     reservedDecodeTokens: 512,
     receiveSteps: 1,
+    streamTokens: 1,
   };
   test.each([
     [{}, 1, sglang],
     [{ "enable-mixed-chunk": true, "max-prefill-tokens": 4096 }, 1, { ...sglang, mixedChunk: true, maxPrefillTokens: 4096 }],
     // Without chunks there is nothing to mix.
     [{ "enable-mixed-chunk": true, "chunked-prefill-size": -1 }, 1, sglang],
-    [{ "schedule-conservativeness": 0.5, "scheduler-recv-interval": 30 }, 1, { ...sglang, conservativeness: 0.5, receiveSteps: 30 }],
+    [
+      { "schedule-conservativeness": 0.5, "scheduler-recv-interval": 30, "stream-interval": 10 },
+      1,
+      { ...sglang, conservativeness: 0.5, receiveSteps: 30, streamTokens: 10 },
+    ],
     [{}, 8, { ...sglang, conservativeness: 0.3 }],
   ])("SGLang with %j and %i attention replicas", (settings, replicas, wanted) => {
     expect(schedulingOf({ engine: "sglang", version: "0.5.9", settings, replicas })).toEqual(wanted);

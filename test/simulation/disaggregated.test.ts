@@ -14,7 +14,15 @@ const steps = (parts: Partial<StepModel> = {}): StepModel =>
 
 const schedulings: Readonly<Record<NonNullable<PairSetup["engine"]>, Scheduling>> = {
   vllm: { engine: "vllm", reserveFullPrompt: true },
-  sglang: { engine: "sglang", maxPrefillTokens: 16_384, mixedChunk: false, conservativeness: 1, reservedDecodeTokens: 40, receiveSteps: 1 },
+  sglang: {
+    engine: "sglang",
+    maxPrefillTokens: 16_384,
+    mixedChunk: false,
+    conservativeness: 1,
+    reservedDecodeTokens: 40,
+    receiveSteps: 1,
+    streamTokens: 1,
+  },
   "tensorrt-llm": { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false, batchWait: null, balance: null },
 };
 

@@ -14,6 +14,7 @@ const sglang: SglangScheduling = {
   conservativeness: 1,
   reservedDecodeTokens: 512,
   receiveSteps: 1,
+  streamTokens: 1,
 };
 const tensorrt: TensorrtScheduling = {
   engine: "tensorrt-llm",
@@ -155,6 +156,13 @@ describe("SGLang", () => {
     );
     // Noticed at 10 ms, behind the first prompt; then after the decode steps from 20 to 70 ms, and from 80 to 130 ms.
     expect(firstToken).toEqual([10, 20, 80, 140]);
+  });
+
+  it("shows the first token with the last of its message, and a short answer at its end", () => {
+    // Alone: the prompt until 10 ms, then a token each 10 ms. The fourth comes at 40 ms; an answer of three ends at 30 ms.
+    expect(play([[0, 100, 40]], { ...sglang, streamTokens: 4 }).firstToken).toEqual([40]);
+    expect(play([[0, 100, 3]], { ...sglang, streamTokens: 4 }).firstToken).toEqual([30]);
+    expect(play([[0, 100, 1]], { ...sglang, streamTokens: 4 }).firstToken).toEqual([10]);
   });
 
   it("retracts the shortest answer when the pool is full, and computes it again at the end of the queue", () => {
@@ -344,6 +352,7 @@ const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
     conservativeness: fc.constantFrom(0, 0.3, 1, 2),
     reservedDecodeTokens: fc.constant(512),
     receiveSteps: fc.constantFrom(1, 5),
+    streamTokens: fc.constantFrom(1, 10),
   }),
   fc.record({
     engine: fc.constant("tensorrt-llm" as const),

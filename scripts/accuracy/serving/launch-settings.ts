@@ -113,6 +113,7 @@ function sglang({ concurrency }: ClosedLoopRow, { requests, chunk, share, interv
     "chunked-prefill-size": chunk,
     ...(chunk > 16_384 ? { "max-prefill-tokens": chunk } : {}),
     "scheduler-recv-interval": interval,
+    "stream-interval": 10,
     "mem-fraction-static": share,
     "disable-radix-cache": true,
   };
