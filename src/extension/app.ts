@@ -4,6 +4,7 @@ import { loadCatalog } from "../platform/catalog-files.ts";
 import { analyseCommand } from "./analyse-command.ts";
 import { Attachments } from "./attachments.ts";
 import { BackgroundRuns } from "./background-runs.ts";
+import { Benchmarks } from "./benchmarks.ts";
 import { Calibrations } from "./calibrations.ts";
 import { Choices } from "./choices.ts";
 import { CodeActions } from "./code-actions.ts";
@@ -76,7 +77,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const gpus = new DescribeGpu(catalog);
   const texts = new VirtualTexts();
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
-  const calibrations = new Calibrations(memory, texts, tokens, log);
+  const calibrations = new Calibrations(extension, memory, texts, tokens, log);
+  const benchmarks = new Benchmarks(extension, texts, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
@@ -139,6 +141,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     showProblems: (...args) => showProblems(documents, args[0]),
     compareWithLive: (...args) => servers.compare(args),
     importLog: about((subject) => calibrations.importLog(subject)),
+    importBenchmark: about((subject) => benchmarks.importBenchmark(subject)),
     calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
     describeModel: about((subject) => models.describe(subject)),
     describeGpu: about((subject) => gpus.describe(subject)),

@@ -5,6 +5,7 @@ import { predictionFrom } from "../live/prediction.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { viewPoint } from "../live/view-point.ts";
+import type { LiveWindow } from "../live/window.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import type { Runner } from "../platform/run-worker.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
@@ -81,6 +82,11 @@ export class Attachment {
     return this.identity?.version ?? null;
   }
 
+  /** What the last minutes measured; undefined before two answers came. */
+  window(): LiveWindow | undefined {
+    return this.series.window(measuredSeconds);
+  }
+
   start(): void {
     this.usePresentReport();
     this.loop.start();
@@ -140,7 +146,7 @@ export class Attachment {
   }
 
   private async predictMeasured(): Promise<void> {
-    const measured = measuredWorkload(this.series.window(measuredSeconds));
+    const measured = measuredWorkload(this.window());
     if (typeof measured === "string" || measured.seconds < Math.max(firstPredictionSeconds, 2 * this.predictedFrom)) return;
     this.predictedFrom = measured.seconds;
     await this.simulate(workloadOf(measured), measuredWords());

@@ -1,17 +1,22 @@
 import * as vscode from "vscode";
-import type { MeasuredMemory } from "../deployment/calibration.ts";
-import type { Message } from "../deployment/message.ts";
-import { withMemory } from "../deployment/write-calibration.ts";
-import { measuredServer } from "../live/measured-server.ts";
+import type { Model } from "../catalog/facts.ts";
+import type { Settled, SettledPool } from "../deployment/settled.ts";
+import { withMemory, withTiming } from "../deployment/write-calibration.ts";
+import type { DeploymentAnalysis } from "../language/results.ts";
+import { benchmarkedDeployment, type MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
+import { liveLoad } from "../live/bench/live-load.ts";
+import { type MeasuredServer, measuredServer } from "../live/measured-server.ts";
 import { loggedDeployment } from "../live/starts/logged-deployment.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
-import { calibrationPlace, calibrationText, writeCalibration } from "../platform/calibration-files.ts";
 import { fetchText } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import { readServerInfo } from "../platform/server-info.ts";
 import { FileError, mebibyte, readTextFile } from "../platform/text-files.ts";
+import { redactUrl } from "../platform/url.ts";
 import type { Attachment } from "./attachment.ts";
+import { notSettled, offerCalibration, today } from "./calibration-offer.ts";
 import { UserFacingError } from "./errors.ts";
+import { withLoadRuns } from "./load-runs.ts";
 import type { Log } from "./log.ts";
 import type { MemoryPages } from "./memory-pages.ts";
 import { report as tellFailure } from "./register-command.ts";
@@ -23,16 +28,12 @@ import type { VirtualTexts } from "./virtual-texts.ts";
 /** Logs that are read in the editor; longer ones are for the command line. */
 const mostBytes = 128 * mebibyte;
 
-interface Measured {
-  readonly memory: MeasuredMemory;
-  readonly evidence: readonly string[];
-}
-
 /** Takes what a run measured, from its log or from a live server, and keeps it beside the project after a person saw what would be written. */
 export class Calibrations implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   constructor(
+    private readonly extension: vscode.Uri,
     private readonly memory: MemoryPages,
     private readonly texts: VirtualTexts,
     private readonly tokens: Tokens,
@@ -50,18 +51,22 @@ export class Calibrations implements vscode.Disposable {
     await this.memory.compare(subject, name, text);
   }
 
-  /** Keeps what an attached server tells of its memory now. */
+  /** Keeps what an attached server tells of its memory, and how its steps differ from the predicted ones under its load. */
   async fromServer(attachment: Attachment): Promise<void> {
-    const { subject, url, last } = attachment;
+    const { subject } = attachment;
     if (!subject) throw new UserFacingError("nothing-here", vscode.l10n.t("This server was attached without a deployment."));
     const { settled, deployment } = subject.analysis;
     const pool = settled?.pools[0];
     if (!settled || !pool) throw notSettled(subject.analysis);
-    const serverInfo = pool.budget.engine === "sglang" ? await this.serverInfo(url) : null;
-    const facts = { version: attachment.version, cacheConfig: last?.snapshot?.cacheConfig, serverInfo };
-    const measured = measuredServer(facts, settled.model, pool, today());
-    if (measured.problem) throw new UserFacingError("nothing-here", translated(measured.problem));
-    await this.offer(subject.document.uri, deployment.id, { memory: measured.memory, evidence: [] });
+    const memory = await this.serverMemory(attachment, settled.model, pool);
+    const timing = await this.serverTiming(attachment, subject.analysis, settled);
+    if (memory.problem && timing.problem) {
+      throw new UserFacingError("nothing-here", `${translated(memory.problem)}. ${translated(timing.problem)}.`);
+    }
+    await offerCalibration(this.texts, subject.document.uri, deployment.id, (existing, owner) => {
+      const first = memory.memory ? withMemory(existing, { ...owner, memory: memory.memory, evidence: [] }) : { text: existing };
+      return first.text !== undefined && timing.timing ? withTiming(first.text, { ...owner, timing: timing.timing }) : first;
+    });
   }
 
   dispose(): void {
@@ -79,7 +84,30 @@ export class Calibrations implements vscode.Disposable {
       void vscode.window.showInformationMessage(vscode.l10n.t("Not kept: {0}", translated(measured.problem)));
       return;
     }
-    await this.offer(document.uri, deployment.id, measured);
+    const { memory, evidence } = measured;
+    await offerCalibration(this.texts, document.uri, deployment.id, (existing, owner) =>
+      withMemory(existing, { ...owner, memory, evidence }),
+    );
+  }
+
+  private async serverMemory(attachment: Attachment, model: Model, pool: SettledPool): Promise<MeasuredServer> {
+    const { url, last, version } = attachment;
+    const serverInfo = pool.budget.engine === "sglang" ? await this.serverInfo(url) : null;
+    return measuredServer({ version, cacheConfig: last?.snapshot?.cacheConfig, serverInfo }, model, pool, today());
+  }
+
+  private async serverTiming(attachment: Attachment, { deployment }: DeploymentAnalysis, settled: Settled): Promise<MeasuredSteps> {
+    const date = today();
+    const measured = liveLoad(attachment.window(), { from: redactUrl(attachment.url), date });
+    if (!measured.load) return measured;
+    const { load } = measured;
+    const title = vscode.l10n.t("Simulating {0} under the load of its server", deployment.name);
+    const context = { deployment, settled, source: "live" as const, date, version: attachment.version };
+    return withLoadRuns(
+      this.extension,
+      title,
+      async (simulate) => (await benchmarkedDeployment([load], { ...context, simulate })).measured,
+    );
   }
 
   private async serverInfo(url: string): Promise<unknown> {
@@ -90,51 +118,6 @@ export class Calibrations implements vscode.Disposable {
       throw error;
     }
   }
-
-  /** Shows the file as it would be beside the one there is; the second click writes it. */
-  private async offer(file: vscode.Uri, deployment: string, { memory, evidence }: Measured): Promise<void> {
-    if (file.scheme !== "file") throw new UserFacingError("file", vscode.l10n.t("Figures are kept beside a file: save it first."));
-    const place = calibrationPlace(file.fsPath, deployment);
-    const before = existing(place.path);
-    const { text, problem } = withMemory(before, { file: place.file, deployment, memory, evidence });
-    if (text === undefined) throw unwritable(problem, place.path);
-    const name = place.path.split(/[\\/]/).at(-1) ?? place.path;
-    const show = vscode.l10n.t("Show what would be kept");
-    const asked = vscode.l10n.t("Keep these figures as the calibration of {0}?", deployment);
-    if ((await vscode.window.showInformationMessage(asked, show)) !== show) return;
-    const [left, right] = [this.texts.put(`/before/${name}`, before), this.texts.put(`/after/${name}`, text)];
-    await vscode.commands.executeCommand("vscode.diff", left, right, vscode.l10n.t("{0}: as it would be", name), { preview: true });
-    const write = vscode.l10n.t("Write the file");
-    if ((await vscode.window.showInformationMessage(vscode.l10n.t("{0} would be written.", place.path), write)) !== write) return;
-    writeCalibration(place.path, text);
-    vscode.window.setStatusBarMessage(vscode.l10n.t("Written: {0}", name), 5000);
-  }
-}
-
-/** `2026-11-28`, as this machine counts days. */
-function today(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-}
-
-function existing(path: string): string {
-  try {
-    return calibrationText(path);
-  } catch (error) {
-    if (error instanceof FileError) throw new UserFacingError("file", `${path} ${error.message}.`);
-    throw error;
-  }
-}
-
-function unwritable(problem: Message, path: string): UserFacingError {
-  const action = { title: vscode.l10n.t("Open it"), command: "vscode.open", args: [vscode.Uri.file(path)] };
-  return new UserFacingError("file", translated(problem), action);
-}
-
-function notSettled({ settlement }: Subject["analysis"]): UserFacingError {
-  const [missing] = settlement.missing ?? [];
-  const words = missing ? translated(missing.message) : vscode.l10n.t("This file holds no deployment that Inference Lens can read.");
-  return new UserFacingError("nothing-here", words);
 }
 
 interface ChosenLog {

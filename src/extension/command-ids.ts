@@ -17,6 +17,7 @@ export const commandIds = [
   "showProblems",
   "compareWithLive",
   "importLog",
+  "importBenchmark",
   "calibrate",
   "describeModel",
   "describeGpu",

@@ -51,6 +51,7 @@ export async function simulateBench(
     settled,
     source: "bench",
     date: new Date().toISOString().slice(0, 10),
+    version: null,
     simulate: async (pools, workload) => simulate(pools, memory, workload, seed).report?.summary,
   });
   const kept = isFile ? keptCalibration(subject.input.place, name, timingPart(compared), calibrate) : null;

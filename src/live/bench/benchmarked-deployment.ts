@@ -40,6 +40,8 @@ export interface BenchmarkContext {
   readonly source: CalibrationSource;
   /** Today, where the results tell no date. */
   readonly date: string;
+  /** The engine's version by its own word; null = the file's. */
+  readonly version: string | null;
   readonly simulate: SimulateLoad;
 }
 
@@ -115,12 +117,13 @@ interface TimingParts extends Pick<MeasuredTiming, "correction" | "band" | "pred
   readonly pool: SettledPool;
 }
 
-function timingOf({ settled, source, date }: BenchmarkContext, { loads, pool, ...fitted }: TimingParts): MeasuredTiming {
+function timingOf({ settled, source, date, version }: BenchmarkContext, { loads, pool, ...fitted }: TimingParts): MeasuredTiming {
+  const conditions = conditionsOf(settled.model, pool);
   const dates = loads.flatMap((load) => load.date ?? []).sort();
   return {
     source,
     date: dates.at(-1) ?? date,
-    conditions: conditionsOf(settled.model, pool),
+    conditions: { ...conditions, engineVersion: version ?? conditions.engineVersion },
     ...fitted,
     points: loads.map(({ from, tool, date: day, words, ttft, tpot, outputTokensPerSecond }) => ({
       from,

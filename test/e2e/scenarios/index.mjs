@@ -1,3 +1,4 @@
+import { bench } from "./bench.mjs";
 import { editor } from "./editor.mjs";
 import { kustomize } from "./kustomize.mjs";
 import { live } from "./live.mjs";
@@ -6,4 +7,4 @@ import { memory } from "./memory.mjs";
 import { report } from "./report.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...report, ...live, ...look];
+export const scenarios = [...editor, ...kustomize, ...memory, ...report, ...bench, ...live, ...look];

@@ -44,6 +44,7 @@ function compared(one: ReturnType<typeof served>, ...texts: readonly string[]) {
     settled,
     source: "bench",
     date: "2026-11-28",
+    version: null,
     simulate: async (pools, workload) => simulate(pools, memory, workload, 1).report?.summary,
   });
 }

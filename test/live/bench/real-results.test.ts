@@ -66,7 +66,7 @@ describe.runIf(present)("results of real benchmarks", () => {
     const run = (pools: Settled, load: MeasuredLoad) => simulate(pools, plans, load.workload, 1).report?.summary;
     const off = async (left: number) => {
       const others = loads.filter((_, index) => index !== left);
-      const context = { deployment, settled, source: "bench" as const, date: "2026-11-28" };
+      const context = { deployment, settled, source: "bench" as const, date: "2026-11-28", version: null };
       const { measured } = await benchmarkedDeployment(others, {
         ...context,
         simulate: async (pools, workload) => simulate(pools, plans, workload, 1).report?.summary,

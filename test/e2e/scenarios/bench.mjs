@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../driver.mjs";
+
+/** As `vllm bench serve --save-result` writes it; 64 tokens an answer. */
+const result = {
+  date: "20261120-101500",
+  model_id: "meta-llama/Llama-3.3-70B-Instruct",
+  num_prompts: 40,
+  max_concurrency: 4,
+  request_rate: "inf",
+  duration: 9.6,
+  completed: 40,
+  total_input_tokens: 20_480,
+  total_output_tokens: 2560,
+  request_throughput: 4.17,
+  output_throughput: 267,
+  mean_ttft_ms: 140,
+  mean_tpot_ms: 13,
+};
+
+export const bench = [
+  {
+    name: "a benchmark is laid beside the simulation of its load, and the correction that explains it is kept",
+    run: async ({ workbench, workspace }) => {
+      const { page } = workbench;
+      await workbench.closeAll();
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/Fits.*≈/).waitFor();
+      await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(result));
+      await workbench.command("Inference Lens: Import Benchmark Result");
+      await workbench.pick("From the clipboard");
+      const lines = page.locator(".editor-group-container.active .view-lines");
+      await lines.getByText("under the load of its benchmark").waitFor();
+      // Blanks of an editor are no-break ones.
+      const text = (await lines.textContent()).replaceAll("\u00a0", " ");
+      assert.match(text, /4 in flight +\| TTFT +\| 140 ms/);
+      assert.match(text, /TPOT +\| 13\.0 ms/);
+      assert.match(text, /Corrected: steps × \d/);
+      await workbench.shot("benchmark-compared");
+      await workbench
+        .toast("Keep these figures as the calibration of llama-70b-shift?")
+        .getByRole("button", { name: "Show what would be kept" })
+        .click();
+      await workbench.toast("would be written").getByRole("button", { name: "Write the file" }).click();
+      const folder = join(workspace, ".inference-lens", "calibrations");
+      const [kept] = await until("a calibration", () => readdirSync(folder));
+      assert.match(readFileSync(join(folder, kept), "utf8"), /timing:\n {2}source: bench\n {2}date: 2026-11-20/);
+      await workbench.closeAll();
+      await workbench.open("llama-70b-shift.yaml");
+      await workbench.lens(/as calibrated/).waitFor();
+      rmSync(join(workspace, ".inference-lens"), { recursive: true });
+      await workbench.lens(/Fits.*≈/).waitFor();
+    },
+  },
+];
