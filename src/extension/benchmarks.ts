@@ -39,7 +39,7 @@ export class Benchmarks {
       benchmarkedDeployment(files.loads, { deployment, settled, source: "bench", date: today(), version: null, simulate }),
     );
     const shown = this.texts.put(`/${deployment.name}.md`, benchmarkText(deployment.name, compared, files.problems));
-    await vscode.window.showTextDocument(shown, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    await vscode.window.showTextDocument(shown, { preview: true });
     const { timing } = compared.measured;
     if (!timing) return;
     // The comparison is what was asked for; the offer waits beside it for as long as a person likes.

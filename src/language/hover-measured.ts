@@ -20,6 +20,7 @@ function memoryWords(measured: AppliedCalibration): readonly string[] {
   return [`${plain(used)}.`, ...predicted.map(({ terms, why }) => `Predicted: ${terms}; ${plain(why)}.`)];
 }
 
-function stepWords(state: TimingState): readonly string[] {
+/** What a run measured of the pool's steps, and why it does not count. */
+export function stepWords(state: TimingState): readonly string[] {
   return [`${plain(timingWords(state))}.`, ...(state.refused ? [`Predicted: steps; ${plain(state.refused)}.`] : [])];
 }

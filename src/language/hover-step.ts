@@ -6,8 +6,10 @@ import { decodeBatch } from "../timing/closed-form.ts";
 import type { OperatorShare } from "../timing/operator.ts";
 import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../timing/operator-words.ts";
 import { stepModel } from "../timing/step.ts";
+import { timingState } from "../timing/timing-state.ts";
 import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped } from "./hover-card.ts";
+import { stepWords } from "./hover-measured.ts";
 import { lengthsFor } from "./lengths.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 
@@ -23,6 +25,7 @@ export function stepCard({ deployment, settled, estimate }: DeploymentAnalysis, 
   const sequences = Math.min(typicalSequences, estimate.largestBatch);
   const context = promptTokens + outputTokens / 2;
   const model = stepModel(settled.model, pool);
+  const state = timingState(settled.model, pool);
   const batch = decodeBatch(sequences, context);
   const operators = model.anatomy(batch);
   const peaks = gpuPeaks(model, pool);
@@ -45,6 +48,7 @@ export function stepCard({ deployment, settled, estimate }: DeploymentAnalysis, 
     title: "Share of the step",
     rows: largest.map(row),
     whatIf: `One request alone, in 8 of 10 cases: TTFT ${ttft}, TPOT ${tpot}.`,
+    ...(state ? { measured: stepWords(state).join(" ") } : {}),
     last: [escaped(`Step time: ${rests.join(", ")}`)],
   };
 }

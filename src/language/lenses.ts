@@ -4,7 +4,7 @@ import { type Message, message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
 import type { Range as Band } from "../simulation/bands.ts";
 import type { Analysis, DeploymentAnalysis, Lens } from "./results.ts";
-import { iconBlank, type Verdict, verdict } from "./verdict.ts";
+import { iconBlank, measuredSteps, type Verdict, verdict } from "./verdict.ts";
 
 /** What the host knows about one deployment beside its text. */
 export interface LensState {
@@ -94,15 +94,22 @@ type Simulated = Extract<NonNullable<LensState["run"]>, { kind: "simulated" }>;
 
 const limitIcons = { met: `$(check)${iconBlank}`, missed: `$(warning)${iconBlank}`, "too-close": `≈${iconBlank}` } as const;
 
-function simulatedWords(run: Simulated, { memory }: DeploymentAnalysis): Message {
+function simulatedWords(run: Simulated, { memory, settled }: DeploymentAnalysis): Message {
   const icon = run.limits === null ? "" : limitIcons[run.limits];
   const ttft = run.ranges ? rangeWords(run.ranges.ttft) : duration(run.ttftP95Seconds);
+  const measured = measuredSteps(settled);
   if (run.background) {
     const tokens = shortTokens(Math.min(...memory.map((plan) => plan.kvCacheTokens)));
+    if (measured) {
+      return measured.refused
+        ? message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}, calibration is stale`, tokens, ttft)
+        : message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}, as calibrated`, tokens, ttft);
+    }
     return run.ttftLimitSeconds === null
       ? message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}`, tokens, ttft)
       : message(`${icon}Fits, {0} KV tokens · TTFT p95 {1}, limit {2}`, tokens, ttft, duration(run.ttftLimitSeconds));
   }
+  if (measured?.refused) return message(`${icon}TTFT p95 {0} · {1} req/s, calibration is stale`, ttft, figure(run.requestsPerSecond));
   if (run.ranges) {
     const tpot = rangeWords(run.ranges.tpot);
     return run.goodputRequestsPerSecond === null

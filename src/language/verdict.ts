@@ -6,12 +6,13 @@ import { newestVersion } from "../deployment/defaults.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message, plain } from "../deployment/message.ts";
 import { kvElementBytes, weightsOf } from "../deployment/settle-formats.ts";
+import type { Settled } from "../deployment/settled.ts";
 import { type FittingGpus, fittingGpus } from "../memory/fitting-gpus.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { knownModel } from "../rules/known.ts";
 import { ranksOf } from "../rules/layout.ts";
-import { timingState } from "../timing/timing-state.ts";
+import { type TimingState, timingState } from "../timing/timing-state.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 import { planOn } from "./variants.ts";
 
@@ -68,6 +69,12 @@ function doesNotFit({ refusal }: MemoryPlan, { settled }: DeploymentAnalysis, su
     : { kind, text: message(`$(warning)${iconBlank}May not fit, about {0} over per GPU`, over) };
 }
 
+/** What a run of a deployment of one pool measured of its steps. */
+export function measuredSteps(settled: Settled | undefined): TimingState | undefined {
+  const [pool, ...others] = settled?.pools ?? [];
+  return settled && pool && others.length === 0 ? timingState(settled.model, pool) : undefined;
+}
+
 /** The longest sentence of ≤ 60 characters. */
 function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
   const tokens = shortTokens(memory.length > 0 ? Math.min(...memory.map((plan) => plan.kvCacheTokens)) : 0);
@@ -78,8 +85,7 @@ function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
   }
   if (!estimate) return message("Fits, {0} KV tokens", tokens);
   const each = figure(estimate.userTokensPerSecond);
-  const [pool] = pools;
-  const measured = settled && pool && timingState(settled.model, pool);
+  const measured = measuredSteps(settled);
   if (measured) {
     return measured.refused
       ? message("Fits, {0} KV tokens · ≈ {1} tok/s per user, calibration is stale", tokens, each)

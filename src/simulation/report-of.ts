@@ -3,6 +3,7 @@ import { engineNames } from "../deployment/engine-names.ts";
 import { gpusOf, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Operator } from "../timing/step-model.ts";
+import { timingState, timingWords } from "../timing/timing-state.ts";
 import { bottleneck } from "./bottleneck.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { deploymentWords, modeWords, schedulerWords } from "./layout-words.ts";
@@ -68,7 +69,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     engine: `${engineNames[settled.engine]} ${first.version.text}`,
     scheduler: schedulerWords(first),
     assumed: settled.assumed,
-    confidence: { timing: weakest.basis, timingBand: weakest.band, memory: memory.confidence },
+    confidence: { timing: weakest.basis, timingBand: weakest.band, memory: memory.confidence, ...calibrationOf(settled) },
     warnings: [...input.warnings, ...sampledSplit(run), ...(run.stopped === "too-long" ? [cutOff(seconds)] : [])],
     seed,
   };
@@ -134,6 +135,11 @@ function added(a: Readonly<Record<Operator, number>>, b: Readonly<Record<Operato
     collectives: a.collectives + b.collectives,
     host: a.host + b.host,
   };
+}
+
+function calibrationOf({ model, pools }: Settled): Pick<Report["confidence"], "calibration"> {
+  const [state] = pools.flatMap((pool) => timingState(model, pool) ?? []);
+  return state ? { calibration: { words: timingWords(state), refused: state.refused } } : {};
 }
 
 function gpuNames(pools: readonly SettledPool[]): string {

@@ -1,4 +1,5 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { Message } from "../deployment/message.ts";
 import type { Assumption } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { GpuPeaks } from "../timing/achieved.ts";
@@ -143,7 +144,13 @@ export interface Report {
   /** Which scheduler of which version was followed. */
   readonly scheduler: string;
   readonly assumed: readonly Assumption[];
-  readonly confidence: { readonly timing: Basis; readonly timingBand: number; readonly memory: string };
+  readonly confidence: {
+    readonly timing: Basis;
+    readonly timingBand: number;
+    readonly memory: string;
+    /** Whether steps are as a run of this deployment measured them; absent where none was measured. */
+    readonly calibration?: { readonly words: Message; readonly refused: Message | null };
+  };
   readonly warnings: readonly string[];
   readonly seed: number;
 }

@@ -35,8 +35,16 @@ export function reportText(report: Report, { bands, nearest }: Evidence, paint: 
     ...report.anatomy.map(anatomyText),
     nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),
+    ...calibrationText(report, paint),
     `  ${paint("dim", `timing ${report.confidence.timing}, ± ${percent(report.confidence.timingBand)}; memory ${report.confidence.memory}; seed ${report.seed}`)}\n`,
   ].join("");
+}
+
+/** Whether steps are as a run of this deployment measured them. */
+function calibrationText({ confidence: { calibration } }: Report, paint: Terminal["paint"]): readonly string[] {
+  if (!calibration) return [];
+  const why = calibration.refused ? `: ${plain(calibration.refused)}` : "";
+  return [`  ${paint(calibration.refused ? "yellow" : "dim", `${plain(calibration.words)}${why}`)}\n`];
 }
 
 /** A workload in numbers, as it is always shown. */
