@@ -55,7 +55,8 @@ const run = {
   ttftLimitSeconds: 0.5,
   requestsPerSecond: 4,
   goodputRequestsPerSecond: 4,
-  withinLimits: true,
+  limits: "met",
+  ranges: null,
 } as const;
 
 describe("steps that a benchmark measured", () => {

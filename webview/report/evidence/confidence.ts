@@ -51,7 +51,7 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
     ],
     rows: [
       ...ofSteps,
-      [`${basisMarks[report.confidence.timing]} ${words("Step time")}`, words("judged on measured serving runs"), points(timingBand)],
+      [`${basisMarks[report.confidence.timing]} ${words("Step time")}`, stepsRest(report), points(timingBand)],
       [
         `${memory === "engine-law" ? "●" : memory === "fitted" ? "◐" : "○"} ${words("Memory")}`,
         memoryWords(memory),
@@ -64,6 +64,12 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
       ],
     ],
   };
+}
+
+/** A run of this very deployment, or others on which steps were judged. */
+function stepsRest({ confidence: { calibration } }: Report): string {
+  if (!calibration) return words("judged on measured serving runs");
+  return calibration.refused ? `${said(calibration.words)}: ${said(calibration.refused)}` : said(calibration.words);
 }
 
 function stepSeconds({ operators }: StepAnatomy): number {
