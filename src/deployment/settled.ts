@@ -256,6 +256,13 @@ export function gpusOf(pool: SettledPool): number {
   return gpusPerInstance(pool.layout) * pool.instances;
 }
 
+/** What half of a pair of pools leaves to others that the deployment does not have. */
+export function missingRole({ pools }: Pick<Settled, "pools">): "prefill" | "decode" | undefined {
+  const has = (role: SettledPool["role"]): boolean => pools.some((pool) => pool.role === role);
+  if (has("prefill") === has("decode")) return undefined;
+  return has("prefill") ? "decode" : "prefill";
+}
+
 /** What keeps a deployment from being settled, each with what would settle it. */
 export interface Missing {
   readonly what: "model" | "gpu" | "parallel" | "gpus" | "instances" | "engine" | "settings";

@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
 import type { Known } from "../deployment/located.ts";
 import { settle } from "../deployment/settle.ts";
-import { gpusOf, type Missing, type Settled } from "../deployment/settled.ts";
+import { gpusOf, type Missing, missingRole, type Settled } from "../deployment/settled.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
@@ -40,8 +40,8 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
   const { settled, missing } = fittedLengths(settle(changed, catalog));
   if (!settled) return { settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  const fits = plans.every((plan) => plan.fits);
-  return { settled, missing: [], plans, estimate: fits ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined };
+  const isTimed = plans.every((plan) => plan.fits) && missingRole(settled) === undefined;
+  return { settled, missing: [], plans, estimate: isTimed ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined };
 }
 
 /** Keeps the file's value, with its place, where the control says the same. */

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Settled } from "../deployment/settled.ts";
+import { missingRole, type Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
@@ -9,9 +9,9 @@ import { lengthsFor } from "./lengths.ts";
 const kept = new WeakMap<Catalog, Map<string, Estimate>>();
 const most = 64;
 
-/** The closed form for the lengths of the workload named; undefined where a cache holds no request. */
+/** The closed form for the lengths of the workload named; undefined where a cache holds no request, or half of a pair of pools is missing. */
 export function estimateOf(settled: Settled, memory: readonly MemoryPlan[], catalog: Catalog): Estimate | undefined {
-  if (memory.some((plan) => !plan.fits)) return undefined;
+  if (memory.some((plan) => !plan.fits) || missingRole(settled)) return undefined;
   const lengths = lengthsFor(settled, catalog);
   const key = JSON.stringify([settled.model, settled.pools, lengths], withoutTables);
   const known = kept.get(catalog) ?? new Map<string, Estimate>();

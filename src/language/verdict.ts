@@ -79,9 +79,13 @@ export function measuredSteps(settled: Settled | undefined): TimingState | undef
 function fits({ settled, memory, estimate }: DeploymentAnalysis): Message {
   const tokens = shortTokens(memory.length > 0 ? Math.min(...memory.map((plan) => plan.kvCacheTokens)) : 0);
   const pools = settled?.pools ?? [];
-  if (pools.length > 1) {
-    const count = (role: string): number => pools.filter((pool) => pool.role === role).reduce((sum, pool) => sum + pool.instances, 0);
-    return message("{0} prefill + {1} decode fit, {2} KV tokens", count("prefill"), count("decode"), tokens);
+  const count = (role: string): number => pools.filter((pool) => pool.role === role).reduce((sum, pool) => sum + pool.instances, 0);
+  const [prefills, decodes] = [count("prefill"), count("decode")];
+  if (prefills > 0 && decodes > 0) {
+    const alone = message("{0} prefill + {1} decode fit, {2} KV tokens", prefills, decodes, tokens);
+    if (!estimate) return alone;
+    const rate = figure(estimate.mostRequestsPerSecond);
+    return shortest([message("{0} prefill + {1} decode fit, {2} KV tokens · ≤ {3} req/s", prefills, decodes, tokens, rate), alone]);
   }
   if (!estimate) return message("Fits, {0} KV tokens", tokens);
   const each = figure(estimate.userTokensPerSecond);

@@ -5,6 +5,7 @@ import { handedOver, isOneNode, kvTransfer } from "../timing/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
+import { missingRoleWords } from "./layout-words.ts";
 import type { Outcome } from "./report.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
@@ -19,11 +20,10 @@ const singleTokensTogether = 16;
 export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], models: readonly StepModel[]): PlanResult {
   const refuse = (code: Refused["code"], message: string): PlanResult => ({ error: { code, message } });
   if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
-  const has = (role: SettledPool["role"]): boolean => settled.pools.some((pool) => pool.role === role);
-  if (has("mixed") && (has("prefill") || has("decode")))
+  const half = missingRoleWords(settled);
+  if (half !== undefined) return refuse("missing", half);
+  if (new Set(settled.pools.map(({ role }) => role === "mixed")).size > 1)
     return refuse("unsupported", "Pools that do all beside pools that only compute prompts or answers are not simulated.");
-  if (has("prefill") && !has("decode")) return refuse("missing", "The deployment has a prefill pool, but no decode pool.");
-  if (has("decode") && !has("prefill")) return refuse("missing", "The deployment has a decode pool, but no prefill pool.");
   const pools: ClusterPool[] = [];
   let schedulers = 0;
   for (const [i, pool] of settled.pools.entries()) {

@@ -1,4 +1,4 @@
-import type { Layout, Scheduling, Settled, SettledPool } from "../deployment/settled.ts";
+import { type Layout, missingRole, type Scheduling, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -29,6 +29,12 @@ export function deploymentWords({ pools }: Settled): string {
       return pool.instances > 1 ? `${pool.instances} replicas of ${words}` : words;
     })
     .join(", ");
+}
+
+/** Why half of a pair of pools cannot be timed; undefined where none is missing. */
+export function missingRoleWords(settled: Settled): string | undefined {
+  const missing = missingRole(settled);
+  return missing && `The deployment has a ${missing === "decode" ? "prefill" : "decode"} pool, but no ${missing} pool.`;
 }
 
 /** Which scheduler is followed, in words. */

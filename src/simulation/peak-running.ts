@@ -1,11 +1,15 @@
 import type { RequestRecords } from "./report.ts";
 
-/** Most requests that were between their first step and their end at once in any one instance. */
+/**
+ * Most requests that were between their first step and their end at once in any one instance. Those that two instances share count together,
+ * wherever they run: no fewer than in either.
+ */
 export function peakRunning({
   firstScheduled,
   finished,
   instance,
-}: Pick<RequestRecords, "firstScheduled" | "finished" | "instance">): number {
+  decodeQueue,
+}: Pick<RequestRecords, "firstScheduled" | "finished" | "instance" | "decodeQueue">): number {
   const starts = new Map<number, number[]>();
   const ends = new Map<number, number[]>();
   for (let i = 0; i < instance.length; i++) {
@@ -13,7 +17,8 @@ export function peakRunning({
     // Never scheduled.
     if (Number.isNaN(start)) continue;
     const end = finished[i] as number;
-    const at = instance[i] as number;
+    const isShared = !Number.isNaN(decodeQueue[i] as number);
+    const at = isShared ? -1 : (instance[i] as number);
     listOf(starts, at).push(start);
     listOf(ends, at).push(Number.isNaN(end) ? Number.POSITIVE_INFINITY : end);
   }

@@ -42,7 +42,7 @@ export interface Summary {
 export interface RequestRecords {
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;
-  /** Seconds that it waited for room in its decode instance; 0 where one instance computes prompt and answer. */
+  /** Seconds that it waited for room in its decode instance; NaN where one instance computes prompt and answer. */
   readonly decodeQueue: Float64Array;
   readonly firstToken: Float64Array;
   readonly finished: Float64Array;

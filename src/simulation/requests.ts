@@ -25,7 +25,7 @@ export class Requests {
 
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;
-  /** Nanoseconds that it waited for room in its decode instance. */
+  /** Nanoseconds that it waited for room in its decode instance; NaN where it never had one. */
   readonly decodeQueue: Float64Array;
   readonly firstToken: Float64Array;
   readonly finished: Float64Array;
@@ -70,7 +70,7 @@ export class Requests {
     const times = () => new Float64Array(count).fill(Number.NaN);
     this.arrival = times();
     this.firstScheduled = times();
-    this.decodeQueue = new Float64Array(count);
+    this.decodeQueue = times();
     this.firstToken = times();
     this.finished = times();
     this.lastToken = times();

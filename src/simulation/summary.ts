@@ -33,7 +33,8 @@ export function latencies(records: RequestRecords, requestSeconds: number): Late
     result.tpot[to] = tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN;
     // The engine's queue begins when the request has reached it; a decode instance has one of its own.
     const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - requestSeconds);
-    result.queue[to] = entered + (records.decodeQueue[r] as number);
+    const waited = records.decodeQueue[r] as number;
+    result.queue[to] = Number.isNaN(waited) ? entered : entered + waited;
     to++;
   }
   return result;

@@ -66,7 +66,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
     requests: {
       arrival: column((request) => request.arrival),
       firstScheduled: column((request) => request.started),
-      decodeQueue: column(() => 0),
+      decodeQueue: column(() => Number.NaN),
       firstToken: column((request) => request.answered),
       finished: column((request) => request.finished),
       promptTokens: whole((request) => request.prompt),

@@ -4,7 +4,7 @@ import { type LensState, lenses } from "../../src/language/lenses.ts";
 import type { Analysis, DeploymentAnalysis } from "../../src/language/results.ts";
 import { verdict } from "../../src/language/verdict.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { analysed, only, yaml } from "./deployments.ts";
+import { analysed, only, prefillAndDecode, yaml } from "./deployments.ts";
 
 const fitting = yaml({ gpu: "H100", args: ["--max-model-len=8192"] });
 const estimate = {
@@ -165,6 +165,22 @@ test("every engine that is judged offers a simulation", () => {
   expect(rest).toEqual([simulate, attach]);
 });
 
+test("a pair of pools says the rate that both hold, and half of one no rate at all", () => {
+  const [first] = shown(prefillAndDecode(["--tensor-parallel-size=2"], []));
+  expect(first).toMatch(/^1 prefill \+ 1 decode fit, \d+k KV tokens · ≤ [\d.]+ req\/s -> inferenceLens\.showMemory$/);
+  const [half] = prefillAndDecode(["--tensor-parallel-size=2"], []).split("---");
+  expect(shown(half ?? "")[0]).toMatch(/^Fits, [\d.]+M KV tokens -> inferenceLens\.showMemory$/);
+});
+
+test("pools that all do the same are no pair", () => {
+  const one = only(fitting);
+  const pool = one.settled?.pools[0];
+  const plan = one.memory[0];
+  if (!one.settled || !pool || !plan) throw new Error("must settle");
+  const twice = { ...one, settled: { ...one.settled, pools: [pool, pool] }, memory: [plan, plan], estimate: undefined };
+  expect(plain(verdict(twice, testCatalog()).text)).toMatch(/^Fits, \d+k KV tokens$/);
+});
+
 test("two pools are counted by role", () => {
   const one = only(yaml({ gpu: "H100", args: ["--max-model-len=8192"] }));
   const pool = one.settled?.pools[0];
@@ -174,7 +190,8 @@ test("two pools are counted by role", () => {
     { ...pool, role: "prefill" as const, instances: 2 },
     { ...pool, role: "decode" as const },
   ];
-  const both = { ...one, settled: { ...one.settled, pools }, memory: [plan, { ...plan, kvCacheTokens: 921_400 }] };
+  const memory = [plan, { ...plan, kvCacheTokens: 921_400 }];
+  const both = { ...one, settled: { ...one.settled, pools }, memory, estimate: undefined };
   expect(plain(verdict(both, testCatalog()).text)).toMatch(/^2 prefill \+ 1 decode fit, \d+k KV tokens$/);
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { peakRunning } from "../../src/simulation/peak-running.ts";
 
-const records = (rows: readonly (readonly [start: number, end: number, instance: number])[]) => ({
+const records = (rows: readonly (readonly [start: number, end: number, instance: number])[], decodeQueue = Number.NaN) => ({
   firstScheduled: Float64Array.from(rows, ([start]) => start),
   finished: Float64Array.from(rows, ([, end]) => end),
   instance: Int32Array.from(rows, ([, , instance]) => instance),
+  decodeQueue: new Float64Array(rows.length).fill(decodeQueue),
 });
 
 test("counts what overlaps in one instance", () => {
@@ -33,4 +34,13 @@ test("what never ended is there to the end, what was never scheduled is not ther
     ),
   ).toBe(2);
   expect(peakRunning(records([]))).toBe(0);
+});
+
+test("counts requests together that a prefill and a decode instance share", () => {
+  const rows = [
+    [0, 4, 1],
+    [1, 3, 2],
+  ] as const;
+  expect(peakRunning(records(rows))).toBe(1);
+  expect(peakRunning(records(rows, 0))).toBe(2);
 });

@@ -110,7 +110,7 @@ describe("latencies", () => {
     const one = latencies({
       arrival: Float64Array.of(1, 1),
       firstScheduled: Float64Array.of(1.1, 1),
-      decodeQueue: Float64Array.of(0, 0),
+      decodeQueue: Float64Array.of(Number.NaN, Number.NaN),
       firstToken: Float64Array.of(1.5, 2),
       finished: Float64Array.of(2.5, 2),
       promptTokens: Int32Array.of(10, 10),

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { answerCases, missingError, type ReadyCase } from "../cases.ts";
+import type { Settled } from "../../deployment/settled.ts";
+import { missingRoleWords } from "../../simulation/layout-words.ts";
+import { answerCases, type CaseError, missingError, type ReadyCase } from "../cases.ts";
 import { estimated } from "../estimating.ts";
 import type { Exit } from "../exit.ts";
 import { type CommonOptions, formatOption, withCommonOptions } from "../input/common-options.ts";
@@ -41,7 +43,7 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
     subject.analysis.deployments.map(({ deployment, settlement, settled, memory, findings }): NamedOutcome => {
       const name = deployment.id;
       if (!settled) return { name, error: missingError(settlement.missing ?? []) };
-      const refused = refusedOf(memory, findings);
+      const refused = refusedOf(memory, findings) ?? halfOf(settled);
       if (refused) return { name, error: refused };
       const lengths = lengthsUnder(options, settled, subject);
       if (typeof lengths === "string") return { name, error: { code: "bad-workload", message: lengths } };
@@ -60,9 +62,14 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
 /** What `estimate --cases` answers to one case. */
 export function estimateCase({ settled, missing, plans, findings, workload, seed, folder, catalog }: ReadyCase) {
   if (!settled) return { error: missingError(missing) };
-  const refused = refusedOf(plans, findings);
+  const refused = refusedOf(plans, findings) ?? halfOf(settled);
   if (refused) return { error: refused };
   const lengths = lengthsWritten(workload, settled, { catalog, folder, seed });
   if (typeof lengths === "string") return { error: { code: "bad-workload", message: lengths } };
   return estimateJson(estimated(settled, plans, lengths), settled, plans);
+}
+
+function halfOf(settled: Settled): CaseError | undefined {
+  const message = missingRoleWords(settled);
+  return message === undefined ? undefined : { code: "missing", message };
 }

@@ -24,7 +24,7 @@ export function requestsCsv(records: RequestRecords): string {
     const output = records.outputTokens[i] ?? 0;
     const values = [
       seconds(arrival),
-      seconds((records.firstScheduled[i] ?? Number.NaN) - arrival + (records.decodeQueue[i] ?? 0)),
+      seconds((records.firstScheduled[i] ?? Number.NaN) - arrival + (records.decodeQueue[i] || 0)),
       seconds(first - arrival),
       output > 1 ? seconds((finished - first) / (output - 1)) : "",
       seconds(finished - arrival),
