@@ -56,14 +56,29 @@ interface Fold {
 function folds(runs: readonly ClosedLoopRun[], key: Kind["key"]): readonly Fold[] {
   return [...groupedBy(runs, key)].map(([name, shipped]): Fold => {
     const others = runs.filter((run) => key(run) !== name);
-    const constants = refitted(others);
-    const fitted = (list: readonly ClosedLoopRun[]) => list.map((run) => withConstants(run, constants.get(run.row.engine)));
+    const fitted = fittedOn(others, shipped);
+    const unseen = asUnseen(others);
     const inside = (time: Time): readonly boolean[] => {
-      const widths = halfWidths(logErrors(fitted(others), time));
-      return logErrors(fitted(shipped), time).map((error) => holds(error, widths));
+      const widths = halfWidths(logErrors(unseen, time));
+      return logErrors(fitted, time).map((error) => holds(error, widths));
     };
-    return { name, shipped, refitted: fitted(shipped), inside: { tpotMs: inside("tpotMs"), ttftMs: inside("ttftMs") } };
+    return { name, shipped, refitted: fitted, inside: { tpotMs: inside("tpotMs"), ttftMs: inside("ttftMs") } };
   });
+}
+
+function fittedOn(known: readonly ClosedLoopRun[], runs: readonly ClosedLoopRun[]): readonly ClosedLoopRun[] {
+  const constants = refitted(known);
+  return runs.map((run) => withConstants(run, constants.get(run.row.engine)));
+}
+
+/** Every run as it is predicted by constants that its model had no part in: errors to expect of a new one. */
+export function asUnseen(runs: readonly ClosedLoopRun[]): readonly ClosedLoopRun[] {
+  return [...groupedBy(runs, modelFamily)].flatMap(([name, group]) =>
+    fittedOn(
+      runs.filter((run) => modelFamily(run) !== name),
+      group,
+    ),
+  );
 }
 
 /** An engine of which nothing else is known has the widest band. */
