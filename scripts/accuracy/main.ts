@@ -7,13 +7,15 @@ import { page } from "./page.ts";
 import { meets, printed, type SuiteRun } from "./print.ts";
 import { scatterSvg } from "./scatter.ts";
 import { choosing } from "./serving/choosing.ts";
-import { closedLoop } from "./serving/closed-loop.ts";
+import { closedLoop, closedLoopTable } from "./serving/closed-loop.ts";
+import { closedLoopRuns } from "./serving/closed-loop-runs.ts";
 import { disaggregated } from "./serving/disaggregated.ts";
 import { leftOut } from "./serving/left-out.ts";
 import { mlperf } from "./serving/mlperf.ts";
 import { offline } from "./serving/offline.ts";
 import { openLoop } from "./serving/open-loop.ts";
 import { perRequest } from "./serving/per-request.ts";
+import { writeBands } from "./serving/write-bands.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AccuracyOptions {
@@ -28,12 +30,14 @@ export interface AccuracyOptions {
   readonly json: boolean;
   /** Where the page and its pictures are written to. */
   readonly docs: string | undefined;
+  /** Where the product's bands are written to, from the closed-loop runs. */
+  readonly bands: string | undefined;
 }
 
 const suites: readonly Suite[] = [memory, kernels, closedLoop, disaggregated, offline, openLoop, perRequest, mlperf, choosing, leftOut];
 
 /** Runs the suites and prints how they compare; 1 where a bar is missed. */
-export function main({ suites: names, data, own, catalog: folder, json, docs }: AccuracyOptions): number {
+export function main({ suites: names, data, own, catalog: folder, json, docs, bands }: AccuracyOptions): number {
   // The page tells of all of them.
   const chosen = names.length === 0 || docs !== undefined ? suites : suites.filter((suite) => names.some((name) => isNamed(suite, name)));
   const strange = names.filter((name) => !suites.some((suite) => isNamed(suite, name)));
@@ -53,6 +57,7 @@ export function main({ suites: names, data, own, catalog: folder, json, docs }: 
   );
   if (docs !== undefined && runs.every(({ result }) => result)) writeDocs(runs, docs);
   else if (docs !== undefined) console.error("The page was not written: a suite did not run.");
+  if (bands !== undefined) writeBands(closedLoopRuns(join(data, closedLoopTable), catalog), bands);
   return runs.every(({ result }) => result?.metrics.every(meets) ?? true) ? 0 : 1;
 }
 

@@ -68,23 +68,24 @@ export function bandsOf(
     others.push({ run: one.run, report: one.report });
   }
   const endless = others.some((one) => one.report.saturated !== null);
-  const band = (of: (one: Report) => number, kind: Kind): Range =>
+  const band = (of: (one: Report) => number, kind: Kind, beyond = 0): Range =>
     combined(
       of(report),
       others.filter(({ run }) => run.steps !== "as-predicted").map((one) => of(one.report)),
       others.filter(({ run }) => run.steps === "as-predicted").map((one) => of(one.report)),
       kind,
+      beyond,
     );
-  const quantiles = (of: (one: Report) => Quantiles, mayBeEndless: boolean): QuantileBands => {
+  const quantiles = (of: (one: Report) => Quantiles, mayBeEndless: boolean, beyond = 0): QuantileBands => {
     const one = (name: keyof Quantiles): Range => {
-      const [low, high] = band((made) => of(made)[name], "ratio");
+      const [low, high] = band((made) => of(made)[name], "ratio", beyond);
       return [low, endless && mayBeEndless ? null : high];
     };
     return { mean: one("mean"), p50: one("p50"), p90: one("p90"), p95: one("p95"), p99: one("p99") };
   };
   const limited = report.summary.sloAttainment !== null;
   return {
-    ttftSeconds: quantiles(({ summary }) => summary.ttftSeconds, true),
+    ttftSeconds: quantiles(({ summary }) => summary.ttftSeconds, true, beyondSteps(report.confidence)),
     tpotSeconds: quantiles(({ summary }) => summary.tpotSeconds, false),
     e2eSeconds: quantiles(({ summary }) => summary.e2eSeconds, true),
     requestsPerSecond: band(({ summary }) => summary.requestsPerSecond, "ratio"),
@@ -101,8 +102,13 @@ type Kind = "ratio" | "share";
 /** 8 of 10 values of a normal distribution lie within so many standard deviations. */
 const deviations = 1.2816;
 
-/** Model error and draw are independent of each other: their squares add. */
-function combined(value: number, ends: readonly number[], seeds: readonly number[], kind: Kind): readonly [number, number] {
+/** What the error of a first token has that is none of its steps', as a logarithm: the squares of the two make the whole. */
+function beyondSteps({ timingBand, firstTokenBand }: Report["confidence"]): number {
+  return Math.sqrt(Math.max(0, Math.log1p(firstTokenBand) ** 2 - Math.log1p(timingBand) ** 2));
+}
+
+/** Errors of the model and the draw are independent of each other: their squares add. */
+function combined(value: number, ends: readonly number[], seeds: readonly number[], kind: Kind, beyond: number): readonly [number, number] {
   const isRatio = kind === "ratio" && [value, ...ends, ...seeds].every((one) => one > 0);
   const on = isRatio ? Math.log : (one: number) => one;
   const off = isRatio ? Math.exp : (one: number) => one;
@@ -110,8 +116,8 @@ function combined(value: number, ends: readonly number[], seeds: readonly number
   const spread = deviations * deviation([middle, ...seeds.map(on)]);
   const below = Math.max(0, ...ends.map((end) => middle - on(end)));
   const above = Math.max(0, ...ends.map((end) => on(end) - middle));
-  const low = off(middle - Math.hypot(below, spread));
-  const high = off(middle + Math.hypot(above, spread));
+  const low = off(middle - Math.hypot(below, spread, beyond));
+  const high = off(middle + Math.hypot(above, spread, beyond));
   return kind === "share" ? [Math.max(0, low), Math.min(1, high)] : [Math.max(0, low), high];
 }
 

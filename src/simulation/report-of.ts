@@ -69,7 +69,13 @@ export function reportOf(input: ReportInput): Report | undefined {
     engine: `${engineNames[settled.engine]} ${first.version.text}`,
     scheduler: schedulerWords(first),
     assumed: settled.assumed,
-    confidence: { timing: weakest.basis, timingBand: weakest.band, memory: memory.confidence, ...calibrationOf(settled) },
+    confidence: {
+      timing: weakest.basis,
+      timingBand: weakest.band,
+      firstTokenBand: Math.max(...pools.map(({ model }) => model.firstTokenBand)),
+      memory: memory.confidence,
+      ...calibrationOf(settled),
+    },
     warnings: [...input.warnings, ...sampledSplit(run), ...(run.stopped === "too-long" ? [cutOff(seconds)] : [])],
     seed,
   };

@@ -146,7 +146,9 @@ export interface Report {
   readonly assumed: readonly Assumption[];
   readonly confidence: {
     readonly timing: Basis;
+    /** Relative half-widths of 80 % bands: of a step, and of the mean time to the first token. */
     readonly timingBand: number;
+    readonly firstTokenBand: number;
     readonly memory: string;
     /** Whether steps are as a run of this deployment measured them; absent where none was measured. */
     readonly calibration?: { readonly words: Message; readonly refused: Message | null };

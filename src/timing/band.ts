@@ -1,6 +1,7 @@
 import type { Gpu, Model } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { measuredBand, unmeasuredBand } from "./constants.ts";
+import { bandWidths } from "./band-widths.ts";
+import { unmeasuredBand } from "./constants.ts";
 
 /**
  * How the error grows with the distance of a card from the one whose kernels speak for it. TPOT of every twentieth closed-loop row
@@ -9,11 +10,11 @@ import { measuredBand, unmeasuredBand } from "./constants.ts";
 const perLogarithm = 0.55;
 
 /** Half-width of the 80 % band of a step, relative: the wider, the farther the card's figures are from those that were measured. */
-export function timingBand(model: Model, { gpu, kernels }: SettledPool, isFamilyMeasured: boolean): number {
+export function timingBand(model: Model, { gpu, kernels, budget }: SettledPool, isFamilyMeasured: boolean): number {
   if (!isFamilyMeasured || model.approximate) return unmeasuredBand;
   const [nearest] = kernels;
   const lent = nearest ? perLogarithm * apart(gpu, nearest.measuredOn) : 0;
-  return Math.min(unmeasuredBand, Math.max(measuredBand, lent));
+  return Math.min(unmeasuredBand, Math.max(bandWidths[budget.engine].step, lent));
 }
 
 /** The larger of the ratios of bandwidth and of the 16-bit peak, as a logarithm. */

@@ -41,6 +41,7 @@ export class CalibratedModel implements StepModel {
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
   readonly basis = "measured";
+  readonly firstTokenBand: number;
 
   constructor(
     private readonly model: StepModel,
@@ -48,6 +49,8 @@ export class CalibratedModel implements StepModel {
     readonly band: number,
   ) {
     this.stages = model.stages;
+    // Where the run measured what a request takes outside of steps, the rest of it is steps.
+    this.firstTokenBand = correction.requestSeconds === null ? model.firstTokenBand : band;
     this.requestSeconds = correction.requestSeconds ?? model.requestSeconds;
     this.peakFlops = model.peakFlops;
     this.peakBytesPerSecond = model.peakBytesPerSecond;

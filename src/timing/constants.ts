@@ -191,7 +191,5 @@ export const sendFloor = 10 * us;
 /** Share of a link's rate that a large copy reaches: 344 of 450 GB/s between two H100, 228 of 300 between two A100 (microsoft/vidur @7d47513, network profiles). */
 export const sendShare = 0.76;
 
-/** Half-width of the 80 % band: error of TPOT on 315 closed-loop rows of vLLM (silicon_e2e), 0.20 at the 80th percentile. */
-export const measuredBand = 0.2;
-/** The same of rows timed by their cards' data sheets alone: 0.59. */
+/** Half-width of the 80 % band of a step of cards that data sheets alone speak for: closed-loop rows timed so are 0.59 off (silicon_e2e). */
 export const unmeasuredBand = 0.6;

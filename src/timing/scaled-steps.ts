@@ -30,5 +30,6 @@ export function scaledSteps(model: StepModel, factor: number): StepModel {
     bytes: (batch) => model.bytes(batch),
     basis: model.basis,
     band: model.band,
+    firstTokenBand: model.firstTokenBand,
   };
 }

@@ -52,6 +52,8 @@ export interface StepModel {
   readonly basis: Basis;
   /** Relative half-width of the 80 % band: 0.3 = ± 30 %. */
   readonly band: number;
+  /** The same of the mean time to the first token, which more than steps decides. */
+  readonly firstTokenBand: number;
 }
 
 export function emptyBatch(): Batch {

@@ -4,6 +4,7 @@ import { type Stage, stagesOf } from "../memory/stages.ts";
 import { Anatomy, weakest } from "./anatomy.ts";
 import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
 import { timingBand } from "./band.ts";
+import { bandWidths } from "./band-widths.ts";
 import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives.ts";
 import type { Delivery, EngineCosts } from "./engine-costs.ts";
@@ -35,6 +36,7 @@ class TabulatedModel implements StepModel {
   readonly peakBytesPerSecond: number;
   readonly basis: Basis;
   readonly band: number;
+  readonly firstTokenBand: number;
   // Tabulated when the first step runs so: what no step needs is never priced.
   private tensor: ModeCosts | undefined;
   private sequence: ModeCosts | undefined;
@@ -86,6 +88,7 @@ class TabulatedModel implements StepModel {
     this.peakFlops = rates.experts.flops * perStage * layout.pipeline;
     this.peakBytesPerSecond = gpu.memoryBytesPerSecond * perStage * layout.pipeline;
     this.band = timingBand(model, pool, rates.measured);
+    this.firstTokenBand = Math.max(this.band, bandWidths[pool.budget.engine].firstToken);
   }
 
   mode(tokens: number): StepMode {

@@ -136,7 +136,7 @@ export function handReport(requests: readonly HandRequest[], gapSeconds = quanti
     engine: "vLLM 0.19.0",
     scheduler: "vLLM 0.19",
     assumed: [],
-    confidence: { timing: "analytical", timingBand: 0.3, memory: "engine-law" },
+    confidence: { timing: "analytical", timingBand: 0.3, firstTokenBand: 0.3, memory: "engine-law" },
     warnings: [],
     seed: 1,
   };

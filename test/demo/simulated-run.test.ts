@@ -42,6 +42,7 @@ function linearModel(): StepModel {
     bytes: () => 0,
     basis: "analytical",
     band: 0.15,
+    firstTokenBand: 0.15,
   };
 }
 

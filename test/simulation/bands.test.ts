@@ -23,10 +23,11 @@ function bandsFor(workload: Workload) {
   return bandsOf(reportOf(workload), runs);
 }
 
-/** A report with these values, all else as in a real one. */
+/** A report with these values, all else as in a real one; the first token is as sure as steps are. */
 function withFigures(report: Report, ttft: number, attainment: number | null = null, saturated: Report["saturated"] = null): Report {
   const same = { mean: ttft, p50: ttft, p90: ttft, p95: ttft, p99: ttft };
-  return { ...report, saturated, summary: { ...report.summary, ttftSeconds: same, sloAttainment: attainment } };
+  const confidence = { ...report.confidence, firstTokenBand: report.confidence.timingBand };
+  return { ...report, confidence, saturated, summary: { ...report.summary, ttftSeconds: same, sloAttainment: attainment } };
 }
 
 const runs = (
@@ -68,6 +69,15 @@ describe("bands", () => {
     const width = Math.hypot(Math.log(2), 1.2816);
     expect(bands?.ttftSeconds.p95[0]).toBeCloseTo(Math.exp(-width), 6);
     expect(bands?.ttftSeconds.p95[1]).toBeCloseTo(Math.exp(width), 6);
+  });
+
+  test("a first token that is less sure than its steps adds what is beyond them, and to nothing else", () => {
+    const report = withFigures(reportOf(alone), 1);
+    const unsure: Report = { ...report, confidence: { ...report.confidence, timingBand: 0.2, firstTokenBand: 1 } };
+    const beside = runs([0.5, 2, 1, 1], (value) => withFigures(report, value));
+    // Steps take a factor 2 of it; of the error of ln 2 the band of steps leaves √(ln² 2 − ln² 1.2) = 0.6687.
+    expect(bandsOf(unsure, beside)?.ttftSeconds.p95[1]).toBeCloseTo(Math.exp(Math.hypot(Math.log(2), 0.6687)), 3);
+    expect(bandsOf(unsure, beside)?.tpotSeconds).toEqual(bandsOf(report, beside)?.tpotSeconds);
   });
 
   test("shares stay shares", () => {

@@ -192,6 +192,7 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
     bytes: (batch) => 16e9 + 131_072 * batch.decodeContext,
     basis: "analytical",
     band: 0.3,
+    firstTokenBand: 0.3,
     ...parts,
   };
 }

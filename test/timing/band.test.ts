@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Gpu } from "../../src/catalog/facts.ts";
 import { timingBand } from "../../src/timing/band.ts";
+import { bandWidths } from "../../src/timing/band-widths.ts";
 import { gpu, model, pool } from "../memory/pools.ts";
 
 const llama = model("meta-llama/Llama-3.1-8B-Instruct");
@@ -11,9 +12,10 @@ const bandOf = (card: Gpu, isMeasured = true) =>
 
 describe("the band of a step's time", () => {
   test("is that of measured rows on the card itself and its like", () => {
-    expect(bandOf(h100)).toBe(0.2);
+    expect(bandOf(h100)).toBe(bandWidths.vllm.step);
+    expect(bandOf({ ...h100, memoryBytesPerSecond: 1.01 * h100.memoryBytesPerSecond })).toBe(bandWidths.vllm.step);
     // 4.8 of 3.35 TB/s: 0.55 · ln 1.43 = 0.198.
-    expect(bandOf(gpu("H200"))).toBe(0.2);
+    expect(bandOf(gpu("H200"))).toBeCloseTo(0.198, 3);
   });
 
   test("grows with the distance from the card whose kernels speak for it", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bandWidths } from "../../src/timing/band-widths.ts";
 import { gemmSeconds } from "../../src/timing/gemm.ts";
 import { paddedTokens } from "../../src/timing/mode-costs.ts";
 import { gpuRates } from "../../src/timing/rates.ts";
@@ -169,7 +170,7 @@ describe("hardware", () => {
 
   it("says how sure it is", () => {
     const measured = poolOf();
-    expect(stepModel(measured.model, measured.pool)).toMatchObject({ basis: "measured", band: 0.2 });
+    expect(stepModel(measured.model, measured.pool)).toMatchObject({ basis: "measured", band: bandWidths.vllm.step });
     const other = poolOf({ gpu: "MI300X" });
     expect(stepModel(other.model, other.pool).band).toBe(0.6);
   });

@@ -23,13 +23,17 @@ export const leftOut: Suite = {
 
 /** The suite on runs that are predicted already. */
 export function leftOutOf(all: readonly ClosedLoopRun[]): SuiteResult {
-  const runs = all.filter(({ row, times }) => times && row.doubt === undefined);
+  const runs = withoutDoubt(all);
   const judged = kinds.map((kind) => ({ kind, folds: folds(runs, kind.key) }));
   return {
     metrics: judged.flatMap(({ kind, folds: made }) => metrics(kind.name, made)),
     tables: [...judged.map(({ kind, folds: made }) => table(kind.name, made)), whole(runs)],
     plots: [],
   };
+}
+
+export function withoutDoubt(all: readonly ClosedLoopRun[]): readonly ClosedLoopRun[] {
+  return all.filter(({ row, times }) => times && row.doubt === undefined);
 }
 
 interface Kind {
