@@ -2,6 +2,7 @@ import type { Settled } from "../../deployment/settled.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
 import type { Estimated } from "../estimating.ts";
 import { operatorsJson } from "./anatomy.ts";
+import { closedBand } from "./band-words.ts";
 import { tightestPlan } from "./memory-json.ts";
 
 /**
@@ -20,6 +21,11 @@ export function estimateJson({ estimate, steps, gpus, kvCacheTokens }: Estimated
       totalTokensPerSecond: mostRequestsPerSecond * (promptTokens + outputTokens),
       outputTokensPerSecondPerGpu: gpus > 0 ? mostOutputTokensPerSecond / gpus : null,
       kvCache: { capacityTokens: kvCacheTokens },
+      bands: {
+        ttftSeconds: { mean: closedBand(estimate.ttftSeconds, estimate.band) },
+        tpotSeconds: { mean: closedBand(estimate.tpotSeconds, estimate.band) },
+        e2eSeconds: { mean: closedBand(estimate.e2eSeconds, estimate.band) },
+      },
     },
     estimate: {
       promptTokens,

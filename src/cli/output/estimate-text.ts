@@ -6,6 +6,7 @@ import type { Operator } from "../../timing/step-model.ts";
 import type { Estimated, PricedStep } from "../estimating.ts";
 import type { Terminal } from "../terminal.ts";
 import { anatomyHead, anatomyRows } from "./anatomy.ts";
+import { closedBand, timeBand } from "./band-words.ts";
 import { table } from "./table.ts";
 
 const stepNames: Readonly<Record<PricedStep["name"], string>> = {
@@ -25,10 +26,11 @@ export const operatorNames: Readonly<Record<Operator, string>> = {
 export function estimateText(name: string, made: Estimated, settled: Settled, paint: Terminal["paint"]): string {
   const { estimate, gpus } = made;
   const gpu = settled.pools[0]?.gpu.id ?? "";
+  const alone = (seconds: number): string => `≈ ${duration(seconds)}, ${timeBand(closedBand(seconds, estimate.band))} in 8 of 10 cases`;
   const rows = [
-    ["TTFT, one request alone", `≈ ${duration(estimate.ttftSeconds)}`],
-    ["TPOT, one request alone", `≈ ${duration(estimate.tpotSeconds)}`],
-    ["E2E, one request alone", `≈ ${duration(estimate.e2eSeconds)}`],
+    ["TTFT, one request alone", alone(estimate.ttftSeconds)],
+    ["TPOT, one request alone", alone(estimate.tpotSeconds)],
+    ["E2E, one request alone", alone(estimate.e2eSeconds)],
     ["tokens per second a user sees", `≈ ${rate(estimate.userTokensPerSecond, "tok/s")}`],
     ["largest batch of one engine", `${whole(estimate.largestBatch)} requests`],
     [

@@ -5,7 +5,7 @@ import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.t
 import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
 import type { Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
-import { anatomyHead, anatomyRows, anatomyTitle } from "./anatomy.ts";
+import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandHead } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { memoryRows } from "./memory-rows.ts";
@@ -35,7 +35,7 @@ ${section("Where step time goes", modesTable(report) + anatomies(report))}
 ${section("Memory of each GPU", memoryTable(report))}
 ${section(
   "How sure this is",
-  `<p>${escaped(sure)}</p>${list(
+  `<p>${escaped(sure)}</p>${report.anatomy.length > 0 ? `<p>${escaped(basisLine(report.anatomy))}</p>` : ""}${list(
     assumed.map(({ what, value, why }) => `Assumed: ${what} = ${value}, ${plain(why)}`),
     "assumed",
   )}${nearestRuns(nearest)}`,

@@ -1,13 +1,13 @@
 import type { Bands } from "../../simulation/bands.ts";
 import type { Report } from "../../simulation/report.ts";
-import { operatorsJson } from "./anatomy.ts";
+import { basisJson, operatorsJson } from "./anatomy.ts";
 
 /** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */
 export function reportJson(report: Report, bands: Bands | null) {
   const { summary, confidence, saturated, bottleneck, workload, gpus, gpuName, layout, scheduler, assumed, seed } = report;
   return {
     summary: { ...summary, bands },
-    confidence,
+    confidence: { ...confidence, steps: basisJson(report.anatomy) },
     warnings: warningsOf(report),
     saturated,
     bottleneck,

@@ -5,7 +5,7 @@ import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.t
 import type { Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
 import type { Terminal } from "../terminal.ts";
-import { anatomyHead, anatomyRows, anatomyTitle } from "./anatomy.ts";
+import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
@@ -36,6 +36,7 @@ export function reportText(report: Report, { bands, nearest }: Evidence, paint: 
     nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),
     ...calibrationText(report, paint),
+    ...(report.anatomy.length > 0 ? [`  ${paint("dim", basisLine(report.anatomy))}\n`] : []),
     `  ${paint("dim", `timing ${report.confidence.timing}, ± ${percent(report.confidence.timingBand)}; memory ${report.confidence.memory}; seed ${report.seed}`)}\n`,
   ].join("");
 }
