@@ -2,7 +2,7 @@ import { duration, whole } from "../catalog/quantity.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import { gpusOf, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import type { Operator } from "../timing/step-model.ts";
+import { type Operator, outsideSeconds } from "../timing/step-model.ts";
 import { timingState, timingWords } from "../timing/timing-state.ts";
 import { bottleneck } from "./bottleneck.ts";
 import type { ClusterPool } from "./cluster.ts";
@@ -46,12 +46,12 @@ export function reportOf(input: ReportInput): Report | undefined {
     (sum, pool, i) => sum + (stays[i] ? pool.replicas * pool.engines * pool.lockStep * (plans[i]?.kvCacheTokens ?? 0) : 0),
     0,
   );
-  const requestSeconds = load.offline ? 0 : entry.model.requestSeconds;
+  const outside = (promptTokens: number): number => (load.offline ? 0 : outsideSeconds(entry.model, promptTokens));
   const weakest = pools.reduce((worst, pool) => (pool.model.band > worst.model.band ? pool : worst)).model;
   return {
     id: settled.id,
     name: settled.name,
-    summary: summarise({ run, pools, records, latencies: latencies(records, requestSeconds), slo: settled.slo, gpus, capacityTokens }),
+    summary: summarise({ run, pools, records, latencies: latencies(records, outside), slo: settled.slo, gpus, capacityTokens }),
     slo: settled.slo,
     workload: { ...input.numbers, name: input.workloadName },
     requests: records,

@@ -1,3 +1,4 @@
+import { outsideSeconds, type StepModel } from "../timing/step-model.ts";
 import { Client } from "./client.ts";
 import { Cluster, type ClusterPlan } from "./cluster.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -52,7 +53,8 @@ export class Run implements HandOverPort {
   private readonly isTouched: Uint8Array;
   private touchedCount = 0;
   private readonly slots: number;
-  private readonly deliveryNanoseconds: number;
+  /** Of the pool that requests enter; null = they are all there at the beginning. */
+  private readonly entry: StepModel | null;
   private now = 0;
   private finished = 0;
   private measuring = false;
@@ -81,7 +83,7 @@ export class Run implements HandOverPort {
     this.touched = new Int32Array(this.cluster.instances.length);
     this.isTouched = new Uint8Array(this.cluster.instances.length);
     const entry = plan.pools.find(({ role }) => role !== "decode");
-    this.deliveryNanoseconds = load.offline ? 0 : Math.round(Math.max(0, entry?.model.requestSeconds ?? 0) * 1e9);
+    this.entry = load.offline ? null : (entry?.model ?? null);
   }
 
   run(): RunResult {
@@ -154,8 +156,9 @@ export class Run implements HandOverPort {
     this.lastArrival = now;
     if (this.measuring) this.cluster.meter.arrived(now);
     this.requests.instance[r] = this.cluster.entry.route(r).index;
-    if (this.deliveryNanoseconds === 0) this.deliver(r);
-    else this.queue.push(now + this.deliveryNanoseconds, (r << 2) | deliveryEvent);
+    const outside = this.entry ? Math.round(1e9 * Math.max(0, outsideSeconds(this.entry, this.requests.prompt[r] as number))) : 0;
+    if (outside === 0) this.deliver(r);
+    else this.queue.push(now + outside, (r << 2) | deliveryEvent);
   }
 
   private deliver(r: number): void {

@@ -13,7 +13,8 @@ export interface Latencies {
   readonly queue: Float64Array;
 }
 
-export function latencies(records: RequestRecords, requestSeconds: number): Latencies {
+/** `outside` tells the seconds before a request of so many prompt tokens reaches its engine. */
+export function latencies(records: RequestRecords, outside: (promptTokens: number) => number): Latencies {
   const finished = records.finished.reduce((count, time) => count + (Number.isNaN(time) ? 0 : 1), 0);
   const result = {
     ttft: new Float64Array(finished),
@@ -32,7 +33,7 @@ export function latencies(records: RequestRecords, requestSeconds: number): Late
     result.e2e[to] = end - arrival;
     result.tpot[to] = tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN;
     // The engine's queue begins when the request has reached it; a decode instance has one of its own.
-    const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - requestSeconds);
+    const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - outside(records.promptTokens[r] as number));
     const waited = records.decodeQueue[r] as number;
     result.queue[to] = Number.isNaN(waited) ? entered : entered + waited;
     to++;

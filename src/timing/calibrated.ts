@@ -38,6 +38,7 @@ export function correctsAnother(model: StepModel, predictedSeconds: number): Mes
 export class CalibratedModel implements StepModel {
   readonly stages: number;
   readonly requestSeconds: number;
+  readonly promptTokenSeconds: number;
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
   readonly basis = "measured";
@@ -52,6 +53,7 @@ export class CalibratedModel implements StepModel {
     // Where the run measured what a request takes outside of steps, the rest of it is steps.
     this.firstTokenBand = correction.requestSeconds === null ? model.firstTokenBand : band;
     this.requestSeconds = correction.requestSeconds ?? model.requestSeconds;
+    this.promptTokenSeconds = model.promptTokenSeconds;
     this.peakFlops = model.peakFlops;
     this.peakBytesPerSecond = model.peakBytesPerSecond;
   }

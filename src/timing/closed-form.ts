@@ -4,7 +4,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import type { Estimate } from "./estimate.ts";
 import { handedOver, isOneNode, kvTransfer, transferSeconds } from "./kv-transfer.ts";
 import { stepModel } from "./step.ts";
-import { type Batch, emptyBatch, type StepModel } from "./step-model.ts";
+import { type Batch, emptyBatch, outsideSeconds, type StepModel } from "./step-model.ts";
 
 export interface RequestLengths {
   readonly promptTokens: number;
@@ -33,7 +33,7 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   if (!prefill || !decode) throw new Error("a deployment without a pool");
   const lengths = { promptTokens, outputTokens };
   const way = prefill.pool.role === "prefill" && decode.pool.role === "decode" ? handOver(settled, prefill, decode, lengths) : undefined;
-  const ttftSeconds = prefillSeconds(prefill, promptTokens) + prefill.model.requestSeconds + (way?.seconds ?? 0);
+  const ttftSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens) + (way?.seconds ?? 0);
   const tpotSeconds = decodeSeconds(decode.model, 1, promptTokens + outputTokens / 2);
   const rates = engines.map((engine) => mostRequests(engine, lengths));
   const mostRequestsPerSecond = way

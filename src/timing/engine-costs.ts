@@ -19,6 +19,8 @@ export interface EngineCosts {
   readonly stream: number;
   /** Tokenise, HTTP and queues of the server, once a request. */
   readonly request: number;
+  /** Of each prompt token: about a megabyte of text a second goes through a tokeniser. */
+  readonly promptToken: number;
   /** Launching a layer's kernels without a graph, and between the pieces of a piecewise one. */
   readonly eagerLayer: number;
   readonly piecewiseLayer: number;
@@ -34,7 +36,8 @@ const vllm: EngineCosts = {
   step: 500 * us,
   sequence: 36 * us,
   stream: 0,
-  request: 10e-3,
+  request: 4e-3,
+  promptToken: 3 * us,
   eagerLayer: 90 * us,
   piecewiseLayer: 25 * us,
 };
@@ -48,9 +51,10 @@ const tensorrtLlm: EngineCosts = {
   sequence: 6 * us,
   stream: 36 * us,
   request: 30e-3,
+  promptToken: 2 * us,
 };
 
-const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 20e-3 };
+const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 20e-3, promptToken: 0 };
 
 const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "tensorrt-llm": tensorrtLlm };
 

@@ -24,6 +24,7 @@ export function scaledSteps(model: StepModel, factor: number): StepModel {
     },
     anatomy: (batch) => model.anatomy(batch).map((share) => ({ ...share, seconds: factor * share.seconds })),
     requestSeconds: factor * model.requestSeconds,
+    promptTokenSeconds: factor * model.promptTokenSeconds,
     peakFlops: model.peakFlops,
     peakBytesPerSecond: model.peakBytesPerSecond,
     flops: (batch) => model.flops(batch),

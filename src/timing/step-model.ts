@@ -44,6 +44,8 @@ export interface StepModel {
   anatomy(batch: Batch): readonly OperatorShare[];
   /** Seconds a request spends outside steps (tokenise, HTTP); added once to TTFT. */
   readonly requestSeconds: number;
+  /** The same for each token of its prompt: a tokeniser reads it before the engine does. */
+  readonly promptTokenSeconds: number;
   /** Peak rates of one instance for MFU and MBU. */
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
@@ -58,4 +60,9 @@ export interface StepModel {
 
 export function emptyBatch(): Batch {
   return { tokens: 0, prefillTokens: 0, decodeSequences: 0, decodeContext: 0, prefillChunks: 0, prefillPairs: 0, prefillContext: 0 };
+}
+
+/** Seconds between a client's request and the engine's notice of it. */
+export function outsideSeconds({ requestSeconds, promptTokenSeconds }: StepModel, promptTokens: number): number {
+  return requestSeconds + promptTokens * promptTokenSeconds;
 }

@@ -32,6 +32,7 @@ export function predictedSteps(model: Model, pool: SettledPool, delivery: Delive
 class TabulatedModel implements StepModel {
   readonly stages: number;
   readonly requestSeconds: number;
+  readonly promptTokenSeconds: number;
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
   readonly basis: Basis;
@@ -81,6 +82,7 @@ class TabulatedModel implements StepModel {
     this.transferPerToken = this.stages > 1 ? (sendSeconds(pool, handed, acrossNodes) - this.transferFloor) / ranks : 0;
     this.engine = rates.engine;
     this.requestSeconds = rates.engine.request;
+    this.promptTokenSeconds = rates.engine.promptToken;
     this.window = windowOf(model);
     const state = model.recurrent?.stateBytesPerSequence ?? 0;
     this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;

@@ -36,6 +36,7 @@ function linearModel(): StepModel {
       total: stepSeconds(batch),
     }),
     requestSeconds: 0,
+    promptTokenSeconds: 0,
     peakFlops: 1e15,
     peakBytesPerSecond: 1e12,
     flops: () => 0,

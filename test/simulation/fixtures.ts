@@ -186,6 +186,7 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
       total: seconds(batch),
     }),
     requestSeconds: 0,
+    promptTokenSeconds: 0,
     peakFlops: 1e15,
     peakBytesPerSecond: 3e12,
     flops: (batch) => 16e9 * batch.tokens,

@@ -4,6 +4,7 @@ import { estimate } from "../../src/timing/closed-form.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { kvTransfer, transferSeconds } from "../../src/timing/kv-transfer.ts";
 import { stepModel } from "../../src/timing/step.ts";
+import { outsideSeconds } from "../../src/timing/step-model.ts";
 import { decoding, prompt, settledCase } from "./pools.ts";
 
 const lengths = { promptTokens: 1024, outputTokens: 256 };
@@ -24,7 +25,7 @@ describe("one request alone", () => {
     if (!pool) throw new Error("no pool");
     const step = stepModel(settled.model, pool);
     const { ttftSeconds, tpotSeconds, e2eSeconds, userTokensPerSecond } = estimated();
-    expect(ttftSeconds).toBe(step.stepSeconds(prompt(1024)) + step.requestSeconds);
+    expect(ttftSeconds).toBe(step.stepSeconds(prompt(1024)) + outsideSeconds(step, 1024));
     // 1,024 + 256 / 2 = 1,152 tokens of context on average.
     expect(tpotSeconds).toBe(step.stepSeconds(decoding(1, 1152)));
     expect(e2eSeconds).toBeCloseTo(ttftSeconds + 255 * tpotSeconds, 12);
@@ -37,7 +38,7 @@ describe("one request alone", () => {
     if (!pool) throw new Error("no pool");
     const step = stepModel(settled.model, pool);
     const { ttftSeconds } = estimated({ settings: { "max-num-batched-tokens": 512 } });
-    expect(ttftSeconds).toBeCloseTo(step.stepSeconds(prompt(512)) + step.stepSeconds(prompt(512, 512)) + step.requestSeconds, 12);
+    expect(ttftSeconds).toBeCloseTo(step.stepSeconds(prompt(512)) + step.stepSeconds(prompt(512, 512)) + outsideSeconds(step, 1024), 12);
   });
 });
 
@@ -53,7 +54,7 @@ describe("one request alone over two pools", () => {
     const link = kvTransfer({ pool: prefill, plan }, { pool: decode, plan }, false);
     const { ttftSeconds, tpotSeconds, e2eSeconds } = estimated({ pools });
     const way = link.handOverSeconds + transferSeconds(link, 1023) + step.stepSeconds(decoding(1, 1024));
-    expect(ttftSeconds).toBeCloseTo(step.stepSeconds(prompt(1024)) + step.requestSeconds + way, 12);
+    expect(ttftSeconds).toBeCloseTo(step.stepSeconds(prompt(1024)) + outsideSeconds(step, 1024) + way, 12);
     expect(e2eSeconds).toBeCloseTo(ttftSeconds + 255 * tpotSeconds, 12);
   });
 
