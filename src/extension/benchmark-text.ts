@@ -3,6 +3,7 @@ import { duration, figure, percent, rate } from "../catalog/quantity.ts";
 import type { FileProblem } from "../live/bench/benchmark-files.ts";
 import type { BenchmarkedDeployment, MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
 import type { LoadRow } from "../live/bench/compare-load.ts";
+import { differenceWords } from "../live/bench/difference-words.ts";
 import { translated } from "./translate.ts";
 
 /** A benchmark beside the prediction as Markdown, cells padded so that it reads as plain text too. */
@@ -25,6 +26,7 @@ export function benchmarkText(name: string, { loads, measured }: BenchmarkedDepl
       corrected[index] ? `${amount(corrected[index], corrected[index].predicted)} (${signed(corrected[index].share ?? 0)})` : "",
     ]),
   );
+  const difference = differenceWords(loads);
   const notes = new Set(loads.flatMap((one) => one.notes.map(translated)));
   const unread = problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line + 1}`}: ${translated(message)}`);
   return [
@@ -32,7 +34,7 @@ export function benchmarkText(name: string, { loads, measured }: BenchmarkedDepl
     "",
     ...table(head, rows),
     "",
-    ...[...notes, ...unread].map((line) => `- ${line}`),
+    ...[...(difference ? [translated(difference)] : []), ...notes, ...unread].map((line) => `- ${line}`),
     `- ${correctionWords(measured)}`,
     "",
   ].join("\n");

@@ -3,6 +3,7 @@ import { plain } from "../../deployment/message.ts";
 import type { BenchmarkFiles } from "../../live/bench/benchmark-files.ts";
 import type { BenchmarkedDeployment, ComparedLoad, MeasuredSteps } from "../../live/bench/benchmarked-deployment.ts";
 import type { LoadMetric, LoadRow } from "../../live/bench/compare-load.ts";
+import { differenceWords } from "../../live/bench/difference-words.ts";
 import type { Kept } from "../kept-calibration.ts";
 import type { Paint } from "../terminal.ts";
 import { table } from "./table.ts";
@@ -18,10 +19,12 @@ export function benchText(name: string, { loads, measured }: BenchmarkedDeployme
   const hasCorrected = loads.some(({ corrected }) => corrected.length > 0);
   const head = ["Load", "", "measured", "predicted", "off by", ...(hasCorrected ? ["corrected", "off by"] : [])];
   const rows = loads.flatMap((one) => loadRows(one, paint));
+  const difference = differenceWords(loads);
   const notes = [...new Set(loads.flatMap((one) => one.notes.map((note) => plain(note))))].slice(0, mostNotes);
   return [
     `${paint("bold", name)}\n`,
     table(rows, { head, right: [2, 3, 4, 5, 6], indent: 2 }),
+    ...(difference ? [`  ${plain(difference)}.\n`] : []),
     ...notes.map((note) => `  ${note}.\n`),
     ...files.problems.map((one) => paint("yellow", `  ${one.file}${one.line === null ? "" : `:${one.line + 1}`}: ${plain(one.message)}\n`)),
     correctionText(measured, paint),

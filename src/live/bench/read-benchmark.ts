@@ -1,3 +1,4 @@
+import { plainYaml } from "../../catalog/plain-yaml.ts";
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
 import { type Message, message } from "../../deployment/message.ts";
 import { aiperf } from "./aiperf.ts";
@@ -5,7 +6,6 @@ import { aiperfCsv } from "./aiperf-csv.ts";
 import { aiperfRecords } from "./aiperf-records.ts";
 import { type BenchmarkRun, toolNames } from "./benchmark-run.ts";
 import { csvRows } from "./csv-table.ts";
-
 import { guidellm } from "./guidellm.ts";
 import { guidellmCsv } from "./guidellm-csv.ts";
 import { inferencePerf } from "./inference-perf.ts";
@@ -45,17 +45,28 @@ const mostBroken = 5;
 export function readBenchmark(text: string): ReadBenchmark {
   const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (content.trim() === "") return { runs: [], problems: [{ message: message("The file is empty."), line: null }] };
-  return /^\s*[[{]/.test(content) ? fromJson(content) : fromTable(content);
+  if (/^\s*[[{]/.test(content)) return fromJson(content);
+  return isReport(content) ? fromObjects([{ value: undefined, ...plainYaml(content) }.value], []) : fromTable(content);
+}
+
+/** guidellm also writes YAML; longer texts would keep its parser busy. */
+const longestYaml = 4_000_000;
+
+function isReport(text: string): boolean {
+  return text.length <= longestYaml && /^benchmarks:/m.test(text) && text.includes("time_to_first_token_ms:");
 }
 
 function fromJson(text: string): ReadBenchmark {
   const { values, broken } = jsonTexts(text);
-  const objects = values.filter(isFields);
   const problems = broken.slice(0, mostBroken).map((line) => ({
     message: values.length > 0 ? message("This line is no JSON and is left out.") : message("The JSON breaks off or is broken here."),
     line,
   }));
-  if (values.length === 0 && broken.length > 0) return { runs: [], problems };
+  return values.length === 0 && broken.length > 0 ? { runs: [], problems } : fromObjects(values, problems);
+}
+
+function fromObjects(values: readonly unknown[], problems: readonly BenchmarkProblem[]): ReadBenchmark {
+  const objects = values.filter(isFields);
   const records = aiperfRecords(objects);
   if (records) return judged(records, problems);
   const runs: BenchmarkRun[] = [];

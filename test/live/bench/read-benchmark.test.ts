@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { plain } from "../../../src/deployment/message.ts";
 import { readBenchmark } from "../../../src/live/bench/read-benchmark.ts";
 
@@ -154,6 +156,16 @@ describe("guidellm", () => {
     ]);
     expect(runs[0]?.models).toEqual(["m"]);
     expect(runs[0]?.date).toBeNull();
+  });
+
+  test("as YAML is the same", () => {
+    const report = {
+      metadata: { guidellm_version: "0.5.0" },
+      benchmarks: [{ config: { strategy: { type_: "concurrent", streams: 2 } }, metrics }],
+    };
+    expect(read(stringify(report))).toEqual(read(report));
+    expect(only(stringify(report)).load.concurrency).toBe(2);
+    expect(said("benchmarks:\n  - time_to_first_token_ms: [")).toHaveLength(1);
   });
 
   test("as CSV, with one row of headings or with three", () => {
@@ -359,6 +371,31 @@ describe("what is no result", () => {
     };
     const run = only(strange);
     expect([run.durationSeconds, run.promptTokens, run.load.ratePerSecond, run.tpotSeconds]).toEqual([null, null, null, null]);
+  });
+
+  test("is read without an exception, whatever stands in the place of its members", () => {
+    const keys = Object.keys(vllm);
+    const strange = fc.dictionary(
+      fc.constantFrom(...keys, "benchmarks", "successes", "load_summary", "input_config", "metrics"),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(fc.array(strange, { maxLength: 3 }), fc.boolean(), (objects, asLines) => {
+        const text = asLines ? objects.map((one) => JSON.stringify(one)).join("\n") : JSON.stringify(objects);
+        for (const run of readBenchmark(text).runs) {
+          const figures = [
+            run.completed,
+            run.durationSeconds,
+            run.requestsPerSecond,
+            run.ttftSeconds?.mean ?? null,
+            run.promptTokens?.mean ?? null,
+          ];
+          expect(figures.every((value) => value === null || (Number.isFinite(value) && value >= 0))).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => readBenchmark(text).runs.length === 0));
   });
 
   test("however large, is read in time that grows with it", () => {

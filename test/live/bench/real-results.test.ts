@@ -61,7 +61,7 @@ describe.runIf(present)("results of real benchmarks", () => {
 
   // The way a deployment's own benchmark is used: a rate that was not measured is predicted from those that were.
   test.each(["vllm", "vllm_eagle"])("six rates of %s correct the seventh", { timeout: 120_000 }, async (variant) => {
-    const { loads } = benchmarkLoads(files(variant));
+    const loads = benchmarkLoads(files(variant)).loads.map(shorter);
     const { deployment, settled, plans } = served(variant);
     const run = (pools: Settled, load: MeasuredLoad) => simulate(pools, plans, load.workload, 1).report?.summary;
     const off = async (left: number) => {
@@ -80,10 +80,16 @@ describe.runIf(present)("results of real benchmarks", () => {
       };
       return Math.abs((run(corrected, load)?.tpotSeconds.mean ?? 0) / (load.tpot?.seconds ?? 1) - 1);
     };
-    const all = [await off(1), await off(3), await off(5)];
+    const all = [await off(1), await off(3)];
     expect(all.reduce((sum, share) => sum + share, 0) / all.length).toBeLessThan(0.1);
   });
 });
+
+/** The same load for as long as its means need. */
+function shorter(load: MeasuredLoad): MeasuredLoad {
+  const { workload } = load;
+  return workload.kind === "requests" ? load : { ...load, workload: { ...workload, requests: Math.min(workload.requests, 1500) } };
+}
 
 function files(variant: string) {
   const stages = Array.from({ length: 7 }, (_, stage) => `stage_${stage}_lifecycle_metrics.json`);
