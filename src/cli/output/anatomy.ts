@@ -3,14 +3,15 @@ import { plain } from "../../deployment/message.ts";
 import type { StepAnatomy } from "../../simulation/report.ts";
 import { achieved, type GpuPeaks } from "../../timing/achieved.ts";
 import type { OperatorShare } from "../../timing/operator.ts";
+import { bandOf } from "../../timing/operator-band.ts";
 import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../../timing/operator-words.ts";
 import { share } from "./estimate-text.ts";
 
-/** Operators of one step with what they reach of one GPU's peaks; null where that means nothing. */
+/** Operators of one step with what they reach of one GPU's peaks, and the factors that measured times lie between; null where that means nothing. */
 export function operatorsJson(operators: readonly OperatorShare[], peaks: GpuPeaks) {
   return operators.map((one) => {
     const { flopsPerSecond, bytesPerSecond, flopsShare, bytesShare } = achieved(one, peaks);
-    return { ...one, flopsPerSecond, bytesPerSecond, ofPeakFlops: flopsShare, ofPeakBandwidth: bytesShare };
+    return { ...one, flopsPerSecond, bytesPerSecond, ofPeakFlops: flopsShare, ofPeakBandwidth: bytesShare, band: bandOf(one) };
   });
 }
 
