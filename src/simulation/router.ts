@@ -11,12 +11,12 @@ export interface Routing {
 
 /**
  * As written, or as is usual: a Kubernetes Service picks a replica at random per connection, while the front ends of prefill and decode
- * pools take turns (Dynamo's router-mode, TensorRT-LLM's disaggregated server, vLLM's proxies). vLLM's own front end picks the core with the
- * fewest requests.
+ * pools take turns (Dynamo's router-mode, TensorRT-LLM's disaggregated server, vLLM's proxies). The front ends of vLLM and TensorRT-LLM pick
+ * the core with the fewest requests, SGLang's cores take turns (data_parallel_controller.py of 0.5.9).
  */
-export function routingOf({ routing, pools }: Pick<Settled, "routing" | "pools">): Routing {
+export function routingOf({ routing, pools, engine }: Pick<Settled, "routing" | "pools" | "engine">): Routing {
   const usual = pools.some(({ role }) => role === "decode") ? "round-robin" : "random";
-  return { replicas: routing ?? usual, cores: "least-requests" };
+  return { replicas: routing ?? usual, cores: engine === "sglang" ? "round-robin" : "least-requests" };
 }
 
 /** One choice among `size` targets; keeps what its policy needs to know. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readCase } from "../../src/deployment/case.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
+import { routingOf } from "../../src/simulation/router.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
 import { testCatalog } from "../support/catalog.ts";
 
@@ -20,6 +21,11 @@ function ttft(routing: string | null): number {
   if (!report) throw new Error(error?.message);
   return report.summary.ttftSeconds?.mean ?? Number.NaN;
 }
+
+test("the cores behind one server share requests as their engine has them", () => {
+  const cores = (["vllm", "sglang", "tensorrt-llm"] as const).map((engine) => routingOf({ engine, pools: [] }).cores);
+  expect(cores).toEqual(["least-requests", "round-robin", "least-requests"]);
+});
 
 // 64 prompts of 1,000 tokens over four engines: even shares of 16 end before uneven ones that chance makes.
 test("what a case says of routing reaches the run", () => {
