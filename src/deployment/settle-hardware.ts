@@ -42,7 +42,8 @@ export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout):
     assumed.push({ what: "links", value: intraNode.name, why: message("nobody says how the GPUs of a node are joined") });
   }
   const network = hardware.networkBytesPerSecond?.value ?? gpu.network?.bytesPerSecond;
-  if (nodes > 1 && !domain && network === undefined && overrides?.interNodeBytesPerSecond === undefined) {
+  const networkAssumed = !domain && network === undefined && overrides?.interNodeBytesPerSecond === undefined;
+  if (nodes > 1 && networkAssumed) {
     assumed.push({ what: "link", value: "400Gbps", why: message("nobody says how fast the network between the nodes is") });
   }
   const interNode: Link = domain ?? {
@@ -57,6 +58,7 @@ export function placed({ hardware, overrides }: Pool, gpu: Gpu, layout: Layout):
     links: {
       intraNode: withSpeed(intraNode, overrides?.intraNodeBytesPerSecond),
       interNode: withSpeed(interNode, overrides?.interNodeBytesPerSecond),
+      ...(networkAssumed ? { networkAssumed } : {}),
       latencySeconds: overrides?.latencySeconds ?? networkLatencySeconds,
     },
     assumed,

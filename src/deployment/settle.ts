@@ -9,6 +9,7 @@ import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
+import { assumedNetwork } from "./pool-pair.ts";
 import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
@@ -36,6 +37,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
   }
+  assumed.push(...assumedNetwork({ pools: whole }));
   noteOutside(deployment.slo, "slo", assumed, ({ ttftSeconds, tpotSeconds }) => sloWords(ttftSeconds, tpotSeconds));
   noteOutside(deployment.workload, "workload", assumed, (name) => name);
   noteOutside(deployment.gpuHourPrice, "price", assumed, String);

@@ -245,6 +245,8 @@ export interface PoolLinks {
   readonly intraNode: Link;
   /** Between nodes, per GPU. */
   readonly interNode: Link;
+  /** Nobody says how fast the network between nodes is. */
+  readonly networkAssumed?: true;
   readonly latencySeconds: number;
 }
 
@@ -254,13 +256,6 @@ export function gpusPerInstance({ tensor, attentionData, data, pipeline, sequenc
 
 export function gpusOf(pool: SettledPool): number {
   return gpusPerInstance(pool.layout) * pool.instances;
-}
-
-/** What half of a pair of pools leaves to others that the deployment does not have. */
-export function missingRole({ pools }: Pick<Settled, "pools">): "prefill" | "decode" | undefined {
-  const has = (role: SettledPool["role"]): boolean => pools.some((pool) => pool.role === role);
-  if (has("prefill") === has("decode")) return undefined;
-  return has("prefill") ? "decode" : "prefill";
 }
 
 /** What keeps a deployment from being settled, each with what would settle it. */

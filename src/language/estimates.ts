@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { missingRole, type Settled } from "../deployment/settled.ts";
+import { missingRole } from "../deployment/pool-pair.ts";
+import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";

@@ -12,9 +12,10 @@ export interface Admissible {
  * An engine refuses a prompt that leaves no room for an answer within its longest context, and ends an answer there. Requests that even an empty
  * cache cannot hold would be preempted for ever; they are left out too.
  */
-export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLen: number): Admissible {
-  const most = Math.min(maxModelLen, ...pools.filter(({ role }) => role !== "prefill").map(longestKept));
-  const prompts = pools.filter(({ role }) => role === "prefill").map(longestKept);
+export function admissible(load: Load, pools: readonly ClusterPool[]): Admissible {
+  const most = Math.min(...pools.filter(({ role }) => role !== "prefill").map(longestKept));
+  // A prefill instance sees the prompt, and makes one token.
+  const prompts = pools.filter(({ role }) => role === "prefill").map((pool) => longestKept(pool) - 1);
   const longestPrompt = Math.min(most - 1, ...prompts, ...pools.map((pool) => pool.longestPrompt));
   const count = load.promptTokens.length;
   const outputTokens = load.outputTokens.slice();
@@ -42,9 +43,9 @@ export function admissible(load: Load, pools: readonly ClusterPool[], maxModelLe
   return { load: keep.includes(0) ? without(load, keep, outputTokens) : { ...load, outputTokens }, warnings };
 }
 
-/** Tokens of a sequence that an empty cache holds. */
-function longestKept({ cache }: ClusterPool): number {
-  return (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens;
+/** Tokens of a sequence that an engine takes and its empty cache holds. */
+function longestKept({ cache, maxModelLen }: ClusterPool): number {
+  return Math.min(maxModelLen, (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens);
 }
 
 function without(load: Load, keep: Uint8Array, outputTokens: Int32Array): Load {

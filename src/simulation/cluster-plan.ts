@@ -1,7 +1,8 @@
 import { gib, whole } from "../catalog/quantity.ts";
+import { isOneNode } from "../deployment/pool-pair.ts";
 import type { EngineSettings, JudgedEngine, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { handedOver, isOneNode, kvTransfer } from "../timing/kv-transfer.ts";
+import { handedOver, kvTransfer } from "../timing/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
@@ -60,6 +61,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
     lockStep: layout.attentionData,
     cache,
     prefixCaching: settings.prefixCaching,
+    maxModelLen: settings.maxModelLen,
     limits: {
       maxNumSeqs: Math.max(1, Math.min(settings.maxNumSeqs, mostSequences)),
       maxNumBatchedTokens: Math.max(1, settings.maxNumBatchedTokens),

@@ -30,6 +30,7 @@ export interface ClusterPool {
   /** Of one scheduler. */
   readonly cache: PooledCache;
   readonly prefixCaching: boolean;
+  readonly maxModelLen: number;
   /** A longer prompt is refused; Infinity where the cache alone decides. */
   readonly longestPrompt: number;
   readonly limits: SchedulerLimits;

@@ -51,7 +51,9 @@ export class Intake {
       const cached = hits * limits.blockTokens;
       const fresh = core.blocksFor(cached, coming - cached);
       const answer = this.answerBlocks(r, coming);
-      if (fresh + pool.stateBlocks + pool.evictableHits + answer + this.keptBlocks() > pool.free) return noBlocks;
+      // Alone it starts in a cache that is smaller than what is kept for answers, too.
+      const kept = running.count + this.held > 0 ? answer + this.keptBlocks() : 0;
+      if (fresh + pool.stateBlocks + pool.evictableHits + kept > pool.free) return noBlocks;
       queue.takeFirst();
       core.totals.running++;
       pool.admit(r, hits, fresh);

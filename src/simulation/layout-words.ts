@@ -1,4 +1,5 @@
-import { type Layout, missingRole, type Scheduling, type Settled, type SettledPool } from "../deployment/settled.ts";
+import { missingRole } from "../deployment/pool-pair.ts";
+import type { Layout, Scheduling, Settled, SettledPool } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */

@@ -31,8 +31,7 @@ export function simulateWith(
   const bad = (message: string): Outcome => ({ error: { code: "bad-workload", message } });
   const drawn = drawLoad(workload, seed);
   if (!drawn.load) return bad(drawn.problem);
-  const maxModelLen = Math.min(...settled.pools.map((pool) => pool.settings.maxModelLen));
-  const { load, warnings } = admissible(drawn.load, pools, maxModelLen);
+  const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
   const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
   if (load.distinctPrefixIds * (Math.floor(load.prefixBlockTokens / blockTokens) + 2) > mostBlockKeys)

@@ -1,8 +1,9 @@
+import { isOneNode, isPair } from "../deployment/pool-pair.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Estimate } from "./estimate.ts";
-import { handedOver, isOneNode, kvTransfer, transferSeconds } from "./kv-transfer.ts";
+import { handedOver, kvTransfer, transferSeconds } from "./kv-transfer.ts";
 import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, outsideSeconds, type StepModel } from "./step-model.ts";
 
@@ -32,7 +33,7 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   const decode = engines.find(({ pool }) => pool.role === "decode") ?? engines.at(-1);
   if (!prefill || !decode) throw new Error("a deployment without a pool");
   const lengths = { promptTokens, outputTokens };
-  const way = prefill.pool.role === "prefill" && decode.pool.role === "decode" ? handOver(settled, prefill, decode, lengths) : undefined;
+  const way = isPair(settled) ? handOver(settled, prefill, decode, lengths) : undefined;
   const ttftSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens) + (way?.seconds ?? 0);
   const tpotSeconds = decodeSeconds(decode.model, 1, promptTokens + outputTokens / 2);
   const rates = engines.map((engine) => mostRequests(engine, lengths));

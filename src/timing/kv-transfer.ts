@@ -1,4 +1,4 @@
-import { gpusOf, type JudgedEngine, type Layout, type Settled, type SettledPool } from "../deployment/settled.ts";
+import type { JudgedEngine, Layout, SettledPool } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { sendSeconds } from "./collectives.ts";
@@ -59,12 +59,6 @@ export function kvTransfer(prefill: CachedPool, decode: CachedPool, oneNode: boo
 /** Of one attention replica: they hold a sequence's cache. */
 function replicaGpus({ tensor, pipeline, sequence, prefillContext }: Layout): number {
   return tensor * pipeline * sequence * prefillContext;
-}
-
-/** Whether all instances can stand on one node, and the link between them is its own; nobody says that they do not. */
-export function isOneNode({ pools }: Pick<Settled, "pools">): boolean {
-  const gpus = pools.reduce((sum, pool) => sum + gpusOf(pool), 0);
-  return pools.every((pool) => pool.gpu.id === pools[0]?.gpu.id && gpus <= pool.gpusPerNode);
 }
 
 /** Seconds of a prompt's transfer alone. */

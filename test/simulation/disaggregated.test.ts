@@ -188,8 +188,24 @@ describe("a decode pool that is full", () => {
     expect(begun[2]).toBeLessThan(1);
   });
 
+  it("takes a request alone where less is free than what is kept for answers", () => {
+    // 20 blocks hold its 300 tokens, not the 40 tokens of answer that SGLang is told to keep room for beside them.
+    expect(run({ engine: "sglang", decode: { blocks: 20 } }, alone(290, 12)).summary.requests).toBe(1);
+  });
+
   it("is told as its cache where that is what is short", () => {
     expect(run({ decode: { blocks: 40 } }, workload).bottleneck.sentence).toContain("KV cache space in the decode pool");
+  });
+});
+
+describe("a prefill pool of short sequences", () => {
+  it("bounds prompts alone, answers are the decode pool's", () => {
+    const setup: PairSetup = { prefill: { settings: { maxModelLen: 101 } }, decode: { settings: { maxModelLen: 400 } } };
+    const rows = [99, 100, 101].map((promptTokens) => ({ arrivalSeconds: 0, promptTokens, outputTokens: 350 }));
+    const { requests, warnings } = run(setup, { kind: "requests", requests: rows });
+    expect([...requests.promptTokens]).toEqual([99, 100]);
+    expect([...requests.outputTokens]).toEqual([301, 300]);
+    expect(warnings).toHaveLength(2);
   });
 });
 
