@@ -15,7 +15,8 @@ export function lengthProblem(length: Length, what: string): string | undefined 
       return `${what}: ${value} is not a number of tokens between 0 and ${longestLength}.`;
   if (typeof length === "object" && "uniform" in length && length.uniform[0] > length.uniform[1])
     return `${what}: the range ${length.uniform[0]} to ${length.uniform[1]} is empty.`;
-  if (typeof length === "object" && "lognormal" in length && length.lognormal[0] <= 0) return `${what}: a log-normal mean must be above 0.`;
+  if (typeof length === "object" && "lognormal" in length && length.lognormal[0] < 1)
+    return `${what}: a log-normal mean must be at least 1.`;
   return undefined;
 }
 

@@ -116,6 +116,8 @@ const table: readonly (readonly [name: string, written: unknown, expected: strin
     ),
   ),
   ["a log-normal beyond numbers", loaded({ promptTokens: { lognormal: [huge, huge, 1, huge] } }), "bad-workload, bad-workload, figures"],
+  ["a log-normal around nothing", loaded({ promptTokens: { lognormal: [1e-300, 128, 1, 1024] } }), "bad-workload, bad-workload, figures"],
+  ["answers of one token", loaded({ outputTokens: 1 }), "figures"],
   ["prompts longer than the context", loaded({ promptTokens: 131_072 }), "bad-workload, bad-workload, figures"],
   ["answers longer than the context", loaded({ requests: 1, concurrency: 1, outputTokens: 1e6 }), "figures"],
   ...["concurrency", "requests"].flatMap((count) =>

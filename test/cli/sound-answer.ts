@@ -27,10 +27,13 @@ export function soundAnswer(command: CommandName, line: string): CaseAnswer {
   return answer;
 }
 
+/** What answers of one token have none of; JSON says null. */
+const betweenTokens = /\.(?:tpot|itl)Seconds\./;
+
 /** Members that hold no number although they hold one: JSON would make them null. */
 function* oddNumbers(value: unknown, path: string): Generator<string> {
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) yield `${path} = ${value}`;
+    if (!Number.isFinite(value) && !betweenTokens.test(path)) yield `${path} = ${value}`;
   } else if (ArrayBuffer.isView(value)) yield* oddNumbers(Object.values(value), path);
   else if (typeof value === "object" && value !== null)
     for (const [key, member] of Object.entries(value)) yield* oddNumbers(member, `${path}.${key}`);
