@@ -1,5 +1,6 @@
 import { isFields } from "./config-fields.ts";
 import { parsedJson } from "./json-text.ts";
+import { wordTable } from "./word-table.ts";
 
 /** One tensor of a file, as its header tells. */
 export interface Tensor {
@@ -20,7 +21,7 @@ export const lengthBytes = 8;
 export const mostHeaderBytes = 100_000_000;
 
 /** Bits of one element; formats that are not listed are taken at the size their offsets give. */
-const elementBits: Readonly<Record<string, number>> = {
+const elementBits: Readonly<Record<string, number>> = wordTable({
   BOOL: 8,
   F4: 4,
   F6_E2M3: 6,
@@ -41,7 +42,7 @@ const elementBits: Readonly<Record<string, number>> = {
   I64: 64,
   U64: 64,
   F64: 64,
-};
+});
 
 /** Bytes of the header that follows the length; undefined where the first bytes are cut short or tell of one no file has. */
 export function headerBytes(start: Uint8Array): number | undefined {

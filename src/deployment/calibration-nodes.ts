@@ -20,7 +20,7 @@ export class CalibrationNodes {
   conditions(node: unknown, place: unknown): Conditions {
     if (!isMap(node)) this.report(message("“holdsFor” is missing: it says what the figures hold for."), node ?? place);
     const engine = this.words(node, "engine");
-    const isEngine = (name: string): name is EngineId => name in engineNames;
+    const isEngine = (name: string): name is EngineId => Object.hasOwn(engineNames, name);
     if (!isEngine(engine)) this.report(message("“{0}” is no engine.", engine), this.at(node, "engine"));
     return {
       engine: isEngine(engine) ? engine : "other",

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
+import { wordTable } from "../catalog/word-table.ts";
 import { asBetween, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import type { Deployment, EngineId, ModelReference, Pool, Slo } from "./deployment.ts";
@@ -26,7 +27,7 @@ export type ReadCase =
     }
   | { readonly id: string; readonly deployment?: undefined; readonly error: CaseFailure };
 
-const engines: Readonly<Record<string, EngineId>> = {
+const engines: Readonly<Record<string, EngineId>> = wordTable({
   vllm: "vllm",
   sglang: "sglang",
   "tensorrt-llm": "tensorrt-llm",
@@ -36,7 +37,7 @@ const engines: Readonly<Record<string, EngineId>> = {
   "llama.cpp": "llama.cpp",
   ollama: "ollama",
   other: "other",
-};
+});
 
 /** Reads one case. Never throws on its content: what is wrong comes back as an error that names the member. */
 export function readCase(value: unknown, { catalog }: { readonly catalog: Catalog }): ReadCase {

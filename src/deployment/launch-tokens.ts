@@ -1,3 +1,4 @@
+import { wordTable } from "../catalog/word-table.ts";
 import type { EngineId } from "./deployment.ts";
 import { huggingfaceEngine } from "./huggingface-server.ts";
 import { isReadable } from "./mapped.ts";
@@ -19,7 +20,7 @@ interface Start {
 }
 
 /** `python -m MODULE` */
-const modules: Readonly<Record<string, Start>> = {
+const modules: Readonly<Record<string, Start>> = wordTable({
   "vllm.entrypoints.openai.api_server": { engine: "vllm" },
   "vllm.entrypoints.api_server": { engine: "vllm" },
   "vllm.entrypoints.grpc_server": { engine: "vllm" },
@@ -30,26 +31,26 @@ const modules: Readonly<Record<string, Start>> = {
   "dynamo.trtllm": { engine: "tensorrt-llm", launcher: "dynamo" },
   "dynamo.mocker": { engine: "other", launcher: "dynamo" },
   "llama_cpp.server": { engine: "llama.cpp" },
-};
+});
 
 /** Programs by the last part of their path. */
-const programs: Readonly<Record<string, Start>> = {
+const programs: Readonly<Record<string, Start>> = wordTable({
   "text-generation-launcher": { engine: "tgi" },
   "llama-server": { engine: "llama.cpp" },
   "text-embeddings-router": { engine: "other", launcher: "text-embeddings-inference" },
   "llm-d-inference-sim": { engine: "other", launcher: "llm-d-inference-sim" },
   // Triton's launchers of TensorRT-LLM engines, in its backend's repository and its multi-node tutorial.
   "launch_triton_server.py": { engine: "tensorrt-llm", launcher: "triton" },
-};
+});
 
 /** `PROGRAM serve` */
-const servers: Readonly<Record<string, Start>> = {
+const servers: Readonly<Record<string, Start>> = wordTable({
   vllm: { engine: "vllm", positionalModel: true },
   "vllm.entrypoints.cli.main": { engine: "vllm", positionalModel: true },
   sglang: { engine: "sglang" },
   ollama: { engine: "ollama" },
   mlc_llm: { engine: "other", launcher: "mlc-llm", positionalModel: true },
-};
+});
 
 /** TensorRT-LLM's server without `serve` takes a model; these sub-commands take none: they spread requests or embed images. */
 const otherTensorrt = /^(disaggregated|disaggregated_mpi_worker|mm_embedding_serve)$/;

@@ -1,10 +1,11 @@
+import { wordTable } from "../catalog/word-table.ts";
 import type { Pool } from "./deployment.ts";
 import { FlagReader } from "./flag-reader.ts";
 import { type Flags, isOn } from "./flag-sizes.ts";
 
 export type Role = Pool["role"];
 
-const words: Readonly<Record<string, Role>> = {
+const words: Readonly<Record<string, Role>> = wordTable({
   prefill: "prefill",
   prefiller: "prefill",
   context: "prefill",
@@ -15,7 +16,7 @@ const words: Readonly<Record<string, Role>> = {
   generation: "decode",
   gen: "decode",
   kv_consumer: "decode",
-};
+});
 
 /** The role that a word names (`prefill`, `kv_consumer`, `CONTEXT`), "mixed" for every other. */
 export function roleOfWord(word: string): Role {

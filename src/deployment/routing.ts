@@ -1,7 +1,9 @@
+import { wordTable } from "../catalog/word-table.ts";
+
 /** How requests are spread over the instances of a deployment. */
 export type RoutingPolicy = "random" | "round-robin" | "least-requests";
 
-const policies: Readonly<Record<string, RoutingPolicy | "not-played">> = {
+const policies: Readonly<Record<string, RoutingPolicy | "not-played">> = wordTable({
   random: "random",
   "round-robin": "round-robin",
   roundrobin: "round-robin",
@@ -13,7 +15,7 @@ const policies: Readonly<Record<string, RoutingPolicy | "not-played">> = {
   "kv-cost": "not-played",
   "least-ttft": "not-played",
   session: "not-played",
-};
+});
 
 /** The policy a word names; "not-played" for known ones that no simulation here follows, undefined for unknown words. */
 export function routingPolicy(word: string): RoutingPolicy | "not-played" | undefined {

@@ -1,10 +1,11 @@
 import type { Model, WeightFormat } from "../catalog/facts.ts";
 import { expertsOnly, isSized, mxfp4, type QuantizationFacts, unquantised, weightFormatOf } from "../catalog/weight-format.ts";
+import { wordTable } from "../catalog/word-table.ts";
 
 const fp8: WeightFormat = { method: "fp8", linear: "fp8", scaleBytesPerElement: 0 };
 
 /** What `--quantization` makes of a checkpoint that is not quantised: formats the engine makes while loading. */
-const online: Readonly<Record<string, WeightFormat>> = {
+const online: Readonly<Record<string, WeightFormat>> = wordTable({
   fp8,
   fbgemm_fp8: { ...fp8, method: "fbgemm_fp8" },
   ptpc_fp8: { ...fp8, method: "ptpc_fp8" },
@@ -20,7 +21,7 @@ const online: Readonly<Record<string, WeightFormat>> = {
   nvfp4_per_token: { method: "nvfp4", linear: "fp4", scaleBytesPerElement: 1 / 16 },
   experts_int8: { method: "experts_int8", linear: "int8", scaleBytesPerElement: 0, plain: expertsOnly },
   int8_per_channel_weight_only: { method: "int8", linear: "int8", scaleBytesPerElement: 0 },
-};
+});
 
 /** Format of the weights in memory; undefined where the flag names one whose bytes are not known. */
 export function weightsOf(model: Model, quantization: string | undefined): WeightFormat | undefined {

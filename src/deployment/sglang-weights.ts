@@ -1,10 +1,11 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
+import { wordTable } from "../catalog/word-table.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
 import { namedWeights, weightsOf } from "./settle-formats.ts";
 
 /** SGLang's own words for formats that other engines call otherwise (layers/quantization of 0.5.23). */
-const sameAs: Readonly<Record<string, string>> = {
+const sameAs: Readonly<Record<string, string>> = wordTable({
   w8a8_int8: "int8",
   blockwise_int8: "int8",
   w8a8_fp8: "fp8",
@@ -14,7 +15,7 @@ const sameAs: Readonly<Record<string, string>> = {
   qoq: "w4a16",
   w4afp8: "w4a16",
   unquant: "none",
-};
+});
 
 /** What torchao makes of a 16-bit checkpoint while loading (layers/torchao_utils.py): 8 bit, or 4 bit in groups. */
 const torchao: readonly (readonly [RegExp, string])[] = [

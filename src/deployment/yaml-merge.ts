@@ -1,8 +1,9 @@
 import { isMap, isScalar, isSeq, type Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+import { wordTable } from "../catalog/word-table.ts";
 import { type YamlDocument, YamlValue } from "./yaml-document.ts";
 
 /** Keys by which Kubernetes tells the items of a list apart (patchMergeKey of its API types). */
-const itemKeys: Readonly<Record<string, string>> = {
+const itemKeys: Readonly<Record<string, string>> = wordTable({
   containers: "name",
   initContainers: "name",
   env: "name",
@@ -13,7 +14,7 @@ const itemKeys: Readonly<Record<string, string>> = {
   hostAliases: "ip",
   imagePullSecrets: "name",
   topologySpreadConstraints: "topologyKey",
-};
+});
 const deepest = 60;
 
 /**

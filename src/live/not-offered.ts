@@ -15,7 +15,7 @@ const names: Readonly<Record<ServerKind, string>> = {
 
 /** Why a figure is missing on a page, for the place where it would stand; undefined where the page has it. */
 export function whyNotOffered(word: Word, { server, gauges, counters, histograms }: Snapshot, version: string | null): Message | undefined {
-  if (word in gauges || word in counters || word in histograms) return undefined;
+  if ([gauges, counters, histograms].some((known) => Object.hasOwn(known, word))) return undefined;
   const known = aliases.filter((alias) => alias.server === server.kind && alias.canonical === word);
   const name = names[server.kind];
   if (known.length === 0) {

@@ -1,3 +1,4 @@
+import { wordTable } from "../catalog/word-table.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import { message } from "../deployment/message.ts";
 import type { Fix, RuleContext } from "./rule.ts";
@@ -10,7 +11,7 @@ export interface Replacement {
 }
 
 /** vLLM's own successors of removed flags, as the last releases that had both said in their help (0.9.2 to 0.28.0 engine/arg_utils.py). */
-const successors: Readonly<Record<string, Replacement>> = {
+const successors: Readonly<Record<string, Replacement>> = wordTable({
   "cuda-graph-sizes": { name: "cudagraph-capture-sizes" },
   "disable-mm-preprocessor-cache": { name: "mm-processor-cache-gb", value: "0" },
   "enable-multimodal-encoder-data-parallel": { name: "mm-encoder-tp-mode", value: "data" },
@@ -20,10 +21,10 @@ const successors: Readonly<Record<string, Replacement>> = {
   "num-redundant-experts": { name: "eplb-config.num_redundant_experts" },
   "override-pooler-config": { name: "pooler-config" },
   "worker-use-ray": { name: "distributed-executor-backend", value: "ray" },
-};
+});
 
 /** Tasks of old became runners; the rest is found by itself (0.10.2 config/__init__.py). */
-const runners: Readonly<Record<string, string>> = {
+const runners: Readonly<Record<string, string>> = wordTable({
   generate: "generate",
   transcription: "generate",
   embed: "pooling",
@@ -31,7 +32,7 @@ const runners: Readonly<Record<string, string>> = {
   classify: "pooling",
   reward: "pooling",
   score: "pooling",
-};
+});
 
 /** What the engine has in the place of a removed flag; undefined where nothing is needed any more. */
 export function successorOf(context: RuleContext, flag: Flag): Replacement | undefined {

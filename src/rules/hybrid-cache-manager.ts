@@ -1,3 +1,4 @@
+import { wordTable } from "../catalog/word-table.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast, compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
@@ -14,7 +15,7 @@ const name = "disable-hybrid-kv-cache-manager";
 const newest = "0.33.0";
 
 /** The last sample from 0.14.1 on in which a connector cannot work under the manager (`SupportsHMA` in kv_connector/v1). */
-const lastWithout: Readonly<Record<string, string>> = {
+const lastWithout: Readonly<Record<string, string>> = wordTable({
   NixlConnector: "0.14.1",
   DecodeBenchConnector: "0.18.1",
   ExampleHiddenStatesConnector: "0.18.1",
@@ -28,7 +29,7 @@ const lastWithout: Readonly<Record<string, string>> = {
   FlexKVConnectorV1: newest,
   HF3FSKVConnector: newest,
   LMCacheConnectorV1: newest,
-};
+});
 
 export const hybridCacheManager: Rule = {
   code,

@@ -1,3 +1,4 @@
+import { wordTable } from "../catalog/word-table.ts";
 import { compareVersions, parseVersion, type Version } from "../deployment/version.ts";
 
 /** Releases whose registry was read (distributed/kv_transfer/kv_connector/factory.py). */
@@ -6,7 +7,7 @@ const samples = ["0.9.2", "0.10.2", "0.11.2", "0.14.1", "0.18.1", "0.22.1", "0.2
 /** First and last sample that registers a connector; null = the newest still does. */
 type Span = readonly [first: string, last: string | null];
 
-const connectors: Readonly<Record<string, readonly Span[]>> = {
+const connectors: Readonly<Record<string, readonly Span[]>> = wordTable({
   PyNcclConnector: [["0.9.2", "0.9.2"]],
   LMCacheConnector: [["0.9.2", "0.9.2"]],
   MooncakeConnector: [
@@ -34,13 +35,13 @@ const connectors: Readonly<Record<string, readonly Span[]>> = {
   NixlPullConnector: [["0.24.0", null]],
   NixlPushConnector: [["0.24.0", null]],
   HiSparseConnector: [["0.33.0", null]],
-};
+});
 
 /** What took a connector's place. */
-export const connectorSuccessors: Readonly<Record<string, string>> = {
+export const connectorSuccessors: Readonly<Record<string, string>> = wordTable({
   LMCacheConnector: "LMCacheConnectorV1",
   SharedStorageConnector: "ExampleConnector",
-};
+});
 
 /** Connectors of some release read. */
 export const connectorNames: readonly string[] = Object.keys(connectors);

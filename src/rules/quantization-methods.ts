@@ -1,7 +1,8 @@
+import { wordTable } from "../catalog/word-table.ts";
 import { atLeast, type Version } from "../deployment/version.ts";
 
 /** Least compute capability by method (VQ06), with the release from which on it is so; read in ten releases from 0.9.2 to 0.33.0. */
-const leastCapabilities: Readonly<Record<string, readonly (readonly [since: string, capability: number])[]>> = {
+const leastCapabilities: Readonly<Record<string, readonly (readonly [since: string, capability: number])[]>> = wordTable({
   gptq: [["0", 6]],
   gptq_marlin: [
     ["0", 8],
@@ -40,7 +41,7 @@ const leastCapabilities: Readonly<Record<string, readonly (readonly [since: stri
   mxfp4: [["0", 8]],
   petit_nvfp4: [["0", 9]],
   fp_quant: [["0", 10]],
-};
+});
 
 /** What a method asks of the GPU in a release; the least of all where the release is not known. Between two samples the milder counts. */
 export function leastCapability(method: string, version: Version | undefined): number | undefined {
@@ -51,7 +52,7 @@ export function leastCapability(method: string, version: Version | undefined): n
 }
 
 /** First and last sample in which a method is deprecated, so that it needs a switch of its own (VQ05); null = the newest still does. */
-const deprecated: Readonly<Record<string, readonly [first: string, last: string | null]>> = {
+const deprecated: Readonly<Record<string, readonly [first: string, last: string | null]>> = wordTable({
   fbgemm_fp8: ["0.14.1", null],
   fp_quant: ["0.14.1", null],
   tpu_int8: ["0.14.1", "0.22.1"],
@@ -66,7 +67,7 @@ const deprecated: Readonly<Record<string, readonly [first: string, last: string 
   hqq: ["0.14.1", "0.14.1"],
   ipex: ["0.14.1", "0.14.1"],
   rtn: ["0.14.1", "0.14.1"],
-};
+});
 
 /** Whether a release asks for the switch; undefined where the release is not known and releases differ. */
 export function isDeprecated(method: string, version: Version | undefined): boolean | undefined {
@@ -78,7 +79,7 @@ export function isDeprecated(method: string, version: Version | undefined): bool
 }
 
 /** Element types of activations that a method takes (VQ07), where every release read agrees. */
-export const activationTypes: Readonly<Record<string, readonly string[]>> = {
+export const activationTypes: Readonly<Record<string, readonly string[]>> = wordTable({
   fp8: ["bfloat16", "float16"],
   mxfp4: ["bfloat16"],
   fp_quant: ["bfloat16"],
@@ -87,4 +88,4 @@ export const activationTypes: Readonly<Record<string, readonly string[]>> = {
   experts_int8: ["bfloat16", "float16"],
   fbgemm_fp8: ["bfloat16", "float16"],
   moe_wna16: ["bfloat16", "float16"],
-};
+});

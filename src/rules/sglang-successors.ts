@@ -1,10 +1,11 @@
+import { wordTable } from "../catalog/word-table.ts";
 import type { Flag } from "../deployment/deployment.ts";
 import type { Replacement } from "./flag-replacements.ts";
 import type { RuleContext } from "./rule.ts";
 import { sizeOf } from "./written-sizes.ts";
 
 /** As the releases said that knew both: help texts and deprecated aliases of 0.4.10 to 0.5.18, server_args.py. */
-const successors: Readonly<Record<string, Replacement>> = {
+const successors: Readonly<Record<string, Replacement>> = wordTable({
   "cuda-graph-bs": { name: "cuda-graph-bs-decode" },
   "cuda-graph-max-bs": { name: "cuda-graph-max-bs-decode" },
   "disable-flashinfer": { name: "attention-backend", value: "triton" },
@@ -37,11 +38,11 @@ const successors: Readonly<Record<string, Replacement>> = {
   "piecewise-cuda-graph-max-tokens": { name: "cuda-graph-max-bs-prefill" },
   "piecewise-cuda-graph-tokens": { name: "cuda-graph-bs-prefill" },
   "stream-output": { name: "incremental-streaming-output" },
-};
+});
 
 const splitModes = new Set(["dsa-prefill-cp-mode", "nsa-prefill-cp-mode", "prefill-cp-mode"]);
 /** 0.5.15 server_args.py, legacy_mode_to_strategy. */
-const strategies: Readonly<Record<string, string>> = { "in-seq-split": "zigzag", "round-robin-split": "interleave" };
+const strategies: Readonly<Record<string, string>> = wordTable({ "in-seq-split": "zigzag", "round-robin-split": "interleave" });
 
 /** What SGLang has in the place of a removed flag. */
 export function sglangSuccessor(context: RuleContext, { name, value }: Flag): Replacement | undefined {

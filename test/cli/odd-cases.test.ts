@@ -61,7 +61,7 @@ const table: readonly (readonly [name: string, written: unknown, expected: strin
   ["no pools", deployed({ pools: [] }), "figures"],
   ["pools of nothing", deployed({ pools: [null] }), "bad-case"],
   ["pools as an object", deployed({ pools: {} }), "bad-case"],
-  ["prefill alone", deployed({ pools: [{ role: "prefill" }] }), "figures, missing, figures"],
+  ["prefill alone", deployed({ pools: [{ role: "prefill" }] }), "missing, missing, figures"],
   ["an odd role", deployed({ pools: [{ role: "both" }] }), "bad-case"],
   // Hardware.
   ["an unknown GPU", deployed({ gpu: "Nobody 9000" }), "missing"],

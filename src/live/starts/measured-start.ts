@@ -1,5 +1,6 @@
 import type { Model } from "../../catalog/facts.ts";
 import { gib } from "../../catalog/quantity.ts";
+import { wordTable } from "../../catalog/word-table.ts";
 import type { Conditions, ConditionValue, MeasuredMemory, MeasuredStage, StagePart } from "../../deployment/calibration.ts";
 import { conditionsOf } from "../../deployment/conditions.ts";
 import { engineNames } from "../../deployment/engine-names.ts";
@@ -101,7 +102,7 @@ const layoutSizes: Readonly<Record<string, string>> = {
   "decode-context-parallel-size": "decodeContext",
 };
 
-const renamed: Readonly<Record<string, string>> = { "enable-prefix-caching": "prefix-caching", "page-size": "block-size" };
+const renamed: Readonly<Record<string, string>> = wordTable({ "enable-prefix-caching": "prefix-caching", "page-size": "block-size" });
 const widths: Readonly<Record<string, string>> = { dtype: "activation-bits", "kv-cache-dtype": "kv-cache-bits" };
 
 /** The conditions under which the logged start ran. */

@@ -1,3 +1,4 @@
+import { wordTable } from "../../catalog/word-table.ts";
 import { isPlain, pythonFields } from "./python-fields.ts";
 import type { Telling } from "./start-builder.ts";
 import type { LoggedPart } from "./start-log.ts";
@@ -186,7 +187,7 @@ function utilizationOf(values: ReadonlyMap<string, string>, at: Telling): void {
 }
 
 /** Names of the configuration line that are not the flag's. */
-const renamed: Readonly<Record<string, string>> = { "max-seq-len": "max-model-len", "model-tag": "model" };
+const renamed: Readonly<Record<string, string>> = wordTable({ "max-seq-len": "max-model-len", "model-tag": "model" });
 
 /** Simple values only: what is nested is told by lines of its own, where it matters. */
 function fields(match: RegExpMatchArray, at: Telling, written: boolean): void {

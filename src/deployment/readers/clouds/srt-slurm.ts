@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId } from "../../deployment.ts";
 import type { Known } from "../../located.ts";
 import { spanOf } from "../../mapped.ts";
@@ -16,7 +17,7 @@ import type { Reader } from "../reader.ts";
 import { isRecipe, isSwept, type RecipeRole, recipeImage, recipeRoles } from "./srt-recipe.ts";
 
 const format = "srt-slurm";
-const engines: Readonly<Record<string, EngineId>> = { sglang: "sglang", vllm: "vllm", trtllm: "tensorrt-llm" };
+const engines: Readonly<Record<string, EngineId>> = wordTable({ sglang: "sglang", vllm: "vllm", trtllm: "tensorrt-llm" });
 /** What of a variant can change the engines that it starts; others run another benchmark on the same. */
 const engineKeys = ["model", "resources", "backend", "engine", "roles"];
 

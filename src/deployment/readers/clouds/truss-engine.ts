@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId, Flag } from "../../deployment.ts";
 import { engineInImage } from "../../images.ts";
 import { findLaunches, type Launch } from "../../launch.ts";
@@ -83,12 +84,12 @@ function builtEngine(root: YamlValue, context: ReaderContext): TrussEngine | und
   };
 }
 
-const stackEngines: Readonly<Record<string, EngineId>> = {
+const stackEngines: Readonly<Record<string, EngineId>> = wordTable({
   vllm: "vllm",
   sglang: "sglang",
   trt_llm: "tensorrt-llm",
   trtllm: "tensorrt-llm",
-};
+});
 const stackFields = {
   tensor_parallel_size: "tensor-parallel-size",
   pipeline_parallel_size: "pipeline-parallel-size",
@@ -110,7 +111,7 @@ function inferenceStack(root: YamlValue, context: ReaderContext): TrussEngine | 
   };
 }
 
-const modelServers: Readonly<Record<string, EngineId>> = { VLLM: "vllm", TGI: "tgi", TRT_LLM: "tensorrt-llm" };
+const modelServers: Readonly<Record<string, EngineId>> = wordTable({ VLLM: "vllm", TGI: "tgi", TRT_LLM: "tensorrt-llm" });
 const countedFields = { tensor_parallel_count: "tensor_parallel_size", pipeline_parallel_count: "pipeline_parallel_size" };
 
 /** `build.model_server`: the engines that earlier releases started themselves, and Triton's images with the sizes of their engines. */

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId } from "../../deployment.ts";
 import { findScriptLaunches } from "../../launch.ts";
 import type { Known } from "../../located.ts";
@@ -18,18 +19,18 @@ import type { Reader } from "../reader.ts";
 import { chartImage } from "./chart-image.ts";
 
 /** As the recipes call the engines, in `framework` or as the key of a section. */
-const engines: Readonly<Record<string, EngineId>> = {
+const engines: Readonly<Record<string, EngineId>> = wordTable({
   vllm: "vllm",
   sglang: "sglang",
   trtllm: "tensorrt-llm",
   "tensorrt-llm": "tensorrt-llm",
-};
+});
 const sizes: Readonly<Partial<Record<EngineId, readonly [tensor: string, pipeline: string]>>> = {
   vllm: ["tensor-parallel-size", "pipeline-parallel-size"],
   sglang: ["tp-size", "pp-size"],
   "tensorrt-llm": ["tensor_parallel_size", "pipeline_parallel_size"],
 };
-const workers: Readonly<Record<string, Unit["role"]>> = { prefillWorker: "prefill", decodeWorker: "decode" };
+const workers: Readonly<Record<string, Unit["role"]>> = wordTable({ prefillWorker: "prefill", decodeWorker: "decode" });
 /** No machine of these recipes has more. */
 const mostGpusPerNode = 8;
 

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import { concat, isReadable, type Mapped, slice, spanOf } from "../../mapped.ts";
 import type { CompanionUnit, Unit } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
@@ -8,7 +9,7 @@ import { workloadName } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
 import { type LlmdRole, llmdRoleUnits } from "./llmd-role.ts";
 
-const roles: Readonly<Record<string, Unit["role"]>> = { decode: "decode", prefill: "prefill", encode: "mixed" };
+const roles: Readonly<Record<string, Unit["role"]>> = wordTable({ decode: "decode", prefill: "prefill", encode: "mixed" });
 
 /** Values of llm-d's model service: a model, and for each role the containers that serve it, whose command the chart may write itself. */
 export const llmdModelserviceReader: Reader = (root, _extent, context) => {

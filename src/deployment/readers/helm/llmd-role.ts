@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { Launch } from "../../launch.ts";
 import type { Known } from "../../located.ts";
 import { type Mapped, opaque } from "../../mapped.ts";
@@ -24,7 +25,7 @@ export interface LlmdRole {
   readonly by: "chart" | "preset";
 }
 
-const resources: Readonly<Record<string, string>> = {
+const resources: Readonly<Record<string, string>> = wordTable({
   nvidia: "nvidia.com/gpu",
   "intel-i915": "gpu.intel.com/i915",
   "intel-xe": "gpu.intel.com/xe",
@@ -32,7 +33,7 @@ const resources: Readonly<Record<string, string>> = {
   amd: "amd.com/gpu",
   google: "google.com/tpu",
   "rebellions-atom": "rebellions.ai/ATOM",
-};
+});
 
 /** The engines of a role's containers. */
 export function llmdRoleUnits(llmd: LlmdRole, context: ReaderContext): PodUnit[] {

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { Mapped } from "../../mapped.ts";
 import { plainUnit, type Unit, type UnitHardware, unknownHardware } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
@@ -9,7 +10,7 @@ import { rootAnchor } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
 import { chartImage } from "./chart-image.ts";
 
-const resources: Readonly<Record<string, string>> = { nvidia: "nvidia.com/gpu", amd: "amd.com/gpu" };
+const resources: Readonly<Record<string, string>> = wordTable({ nvidia: "nvidia.com/gpu", amd: "amd.com/gpu" });
 
 /** Values of the Ollama chart: one server, the models that it fetches, and its GPUs. */
 export const ollamaValuesReader: Reader = (root, extent, context) => {

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import { spanOf } from "../../mapped.ts";
 import type { Unit } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
@@ -6,14 +7,14 @@ import type { Reader, Recognised } from "../reader.ts";
 import { chartServer, type NamedEngine, serverContainer } from "./chart-server.ts";
 
 /** Sub-charts that are called after the server they run. */
-const namedEngines: Readonly<Record<string, NamedEngine>> = {
+const namedEngines: Readonly<Record<string, NamedEngine>> = wordTable({
   vllm: { engine: "vllm", launcher: null },
   sglang: { engine: "sglang", launcher: null },
   tgi: { engine: "tgi", launcher: null },
   ollama: { engine: "ollama", launcher: null },
   tei: { engine: "other", launcher: "text-embeddings-inference" },
   teirerank: { engine: "other", launcher: "text-embeddings-inference" },
-};
+});
 /** Signs that a section is a chart's and not just about a server. */
 const chartKeys = ["enabled", "image", "resources", "autoscaling", "extraCmdArgs", "accelDevice", "LLM_MODEL_ID"];
 /** Signs that its server runs. */

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId, Flag } from "../../deployment.ts";
 import type { Known } from "../../located.ts";
 import type { Mapped } from "../../mapped.ts";
@@ -17,14 +18,14 @@ import { rootAnchor, workloadName } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
 
 /** What a backend's type makes the controller start (pkg/model-booster-controller/convert/model_serving.go). */
-const engines: Readonly<Record<string, EngineId>> = {
+const engines: Readonly<Record<string, EngineId>> = wordTable({
   vLLM: "vllm",
   vLLMDisaggregated: "vllm",
   SGLang: "sglang",
   SGLangDisaggregated: "sglang",
   MindIE: "other",
   MindIEDisaggregated: "other",
-};
+});
 /** Workers of other types coordinate and have no engine. */
 const workerTypes = new Set(["", "server", "prefill", "decode"]);
 

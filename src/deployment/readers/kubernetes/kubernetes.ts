@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { FormatId } from "../../deployment.ts";
 import type { Known } from "../../located.ts";
 import { spanOf } from "../../mapped.ts";
@@ -23,7 +24,7 @@ const apps = /^(apps|extensions)\/v1\w*$/;
 const template = ["spec", "template", "spec"];
 
 /** Workloads that hold one pod. */
-const workloads: Readonly<Record<string, Workload>> = {
+const workloads: Readonly<Record<string, Workload>> = wordTable({
   Deployment: { api: apps, format: "k8s-deployment", pod: template, copies: "replicas" },
   ReplicaSet: { api: apps, format: "k8s-deployment", pod: template, copies: "replicas" },
   DaemonSet: { api: apps, format: "k8s-deployment", pod: template, copies: "unknown" },
@@ -35,7 +36,7 @@ const workloads: Readonly<Record<string, Workload>> = {
   CloneSet: { api: /^apps\.kruise\.io\/v1/, format: "k8s-deployment", pod: template, copies: "replicas" },
   DeploymentConfig: { api: /^(apps\.openshift\.io\/)?v1$/, format: "k8s-deployment", pod: template, copies: "replicas" },
   Service: { api: /^serving\.knative\.dev\/v1/, format: "k8s-knative", pod: template, copies: "unknown" },
-};
+});
 
 /** A workload of Kubernetes itself, of Knative or of what replaces its Deployment, or a patch of one. One that starts no engine is somebody else's. */
 export const kubernetesReader: Reader = (root, extent, context) => {

@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId } from "../../deployment.ts";
 import { isReadable, type Mapped } from "../../mapped.ts";
 import { type GpuHint, plainUnit, type Unit, type UnitHardware, unknownHardware } from "../../units.ts";
@@ -12,7 +13,7 @@ import { acceleratorCount } from "../pods/resources.ts";
 import { backendRuntime } from "./llmaz-runtime.ts";
 
 /** The backends that llmaz brings (chart/templates/backends). */
-const backends: Readonly<Record<string, EngineId>> = {
+const backends: Readonly<Record<string, EngineId>> = wordTable({
   vllm: "vllm",
   "vllm-cpu": "vllm",
   sglang: "sglang",
@@ -20,7 +21,7 @@ const backends: Readonly<Record<string, EngineId>> = {
   tgi: "tgi",
   llamacpp: "llama.cpp",
   ollama: "ollama",
-};
+});
 
 /** A playground: a claim on a model, whose flavors are the accelerators to choose from, and a backend whose presets start it. */
 export function playgroundUnit(spec: YamlValue, context: ReaderContext): Omit<Unit, "name" | "anchor" | "extent"> {

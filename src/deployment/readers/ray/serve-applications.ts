@@ -1,3 +1,4 @@
+import { wordTable } from "../../../catalog/word-table.ts";
 import type { EngineId, Flag } from "../../deployment.ts";
 import type { Known } from "../../located.ts";
 import { type Mapped, opaque, unknownMark } from "../../mapped.ts";
@@ -45,7 +46,7 @@ export function servedEngines(applications: YamlValue, context: ReaderContext): 
   });
 }
 
-const engines: Readonly<Record<string, EngineId>> = { vllm: "vllm", sglang: "sglang" };
+const engines: Readonly<Record<string, EngineId>> = wordTable({ vllm: "vllm", sglang: "sglang" });
 const unknown = { accelerator: undefined, instances: undefined, bundles: undefined, environment: new Map() } as const;
 
 /** An `LLMConfig` of ray.serve.llm: a mapping, or the path of a file that holds it. */
