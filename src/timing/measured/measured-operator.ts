@@ -86,10 +86,10 @@ export class MeasuredOperator {
 
   private read(others: readonly number[]): (first: number) => number {
     const { law, card } = this;
-    const at = (first: number): readonly number[] => [first, ...others];
-    const ratio = this.field.along([...law.coordinates(at(1)), 0], law.moved);
+    const sizes = [1, ...others];
+    const ratio = this.field.along([...law.coordinates(sizes), 0], law.moved);
     return (first) => {
-      const sizes = at(first);
+      sizes[0] = first;
       const [along = 0, aside = 0] = law.coordinates(sizes);
       return law.roofline(sizes, card) * ratio(along, aside);
     };

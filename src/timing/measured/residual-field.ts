@@ -40,8 +40,11 @@ export class ResidualField {
     const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => first(a) - first(b));
     this.coordinates = new Float64Array(coordinates.length);
     this.logRatios = new Float64Array(this.size);
-    for (const [place, index] of order.entries()) {
-      this.coordinates.set(coordinates.subarray(index * dimensions, (index + 1) * dimensions), place * dimensions);
+    for (let place = 0; place < order.length; place++) {
+      const index = order[place] as number;
+      for (let axis = 0; axis < dimensions; axis++) {
+        this.coordinates[place * dimensions + axis] = coordinates[index * dimensions + axis] as number;
+      }
       this.logRatios[place] = logRatios[index] as number;
     }
   }
