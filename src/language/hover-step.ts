@@ -2,6 +2,7 @@ import { duration, durationRange, percent, whole } from "../catalog/quantity.ts"
 import { plain } from "../deployment/message.ts";
 import { modeWords } from "../simulation/layout-words.ts";
 import { achieved, gpuPeaks } from "../timing/achieved.ts";
+import { bandRange } from "../timing/band-range.ts";
 import { decodeBatch } from "../timing/closed-form.ts";
 import type { OperatorShare } from "../timing/operator.ts";
 import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../timing/operator-words.ts";
@@ -35,9 +36,8 @@ export function stepCard({ deployment, settled, estimate }: DeploymentAnalysis, 
     `${plain(operatorWords[one.operator])}, ${percent(one.seconds / total)}`,
     [duration(one.seconds), ...reached(one, peaks)].join(" · "),
   ];
-  const [ttft, tpot] = [estimate.ttftSeconds, estimate.tpotSeconds].map((seconds) =>
-    durationRange(seconds * Math.max(0, 1 - estimate.band), seconds * (1 + estimate.band)),
-  );
+  const ttft = durationRange(...bandRange(estimate.ttftSeconds, estimate.firstTokenBand));
+  const tpot = durationRange(...bandRange(estimate.tpotSeconds, estimate.band));
   const rests = basisShares(operators).map(({ basis, share }) => `${percent(share)} ${plain(basisWords[basis])}`);
   return {
     headline: `A decode step of ${sequences}: ${duration(total)}`,

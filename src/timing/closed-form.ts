@@ -52,6 +52,7 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
     mostOutputTokensPerSecond: mostRequestsPerSecond * outputTokens,
     basis: decode.model.basis,
     band: Math.max(...engines.map(({ model }) => model.band)),
+    firstTokenBand: Math.max(...engines.map(({ model }) => model.firstTokenBand)),
   };
 }
 

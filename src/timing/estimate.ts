@@ -16,5 +16,7 @@ export interface Estimate {
   readonly mostRequestsPerSecond: number;
   readonly mostOutputTokensPerSecond: number;
   readonly basis: Basis;
+  /** Relative half-widths of the 80 % bands: of steps, and of the first token. */
   readonly band: number;
+  readonly firstTokenBand: number;
 }

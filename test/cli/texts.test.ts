@@ -48,6 +48,7 @@ const estimate: Estimate = {
   mostOutputTokensPerSecond: 3570,
   basis: "interpolated",
   band: 0.3,
+  firstTokenBand: 0.3,
 };
 
 function bandsOf({ summary }: Report): Bands {

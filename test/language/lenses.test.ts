@@ -19,6 +19,7 @@ const estimate = {
   mostOutputTokensPerSecond: 3635,
   basis: "analytical" as const,
   band: 0.3,
+  firstTokenBand: 0.3,
 };
 
 /** Titles and commands, the en blank after an icon written as one blank. */

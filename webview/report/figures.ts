@@ -1,6 +1,7 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { Bands, Range } from "../../src/simulation/bands.ts";
 import type { Report } from "../../src/simulation/report.ts";
+import { bandRange } from "../../src/timing/band-range.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { summary as over } from "../parts/downsample.ts";
 import type { Bullet, Figure, Tag, Tone } from "../parts/models.ts";
@@ -30,7 +31,8 @@ export interface Judged {
 /** The latencies at the limits' percentile. A range that crosses the limit is too close to call, never a pass. */
 export function judge(report: Report, values: Latencies, bands: Bands | null): readonly [ttft: Judged, tpot: Judged, e2e: Judged] {
   const slo = report.slo ?? noLimits;
-  const basis = { bands, stepBand: report.confidence.timingBand };
+  const { timingBand, firstTokenBand } = report.confidence;
+  const basis = { bands, stepBand: timingBand, firstTokenBand };
   const one = (id: Judged["id"], name: string, value: number, limit: number | null): Judged => {
     const range = latencyRange(basis, id, slo.percentile, value);
     const [low, high] = range;
@@ -267,9 +269,9 @@ function saturatedFigures(report: Report, saturated: NonNullable<Report["saturat
 
 /** The closed form at once: one request alone, and the most the deployment can hold. No percentile under load. */
 export function estimateFigures(estimate: Estimate): Figure[] {
-  const alone = (id: string, label: string, title: string, seconds: number): Figure => {
+  const alone = (id: string, label: string, title: string, seconds: number, band: number): Figure => {
     const [value, unit] = parts(duration(seconds));
-    const [low, high] = [seconds * Math.max(0, 1 - estimate.band), seconds * (1 + estimate.band)];
+    const [low, high] = bandRange(seconds, band);
     return {
       id,
       label,
@@ -287,9 +289,9 @@ export function estimateFigures(estimate: Estimate): Figure[] {
   };
   const [user, userUnit] = parts(rate(estimate.userTokensPerSecond, "tok/s"));
   return [
-    alone("ttft", "TTFT of one request", definitions.ttft, estimate.ttftSeconds),
-    alone("tpot", "TPOT of one request", definitions.tpot, estimate.tpotSeconds),
-    alone("e2e", "E2E of one request", definitions.e2e, estimate.e2eSeconds),
+    alone("ttft", "TTFT of one request", definitions.ttft, estimate.ttftSeconds, estimate.firstTokenBand),
+    alone("tpot", "TPOT of one request", definitions.tpot, estimate.tpotSeconds, estimate.band),
+    alone("e2e", "E2E of one request", definitions.e2e, estimate.e2eSeconds, estimate.band),
     {
       id: "user",
       label: "Speed for one user",
@@ -298,10 +300,7 @@ export function estimateFigures(estimate: Estimate): Figure[] {
       unit: userUnit,
       tag: null,
       bullet: null,
-      caption: words(
-        "range {0}",
-        span(estimate.userTokensPerSecond / (1 + estimate.band), estimate.userTokensPerSecond / Math.max(0.01, 1 - estimate.band), "tok/s"),
-      ),
+      caption: words("range {0}", span(...bandRange(estimate.userTokensPerSecond, estimate.band), "tok/s")),
     },
     most("rate", "Holds at most", "Request rate above which the queue must grow", estimate.mostRequestsPerSecond, "req/s"),
     {

@@ -1,5 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { Bands, Range } from "../../src/simulation/bands.ts";
+import { bandRange } from "../../src/timing/band-range.ts";
 import { duration, durationRange } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 
@@ -17,13 +18,14 @@ export function toldColumn(slo: Slo | null): Column {
 export interface RangeBasis {
   readonly bands: Bands | null;
   readonly stepBand: number;
+  readonly firstTokenBand: number;
 }
 
 /** Where 8 values in 10 lie of a latency at a percentile. */
-export function latencyRange({ bands, stepBand }: RangeBasis, id: Banded, percentile: number, value: number): Range {
+export function latencyRange({ bands, stepBand, firstTokenBand }: RangeBasis, id: Banded, percentile: number, value: number): Range {
   const column = columns[percentile];
   if (bands && column) return bands[members[id]][column];
-  return [value * Math.max(0, 1 - stepBand), value * (1 + stepBand)];
+  return bandRange(value, id === "ttft" ? firstTokenBand : stepBand);
 }
 
 /** `0.75–2.8 s`; without an upper end `0.75 s or more`. */

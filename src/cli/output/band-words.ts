@@ -8,11 +8,6 @@ export function timeBand([low, high]: Range): string {
   return high === null ? `${duration(low)} or more` : durationRange(low, high);
 }
 
-/** Of a closed form: the error of a step is that of the figure. */
-export function closedBand(value: number, band: number): readonly [number, number] {
-  return [value * Math.max(0, 1 - band), value * (1 + band)];
-}
-
 /** The two band columns of a latency, empty for what has no band. */
 export function bandCells(bands: Bands | null, name: "ttftSeconds" | "tpotSeconds" | "e2eSeconds" | null): readonly string[] {
   if (!bands) return [];

@@ -1,8 +1,8 @@
 import type { Settled } from "../../deployment/settled.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
+import { bandRange } from "../../timing/band-range.ts";
 import type { Estimated } from "../estimating.ts";
 import { operatorsJson } from "./anatomy.ts";
-import { closedBand } from "./band-words.ts";
 import { tightestPlan } from "./memory-json.ts";
 
 /**
@@ -22,9 +22,9 @@ export function estimateJson({ estimate, steps, gpus, kvCacheTokens }: Estimated
       outputTokensPerSecondPerGpu: gpus > 0 ? mostOutputTokensPerSecond / gpus : null,
       kvCache: { capacityTokens: kvCacheTokens },
       bands: {
-        ttftSeconds: { mean: closedBand(estimate.ttftSeconds, estimate.band) },
-        tpotSeconds: { mean: closedBand(estimate.tpotSeconds, estimate.band) },
-        e2eSeconds: { mean: closedBand(estimate.e2eSeconds, estimate.band) },
+        ttftSeconds: { mean: bandRange(estimate.ttftSeconds, estimate.firstTokenBand) },
+        tpotSeconds: { mean: bandRange(estimate.tpotSeconds, estimate.band) },
+        e2eSeconds: { mean: bandRange(estimate.e2eSeconds, estimate.band) },
       },
     },
     estimate: {

@@ -2,11 +2,12 @@ import { duration, figure, percent, rate, whole } from "../../catalog/quantity.t
 import { plain } from "../../deployment/message.ts";
 import type { Settled } from "../../deployment/settled.ts";
 import { deploymentWords } from "../../simulation/layout-words.ts";
+import { bandRange } from "../../timing/band-range.ts";
 import type { Operator } from "../../timing/step-model.ts";
 import type { Estimated, PricedStep } from "../estimating.ts";
 import type { Terminal } from "../terminal.ts";
 import { anatomyHead, anatomyRows } from "./anatomy.ts";
-import { closedBand, timeBand } from "./band-words.ts";
+import { timeBand } from "./band-words.ts";
 import { table } from "./table.ts";
 
 const stepNames: Readonly<Record<PricedStep["name"], string>> = {
@@ -26,9 +27,10 @@ export const operatorNames: Readonly<Record<Operator, string>> = {
 export function estimateText(name: string, made: Estimated, settled: Settled, paint: Terminal["paint"]): string {
   const { estimate, gpus } = made;
   const gpu = settled.pools[0]?.gpu.id ?? "";
-  const alone = (seconds: number): string => `≈ ${duration(seconds)}, ${timeBand(closedBand(seconds, estimate.band))} in 8 of 10 cases`;
+  const alone = (seconds: number, band = estimate.band): string =>
+    `≈ ${duration(seconds)}, ${timeBand(bandRange(seconds, band))} in 8 of 10 cases`;
   const rows = [
-    ["TTFT, one request alone", alone(estimate.ttftSeconds)],
+    ["TTFT, one request alone", alone(estimate.ttftSeconds, estimate.firstTokenBand)],
     ["TPOT, one request alone", alone(estimate.tpotSeconds)],
     ["E2E, one request alone", alone(estimate.e2eSeconds)],
     ["tokens per second a user sees", `≈ ${rate(estimate.userTokensPerSecond, "tok/s")}`],

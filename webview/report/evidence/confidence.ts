@@ -11,12 +11,16 @@ import { basisMarks } from "./step-anatomy.ts";
 
 const points = (band: number): string => `±${blank}${Math.round(band * 100)}${blank}%`;
 
+/** `±` would go below nothing for what may be several times off. */
+const factor = (band: number): string =>
+  band < 0.3 ? points(band) : `×${blank}${(1 / (1 + band)).toPrecision(2)}–${(1 + band).toPrecision(2)}`;
+
 /** The whole before its parts: ranges once their runs are done, the error of a step until then. */
 export function wholeCertainty({ confidence, slo, saturated }: Report, { bands, bandRuns }: ReportEvidence): string {
   const p = toldColumn(slo);
   if (bands && !saturated)
     return words("TTFT {0} {1}, TPOT {0} {2} in 8 of 10 cases", p, rangeWords(bands.ttftSeconds[p]), rangeWords(bands.tpotSeconds[p]));
-  const steps = words("Steps {0} in 8 of 10 cases", points(confidence.timingBand));
+  const steps = words("Steps {0}, TTFT {1} in 8 of 10 cases", points(confidence.timingBand), factor(confidence.firstTokenBand));
   if (bandRuns.total === 0 || bandRuns.done === bandRuns.total) return steps;
   return words("{0}; ranges: {1} of {2} runs", steps, bandRuns.done, bandRuns.total);
 }
@@ -32,7 +36,7 @@ const groups: readonly { readonly title: () => string; readonly operators: reado
 
 /** Each part of the answer, what it rests on, and its share of a step or how far it may be off. */
 export function certainty(report: Report, evidence: ReportEvidence): TableModel {
-  const { timingBand, memory } = report.confidence;
+  const { timingBand, firstTokenBand, memory } = report.confidence;
   const operators = report.anatomy.flatMap((step) => step.operators.map((one) => ({ ...one, seconds: one.seconds / stepSeconds(step) })));
   const all = operators.reduce((sum, { seconds }) => sum + seconds, 0);
   const ofSteps = groups.flatMap(({ title, operators: names }) => {
@@ -52,6 +56,7 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
     rows: [
       ...ofSteps,
       [`${basisMarks[report.confidence.timing]} ${words("Step time")}`, stepsRest(report), points(timingBand)],
+      [`◐ ${words("First token")}`, words("judged on measured serving runs"), factor(firstTokenBand)],
       [
         `${memory === "engine-law" ? "●" : memory === "fitted" ? "◐" : "○"} ${words("Memory")}`,
         memoryWords(memory),
