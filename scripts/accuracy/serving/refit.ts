@@ -13,7 +13,7 @@ export interface Constants {
 const none: Constants = { layerMs: 0, stepMs: 0, sequenceMs: 0, exchange: 0, requestMs: 0 };
 
 /** First steps of the search, each about a third of the constant. */
-const firstSteps = { layerMs: 0.006, stepMs: 0.2, sequenceMs: 0.008, exchange: 0.3, requestMs: 20 } as const satisfies Constants;
+const firstSteps = { layerMs: 0.006, stepMs: 0.1, sequenceMs: 0.007, exchange: 0.3, requestMs: 8 } as const satisfies Constants;
 const finest = 1 / 64;
 
 /** A run's times with changed constants: every token waits for its steps, so they add to TPOT as often; a request's own to TTFT. */
