@@ -64,7 +64,7 @@ const runs = measuredRuns(text);
 const runCount = runs.groups.reduce((sum, { rows }) => sum + rows.length, 0);
 write("runs.json", `{"sources":${JSON.stringify(runs.sources)},"groups":${lines(runs.groups)}}`, runCount);
 
-for (const { gpu, tables } of kernelTables(source, text, models)) {
+for (const { gpu, tables } of kernelTables(source, text, models, gpus)) {
   const listed = Object.entries(tables).flatMap(([name, groups]) => groups.map((group) => JSON.stringify({ table: name, ...group })));
   const rows = Object.values(tables)
     .flat()

@@ -22,6 +22,25 @@ const profiled = { rtxpro6000: "RTX-PRO-6000-Blackwell-Server", rtx4090: "RTX-40
 
 const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
 
+/** Bytes of a weight or of an element of the cache, scales left out. */
+const widths = {
+  bfloat16: 2,
+  fp8: 1,
+  fp8_block: 1,
+  sq: 1,
+  int8_wo: 1,
+  int4_wo: 0.5,
+  nvfp4: 0.5,
+  w4a16_mxfp4: 0.5,
+  w4a8_mxfp4_mxfp8: 0.5,
+};
+
+/** What a row of a table must read from memory, bytes: a step meets each layer's weights and caches once, so that no cache holds them. */
+const reads = {
+  gemm: ([, n, k], kind) => n * k * widths[kind],
+  decode: ([batch, context, , kvHeads, headDim], kind) => 2 * batch * context * kvHeads * headDim * widths[kind],
+};
+
 /**
  * Table → its file, what tells groups apart, the columns of a row, and which rows count. `alike` names what other engines' kernels of a group
  * do as well, where engines run them inside CUDA graphs: what they cost when launched one by one is the step's and not theirs. Beyond
@@ -50,7 +69,7 @@ const tables = {
     group: ["dtype", "distribution"],
     columns: ["num_tokens", "hidden_size", "inter_size", "topk", "num_experts", "moe_tp", "moe_ep"],
     fewerOf: ["moe_tp", "moe_ep"],
-    bytes: { bfloat16: 2, fp8: 1, fp8_block: 1, int4_wo: 0.5, nvfp4: 0.5, w4a16_mxfp4: 0.5, w4a8_mxfp4_mxfp8: 0.5 },
+    bytes: widths,
   },
   latentPrefill: {
     file: "mla_context",
@@ -85,7 +104,8 @@ const tables = {
   },
 };
 
-export function kernelTables(directory, text, models) {
+/** `cards` are the catalogue's GPUs. */
+export function kernelTables(directory, text, models, cards) {
   const measured = Object.entries(gpus).map(([folder, gpu]) => {
     const present = new Set(readdirSync(join(directory, "calibration", folder)));
     const read = ({ file, counts = () => true, derive = () => ({}) }) => {
@@ -93,16 +113,30 @@ export function kernelTables(directory, text, models) {
       const rows = records(text(`calibration/${folder}/${file}.csv`)).filter(counts);
       return rows.map((row) => ({ ...row, ...derive(row) }));
     };
-    return { gpu, tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, groups(read(table), table)])) };
+    const groupsOf = ([name, table]) => [name, groups(fromMemory(grouped(read(table), table), name, gpu, cards), table)];
+    return { gpu, tables: Object.fromEntries(Object.entries(tables).map(groupsOf)) };
   });
   const profiles = Object.entries(profiled).map(([folder, gpu]) => {
     const within = `calibration/${folder}`;
-    return { gpu, tables: layerProfileTables(join(directory, within), (file) => text(`${within}/${file}`), models) };
+    const found = layerProfileTables(join(directory, within), (file) => text(`${within}/${file}`), models);
+    return { gpu, tables: Object.fromEntries(Object.entries(found).map(([name, all]) => [name, fromMemory(all, name, gpu, cards)])) };
   });
   return [...measured, ...profiles];
 }
 
-function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_INFINITY, group, columns, fewerOf = [], bytes = {} }) {
+/** Share of the bandwidth beyond which nothing streams. */
+const mostStreamed = 0.95;
+
+/** Without rows that read faster than the card's memory: repeated without pause, they found their weights or keys in its cache. */
+function fromMemory(all, table, gpu, cards) {
+  const bytesOf = reads[table];
+  const { memoryBytesPerSecond } = cards.find(({ id }) => id === gpu);
+  if (!bytesOf) return all;
+  const isStreamed = (row, kind) => bytesOf(row, kind) <= mostStreamed * memoryBytesPerSecond * row.at(-1) * 1e-6;
+  return all.map((one) => ({ ...one, rows: one.rows.filter((row) => isStreamed(row, one.kind)) }));
+}
+
+function grouped(rows, { group, columns }) {
   const found = new Map();
   for (const row of rows) {
     const engine = engines[row.backend] ?? row.backend;
@@ -112,7 +146,11 @@ function groups(rows, { alike = () => undefined, mostSlower = Number.POSITIVE_IN
     found.set(key, one);
     one.rows.push([...columns.map((name) => Number(row[name])), Number(row.latency_us)]);
   }
-  const all = withoutUntuned([...found.values()], { columns, fewerOf, bytes });
+  return [...found.values()];
+}
+
+function groups(measured, { alike = () => undefined, mostSlower = Number.POSITIVE_INFINITY, columns, fewerOf = [], bytes = {} }) {
+  const all = withoutUntuned(measured, { columns, fewerOf, bytes });
   const kept = all.map((one) => {
     const doing = alike(one.kind);
     const likewise = all.filter(({ kind }) => alike(kind) === doing);
