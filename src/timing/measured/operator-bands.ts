@@ -15,10 +15,10 @@ const band = (low: number, high: number): OperatorBand => ({ low, high });
  * they have the band of what links of other cards say of tokens on their way to experts.
  */
 const learnt: Readonly<Record<KernelTable, Readonly<Record<Basis, OperatorBand>>>> = {
-  gemm: { measured: band(0.89, 1.13), interpolated: band(0.87, 1.34), analytical: band(0.74, 1.29) },
+  gemm: { measured: band(0.9, 1.12), interpolated: band(0.88, 1.31), analytical: band(0.76, 1.27) },
   prefill: { measured: band(0.89, 1.16), interpolated: band(0.89, 1.63), analytical: band(0.71, 1.45) },
-  decode: { measured: band(0.85, 1.17), interpolated: band(0.79, 2.11), analytical: band(0.56, 1.48) },
-  experts: { measured: band(0.74, 1.41), interpolated: band(0.84, 1.46), analytical: band(0.42, 3.62) },
+  decode: { measured: band(0.88, 1.13), interpolated: band(0.83, 1.71), analytical: band(0.64, 1.49) },
+  experts: { measured: band(0.74, 1.42), interpolated: band(0.86, 1.6), analytical: band(0.59, 1.53) },
   latentPrefill: { measured: band(0.89, 1.13), interpolated: band(0.86, 1.28), analytical: band(0.5, 1.37) },
   latentDecode: { measured: band(0.83, 1.25), interpolated: band(0.92, 2.92), analytical: band(0.26, 4.59) },
   collectives: { measured: band(0.84, 1.06), interpolated: band(0.97, 1.64), analytical: band(0.34, 2.4) },
