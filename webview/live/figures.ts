@@ -4,7 +4,7 @@ import type { Prediction } from "../../src/protocol/live-view.ts";
 import type { Bullet, Figure, Predicted, Tag } from "../parts/models.ts";
 import { brief, duration, parts, percent, rate, whole } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
-import { definitions, words } from "../parts/words.ts";
+import { definitions, said, words } from "../parts/words.ts";
 import { absence, bucketWords, predictedRows, quantileWords } from "./live-words.ts";
 import type { Measured, MeasuredLatency } from "./measured.ts";
 
@@ -32,7 +32,7 @@ export function liveFigures(input: FigureInput): Figure[] {
       input,
       "ttft",
       `TTFT p95, ${over}`,
-      definitions.ttft,
+      said(definitions.ttft),
       measured?.latencies.ttft_seconds ?? null,
       rows?.ttft ?? null,
       slo?.ttftSeconds ?? null,
@@ -42,7 +42,7 @@ export function liveFigures(input: FigureInput): Figure[] {
       input,
       "itl",
       `ITL p95, ${over}`,
-      definitions.itl,
+      said(definitions.itl),
       measured?.latencies.itl_seconds ?? null,
       rows?.itl ?? null,
       null,

@@ -28,9 +28,9 @@ export function listed(items: readonly string[]): string {
 
 /** What the latencies mean, for the titles of their first use on a page. */
 export const definitions = {
-  ttft: "Time to first token: from a request's arrival to its first output token",
-  tpot: "Time per output token: (E2E − TTFT) / (output tokens − 1), for each request",
-  itl: "Inter-token latency: each gap between two output tokens",
-  e2e: "End to end: from a request's arrival to its last token",
-  goodput: "Requests per second that meet every limit",
+  ttft: message("Time to first token: from a request's arrival to its first output token"),
+  tpot: message("Time per output token: (E2E − TTFT) / (output tokens − 1), for each request"),
+  itl: message("Inter-token latency: each gap between two output tokens"),
+  e2e: message("End to end: from a request's arrival to its last token"),
+  goodput: message("Requests per second that meet every limit"),
 } as const;

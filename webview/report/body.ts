@@ -64,16 +64,16 @@ export class Body {
         toggled: events.toggled,
         ...(model ? { table: () => (this.report && this.values ? model(this.report, this.values) : nothing) } : {}),
       });
-    this.latency = section("latency", "Latency", latencyTable);
-    this.time = section("over-time", "Over time", overTimeTable);
-    this.steps = section("step-time", "Where step time goes", stepTimeTable);
+    this.latency = section("latency", words("Latency"), latencyTable);
+    this.time = section("over-time", words("Over time"), overTimeTable);
+    this.steps = section("step-time", words("Where step time goes"), stepTimeTable);
     this.anatomy = section("anatomy", words("What a step is made of"), anatomyTable);
-    this.memory = section("memory", "Memory of each GPU", ({ memory }) => memoryTable(memory));
-    this.sure = section("certainty", "How sure this is");
-    this.assumed = section("assumed", "Assumed values");
-    this.memory.setExtra(link("Levers", events.levers));
+    this.memory = section("memory", words("Memory of each GPU"), ({ memory }) => memoryTable(memory));
+    this.sure = section("certainty", words("How sure this is"));
+    this.assumed = section("assumed", words("Assumed values"));
+    this.memory.setExtra(link(words("Levers"), events.levers));
     this.latency.body.append(this.plots);
-    this.rows = new Rows("Over time", this.time.twinId, theme, {
+    this.rows = new Rows(words("Over time"), this.time.twinId, theme, {
       select: (from, to) => events.select({ from, to }),
       reset: () => events.select(null),
       cursor: (text) => this.time.setNote(text),
@@ -105,7 +105,9 @@ export class Body {
     this.values = values;
     this.rows.update(overTime(report, selected));
     this.time.setExtra(
-      ...(selected ? [h("span", { text: interval(selected.from, selected.to) }), link("Whole run", () => this.events.select(null))] : []),
+      ...(selected
+        ? [h("span", { text: interval(selected.from, selected.to) }), link(words("Whole run"), () => this.events.select(null))]
+        : []),
     );
     if (same) return;
     this.time.offerTable(true);
@@ -180,9 +182,9 @@ export class Body {
 
   private drawSteps(report: Report): void {
     const bars = stepTimeBars(report).map(stackedBar);
-    if (bars.length === 0) fill(this.steps.body, h("p", { class: "secondary-text", text: "No step ran." }));
+    if (bars.length === 0) fill(this.steps.body, h("p", { class: "secondary-text", text: words("No step ran.") }));
     else fill(this.steps.body, ...bars, table(stepTimeTable(report)));
-    this.steps.setNote(hasModes(report) ? "per mode" : "");
+    this.steps.setNote(hasModes(report) ? words("per mode") : "");
   }
 
   private drawAnatomy({ anatomy }: Report): void {
@@ -199,13 +201,13 @@ export class Body {
       h(
         "div",
         { class: "capacity" },
-        strong === "" ? null : h("span", { text: "KV cache holds " }),
+        strong === "" ? null : h("span", { text: words("KV cache holds ") }),
         h("b", { text: strong }),
         h("span", { class: "secondary-text", text: ` ${rest}` }),
       ),
       ...memoryBars(memory).map(stackedBar),
       table(memoryTable(memory)),
-      steps.length > 0 ? details("KV cache, step by step", steps) : null,
+      steps.length > 0 ? details(words("KV cache, step by step"), steps) : null,
     );
   }
 
@@ -214,7 +216,7 @@ export class Body {
     fill(
       this.assumed.body,
       report.assumed.length === 0
-        ? h("p", { class: "secondary-text", text: "Nothing of the deployment. What is dotted above is assumed." })
+        ? h("p", { class: "secondary-text", text: words("Nothing of the deployment. What is dotted above is assumed.") })
         : table(assumedTable(report)),
     );
     this.assumed.body.classList.toggle("assumed-list", true);

@@ -1,6 +1,7 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { ReportControls, ReportHeader } from "../../src/protocol/report-view.ts";
 import { h, say, show } from "../parts/dom.ts";
+import { words } from "../parts/words.ts";
 import { type ButtonControl, button, dropdown, textField } from "../ui/toolkit.ts";
 import { positive } from "./control-values.ts";
 import { workloadWords } from "./workload-words.ts";
@@ -14,7 +15,7 @@ export interface ControlEvents {
 export class Controls {
   readonly root: HTMLElement;
   readonly runButton: ButtonControl;
-  private readonly workload = dropdown("Workload", () => this.touched());
+  private readonly workload = dropdown(words("Workload"), () => this.touched());
   private readonly gpu = dropdown("GPU", () => this.touched());
   private readonly rate;
   private readonly ttft;
@@ -29,19 +30,23 @@ export class Controls {
 
   constructor(events: ControlEvents) {
     this.events = events;
-    this.runButton = button("Run", events.run);
+    this.runButton = button(words("Run"), events.run);
     const enter = () => events.run();
-    this.rate = textField("Rate", 6, () => this.touched(), enter);
-    this.ttft = textField("TTFT limit", 6, () => this.touched(), enter);
-    this.tpot = textField("TPOT limit", 6, () => this.touched(), enter);
-    this.labels = { rate: h("span", { text: "Rate" }), gpu: h("span", { text: "GPU" }), limits: h("span", { text: "Limits, p95" }) };
+    this.rate = textField(words("Rate"), 6, () => this.touched(), enter);
+    this.ttft = textField(words("TTFT limit"), 6, () => this.touched(), enter);
+    this.tpot = textField(words("TPOT limit"), 6, () => this.touched(), enter);
+    this.labels = {
+      rate: h("span", { text: words("Rate") }),
+      gpu: h("span", { text: "GPU" }),
+      limits: h("span", { text: words("Limits, p{0}", 95) }),
+    };
     this.root = h(
       "div",
       { class: "controls" },
       h(
         "div",
         { class: "control-row" },
-        control(h("span", { text: "Workload" }), this.workload.element),
+        control(h("span", { text: words("Workload") }), this.workload.element),
         control(this.labels.rate, this.rate.element, h("span", { class: "secondary-text", text: "req/s" })),
         control(this.labels.gpu, this.gpu.element),
         control(this.labels.limits, field("TTFT", this.ttft.element, "ms"), field("TPOT", this.tpot.element, "ms")),
@@ -68,7 +73,7 @@ export class Controls {
     this.ttft.set(milliseconds(controls.slo.ttftSeconds));
     this.tpot.set(milliseconds(controls.slo.tpotSeconds));
     say(this.layout, [header.words, header.replicas].filter((part) => part !== "").join(" · "));
-    say(this.labels.limits, `Limits, p${controls.slo.percentile}`);
+    say(this.labels.limits, words("Limits, p{0}", controls.slo.percentile));
     this.describe();
   }
 
@@ -91,7 +96,7 @@ export class Controls {
     const tpotMs = positive(this.tpot.get());
     const wrong = [ratePerSecond, ttftMs, tpotMs].includes(undefined);
     show(this.problem, wrong);
-    say(this.problem, wrong ? "Rate and limits are numbers above 0. The last good value is kept." : "");
+    say(this.problem, wrong ? words("Rate and limits are numbers above 0. The last good value is kept.") : "");
     const rateChanged = ratePerSecond !== undefined && ratePerSecond !== before.ratePerSecond;
     const slo: Slo = {
       ...before.slo,
@@ -132,7 +137,7 @@ function control(...nodes: Node[]): HTMLElement {
 
 function assume(label: HTMLElement, on: boolean): void {
   label.classList.toggle("assumed", on);
-  label.title = on ? "Assumed: not written in the file" : "";
+  label.title = on ? words("Assumed: not written in the file") : "";
 }
 
 function milliseconds(limit: number | null): string {

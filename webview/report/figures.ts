@@ -7,7 +7,7 @@ import { summary as over } from "../parts/downsample.ts";
 import type { Bullet, Figure, Tag, Tone } from "../parts/models.ts";
 import { brief, duration, durationRange, figure, interval, parts, percent, percentRange, rate, span, whole } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
-import { definitions, words } from "../parts/words.ts";
+import { definitions, said, words } from "../parts/words.ts";
 import { ascending, atPercentile, attainment, type Latencies, quantile } from "./latency.ts";
 import { latencyRange, rangeWords } from "./ranges.ts";
 
@@ -47,12 +47,18 @@ export function judge(report: Report, values: Latencies, bands: Bands | null): r
   ];
 }
 
-const tags: Readonly<Record<Judged["verdict"], Tag | null>> = {
-  met: { glyph: "✓", word: "met", tone: "good" },
-  missed: { glyph: "✕", word: "missed", tone: "bad" },
-  close: { glyph: "≈", word: "too close", tone: "warning" },
-  "no-limit": null,
-};
+function tagOf(verdict: Judged["verdict"]): Tag | null {
+  switch (verdict) {
+    case "met":
+      return { glyph: "✓", word: words("met"), tone: "good" };
+    case "missed":
+      return { glyph: "✕", word: words("missed"), tone: "bad" };
+    case "close":
+      return { glyph: "≈", word: words("too close"), tone: "warning" };
+    case "no-limit":
+      return null;
+  }
+}
 
 /** The six headline figures; of a saturated run those that mean something. */
 export function figures(report: Report, values: Latencies, selected: Interval | null, bands: Bands | null): Figure[] {
@@ -67,7 +73,7 @@ export function figures(report: Report, values: Latencies, selected: Interval | 
       : undefined;
   const latency = (judged: Judged, title: string, of: Float64Array | undefined): Figure => {
     const [value, unit] = parts(duration(judged.value));
-    const limits = judged.limit === null ? "no limit set" : words("limit {0}", brief(duration(judged.limit)));
+    const limits = judged.limit === null ? words("no limit set") : words("limit {0}", brief(duration(judged.limit)));
     return withBeside(
       {
         id: judged.id,
@@ -75,20 +81,20 @@ export function figures(report: Report, values: Latencies, selected: Interval | 
         title,
         value,
         unit,
-        tag: tags[judged.verdict],
-        bullet: bullet(judged.value, judged.range, judged.limit, tags[judged.verdict]?.tone ?? "plain"),
+        tag: tagOf(judged.verdict),
+        bullet: bullet(judged.value, judged.range, judged.limit, tagOf(judged.verdict)?.tone ?? "plain"),
         caption: `${rangeWords(judged.range)} · ${limits}`,
       },
       beside(of),
     );
   };
   return [
-    latency(ttft, definitions.ttft, inside?.ttft),
-    latency(tpot, definitions.tpot, inside?.tpot),
+    latency(ttft, said(definitions.ttft), inside?.ttft),
+    latency(tpot, said(definitions.tpot), inside?.tpot),
     within(report, values, slo, selected, bands),
     goodput(report, values, slo, bands),
     output(report, selected, bands),
-    latency(e2e, definitions.e2e, inside?.e2e),
+    latency(e2e, said(definitions.e2e), inside?.e2e),
   ];
 }
 
@@ -97,7 +103,7 @@ function withBeside(made: Figure, beside: string | undefined): Figure {
 }
 
 function durationOrNone(seconds: number): string {
-  return Number.isNaN(seconds) ? "no request" : duration(seconds);
+  return Number.isNaN(seconds) ? words("no request") : duration(seconds);
 }
 
 /** A range without an end goes on to the end of the scale. */
@@ -113,22 +119,22 @@ function requestsIn({ requests }: Report, { ttft, tpot, e2e }: Latencies, { from
 
 function limitsName(slo: Slo): string {
   const count = [slo.ttftSeconds, slo.tpotSeconds, slo.e2eSeconds].filter((limit) => limit !== null).length;
-  return count === 1 ? "Within the limit" : count === 2 ? "Within both limits" : "Within all limits";
+  return count === 1 ? words("Within the limit") : count === 2 ? words("Within both limits") : words("Within all limits");
 }
 
 function within(report: Report, values: Latencies, slo: Slo, selected: Interval | null, bands: Bands | null): Figure {
   const share = report.summary.sloAttainment;
-  const base = { id: "within", label: limitsName(slo), title: "Share of requests whose latencies are all within their limits" };
+  const base = { id: "within", label: limitsName(slo), title: words("Share of requests whose latencies are all within their limits") };
   if (share === null)
     return {
       ...base,
-      label: "Within limits",
+      label: words("Within limits"),
       value: "",
       unit: "",
       tag: null,
       bullet: null,
-      caption: "set TTFT or TPOT above",
-      unknown: "no limits set",
+      caption: words("set TTFT or TPOT above"),
+      unknown: words("no limits set"),
     };
   const band = report.confidence.timingBand;
   const [low, high] = bands?.sloAttainment ?? [
@@ -152,11 +158,11 @@ function within(report: Report, values: Latencies, slo: Slo, selected: Interval 
       ...base,
       value,
       unit,
-      tag: tags[verdict],
-      bullet: { value: share, low, high: top, limit: target, scale: 1, tone: tags[verdict]?.tone ?? "plain" },
+      tag: tagOf(verdict),
+      bullet: { value: share, low, high: top, limit: target, scale: 1, tone: tagOf(verdict)?.tone ?? "plain" },
       caption: `${percentRange(low, top)} · ${words("target {0}", brief(percent(target)))}`,
     },
-    selected ? words("{0} in {1}", part === null ? "no request" : percent(part), interval(selected.from, selected.to)) : undefined,
+    selected ? words("{0} in {1}", part === null ? words("no request") : percent(part), interval(selected.from, selected.to)) : undefined,
   );
 }
 
@@ -164,18 +170,18 @@ function goodput(report: Report, values: Latencies, slo: Slo, bands: Bands | nul
   const { goodputRequestsPerSecond: good, requestsPerSecond: served, sloAttainment } = report.summary;
   const offered = report.workload.ratePerSecond;
   const caption = offered === null ? words("of {0} served", rate(served, "req/s")) : words("of {0} offered", brief(rate(offered, "req/s")));
-  const base = { id: "goodput", label: "Goodput", title: definitions.goodput };
+  const base = { id: "goodput", label: words("Goodput"), title: said(definitions.goodput) };
   if (good === null || sloAttainment === null) {
     const [value, unit] = parts(rate(served, "req/s"));
     return {
       ...base,
-      label: "Served",
-      title: "Requests finished per second",
+      label: words("Served"),
+      title: words("Requests finished per second"),
       value,
       unit,
       tag: null,
       bullet: bullet(served, bands?.requestsPerSecond ?? [served, served], offered, "plain"),
-      caption: offered === null ? "no rate offered" : caption,
+      caption: offered === null ? words("no rate offered") : caption,
     };
   }
   const band = report.confidence.timingBand;
@@ -201,8 +207,8 @@ function output(report: Report, selected: Interval | null, bands: Bands | null):
   return withBeside(
     {
       id: "output",
-      label: "Output",
-      title: "Output tokens per second of the whole deployment",
+      label: words("Output"),
+      title: words("Output tokens per second of the whole deployment"),
       value,
       unit,
       tag: null,
@@ -212,7 +218,9 @@ function output(report: Report, selected: Interval | null, bands: Bands | null):
         words("{0} per GPU", rate(outputTokensPerSecondPerGpu, "tok/s")),
       ].join(" · "),
     },
-    selected ? words("{0} in {1}", Number.isNaN(part) ? "nothing" : rate(part, "tok/s"), interval(selected.from, selected.to)) : undefined,
+    selected
+      ? words("{0} in {1}", Number.isNaN(part) ? words("nothing") : rate(part, "tok/s"), interval(selected.from, selected.to))
+      : undefined,
   );
 }
 
@@ -230,37 +238,37 @@ function saturatedFigures(report: Report, saturated: NonNullable<Report["saturat
     unit: "",
     tag: null,
     bullet: null,
-    caption: "the queue never empties",
-    unknown: "not shown",
+    caption: words("the queue never empties"),
+    unknown: words("not shown"),
   });
   return [
     plain(
       "holds",
-      "Serves at most",
-      "Requests finished per second while the queue grows",
+      words("Serves at most"),
+      words("Requests finished per second while the queue grows"),
       rate(saturated.mostRequestsPerSecond, "req/s"),
-      workload.ratePerSecond === null ? "no rate offered" : words("of {0} offered", brief(rate(workload.ratePerSecond, "req/s"))),
+      workload.ratePerSecond === null ? words("no rate offered") : words("of {0} offered", brief(rate(workload.ratePerSecond, "req/s"))),
     ),
     plain(
       "waiting",
-      "Waiting at the end",
-      "Requests in the queue when the run stopped",
+      words("Waiting at the end"),
+      words("Requests in the queue when the run stopped"),
       `${whole(saturated.waitingAtEnd)}\u00a0requests`,
       words("after {0}", brief(duration(summary.durationSeconds))),
     ),
-    latency("ttft", "TTFT p95", definitions.ttft),
-    latency("tpot", "TPOT p95", definitions.tpot),
+    latency("ttft", "TTFT p95", said(definitions.ttft)),
+    latency("tpot", "TPOT p95", said(definitions.tpot)),
     plain(
       "output",
-      "Output",
-      "Output tokens per second of the whole deployment",
+      words("Output"),
+      words("Output tokens per second of the whole deployment"),
       rate(summary.outputTokensPerSecond, "tok/s"),
       words("{0} per GPU", rate(summary.outputTokensPerSecondPerGpu, "tok/s")),
     ),
     plain(
       "kv",
-      "KV cache peak",
-      "Largest share of the cache's blocks in use",
+      words("KV cache peak"),
+      words("Largest share of the cache's blocks in use"),
       percent(summary.kvCache.peakUsage),
       words("of {0} tokens", whole(summary.kvCache.capacityTokens)),
     ),
@@ -285,26 +293,32 @@ export function estimateFigures(estimate: Estimate): Figure[] {
   };
   const most = (id: string, label: string, title: string, perSecond: number, kind: "req/s" | "tok/s"): Figure => {
     const [value, unit] = parts(rate(perSecond, kind));
-    return { id, label, title, value: `≤ ${value}`, unit, tag: null, bullet: null, caption: "first estimate" };
+    return { id, label, title, value: `≤ ${value}`, unit, tag: null, bullet: null, caption: words("first estimate") };
   };
   const [user, userUnit] = parts(rate(estimate.userTokensPerSecond, "tok/s"));
   return [
-    alone("ttft", "TTFT of one request", definitions.ttft, estimate.ttftSeconds, estimate.firstTokenBand),
-    alone("tpot", "TPOT of one request", definitions.tpot, estimate.tpotSeconds, estimate.band),
-    alone("e2e", "E2E of one request", definitions.e2e, estimate.e2eSeconds, estimate.band),
+    alone("ttft", words("TTFT of one request"), said(definitions.ttft), estimate.ttftSeconds, estimate.firstTokenBand),
+    alone("tpot", words("TPOT of one request"), said(definitions.tpot), estimate.tpotSeconds, estimate.band),
+    alone("e2e", words("E2E of one request"), said(definitions.e2e), estimate.e2eSeconds, estimate.band),
     {
       id: "user",
-      label: "Speed for one user",
-      title: "1 / TPOT at one request",
+      label: words("Speed for one user"),
+      title: words("1 / TPOT at one request"),
       value: `≈ ${user}`,
       unit: userUnit,
       tag: null,
       bullet: null,
       caption: words("range {0}", span(...bandRange(estimate.userTokensPerSecond, estimate.band), "tok/s")),
     },
-    most("rate", "Holds at most", "Request rate above which the queue must grow", estimate.mostRequestsPerSecond, "req/s"),
+    most("rate", words("Holds at most"), words("Request rate above which the queue must grow"), estimate.mostRequestsPerSecond, "req/s"),
     {
-      ...most("output", "Output at most", "Output tokens per second at that rate", estimate.mostOutputTokensPerSecond, "tok/s"),
+      ...most(
+        "output",
+        words("Output at most"),
+        words("Output tokens per second at that rate"),
+        estimate.mostOutputTokensPerSecond,
+        "tok/s",
+      ),
       caption: words("{0} requests at once", figure(estimate.largestBatch)),
     },
   ];

@@ -3,7 +3,7 @@ import type { Quantiles, Report, RequestRecords } from "../../src/simulation/rep
 import { lowerBound } from "../parts/downsample.ts";
 import type { Distribution, TableModel } from "../parts/models.ts";
 import { brief, duration, percent } from "../parts/numbers.ts";
-import { definitions, words } from "../parts/words.ts";
+import { definitions, said, words } from "../parts/words.ts";
 
 /** The three latencies of each finished request, in seconds, in order of arrival; NaN where a request never got there. */
 export interface Latencies {
@@ -78,7 +78,7 @@ export function distributions(report: Report, values: Latencies): Distribution[]
     distribution(
       "ttft",
       "TTFT",
-      definitions.ttft,
+      said(definitions.ttft),
       values.ttft,
       summary.ttftSeconds,
       slo?.ttftSeconds ?? null,
@@ -87,7 +87,7 @@ export function distributions(report: Report, values: Latencies): Distribution[]
     distribution(
       "tpot",
       "TPOT",
-      definitions.tpot,
+      said(definitions.tpot),
       values.tpot,
       summary.tpotSeconds,
       slo?.tpotSeconds ?? null,
@@ -95,12 +95,12 @@ export function distributions(report: Report, values: Latencies): Distribution[]
     ),
     distribution(
       "e2e",
-      "End to end",
-      definitions.e2e,
+      words("End to end"),
+      said(definitions.e2e),
       values.e2e,
       summary.e2eSeconds,
       slo?.e2eSeconds ?? null,
-      slo?.e2eSeconds == null ? "no limit set" : words("mean {0}", duration(summary.e2eSeconds.mean)),
+      slo?.e2eSeconds == null ? words("no limit set") : words("mean {0}", duration(summary.e2eSeconds.mean)),
     ),
   ];
 }
@@ -129,7 +129,9 @@ function distribution(
   const high = Math.max(quantile(sorted, 0.999), limit ?? 0, summary.p95);
   const known = sorted.length > 0;
   const limitWords =
-    limit === null ? "no limit set" : words("limit {0}, {1}", brief(duration(limit)), summary.p95 <= limit ? "met" : "missed");
+    limit === null
+      ? words("no limit set")
+      : words("limit {0}, {1}", brief(duration(limit)), summary.p95 <= limit ? words("met") : words("missed"));
   return {
     id,
     title: words("{0}, % of requests", name),
@@ -154,26 +156,26 @@ export function latencyTable(report: Report, values: Latencies): TableModel {
     ["TTFT", summary.ttftSeconds, values.ttft, slo?.ttftSeconds ?? null],
     ["TPOT", summary.tpotSeconds, values.tpot, slo?.tpotSeconds ?? null],
     ["ITL", summary.itlSeconds, new Float64Array(), null],
-    ["End to end", summary.e2eSeconds, values.e2e, slo?.e2eSeconds ?? null],
-    ["Queue", summary.queueSeconds, new Float64Array(), null],
+    [words("End to end"), summary.e2eSeconds, values.e2e, slo?.e2eSeconds ?? null],
+    [words("Queue"), summary.queueSeconds, new Float64Array(), null],
   ];
   return {
-    name: "Latency of requests",
+    name: words("Latency of requests"),
     columns: [
-      { title: "Latency", numeric: false },
-      { title: "Mean", numeric: true, secondary: true },
+      { title: words("Latency"), numeric: false },
+      { title: words("Mean"), numeric: true, secondary: true },
       { title: "p50", numeric: true },
       { title: "p90", numeric: true, secondary: true },
       { title: "p95", numeric: true },
       { title: "p99", numeric: true },
-      { title: "Limit", numeric: true, secondary: true },
-      { title: "Within", numeric: true, secondary: true },
+      { title: words("Limit"), numeric: true, secondary: true },
+      { title: words("Within"), numeric: true, secondary: true },
     ],
     rows: rows.map(([name, { mean, p50, p90, p95, p99 }, all, limit]) => [
       name,
       ...[mean, p50, p90, p95, p99].map(duration),
-      limit === null ? "none" : brief(duration(limit)),
-      limit === null ? "no limit" : percent(shareBelow(all, limit)),
+      limit === null ? words("none") : brief(duration(limit)),
+      limit === null ? words("no limit") : percent(shareBelow(all, limit)),
     ]),
     raw: {
       head: ["latency", "mean_seconds", "p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds", "limit_seconds"],

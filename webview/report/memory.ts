@@ -25,7 +25,7 @@ export function memoryBars({ ranks, tightest }: MemoryPlan): Bar[] {
       {
         title: several ? rank.label : "",
         strong: several && index === tightest,
-        note: several && index === tightest ? "tightest" : "",
+        note: several && index === tightest ? words("tightest") : "",
         right: over ? words("{0} over", gib(-rank.kvCacheBytes)) : several ? words("{0} for KV cache", gib(rank.kvCacheBytes)) : "",
         rightNote: "",
         scale,
@@ -59,11 +59,11 @@ export function memoryTable(plan: MemoryPlan): TableModel {
   const rank = plan.ranks[plan.tightest];
   const all = rank ? pieces(rank) : [];
   return {
-    name: "Memory of each GPU",
+    name: words("Memory of each GPU"),
     columns: [
-      { title: "Piece", numeric: false },
+      { title: words("Piece"), numeric: false },
       { title: "GiB", numeric: true },
-      { title: "Share of the GPU", numeric: true, secondary: true },
+      { title: words("Share of the GPU"), numeric: true, secondary: true },
     ],
     swatches: all,
     rows: all.map(({ name, value, text }) => [name, text, `${figure((value / (rank?.totalBytes ?? 1)) * 100)}\u00a0%`]),
@@ -73,7 +73,7 @@ export function memoryTable(plan: MemoryPlan): TableModel {
 
 /** `KV cache holds 639,360 tokens` and how many of the longest requests that is. */
 export function capacityWords(plan: MemoryPlan): readonly [strong: string, rest: string] {
-  if (plan.kvCacheTokens <= 0) return ["", "No room is left for a KV cache."];
+  if (plan.kvCacheTokens <= 0) return ["", words("No room is left for a KV cache.")];
   return [words("{0} tokens", whole(plan.kvCacheTokens)), words("{0} of the longest requests at once", figure(plan.maxConcurrency))];
 }
 

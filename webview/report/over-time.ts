@@ -22,10 +22,11 @@ interface Kind {
 const count = (value: number): string => (value < 100 && !Number.isInteger(value) ? figure(value) : whole(value));
 const share = (value: number): string => figure(value * 100);
 
-const kinds: readonly Kind[] = [
+/** Names are in the reader's language, so they are asked for when they are drawn. */
+const kinds = (): readonly Kind[] => [
   {
     id: "arrivals",
-    name: "Arrivals",
+    name: words("Arrivals"),
     unit: "req/s",
     series: 6,
     shape: "step",
@@ -35,8 +36,8 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "running",
-    name: "Running",
-    unit: "requests",
+    name: words("Running"),
+    unit: words("requests"),
     series: 1,
     shape: "line",
     note: "peak",
@@ -45,8 +46,8 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "waiting",
-    name: "Waiting",
-    unit: "requests",
+    name: words("Waiting"),
+    unit: words("requests"),
     series: 1,
     shape: "line",
     note: "peak",
@@ -55,8 +56,8 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "kv",
-    name: "KV cache",
-    unit: "% used",
+    name: words("KV cache"),
+    unit: words("% used"),
     series: 1,
     shape: "line",
     note: "peak",
@@ -66,7 +67,7 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "prompt",
-    name: "Prompt",
+    name: words("Prompt"),
     unit: "tok/s",
     series: 1,
     shape: "line",
@@ -76,7 +77,7 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "output",
-    name: "Output",
+    name: words("Output"),
     unit: "tok/s",
     series: 1,
     shape: "line",
@@ -86,7 +87,7 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "preemptions",
-    name: "Preemptions",
+    name: words("Preemptions"),
     unit: "1/s",
     series: 4,
     shape: "line",
@@ -96,8 +97,8 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "mode",
-    name: "Step mode",
-    unit: "% of time",
+    name: words("Step mode"),
+    unit: words("% of time"),
     series: 5,
     shape: "share",
     note: "mean",
@@ -108,7 +109,7 @@ const kinds: readonly Kind[] = [
 ];
 
 function shown(report: Report): readonly Kind[] {
-  return kinds.filter(({ id }) => (id === "mode" ? hasModes(report) : id === "preemptions" ? report.summary.preemptions > 0 : true));
+  return kinds().filter(({ id }) => (id === "mode" ? hasModes(report) : id === "preemptions" ? report.summary.preemptions > 0 : true));
 }
 
 /** Whether steps ran in both ways: only then is there a mode to show. */
@@ -145,10 +146,12 @@ export function overTime(report: Report, selected: Interval | null): RowsModel {
       predicted: null,
       format: kind.shape === "share" ? (value) => words("SP {0}", percent(value)) : kind.format,
       note: none
-        ? "nothing here"
+        ? words("nothing here")
         : kind.shape === "share"
           ? words("mean {0} {1}", percent(noted), below)
-          : words("{0} {1}", kind.note, kind.format(noted)),
+          : kind.note === "mean"
+            ? words("mean {0}", kind.format(noted))
+            : words("peak {0}", kind.format(noted)),
       absent: null,
       aria: none
         ? words("{0}: no value in {1}", kind.name, interval(from, to))
@@ -194,9 +197,9 @@ export function overTimeTable(report: Report): TableModel {
   const indices = Array.from(t.keys()).filter((i) => (i + 1) % every === 0);
   const value = (kind: Kind, i: number): number => kind.values(report)[i] ?? Number.NaN;
   return {
-    name: "Over time",
+    name: words("Over time"),
     columns: [
-      { title: "Until", numeric: true },
+      { title: words("Until"), numeric: true },
       ...all.map(({ id, name, unit }) => ({
         title: `${name}, ${unit}`,
         numeric: true,
@@ -205,7 +208,7 @@ export function overTimeTable(report: Report): TableModel {
     ],
     rows: indices.map((i) => [
       duration(t[i] ?? 0),
-      ...all.map((kind) => (Number.isNaN(value(kind, i)) ? "idle" : kind.format(value(kind, i)))),
+      ...all.map((kind) => (Number.isNaN(value(kind, i)) ? words("idle") : kind.format(value(kind, i)))),
     ]),
     raw: {
       head: ["seconds", ...all.map(({ id }) => id)],
@@ -225,7 +228,7 @@ export function emptyOverTime(totalSeconds: number | null): RowsModel {
     axis: "elapsed",
     spans: [],
     spanWordsIn: "",
-    rows: kinds
+    rows: kinds()
       .filter(({ id }) => id !== "mode" && id !== "preemptions")
       .map((kind) => ({
         id: kind.id,

@@ -36,7 +36,7 @@ class ReportPage {
   private readonly place = link("", () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }), { class: "path" });
   private readonly facts = h("span", { class: "bar-facts" });
   private readonly progress = h("div", { class: "progress" });
-  private readonly cancel = button("Cancel", () => this.host.post({ kind: "cancel" }));
+  private readonly cancel = button(words("Cancel"), () => this.host.post({ kind: "cancel" }));
   private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
   private readonly verdict = new Verdict();
@@ -224,7 +224,7 @@ class ReportPage {
   private drawEvidence(report: Report, values: Latencies): void {
     const { evidence } = this;
     this.verdict.update(verdict(report, values, evidence.bands), this.verdictLinks(report), this.verdictActions(report));
-    this.verdict.side("How sure this is", h("p", { text: `${wholeCertainty(report, evidence)}.` }), ...this.assumedLine(report));
+    this.verdict.side(words("How sure this is"), h("p", { text: `${wholeCertainty(report, evidence)}.` }), ...this.assumedLine(report));
     this.cells.update(figures(report, values, this.selected, evidence.bands));
     this.body.showEvidence(report, evidence);
   }
@@ -257,7 +257,7 @@ class ReportPage {
     }
     const { slo } = report;
     if (slo && (slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null)) return [];
-    return [link("Set limits", () => this.controls.focusLimits())];
+    return [link(words("Set limits"), () => this.controls.focusLimits())];
   }
 
   private assumedLine({ assumed }: Report): HTMLElement[] {
@@ -268,7 +268,7 @@ class ReportPage {
       h(
         "p",
         {},
-        "Assumed: ",
+        words("Assumed: "),
         h("span", { class: "assumed", text: names.join("; ") }),
         rest,
         " ",
@@ -306,7 +306,9 @@ class ReportPage {
       actions.push(made.element);
     }
     if (problem.state === "failed")
-      actions.push(link("Copy the message", () => this.host.post({ kind: "copy", text: [problem.title, ...problem.lines].join("\n") })));
+      actions.push(
+        link(words("Copy the message"), () => this.host.post({ kind: "copy", text: [problem.title, ...problem.lines].join("\n") })),
+      );
     this.verdict.update({ sign: signs[problem.state], title: problem.title, lines: problem.lines.map((text) => ({ text })) }, [], actions);
     this.verdict.side("");
     say(this.facts, "");
@@ -351,7 +353,7 @@ class ReportPage {
 
   private pageLine(changed: boolean): string {
     if (!this.report) return "";
-    if (this.running) return "The figures of the run before stay until this one is done.";
+    if (this.running) return words("The figures of the run before stay until this one is done.");
     if (changed) return changedLine(this.estimate);
     if (this.staleReason !== null) return this.staleReason;
     const stopped = this.report.stoppedAtSeconds;

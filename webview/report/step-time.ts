@@ -4,12 +4,12 @@ import type { Bar, TableModel } from "../parts/models.ts";
 import { duration, share, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 
-const operators: readonly { readonly id: Operator; readonly name: string; readonly series: number }[] = [
-  { id: "matrix", name: "Matrix products", series: 1 },
-  { id: "decode-attention", name: "Decode attention", series: 3 },
-  { id: "prefill-attention", name: "Prefill attention", series: 5 },
-  { id: "collectives", name: "Collectives", series: 2 },
-  { id: "host", name: "Host and sampling", series: 6 },
+const operators = (): readonly { readonly id: Operator; readonly name: string; readonly series: number }[] => [
+  { id: "matrix", name: words("Matrix products"), series: 1 },
+  { id: "decode-attention", name: words("Decode attention"), series: 3 },
+  { id: "prefill-attention", name: words("Prefill attention"), series: 5 },
+  { id: "collectives", name: words("Collectives"), series: 2 },
+  { id: "host", name: words("Host and sampling"), series: 6 },
 ];
 
 const total = (modes: readonly ModeTime[]): number => modes.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -25,7 +25,7 @@ export function stepTimeBars({ modes }: Report): Bar[] {
     right: duration(mode.seconds),
     rightNote: share(mode.seconds / all),
     scale,
-    segments: operators.map(({ id, name, series }) => ({
+    segments: operators().map(({ id, name, series }) => ({
       name,
       series,
       value: mode.byOperator[id],
@@ -33,7 +33,13 @@ export function stepTimeBars({ modes }: Report): Bar[] {
     })),
     budget: null,
     end: null,
-    aria: words("{0}: {1}", mode.label, operators.map(({ id, name }) => `${name} ${share(mode.byOperator[id] / mode.seconds)}`).join(", ")),
+    aria: words(
+      "{0}: {1}",
+      mode.label,
+      operators()
+        .map(({ id, name }) => `${name} ${share(mode.byOperator[id] / mode.seconds)}`)
+        .join(", "),
+    ),
   }));
 }
 
@@ -43,15 +49,15 @@ export function stepTimeTable({ modes }: Report): TableModel {
   const all = total(used);
   const seconds = (id: Operator) => used.reduce((sum, mode) => sum + mode.byOperator[id], 0);
   return {
-    name: "Where step time goes",
+    name: words("Where step time goes"),
     columns: [
-      { title: "Operator", numeric: false },
-      { title: "Time", numeric: true },
-      { title: "Share", numeric: true },
+      { title: words("Operator"), numeric: false },
+      { title: words("Time"), numeric: true },
+      { title: words("Share"), numeric: true },
       ...used.map(({ label }) => ({ title: words("A {0} step", label), numeric: true, secondary: true })),
     ],
-    swatches: operators,
-    rows: operators.map(({ id, name }) => [
+    swatches: operators(),
+    rows: operators().map(({ id, name }) => [
       name,
       duration(seconds(id)),
       share(seconds(id) / all),
@@ -60,7 +66,7 @@ export function stepTimeTable({ modes }: Report): TableModel {
     raw: {
       head: ["operator", "seconds", "share", ...used.map(({ label }) => `seconds a step ${label}`)],
       rows: () =>
-        operators.map(({ id, name }) => [name, seconds(id), seconds(id) / all, ...used.map((mode) => mode.byOperator[id] / mode.steps)]),
+        operators().map(({ id, name }) => [name, seconds(id), seconds(id) / all, ...used.map((mode) => mode.byOperator[id] / mode.steps)]),
     },
   };
 }

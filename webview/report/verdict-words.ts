@@ -65,8 +65,8 @@ function met(limited: readonly Judged[], p: string): string {
     limited.length === 1
       ? words("Meets the {0} limit", limited[0]?.name ?? "")
       : limited.length === 2
-        ? "Meets both limits"
-        : "Meets all limits";
+        ? words("Meets both limits")
+        : words("Meets all limits");
   return words("{0}: {1}", count, listed(each));
 }
 
@@ -80,7 +80,7 @@ function saturated(
     sign: { glyph: "▲", word: "", tone: "warning" },
     title:
       offered === null
-        ? "Saturated: the queue never empties"
+        ? words("Saturated: the queue never empties")
         : words("Saturated at {0}: the queue never empties", brief(rate(offered, "req/s"))),
     lines: [
       {
@@ -127,7 +127,7 @@ export function estimateVerdict(estimate: Estimate): Sentence {
 
 /** One line over figures that no longer belong to what the controls say. */
 export function changedLine(estimate: Estimate | null): string {
-  if (!estimate) return "The controls changed since this run. These figures are of the values before.";
+  if (!estimate) return words("The controls changed since this run. These figures are of the values before.");
   return words(
     "The controls changed since this run. First estimate with the new values: TTFT ≈ {0} and TPOT ≈ {1} for one request alone, ≤ {2}.",
     duration(estimate.ttftSeconds),

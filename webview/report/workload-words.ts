@@ -11,7 +11,7 @@ export function workloadWords(numbers: WorkloadNumbers): string {
     whole(numbers.promptP95),
     whole(numbers.outputP95),
   );
-  const prefix = numbers.repeatedPrefix > 0.005 ? words("{0} shared prefix", share(numbers.repeatedPrefix)) : "no shared prefix";
+  const prefix = numbers.repeatedPrefix > 0.005 ? words("{0} shared prefix", share(numbers.repeatedPrefix)) : words("no shared prefix");
   const bursts = numbers.burstiness === null ? null : words("bursts {0} ×", brief(figure(numbers.burstiness)));
   return [lengths, prefix, bursts, numbers.source].filter((part) => part !== null && part !== "").join(" · ");
 }
