@@ -6,8 +6,8 @@ import type { Settled, SettledPool } from "../../deployment/settled.ts";
 import type { Summary } from "../../simulation/report.ts";
 import type { Workload } from "../../simulation/workload.ts";
 import { referenceSeconds } from "../../timing/calibrated.ts";
-import { predictedSteps } from "../../timing/step.ts";
-import { compareLoad, type LoadRow } from "./compare-load.ts";
+import { predictedSteps, stepModel } from "../../timing/step.ts";
+import { compareLoad, type LoadRow, type Widths } from "./compare-load.ts";
 import { type FittedTiming, fitTiming } from "./fit-timing.ts";
 import type { MeasuredLoad } from "./measured-load.ts";
 
@@ -50,11 +50,11 @@ export async function benchmarkedDeployment(loads: readonly MeasuredLoad[], cont
   const { settled, simulate } = context;
   const predicted = withTiming(settled, undefined);
   const models = predicted.pools.map((pool) => predictedSteps(settled.model, pool));
-  const band = Math.max(...models.map((model) => model.band));
+  const widths = widest(models);
   const compared: ComparedLoad[] = [];
   for (const load of loads) {
     const summary = await simulate(predicted, load.workload);
-    const rows = summary ? compareLoad(load, summary, band) : [];
+    const rows = summary ? compareLoad(load, summary, widths) : [];
     compared.push({ load, rows, corrected: [], notes: [...load.notes, ...unknownPrefix(load, rows, predicted)] });
   }
   const [pool, ...others] = predicted.pools;
@@ -70,7 +70,7 @@ export async function benchmarkedDeployment(loads: readonly MeasuredLoad[], cont
   const predict = (workload: Workload, correction: TimingCorrection) => simulate(corrected(correction, model.band), workload);
   const fitted = await fitTiming(loads, predict, model);
   if (!fitted.correction) return { loads: compared, measured: fitted };
-  return { loads: await again(compared, corrected(fitted.correction, fitted.band), fitted, simulate), measured: kept(corrected, fitted) };
+  return { loads: await again(compared, corrected(fitted.correction, fitted.band), simulate), measured: kept(corrected, fitted) };
 }
 
 /** Prompts that were quicker than predicted may have been in the cache: results do not tell what prompts share. */
@@ -88,17 +88,20 @@ function kept(corrected: (correction: TimingCorrection, band: number) => Settled
   return timing ? { timing } : { problem: message("The deployment has no pool") };
 }
 
+function widest(models: readonly Widths[]): Widths {
+  return {
+    band: Math.max(...models.map((model) => model.band)),
+    firstTokenBand: Math.max(...models.map((model) => model.firstTokenBand)),
+  };
+}
+
 /** Every load once more with the correction. */
-async function again(
-  compared: readonly ComparedLoad[],
-  settled: Settled,
-  { band }: Fitted,
-  simulate: SimulateLoad,
-): Promise<readonly ComparedLoad[]> {
+async function again(compared: readonly ComparedLoad[], settled: Settled, simulate: SimulateLoad): Promise<readonly ComparedLoad[]> {
+  const widths = widest(settled.pools.map((pool) => stepModel(settled.model, pool)));
   const all: ComparedLoad[] = [];
   for (const one of compared) {
     const summary = one.rows.length > 0 ? await simulate(settled, one.load.workload) : undefined;
-    all.push(summary ? { ...one, corrected: compareLoad(one.load, summary, band) } : one);
+    all.push(summary ? { ...one, corrected: compareLoad(one.load, summary, widths) } : one);
   }
   return all;
 }

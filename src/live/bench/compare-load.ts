@@ -1,4 +1,5 @@
 import type { Summary } from "../../simulation/report.ts";
+import type { StepModel } from "../../timing/step-model.ts";
 import type { MeasuredLoad, MeasuredMean } from "./measured-load.ts";
 
 export type LoadMetric = "ttft" | "tpot" | "throughput";
@@ -16,15 +17,18 @@ export interface LoadRow {
   readonly verdict: "within" | "too-low" | "too-high" | "unknown";
 }
 
+/** Half-widths of the 80 % bands of a step model. */
+export type Widths = Pick<StepModel, "band" | "firstTokenBand">;
+
 /** A load's figures beside what a simulation of the same load predicts, in the order of the field: first token, tokens, throughput. */
-export function compareLoad(load: MeasuredLoad, predicted: Summary, band: number): readonly LoadRow[] {
-  const latency = (metric: LoadMetric, measured: MeasuredMean | null, all: Summary["ttftSeconds"]): LoadRow => {
+export function compareLoad(load: MeasuredLoad, predicted: Summary, { band, firstTokenBand }: Widths): readonly LoadRow[] {
+  const latency = (metric: LoadMetric, measured: MeasuredMean | null, all: Summary["ttftSeconds"], width: number): LoadRow => {
     const statistic = measured?.statistic ?? "mean";
-    return row({ metric, statistic, unit: "s" }, measured?.seconds ?? null, all[statistic], band);
+    return row({ metric, statistic, unit: "s" }, measured?.seconds ?? null, all[statistic], width);
   };
   return [
-    latency("ttft", load.ttft, predicted.ttftSeconds),
-    latency("tpot", load.tpot, predicted.tpotSeconds),
+    latency("ttft", load.ttft, predicted.ttftSeconds, firstTokenBand),
+    latency("tpot", load.tpot, predicted.tpotSeconds, band),
     row({ metric: "throughput", statistic: "rate", unit: "tok/s" }, load.outputTokensPerSecond, predicted.outputTokensPerSecond, band),
   ];
 }

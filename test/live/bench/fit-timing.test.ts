@@ -18,6 +18,7 @@ function summary(inFlight: number, { device, host, requestSeconds: outside }: Ti
   const tpot = device * gpuSeconds + host * hostSeconds(inFlight);
   const e2e = 100 * tpot;
   const base: Partial<Summary> = {
+    queueSeconds: all(0),
     ttftSeconds: all(4 * tpot + (outside ?? requestSeconds)),
     tpotSeconds: all(tpot),
     requestsPerSecond: inFlight / e2e,
@@ -55,8 +56,19 @@ describe("the smallest correction that explains what was measured", () => {
     // 16 in flight: 5 + 1.6 ms predicted, 6 + 3.2 ms measured.
     const { correction, band } = await fitted([measured(16, { device: 1.2, host: 2, requestSeconds: 0.01 })]);
     expect(correction?.device).toBeCloseTo(9.2 / 6.6, 3);
-    expect(correction).toMatchObject({ host: correction?.device, requestSeconds: null });
-    expect(band).toBe(0.2);
+    expect(correction?.host).toBe(correction?.device);
+    // 4 steps of 9.2 ms and 10 ms outside are measured; the steps are met by the factor.
+    expect(correction?.requestSeconds).toBeCloseTo(0.01, 3);
+    // 0.4 · ln(9.2 / 6.6)
+    expect(band).toBeCloseTo(0.133, 3);
+  });
+
+  test("of one load that was met is hardly one, and the band not wider than the prediction's", async () => {
+    const { band } = await fitted([measured(16, { device: 1, host: 1, requestSeconds: null })]);
+    expect(band).toBe(0.1);
+    expect((await fitTiming([measured(16, { device: 1, host: 1, requestSeconds: null })], predict, { ...model, band: 0.07 })).band).toBe(
+      0.07,
+    );
   });
 
   test("of several that differ alike is one too", async () => {
