@@ -1,7 +1,17 @@
-import type { Link } from "../catalog/facts.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import type { Family } from "./constants.ts";
-import { allToAllFloor, allToAllShare, gatherFloor, gatherShare, networkHops, networkShare, sendFloor, sendShare } from "./constants.ts";
+import {
+  allToAllFloor,
+  allToAllShare,
+  type ByRanks,
+  gatherFloor,
+  gatherShare,
+  linkReduce,
+  networkHops,
+  networkShare,
+  pcieReduce,
+  sendFloor,
+  sendShare,
+} from "./constants.ts";
 import type { CollectiveKind } from "./measured/measured-collective.ts";
 import { measuredCollective } from "./measured/pool-collectives.ts";
 import type { Basis } from "./step-model.ts";
@@ -35,30 +45,19 @@ export function exchangeBasis({ linkKernels, gpu }: SettledPool, { nodes }: Grou
 }
 
 /** Between 2, 4 and 8 ranks by the logarithm; beyond 8 as at 8. */
-function byRanks([two, four, eight]: readonly [number, number, number], ranks: number): number {
+function byRanks([two, four, eight]: ByRanks, ranks: number): number {
   const step = Math.min(2, Math.max(0, Math.log2(ranks) - 1));
   return step <= 1 ? two + (four - two) * step : four + (eight - four) * (step - 1);
 }
 
-/** Switched links keep their rate over all ranks; cards on PCIe and unmeasured links share theirs as measured there. */
-function linkShare(family: Family, link: Link, ranks: number): number {
-  const isPcie = link.kind === "pcie";
-  const measuredOnPcie = family.allReduceShare[2] < 0.3;
-  if (isPcie) return byRanks([0.6, 0.13, 0.06], ranks);
-  return byRanks(measuredOnPcie ? [0.7, 0.75, 0.8] : family.allReduceShare, ranks);
-}
-
-function floorOf(family: Family, link: Link, ranks: number): number {
-  return byRanks(link.kind === "pcie" ? [4.2e-6, 13e-6, 19e-6] : family.allReduceFloor, ranks);
-}
-
 /** Sum over the group, everywhere: inside a node as measured, else floor + 2 (n − 1) / n · bytes over the link; between nodes the slower network is on the way. */
-export function allReduceSeconds(family: Family, pool: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
+export function allReduceSeconds(pool: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
   if (ranks <= 1) return 0;
   const { intraNode, interNode, latencySeconds } = pool.links;
-  const shares = (): number =>
-    floorOf(family, intraNode, inside) +
-    ((2 * (inside - 1)) / inside) * (bytes / (intraNode.bytesPerSecond * linkShare(family, intraNode, inside)));
+  const shares = (): number => {
+    const { floor, share } = intraNode.kind === "pcie" ? pcieReduce : linkReduce;
+    return byRanks(floor, inside) + ((2 * (inside - 1)) / inside) * (bytes / (intraNode.bytesPerSecond * byRanks(share, inside)));
+  };
   const local = inside > 1 ? (measuredCollective(pool, "all_reduce")?.seconds(inside, bytes) ?? shares()) : 0;
   if (nodes <= 1) return local;
   // Each GPU's share goes over its own port; the messages make several hops.

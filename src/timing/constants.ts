@@ -38,10 +38,6 @@ export interface Family {
   /** Fused experts: the floor holds routing, permutation and both grouped multiplications. */
   readonly experts: Readonly<Record<"bf16" | "fp8" | "int8" | "int4" | "fp4", GemmRates>>;
   readonly attention: AttentionRates;
-  /** Small all-reduce of 2, 4 and 8 ranks inside a CUDA graph. */
-  readonly allReduceFloor: readonly [number, number, number];
-  /** Share of the link's one-direction rate that a large all-reduce moves over 2, 4 and 8 ranks. */
-  readonly allReduceShare: readonly [number, number, number];
   /** Streaming multiprocessors: tiles that run at once. */
   readonly tilesAtOnce: number;
 }
@@ -69,9 +65,6 @@ const hopper: Family = {
     fp4: gemm(24, 0.43, 0.45, 0),
   },
   attention: { decodeFloor: 12 * us, decodeBandwidth: 0.88, prefillFloor: 13 * us, prefillEfficiency: 0.67, prefillHalfTokens: 830 },
-  // collectives.csv, vLLM_custom_graph and TRTLLM rows.
-  allReduceFloor: [4.4 * us, 4.6 * us, 5.2 * us],
-  allReduceShare: [0.72, 0.78, 0.95],
   tilesAtOnce: 132,
 };
 
@@ -89,8 +82,6 @@ const ampere: Family = {
     fp4: gemm(30, 0.4, 0.4, 0),
   },
   attention: { decodeFloor: 19 * us, decodeBandwidth: 0.69, prefillFloor: 11 * us, prefillEfficiency: 0.58, prefillHalfTokens: 493 },
-  allReduceFloor: [5 * us, 5.4 * us, 6 * us],
-  allReduceShare: [0.65, 0.72, 0.74],
   tilesAtOnce: 108,
 };
 
@@ -108,8 +99,6 @@ const blackwell: Family = {
     fp4: gemm(16, 0.72, 0.32, 0),
   },
   attention: { decodeFloor: 10.3 * us, decodeBandwidth: 0.9, prefillFloor: 11.5 * us, prefillEfficiency: 0.58, prefillHalfTokens: 1264 },
-  allReduceFloor: [6.8 * us, 6.9 * us, 7.5 * us],
-  allReduceShare: [0.6, 0.68, 0.76],
   tilesAtOnce: 148,
 };
 
@@ -128,9 +117,6 @@ const ada: Family = {
     fp4: gemm(13, 0.62, 0.36, 0),
   },
   attention: { decodeFloor: 11 * us, decodeBandwidth: 0.79, prefillFloor: 8.3 * us, prefillEfficiency: 0.52, prefillHalfTokens: 272 },
-  // l40s over PCIe 4: the shares fall with ranks because all traffic crosses the hosts' bridges.
-  allReduceFloor: [4.2 * us, 13 * us, 19 * us],
-  allReduceShare: [0.6, 0.13, 0.06],
   tilesAtOnce: 142,
 };
 
@@ -176,6 +162,19 @@ export const expertImbalance = 1.2;
 /** Sampler of vLLM 0.19 at a vocabulary of 128k: 25 µs and 0.55 µs a sequence (rtxpro6000 per_sequence.csv). */
 export const samplerFixedSeconds = 25 * us;
 export const samplerSecondsPerLogit = (0.55 * us) / 128_256;
+
+/** What 2, 4 and 8 ranks are worth. */
+export type ByRanks = readonly [number, number, number];
+
+/** A small all-reduce inside a CUDA graph, and the share of a link's one-direction rate that a large one moves. */
+export interface ReduceRates {
+  readonly floor: ByRanks;
+  readonly share: ByRanks;
+}
+
+/** Links of which nothing was measured (other makers') take those of two A100 over NVLink; all traffic of cards without any crosses the hosts' bridges (L40S). */
+export const linkReduce: ReduceRates = { floor: [5 * us, 5.4 * us, 6 * us], share: [0.65, 0.72, 0.74] };
+export const pcieReduce: ReduceRates = { floor: [4.2 * us, 13 * us, 19 * us], share: [0.6, 0.13, 0.06] };
 
 /** All-to-all and all-gather of NCCL inside a graph (collectives.csv alltoall, all_gather). */
 export const allToAllFloor = 8 * us;

@@ -11,7 +11,7 @@ import type { Basis } from "./step-model.ts";
 export function exchangesOfAttention(
   model: Model,
   pool: SettledPool,
-  { family, engine }: GpuRates,
+  { engine }: GpuRates,
   { tensor, sequence }: Sharing,
 ): readonly TokenOperator[] {
   const hiddenBytes = model.hidden * pool.activationBytes;
@@ -19,7 +19,7 @@ export function exchangesOfAttention(
   const perHead = model.headDim * pool.activationBytes;
   const found: TokenOperator[] = [];
   if (tensor > 1) {
-    const reduced = (tokens: number): number => allReduceSeconds(family, pool, tensorGroup, tokens * hiddenBytes);
+    const reduced = (tokens: number): number => allReduceSeconds(pool, tensorGroup, tokens * hiddenBytes);
     found.push(
       exchange(
         "all-reduce",

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { allReduceSeconds, groupOf } from "../../src/timing/collectives.ts";
-import { familyOf } from "../../src/timing/constants.ts";
 import { poolOf } from "./pools.ts";
 
 const reduced = (deployment: Readonly<Record<string, unknown>>, tensor: number, bytes: number): number => {
   const { pool } = poolOf({ ...deployment, pools: [{ parallel: { tensor } }] });
-  return allReduceSeconds(familyOf(pool.gpu.vendor, pool.gpu.computeCapability).family, pool, groupOf(tensor, pool), bytes) * 1e6;
+  return allReduceSeconds(pool, groupOf(tensor, pool), bytes) * 1e6;
 };
 
 describe("all-reduce inside a node", () => {
