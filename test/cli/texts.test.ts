@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PricedStep } from "../../src/cli/estimating.ts";
 import { estimateText } from "../../src/cli/output/estimate-text.ts";
+import { reportMarkdown } from "../../src/cli/output/report-markdown.ts";
 import { reportText } from "../../src/cli/output/report-text.ts";
 import { plainPaint } from "../../src/cli/terminal.ts";
 import { message } from "../../src/deployment/message.ts";
@@ -17,7 +18,7 @@ import { settledCase } from "../timing/pools.ts";
 
 /** Whole outputs as people read them; `UPDATE=1` rewrites the files, to be looked at. */
 function expectGolden(name: string, text: string): void {
-  const file = fileURLToPath(new URL(`./golden/${name}.txt`, import.meta.url));
+  const file = fileURLToPath(new URL(`./golden/${name}`, import.meta.url));
   if (process.env.UPDATE) writeFileSync(file, text);
   expect(text).toBe(readFileSync(file, "utf8"));
 }
@@ -112,11 +113,17 @@ describe("texts of the command line", () => {
       nearRun({ ttftSeconds: 0.2692, tpotSeconds: 0.0178, outputTokensPerSecond: 3300 }),
       nearRun({ problem: message("The run's lengths are not published.") }),
     ];
-    expectGolden("report", reportText(report, { bands: bandsOf(report), nearest }, plainPaint));
+    expectGolden("report.txt", reportText(report, { bands: bandsOf(report), nearest }, plainPaint));
+  });
+
+  test("the same as Markdown", () => {
+    const report = ranReport();
+    const nearest = [nearRun({ ttftSeconds: 0.2692, tpotSeconds: 0.0178, outputTokensPerSecond: 3300 })];
+    expectGolden("report.md", reportMarkdown(report, { bands: bandsOf(report), nearest }));
   });
 
   test("a report that has no bands, with no run near", () => {
-    expectGolden("report-saturated", reportText(saturatedReport(), { bands: null, nearest: [] }, plainPaint));
+    expectGolden("report-saturated.txt", reportText(saturatedReport(), { bands: null, nearest: [] }, plainPaint));
   });
 
   test("a closed form with what its steps are made of", () => {
@@ -134,6 +141,6 @@ describe("texts of the command line", () => {
       };
     });
     const settled = settledCase({ pools: [{ parallel: { tensor: 2 } }] });
-    expectGolden("estimate", estimateText("llama", { estimate, steps, gpus: 2, kvCacheTokens: 639_360 }, settled, plainPaint));
+    expectGolden("estimate.txt", estimateText("llama", { estimate, steps, gpus: 2, kvCacheTokens: 639_360 }, settled, plainPaint));
   });
 });

@@ -11,7 +11,7 @@ export type NamedOutcome =
 /** Prints the answers of `estimate` and `simulate`: JSON as cases, text one after the other. */
 export function tellOutcomes(
   outcomes: readonly NamedOutcome[],
-  format: "text" | "json",
+  format: "text" | "json" | "markdown",
   subjects: readonly Subject[],
   { terminal }: Session,
 ): void {

@@ -21,6 +21,7 @@ import { chosenWorkload, type WorkloadOptions, withWorkloadOptions, writtenWorkl
 import { nearestRunsJson } from "../output/nearest-runs.ts";
 import { reportHtml } from "../output/report-html.ts";
 import { reportJson } from "../output/report-json.ts";
+import { reportMarkdown } from "../output/report-markdown.ts";
 import { type Evidence, reportText } from "../output/report-text.ts";
 import { requestsCsv } from "../output/requests-csv.ts";
 import { withProgress } from "../progress.ts";
@@ -32,7 +33,7 @@ import { exitFor, type NamedOutcome, tellOutcomes } from "./outcomes.ts";
 import { simulateBench } from "./simulate-bench.ts";
 
 interface SimulateOptions extends CommonOptions, WorkloadOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "markdown";
   readonly cases?: string;
   readonly seed: number;
   readonly slo?: Slo;
@@ -57,7 +58,7 @@ export function addSimulate(program: Command, run: Run): void {
     .description("simulate how a deployment serves a workload")
     .argument("[path...]", "files, - for stdin")
     .option("--cases <file>", "cases, one JSON object a line, - for stdin; one answer a line")
-    .addOption(formatOption("text", "json"))
+    .addOption(formatOption("text", "json", "markdown"))
     .option("--seed <n>", "seed of all that is drawn; the same seed gives the same result", countOption(0), 1)
     .option("--slo <limits>", "limits such as ttft=500ms,tpot=50ms (and e2e=…, percentile=95)", sloOption)
     .option("--bench <file...>", "results of a load generator, several for several loads, laid beside the simulation of the same loads")
@@ -86,7 +87,9 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   if (options.bench !== undefined) {
     if (writes) throw usage("--report and --requests-out are of one load; --bench simulates those of its files.");
-    return simulateBench(options.bench, subjects, options, session);
+    const { format } = options;
+    if (format === "markdown") throw usage("--format markdown is of a report; --bench prints text or JSON.");
+    return simulateBench(options.bench, subjects, { ...options, format }, session);
   }
   const found = subjects.flatMap((subject) => subject.analysis.deployments.map((one) => ({ subject, one })));
   if (writes && found.length > 1) {
@@ -125,7 +128,7 @@ function outcomeOf(
     name,
     simulated: { report, evidence },
     json: { ...reportJson(report, bands), nearestRuns: nearestRunsJson(evidence.nearest) },
-    text: () => reportText(report, evidence, terminal.paint),
+    text: () => (options.format === "markdown" ? reportMarkdown(report, evidence) : reportText(report, evidence, terminal.paint)),
   };
 }
 
