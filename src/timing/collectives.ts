@@ -65,29 +65,33 @@ export function allReduceSeconds(pool: SettledPool, { ranks, inside, nodes }: Gr
   return local + 2 * networkHops * latencySeconds + across;
 }
 
+/** An exchange in which each byte moves once: what was measured of it, and the shares where nothing was. */
+interface Move {
+  readonly kind: CollectiveKind;
+  readonly floor: number;
+  readonly share: number;
+}
+
+const gather: Move = { kind: "all_gather", floor: gatherFloor, share: gatherShare };
+const scatter: Move = { kind: "reduce_scatter", floor: gatherFloor, share: gatherShare };
+const allToAll: Move = { kind: "alltoall", floor: allToAllFloor, share: allToAllShare };
+
 /** Each rank holds `bytes` in the end, of which it had its share. */
 export function gatherSeconds(pool: SettledPool, group: Group, bytes: number): number {
-  return moved(pool, group, bytes, "all_gather", gatherFloor, gatherShare);
+  return moved(gather, pool, group, bytes);
 }
 
 /** Each rank has `bytes`, and in the end the sum of its share of them. */
 export function scatterSeconds(pool: SettledPool, group: Group, bytes: number): number {
-  return moved(pool, group, bytes, "reduce_scatter", gatherFloor, gatherShare);
+  return moved(scatter, pool, group, bytes);
 }
 
 /** Each rank sends `bytes` in all, all but its own share to others. */
 export function allToAllSeconds(pool: SettledPool, group: Group, bytes: number): number {
-  return moved(pool, group, bytes, "alltoall", allToAllFloor, allToAllShare);
+  return moved(allToAll, pool, group, bytes);
 }
 
-function moved(
-  pool: SettledPool,
-  { ranks, inside, nodes }: Group,
-  bytes: number,
-  kind: CollectiveKind,
-  floor: number,
-  share: number,
-): number {
+function moved({ kind, floor, share }: Move, pool: SettledPool, { ranks, inside, nodes }: Group, bytes: number): number {
   if (ranks <= 1) return 0;
   const { intraNode, interNode, latencySeconds } = pool.links;
   const shares = (): number => {
