@@ -39,6 +39,13 @@ const widths = {
 const reads = {
   gemm: ([, n, k], kind) => n * k * widths[kind],
   decode: ([batch, context, , kvHeads, headDim], kind) => 2 * batch * context * kvHeads * headDim * widths[kind],
+  // Where tokens choose evenly, how many experts are read is known.
+  experts: ([tokens, hidden, inter, perToken, experts, tensor, ranks], kind) => {
+    const [format, routing] = kind.split(" ");
+    const held = experts / ranks;
+    const hit = routing === "balanced" ? held * (1 - (1 - 1 / held) ** ((tokens * perToken) / ranks)) : 0;
+    return (hit * 3 * hidden * inter * widths[format]) / tensor;
+  },
 };
 
 /**
