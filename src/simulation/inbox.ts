@@ -13,9 +13,11 @@ export interface Reception {
 
 /** Requests and caches that have reached an engine core and are not noticed yet. An engine that has nothing to run takes notice at once. */
 export class Inbox {
-  private arrived: number[] = [];
+  private readonly arrived: number[] = [];
+  /** Those whose cache has come: looked for with every step. */
+  private readonly pulled: number[] = [];
   /** Seen when the last step was put together. */
-  private noticed: number[] = [];
+  private readonly noticed: number[] = [];
   private steps = 0;
 
   constructor(
@@ -26,15 +28,18 @@ export class Inbox {
   ) {}
 
   append(r: number): void {
-    this.arrived.push(r);
-    if (this.isRequest(r)) this.core.totals.waiting++;
+    const isRequest = this.isRequest(r);
+    (isRequest ? this.arrived : this.pulled).push(r);
+    if (isRequest) this.core.totals.waiting++;
   }
 
   /** A step is about to be filled. */
   open(): void {
     if (!this.reception.isAhead) this.look();
     this.hand(this.noticed);
-    if (this.core.running.count === 0) this.hand(this.arrived);
+    if (this.core.running.count > 0) return;
+    this.hand(this.arrived);
+    this.hand(this.pulled);
   }
 
   /** A step has been filled. */
@@ -44,11 +49,15 @@ export class Inbox {
   }
 
   private look(): void {
+    this.notice(this.pulled);
     if (this.steps < this.reception.everySteps) return;
     this.steps = 0;
-    const handed = this.noticed;
-    this.noticed = this.arrived;
-    this.arrived = handed;
+    this.notice(this.arrived);
+  }
+
+  private notice(list: number[]): void {
+    for (const r of list) this.noticed.push(r);
+    list.length = 0;
   }
 
   private hand(list: number[]): void {

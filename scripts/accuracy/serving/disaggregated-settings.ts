@@ -65,11 +65,12 @@ function sglangPrefill({ prefill, quantization, promptTokens, concurrency }: Dis
     "max-total-tokens": isLong ? 32_768 : 8192,
     "chunked-prefill-size": isLong ? 24_576 : 8192,
     "max-running-requests": 512,
+    "scheduler-recv-interval": 10,
   };
 }
 
 function sglangDecode({ decode, quantization }: DisaggregatedRow): Readonly<Record<string, unknown>> {
-  if (decode.attentionData === 1) return { ...sglang(0.9), "cuda-graph-max-bs": 256 };
+  if (decode.attentionData === 1) return { ...sglang(0.9), "cuda-graph-max-bs": 256, "scheduler-recv-interval": 10 };
   return {
     ...sglang(quantization === "nvfp4" ? 0.83 : 0.82),
     "moe-dense-tp-size": 1,
