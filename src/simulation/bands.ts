@@ -1,7 +1,7 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { scaledSteps } from "../timing/scaled-steps.ts";
-import { stepModel } from "../timing/step.ts";
+import { poolModels } from "./pool-models.ts";
 import type { Outcome, Quantiles, Report, RunControl } from "./report.ts";
 import { simulateWith } from "./simulate-with.ts";
 import type { Workload } from "./workload.ts";
@@ -46,10 +46,9 @@ export function simulateBand(
   control: RunControl = {},
 ): Outcome {
   const sign = steps === "slow" ? 1 : steps === "quick" ? -1 : 0;
-  const models = settled.pools.map((pool) => {
-    const model = stepModel(settled.model, pool);
-    return sign === 0 ? model : scaledSteps(model, Math.max(leastFactor, 1 + sign * model.band));
-  });
+  const models = poolModels(settled, workload).map((model) =>
+    sign === 0 ? model : scaledSteps(model, Math.max(leastFactor, 1 + sign * model.band)),
+  );
   return simulateWith(settled, plans, models, workload, seed, control);
 }
 

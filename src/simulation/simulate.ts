@@ -1,6 +1,6 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { stepModel } from "../timing/step.ts";
+import { poolModels } from "./pool-models.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import type { Routing } from "./router.ts";
 import { simulateWith } from "./simulate-with.ts";
@@ -18,7 +18,5 @@ export function simulate(
   control: RunControl = {},
   routing?: Routing,
 ): Outcome {
-  const delivery = workload.kind === "offline" ? "at-once" : "streamed";
-  const models = settled.pools.map((pool) => stepModel(settled.model, pool, delivery));
-  return simulateWith(settled, plans, models, workload, seed, control, routing);
+  return simulateWith(settled, plans, poolModels(settled, workload), workload, seed, control, routing);
 }
