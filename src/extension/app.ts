@@ -74,7 +74,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
-  const gpus = new DescribeGpu(catalog);
+  const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
   const texts = new VirtualTexts();
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
   const calibrations = new Calibrations(extension, memory, texts, tokens, log);

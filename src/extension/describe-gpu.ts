@@ -15,14 +15,18 @@ interface NearItem extends vscode.QuickPickItem {
 
 /** Begins the description of a GPU that the catalogue does not have: a commented entry of the project's gpus.yaml, open to be filled in. */
 export class DescribeGpu {
-  constructor(private readonly catalog: Catalog) {}
+  constructor(
+    private readonly catalog: Catalog,
+    /** With the project's own GPUs. */
+    private readonly catalogFor: (uri: vscode.Uri) => Catalog,
+  ) {}
 
   async describe({ document, analysis }: Subject): Promise<void> {
     const written = analysis.deployment.pools.flatMap(({ hardware }) => hardware.gpuAsWritten?.value ?? [])[0];
     const name = await vscode.window.showInputBox({
       prompt: vscode.l10n.t("Name of the GPU, as deployment files write it"),
       value: written ?? "",
-      validateInput: (text) => this.wrongName(text.trim()),
+      validateInput: (text) => wrongName(text.trim(), this.catalogFor(document.uri)),
       ignoreFocusOut: true,
     });
     if (name === undefined) throw new vscode.CancellationError();
@@ -30,12 +34,6 @@ export class DescribeGpu {
     const choice = await vscode.window.showQuickPick(this.nearItems(), { placeHolder, matchOnDescription: true });
     if (!choice) throw new vscode.CancellationError();
     await this.write(document.uri, name.trim(), choice.near);
-  }
-
-  private wrongName(name: string): string | undefined {
-    if (name === "") return vscode.l10n.t("A GPU needs a name.");
-    const known = this.catalog.gpu(name);
-    return known && vscode.l10n.t("{0} is in the catalogue already: {1}, {2}.", name, known.id, gib(known.driverBytes));
   }
 
   private nearItems(): NearItem[] {
@@ -63,6 +61,12 @@ export class DescribeGpu {
     editor.selection = new vscode.Selection(start, start);
     editor.revealRange(new vscode.Range(start, start), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
+}
+
+function wrongName(name: string, catalog: Catalog): string | undefined {
+  if (name === "") return vscode.l10n.t("A GPU needs a name.");
+  const known = catalog.gpu(name);
+  return known && vscode.l10n.t("{0} is known already: {1}, {2}.", name, known.id, gib(known.driverBytes));
 }
 
 async function createIfAbsent(file: vscode.Uri): Promise<void> {

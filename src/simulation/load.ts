@@ -161,12 +161,16 @@ function densePrefixes(prefixes: readonly (readonly number[])[] | undefined, cou
   return { prefixStart, prefixIds, distinctPrefixIds: seen.size };
 }
 
+export function tooManyRequests(count: number): string {
+  return `The workload has ${count} requests; a run takes at most ${mostRequests}.`;
+}
+
 function workloadProblem(workload: Workload): string | undefined {
   const requests = workload.kind === "requests" ? workload.requests.length : workload.requests;
   const warmup = workload.warmup ?? 0;
   if (!Number.isInteger(requests) || requests < 1) return "The workload has no requests.";
   if (!Number.isInteger(warmup) || warmup < 0) return `${warmup} is not a number of warm-up requests.`;
-  if (requests + warmup > mostRequests) return `The workload has ${requests + warmup} requests; a run takes at most ${mostRequests}.`;
+  if (requests + warmup > mostRequests) return tooManyRequests(requests + warmup);
   const cap = workload.maxInFlight;
   if (cap !== undefined && !(cap >= 1)) return `${cap} is not a number of requests in flight.`;
   if (workload.kind === "requests") {

@@ -155,6 +155,11 @@ const table: readonly (readonly [name: string, written: unknown, expected: strin
   ],
   ["a trace without end", { id: 1, deployment, workload: { kind: "trace", path: "/dev/zero" } }, "bad-workload, bad-workload, figures"],
   ["an unknown workload", { id: 1, deployment, workload: "sideways" }, "bad-workload, bad-workload, figures"],
+  [
+    "10^9 requests of a built-in workload",
+    { id: 1, deployment, workload: { name: "chat", requests: 1e9 } },
+    "bad-workload, bad-workload, figures",
+  ],
   ["an unknown kind", { id: 1, deployment, workload: { kind: "sideways" } }, "bad-workload, bad-workload, figures"],
   ["a workload as a list", { id: 1, deployment, workload: [] }, "bad-workload, bad-workload, figures"],
   ["no workload", { id: 1, deployment }, "figures, missing, figures"],

@@ -5,6 +5,7 @@ import { CaseError } from "../../deployment/case-fields.ts";
 import { FileError, mebibyte, readTextFile } from "../../platform/text-files.ts";
 import { type LoadedWorkload, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
 import { builtInWorkload } from "../../simulation/built-in.ts";
+import { mostRequests, tooManyRequests } from "../../simulation/load.ts";
 import { asLength, type WrittenWorkload } from "../../simulation/read-workload.ts";
 import { allAtOnce } from "../../simulation/saturation.ts";
 import type { Length, Workload } from "../../simulation/workload.ts";
@@ -105,6 +106,8 @@ function namedWorkload(name: string, { own, catalog, startRate }: WorkloadContex
   const described = own.get(name);
   if (described) return { workload: described, notes: [] };
   const rows = catalog.workload(name);
+  // Refused before they are written out.
+  if (requests !== undefined && requests > mostRequests) return { problem: tooManyRequests(requests) };
   if (rows) return { workload: builtInWorkload(rows, rows.cv === null ? null : startRate(), requests), notes: [] };
   if (/[\\/]|\.(ya?ml|json)$/i.test(name) || existsSync(name)) return workloadFile(name);
   return { problem: `The workload “${name}” is not known. There are ${catalog.workloads().join(", ")}, or name a file.` };
