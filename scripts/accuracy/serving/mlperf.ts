@@ -44,14 +44,15 @@ function judgedBy(runs: readonly MlperfRun[], figure: (typeof figures)[number]):
 }
 
 function metrics(runs: readonly MlperfRun[]): readonly Metric[] {
-  const of = (name: string, figure: (typeof figures)[number]): Metric => {
+  const of = (name: string, figure: (typeof figures)[number], average: (errors: readonly number[]) => number): Metric => {
     const errors = percentErrors(judgedBy(runs, figure));
-    return { name: `MLPerf: ${name}`, rows: errors.length, value: mean(errors), unit: "%" };
+    return { name: `MLPerf: ${name}`, rows: errors.length, value: average(errors), unit: "%" };
   };
   return [
-    of("tokens a second, mean error", "tokensPerSecond"),
-    of("TPOT mean, mean error", "tpotMeanMs"),
-    of("TTFT p99, mean error", "ttftP99Ms"),
+    of("tokens a second, mean error", "tokensPerSecond", mean),
+    of("TPOT mean, mean error", "tpotMeanMs", mean),
+    // Results are run as near to what a system holds as its limits allow: where too little is predicted, the queue grows for the whole run.
+    of("TTFT p99, median error", "ttftP99Ms", median),
   ];
 }
 
