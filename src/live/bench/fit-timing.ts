@@ -101,8 +101,10 @@ function rootMean({ cost, residuals }: Fit, parameters: number): number {
   return Math.sqrt(cost / Math.max(1, residuals.length - parameters));
 }
 
-/** Share of the time to the first token that waiting may take where the rest is to tell of something. */
-const mostQueue = 0.25;
+/** Steps that a request waits for where it hardly waits: the one under way and the next. */
+const mostSteps = 2;
+/** Tokenising and HTTP take no longer: what is measured beyond was spent in a queue that the prediction does not have. */
+const mostOutsideSeconds = 0.05;
 
 /** Requests that hardly wait tell what they spend outside steps: those of the load with the quickest first token. */
 async function outside(
@@ -115,8 +117,9 @@ async function outside(
     .flatMap((load) => (load.ttft && !load.isLimited ? [{ load, ttft: load.ttft }] : []))
     .sort((a, b) => a.ttft.seconds - b.ttft.seconds)[0];
   const summary = quickest && (await predict(shortened(quickest.load.workload), correction));
-  if (!quickest || !summary || summary.queueSeconds.mean > mostQueue * summary.ttftSeconds.mean) return null;
-  return Math.max(0, predicted + quickest.ttft.seconds - summary.ttftSeconds[quickest.ttft.statistic]);
+  if (!quickest || !summary || summary.queueSeconds.mean > mostSteps * summary.tpotSeconds.mean) return null;
+  const seconds = Math.max(0, predicted + quickest.ttft.seconds - summary.ttftSeconds[quickest.ttft.statistic]);
+  return seconds > mostOutsideSeconds ? null : seconds;
 }
 
 function shortened(workload: Workload): Workload {
