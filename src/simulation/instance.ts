@@ -2,7 +2,7 @@ import type { Batch, StepModel } from "../timing/step-model.ts";
 import type { Meter } from "./meter.ts";
 import type { PromptTurns } from "./prompt-turns.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { noBlocks } from "./scheduling.ts";
+import { noBlocks, type Slot } from "./scheduling.ts";
 import type { StepLog } from "./step-log.ts";
 
 /** Where an instance's own model says no more than nanoseconds can hold. */
@@ -56,6 +56,7 @@ export class Instance {
       if (!largest || batch.tokens > largest.tokens) largest = batch;
     }
     if (!largest || largest.tokens === 0) return -1;
+    if (this.schedulers.length > 1) this.shareTokens(slot);
     const duration = this.runStages(slot, now);
     this.record(slot, now, largest, duration, promptTokens, blocked);
     return slot;
@@ -81,6 +82,14 @@ export class Instance {
     );
   }
 
+  /** Tells every batch what all attention replicas have on average: their experts are the same. */
+  private shareTokens(slot: number): void {
+    let tokens = 0;
+    for (const scheduler of this.schedulers) tokens += (scheduler.slots[slot] as Slot).batch.tokens;
+    const mean = tokens / this.schedulers.length;
+    for (const scheduler of this.schedulers) (scheduler.slots[slot] as Slot).batch.meanTokens = mean;
+  }
+
   /** Fills `endsAt`; returns the seconds of compute, host and transfer in this step. A rank without work runs along with the longest. */
   private runStages(slot: number, now: number): number {
     const stages = this.stageFree.length;
@@ -90,7 +99,7 @@ export class Instance {
       let stageSeconds = 0;
       let transfer = 0;
       for (const scheduler of this.schedulers) {
-        const { batch } = scheduler.slots[slot] as { readonly batch: Batch };
+        const { batch } = scheduler.slots[slot] as Slot;
         if (batch.tokens === 0) continue;
         const own = this.model.stageSeconds(batch, stage);
         if (own > stageSeconds || Number.isNaN(own)) stageSeconds = own;
@@ -119,7 +128,7 @@ export class Instance {
     log.blockedSeconds[blocked] = (log.blockedSeconds[blocked] as number) + seconds;
     if (largest.prefillTokens > largest.decodeSequences) log.prefillSeconds += seconds;
     for (const scheduler of this.schedulers) {
-      const { batch } = scheduler.slots[slot] as { readonly batch: Batch };
+      const { batch } = scheduler.slots[slot] as Slot;
       if (batch.tokens === 0) continue;
       log.flops += model.flops(batch);
       log.bytes += model.bytes(batch);

@@ -24,6 +24,8 @@ export interface Layer {
 export interface Layers {
   readonly dense: Layer;
   readonly expert: Layer;
+  /** What of the expert layer meets the tokens of all attention replicas together; null without any. */
+  readonly together: Layer | null;
 }
 
 /** What the layers of a model are made of in one layout. */
@@ -38,16 +40,17 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   const attention = [...projections(model, rates, tensor), elementwise(rates, fixed, width)];
   const exchange = exchangesOfAttention(model, pool, rates, sharing);
   const dense = { compute: own([...attention, ...mlp(model, pool, rates, model.intermediate, tensor)]), exchange: own(exchange) };
-  if (!moe) return { dense, expert: dense };
+  if (!moe) return { dense, expert: dense, together: null };
   const { attentionData } = pool.layout;
   const shared = mlp(model, pool, rates, moe.sharedExperts > 0 ? moe.sharedIntermediate : 0, tensor);
   // In lock-step, every attention replica brings about as many tokens.
   const routed = times(routedExperts(rates.experts, moe, hidden, tensor * attentionData, pool.layout), attentionData);
+  const handed = exchangesOfExperts(model, pool, tensor * attentionData);
   const expert = {
     compute: own([...attention, ...gemm("experts", rates.plain, moe.experts, hidden), ...shared, routed]),
-    exchange: own([...exchange, ...exchangesOfExperts(model, pool, tensor * attentionData)]),
+    exchange: own([...exchange, ...handed]),
   };
-  return { dense, expert };
+  return { dense, expert, together: attentionData > 1 ? { compute: own([routed]), exchange: own(handed) } : null };
 }
 
 /** Ranks that share a batch's tokens each run their part of them. */

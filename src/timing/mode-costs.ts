@@ -15,6 +15,8 @@ export interface ModeCosts {
   readonly expertCompute: TokenTable;
   readonly denseExchange: TokenTable;
   readonly expertExchange: TokenTable;
+  /** What of an expert layer meets the tokens of all attention replicas, by their mean; null without any. */
+  readonly together: { readonly compute: TokenTable; readonly exchange: TokenTable } | null;
   /** Embedding on the first stage; the gather over sequence ranks after the last layer. */
   readonly embedding: TokenTable;
   readonly gather: TokenTable;
@@ -46,7 +48,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
   const ulysses = sequenceGroup(sequence, tensor, pool);
   const byTokens = (operators: readonly TokenOperator[]): TokenTable =>
     new TokenTable(most, padded, (tokens) => secondsOf(operators, tokens));
-  const { dense, expert } = layers;
+  const { dense, expert, together } = layers;
   const denseCompute = byTokens(dense.compute);
   const denseExchange = byTokens(dense.exchange);
   return {
@@ -54,6 +56,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
     expertCompute: expert === dense ? denseCompute : byTokens(expert.compute),
     denseExchange,
     expertExchange: expert === dense ? denseExchange : byTokens(expert.exchange),
+    together: together && { compute: byTokens(together.compute), exchange: byTokens(together.exchange) },
     embedding: byTokens([embedding]),
     gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
     head: new TokenTable(

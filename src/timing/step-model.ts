@@ -14,6 +14,8 @@ export interface Batch {
   prefillPairs: number;
   /** Σ over chunks of the tokens before it: KV that chunks read again. */
   prefillContext: number;
+  /** Tokens of the step in all attention replicas, over their number; 0 = every one has as many as this batch. */
+  meanTokens: number;
 }
 
 export type StepMode = "tensor" | "sequence";
@@ -59,7 +61,16 @@ export interface StepModel {
 }
 
 export function emptyBatch(): Batch {
-  return { tokens: 0, prefillTokens: 0, decodeSequences: 0, decodeContext: 0, prefillChunks: 0, prefillPairs: 0, prefillContext: 0 };
+  return {
+    tokens: 0,
+    prefillTokens: 0,
+    decodeSequences: 0,
+    decodeContext: 0,
+    prefillChunks: 0,
+    prefillPairs: 0,
+    prefillContext: 0,
+    meanTokens: 0,
+  };
 }
 
 /** Seconds between a client's request and the engine's notice of it. */

@@ -166,6 +166,7 @@ class TabulatedModel implements StepModel {
     if (stage.expertLayers > 0) {
       this.parts.matrix += stage.expertLayers * costs.expertCompute.at(tokens);
       this.parts.collectives += stage.expertLayers * costs.expertExchange.at(tokens);
+      if (batch.meanTokens > 0) this.meetOthers(batch, stage, costs);
     }
     if (stage.first) this.parts.matrix += costs.embedding.at(tokens);
     if (stage.last) {
@@ -174,6 +175,14 @@ class TabulatedModel implements StepModel {
     }
     this.attend(batch, stage, costs);
     this.hostWork(batch, stage, costs, index);
+  }
+
+  /** Experts work for all attention replicas: what this one has beyond its share, or short of it, the others make up. */
+  private meetOthers({ tokens, meanTokens }: Batch, { expertLayers }: Stage, { together }: ModeCosts): void {
+    if (!together) return;
+    const mean = Math.ceil(meanTokens);
+    this.parts.matrix += expertLayers * (together.compute.at(mean) - together.compute.at(tokens));
+    this.parts.collectives += expertLayers * (together.exchange.at(mean) - together.exchange.at(tokens));
   }
 
   /** Of the stage priced last, without the host's share. */

@@ -210,6 +210,7 @@ export function oracle(input: OracleInput): OracleResult {
       prefillChunks: 0,
       prefillPairs: 0,
       prefillContext: 0,
+      meanTokens: 0,
     };
     for (const { r, chunk } of entries) {
       batch.tokens += chunk;

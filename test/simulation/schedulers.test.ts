@@ -291,6 +291,23 @@ describe("TensorRT-LLM", () => {
     expect(play(rows, { ...tensorrt, balance }, setup).firstToken).toEqual([10, 10, 60, 60, 140]);
   });
 
+  it("tells each replica's step what all have on average", () => {
+    const seen: (readonly [own: number, mean: number])[] = [];
+    const model = timing(({ tokens, meanTokens }) => {
+      seen.push([tokens, meanTokens]);
+      return 0.01;
+    });
+    const setup: Setup = { layout: { attentionData: 4 }, settings: { scheduling: tensorrt } };
+    const requests = [600, 200].map((promptTokens) => ({ arrivalSeconds: 0, promptTokens, outputTokens: 2 }));
+    simulateWith(settledOf(setup), [planOf(setup)], [model], { kind: "requests", requests }, 1);
+    expect(seen.slice(0, 4)).toEqual([
+      [600, 200],
+      [200, 200],
+      [1, 0.5],
+      [1, 0.5],
+    ]);
+  });
+
   it("takes the youngest out at full use, where the policy says so", () => {
     const { report } = play(pair, { ...tensorrt, reservesAnswer: false }, { blocks: 100 });
     expect(report.requests.firstScheduled[1]).toBe(0);

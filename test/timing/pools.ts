@@ -55,5 +55,6 @@ export function mixed(a: Batch, b: Batch): Batch {
     prefillChunks: a.prefillChunks + b.prefillChunks,
     prefillPairs: a.prefillPairs + b.prefillPairs,
     prefillContext: a.prefillContext + b.prefillContext,
+    meanTokens: 0,
   };
 }

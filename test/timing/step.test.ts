@@ -283,6 +283,26 @@ describe("chunked prefill (V9)", () => {
   });
 });
 
+describe("experts of attention replicas in lock-step", () => {
+  const model = modelOf("experts in parallel, attention replicas");
+  const seconds = (tokens: number, meanTokens: number): number => model.stepSeconds({ ...prompt(tokens), meanTokens });
+
+  it("work for what all replicas bring: as many as this one unless it is told", () => {
+    expect(seconds(1024, 1024)).toBe(seconds(1024, 0));
+    expect(seconds(1024, 129)).toBeLessThan(seconds(1024, 512));
+    expect(seconds(1024, 512)).toBeLessThan(seconds(1024, 1024));
+  });
+
+  it("make an idle replica's step as long as theirs", () => {
+    expect(seconds(1, 512)).toBeGreaterThan(seconds(1, 1));
+  });
+
+  it("are no matter of a model or a layout without", () => {
+    const dense = modelOf("dense, one GPU");
+    expect(dense.stepSeconds({ ...prompt(1024), meanTokens: 8 })).toBe(dense.stepSeconds(prompt(1024)));
+  });
+});
+
 describe("tables", () => {
   it("are exact at knots and padded sizes, and never fall", () => {
     const table = new TokenTable(
