@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
+import { engineNames } from "../deployment/engine-names.ts";
 import type { Known } from "../deployment/located.ts";
 import { missingRole } from "../deployment/pool-pair.ts";
 import { settle } from "../deployment/settle.ts";
@@ -77,8 +78,8 @@ export function startingRate({ mostRequestsPerSecond }: Estimate): number {
 export function headerOf({ document, analysis }: Subject, controls: ReportControls, variant: Variant, catalog: Catalog): ReportHeader {
   const { deployment } = analysis;
   const line = deployment.anchor.start.line;
-  const pool = variant.settled?.pools[0];
-  const count = pool ? `${gpusOf(pool)} × ` : "";
+  const placed = variant.settled?.pools.reduce((sum, pool) => sum + gpusOf(pool), 0);
+  const count = placed === undefined ? "" : `${placed} × `;
   const gpus = catalog.gpus().map(({ id }) => ({ id, title: `${count}${id}` }));
   return {
     name: deployment.name,
@@ -94,10 +95,10 @@ export function headerOf({ document, analysis }: Subject, controls: ReportContro
   };
 }
 
-function deploymentLine({ model, pools }: Deployment, { settled }: Variant): string {
+function deploymentLine({ model, pools, engine: name }: Deployment, { settled }: Variant): string {
   const pool = pools[0];
   const version = pool?.engine.version?.value.text ?? settled?.pools[0]?.version.text;
-  const engine = [`vLLM${version ? ` ${version}` : ""}`, pool?.engine.arctic?.value === true ? "Arctic Inference" : ""]
+  const engine = [`${engineNames[name]}${version ? ` ${version}` : ""}`, pool?.engine.arctic?.value === true ? "Arctic Inference" : ""]
     .filter(Boolean)
     .join(" + ");
   const threshold = settled?.pools[0]?.shiftThreshold ?? null;
@@ -112,6 +113,8 @@ function deploymentLine({ model, pools }: Deployment, { settled }: Variant): str
 }
 
 function replicasLine({ pools, format }: Deployment): string {
+  // Of a pair the layout tells the instances of each pool.
+  if (pools.some(({ role }) => role !== "mixed")) return "";
   const count = pools[0]?.instances?.value ?? 1;
   if (count <= 1) return "";
   return format.startsWith("k8s") || format === "lws"

@@ -55,10 +55,11 @@ function startsNot(errors: number): Message {
     : message(`$(error)${iconBlank}Will not start: {0} errors`, errors);
 }
 
-function doesNotFit({ refusal }: MemoryPlan, { settled }: DeploymentAnalysis, sure: boolean): Verdict {
+function doesNotFit(refused: MemoryPlan, { settled, memory }: DeploymentAnalysis, sure: boolean): Verdict {
+  const { refusal } = refused;
   const kind = "does-not-fit";
   if (refusal?.kind === "model-len") {
-    const tokens = shortTokens(settled?.pools[0]?.settings.maxModelLen ?? 0);
+    const tokens = shortTokens(settled?.pools[memory.indexOf(refused)]?.settings.maxModelLen ?? 0);
     return sure
       ? { kind, text: message(`$(error)${iconBlank}Does not fit one request of {0} tokens`, tokens) }
       : { kind, text: message(`$(warning)${iconBlank}May not fit one request of {0} tokens`, tokens) };

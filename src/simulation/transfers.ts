@@ -1,5 +1,42 @@
-/** Of a transfer, what rounding may leave when it ends. */
-const nothing = 1e-9;
+/** Nanoseconds that rounding may leave of a transfer when it ends. */
+const nothing = 1e-3;
+
+/** One end of transfers: how many are at each port, and how long each was in use. */
+class Ports {
+  readonly users: Int32Array;
+  private readonly since: Float64Array;
+  private readonly used: Float64Array;
+
+  constructor(count: number) {
+    this.users = new Int32Array(count);
+    this.since = new Float64Array(count);
+    this.used = new Float64Array(count);
+  }
+
+  add(port: number, now: number): void {
+    if (this.users[port] === 0) this.since[port] = now;
+    this.users[port] = (this.users[port] as number) + 1;
+  }
+
+  remove(port: number, now: number): void {
+    this.users[port] = (this.users[port] as number) - 1;
+    if (this.users[port] === 0) this.used[port] = (this.used[port] as number) + now - (this.since[port] as number);
+  }
+
+  /** Longest time that one of them was in use since the last `reset`. */
+  busiest(now: number): number {
+    let most = 0;
+    this.used.forEach((used, port) => {
+      most = Math.max(most, (this.users[port] as number) > 0 ? used + now - (this.since[port] as number) : used);
+    });
+    return most;
+  }
+
+  reset(now: number): void {
+    this.used.fill(0);
+    this.since.fill(now);
+  }
+}
 
 /**
  * Caches on their way from prefill to decode instances. Transfers at one port share it evenly, and each goes as fast as the slower of its
@@ -19,11 +56,8 @@ export class Transfers {
   private readonly receiving: Float64Array;
   /** Share still to come, 1 … 0. */
   private readonly left: Float64Array;
-  // By port.
-  private readonly senders: Int32Array;
-  private readonly receivers: Int32Array;
-  private readonly sendingBusy: Float64Array;
-  private readonly receivingBusy: Float64Array;
+  private readonly senders: Ports;
+  private readonly receivers: Ports;
 
   constructor(most: number, ports: number) {
     this.request = new Int32Array(most);
@@ -32,10 +66,8 @@ export class Transfers {
     this.sending = new Float64Array(most);
     this.receiving = new Float64Array(most);
     this.left = new Float64Array(most);
-    this.senders = new Int32Array(ports);
-    this.receivers = new Int32Array(ports);
-    this.sendingBusy = new Float64Array(ports);
-    this.receivingBusy = new Float64Array(ports);
+    this.senders = new Ports(ports);
+    this.receivers = new Ports(ports);
   }
 
   start(r: number, from: number, to: number, sending: number, receiving: number, now: number): void {
@@ -47,8 +79,8 @@ export class Transfers {
     this.sending[at] = sending;
     this.receiving[at] = receiving;
     this.left[at] = sending + receiving > 0 ? 1 : 0;
-    this.senders[from] = (this.senders[from] as number) + 1;
-    this.receivers[to] = (this.receivers[to] as number) + 1;
+    this.senders.add(from, now);
+    this.receivers.add(to, now);
     this.findNextEnd();
   }
 
@@ -56,7 +88,7 @@ export class Transfers {
   takeEnded(now: number): number {
     this.advance(now);
     for (let i = 0; i < this.count; i++) {
-      if ((this.left[i] as number) > nothing) continue;
+      if (this.nanosecondsLeft(i) > nothing) continue;
       const r = this.request[i] as number;
       this.remove(i);
       return r;
@@ -67,21 +99,24 @@ export class Transfers {
 
   /** Longest time that any port was in use since the last `reset`, up to now. */
   busiest(now: number): number {
-    this.advance(now);
-    return Math.max(0, ...this.sendingBusy, ...this.receivingBusy);
+    return Math.max(this.senders.busiest(now), this.receivers.busiest(now));
   }
 
   reset(now: number): void {
-    this.advance(now);
-    this.sendingBusy.fill(0);
-    this.receivingBusy.fill(0);
+    this.senders.reset(now);
+    this.receivers.reset(now);
   }
 
   /** Nanoseconds that all of transfer i takes at the present speeds. */
   private duration(i: number): number {
-    const sending = (this.sending[i] as number) * (this.senders[this.from[i] as number] as number);
-    const receiving = (this.receiving[i] as number) * (this.receivers[this.to[i] as number] as number);
+    const sending = (this.sending[i] as number) * (this.senders.users[this.from[i] as number] as number);
+    const receiving = (this.receiving[i] as number) * (this.receivers.users[this.to[i] as number] as number);
     return Math.max(sending, receiving);
+  }
+
+  /** At the present speeds. */
+  private nanosecondsLeft(i: number): number {
+    return (this.left[i] as number) * this.duration(i);
   }
 
   private advance(now: number): void {
@@ -92,26 +127,18 @@ export class Transfers {
       const duration = this.duration(i);
       this.left[i] = duration > 0 ? (this.left[i] as number) - passed / duration : 0;
     }
-    addWhereUsed(this.sendingBusy, this.senders, passed);
-    addWhereUsed(this.receivingBusy, this.receivers, passed);
   }
 
   private findNextEnd(): void {
     let soonest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.count; i++) soonest = Math.min(soonest, Math.max(0, this.left[i] as number) * this.duration(i));
-    this.nextEnd = this.last + Math.ceil(soonest);
+    for (let i = 0; i < this.count; i++) soonest = Math.min(soonest, this.nanosecondsLeft(i));
+    this.nextEnd = this.last + Math.ceil(Math.max(0, soonest - nothing));
   }
 
   private remove(i: number): void {
-    const from = this.from[i] as number;
-    const to = this.to[i] as number;
-    this.senders[from] = (this.senders[from] as number) - 1;
-    this.receivers[to] = (this.receivers[to] as number) - 1;
+    this.senders.remove(this.from[i] as number, this.last);
+    this.receivers.remove(this.to[i] as number, this.last);
     const last = --this.count;
     for (const row of [this.request, this.from, this.to, this.sending, this.receiving, this.left]) row.copyWithin(i, i + 1, last + 1);
   }
-}
-
-function addWhereUsed(busy: Float64Array, users: Int32Array, passed: number): void {
-  for (let port = 0; port < users.length; port++) if ((users[port] as number) > 0) busy[port] = (busy[port] as number) + passed;
 }

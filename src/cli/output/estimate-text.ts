@@ -26,7 +26,7 @@ export const operatorNames: Readonly<Record<Operator, string>> = {
 /** The closed form for people. */
 export function estimateText(name: string, made: Estimated, settled: Settled, paint: Terminal["paint"]): string {
   const { estimate, gpus } = made;
-  const gpu = settled.pools[0]?.gpu.id ?? "";
+  const gpu = [...new Set(settled.pools.map((pool) => pool.gpu.id))].join(", ");
   const alone = (seconds: number, band = estimate.band): string =>
     `≈ ${duration(seconds)}, ${timeBand(bandRange(seconds, band))} in 8 of 10 cases`;
   const rows = [
