@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { freePort } from "../../../scripts/vscode/server.mjs";
 import { until } from "../driver.mjs";
@@ -66,6 +67,15 @@ export const live = [
       await until("a prediction", async () => /predict/i.test(await frame.locator("body").textContent()));
       await assertAccessible(frame, "live");
       await assertNoOverflow(frame, "live");
+    },
+  },
+  {
+    name: "an attached server's figures are offered as a calibration, and nothing is written before a click",
+    run: async ({ workbench, workspace }) => {
+      await workbench.command("Inference Lens: Calibrate From Live Server");
+      await workbench.toast("Keep these figures as the calibration of llama-70b-shift?").waitFor();
+      assert.equal(existsSync(join(workspace, ".inference-lens")), false);
+      await workbench.command("Notifications: Clear All Notifications");
     },
   },
   {
