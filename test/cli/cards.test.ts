@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { measuredGpus } from "../../src/catalog/kernels.ts";
 import { answerLine } from "../../src/cli/cases.ts";
 import { estimateCase } from "../../src/cli/commands/estimate.ts";
+import { bandWidths } from "../../src/timing/band-widths.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -46,7 +47,7 @@ describe.each(cards.map((gpu) => [gpu.id, gpu] as const))("%s", (id, gpu) => {
     const hasKernels = catalog.kernels(gpu).length > 0;
     expect(confidence.timing).toBe(measuredGpus.includes(id) ? "measured" : hasKernels ? "interpolated" : "analytical");
     if (!hasKernels) expect(confidence.timingBand).toBe(0.6);
-    else expect(confidence.timingBand).toBeGreaterThanOrEqual(0.2);
+    else expect(confidence.timingBand).toBeGreaterThanOrEqual(bandWidths.vllm.step);
   });
 });
 
