@@ -18,9 +18,7 @@ const engines = { vllm: "vllm", sglang: "sglang", trtllm: "tensorrt-llm" };
 
 export function measuredRuns(text) {
   const runs = [
-    ...csv(text("reference/silicon_e2e.csv"))
-      .filter((row) => !isSpeculative(row))
-      .map(closedLoop),
+    ...csv(text("reference/silicon_e2e.csv")).filter(isWhatItSays).map(closedLoop),
     ...csv(text("reference/trtllm_throughput.csv")).map(offline),
     ...csv(text("reference/mlperf_inference.csv")).flatMap(mlperf),
     ...JSON.parse(text("reference/vllm_open_loop_blis.json")).map(openLoop),
@@ -53,44 +51,65 @@ const seconds = (milliseconds) => rounded(milliseconds === undefined ? undefined
 /** [role, instances, tensor, pipeline, attention replicas, experts]. */
 const mixed = (tensor, pipeline = 1, attentionData = 1, expert = 1) => [["mixed", 1, tensor, pipeline, attentionData, expert]];
 
+/** Images that InferenceX used for its runs with multi-token prediction, which the export does not tell from those without. */
+const speculativeImages = ["1.1.0rc2.post2", "1.2.0rc6.post3"];
+
+/** Runs without their users, and those that may have run with speculation, are compared with nothing. */
+function isWhatItSays(row) {
+  const isSpeculative = row.backend === "trtllm" && /DeepSeek/.test(row.model) && speculativeImages.includes(row.backend_version);
+  return row.concurrency !== "" && !isSpeculative;
+}
+
+/** TensorRT-LLM in Dynamo's containers, by the container's version (release notes of Dynamo). */
+const dynamoEngines = { 0.5: "1.1.0", 0.8: "1.2.0" };
+
 function closedLoop(row) {
   const disaggregated = row.mode === "disagg";
-  // Of Dynamo's images the tag is Dynamo's own version, not the engine's.
+  const isNvidias = /gap-analysis/.test(row.source);
   const isDynamos = /ai-dynamo/.test(row.image) && row.image.endsWith(`:${row.backend_version}`);
-  const users = number(row.concurrency) ?? number(row.batch_size) ?? number(row.decode_num_workers) * number(row.decode_batch_size);
+  const users = Number(row.concurrency);
   return {
-    source: /gap-analysis/.test(row.source) ? "gap-analysis" : "inferencex",
+    source: isNvidias ? "gap-analysis" : "inferencex",
     engine: engines[row.backend],
-    version: isDynamos ? null : row.backend_version || null,
+    version: isDynamos ? (dynamoEngines[row.backend_version.slice(0, 3)] ?? null) : row.backend_version || null,
     model: row.model,
     gpu: row.system,
     quantization: quantization(row),
     load: "closed-loop",
-    pools: disaggregated ? [role("prefill", row), role("decode", row)] : aggregated(row),
+    // NVIDIA does not say: the mean time to first token of its runs holds twice the share of the first burst.
+    ...(isNvidias ? { rounds: 5 } : {}),
+    pools: disaggregated ? disaggregatedPools(row) : aggregated(row),
     row: [number(row.isl), number(row.osl), users, seconds(number(row.silicon_ttft_ms)), seconds(number(row.silicon_tpot_ms)), null],
   };
 }
 
-/** Images of InferenceX's runs with multi-token prediction, which no column tells from plain ones. */
-function isSpeculative({ backend, model, backend_version: version }) {
-  return backend === "trtllm" && /DeepSeek/.test(model) && ["1.1.0rc2.post2", "1.2.0rc6.post3"].includes(version);
-}
-
-/** An export multiplied groups that are both TP and EP with themselves: tp 8 with ep 8 stands as 64 GPUs, beside twins of the same times on 8. */
+/** An export multiplied groups that are both TP and EP: tp 8 with ep 8 stands as 8 × 8 experts groups on 64 GPUs. */
 function aggregated(row) {
   const pipeline = number(row.pp_size) ?? 1;
+  const expert = Math.max(1, number(row.moe_ep_size) ?? 1);
   const told = Math.max(1, (number(row.ngpu) ?? number(row.tp_size) ?? 1) / pipeline);
-  const experts = number(row.moe_ep_size) ?? 1;
-  const gpus = experts > 1 && number(row.moe_tp_size) === experts && told === experts * experts ? experts : told;
+  const isMultiplied = expert > 1 && number(row.moe_tp_size) === expert && told === expert * expert;
+  const gpus = isMultiplied ? expert : told;
   const attentionData = (number(row.attention_dp_size) ?? 1) > 1 ? gpus : 1;
-  return mixed(gpus / attentionData, pipeline, attentionData, Math.max(1, number(row.moe_ep_size) ?? 1));
+  return mixed(gpus / attentionData, pipeline, attentionData, expert);
 }
 
-function role(name, row) {
-  const of = (size) => Math.max(1, number(row[`${name}_${size}`]) ?? 1);
-  const attentionData = of("attention_dp_size");
-  // With attention replicas the sizes are those of the whole group.
-  return [name, of("num_workers"), Math.max(1, of("tp_size") / attentionData), 1, attentionData, of("moe_ep_size")];
+/** GPUs of a compute tray of a GB200 rack. */
+const oneTray = 4;
+
+/**
+ * Runs of SGLang 0.5.5 stand with attention replicas whose experts are split by tensor, which no recipe of theirs starts: those with small
+ * decode workers are of tensor parallelism alone, those with wide ones have as many expert ranks as attention replicas.
+ */
+function disaggregatedPools(row) {
+  const isWide = Number(row.decode_attention_dp_size) > oneTray;
+  return ["prefill", "decode"].map((role) => {
+    const of = (size) => Math.max(1, number(row[`${role}_${size}`]) ?? 1);
+    const [tensor, attentionData, expert] = [of("tp_size"), of("attention_dp_size"), of("moe_ep_size")];
+    const pool = (sizes) => [role, of("num_workers"), sizes.tensor, 1, sizes.attentionData, sizes.expert];
+    if (attentionData === 1 || expert > 1) return pool({ tensor, attentionData, expert });
+    return pool(isWide ? { tensor, attentionData, expert: attentionData } : { tensor: tensor * attentionData, attentionData: 1, expert });
+  });
 }
 
 /** gpt-oss keeps its own format, whatever stands in the table. */

@@ -26,7 +26,7 @@ export interface FinishedRun {
  */
 export async function gatherEvidence(
   { settled, workload, report }: FinishedRun,
-  runner: Runner,
+  runner: Pick<Runner, "run">,
   catalog: Catalog,
   show: (evidence: ReportEvidence) => void,
 ): Promise<boolean> {
@@ -59,7 +59,7 @@ export async function gatherEvidence(
   return true;
 }
 
-async function predictionBy(runner: Runner, { run }: NearRun, catalog: Catalog): Promise<RunPrediction | "replaced"> {
+async function predictionBy(runner: Pick<Runner, "run">, { run }: NearRun, catalog: Catalog): Promise<RunPrediction | "replaced"> {
   const replay = replayOf(run, catalog);
   if (!replay.settled) return { problem: replay.problem };
   const { settled, workload } = replay;

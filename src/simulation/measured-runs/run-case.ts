@@ -5,8 +5,7 @@ import { shortestShare } from "./serving-point.ts";
 
 /** Enough that filling and emptying an engine hardly count. */
 const offlineRequests = 2000;
-/** InferenceX: ten rounds of requests after two of warm-up. */
-const rounds = 10;
+/** Two rounds of warm-up are not measured (InferenceX, utils/bench_serving). */
 const warmupRounds = 2;
 
 /** Conversations that go on for longer take many seconds: each turn looks all earlier ones up. */
@@ -50,7 +49,7 @@ function workloadOf({ setup, promptTokens, outputTokens, concurrency, ratePerSec
     return {
       kind: "closed-loop",
       concurrency,
-      requests: rounds * concurrency,
+      requests: setup.rounds * concurrency,
       warmup: warmupRounds * concurrency,
       promptTokens: drawn(promptTokens),
       outputTokens: drawn(outputTokens),
