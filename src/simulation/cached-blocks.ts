@@ -1,5 +1,6 @@
 import type { BlockPool, PooledCache } from "./block-pool.ts";
 import { KeyTable } from "./key-table.ts";
+import type { RequestBlocks } from "./request-blocks.ts";
 import type { Requests } from "./requests.ts";
 
 /**
@@ -36,15 +37,16 @@ export class CachedBlocks implements BlockPool {
   constructor(
     { usableBlocks, stateBlocks, blockTokens }: PooledCache,
     private readonly requests: Requests,
+    { tables, held, published }: RequestBlocks,
   ) {
     this.usable = usableBlocks;
     this.stateBlocks = stateBlocks;
     this.blockTokens = blockTokens;
     this.free = usableBlocks;
     this.ratio = Math.floor(requests.prefixBlockTokens / blockTokens) + 2;
-    this.tables = Array.from({ length: requests.count }, () => undefined);
-    this.held = new Int32Array(requests.count);
-    this.published = new Int32Array(requests.count);
+    this.tables = tables;
+    this.held = held;
+    this.published = published;
   }
 
   findHits(r: number, target: number): number {

@@ -12,6 +12,7 @@ import { Intake, type Pull } from "./intake.ts";
 import { Meter } from "./meter.ts";
 import { type PromptTurns, promptTurns } from "./prompt-turns.ts";
 import type { Source } from "./random.ts";
+import { RequestBlocks } from "./request-blocks.ts";
 import type { Requests } from "./requests.ts";
 import type { Routing } from "./router.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -72,6 +73,7 @@ export class Cluster {
   /** Blocks of the fleet where requests stay: one before it only passes its own on. */
   readonly usableBlocks: number;
   private replicas = 0;
+  private readonly held: Partial<Record<"entry" | "decode", RequestBlocks>> = {};
 
   constructor(
     pools: readonly ClusterPool[],
@@ -127,10 +129,18 @@ export class Cluster {
     return { pool: index, index: this.replicas++, cores };
   }
 
-  private newCore({ model, cache, prefixCaching, limits }: ClusterPool, totals: Totals): EngineCore {
+  private newCore({ role, model, cache, prefixCaching, limits }: ClusterPool, totals: Totals): EngineCore {
     const { requests, gaps } = this.shared;
-    const blocks = prefixCaching ? new CachedBlocks(cache, requests) : new CountedBlocks(cache);
+    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.blocksOf(role)) : new CountedBlocks(cache);
     return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits));
+  }
+
+  /** A request that is handed over is held on both sides for a while. */
+  private blocksOf(role: ClusterPool["role"]): RequestBlocks {
+    const fleet = role === "decode" ? "decode" : "entry";
+    const blocks = this.held[fleet] ?? new RequestBlocks(this.shared.requests.count);
+    this.held[fleet] = blocks;
+    return blocks;
   }
 
   private newScheduler({ role, model, limits, scheduling, reception }: ClusterPool, core: EngineCore, turns: PromptTurns): Scheduler {
