@@ -1,4 +1,5 @@
 import { duration, figure, percent, whole } from "../catalog/quantity.ts";
+import type { JudgedEngine } from "../deployment/settled.ts";
 import type { Batch, Operator } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 import type { ClusterPool } from "./cluster.ts";
@@ -82,11 +83,19 @@ function kvCache(duty: Duty, share: number, spans: Evidence["fullSpans"]): Bottl
   };
 }
 
+/** What the limit of requests at once is called. */
+const sequencesFlag: Readonly<Record<JudgedEngine, string>> = {
+  vllm: "max-num-seqs",
+  sglang: "max-running-requests",
+  "tensorrt-llm": "max_batch_size",
+};
+
 function sequences(duty: Duty, share: number): Bottleneck {
   const most = Math.max(...duty.pools.map((pool) => pool.limits.maxNumSeqs));
+  const flags = new Set(duty.pools.map((pool) => sequencesFlag[pool.scheduling.engine]));
   return say(
     "max-num-seqs",
-    `Limited by max-num-seqs${inPool(duty)}. For ${percent(share)} of step time ${whole(most)} requests run and the next ones wait, though KV cache space is left.`,
+    `Limited by ${[...flags].join(", ")}${inPool(duty)}. For ${percent(share)} of step time ${whole(most)} requests run and the next ones wait, though KV cache space is left.`,
   );
 }
 
