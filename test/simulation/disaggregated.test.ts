@@ -164,21 +164,22 @@ describe("a link between pools", () => {
 describe("a decode pool that is full", () => {
   const workload: Workload = { kind: "closed-loop", concurrency: 40, requests: 120, promptTokens: 160, outputTokens: 100 };
 
-  it.each(["vllm", "sglang", "tensorrt-llm"] as const)(
-    "keeps %s's requests waiting, with their cache at the prefill instance",
-    (engine) => {
-      const setup: PairSetup = { engine, prefill: { blocks: 50 }, decode: { settings: { maxNumSeqs: 4 } } };
-      const { bottleneck, summary, requests } = run(setup, workload);
-      // Four at a time, 100 steps of 10 ms each.
-      expect(summary.requestsPerSecond).toBeCloseTo(4, 0);
-      expect(bottleneck.sentence).toContain("max-num-seqs in the decode pool");
-      // The prefill instance's 50 blocks hold four prompts that wait to be fetched: the next ones are not begun.
-      expect(requests.firstScheduled[39]).toBeGreaterThan(5);
-      expect(summary.requests).toBe(120);
-      expect(summary.queueSeconds.p50).toBeGreaterThan(5);
-      expect(summary.ttftSeconds.p50).toBeGreaterThan(5);
-    },
-  );
+  it.each([
+    ["vllm", "max-num-seqs"],
+    ["sglang", "max-running-requests"],
+    ["tensorrt-llm", "max_batch_size"],
+  ] as const)("keeps %s's requests waiting, with their cache at the prefill instance", (engine, flag) => {
+    const setup: PairSetup = { engine, prefill: { blocks: 50 }, decode: { settings: { maxNumSeqs: 4 } } };
+    const { bottleneck, summary, requests } = run(setup, workload);
+    // Four at a time, 100 steps of 10 ms each.
+    expect(summary.requestsPerSecond).toBeCloseTo(4, 0);
+    expect(bottleneck.sentence).toContain(`Limited by ${flag} in the decode pool`);
+    // The prefill instance's 50 blocks hold four prompts that wait to be fetched: the next ones are not begun.
+    expect(requests.firstScheduled[39]).toBeGreaterThan(5);
+    expect(summary.requests).toBe(120);
+    expect(summary.queueSeconds.p50).toBeGreaterThan(5);
+    expect(summary.ttftSeconds.p50).toBeGreaterThan(5);
+  });
 
   it("starves the prefill pool less the more its own cache holds", () => {
     const begun = [50, 100, 400].map(
