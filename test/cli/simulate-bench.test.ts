@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -90,6 +90,18 @@ describe("simulate --bench", () => {
     expect(at(told, "loads", 0, "rows", 1)).toMatchObject({ metric: "tpot", statistic: "mean", unit: "s", measured: 0.01 });
     expect(at(told, "correction", "device")).toBe(at(told, "correction", "host"));
     expect(at(told, "calibration", "written")).toBe(false);
+  });
+
+  it("does not write over a file that it cannot read, and says so", async () => {
+    const folder = join(cwd, "torn");
+    cpSync(join(fixtures, "fits.yaml"), join(folder, "fits.yaml"));
+    mkdirSync(join(folder, ".inference-lens/calibrations"), { recursive: true });
+    const kept = join(folder, ".inference-lens/calibrations/fits.llama-8b.yaml");
+    writeFileSync(kept, "timing: [");
+    const { stdout, code } = await cli.run(["simulate", "fits.yaml", "--bench", "../low.json", "--calibrate"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/not calibrated: The calibration file cannot be read as YAML: mend it first\./);
+    expect(readFileSync(kept, "utf8")).toBe("timing: [");
   });
 
   it("keeps nothing of another model's benchmark", async () => {

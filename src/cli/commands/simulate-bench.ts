@@ -9,6 +9,7 @@ import { type KeptPart, keptCalibration } from "../kept-calibration.ts";
 import { benchJson } from "../output/bench-json.ts";
 import { benchText } from "../output/bench-text.ts";
 import { refusalWords } from "../output/memory-text.ts";
+import { withProgress } from "../progress.ts";
 import type { Session } from "../session.ts";
 import type { NamedOutcome } from "./outcomes.ts";
 import { exitFor, tellOutcomes } from "./outcomes.ts";
@@ -52,7 +53,8 @@ export async function simulateBench(
     source: "bench",
     date: new Date().toISOString().slice(0, 10),
     version: null,
-    simulate: async (pools, workload) => simulate(pools, memory, workload, seed).report?.summary,
+    simulate: async (pools, workload) =>
+      withProgress(name, session.terminal, (control) => simulate(pools, memory, workload, seed, control).report?.summary),
   });
   const kept = isFile ? keptCalibration(subject.input.place, name, timingPart(compared), calibrate) : null;
   const { paint } = session.terminal;

@@ -28,7 +28,7 @@ export function benchText(name: string, { loads, measured }: BenchmarkedDeployme
     ...notes.map((note) => `  ${note}.\n`),
     ...files.problems.map((one) => paint("yellow", `  ${one.file}${one.line === null ? "" : `:${one.line + 1}`}: ${plain(one.message)}\n`)),
     correctionText(measured, paint),
-    keptText(kept),
+    measured.problem ? "" : keptText(kept, paint),
   ].join("");
 }
 
@@ -61,8 +61,9 @@ function correctionText(measured: MeasuredSteps, paint: Paint): string {
   return `  Corrected: ${steps}${request}; ± ${percent(band)}\n`;
 }
 
-function keptText(kept: Kept | null): string {
-  if (!kept || kept.problem !== null) return "";
+function keptText(kept: Kept | null, paint: Paint): string {
+  if (!kept) return "";
+  if (kept.problem !== null) return `  ${paint("yellow", "not calibrated:")} ${kept.problem}\n`;
   return kept.written ? `  calibration written to ${kept.path}\n` : `  --calibrate would keep this in ${kept.path}\n`;
 }
 
