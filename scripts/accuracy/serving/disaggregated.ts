@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
+import type { ScatterPlot } from "../scatter.ts";
 import { groupedBy, mean, median } from "../statistics.ts";
 import type { Metric, Suite, Table } from "../suite.ts";
 import type { Times } from "./closed-loop-rows.ts";
@@ -25,7 +26,7 @@ export const disaggregated: Suite = {
         breakdown("by lengths and layout", runs, byLayout),
         unanswered(runs),
       ],
-      plots: [],
+      plots: [plot(runs, "tpotMs", "TPOT"), plot(runs, "ttftMs", "TTFT")],
     };
   },
 };
@@ -74,6 +75,19 @@ function metrics(runs: readonly DisaggregatedRun[]): readonly Metric[] {
     );
   });
   return [...errors, { name: "disaggregated: rows answered", rows: runs.length, value: answered(ours), unit: "%", peer: answered(peer) }];
+}
+
+function plot(runs: readonly DisaggregatedRun[], time: keyof Times, title: string): ScatterPlot {
+  return {
+    name: `disaggregated-${title.toLowerCase()}`,
+    title: `${title} of prefill and decode pools`,
+    unit: "ms",
+    near: 0.2,
+    series: [...groupedBy(runs, ({ row }) => row.engine)].map(([name, group]) => ({
+      name,
+      points: judged(group, time, ours).flatMap(({ measured, predicted }) => (predicted === undefined ? [] : [{ measured, predicted }])),
+    })),
+  };
 }
 
 function breakdown(title: string, runs: readonly DisaggregatedRun[], key: (run: DisaggregatedRun) => string): Table {
