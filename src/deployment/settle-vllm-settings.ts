@@ -42,7 +42,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
       : null,
     maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftedTokens(flags))),
     expertExchange: vllmExchange(flags, context),
-    // VERSIONED-DEFAULTS has no row: config/scheduler.py, scheduler_reserve_full_isl, on from 0.19 where it exists.
+    // config/scheduler.py, scheduler_reserve_full_isl: on from 0.19.
     scheduling: { engine: "vllm", reserveFullPrompt: flags.on("scheduler-reserve-full-isl") ?? atLeast(version, "0.19.0") },
   };
 }

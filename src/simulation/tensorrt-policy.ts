@@ -12,7 +12,7 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * (_torch/pyexecutor/scheduler.py of 1.2, capacity and micro-batch schedulers).
  */
 export class TensorrtPolicy implements SchedulingPolicy {
-  /** Blocks that running requests will open yet. */
+  /** Blocks that running requests will open yet; asked for only where answers are reserved, as those who are taken out open none. */
   private promised = 0;
 
   /** Steps for which prompts have waited for more of them. */
