@@ -14,6 +14,6 @@ export interface BandWidths {
  */
 export const bandWidths: Readonly<Record<JudgedEngine, BandWidths>> = {
   vllm: { step: 0.12, firstToken: 0.33 },
-  sglang: { step: 0.21, firstToken: 3.45 },
+  sglang: { step: 0.19, firstToken: 1.72 },
   "tensorrt-llm": { step: 0.17, firstToken: 1.21 },
 };
