@@ -76,8 +76,6 @@ function closedLoop(row) {
     gpu: row.system,
     quantization: quantization(row),
     load: "closed-loop",
-    // NVIDIA does not say: the mean time to first token of its runs holds twice the share of the first burst.
-    ...(isNvidias ? { rounds: 5 } : {}),
     pools: disaggregated ? disaggregatedPools(row) : aggregated(row),
     row: [number(row.isl), number(row.osl), users, seconds(number(row.silicon_ttft_ms)), seconds(number(row.silicon_tpot_ms)), null],
   };

@@ -34,8 +34,6 @@ export interface StoredRuns {
   readonly gpu: string;
   readonly quantization: string | null;
   readonly load: RunLoad;
-  /** Requests of each user of a closed loop; ten where absent. */
-  readonly rounds?: number;
   readonly pools: readonly (readonly [RunPool["role"], number, number, number, number, number | null])[];
   readonly settings?: Readonly<Record<string, number>>;
   readonly conversations?: RunConversations;
@@ -63,8 +61,6 @@ export interface RunSetup {
   readonly quantization: string | null;
   readonly pools: readonly RunPool[];
   readonly load: RunLoad;
-  /** Requests of each user of a closed loop. */
-  readonly rounds: number;
   readonly settings: Readonly<Record<string, number>>;
   readonly conversations: RunConversations | null;
   readonly stages: readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[];
@@ -90,9 +86,6 @@ export interface RunNames {
   readonly model: (name: string) => Model | undefined;
 }
 
-/** InferenceX: ten rounds of requests (utils/bench_serving). */
-const usualRounds = 10;
-
 /** Runs with the facts of their models and GPUs; those of what the catalogue does not know are left out. */
 export function measuredRuns({ sources, groups }: StoredRunTable, names: RunNames): readonly MeasuredRun[] {
   return groups.flatMap((group) => {
@@ -114,7 +107,6 @@ export function measuredRuns({ sources, groups }: StoredRunTable, names: RunName
         expert,
       })),
       load: group.load,
-      rounds: group.rounds ?? usualRounds,
       settings: group.settings ?? {},
       conversations: group.conversations ?? null,
       stages: (group.stages ?? []).map(([ratePerSecond, durationSeconds]) => ({ ratePerSecond, durationSeconds })),

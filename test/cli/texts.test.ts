@@ -88,7 +88,6 @@ function nearRun(predicted: AnsweredRun["predicted"]): AnsweredRun {
         quantization: "fp8",
         pools: [{ role: "mixed", instances: 1, tensor: 4, pipeline: 1, attentionData: 1, expert: 1 }],
         load: "closed-loop",
-        rounds: 10,
         settings: {},
         conversations: null,
         stages: [],

@@ -28,7 +28,6 @@ function run(setup: Partial<RunSetup> = {}, load: Partial<MeasuredRun> = {}): Me
       quantization: null,
       pools: [{ role: "mixed", instances: 1, tensor: 2, pipeline: 1, attentionData: 1, expert: 1 }],
       load: "closed-loop",
-      rounds: 10,
       settings: {},
       conversations: null,
       stages: [],

@@ -1,15 +1,7 @@
 import type { ClosedLoopRow } from "./closed-loop-rows.ts";
 import { launchSettings } from "./launch-settings.ts";
 
-/**
- * InferenceX asks ten rounds of its users (reference/SOURCES.md). NVIDIA's own runs do not say: on all three engines their mean time to first
- * token holds twice the share of the first burst.
- */
-function roundsOf({ source }: ClosedLoopRow): number {
-  return source.startsWith("InferenceX") ? 10 : 5;
-}
-
-/** A run as a case: rounds of requests after two of warm-up, lengths uniform between 0.8 and 1 of nominal. */
+/** A run as a case: ten rounds of requests after two of warm-up, lengths uniform between 0.8 and 1 of nominal (reference/SOURCES.md). */
 export function caseOf(row: ClosedLoopRow) {
   const { concurrency, promptTokens, outputTokens } = row;
   return {
@@ -31,7 +23,7 @@ export function caseOf(row: ClosedLoopRow) {
     workload: {
       kind: "closed-loop",
       concurrency,
-      requests: roundsOf(row) * concurrency,
+      requests: 10 * concurrency,
       warmup: 2 * concurrency,
       promptTokens: { uniform: [Math.round(0.8 * promptTokens), promptTokens] },
       outputTokens: { uniform: [Math.round(0.8 * outputTokens), outputTokens] },

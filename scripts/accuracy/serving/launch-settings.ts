@@ -10,12 +10,10 @@ type Script = (row: ClosedLoopRow) => LaunchSettings;
 
 /**
  * Start scripts of InferenceX (SemiAnalysisAI/InferenceX, benchmarks/, one a model, GPU and engine), in the days of the measurements. Runs of
- * other sources do not say how they were started, but NVIDIA's own of TensorRT-LLM show it: whatever the lengths and the GPUs, one of every
- * `concurrency` requests waits for a whole answer before its first token, as with room for one less.
+ * other sources do not say how they were started, and are taken to run with the engine's defaults.
  */
 export function launchSettings(row: ClosedLoopRow): LaunchSettings {
-  const isInferenceX = row.source.startsWith("InferenceX");
-  if (!isInferenceX) return { settings: row.engine === "trtllm" ? { max_batch_size: Math.max(1, row.concurrency - 1) } : {} };
+  if (!row.source.startsWith("InferenceX")) return { settings: {} };
   const model = /DeepSeek/.test(row.model) ? "dsr1" : /gpt-oss/.test(row.model) ? "gptoss" : "70b";
   const script = scripts[`${model} ${row.engine} ${row.gpu}`] ?? scripts[`${model} ${row.engine}`];
   return script?.(row) ?? { settings: {} };
@@ -31,9 +29,8 @@ const scripts: Readonly<Record<string, Script>> = {
   // 70b_fp8_h200_trt_slurm.sh
   "70b trtllm": (row) => ({
     settings: {
-      // Prompts gather as beside a budget of 4,096, which the workflows have allowed for these lengths.
-      max_seq_len: row.promptTokens === row.outputTokens ? 4096 : modelLength(row),
-      max_num_tokens: row.promptTokens === row.outputTokens ? 4096 : modelLength(row),
+      max_seq_len: modelLength(row),
+      max_num_tokens: modelLength(row),
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false },
       cuda_graph_config: { enable_padding: true, max_batch_size: 1024 },
       ...(row.promptTokens === row.outputTokens && row.tensor < 8

@@ -5,6 +5,8 @@ import { shortestShare } from "./serving-point.ts";
 
 /** Enough that filling and emptying an engine hardly count. */
 const offlineRequests = 2000;
+/** Requests of each user of a closed loop (InferenceX, utils/bench_serving). */
+const rounds = 10;
 /** Two rounds of warm-up are not measured (InferenceX, utils/bench_serving). */
 const warmupRounds = 2;
 
@@ -49,7 +51,7 @@ function workloadOf({ setup, promptTokens, outputTokens, concurrency, ratePerSec
     return {
       kind: "closed-loop",
       concurrency,
-      requests: setup.rounds * concurrency,
+      requests: rounds * concurrency,
       warmup: warmupRounds * concurrency,
       promptTokens: drawn(promptTokens),
       outputTokens: drawn(outputTokens),
