@@ -1,10 +1,10 @@
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { gpusOf } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { type GpuPeaks, gpuPeaks } from "../timing/achieved.ts";
 import { decodeBatch, estimate, type RequestLengths } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
-import type { OperatorShare } from "../timing/operator.ts";
+import { type GpuPeaks, gpuPeaks } from "../timing/operators/achieved.ts";
+import type { OperatorShare } from "../timing/operators/operator.ts";
 import { stepModel } from "../timing/step.ts";
 import { type Batch, emptyBatch, type Operator, type StepModel } from "../timing/step-model.ts";
 

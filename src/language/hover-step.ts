@@ -1,11 +1,11 @@
 import { duration, durationRange, percent, whole } from "../catalog/quantity.ts";
 import { plain } from "../deployment/message.ts";
 import { modeWords } from "../simulation/layout-words.ts";
-import { achieved, gpuPeaks } from "../timing/achieved.ts";
 import { bandRange } from "../timing/band-range.ts";
 import { decodeBatch } from "../timing/closed-form.ts";
-import type { OperatorShare } from "../timing/operator.ts";
-import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../timing/operator-words.ts";
+import { achieved, gpuPeaks } from "../timing/operators/achieved.ts";
+import type { OperatorShare } from "../timing/operators/operator.ts";
+import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../timing/operators/operator-words.ts";
 import { stepModel } from "../timing/step.ts";
 import { timingState } from "../timing/timing-state.ts";
 import type { HoverOptions } from "./hover.ts";

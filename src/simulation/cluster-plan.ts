@@ -2,7 +2,7 @@ import { gib, whole } from "../catalog/quantity.ts";
 import { isOneNode } from "../deployment/pool-pair.ts";
 import type { EngineSettings, JudgedEngine, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { handedOver, kvTransfer } from "../timing/kv-transfer.ts";
+import { handedOver, kvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";

@@ -1,5 +1,5 @@
 import type { Scheduling, SettledPool } from "../deployment/settled.ts";
-import type { KvTransfer } from "../timing/kv-transfer.ts";
+import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";

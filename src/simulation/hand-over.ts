@@ -1,4 +1,4 @@
-import type { KvTransfer } from "../timing/kv-transfer.ts";
+import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { Cluster, ClusterPlan } from "./cluster.ts";
 import type { Core, Fleet } from "./fleet.ts";
 import type { Instance } from "./instance.ts";

@@ -2,8 +2,8 @@ import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Assumption } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import type { GpuPeaks } from "../timing/achieved.ts";
-import type { OperatorShare } from "../timing/operator.ts";
+import type { GpuPeaks } from "../timing/operators/achieved.ts";
+import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 

@@ -1,4 +1,4 @@
-import type { HandedOver } from "../timing/kv-transfer.ts";
+import type { HandedOver } from "../timing/collectives/kv-transfer.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 

@@ -1,5 +1,5 @@
 import type { SettledPool } from "../deployment/settled.ts";
-import { gpuPeaks } from "../timing/achieved.ts";
+import { gpuPeaks } from "../timing/operators/achieved.ts";
 import type { Batch, StepModel } from "../timing/step-model.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { modeWords } from "./layout-words.ts";

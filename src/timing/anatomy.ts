@@ -1,7 +1,7 @@
 import type { Stage } from "../memory/stages.ts";
-import { contextRead, promptPairs, promptReread } from "./attention.ts";
 import type { ModeCosts } from "./mode-costs.ts";
-import { type OperatorName, type OperatorShare, operatorNames, type TokenOperator } from "./operator.ts";
+import { contextRead, promptPairs, promptReread } from "./operators/attention.ts";
+import { type OperatorName, type OperatorShare, operatorNames, type TokenOperator } from "./operators/operator.ts";
 import type { Basis, Batch, Operator } from "./step-model.ts";
 
 /** One stage as it was priced, and what for. */

@@ -1,7 +1,7 @@
 import type { TimingCorrection } from "../deployment/calibration.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import type { OperatorShare } from "./operator.ts";
+import type { OperatorShare } from "./operators/operator.ts";
 import { type Batch, emptyBatch, type StepBreakdown, type StepMode, type StepModel } from "./step-model.ts";
 
 /** The model with what a run of this very deployment measured put over it, where that still holds; else the model itself. */

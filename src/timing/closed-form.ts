@@ -2,8 +2,8 @@ import { isOneNode, isPair } from "../deployment/pool-pair.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import { handedOver, kvTransfer, transferSeconds } from "./collectives/kv-transfer.ts";
 import type { Estimate } from "./estimate.ts";
-import { handedOver, kvTransfer, transferSeconds } from "./kv-transfer.ts";
 import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, outsideSeconds, type StepModel } from "./step-model.ts";
 

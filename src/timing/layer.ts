@@ -1,13 +1,13 @@
 import type { Model } from "../catalog/facts.ts";
 import { countParameters, elementsOf, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { elementwise } from "./elementwise.ts";
-import { exchangesOfAttention } from "./exchanges.ts";
-import { exchangesOfExperts } from "./expert-exchange.ts";
-import { routedExperts } from "./experts.ts";
-import { gemm } from "./gemm.ts";
-import type { TokenOperator } from "./operator.ts";
-import type { GpuRates } from "./rates.ts";
+import { exchangesOfAttention } from "./collectives/exchanges.ts";
+import { exchangesOfExperts } from "./collectives/expert-exchange.ts";
+import { elementwise } from "./operators/elementwise.ts";
+import { routedExperts } from "./operators/experts.ts";
+import { gemm } from "./operators/gemm.ts";
+import type { TokenOperator } from "./operators/operator.ts";
+import type { GpuRates } from "./operators/rates.ts";
 
 /** How the ranks of an instance share a step: all of tensor × sequence by tensor, or by tensor with the tokens split over sequence. */
 export interface Sharing {

@@ -1,12 +1,12 @@
 import type { Model } from "../catalog/facts.ts";
 import { captureSizes } from "../deployment/defaults.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { type AttentionCost, attentionCost } from "./attention.ts";
-import { gatherSeconds, sequenceGroup } from "./collectives.ts";
-import { headOperator } from "./head.ts";
+import { gatherSeconds, sequenceGroup } from "./collectives/collectives.ts";
 import { type Layers, layersOf, type Sharing } from "./layer.ts";
-import { secondsOf, type TokenOperator } from "./operator.ts";
-import type { GpuRates } from "./rates.ts";
+import { type AttentionCost, attentionCost } from "./operators/attention.ts";
+import { headOperator } from "./operators/head.ts";
+import { secondsOf, type TokenOperator } from "./operators/operator.ts";
+import type { GpuRates } from "./operators/rates.ts";
 import { TokenTable } from "./token-table.ts";
 
 /** All that one way of running a step costs, tabulated once: everything that depends on the number of tokens or sequences alone. */

@@ -1,4 +1,4 @@
-import type { OperatorShare } from "./operator.ts";
+import type { OperatorShare } from "./operators/operator.ts";
 
 /** A batch of one step, as sums, so that pricing it is O(1). Reused by the simulator: read it, never keep it. */
 export interface Batch {

@@ -2,8 +2,8 @@ import type { Model, MoeFacts } from "../catalog/facts.ts";
 import { countParameters, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { weightBytes } from "../memory/weights.ts";
-import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./attention.ts";
-import { expertsHit } from "./experts.ts";
+import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
+import { expertsHit } from "./operators/experts.ts";
 import type { Batch } from "./step-model.ts";
 
 /** Floating point operations and bytes a batch needs in one instance, whatever they cost: for MFU and MBU. */

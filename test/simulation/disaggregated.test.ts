@@ -4,7 +4,7 @@ import type { Scheduling } from "../../src/deployment/settled.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
-import { kvTransfer, transferSeconds } from "../../src/timing/kv-transfer.ts";
+import { kvTransfer, transferSeconds } from "../../src/timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";
 import { type PairSetup, planOf, reportFrom, type Setup, settledPair, timing } from "./fixtures.ts";
 

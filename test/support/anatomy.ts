@@ -1,5 +1,5 @@
 import type { StepAnatomy } from "../../src/simulation/report.ts";
-import type { OperatorName, OperatorShare } from "../../src/timing/operator.ts";
+import type { OperatorName, OperatorShare } from "../../src/timing/operators/operator.ts";
 import type { Basis } from "../../src/timing/step-model.ts";
 
 /** One GPU of eight H100: 989 TFLOP/s in 16 bit, 3.35 TB/s. */

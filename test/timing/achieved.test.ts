@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { achieved, gpuPeaks } from "../../src/timing/achieved.ts";
-import type { OperatorShare } from "../../src/timing/operator.ts";
-import { bandwidthWords, basisShares, computeWords } from "../../src/timing/operator-words.ts";
+import { achieved, gpuPeaks } from "../../src/timing/operators/achieved.ts";
+import type { OperatorShare } from "../../src/timing/operators/operator.ts";
+import { bandwidthWords, basisShares, computeWords } from "../../src/timing/operators/operator-words.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import { poolOf } from "./pools.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { estimate } from "../../src/timing/closed-form.ts";
+import { kvTransfer, transferSeconds } from "../../src/timing/collectives/kv-transfer.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
-import { kvTransfer, transferSeconds } from "../../src/timing/kv-transfer.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import { outsideSeconds } from "../../src/timing/step-model.ts";
 import { decoding, prompt, settledCase } from "./pools.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allReduceSeconds, groupOf } from "../../src/timing/collectives.ts";
+import { allReduceSeconds, groupOf } from "../../src/timing/collectives/collectives.ts";
 import { poolOf } from "./pools.ts";
 
 const reduced = (deployment: Readonly<Record<string, unknown>>, tensor: number, bytes: number): number => {

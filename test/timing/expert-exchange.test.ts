@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ExpertExchange } from "../../src/deployment/settled.ts";
-import { exchangesOfExperts } from "../../src/timing/expert-exchange.ts";
+import { exchangesOfExperts } from "../../src/timing/collectives/expert-exchange.ts";
 import { poolOf } from "./pools.ts";
 
 const replicas = { model: "deepseek-ai/DeepSeek-R1", pools: [{ parallel: { attentionData: 8, expert: 8 } }] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bandOf } from "../../src/timing/operator-band.ts";
+import { bandOf } from "../../src/timing/operators/operator-band.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import type { Basis } from "../../src/timing/step-model.ts";
 import { decoding, poolOf } from "./pools.ts";

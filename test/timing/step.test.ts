@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bandWidths } from "../../src/timing/band-widths.ts";
-import { gemmSeconds } from "../../src/timing/gemm.ts";
 import { paddedTokens } from "../../src/timing/mode-costs.ts";
-import { gpuRates } from "../../src/timing/rates.ts";
+import { gemmSeconds } from "../../src/timing/operators/gemm.ts";
+import { gpuRates } from "../../src/timing/operators/rates.ts";
 import { shiftStepSeconds } from "../../src/timing/shift-costs.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";

@@ -1,10 +1,10 @@
 import { duration, percent, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { StepAnatomy } from "../../simulation/report.ts";
-import { achieved, type GpuPeaks } from "../../timing/achieved.ts";
-import type { OperatorShare } from "../../timing/operator.ts";
-import { bandOf } from "../../timing/operator-band.ts";
-import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../../timing/operator-words.ts";
+import { achieved, type GpuPeaks } from "../../timing/operators/achieved.ts";
+import type { OperatorShare } from "../../timing/operators/operator.ts";
+import { bandOf } from "../../timing/operators/operator-band.ts";
+import { bandwidthWords, basisShares, basisWords, computeWords, operatorWords } from "../../timing/operators/operator-words.ts";
 import { share } from "./estimate-text.ts";
 
 /** Operators of one step with what they reach of one GPU's peaks, and the factors that measured times lie between; null where that means nothing. */

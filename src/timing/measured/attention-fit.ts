@@ -1,4 +1,4 @@
-import { DecodeLines } from "../decode-lines.ts";
+import { DecodeLines } from "../operators/decode-lines.ts";
 import type { MeasuredOperator } from "./measured-operator.ts";
 
 /** Contexts between which the slope is taken: what serving mostly holds. */

@@ -1,4 +1,4 @@
-import type { OperatorName } from "../../../src/timing/operator.ts";
+import type { OperatorName } from "../../../src/timing/operators/operator.ts";
 import type { Fill } from "../../parts/models.ts";
 
 /** Matrix products are blue, activations pink, attention mint and violet, exchanges orange, the host grey; patterns tell them apart. */

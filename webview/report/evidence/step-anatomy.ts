@@ -1,7 +1,7 @@
 import type { Report, StepAnatomy } from "../../../src/simulation/report.ts";
-import { type Achieved, achieved } from "../../../src/timing/achieved.ts";
-import type { OperatorShare } from "../../../src/timing/operator.ts";
-import { bandwidthWords, basisWords, computeWords, operatorWords } from "../../../src/timing/operator-words.ts";
+import { type Achieved, achieved } from "../../../src/timing/operators/achieved.ts";
+import type { OperatorShare } from "../../../src/timing/operators/operator.ts";
+import { bandwidthWords, basisWords, computeWords, operatorWords } from "../../../src/timing/operators/operator-words.ts";
 import type { Basis } from "../../../src/timing/step-model.ts";
 import type { Bar, TableModel } from "../../parts/models.ts";
 import { blank, duration, share, whole } from "../../parts/numbers.ts";

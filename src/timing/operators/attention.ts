@@ -1,9 +1,9 @@
-import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { Model } from "../../catalog/facts.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import { measuredDecode, measuredPrefill, type PrefillCurve } from "../measured/attention-fit.ts";
+import type { Basis, Batch } from "../step-model.ts";
 import { DecodeLines } from "./decode-lines.ts";
-import { measuredDecode, measuredPrefill, type PrefillCurve } from "./measured/attention-fit.ts";
 import type { GpuRates } from "./rates.ts";
-import type { Basis, Batch } from "./step-model.ts";
 
 /** Attention of one layer on one rank, linear in the batch's sums. */
 export interface AttentionCost {

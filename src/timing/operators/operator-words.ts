@@ -1,7 +1,7 @@
-import { figure } from "../catalog/quantity.ts";
-import { type Message, message } from "../deployment/message.ts";
+import { figure } from "../../catalog/quantity.ts";
+import { type Message, message } from "../../deployment/message.ts";
+import type { Basis } from "../step-model.ts";
 import type { OperatorName, OperatorShare } from "./operator.ts";
-import type { Basis } from "./step-model.ts";
 
 /** Kinds of work of a step as people say them. */
 export const operatorWords: Readonly<Record<OperatorName, Message>> = {

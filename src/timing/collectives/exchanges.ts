@@ -1,11 +1,11 @@
-import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { Model } from "../../catalog/facts.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import type { Sharing } from "../layer.ts";
+import type { OperatorName, TokenOperator } from "../operators/operator.ts";
+import type { GpuRates } from "../operators/rates.ts";
+import { ulyssesExchangeSeconds } from "../shift-costs.ts";
+import type { Basis } from "../step-model.ts";
 import { allReduceSeconds, allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
-import type { Sharing } from "./layer.ts";
-import type { OperatorName, TokenOperator } from "./operator.ts";
-import type { GpuRates } from "./rates.ts";
-import { ulyssesExchangeSeconds } from "./shift-costs.ts";
-import type { Basis } from "./step-model.ts";
 
 /** Two all-reduces of the hidden states; with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
 export function exchangesOfAttention(

@@ -1,6 +1,6 @@
-import { gpusPerInstance, type SettledPool } from "../deployment/settled.ts";
+import { gpusPerInstance, type SettledPool } from "../../deployment/settled.ts";
+import type { StepModel } from "../step-model.ts";
 import type { OperatorShare } from "./operator.ts";
-import type { StepModel } from "./step-model.ts";
 
 /** What one GPU can do at most: dense FLOPs in the format of the weights, and bytes of its memory. */
 export interface GpuPeaks {

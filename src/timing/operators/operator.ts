@@ -1,4 +1,4 @@
-import type { Basis } from "./step-model.ts";
+import type { Basis } from "../step-model.ts";
 
 /** Kinds of work of a step. */
 export const operatorNames = [

@@ -1,5 +1,5 @@
-import type { KernelTable } from "../catalog/kernels.ts";
-import { type OperatorBand, operatorBand } from "./measured/operator-bands.ts";
+import type { KernelTable } from "../../catalog/kernels.ts";
+import { type OperatorBand, operatorBand } from "../measured/operator-bands.ts";
 import type { OperatorName, OperatorShare } from "./operator.ts";
 
 /** Whose measured kernels tell how far an operator's are from what is said of them; of the others none were measured. */

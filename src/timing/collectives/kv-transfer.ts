@@ -1,6 +1,6 @@
-import type { JudgedEngine, Layout, SettledPool } from "../deployment/settled.ts";
-import { blocksNeeded } from "../memory/kv-shape.ts";
-import type { MemoryPlan } from "../memory/plan.ts";
+import type { JudgedEngine, Layout, SettledPool } from "../../deployment/settled.ts";
+import { blocksNeeded } from "../../memory/kv-shape.ts";
+import type { MemoryPlan } from "../../memory/plan.ts";
 import { sendSeconds } from "./collectives.ts";
 
 /**

@@ -1,11 +1,11 @@
-import type { DType, Gpu, WeightFormat } from "../catalog/facts.ts";
-import { elementBytes } from "../catalog/weight-format.ts";
-import type { SettledPool } from "../deployment/settled.ts";
-import { type Family, familyOf, type GemmRates, hiddenStreaming, rateKey } from "./constants.ts";
-import { type Delivery, type EngineCosts, engineCosts } from "./engine-costs.ts";
-import type { MeasuredOperator } from "./measured/measured-operator.ts";
-import { type PoolKernels, poolKernels } from "./measured/pool-kernels.ts";
-import type { Basis } from "./step-model.ts";
+import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
+import { elementBytes } from "../../catalog/weight-format.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import { type Family, familyOf, type GemmRates, hiddenStreaming, rateKey } from "../constants.ts";
+import { type Delivery, type EngineCosts, engineCosts } from "../engine-costs.ts";
+import type { MeasuredOperator } from "../measured/measured-operator.ts";
+import { type PoolKernels, poolKernels } from "../measured/pool-kernels.ts";
+import type { Basis } from "../step-model.ts";
 
 /** One kind of matrix multiplication on one GPU. */
 export interface GemmKind {

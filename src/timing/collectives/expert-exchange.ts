@@ -1,11 +1,11 @@
-import type { Model, MoeFacts } from "../catalog/facts.ts";
-import { elementBytes } from "../catalog/weight-format.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { Model, MoeFacts } from "../../catalog/facts.ts";
+import { elementBytes } from "../../catalog/weight-format.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import { expertExchangeKernels } from "../measured/expert-exchange-kernels.ts";
+import { ranksAsked } from "../measured/operator-law.ts";
+import type { TokenOperator } from "../operators/operator.ts";
 import { allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, scatterSeconds } from "./collectives.ts";
 import { exchange, othersOf } from "./exchanges.ts";
-import { expertExchangeKernels } from "./measured/expert-exchange-kernels.ts";
-import { ranksAsked } from "./measured/operator-law.ts";
-import type { TokenOperator } from "./operator.ts";
 
 /** Tokens of attention replicas go to the `ranks` ranks of their experts and come back, by the tokens of one replica. */
 export function exchangesOfExperts({ moe, hidden }: Model, pool: SettledPool, ranks: number): readonly TokenOperator[] {

@@ -1,4 +1,4 @@
-import type { SettledPool } from "../deployment/settled.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
 import {
   allToAllFloor,
   allToAllShare,
@@ -11,10 +11,10 @@ import {
   pcieReduce,
   sendFloor,
   sendShare,
-} from "./constants.ts";
-import type { CollectiveKind } from "./measured/measured-collective.ts";
-import { measuredCollective } from "./measured/pool-collectives.ts";
-import type { Basis } from "./step-model.ts";
+} from "../constants.ts";
+import type { CollectiveKind } from "../measured/measured-collective.ts";
+import { measuredCollective } from "../measured/pool-collectives.ts";
+import type { Basis } from "../step-model.ts";
 
 /** Exchanges between `ranks` neighbours of one instance. */
 export interface Group {

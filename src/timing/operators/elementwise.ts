@@ -1,4 +1,4 @@
-import { elementwiseBandwidth } from "./constants.ts";
+import { elementwiseBandwidth } from "../constants.ts";
 import type { TokenOperator } from "./operator.ts";
 import type { GpuRates } from "./rates.ts";
 

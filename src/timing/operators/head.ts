@@ -1,7 +1,7 @@
-import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
-import { gatherSeconds, groupOf } from "./collectives.ts";
-import { samplerFixedSeconds, samplerSecondsPerLogit } from "./constants.ts";
+import type { Model } from "../../catalog/facts.ts";
+import type { SettledPool } from "../../deployment/settled.ts";
+import { gatherSeconds, groupOf } from "../collectives/collectives.ts";
+import { samplerFixedSeconds, samplerSecondsPerLogit } from "../constants.ts";
 import { gemm } from "./gemm.ts";
 import { secondsOf, type TokenOperator } from "./operator.ts";
 import type { GpuRates } from "./rates.ts";

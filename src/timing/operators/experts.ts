@@ -1,6 +1,6 @@
-import type { MoeFacts } from "../catalog/facts.ts";
-import type { Layout } from "../deployment/settled.ts";
-import { expertImbalance } from "./constants.ts";
+import type { MoeFacts } from "../../catalog/facts.ts";
+import type { Layout } from "../../deployment/settled.ts";
+import { expertImbalance } from "../constants.ts";
 import { inEngine, slower } from "./gemm.ts";
 import type { TokenOperator } from "./operator.ts";
 import type { GemmKind } from "./rates.ts";
