@@ -7,4 +7,4 @@ import { memory } from "./memory.mjs";
 import { report } from "./report.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...report, ...bench, ...live, ...look];
+export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...live, ...look];
