@@ -37,10 +37,12 @@ export function shortTokens(tokens: number): string {
   return whole(tokens);
 }
 
-/** Below 1 s in ms, above in s, from two minutes `3 min 12 s`. */
+/** Below a tenth of a millisecond in µs, below 1 s in ms, above in s, from two minutes `3 min 12 s`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "unknown";
-  if (Math.abs(seconds) < 0.9995) return `${figure(seconds * 1000)}${blank}ms`;
+  const size = Math.abs(seconds);
+  if (size > 0 && size < 0.9995e-4) return `${figure(seconds * 1e6)}${blank}µs`;
+  if (size < 0.9995) return `${figure(seconds * 1000)}${blank}ms`;
   if (seconds < 120) return `${figure(seconds)}${blank}s`;
   const total = Math.round(seconds);
   const hours = Math.floor(total / 3600);

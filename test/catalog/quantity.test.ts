@@ -20,6 +20,7 @@ describe("figures in words", () => {
     [gib(58.11 * 2 ** 30), "58.1 GiB"],
     [shortTokens(639_360), "639k"],
     [shortTokens(1_250_000), "1.25M"],
+    [duration(0.0000037), "3.70 µs"],
     [duration(0.0094), "9.40 ms"],
     [duration(1.5), "1.50 s"],
     [duration(192), "3 min 12 s"],
