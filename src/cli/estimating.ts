@@ -34,9 +34,11 @@ export function estimated(settled: Settled, plans: readonly MemoryPlan[], length
   const made = estimate(settled, plans, lengths);
   const prefill = settled.pools.find(({ role }) => role === "prefill") ?? settled.pools[0];
   const decode = settled.pools.find(({ role }) => role === "decode") ?? settled.pools.at(-1);
+  const prompts = prefill && { pool: prefill, model: stepModel(settled.model, prefill) };
+  const answers = decode && (decode === prefill ? prompts : { pool: decode, model: stepModel(settled.model, decode) });
   const steps = [
-    ...(prefill ? [prefillStep(settled, prefill, lengths)] : []),
-    ...(decode ? [decodeStep(settled, decode, 1, lengths), decodeStep(settled, decode, made.largestBatch, lengths)] : []),
+    ...(prompts ? [prefillStep(prompts, lengths)] : []),
+    ...(answers ? [decodeStep(answers, 1, lengths), decodeStep(answers, made.largestBatch, lengths)] : []),
   ];
   return {
     estimate: made,
@@ -46,20 +48,23 @@ export function estimated(settled: Settled, plans: readonly MemoryPlan[], length
   };
 }
 
+interface TimedPool {
+  readonly pool: SettledPool;
+  readonly model: StepModel;
+}
+
 /** The first chunk of a prompt alone. */
-function prefillStep(settled: Settled, pool: SettledPool, { promptTokens }: RequestLengths): PricedStep {
+function prefillStep({ pool, model }: TimedPool, { promptTokens }: RequestLengths): PricedStep {
   const { chunkedPrefill, maxNumBatchedTokens } = pool.settings;
   const chunk = Math.max(1, chunkedPrefill ? Math.min(promptTokens, maxNumBatchedTokens) : promptTokens);
   const batch = { ...emptyBatch(), tokens: chunk, prefillTokens: chunk, prefillChunks: 1, prefillPairs: (chunk * chunk) / 2 };
-  const model = stepModel(settled.model, pool);
   return { name: "prefill", tokens: chunk, sequences: 1, mode: model.mode(chunk), ...priced(model, batch, pool) };
 }
 
 /** Sequences half-way through their answers. */
-function decodeStep(settled: Settled, pool: SettledPool, sequences: number, { promptTokens, outputTokens }: RequestLengths): PricedStep {
+function decodeStep({ pool, model }: TimedPool, sequences: number, { promptTokens, outputTokens }: RequestLengths): PricedStep {
   const count = Math.max(1, sequences);
   const batch = decodeBatch(count, promptTokens + outputTokens / 2);
-  const model = stepModel(settled.model, pool);
   const name = sequences === 1 ? "decode-one" : "decode-largest";
   return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model, batch, pool) };
 }

@@ -1,15 +1,15 @@
 import type { TimingCorrection } from "../deployment/calibration.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import type { OperatorShare } from "./operators/operator.ts";
-import { type Batch, emptyBatch, type StepBreakdown, type StepMode, type StepModel } from "./step-model.ts";
+import { factoredSteps } from "./factored-steps.ts";
+import { emptyBatch, type StepModel } from "./step-model.ts";
 
 /** The model with what a run of this very deployment measured put over it, where that still holds; else the model itself. */
 export function calibrated(model: StepModel, { observed }: Pick<SettledPool, "observed">): StepModel {
   const { timing } = observed;
   if (!timing || timingRefused(model, { observed })) return model;
   const { correction, band } = timing.timing;
-  return new CalibratedModel(model, correction, band);
+  return corrected(model, correction, band);
 }
 
 /** Why what was measured of a pool's steps is not used; undefined where it is, or nothing was measured. */
@@ -34,79 +34,15 @@ export function correctsAnother(model: StepModel, predictedSeconds: number): Mes
   return message("the prediction it corrects has changed by {0} %", Math.round(100 * (now / predictedSeconds - 1)));
 }
 
-/** Seconds of the GPU and of the host by a factor each. */
-export class CalibratedModel implements StepModel {
-  readonly stages: number;
-  readonly requestSeconds: number;
-  readonly promptTokenSeconds: number;
-  readonly peakFlops: number;
-  readonly peakBytesPerSecond: number;
-  readonly basis = "measured";
-  readonly firstTokenBand: number;
-
-  constructor(
-    private readonly model: StepModel,
-    private readonly correction: TimingCorrection,
-    readonly band: number,
-  ) {
-    this.stages = model.stages;
+/** Seconds of the GPU and of the host by a factor each, and where it was measured the time outside steps. */
+function corrected(model: StepModel, correction: TimingCorrection, band: number): StepModel {
+  const { requestSeconds } = correction;
+  return {
+    ...factoredSteps(model, correction),
+    requestSeconds: requestSeconds ?? model.requestSeconds,
+    basis: "measured",
+    band,
     // Where the run measured what a request takes outside of steps, steps and waiting are left: rates left out missed by 13 % on average.
-    this.firstTokenBand = correction.requestSeconds === null ? model.firstTokenBand : Math.max(band, model.firstTokenBand / 2);
-    this.requestSeconds = correction.requestSeconds ?? model.requestSeconds;
-    this.promptTokenSeconds = model.promptTokenSeconds;
-    this.peakFlops = model.peakFlops;
-    this.peakBytesPerSecond = model.peakBytesPerSecond;
-  }
-
-  mode(tokens: number): StepMode {
-    return this.model.mode(tokens);
-  }
-
-  stageSeconds(batch: Batch, stage: number): number {
-    const { device, host } = this.correction;
-    const seconds = device * this.model.stageSeconds(batch, stage);
-    return device === host ? seconds : seconds + (host - device) * this.model.hostSeconds(batch, stage);
-  }
-
-  hostSeconds(batch: Batch, stage: number): number {
-    return this.correction.host * this.model.hostSeconds(batch, stage);
-  }
-
-  transferSeconds(batch: Batch): number {
-    return this.correction.device * this.model.transferSeconds(batch);
-  }
-
-  stepSeconds(batch: Batch): number {
-    let seconds = (this.stages - 1) * this.transferSeconds(batch);
-    for (let stage = 0; stage < this.stages; stage++) seconds += this.stageSeconds(batch, stage);
-    return seconds;
-  }
-
-  breakdown(batch: Batch): StepBreakdown {
-    const { seconds } = this.model.breakdown(batch);
-    const { device, host } = this.correction;
-    return {
-      seconds: {
-        matrix: device * seconds.matrix,
-        "prefill-attention": device * seconds["prefill-attention"],
-        "decode-attention": device * seconds["decode-attention"],
-        collectives: device * seconds.collectives,
-        host: host * seconds.host,
-      },
-      total: this.stepSeconds(batch),
-    };
-  }
-
-  anatomy(batch: Batch): readonly OperatorShare[] {
-    const { device, host } = this.correction;
-    return this.model.anatomy(batch).map((share) => ({ ...share, seconds: (share.operator === "host" ? host : device) * share.seconds }));
-  }
-
-  flops(batch: Batch): number {
-    return this.model.flops(batch);
-  }
-
-  bytes(batch: Batch): number {
-    return this.model.bytes(batch);
-  }
+    firstTokenBand: requestSeconds === null ? model.firstTokenBand : Math.max(band, model.firstTokenBand / 2),
+  };
 }

@@ -33,8 +33,9 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   const { tensor, sequence } = sharing;
   const { moe, hidden } = model;
   const split = sequence * pool.layout.prefillContext;
+  // Ranks that share a batch's tokens each run their part of them.
   const own = (operators: readonly TokenOperator[]): readonly TokenOperator[] =>
-    split === 1 ? operators : operators.map((operator) => onShare(operator, split));
+    split === 1 ? operators : operators.map((operator) => given(operator, (tokens) => Math.ceil(tokens / split)));
   const width = 8 * hidden * pool.activationBytes;
   const fixed = rates.engine.layer + (rates.linear.quantises ? rates.engine.quantise : 0);
   const attention = [...projections(model, rates, tensor), elementwise(rates, fixed, width)];
@@ -44,7 +45,7 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   const { attentionData } = pool.layout;
   const shared = mlp(model, pool, rates, moe.sharedExperts > 0 ? moe.sharedIntermediate : 0, tensor);
   // In lock-step, every attention replica brings about as many tokens.
-  const routed = times(routedExperts(rates.experts, moe, hidden, tensor * attentionData, pool.layout), attentionData);
+  const routed = given(routedExperts(rates.experts, moe, hidden, tensor * attentionData, pool.layout), (tokens) => tokens * attentionData);
   const handed = exchangesOfExperts(model, pool, tensor * attentionData);
   const expert = {
     compute: own([...attention, ...gemm("experts", rates.plain, moe.experts, hidden), ...shared, routed]),
@@ -53,24 +54,13 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   return { dense, expert, together: attentionData > 1 ? { compute: own([routed]), exchange: own(handed) } : null };
 }
 
-/** Ranks that share a batch's tokens each run their part of them. */
-function onShare(operator: TokenOperator, ranks: number): TokenOperator {
-  const local = (tokens: number): number => Math.ceil(tokens / ranks);
+/** An operator that meets other tokens than those of its batch. */
+function given(operator: TokenOperator, met: (tokens: number) => number): TokenOperator {
   return {
     ...operator,
-    seconds: (tokens) => operator.seconds(local(tokens)),
-    flops: (tokens) => operator.flops(local(tokens)),
-    bytes: (tokens) => operator.bytes(local(tokens)),
-  };
-}
-
-/** An operator that meets the tokens of several batches at once. */
-function times(operator: TokenOperator, batches: number): TokenOperator {
-  return {
-    ...operator,
-    seconds: (tokens) => operator.seconds(tokens * batches),
-    flops: (tokens) => operator.flops(tokens * batches),
-    bytes: (tokens) => operator.bytes(tokens * batches),
+    seconds: (tokens) => operator.seconds(met(tokens)),
+    flops: (tokens) => operator.flops(met(tokens)),
+    bytes: (tokens) => operator.bytes(met(tokens)),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { ClosedLoopRow } from "./closed-loop-rows.ts";
+import { closedLoopWorkload } from "./closed-loop-workload.ts";
 import { launchSettings } from "./launch-settings.ts";
 
-/** A run as a case: ten rounds of requests after two of warm-up, lengths uniform between 0.8 and 1 of nominal (reference/SOURCES.md). */
+/** A run as a case. */
 export function caseOf(row: ClosedLoopRow) {
-  const { concurrency, promptTokens, outputTokens } = row;
   return {
     id: String(row.line),
     deployment: {
@@ -20,14 +20,7 @@ export function caseOf(row: ClosedLoopRow) {
       weightQuantization: row.quantization,
       ...launchSettings(row),
     },
-    workload: {
-      kind: "closed-loop",
-      concurrency,
-      requests: 10 * concurrency,
-      warmup: 2 * concurrency,
-      promptTokens: { uniform: [Math.round(0.8 * promptTokens), promptTokens] },
-      outputTokens: { uniform: [Math.round(0.8 * outputTokens), outputTokens] },
-    },
+    workload: closedLoopWorkload(row),
     seed: 1,
   };
 }

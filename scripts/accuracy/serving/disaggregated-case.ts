@@ -1,3 +1,4 @@
+import { closedLoopWorkload } from "./closed-loop-workload.ts";
 import type { DisaggregatedRow, Workers } from "./disaggregated-rows.ts";
 import { disaggregatedSettings } from "./disaggregated-settings.ts";
 
@@ -6,7 +7,7 @@ const containers: Readonly<Record<string, string>> = { "0.5": "1.1.0", "0.8": "1
 
 /** A run as a case, with the lengths and rounds of closed-loop runs (reference/SOURCES.md). */
 export function disaggregatedCase(row: DisaggregatedRow) {
-  const { concurrency, promptTokens, outputTokens, prefill, decode } = row;
+  const { prefill, decode } = row;
   const { kvCacheDtype, ...settings } = disaggregatedSettings(row);
   const pool = (role: "prefill" | "decode", workers: Workers) => {
     const { count, tensor, attentionData, expert } = workers;
@@ -25,14 +26,7 @@ export function disaggregatedCase(row: DisaggregatedRow) {
       // Racks were reached through several front ends, each of which took turns on its own.
       ...(row.gpu === "gb200" ? { routing: "random" } : {}),
     },
-    workload: {
-      kind: "closed-loop",
-      concurrency,
-      requests: 10 * concurrency,
-      warmup: 2 * concurrency,
-      promptTokens: { uniform: [Math.round(0.8 * promptTokens), promptTokens] },
-      outputTokens: { uniform: [Math.round(0.8 * outputTokens), outputTokens] },
-    },
+    workload: closedLoopWorkload(row),
     seed: 1,
   };
 }

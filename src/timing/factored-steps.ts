@@ -1,0 +1,57 @@
+import type { Operator, StepModel } from "./step-model.ts";
+
+/** Factors on what the GPU and on what the host takes. */
+export interface StepFactors {
+  readonly device: number;
+  readonly host: number;
+}
+
+/** The same model with its steps longer or shorter; what it rests on, its bands and the time outside steps stay. */
+export function factoredSteps(model: StepModel, { device, host }: StepFactors): StepModel {
+  const further = host - device;
+  const stageSeconds: StepModel["stageSeconds"] = (batch, stage) => {
+    const seconds = device * model.stageSeconds(batch, stage);
+    return further === 0 ? seconds : seconds + further * model.hostSeconds(batch, stage);
+  };
+  const transferSeconds: StepModel["transferSeconds"] = (batch) => device * model.transferSeconds(batch);
+  const stepSeconds: StepModel["stepSeconds"] = (batch) => {
+    if (further === 0) return device * model.stepSeconds(batch);
+    let seconds = (model.stages - 1) * transferSeconds(batch);
+    for (let stage = 0; stage < model.stages; stage++) seconds += stageSeconds(batch, stage);
+    return seconds;
+  };
+  const factor = (operator: Operator): number => (operator === "host" ? host : device);
+  return {
+    stages: model.stages,
+    mode: (tokens) => model.mode(tokens),
+    stageSeconds,
+    hostSeconds: (batch, stage) => host * model.hostSeconds(batch, stage),
+    transferSeconds,
+    stepSeconds,
+    breakdown: (batch) => {
+      const { seconds } = model.breakdown(batch);
+      const scaled = (operator: Operator): number => factor(operator) * seconds[operator];
+      return {
+        seconds: {
+          matrix: scaled("matrix"),
+          "prefill-attention": scaled("prefill-attention"),
+          "decode-attention": scaled("decode-attention"),
+          collectives: scaled("collectives"),
+          host: scaled("host"),
+        },
+        total: stepSeconds(batch),
+      };
+    },
+    anatomy: (batch) =>
+      model.anatomy(batch).map((share) => ({ ...share, seconds: (share.operator === "host" ? host : device) * share.seconds })),
+    requestSeconds: model.requestSeconds,
+    promptTokenSeconds: model.promptTokenSeconds,
+    peakFlops: model.peakFlops,
+    peakBytesPerSecond: model.peakBytesPerSecond,
+    flops: (batch) => model.flops(batch),
+    bytes: (batch) => model.bytes(batch),
+    basis: model.basis,
+    band: model.band,
+    firstTokenBand: model.firstTokenBand,
+  };
+}
