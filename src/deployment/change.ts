@@ -7,10 +7,11 @@ export function withGpu(deployment: Deployment, gpu: string): Deployment {
   return withPools(deployment, (pool) => ({ ...pool, hardware: { ...pool.hardware, gpu: { value: gpu, origin: "argument" } } }));
 }
 
-/** The deployment with other engine flags (canonical names without dashes); null takes a flag away. */
-export function withFlags(deployment: Deployment, changes: Readonly<Record<string, string | null>>): Deployment {
+/** The deployment with other engine flags (canonical names without dashes), in every pool or in one; null takes a flag away. */
+export function withFlags(deployment: Deployment, changes: Readonly<Record<string, string | null>>, only?: number): Deployment {
   const model = deployment.model?.value.facts?.value;
-  return withPools(deployment, (pool) => {
+  return withPools(deployment, (pool, index) => {
+    if (only !== undefined && index !== only) return pool;
     const flags = new Map(pool.engine.flags);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null) flags.delete(name);
@@ -20,6 +21,12 @@ export function withFlags(deployment: Deployment, changes: Readonly<Record<strin
     const parallel = sized ? dialects[deployment.engine].parallel(flags, pool.engine.complete, model) : pool.engine.parallel;
     return { ...pool, engine: { ...pool.engine, flags, parallel } };
   });
+}
+
+/** The deployment with another number of instances of one pool. */
+export function withInstances(deployment: Deployment, index: number, count: number): Deployment {
+  const instances = { value: count, origin: "argument" as const };
+  return withPools(deployment, (pool, at) => (at === index ? { ...pool, instances } : pool));
 }
 
 /** `tensor-parallel-size` of vLLM, `tp-size` of SGLang, `tp_size` of TensorRT-LLM. */
@@ -44,6 +51,6 @@ export function writtenFlag(name: string, value: string, before?: Flag): Flag {
   };
 }
 
-function withPools(deployment: Deployment, change: (pool: Pool) => Pool): Deployment {
+function withPools(deployment: Deployment, change: (pool: Pool, index: number) => Pool): Deployment {
   return { ...deployment, pools: deployment.pools.map(change) };
 }

@@ -50,6 +50,11 @@ export function setGpuCount(pool: Pool, count: number): Edit[] {
   );
 }
 
+/** Asks for `count` instances of a pool; no edits where the number is not written in this file. */
+export function setInstances({ instances }: Pool, count: number): Edit[] {
+  return instances?.origin === "file" && instances.range ? [{ range: instances.range, newText: String(count) }] : [];
+}
+
 /** Gives the container memory at /dev/shm. */
 export function addSharedMemory(pool: Pool): Edit[] {
   return pool.hardware.sharedMemorySites.map(({ at, text }) => ({ range: at, newText: text }));

@@ -1,9 +1,10 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { gib } from "../catalog/quantity.ts";
+import { divisors } from "../deployment/divisors.ts";
 import { saidVersion } from "../rules/certainty.ts";
 import { choicesIn } from "../rules/choices.ts";
 import { knownModel } from "../rules/known.ts";
-import { divisors, gpusAsked } from "../rules/layout.ts";
+import { gpusAsked } from "../rules/layout.ts";
 import type { ValueSite } from "./completion-site.ts";
 import { flagFacts } from "./flag-facts.ts";
 import type { PoolPlace } from "./position.ts";

@@ -1,9 +1,9 @@
 import type { Model } from "../catalog/facts.ts";
 import { gib, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
+import type { SettingNames } from "../deployment/setting-names.ts";
 import { gpusPerInstance, type MemoryBudget, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan, RankMemory } from "../memory/plan.ts";
-import type { SettingNames } from "./setting-names.ts";
 
 export type LeverId =
   | "sequences"

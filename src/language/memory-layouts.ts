@@ -1,10 +1,10 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { divisors } from "../deployment/divisors.ts";
+import { settingNames } from "../deployment/setting-names.ts";
 import type { Layout, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { divisors } from "../rules/layout.ts";
 import { sharesStage } from "./lever-steps.ts";
-import { settingNames } from "./setting-names.ts";
 import { planWith } from "./variants.ts";
 
 /** The GPUs of an instance shared out in one way. */

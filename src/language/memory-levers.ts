@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Pool } from "../deployment/deployment.ts";
 import { removeFlag, setFlag, setGpuCount } from "../deployment/edit.ts";
 import { type Message, message } from "../deployment/message.ts";
+import { settingNames } from "../deployment/setting-names.ts";
 import { type Edit, LineMap, type Range } from "../deployment/text.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { gpusAsked } from "../rules/layout.ts";
@@ -9,7 +10,6 @@ import { applyEdits } from "./edits.ts";
 import { type FixOptions, hasNewErrors } from "./fixes.ts";
 import { type LeverId, type LeverStep, type LeverSteps, leverSteps } from "./lever-steps.ts";
 import type { DeploymentAnalysis } from "./results.ts";
-import { settingNames } from "./setting-names.ts";
 import { planWith } from "./variants.ts";
 
 /** What the memory of one pool would be after a change. */

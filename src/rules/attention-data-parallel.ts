@@ -1,10 +1,10 @@
+import { divisors } from "../deployment/divisors.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
 import { saidVersion } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
-import { divisors } from "./layout.ts";
 import { flagOf, wordOf } from "./place.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, Rule, RuleContext } from "./rule.ts";

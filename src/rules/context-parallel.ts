@@ -1,4 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
+import { divisors } from "../deployment/divisors.ts";
 import { message } from "../deployment/message.ts";
 import { atLeast } from "../deployment/version.ts";
 import { refusedWithFlag, saidVersion } from "./certainty.ts";
@@ -6,7 +7,6 @@ import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
 import { knownModel, modelNamedHere } from "./known.ts";
-import { divisors } from "./layout.ts";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.ts";
 import { sglangContextParallel } from "./sglang-context-parallel.ts";
 

@@ -1,4 +1,5 @@
 import type { Model } from "../catalog/facts.ts";
+import { divisors } from "../deployment/divisors.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import { message } from "../deployment/message.ts";
 import { finding, partsOfProduct } from "./finding.ts";
@@ -6,7 +7,7 @@ import { setFlagFix, setSizeFix, switchOnFix } from "./flag-fix.ts";
 import { flagSwitch } from "./flag-number.ts";
 import { isLeftOut, whereWhole } from "./flag-text.ts";
 import { knownGpu, knownModel, modelNamedHere } from "./known.ts";
-import { divisors, gpusAsked, ranksOf, sizeRanges, splitsEvenly } from "./layout.ts";
+import { gpusAsked, ranksOf, sizeRanges, splitsEvenly } from "./layout.ts";
 import { flagOf, placeOf } from "./place.ts";
 import { type Finding, laidOutEngines, type Rule, type RuleContext, type Severity } from "./rule.ts";
 

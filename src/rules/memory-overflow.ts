@@ -1,9 +1,10 @@
 import { gib } from "../catalog/quantity.ts";
+import { divisors } from "../deployment/divisors.ts";
 import { message } from "../deployment/message.ts";
 import { refusedForSure } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { askGpusFix, setFlagFix, setFlagsFix } from "./flag-fix.ts";
-import { divisors, gpusAsked, ranksOf } from "./layout.ts";
+import { gpusAsked, ranksOf } from "./layout.ts";
 import { smallestChanges } from "./memory-fixes.ts";
 import { overflowWords, tensorFlag } from "./overflow-words.ts";
 import { flagOf, modelPlace, wordOf } from "./place.ts";

@@ -1,9 +1,9 @@
+import { divisors } from "../deployment/divisors.ts";
 import { message } from "../deployment/message.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
 import { flagInteger } from "./flag-number.ts";
 import { flagText } from "./flag-text.ts";
-import { divisors } from "./layout.ts";
 import { flagOf } from "./place.ts";
 import { refusal } from "./refusal.ts";
 import type { Finding, RuleContext } from "./rule.ts";

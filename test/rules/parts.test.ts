@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Model } from "../../src/catalog/facts.ts";
+import { divisors } from "../../src/deployment/divisors.ts";
 import { humanInteger } from "../../src/deployment/human-integer.ts";
 import { parseVersion } from "../../src/deployment/version.ts";
 import { choicesIn } from "../../src/rules/choices.ts";
 import { factsOf, nearestName, presence } from "../../src/rules/flag-table.ts";
 import { hasConnector } from "../../src/rules/kv-connectors.ts";
-import { divisors } from "../../src/rules/layout.ts";
 import { derivedLimit } from "../../src/rules/model-len.ts";
 import { isDeprecated, leastCapability } from "../../src/rules/quantization-methods.ts";
 import { rules } from "../../src/rules/registry.ts";

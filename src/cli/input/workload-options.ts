@@ -4,6 +4,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { CaseError } from "../../deployment/case-fields.ts";
 import { FileError, mebibyte, readTextFile } from "../../platform/text-files.ts";
 import { type LoadedWorkload, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
+import { atRate, named, withRequests } from "../../simulation/at-rate.ts";
 import { builtInWorkload } from "../../simulation/built-in.ts";
 import { mostRequests, tooManyRequests } from "../../simulation/load.ts";
 import { asLength, type WrittenWorkload } from "../../simulation/read-workload.ts";
@@ -140,28 +141,10 @@ function loadedBy(workload: Workload, { rate, concurrency, requests }: LoadChang
   return rate === undefined ? counted : { ...allAtOnce(counted), ...named(counted) };
 }
 
-function withRequests(workload: Workload, requests: number): Workload {
-  return workload.kind === "requests" ? { ...workload, requests: workload.requests.slice(0, requests) } : { ...workload, requests };
-}
-
-function atRate(workload: Workload, ratePerSecond: number): Workload {
-  if (workload.kind === "requests") return { ...workload, ratePerSecond };
-  if (workload.kind === "open-loop") {
-    const { stages: _, ...steady } = workload;
-    return { ...steady, ratePerSecond };
-  }
-  const { requests, promptTokens, outputTokens } = workload;
-  return { ...named(workload), kind: "open-loop", ratePerSecond, requests, promptTokens, outputTokens };
-}
-
 function keptInFlight(workload: Workload, concurrency: number): Workload {
   if (workload.kind === "requests") return { ...allAtOnce(workload), ...named(workload), maxInFlight: concurrency };
   const { requests, promptTokens, outputTokens } = workload;
   return { ...named(workload), kind: "closed-loop", concurrency, requests, promptTokens, outputTokens };
-}
-
-function named({ name, source }: Workload): Pick<Workload, "name" | "source"> {
-  return { ...(name === undefined ? {} : { name }), ...(source === undefined ? {} : { source }) };
 }
 
 function lengthsOf(workload: Workload): { readonly promptTokens: Length; readonly outputTokens: Length } {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { divisors } from "../../src/rules/layout.ts";
+import { divisors } from "../../src/deployment/divisors.ts";
 
 test.each([
   [[64], 64, [1, 2, 4, 8, 16, 32, 64]],

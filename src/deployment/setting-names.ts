@@ -1,6 +1,12 @@
-import type { EngineId } from "../deployment/deployment.ts";
+import type { EngineId } from "./deployment.ts";
 
-/** What an engine calls the settings that decide how its memory is shared out; undefined where it has no such setting, or none as a flag. */
+/** A switch and how it is written to turn something on: `true`, or null where the flag turns it off. */
+export interface SwitchName {
+  readonly flag: string;
+  readonly on: "true" | null;
+}
+
+/** What an engine calls the settings that decide memory and scheduling; undefined where it has no such setting, or none as a flag. */
 export interface SettingNames {
   readonly sequences: string;
   readonly batchedTokens: string;
@@ -10,9 +16,12 @@ export interface SettingNames {
   readonly pipeline: string;
   readonly sequenceParallel?: string;
   readonly shift?: string;
+  readonly shiftThreshold?: string;
   readonly cacheType?: { readonly flag: string; readonly fp8: string };
   readonly quantization?: string;
   readonly eager?: string;
+  readonly prefixCaching?: SwitchName;
+  readonly asyncScheduling?: SwitchName;
 }
 
 const names: Partial<Readonly<Record<EngineId, SettingNames>>> = {
@@ -25,9 +34,12 @@ const names: Partial<Readonly<Record<EngineId, SettingNames>>> = {
     pipeline: "pipeline-parallel-size",
     sequenceParallel: "ulysses-sequence-parallel-size",
     shift: "enable-shift-parallel",
+    shiftThreshold: "shift-parallel-threshold",
     cacheType: { flag: "kv-cache-dtype", fp8: "fp8" },
     quantization: "quantization",
     eager: "enforce-eager",
+    prefixCaching: { flag: "enable-prefix-caching", on: "true" },
+    asyncScheduling: { flag: "async-scheduling", on: "true" },
   },
   sglang: {
     sequences: "max-running-requests",
@@ -39,6 +51,8 @@ const names: Partial<Readonly<Record<EngineId, SettingNames>>> = {
     cacheType: { flag: "kv-cache-dtype", fp8: "fp8_e4m3" },
     quantization: "quantization",
     eager: "disable-cuda-graph",
+    prefixCaching: { flag: "disable-radix-cache", on: null },
+    asyncScheduling: { flag: "disable-overlap-schedule", on: null },
   },
   "tensorrt-llm": {
     sequences: "max_batch_size",
@@ -47,6 +61,7 @@ const names: Partial<Readonly<Record<EngineId, SettingNames>>> = {
     share: "free_gpu_memory_fraction",
     tensor: "tensor_parallel_size",
     pipeline: "pipeline_parallel_size",
+    asyncScheduling: { flag: "disable_overlap_scheduler", on: null },
   },
 };
 
