@@ -1,3 +1,4 @@
+import { BlockKeys } from "./block-keys.ts";
 import type { BlockPool, PooledCache } from "./block-pool.ts";
 import { KeyTable } from "./key-table.ts";
 import type { RequestBlocks } from "./request-blocks.ts";
@@ -14,7 +15,7 @@ export class CachedBlocks implements BlockPool {
   free: number;
   evictableHits = 0;
   private readonly blockTokens: number;
-  private readonly ratio: number;
+  private readonly keys: BlockKeys;
   private readonly tables: (Int32Array | undefined)[];
   private readonly held: Int32Array;
   private readonly published: Int32Array;
@@ -43,7 +44,7 @@ export class CachedBlocks implements BlockPool {
     this.stateBlocks = stateBlocks;
     this.blockTokens = blockTokens;
     this.free = usableBlocks;
-    this.ratio = Math.floor(requests.prefixBlockTokens / blockTokens) + 2;
+    this.keys = new BlockKeys(requests, blockTokens);
     this.tables = tables;
     this.held = held;
     this.published = published;
@@ -51,13 +52,13 @@ export class CachedBlocks implements BlockPool {
 
   findHits(r: number, target: number): number {
     const limit = Math.floor((target - 1) / this.blockTokens);
-    const keyed = this.keyedBlocks(r);
+    const keyed = this.keys.shared(r);
     const table = this.tables[r];
     let hits = 0;
     this.evictableHits = 0;
     while (hits < limit) {
       let block: number;
-      if (hits < keyed) block = this.known.get(this.keyAt(r, hits));
+      if (hits < keyed) block = this.known.get(this.keys.at(r, hits));
       else {
         // Blocks that only this request can have made: before it was preempted.
         block = table && hits < table.length ? (table[hits] as number) : -1;
@@ -99,9 +100,9 @@ export class CachedBlocks implements BlockPool {
   }
 
   publish(r: number, computed: number): void {
-    const until = Math.min(this.keyedBlocks(r), Math.floor(computed / this.blockTokens));
+    const until = Math.min(this.keys.shared(r), Math.floor(computed / this.blockTokens));
     const table = this.tables[r] as Int32Array;
-    for (let i = this.published[r] as number; i < until; i++) this.enter(this.keyAt(r, i), table[i] as number);
+    for (let i = this.published[r] as number; i < until; i++) this.enter(this.keys.at(r, i), table[i] as number);
     if (until > (this.published[r] as number)) this.published[r] = until;
   }
 
@@ -110,7 +111,7 @@ export class CachedBlocks implements BlockPool {
     this.publish(r, computed);
     if (comesBack) {
       const full = Math.floor(computed / this.blockTokens);
-      for (let i = this.keyedBlocks(r); i < full; i++) {
+      for (let i = this.keys.shared(r); i < full; i++) {
         this.owner[table[i] as number] = r;
         this.ownerIndex[table[i] as number] = i;
       }
@@ -127,19 +128,6 @@ export class CachedBlocks implements BlockPool {
     this.held[r] = 0;
     this.free += this.stateBlocks;
     if (!comesBack) this.tables[r] = undefined;
-  }
-
-  /** Blocks of this request whose content the workload's ids tell. */
-  private keyedBlocks(r: number): number {
-    return Math.floor((this.requests.keyedTokens[r] as number) / this.blockTokens);
-  }
-
-  /** The id at a block's end tells its whole prefix; `ratio` tells blocks under one id apart. */
-  private keyAt(r: number, index: number): number {
-    const { prefixStart, prefixIds, prefixBlockTokens } = this.requests;
-    const at = Math.ceil(((index + 1) * this.blockTokens) / prefixBlockTokens) - 1;
-    const id = prefixIds[(prefixStart[r] as number) + at] as number;
-    return id * this.ratio + index - Math.floor((at * prefixBlockTokens) / this.blockTokens);
   }
 
   private take(r: number, count: number): void {

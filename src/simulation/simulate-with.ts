@@ -2,6 +2,7 @@ import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { admissible } from "./admissible.ts";
+import { BlockKeys } from "./block-keys.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { TimingFailure } from "./instance.ts";
 import { drawLoad } from "./load.ts";
@@ -11,9 +12,6 @@ import { reportOf } from "./report-of.ts";
 import { type Routing, routingOf } from "./router.ts";
 import { Run } from "./run.ts";
 import type { Workload } from "./workload.ts";
-
-/** Block keys are whole numbers of 31 bits. */
-const mostBlockKeys = 2 ** 31 - 1;
 
 /** One step model a pool is handed in; see simulate.ts for the rest. */
 export function simulateWith(
@@ -34,7 +32,7 @@ export function simulateWith(
   const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
   const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
-  if (load.distinctPrefixIds * (Math.floor(load.prefixBlockTokens / blockTokens) + 2) > mostBlockKeys)
+  if (!BlockKeys.fits(load.distinctPrefixIds, load.prefixBlockTokens, blockTokens))
     return bad("The workload names too many prefix blocks.");
   try {
     const run = new Run(load, plan, routing, seed, control).run();
