@@ -87,7 +87,8 @@ export class Cluster {
     this.usableBlocks = pools
       .filter(({ role }) => !decodes || role === "decode")
       .reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
-    this.meter = new Meter(decodes ? decodeTotals : entryTotals, decodes ? entryTotals : null, engines, this.usableBlocks);
+    const { timeline } = shared.requests;
+    this.meter = new Meter(decodes ? decodeTotals : entryTotals, decodes ? entryTotals : null, engines, this.usableBlocks, timeline);
     const replicas = pools.flatMap((pool, index) =>
       Array.from({ length: pool.replicas }, () => this.replica(pool, index, pool.role === "decode" ? decodeTotals : entryTotals)),
     );

@@ -62,6 +62,7 @@ export class EngineCore {
       totals.hitTokens += cached;
     }
     requests.computed[r] = cached;
+    requests.timeline?.moment("scheduled", r);
     this.addChunk(slot, r, chunk);
   }
 
@@ -95,6 +96,7 @@ export class EngineCore {
     requests.computed[r] = 0;
     requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
     requests.state[r] = waiting;
+    requests.timeline?.moment("preempted", r);
     this.totals.preemptions++;
   }
 
@@ -108,6 +110,7 @@ export class EngineCore {
     batch.prefillContext += before;
     requests.computed[r] = before + chunk;
     requests.state[r] = computing;
+    requests.timeline?.chunk(r, chunk);
     slot.chunks[slot.chunkCount++] = r;
     this.pool.publish(r, before + chunk);
   }

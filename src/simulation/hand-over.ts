@@ -52,6 +52,7 @@ export class HandOver {
   pull(r: number, tokens: number, now: number): void {
     this.requests.decodeQueue[r] = now - (this.queuedAt[r] as number);
     this.tokens[r] = tokens;
+    this.requests.timeline?.moment("asked", r);
     this.port.moveAt(r, now + nanoseconds(this.link(r).latencySeconds));
   }
 
@@ -61,12 +62,16 @@ export class HandOver {
       const { scheduler, instance } = this.decode.core(r);
       this.queuedAt[r] = now;
       scheduler.enqueue(r);
+      this.requests.timeline?.moment("handed-over", r, instance.index);
       this.port.wake(instance);
       return;
     }
-    const { secondsPerToken, secondsPerSequence, sentShare } = this.link(r);
+    const { secondsPerToken, secondsPerSequence, sentShare, bytesPerToken, bytesPerSequence } = this.link(r);
+    const [from, to] = [this.prefill.core(r), this.decode.core(r)];
+    const bytes = (this.tokens[r] as number) * bytesPerToken + bytesPerSequence;
+    this.requests.timeline?.sent(r, from.instance.index, to.instance.index, bytes);
     const receiving = ((this.tokens[r] as number) * secondsPerToken + secondsPerSequence) * 1e9;
-    this.transfers.start(r, this.prefill.core(r).index, this.decode.core(r).index, receiving * sentShare, receiving, now);
+    this.transfers.start(r, from.index, to.index, receiving * sentShare, receiving, now);
     this.expectNext();
   }
 
@@ -77,6 +82,7 @@ export class HandOver {
       this.left(this.prefill.core(r), r);
       const { scheduler, instance } = this.decode.core(r);
       scheduler.arrive(r);
+      this.requests.timeline?.came(r, instance.index);
       this.port.wake(instance);
     }
     this.expectNext();
@@ -94,6 +100,7 @@ export class HandOver {
 
   private left({ scheduler, instance }: Core, r: number): void {
     scheduler.letGo(r);
+    this.requests.timeline?.level(instance.index, instance.usedBlocks);
     this.port.wake(instance);
   }
 

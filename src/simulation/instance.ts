@@ -64,6 +64,10 @@ export class Instance {
 
   endsAt = 0;
 
+  get usedBlocks(): number {
+    return this.schedulers.reduce((sum, scheduler) => sum + scheduler.usedBlocks, 0);
+  }
+
   finish(slot: number, now: number): void {
     this.inFlight[slot] = 0;
     this.flying--;
@@ -72,6 +76,7 @@ export class Instance {
       scheduler.finish(slot, now);
       produced += scheduler.produced;
     }
+    this.meter.timeline?.level(this.index, this.usedBlocks);
     this.meter.stepEnded(
       this.startedAt[slot] as number,
       now,
@@ -130,9 +135,12 @@ export class Instance {
     for (const scheduler of this.schedulers) {
       const { batch } = scheduler.slots[slot] as Slot;
       if (batch.tokens === 0) continue;
+      this.meter.timeline?.batch(batch);
       log.flops += model.flops(batch);
       log.bytes += model.bytes(batch);
     }
+    this.meter.timeline?.step(this.index, now, this.endsAt, sequence, 1);
+    this.meter.timeline?.level(this.index, this.usedBlocks);
     this.meter.blocked(blocked === noBlocks, now, this.index);
   }
 

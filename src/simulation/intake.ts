@@ -84,6 +84,7 @@ export class Intake {
       // Its first token came along, and goes out now.
       if (computed === requests.prompt[r]) requests.firstToken[r] = now;
       requests.lastToken[r] = now;
+      requests.timeline?.moment("joined", r);
       requests.state[r] = decoding;
       decoders.attach(r, computed, cohort);
       cohort.markOdd(r);

@@ -1,5 +1,6 @@
 import type { TimeSeries } from "./report.ts";
 import type { Totals } from "./scheduling.ts";
+import type { TimelineLog } from "./timeline/timeline-log.ts";
 
 const mostBins = 600;
 const firstBinNanoseconds = 1e7;
@@ -81,6 +82,8 @@ export class Meter {
     private readonly prefill: Totals | null,
     private readonly instances: number,
     private readonly usableBlocks: number,
+    /** Steps one by one, where somebody wants to see them. */
+    readonly timeline: TimelineLog | null = null,
   ) {
     this.isBlocked = new Uint8Array(instances);
     const entries = rowNames.map((name, i) => [name, this.bins.rows[i] as Float64Array]);

@@ -5,6 +5,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import type { GpuPeaks } from "../timing/operators/achieved.ts";
 import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
+import type { TimelineLog } from "./timeline/timeline-log.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
 export interface Quantiles {
@@ -170,4 +171,6 @@ export interface RunControl {
   readonly signal?: { readonly aborted: boolean };
   /** Simulated seconds and requests finished so far, at most a few times a simulated minute. */
   readonly progress?: (state: { readonly simulatedSeconds: number; readonly finished: number; readonly total: number }) => void;
+  /** Writes down what happens; it is the caller's, to be taken from when the run is over. */
+  readonly timeline?: TimelineLog;
 }

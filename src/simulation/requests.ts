@@ -1,4 +1,5 @@
 import type { Load } from "./load.ts";
+import type { TimelineLog } from "./timeline/timeline-log.ts";
 
 export const waiting = 0;
 /** Running, with prompt left to compute. */
@@ -57,7 +58,11 @@ export class Requests {
   readonly wheelNext: Int32Array;
   readonly wheelPrevious: Int32Array;
 
-  constructor(load: Load) {
+  constructor(
+    load: Load,
+    /** Writes down what happens to them, where somebody wants to see it. */
+    readonly timeline: TimelineLog | null = null,
+  ) {
     const count = load.promptTokens.length;
     this.count = count;
     this.prompt = load.promptTokens;

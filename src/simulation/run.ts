@@ -67,7 +67,7 @@ export class Run implements HandOverPort {
     seed: number,
     private readonly control: RunControl,
   ) {
-    this.requests = new Requests(load);
+    this.requests = new Requests(load, control.timeline ?? null);
     const { requests, gaps } = this;
     const source = randomSource(seed, "routing");
     this.cluster = new Cluster(plan.pools, {
@@ -104,6 +104,7 @@ export class Run implements HandOverPort {
       }
       this.cluster.meter.advance(time);
       this.now = time;
+      this.control.timeline?.at(time);
       while (this.queue.nextTime === time) {
         this.handle(this.queue.pop());
         events++;
@@ -127,6 +128,7 @@ export class Run implements HandOverPort {
       this.cluster.resetLogs(this.now);
       this.handOver?.reset(this.now);
       this.gaps.clear();
+      this.control.timeline?.reset(this.now);
     }
     this.client.start(phase, this.now);
     this.startSteps();
@@ -154,6 +156,7 @@ export class Run implements HandOverPort {
   private send(r: number, now: number): void {
     this.requests.arrival[r] = now;
     this.lastArrival = now;
+    this.control.timeline?.moment("arrived", r);
     if (this.measuring) this.cluster.meter.arrived(now);
     this.requests.instance[r] = this.cluster.entry.route(r).index;
     const outside = this.entry ? Math.round(1e9 * Math.max(0, outsideSeconds(this.entry, this.requests.prompt[r] as number))) : 0;
@@ -164,6 +167,7 @@ export class Run implements HandOverPort {
   private deliver(r: number): void {
     const { scheduler, instance } = this.cluster.entry.core(r);
     scheduler.enqueue(r);
+    this.control.timeline?.moment("queued", r, instance.index);
     this.wake(instance);
   }
 

@@ -124,6 +124,7 @@ export class Scheduler {
       partial.add(r);
       return;
     }
+    requests.timeline?.moment("prefilled", r);
     if (this.leaves(r)) {
       // A token that is not handed over is thrown away.
       if (limits.handsOver === "cache-and-token") {
@@ -157,6 +158,7 @@ export class Scheduler {
       return;
     }
     requests.finished[r] = now;
+    requests.timeline?.moment("finished", r);
     this.showFirst(r, now);
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;

@@ -11,6 +11,7 @@ import type { Outcome, RunControl } from "./report.ts";
 import { reportOf } from "./report-of.ts";
 import { type Routing, routingOf } from "./router.ts";
 import { Run } from "./run.ts";
+import { timelineInstances } from "./timeline/timeline-instances.ts";
 import type { Workload } from "./workload.ts";
 
 /** One step model a pool is handed in; see simulate.ts for the rest. */
@@ -34,6 +35,10 @@ export function simulateWith(
   const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
   if (!BlockKeys.fits(load.distinctPrefixIds, load.prefixBlockTokens, blockTokens))
     return bad("The workload names too many prefix blocks.");
+  control.timeline?.describe(
+    timelineInstances(settled, pools),
+    pools.flatMap(({ replicas, engines, limits }) => new Array<number>(replicas * engines).fill(limits.blockTokens)),
+  );
   try {
     const run = new Run(load, plan, routing, seed, control).run();
     const report = reportOf({

@@ -30,6 +30,9 @@ export interface KvTransfer {
   /** Of a GPU that receives, with its port to itself: for each token, and for the states of a sequence. */
   readonly secondsPerToken: number;
   readonly secondsPerSequence: number;
+  /** Of all GPUs that receive. */
+  readonly bytesPerToken: number;
+  readonly bytesPerSequence: number;
   /** Of what each receiver gets, what each sender sends: receivers of a copy each by senders. */
   readonly sentShare: number;
 }
@@ -47,12 +50,16 @@ export function kvTransfer(prefill: CachedPool, decode: CachedPool, oneNode: boo
   const latencySeconds = slower(0);
   const secondsPerByte = (slower(probeBytes) - latencySeconds) / probeBytes;
   const { kvShape, kvBytesPerToken } = decode.plan;
+  const stateBytes = blocksNeeded(kvShape, 0) * kvShape.blockBytes;
+  const receivers = replicaGpus(decode.pool.layout);
   return {
     handOverSeconds: handOverSeconds[decode.pool.budget.engine],
     latencySeconds,
     secondsPerToken: kvBytesPerToken * secondsPerByte,
-    secondsPerSequence: blocksNeeded(kvShape, 0) * kvShape.blockBytes * secondsPerByte,
-    sentShare: replicaGpus(decode.pool.layout) / replicaGpus(prefill.pool.layout),
+    secondsPerSequence: stateBytes * secondsPerByte,
+    bytesPerToken: kvBytesPerToken * receivers,
+    bytesPerSequence: stateBytes * receivers,
+    sentShare: receivers / replicaGpus(prefill.pool.layout),
   };
 }
 

@@ -1,0 +1,19 @@
+import type { Settled } from "../../deployment/settled.ts";
+import type { ClusterPool } from "../cluster.ts";
+import { layoutWords } from "../layout-words.ts";
+import type { TimelineInstance } from "./timeline.ts";
+
+/** The engines of a run in the order in which a cluster makes them, each with a name of its own. */
+export function timelineInstances({ pools: settled }: Settled, pools: readonly ClusterPool[]): readonly TimelineInstance[] {
+  const named = new Map<string, number>();
+  return pools.flatMap(({ role, replicas, engines, lockStep, cache, limits }, pool) => {
+    const layout = settled[pool]?.layout;
+    const capacityTokens = lockStep * cache.usableBlocks * limits.blockTokens;
+    return Array.from({ length: replicas * engines }, (): TimelineInstance => {
+      const word = role === "mixed" ? "engine" : role;
+      const number = named.get(word) ?? 0;
+      named.set(word, number + 1);
+      return { name: `${word}-${number}`, role, pool, layout: layout ? layoutWords(layout) : "", capacityTokens };
+    });
+  });
+}
