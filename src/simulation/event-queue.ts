@@ -1,10 +1,11 @@
-/** Earliest first; equal times leave in the order they came in, so a run depends only on its seed. Binary heap in flat arrays. */
+/**
+ * Earliest first; equal times leave in the order of their numbers, so that it does not matter when an event was foreseen. Binary heap in
+ * flat arrays.
+ */
 export class EventQueue {
   private at = new Float64Array(64);
-  private order = new Float64Array(64);
   private event = new Int32Array(64);
   private count = 0;
-  private entries = 0;
 
   get size(): number {
     return this.count;
@@ -17,16 +18,14 @@ export class EventQueue {
 
   push(at: number, event: number): void {
     if (this.count === this.at.length) this.grow();
-    const order = this.entries++;
     let hole = this.count++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      // A new entry is younger than all others, so a tie with the parent leaves it below.
-      if ((this.at[parent] as number) <= at) break;
+      if (this.before(parent, at, event)) break;
       this.move(parent, hole);
       hole = parent;
     }
-    this.put(hole, at, order, event);
+    this.put(hole, at, event);
   }
 
   /** Takes the next event out and returns it; −1 when there is none. */
@@ -34,49 +33,45 @@ export class EventQueue {
     if (this.count === 0) return -1;
     const result = this.event[0] as number;
     const last = --this.count;
-    if (last > 0) this.sink(this.at[last] as number, this.order[last] as number, this.event[last] as number);
+    if (last > 0) this.sink(this.at[last] as number, this.event[last] as number);
     return result;
   }
 
-  private sink(at: number, order: number, event: number): void {
+  private sink(at: number, event: number): void {
     const end = this.count;
     let hole = 0;
     for (;;) {
       let child = 2 * hole + 1;
       if (child >= end) break;
-      if (child + 1 < end && this.before(child + 1, this.at[child] as number, this.order[child] as number)) child++;
-      if (!this.before(child, at, order)) break;
+      if (child + 1 < end && this.before(child + 1, this.at[child] as number, this.event[child] as number)) child++;
+      if (!this.before(child, at, event)) break;
       this.move(child, hole);
       hole = child;
     }
-    this.put(hole, at, order, event);
+    this.put(hole, at, event);
   }
 
-  private before(index: number, at: number, order: number): boolean {
+  private before(index: number, at: number, event: number): boolean {
     const time = this.at[index] as number;
-    return time < at || (time === at && (this.order[index] as number) < order);
+    return time < at || (time === at && (this.event[index] as number) < event);
   }
 
   private move(from: number, to: number): void {
-    this.put(to, this.at[from] as number, this.order[from] as number, this.event[from] as number);
+    this.put(to, this.at[from] as number, this.event[from] as number);
   }
 
-  private put(index: number, at: number, order: number, event: number): void {
+  private put(index: number, at: number, event: number): void {
     this.at[index] = at;
-    this.order[index] = order;
     this.event[index] = event;
   }
 
   private grow(): void {
     const length = this.at.length * 2;
     const at = new Float64Array(length);
-    const order = new Float64Array(length);
     const event = new Int32Array(length);
     at.set(this.at);
-    order.set(this.order);
     event.set(this.event);
     this.at = at;
-    this.order = order;
     this.event = event;
   }
 }

@@ -11,19 +11,18 @@ export function quantilesOf(sample: Float64Array): Quantiles {
   return named(total / sorted.length, [p50, p90, p95, p99]);
 }
 
-/** The same of values that each stand for `weights[i]` equal ones; values must rise. */
-export function weightedQuantiles(values: Float64Array, weights: Float64Array): Quantiles {
-  const upTo = new Float64Array(weights.length);
-  let count = 0;
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    count += weights[i] as number;
-    total += (weights[i] as number) * (values[i] as number);
-    upTo[i] = count;
+/** The same of a sample whose values are asked for by their ranks, each once and rising. */
+export function rankedQuantiles(mean: number, count: number, valuesAt: (ranks: readonly number[]) => readonly number[]): Quantiles {
+  const wanted = new Set<number>();
+  for (const p of count > 0 ? probabilities : []) {
+    const rank = Math.floor(p * (count - 1));
+    wanted.add(rank).add(Math.min(rank + 1, count - 1));
   }
-  const at = (rank: number) => values[firstAbove(upTo, rank)] ?? Number.NaN;
+  const ranks = [...wanted].sort((a, b) => a - b);
+  const values = valuesAt(ranks);
+  const at = (rank: number): number => values[ranks.indexOf(rank)] ?? Number.NaN;
   const [p50, p90, p95, p99] = probabilities.map((p) => between(p, count, at));
-  return named(total / count, [p50, p90, p95, p99]);
+  return named(mean, [p50, p90, p95, p99]);
 }
 
 function named(mean: number, [p50, p90, p95, p99]: readonly (number | undefined)[]): Quantiles {
@@ -38,16 +37,4 @@ function between(p: number, count: number, at: (rank: number) => number): number
   const low = at(rank);
   const rest = exact - rank;
   return rest === 0 ? low : low + (at(rank + 1) - low) * rest;
-}
-
-/** Index of the first entry above `rank`. */
-function firstAbove(upTo: Float64Array, rank: number): number {
-  let low = 0;
-  let high = upTo.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((upTo[middle] as number) > rank) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,7 +1,7 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { ClusterPool } from "./cluster.ts";
-import { quantilesOf, weightedQuantiles } from "./quantiles.ts";
-import type { Quantiles, RequestRecords, Summary } from "./report.ts";
+import { quantilesOf } from "./quantiles.ts";
+import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run.ts";
 import type { Totals } from "./scheduling.ts";
 
@@ -68,7 +68,7 @@ export function summarise(input: SummaryInput): Summary {
     durationSeconds: seconds,
     ttftSeconds: quantilesOf(input.latencies.ttft),
     tpotSeconds: quantilesOf(input.latencies.tpot.filter((value) => !Number.isNaN(value))),
-    itlSeconds: itl(run),
+    itlSeconds: run.gaps.quantiles(),
     e2eSeconds: quantilesOf(input.latencies.e2e),
     queueSeconds: quantilesOf(input.latencies.queue),
     requestsPerSecond: finished / seconds,
@@ -90,14 +90,6 @@ export function summarise(input: SummaryInput): Summary {
       sequenceSteps: logs.reduce((sum, log) => sum + log.sequence.steps, 0),
     },
   };
-}
-
-function itl(run: RunResult): Quantiles {
-  const { values, weights } = run.gaps.sorted();
-  return weightedQuantiles(
-    values.map((nanoseconds) => nanoseconds / 1e9),
-    weights,
-  );
 }
 
 /** Work done against what all engines could have done in the run's time. */

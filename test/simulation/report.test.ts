@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { quantilesOf, weightedQuantiles } from "../../src/simulation/quantiles.ts";
+import { quantilesOf } from "../../src/simulation/quantiles.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { planOf, plausible, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
@@ -94,11 +94,6 @@ describe("quantiles", () => {
       p99: 3.9699999999999998,
     });
     expect(quantilesOf(new Float64Array(0)).p50).toBeNaN();
-  });
-  it("of weighted values are those of the values written out", () => {
-    const values = Float64Array.of(1, 2, 10);
-    const written = quantilesOf(Float64Array.of(1, 1, 1, 2, 2, 10, 10, 10, 10));
-    expect(weightedQuantiles(values, Float64Array.of(3, 2, 4))).toEqual(written);
   });
 });
 

@@ -6,11 +6,11 @@ import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import { planOf, reportFrom, settledOf, timing } from "./fixtures.ts";
 
 describe("the event queue", () => {
-  it("lets equal times leave in the order they came in, among others sorted by time", () => {
+  it("lets equal times leave in the order of their numbers, among others sorted by time", () => {
     const queue = new EventQueue();
     const source = randomSource(5, "arrivals");
     const entries = Array.from({ length: 5000 }, (_, event) => ({ at: Math.floor(source() * 50), event }));
-    for (const { at, event } of entries) queue.push(at, event);
+    for (const { at, event } of entries.toReversed()) queue.push(at, event);
     const expected = [...entries].sort((a, b) => a.at - b.at || a.event - b.event).map(({ event }) => event);
     expect(Array.from(entries, () => queue.pop())).toEqual(expected);
     expect([queue.pop(), queue.size, queue.nextTime]).toEqual([-1, 0, Number.POSITIVE_INFINITY]);
