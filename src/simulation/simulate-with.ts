@@ -35,10 +35,7 @@ export function simulateWith(
   const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
   if (!BlockKeys.fits(load.distinctPrefixIds, load.prefixBlockTokens, blockTokens))
     return bad("The workload names too many prefix blocks.");
-  control.timeline?.describe(
-    timelineInstances(settled, pools),
-    pools.flatMap(({ replicas, engines, limits }) => new Array<number>(replicas * engines).fill(limits.blockTokens)),
-  );
+  control.timeline?.describe(timelineInstances(settled, pools));
   try {
     const run = new Run(load, plan, routing, seed, control).run();
     const report = reportOf({

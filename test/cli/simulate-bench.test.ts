@@ -116,7 +116,7 @@ describe("simulate --bench", () => {
     [["fits.yaml", "--bench", "fits.yaml"], /fits\.yaml: This is no result of a load generator/],
     [["fits.yaml", "--calibrate"], /--calibrate needs --bench/],
     [["low.json", "--bench", "low.json"], /--bench needs a deployment/],
-    [["fits.yaml", "--bench", "low.json", "--report", "x.html"], /--report and --requests-out are of one load/],
+    [["fits.yaml", "--bench", "low.json", "--report", "x.html"], /--report, --requests-out and --timeline-out are of one load/],
   ])("%j ends with 2 and a reason", async (args, words) => {
     const { code, stderr } = await cli.run(["simulate", ...args], { cwd });
     expect([code, words.test(stderr), stderr]).toEqual([2, true, stderr]);

@@ -213,6 +213,14 @@ describe("simulate: files", () => {
     expect(mean).toBeCloseTo(Number(at(summary, "ttftSeconds", "mean")), 5);
   });
 
+  it("writes what happened in the run as a trace", async () => {
+    const trace = join(folder, "trace.json");
+    const ran = await cli.run(["simulate", "fits.yaml", "--requests", "20", "--rate", "5", "--no-bands", "--timeline-out", trace]);
+    expect(ran.code).toBe(0);
+    const events: unknown = at(JSON.parse(readFileSync(trace, "utf8")), "traceEvents");
+    expect(Array.isArray(events) && events.filter((event) => /^request \d+$/.test(String(at(event, "name"))))).toHaveLength(40);
+  });
+
   it("speaks to people in sentences with numbers", async () => {
     const { stdout, code } = await cli.run(["simulate", "fits.yaml", "--requests", "100", "--rate", "5"]);
     expect(code).toBe(0);

@@ -71,7 +71,9 @@ describe("what a run writes down", () => {
     expect([...timeline.levels.tokens]).toEqual([1008, 0]);
     expect([...timeline.levels.time]).toEqual([0, 0.14]);
     expect(timeline).toMatchObject({ from: 0, to: 0.14, end: 0.14 });
-    expect(timeline.instances).toEqual([{ name: "engine-0", role: "mixed", pool: 0, layout: "1 GPU", capacityTokens: 320_000 }]);
+    expect(timeline.instances).toEqual([
+      { name: "engine-0", role: "mixed", pool: 0, layout: "1 GPU", capacityTokens: 320_000, blockTokens: 16 },
+    ]);
   });
 
   it("tells which prompt a step computed, and how much of it", () => {

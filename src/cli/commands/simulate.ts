@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Catalog } from "../../catalog/catalog.ts";
+import { duration } from "../../catalog/quantity.ts";
 import type { Slo } from "../../deployment/deployment.ts";
 import { plain } from "../../deployment/message.ts";
 import type { Settled } from "../../deployment/settled.ts";
@@ -11,6 +12,9 @@ import { reason } from "../../platform/text-files.ts";
 import { answeredRuns } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Report } from "../../simulation/report.ts";
 import { simulate } from "../../simulation/simulate.ts";
+import type { Timeline } from "../../simulation/timeline/timeline.ts";
+import { TimelineLog } from "../../simulation/timeline/timeline-log.ts";
+import { traceEvents } from "../../simulation/timeline/trace-events.ts";
 import { estimate } from "../../timing/closed-form.ts";
 import { bandsFor } from "../banded.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
@@ -39,6 +43,7 @@ interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly slo?: Slo;
   readonly report?: string;
   readonly requestsOut?: string;
+  readonly timelineOut?: string;
   /** undefined = for paths, not for cases. */
   readonly bands?: boolean;
   readonly bench?: readonly string[];
@@ -50,6 +55,8 @@ type SimulatedOutcome = NamedOutcome & { readonly simulated?: Simulated };
 interface Simulated {
   readonly report: Report;
   readonly evidence: Evidence;
+  /** Where its trace is asked for. */
+  readonly timeline?: Timeline;
 }
 
 export function addSimulate(program: Command, run: Run): void {
@@ -68,6 +75,7 @@ export function addSimulate(program: Command, run: Run): void {
     )
     .option("--report <file>", "write the report as a page of its own")
     .option("--requests-out <file>", "write each request's times as CSV")
+    .option("--timeline-out <file>", "write steps, transfers and requests as a trace for Perfetto")
     .option("--bands", "80 % bands of the figures, from four further runs; paths have them, cases where asked")
     .option("--no-bands", "without bands");
   withWorkloadOptions(withCommonOptions(command)).action((paths: string[], options: SimulateOptions) =>
@@ -76,17 +84,17 @@ export function addSimulate(program: Command, run: Run): void {
 }
 
 async function simulateCommand(paths: readonly string[], options: SimulateOptions, session: Session): Promise<Exit> {
-  const writes = options.report !== undefined || options.requestsOut !== undefined;
+  const writes = [options.report, options.requestsOut, options.timelineOut].some((path) => path !== undefined);
   if (options.cases !== undefined) {
     refuseBoth(paths, session);
-    if (writes) throw usage("--report and --requests-out are for one deployment, not for cases.");
+    if (writes) throw usage("--report, --requests-out and --timeline-out are for one deployment, not for cases.");
     if (options.bench) throw usage("--bench is of one deployment, not of cases.");
     return answerCases(options.cases, options, session, (ready) => simulateCase(ready, { bands: options.bands ?? false }));
   }
   if (options.calibrate && options.bench === undefined) throw usage("--calibrate needs --bench FILE: it keeps what a benchmark measured.");
   const { subjects, unreadable } = await readSubjects(paths, options, session);
   if (options.bench !== undefined) {
-    if (writes) throw usage("--report and --requests-out are of one load; --bench simulates those of its files.");
+    if (writes) throw usage("--report, --requests-out and --timeline-out are of one load; --bench simulates those of its files.");
     const { format } = options;
     if (format === "markdown") throw usage("--format markdown is of a report; --bench prints text or JSON.");
     return simulateBench(options.bench, subjects, { ...options, format }, session);
@@ -119,14 +127,17 @@ function outcomeOf(
   if (!loaded.workload) return { name, error: { code: "bad-workload", message: loaded.problem } };
   const { workload, notes } = loaded;
   for (const note of notes) terminal.tell(plain(note));
-  const outcome = withProgress(name, terminal, (control) => simulate(settled, memory, workload, options.seed, control));
+  const log = options.timelineOut === undefined ? undefined : new TimelineLog();
+  const outcome = withProgress(name, terminal, (control) =>
+    simulate(settled, memory, workload, options.seed, log ? { ...control, timeline: log } : control),
+  );
   if (outcome.error) return { name, error: outcome.error };
   const { report } = outcome;
   const bands = (options.bands ?? true) ? bandsFor(report, settled, memory, workload) : null;
   const evidence: Evidence = { bands, nearest: answeredRuns(settled, report, catalog) };
   return {
     name,
-    simulated: { report, evidence },
+    simulated: { report, evidence, ...(log ? { timeline: log.taken() } : {}) },
     json: { ...reportJson(report, bands), nearestRuns: nearestRunsJson(evidence.nearest) },
     text: () => (options.format === "markdown" ? reportMarkdown(report, evidence) : reportText(report, evidence, terminal.paint)),
   };
@@ -160,10 +171,19 @@ export function simulateCase(ready: ReadyCase, depth: CaseDepth = { bands: false
   return { ...answer, warnings: [...loaded.notes.map(plain), ...answer.warnings] };
 }
 
-function writeFiles({ report, evidence }: Simulated, { report: page, requestsOut }: SimulateOptions, { terminal }: Session): void {
+function writeFiles(
+  { report, evidence, timeline }: Simulated,
+  { report: page, requestsOut, timelineOut }: SimulateOptions,
+  { terminal }: Session,
+): void {
   if (page !== undefined) write(page, reportHtml(report, evidence));
   if (requestsOut !== undefined) write(requestsOut, requestsCsv(report.requests));
-  for (const path of [page, requestsOut]) if (path !== undefined) terminal.tell(`Wrote ${path}`);
+  if (timelineOut !== undefined && timeline) {
+    if (timeline.to < timeline.end)
+      terminal.tell(`The trace covers the first ${duration(timeline.to)} of ${duration(timeline.end)}: it is full.`);
+    write(timelineOut, [...traceEvents(timeline, report.requests)].join(""));
+  }
+  for (const path of [page, requestsOut, timelineOut]) if (path !== undefined) terminal.tell(`Wrote ${path}`);
 }
 
 function write(path: string, text: string): void {

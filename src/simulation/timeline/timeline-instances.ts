@@ -8,12 +8,13 @@ export function timelineInstances({ pools: settled }: Settled, pools: readonly C
   const named = new Map<string, number>();
   return pools.flatMap(({ role, replicas, engines, lockStep, cache, limits }, pool) => {
     const layout = settled[pool]?.layout;
-    const capacityTokens = lockStep * cache.usableBlocks * limits.blockTokens;
+    const { blockTokens } = limits;
+    const capacityTokens = lockStep * cache.usableBlocks * blockTokens;
     return Array.from({ length: replicas * engines }, (): TimelineInstance => {
       const word = role === "mixed" ? "engine" : role;
       const number = named.get(word) ?? 0;
       named.set(word, number + 1);
-      return { name: `${word}-${number}`, role, pool, layout: layout ? layoutWords(layout) : "", capacityTokens };
+      return { name: `${word}-${number}`, role, pool, layout: layout ? layoutWords(layout) : "", capacityTokens, blockTokens };
     });
   });
 }

@@ -20,7 +20,6 @@ export class TimelineLog {
   /** When it was full; Infinity before. */
   private closedAt = Number.POSITIVE_INFINITY;
   private instances: readonly TimelineInstance[] = [];
-  private blockTokens: readonly number[] = [];
   private readonly steps = new Rows({
     instance: none.int,
     start: none.float,
@@ -50,10 +49,9 @@ export class TimelineLog {
     private readonly mostSteps = mostLoggedSteps,
   ) {}
 
-  /** Who is in the run, with the tokens of a block of each. */
-  describe(instances: readonly TimelineInstance[], blockTokens: readonly number[]): void {
+  /** Who is in the run. */
+  describe(instances: readonly TimelineInstance[]): void {
     this.instances = instances;
-    this.blockTokens = blockTokens;
     this.lastLevel = new Int32Array(instances.length).fill(-1);
   }
 
@@ -115,7 +113,7 @@ export class TimelineLog {
     const { columns } = this.levels;
     columns.instance[i] = instance;
     columns.time[i] = this.now;
-    columns.tokens[i] = blocks * (this.blockTokens[instance] as number);
+    columns.tokens[i] = blocks * (this.instances[instance] as TimelineInstance).blockTokens;
   }
 
   /** Something happens to a request, now. */

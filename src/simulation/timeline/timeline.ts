@@ -34,6 +34,7 @@ export interface TimelineInstance {
   /** `TP 2`. */
   readonly layout: string;
   readonly capacityTokens: number;
+  readonly blockTokens: number;
 }
 
 /** Steps of all instances. A row may stand for several steps of one batch, one behind the other. */
