@@ -80,6 +80,7 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     slo: slo && { value: slo, origin: "argument" },
     workload: undefined,
     routing: caseRouting(whole, pools),
+    acceptance: caseAcceptance(whole),
     ignored: new Set(),
     gpuHourPrice: undefined,
   };
@@ -94,6 +95,11 @@ function caseRouting(whole: Fields, pools: readonly Pool[]): Known<RoutingPolicy
   if (policy !== "not-played") return { value: policy, origin: "argument" };
   if (pools.every(({ instances }) => instances?.value === 1)) return undefined;
   throw new CaseError("unsupported", `The routing “${word}” is not simulated; random, round-robin and least-requests are.`);
+}
+
+function caseAcceptance(whole: Fields): Known<number> {
+  const value = optional(optional(whole, "speculation", asFields) ?? {}, "acceptance", asBetween(0, 0.9999));
+  return value === undefined ? undefined : { value, origin: "argument" };
 }
 
 /** The model with the weights that the case names, whatever its checkpoint holds. */

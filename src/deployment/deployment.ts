@@ -98,6 +98,8 @@ export interface Deployment {
   readonly workload: Known<string>;
   /** How requests are spread over the instances, where somebody says so. */
   readonly routing?: Known<RoutingPolicy>;
+  /** Chance that a drafted token is accepted where the one before it was, where somebody says it. */
+  readonly acceptance?: Known<number>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */
   readonly ignored: ReadonlySet<string>;
   /** What runs of this deployment measured (`.inference-lens/calibrations/`); absent where nothing was. */

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { ReadProblem } from "./deployment.ts";
-import { type Directive, seconds } from "./directives.ts";
+import { acceptanceShare, type Directive, seconds } from "./directives.ts";
 import { type Message, message } from "./message.ts";
 import { routingPolicy } from "./routing.ts";
 import type { LineMap } from "./text.ts";
@@ -34,6 +34,8 @@ function wrongValue(key: string, value: string, catalog: Catalog): Message | und
       if (policy === "not-played") return message("Routing “{0}” is not simulated; random, round-robin and least-requests are.", value);
       return policy ? undefined : message("“{0}” is no routing that is known.", value);
     }
+    case "acceptance":
+      return acceptanceShare(value) === undefined ? message("“{0}” is no share of accepted drafts; write it like 0.7.", value) : undefined;
     case "link":
       return writtenBytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
     case "gpus-per-node":

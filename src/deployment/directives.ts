@@ -36,6 +36,7 @@ export const directiveKeys: readonly string[] = [
   "price",
   "system",
   "routing",
+  "acceptance",
   "ignore",
 ];
 const known: ReadonlySet<string> = new Set(directiveKeys);
@@ -75,4 +76,9 @@ export function readDirectives(text: string, lines: LineMap): Directives {
 export function seconds(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text.trim());
   return match ? Number(match[1]) / (match[2] === "ms" ? 1000 : 1) : undefined;
+}
+
+/** `0.7`: the share of drafted tokens that is accepted, below 1. */
+export function acceptanceShare(text: string): number | undefined {
+  return /^0?\.\d+$|^0$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -1,12 +1,12 @@
 import type { UnitDirectives } from "./assigned-directives.ts";
 import type { Deployment, Slo } from "./deployment.ts";
-import { seconds } from "./directives.ts";
+import { acceptanceShare, seconds } from "./directives.ts";
 import type { Known, Located, Origin } from "./located.ts";
 import { routingPolicy } from "./routing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 
-type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "ignored" | "gpuHourPrice">;
+type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "acceptance" | "ignored" | "gpuHourPrice">;
 
 const outside = ["argument", "project", "setting"] as const;
 
@@ -19,6 +19,7 @@ export function serviceTerms(directives: UnitDirectives, surroundings: Surroundi
     slo: slo(directives, surroundings, lines),
     workload: first(directives.values.get("workload"), surroundings, lines, (text) => text, "workload"),
     ...routing(directives, lines),
+    ...acceptance(directives, lines),
     ignored,
     gpuHourPrice: first(price, surroundings, lines, (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined), "gpuHourPrice"),
   };
@@ -28,6 +29,12 @@ function routing(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "
   const written = directives.values.get("routing");
   const value = written && routingPolicy(written.value);
   return written && value && value !== "not-played" ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
+}
+
+function acceptance(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "acceptance"> {
+  const written = directives.values.get("acceptance");
+  const value = written && acceptanceShare(written.value);
+  return written && value !== undefined ? { acceptance: { value, origin: "directive", range: lines.range(written.span) } } : {};
 }
 
 function first<T extends string | number>(

@@ -13,15 +13,19 @@ import { assumedNetwork } from "./pool-pair.ts";
 import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
+import { acceptanceWords, speculationOf } from "./settle-speculation.ts";
 import {
   type Assumption,
   gpusPerInstance,
   type JudgedEngine,
   type Layout,
+  type MemoryBudget,
   type Missing,
   type SettledPool,
   type Settlement,
+  type Speculation,
 } from "./settled.ts";
+import { writtenSpeculation } from "./written-speculation.ts";
 
 /** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
 export function settle(deployment: Deployment, catalog: Catalog): Settlement {
@@ -32,7 +36,9 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   const missing: Missing[] = [];
   const assumed: Assumption[] = [];
   const model = modelOf(deployment, missing);
-  const pools = deployment.pools.map((pool) => settledPool(pool, { engine, model, catalog }, missing, assumed));
+  const pools = deployment.pools.map((pool) =>
+    settledPool(pool, { engine, acceptance: deployment.acceptance?.value, model, catalog }, missing, assumed),
+  );
   const whole = pools.filter((pool) => pool !== undefined).map((pool) => measuredPool(deployment, model, pool));
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
@@ -82,13 +88,15 @@ function modelOf({ model }: Deployment, missing: Missing[]): Model | undefined {
 
 interface PoolContext {
   readonly engine: JudgedEngine;
+  /** Of drafted tokens, where somebody says it. */
+  readonly acceptance: number | undefined;
   readonly model: Model | undefined;
   readonly catalog: Catalog;
 }
 
 function settledPool(
   pool: Pool,
-  { engine, model, catalog }: PoolContext,
+  { engine, acceptance, model, catalog }: PoolContext,
   missing: Missing[],
   assumed: Assumption[],
 ): SettledPool | undefined {
@@ -122,8 +130,17 @@ function settledPool(
   if (!pool.instances) {
     assumed.push({ what: "instances", value: "1", why: message("how many instances run is not written here") });
   }
-  const drafter = drafterOf(engine, new FlagReader(flags), model, layout.tensor, catalog);
+  const drafting = new FlagReader(flags);
+  const writtenDrafts = writtenSpeculation(engine, drafting);
+  const drafter = drafterOf(writtenDrafts, model, layout.tensor, catalog);
   if (drafter?.kind === "unsized") assumed.push({ what: "drafter", value: drafter.name, why: unsizedWords(engine) });
+  const speculation = speculationOf(
+    writtenDrafts,
+    drafting,
+    { engine, version, model, layout, isV1: isV1(chosen.budget), arctic: pool.engine.arctic?.value === true || layout.sequence > 1 },
+    acceptance,
+  );
+  if (speculation && acceptance === undefined) assumed.push(assumedAcceptance(speculation));
   const place = placed(pool, gpu, layout);
   assumed.push(...place.assumed);
   return {
@@ -140,6 +157,7 @@ function settledPool(
     kvElementBytes,
     ...chosen,
     ...(drafter ? { drafter } : {}),
+    ...(speculation ? { speculation } : {}),
     links: place.links,
     kernels: catalog.kernels(gpu),
     linkKernels: (gpusPerInstance(layout) > 1 && catalog.linkKernels(gpu, place.links.intraNode)) || null,
@@ -232,6 +250,14 @@ function partitionOf(text: string, stages: number, layers: number | undefined): 
 
 function unsizedCheckpoint({ method }: UnsizedFormat): Missing {
   return { what: "settings", message: message("The checkpoint is quantised ({0}) in a way whose bytes are not known", method) };
+}
+
+function isV1(budget: MemoryBudget): boolean {
+  return budget.engine !== "vllm" || budget.cache.isV1;
+}
+
+function assumedAcceptance(speculation: Speculation): Assumption {
+  return { what: "acceptance", value: String(speculation.acceptance), why: acceptanceWords(speculation) };
 }
 
 /** SGLang's share is for a draft too, so something stands for it. */

@@ -64,6 +64,29 @@ export type Drafter =
   /** Weights that are not known, and not counted. */
   | { readonly kind: "unsized"; readonly name: string };
 
+/** How an engine drafts tokens that the model then verifies together. */
+export interface Speculation {
+  readonly method: "ngram" | "suffix" | "draft" | "eagle" | "mtp" | "heads";
+  /** Tokens that a step verifies of a sequence beside its next one: all nodes of a tree. */
+  readonly draftTokens: number;
+  /** Longest chain among them: the most that can be accepted. */
+  readonly depth: number;
+  /** Chance that a draft is accepted where the one before it was. */
+  readonly acceptance: number;
+  /** Share of sequences for which a step finds something to draft. */
+  readonly found: number;
+  /** Sequences without a draft are as long in the step as those with one. */
+  readonly verifiesAll: boolean;
+  /** Passes of the drafter in a step; 0 = the host looks earlier text up. */
+  readonly passes: number;
+  /** Tokens of a sequence in a pass behind the first. */
+  readonly width: number;
+  /** Slots of the cache that each running request keeps beyond its next token. */
+  readonly lookahead: number;
+  /** Only so many sequences of a step draft, and none where more run; null = no such limit. */
+  readonly limit: { readonly drafting: number | null; readonly running: number | null } | null;
+}
+
 export interface SettledPool {
   readonly role: "mixed" | "prefill" | "decode";
   readonly instances: number;
@@ -85,6 +108,8 @@ export interface SettledPool {
   readonly budget: MemoryBudget;
   /** Absent without speculation, or where it looks up earlier text. */
   readonly drafter?: Drafter;
+  /** Absent without speculation. */
+  readonly speculation?: Speculation;
   readonly links: PoolLinks;
   /** Measured kernels of this GPU and the nearest of its generation, nearest first. */
   readonly kernels: readonly GpuKernels[];

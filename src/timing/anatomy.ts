@@ -2,7 +2,7 @@ import type { Stage } from "../memory/stages.ts";
 import type { ModeCosts } from "./mode-costs.ts";
 import { contextRead, promptPairs, promptReread } from "./operators/attention.ts";
 import { type OperatorName, type OperatorShare, operatorNames, type TokenOperator } from "./operators/operator.ts";
-import type { Basis, Batch, Operator } from "./step-model.ts";
+import { type Basis, type Batch, headRows, type Operator, queriesPerSequence } from "./step-model.ts";
 
 /** One stage as it was priced, and what for. */
 export interface PricedStage {
@@ -50,12 +50,12 @@ export class Anatomy {
     const { layers, embedding, head, padded } = costs.made;
     const tokens = padded(batch.tokens);
     const dense = stage.layers - stage.expertLayers;
-    const sequences = batch.decodeSequences + batch.prefillChunks;
+    const rows = headRows(batch);
     const compute = [
       ...layers.dense.compute.map((operator) => worked(operator, tokens, dense)),
       ...layers.expert.compute.map((operator) => worked(operator, tokens, stage.expertLayers)),
       ...(stage.first ? [worked(embedding, tokens, 1)] : []),
-      ...(stage.last ? [worked(head, sequences, 1)] : []),
+      ...(stage.last ? [worked(head, rows, 1)] : []),
     ];
     const exchange = [
       ...layers.dense.exchange.map((operator) => worked(operator, tokens, dense)),
@@ -84,7 +84,7 @@ export class Anatomy {
     this.add({
       operator: "decode-attention",
       seconds: seconds["decode-attention"],
-      flops: (context * attention.flopsPerPair) / attention.split,
+      flops: (queriesPerSequence(batch) * context * attention.flopsPerPair) / attention.split,
       bytes: (context * attention.bytesPerContextToken) / attention.split,
       basis,
     });

@@ -60,7 +60,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
     embedding: byTokens([embedding]),
     gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
     head: new TokenTable(
-      Math.min(most, settings.maxNumSeqs + 1),
+      Math.min(most, (settings.maxNumSeqs + 1) * (1 + (pool.speculation?.draftTokens ?? 0))),
       (sequences) => sequences,
       (sequences) => head.seconds(sequences),
     ),

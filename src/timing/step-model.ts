@@ -2,12 +2,16 @@ import type { OperatorShare } from "./operators/operator.ts";
 
 /** A batch of one step, as sums, so that pricing it is O(1). Reused by the simulator: read it, never keep it. */
 export interface Batch {
-  /** Scheduled tokens: prefill chunks + one per decoding sequence. */
+  /** Scheduled tokens: prefill chunks + one per decoding sequence + drafts. */
   tokens: number;
   prefillTokens: number;
   decodeSequences: number;
   /** Sum of the contexts of the decoding sequences. */
   decodeContext: number;
+  /** Drafted tokens of decoding sequences, verified beside their next one. */
+  draftTokens: number;
+  /** Decoding sequences for which a drafter works in this step. */
+  draftSequences: number;
   /** Chunks of prompts in this step. */
   prefillChunks: number;
   /** Σ over chunks of chunk × (tokens before it + chunk / 2): pairs that causal attention computes. */
@@ -66,11 +70,23 @@ export function emptyBatch(): Batch {
     prefillTokens: 0,
     decodeSequences: 0,
     decodeContext: 0,
+    draftTokens: 0,
+    draftSequences: 0,
     prefillChunks: 0,
     prefillPairs: 0,
     prefillContext: 0,
     meanTokens: 0,
   };
+}
+
+/** Rows of a step for which the head has logits: the last of each prompt, and all that is verified. */
+export function headRows({ decodeSequences, draftTokens, prefillChunks }: Batch): number {
+  return decodeSequences + draftTokens + prefillChunks;
+}
+
+/** Tokens of a decoding sequence that attend to its context. */
+export function queriesPerSequence({ decodeSequences, draftTokens }: Batch): number {
+  return decodeSequences > 0 ? 1 + draftTokens / decodeSequences : 1;
 }
 
 /** Seconds between a client's request and the engine's notice of it. */

@@ -6,12 +6,14 @@ import { timingBand } from "./band.ts";
 import { bandWidths } from "./band-widths.ts";
 import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives/collectives.ts";
+import { draftedSteps } from "./drafted-steps.ts";
+import { draftingModel } from "./drafter.ts";
 import type { Delivery, EngineCosts } from "./engine-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
-import { attentionCost, contextRead, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
+import { attentionCost, contextRead, contextTokenSeconds, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
 import type { OperatorShare } from "./operators/operator.ts";
 import { gpuRates } from "./operators/rates.ts";
-import type { Basis, Batch, Operator, StepBreakdown, StepMode, StepModel } from "./step-model.ts";
+import { type Basis, type Batch, headRows, type Operator, type StepBreakdown, type StepMode, type StepModel } from "./step-model.ts";
 import { Work } from "./work.ts";
 
 const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
@@ -26,7 +28,10 @@ export function stepModel(model: Model, pool: SettledPool, delivery: Delivery = 
  * linear in the batch's sums, the host's share on top. Tabulated in a few milliseconds at the first step, read in O(1) without allocation.
  */
 export function predictedSteps(model: Model, pool: SettledPool, delivery: Delivery = "streamed"): StepModel {
-  return new TabulatedModel(model, pool, delivery);
+  const target = new TabulatedModel(model, pool, delivery);
+  const drafting = draftingModel(model, pool);
+  if (!drafting || !pool.speculation) return target;
+  return draftedSteps(target, new TabulatedModel(drafting.model, drafting.pool, delivery), pool.speculation);
 }
 
 class TabulatedModel implements StepModel {
@@ -158,7 +163,7 @@ class TabulatedModel implements StepModel {
     const stage = this.stageShapes[index];
     for (const operator of operators) this.parts[operator] = 0;
     if (!stage || batch.tokens <= 0) return;
-    const { tokens, decodeSequences, prefillChunks } = batch;
+    const { tokens } = batch;
     const costs = this.costsOf(tokens);
     const denseLayers = stage.layers - stage.expertLayers;
     this.parts.matrix = denseLayers * costs.denseCompute.at(tokens);
@@ -170,7 +175,7 @@ class TabulatedModel implements StepModel {
     }
     if (stage.first) this.parts.matrix += costs.embedding.at(tokens);
     if (stage.last) {
-      this.parts.matrix += costs.head.at(decodeSequences + prefillChunks);
+      this.parts.matrix += costs.head.at(headRows(batch));
       this.parts.collectives += costs.gather.at(tokens);
     }
     this.attend(batch, stage, costs);
@@ -215,7 +220,7 @@ class TabulatedModel implements StepModel {
       const floor = layers * (attention.decode.floor(batch.decodeSequences) - shared);
       this.parts["decode-attention"] =
         floor +
-        attention.perContextToken * contextRead(batch, stage, this.window) +
+        contextTokenSeconds(attention, batch) * contextRead(batch, stage, this.window) +
         this.statePerSequence * stage.layers * batch.decodeSequences;
     }
   }

@@ -4,7 +4,7 @@ import type { SettledPool } from "../deployment/settled.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
 import { expertsHit } from "./operators/experts.ts";
-import type { Batch } from "./step-model.ts";
+import { type Batch, headRows, queriesPerSequence } from "./step-model.ts";
 
 /** Floating point operations and bytes a batch needs in one instance, whatever they cost: for MFU and MBU. */
 export class Work {
@@ -40,12 +40,8 @@ export class Work {
   }
 
   flops(batch: Batch): number {
-    const pairs = promptPairs(batch, this.layers, this.window) + contextRead(batch, this.layers, this.window);
-    return (
-      batch.tokens * this.flopsPerToken +
-      (batch.decodeSequences + batch.prefillChunks) * this.flopsPerSequence +
-      pairs * this.attention.flopsPerPair
-    );
+    const pairs = promptPairs(batch, this.layers, this.window) + queriesPerSequence(batch) * contextRead(batch, this.layers, this.window);
+    return batch.tokens * this.flopsPerToken + headRows(batch) * this.flopsPerSequence + pairs * this.attention.flopsPerPair;
   }
 
   bytes(batch: Batch): number {

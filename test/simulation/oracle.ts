@@ -210,6 +210,8 @@ export function oracle(input: OracleInput): OracleResult {
       prefillChunks: 0,
       prefillPairs: 0,
       prefillContext: 0,
+      draftTokens: 0,
+      draftSequences: 0,
       meanTokens: 0,
     };
     for (const { r, chunk } of entries) {

@@ -55,6 +55,8 @@ export function mixed(a: Batch, b: Batch): Batch {
     prefillChunks: a.prefillChunks + b.prefillChunks,
     prefillPairs: a.prefillPairs + b.prefillPairs,
     prefillContext: a.prefillContext + b.prefillContext,
+    draftTokens: 0,
+    draftSequences: 0,
     meanTokens: 0,
   };
 }

@@ -1,7 +1,7 @@
 import type { Model } from "../../catalog/facts.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
 import { measuredDecode, measuredPrefill, type PrefillCurve } from "../measured/attention-fit.ts";
-import type { Basis, Batch } from "../step-model.ts";
+import { type Basis, type Batch, queriesPerSequence } from "../step-model.ts";
 import { DecodeLines } from "./decode-lines.ts";
 import type { GpuRates } from "./rates.ts";
 
@@ -12,6 +12,8 @@ export interface AttentionCost {
   readonly decode: DecodeLines;
   /** For each token of context that a decoding sequence reads. */
   readonly perContextToken: number;
+  /** For each of it and each token that attends to it: outweighs reading where many are verified together. */
+  readonly perContextPair: number;
   readonly prefillFloor: number;
   /** For each pair of query and key of a prompt. */
   readonly perPair: number;
@@ -58,6 +60,7 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     decode,
     // Context-parallel ranks read their share of each sequence.
     perContextToken: decode.perContextToken / context,
+    perContextPair: (mla ? latent : perPair) / context,
     prefillFloor: prompts.floor,
     perPair: prompts.perPair / prefill,
     perPromptToken: prompts.perToken / prefill,
@@ -66,6 +69,11 @@ export function attentionCost(model: Model, pool: SettledPool, rates: GpuRates, 
     flopsPerPair: flopsPerPair * split,
     bytesPerContextToken: bytes * split,
   };
+}
+
+/** A step reads a context once for all tokens of its sequence. */
+export function contextTokenSeconds({ perContextToken, perContextPair }: AttentionCost, batch: Batch): number {
+  return batch.draftTokens === 0 ? perContextToken : Math.max(perContextToken, perContextPair * queriesPerSequence(batch));
 }
 
 /** Layers that keep everything, and layers that keep a window of tokens. */
