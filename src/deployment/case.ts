@@ -3,9 +3,9 @@ import type { Model } from "../catalog/facts.ts";
 import { wordTable } from "../catalog/word-table.ts";
 import { asBetween, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
-import type { Deployment, EngineId, ModelReference, Pool, Slo } from "./deployment.ts";
+import { caseRouting } from "./case-routing.ts";
+import type { Deployment, EngineId, ModelReference, Slo } from "./deployment.ts";
 import type { Known } from "./located.ts";
-import { type RoutingPolicy, routingPolicy } from "./routing.ts";
 import { isJudged } from "./settle-engine.ts";
 import { namedWeights, weightsOf } from "./settle-formats.ts";
 import { emptyRange } from "./text.ts";
@@ -79,22 +79,11 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     pools,
     slo: slo && { value: slo, origin: "argument" },
     workload: undefined,
-    routing: caseRouting(whole, pools),
+    routing: optional(whole, "routing", caseRouting),
     acceptance: caseAcceptance(whole),
     ignored: new Set(),
     gpuHourPrice: undefined,
   };
-}
-
-/** How requests are spread over the instances; with one instance every policy is the same. */
-function caseRouting(whole: Fields, pools: readonly Pool[]): Known<RoutingPolicy> {
-  const word = optional(whole, "routing", asText);
-  if (word === undefined) return undefined;
-  const policy = routingPolicy(word);
-  if (!policy) throw new CaseError("bad-case", `The routing “${word}” is not known.`);
-  if (policy !== "not-played") return { value: policy, origin: "argument" };
-  if (pools.every(({ instances }) => instances?.value === 1)) return undefined;
-  throw new CaseError("unsupported", `The routing “${word}” is not simulated; random, round-robin and least-requests are.`);
 }
 
 function caseAcceptance(whole: Fields): Known<number> {

@@ -4,7 +4,7 @@ import type { Devices } from "./devices.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
 import type { PodFacts } from "./pod-facts.ts";
-import type { RoutingPolicy } from "./routing.ts";
+import type { RoutingRule } from "./routing.ts";
 import type { Range } from "./text.ts";
 import type { Version } from "./version.ts";
 
@@ -97,7 +97,9 @@ export interface Deployment {
   readonly slo: Known<Slo>;
   readonly workload: Known<string>;
   /** How requests are spread over the instances, where somebody says so. */
-  readonly routing?: Known<RoutingPolicy>;
+  readonly routing?: Known<RoutingRule>;
+  /** Over those that only decode; absent = as over the others. */
+  readonly decodeRouting?: Known<RoutingRule>;
   /** Chance that a drafted token is accepted where the one before it was, where somebody says it. */
   readonly acceptance?: Known<number>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */

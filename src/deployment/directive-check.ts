@@ -3,7 +3,7 @@ import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { ReadProblem } from "./deployment.ts";
 import { acceptanceShare, type Directive, seconds } from "./directives.ts";
 import { type Message, message } from "./message.ts";
-import { routingPolicy } from "./routing.ts";
+import { routingRule } from "./routing.ts";
 import type { LineMap } from "./text.ts";
 import { parseVersion } from "./version.ts";
 
@@ -29,11 +29,8 @@ function wrongValue(key: string, value: string, catalog: Catalog): Message | und
       return seconds(value) === undefined ? message("“{0}” is no duration; write it like 500ms or 2s.", value) : undefined;
     case "slo.percentile":
       return /^\d{1,2}(\.\d+)?$/.test(value) ? undefined : message("“{0}” is no percentile; write it like 95.", value);
-    case "routing": {
-      const policy = routingPolicy(value);
-      if (policy === "not-played") return message("Routing “{0}” is not simulated; random, round-robin and least-requests are.", value);
-      return policy ? undefined : message("“{0}” is no routing that is known.", value);
-    }
+    case "routing":
+      return routingRule(value) ? undefined : message("“{0}” is no routing that is known.", value);
     case "acceptance":
       return acceptanceShare(value) === undefined ? message("“{0}” is no share of accepted drafts; write it like 0.7.", value) : undefined;
     case "link":

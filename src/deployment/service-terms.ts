@@ -2,7 +2,7 @@ import type { UnitDirectives } from "./assigned-directives.ts";
 import type { Deployment, Slo } from "./deployment.ts";
 import { acceptanceShare, seconds } from "./directives.ts";
 import type { Known, Located, Origin } from "./located.ts";
-import { routingPolicy } from "./routing.ts";
+import { routingRule } from "./routing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { LineMap } from "./text.ts";
 
@@ -27,8 +27,8 @@ export function serviceTerms(directives: UnitDirectives, surroundings: Surroundi
 
 function routing(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "routing"> {
   const written = directives.values.get("routing");
-  const value = written && routingPolicy(written.value);
-  return written && value && value !== "not-played" ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
+  const value = written && routingRule(written.value);
+  return written && value ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
 }
 
 function acceptance(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "acceptance"> {

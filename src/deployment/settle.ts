@@ -57,6 +57,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       slo: deployment.slo?.value ?? null,
       workload: deployment.workload?.value ?? null,
       ...(deployment.routing ? { routing: deployment.routing.value } : {}),
+      ...(deployment.decodeRouting ? { decodeRouting: deployment.decodeRouting.value } : {}),
       gpuHourPrice: deployment.gpuHourPrice?.value ?? null,
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
     },

@@ -4,7 +4,7 @@ import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
 import type { Message } from "./message.ts";
-import type { RoutingPolicy } from "./routing.ts";
+import type { RoutingRule } from "./routing.ts";
 import type { Version } from "./version.ts";
 
 /**
@@ -21,7 +21,9 @@ export interface Settled {
   /** Built-in or own workload's name. */
   readonly workload: string | null;
   /** Over the instances; absent = as a plain Service spreads connections. */
-  readonly routing?: RoutingPolicy;
+  readonly routing?: RoutingRule;
+  /** Over the instances that only decode; absent = as over the others. */
+  readonly decodeRouting?: RoutingRule;
   readonly gpuHourPrice: number | null;
   /** What was assumed on the way, in words, for the page's "assumed values". */
   readonly assumed: readonly Assumption[];

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { directiveKeys } from "../deployment/directives.ts";
+import { routingPolicies } from "../deployment/routing.ts";
 import type { Range } from "../deployment/text.ts";
 import { rules } from "../rules/registry.ts";
 import { gpuChoices } from "./choose-gpu.ts";
@@ -75,7 +76,7 @@ export function directiveValueItems(key: string, range: Range, engine: string, c
     case "slo.percentile":
       return items(["50", "90", "95", "99"].map((value) => [value, ""]));
     case "routing":
-      return items(["random", "round-robin", "least-requests"].map((value) => [value, ""]));
+      return items(routingPolicies.map((value) => [value, ""]));
     case "ignore":
       return items(rules.map(({ code, summary }) => [code, summary]));
     default:

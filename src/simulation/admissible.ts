@@ -67,5 +67,6 @@ function without(load: Load, keep: Uint8Array, outputTokens: Int32Array): Load {
     outputTokens: Int32Array.from(kept, (r) => outputTokens[r] as number),
     prefixStart,
     prefixIds,
+    sessions: Int32Array.from(kept, (r) => load.sessions[r] as number),
   };
 }

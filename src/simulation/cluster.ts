@@ -79,6 +79,7 @@ export class Cluster {
     pools: readonly ClusterPool[],
     private readonly shared: Shared,
   ) {
+    const { routing } = shared;
     this.logs = pools.map(() => new StepLog());
     const decodes = pools.some(({ role }) => role === "decode");
     const entryTotals = emptyTotals();
@@ -96,9 +97,10 @@ export class Cluster {
     this.entry = new Fleet(
       replicas.filter((replica) => !isDecode(replica)),
       entryTotals,
+      routing.replicas,
       shared,
     );
-    this.decode = decodes ? new Fleet(replicas.filter(isDecode), decodeTotals, shared) : null;
+    this.decode = decodes ? new Fleet(replicas.filter(isDecode), decodeTotals, routing.decode ?? routing.replicas, shared) : null;
   }
 
   /** Forgets what was logged so far: it was warm-up. */

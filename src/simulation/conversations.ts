@@ -7,6 +7,8 @@ const blockTokens = 16;
 export interface Conversations {
   readonly promptTokens: Int32Array;
   readonly outputTokens: Int32Array;
+  /** Who asks. */
+  readonly users: Int32Array;
   /** Ids of the full blocks of prompt and answer. */
   readonly prefixes: readonly (readonly number[])[];
   readonly blockTokens: number;
@@ -25,6 +27,7 @@ export function conversations(shared: SharedPrefix, count: number, seed: number,
   const systemBlocks = Math.floor(system / blockTokens);
   const promptTokens = new Int32Array(count);
   const outputTokens = new Int32Array(count);
+  const askers = new Int32Array(count);
   const prefixes: number[][] = [];
   const groupIds = new Map<number, number[]>();
   const talks = new Map<number, { ids: number[]; tokens: number }>();
@@ -45,6 +48,7 @@ export function conversations(shared: SharedPrefix, count: number, seed: number,
     const prompt = Math.max(1, talk.tokens + asked);
     promptTokens[r] = prompt;
     outputTokens[r] = answered;
+    askers[r] = user;
     if (shared.multiTurn) {
       while (talk.ids.length < Math.floor((prompt + answered) / blockTokens)) talk.ids.push(nextId++);
       talk.tokens = prompt + answered;
@@ -54,5 +58,5 @@ export function conversations(shared: SharedPrefix, count: number, seed: number,
     if (total > mostIds) return undefined;
     prefixes.push([...talk.ids]);
   }
-  return { promptTokens, outputTokens, prefixes, blockTokens };
+  return { promptTokens, outputTokens, users: askers, prefixes, blockTokens };
 }

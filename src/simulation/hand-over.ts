@@ -44,7 +44,7 @@ export class HandOver {
   /** Its prompt is computed. */
   begin(r: number, now: number): void {
     this.prefill.release(r);
-    this.requests.instance[r] = this.decode.route(r).index;
+    this.requests.instance[r] = this.decode.route(r, now).index;
     this.port.moveAt(r, now + nanoseconds(this.link(r).handOverSeconds));
   }
 

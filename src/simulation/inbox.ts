@@ -27,6 +27,10 @@ export class Inbox {
     private readonly reception: Reception,
   ) {}
 
+  get count(): number {
+    return this.arrived.length + this.pulled.length + this.noticed.length;
+  }
+
   append(r: number): void {
     const isRequest = this.isRequest(r);
     (isRequest ? this.arrived : this.pulled).push(r);

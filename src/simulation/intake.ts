@@ -34,6 +34,11 @@ export class Intake {
     this.perRequest = scheduling.engine === "sglang" ? Math.ceil(scheduling.reservedDecodeTokens / core.limits.blockTokens) : 0;
   }
 
+  /** Requests that do not run yet. */
+  get count(): number {
+    return this.queue.count + this.held;
+  }
+
   enqueue(r: number): void {
     this.queue.append(r);
   }

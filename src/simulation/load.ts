@@ -30,6 +30,8 @@ export interface Load {
   readonly prefixIds: Int32Array;
   readonly prefixBlockTokens: number;
   readonly distinctPrefixIds: number;
+  /** Whose conversation a request belongs to; −1 = nobody knows. */
+  readonly sessions: Int32Array;
   readonly source: string;
 }
 
@@ -48,10 +50,12 @@ export function drawLoad(workload: Workload, seed: number): LoadResult {
   const outputTokens = new Int32Array(count);
   let prefixes: readonly (readonly number[])[] | undefined;
   let prefixBlockTokens = 16;
+  const sessions = new Int32Array(count).fill(-1);
   if (workload.kind === "requests" && rows) {
     for (let i = 0; i < count; i++) {
       promptTokens[i] = Math.max(1, Math.round(rows[i % measured]?.promptTokens ?? 1));
       outputTokens[i] = Math.max(1, Math.round(rows[i % measured]?.outputTokens ?? 1));
+      sessions[i] = rows[i % measured]?.session ?? -1;
     }
     if (rows.some((row) => row.prefixBlocks !== undefined)) prefixes = rows.map((row) => row.prefixBlocks ?? []);
     prefixBlockTokens = workload.prefixBlockTokens ?? 16;
@@ -60,6 +64,7 @@ export function drawLoad(workload: Workload, seed: number): LoadResult {
     if (!talks) return { problem: tooManyBlocks };
     promptTokens.set(talks.promptTokens);
     outputTokens.set(talks.outputTokens);
+    sessions.set(talks.users);
     prefixes = talks.prefixes;
     prefixBlockTokens = talks.blockTokens;
   } else if (workload.kind !== "requests") {
@@ -85,6 +90,7 @@ export function drawLoad(workload: Workload, seed: number): LoadResult {
       outputTokens,
       ...ids,
       prefixBlockTokens,
+      sessions,
       source: workload.source ?? workload.name ?? workload.kind,
     },
   };

@@ -3,6 +3,7 @@ import type { Requests } from "./requests.ts";
 /** First come first served; preempted requests return to the front. A request is in this queue or in the running list, so they share links. */
 export class WaitingQueue {
   head = -1;
+  count = 0;
   private tail = -1;
 
   constructor(
@@ -15,6 +16,7 @@ export class WaitingQueue {
     if (this.tail >= 0) this.requests.next[this.tail] = r;
     else this.head = r;
     this.tail = r;
+    this.count++;
     this.totals.waiting++;
   }
 
@@ -22,12 +24,14 @@ export class WaitingQueue {
     this.requests.next[r] = this.head;
     this.head = r;
     if (this.tail < 0) this.tail = r;
+    this.count++;
     this.totals.waiting++;
   }
 
   takeFirst(): void {
     this.head = this.requests.next[this.head] as number;
     if (this.head < 0) this.tail = -1;
+    this.count--;
     this.totals.waiting--;
   }
 }

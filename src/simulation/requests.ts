@@ -23,6 +23,8 @@ export class Requests {
   /** Tokens from the start whose content the ids tell. */
   readonly keyedTokens: Int32Array;
   readonly prefixBlockTokens: number;
+  /** Whose conversation it belongs to; −1 = nobody knows. */
+  readonly session: Int32Array;
 
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;
@@ -70,6 +72,7 @@ export class Requests {
     this.prefixStart = load.prefixStart;
     this.prefixIds = load.prefixIds;
     this.prefixBlockTokens = load.prefixBlockTokens;
+    this.session = load.sessions;
     this.keyedTokens = new Int32Array(count);
     for (let r = 0; r < count; r++) this.keyedTokens[r] = keyedTokens(load, r);
     const times = () => new Float64Array(count).fill(Number.NaN);

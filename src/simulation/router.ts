@@ -1,12 +1,17 @@
+import type { RoutingRule } from "../deployment/routing.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { Source } from "./random.ts";
-
-export type RoutingPolicy = "random" | "round-robin" | "least-requests";
+import type { Requests } from "./requests.ts";
+import { Outstanding } from "./routing/outstanding.ts";
+import { type Router, routerOf } from "./routing/router.ts";
+import type { Sight } from "./routing/sight.ts";
 
 /** How requests are spread: over the replicas of a deployment, and over the engine cores behind one server. */
 export interface Routing {
-  readonly replicas: RoutingPolicy;
-  readonly cores: RoutingPolicy;
+  readonly replicas: RoutingRule;
+  /** Over the replicas that only decode; absent = as over the others. */
+  readonly decode?: RoutingRule;
+  readonly cores: RoutingRule;
 }
 
 /**
@@ -14,45 +19,54 @@ export interface Routing {
  * pools take turns (Dynamo's router-mode, TensorRT-LLM's disaggregated server, vLLM's proxies). The front ends of vLLM and TensorRT-LLM pick
  * the core with the fewest requests, SGLang's cores take turns (data_parallel_controller.py of 0.5.9).
  */
-export function routingOf({ routing, pools, engine }: Pick<Settled, "routing" | "pools" | "engine">): Routing {
+export function routingOf({
+  routing,
+  decodeRouting,
+  pools,
+  engine,
+}: Pick<Settled, "routing" | "decodeRouting" | "pools" | "engine">): Routing {
   const usual = pools.some(({ role }) => role === "decode") ? "round-robin" : "random";
-  return { replicas: routing ?? usual, cores: engine === "sglang" ? "round-robin" : "least-requests" };
+  return {
+    replicas: routing ?? usual,
+    ...(decodeRouting ? { decode: decodeRouting } : {}),
+    cores: engine === "sglang" ? "round-robin" : "least-requests",
+  };
 }
 
-/** One choice among `size` targets; keeps what its policy needs to know. */
+/** One choice among `size` targets, and what has become of it. */
 export class Chooser {
-  private turn = 0;
-  readonly outstanding: Int32Array;
+  readonly outstanding: Outstanding;
+  private readonly router: Router;
 
   constructor(
-    readonly size: number,
-    private readonly policy: RoutingPolicy,
-    private readonly source: Source,
+    private readonly size: number,
+    rule: RoutingRule,
+    private readonly requests: Requests,
+    sight: Sight,
+    source: Source,
   ) {
-    this.outstanding = new Int32Array(size);
+    this.outstanding = new Outstanding(size);
+    this.router = routerOf(rule, { size, requests, outstanding: this.outstanding, sight, source });
   }
 
-  pick(): number {
-    const choice = this.size === 1 ? 0 : this.choose();
-    this.outstanding[choice] = (this.outstanding[choice] as number) + 1;
+  pick(r: number, now: number): number {
+    if (this.size === 1) return 0;
+    const choice = this.router.choose(r, now);
+    this.outstanding.sent(choice, this.requests.prompt[r] as number);
+    this.router.sent?.(r, choice);
     return choice;
   }
 
-  release(choice: number): void {
-    this.outstanding[choice] = (this.outstanding[choice] as number) - 1;
+  /** The prompt of a request is computed where it was sent. */
+  promptDone(r: number, choice: number): void {
+    if (this.size === 1) return;
+    this.outstanding.promptDone(choice, this.requests.prompt[r] as number);
+    this.router.promptDone?.(r, choice);
   }
 
-  private choose(): number {
-    if (this.policy === "random") return Math.floor(this.source() * this.size);
-    const first = this.turn;
-    this.turn = (this.turn + 1) % this.size;
-    if (this.policy === "round-robin") return first;
-    // Equal ones take turns, so that an idle deployment fills evenly.
-    let best = first;
-    for (let i = 1; i < this.size; i++) {
-      const other = (first + i) % this.size;
-      if ((this.outstanding[other] as number) < (this.outstanding[best] as number)) best = other;
-    }
-    return best;
+  release(r: number, choice: number): void {
+    if (this.size === 1) return;
+    this.outstanding.left(choice);
+    this.router.left?.(r, choice);
   }
 }

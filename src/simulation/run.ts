@@ -158,7 +158,7 @@ export class Run implements HandOverPort {
     this.lastArrival = now;
     this.control.timeline?.moment("arrived", r);
     if (this.measuring) this.cluster.meter.arrived(now);
-    this.requests.instance[r] = this.cluster.entry.route(r).index;
+    this.requests.instance[r] = this.cluster.entry.route(r, now).index;
     const outside = this.entry ? Math.round(1e9 * Math.max(0, outsideSeconds(this.entry, this.requests.prompt[r] as number))) : 0;
     if (outside === 0) this.deliver(r);
     else this.queue.push(now + outside, (r << 2) | deliveryEvent);
@@ -183,6 +183,8 @@ export class Run implements HandOverPort {
     const instance = this.cluster.instances[Math.floor(code / this.slots)] as Instance;
     instance.finish(code % this.slots, this.now);
     this.wake(instance);
+    for (const { begun, begunCount } of instance.schedulers)
+      for (let i = 0; i < begunCount; i++) this.cluster.entry.promptDone(begun[i] as number);
     for (const scheduler of instance.schedulers)
       for (let i = 0; i < scheduler.completed.count; i++) this.complete(scheduler.completed.items[i] as number);
   }

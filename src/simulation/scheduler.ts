@@ -19,9 +19,12 @@ export class Scheduler {
   /** Tokens that the last `finish` brought. */
   produced = 0;
   readonly slots: readonly Slot[];
+  /** Requests whose prompt was completed by the last `finish` for the first time, and that go on here. */
+  readonly begun: Int32Array;
+  begunCount = 0;
 
   constructor(
-    private readonly core: EngineCore,
+    readonly core: EngineCore,
     private readonly policy: SchedulingPolicy,
     /** Of a core that computes no prompts. */
     private readonly intake: Intake | null,
@@ -31,6 +34,12 @@ export class Scheduler {
   ) {
     this.completed = new OrderedList(core.requests.order, maxRunning);
     this.slots = Array.from({ length: slots }, () => new Slot(maxRunning));
+    this.begun = new Int32Array(maxRunning);
+  }
+
+  /** Requests that are here and do not run. */
+  get waitingCount(): number {
+    return this.core.waiting.count + this.inbox.count + (this.intake?.count ?? 0);
   }
 
   get usedBlocks(): number {
@@ -92,6 +101,7 @@ export class Scheduler {
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
     this.completed.count = 0;
+    this.begunCount = 0;
     this.produced = 0;
     cohort.inFlight = false;
     if (slot.decodes) this.finishDecodes(cohort, now);
@@ -134,8 +144,10 @@ export class Scheduler {
       this.completed.add(r);
       return;
     }
-    if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
-    else this.core.gaps.add(now - (requests.lastToken[r] as number), 1);
+    if (Number.isNaN(requests.firstToken[r] as number)) {
+      requests.firstToken[r] = now;
+      this.begun[this.begunCount++] = r;
+    } else this.core.gaps.add(now - (requests.lastToken[r] as number), 1);
     this.produced++;
     requests.target[r] = computed + 1;
     if (decoders.remaining(r, computed) <= 0) {

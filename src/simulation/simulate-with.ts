@@ -10,6 +10,7 @@ import { loadNumbers } from "./numbers.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import { reportOf } from "./report-of.ts";
 import { type Routing, routingOf } from "./router.ts";
+import { blockTokensOf } from "./routing/router.ts";
 import { Run } from "./run.ts";
 import { timelineInstances } from "./timeline/timeline-instances.ts";
 import type { Workload } from "./workload.ts";
@@ -32,7 +33,11 @@ export function simulateWith(
   if (!drawn.load) return bad(drawn.problem);
   const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
-  const blockTokens = Math.min(...pools.map((pool) => pool.limits.blockTokens));
+  const blockTokens = Math.min(
+    ...pools.map((pool) => pool.limits.blockTokens),
+    blockTokensOf(routing.replicas),
+    blockTokensOf(routing.decode ?? routing.replicas),
+  );
   if (!BlockKeys.fits(load.distinctPrefixIds, load.prefixBlockTokens, blockTokens))
     return bad("The workload names too many prefix blocks.");
   control.timeline?.describe(timelineInstances(settled, pools));

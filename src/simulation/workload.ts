@@ -21,6 +21,8 @@ export interface RequestRow {
   readonly outputTokens: number;
   /** Chained ids of the prompt's full blocks of `prefixBlockTokens` tokens: equal ids mean equal block and equal prefix. */
   readonly prefixBlocks?: readonly number[];
+  /** Rows of one conversation share it. */
+  readonly session?: number;
 }
 
 interface Lengths {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readCase } from "../../src/deployment/case.ts";
 import { plain } from "../../src/deployment/message.ts";
+import { prefixRouting } from "../../src/deployment/routing.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { testCatalog } from "../support/catalog.ts";
@@ -183,6 +184,11 @@ describe("a case", () => {
 });
 
 describe("routing over the instances", () => {
+  const scored = {
+    ...prefixRouting,
+    weights: { prefix: 3, queue: 0, running: 0, active: 0, freeCache: 0 },
+    index: { from: "engines" },
+  };
   const routed = (routing: unknown, instances: number) => caseWith({ routing, pools: [{ instances }] });
 
   it.each([
@@ -190,16 +196,18 @@ describe("routing over the instances", () => {
     ["random", 3, "random"],
     ["round-robin", 3, "round-robin"],
     ["least_requests", 3, "least-requests"],
-    // One instance is chosen by every policy.
-    ["prefix", 1, undefined],
+    ["power_of_two", 3, "power-of-two"],
+    ["prefix", 3, prefixRouting],
+    [{ policy: "kv-cost", temperature: 0.5 }, 3, { policy: "kv-cost", overlapWeight: 1, temperature: 0.5 }],
+    [{ policy: "prefix", weights: { prefix: 3 }, index: "engines" }, 1, scored],
   ])("%s over %i", (word, instances, policy) => {
-    expect(settledOf(routed(word, instances)).routing).toBe(policy);
+    expect(settledOf(routed(word, instances)).routing).toEqual(policy);
   });
 
   it.each([
-    ["prefix", "unsupported"],
     ["by-mood", "bad-case"],
     [7, "bad-case"],
+    [{ policy: "kv-cost", temperature: -1 }, "bad-case"],
   ])("%s over three is told", (word, code) => {
     expect(readCase(routed(word, 3), { catalog }).error?.code).toBe(code);
   });
