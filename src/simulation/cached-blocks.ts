@@ -39,6 +39,8 @@ export class CachedBlocks implements BlockPool {
     { usableBlocks, stateBlocks, blockTokens }: PooledCache,
     private readonly requests: Requests,
     { tables, held, published }: RequestBlocks,
+    /** Of the deployment's cores. */
+    private readonly core: number,
   ) {
     this.usable = usableBlocks;
     this.stateBlocks = stateBlocks;
@@ -53,7 +55,7 @@ export class CachedBlocks implements BlockPool {
   findHits(r: number, target: number): number {
     const limit = Math.floor((target - 1) / this.blockTokens);
     const keyed = this.keys.shared(r);
-    const table = this.tables[r];
+    const table = this.tables[this.row(r)];
     let hits = 0;
     this.evictableHits = 0;
     while (hits < limit) {
@@ -72,12 +74,17 @@ export class CachedBlocks implements BlockPool {
     return hits;
   }
 
+  /** Where its blocks stand: of one that this core takes over, apart from those on the core before it. */
+  private row(r: number): number {
+    return this.requests.decodeCore[r] === this.core ? r + this.requests.count : r;
+  }
+
   admit(r: number, hits: number, fresh: number): void {
     const { requests } = this;
-    let table = this.tables[r];
+    let table = this.tables[this.row(r)];
     if (!table) {
       table = new Int32Array(Math.ceil(((requests.prompt[r] as number) + (requests.output[r] as number)) / this.blockTokens)).fill(-1);
-      this.tables[r] = table;
+      this.tables[this.row(r)] = table;
     }
     for (let i = 0; i < hits; i++) {
       const block = this.hitBlocks[i] as number;
@@ -88,8 +95,8 @@ export class CachedBlocks implements BlockPool {
       this.references[block] = (this.references[block] as number) + 1;
       table[i] = block;
     }
-    this.held[r] = hits;
-    this.published[r] = hits;
+    this.held[this.row(r)] = hits;
+    this.published[this.row(r)] = hits;
     this.free -= this.stateBlocks;
     this.take(r, fresh);
   }
@@ -101,13 +108,13 @@ export class CachedBlocks implements BlockPool {
 
   publish(r: number, computed: number): void {
     const until = Math.min(this.keys.shared(r), Math.floor(computed / this.blockTokens));
-    const table = this.tables[r] as Int32Array;
-    for (let i = this.published[r] as number; i < until; i++) this.enter(this.keys.at(r, i), table[i] as number);
-    if (until > (this.published[r] as number)) this.published[r] = until;
+    const table = this.tables[this.row(r)] as Int32Array;
+    for (let i = this.published[this.row(r)] as number; i < until; i++) this.enter(this.keys.at(r, i), table[i] as number);
+    if (until > (this.published[this.row(r)] as number)) this.published[this.row(r)] = until;
   }
 
   release(r: number, computed: number, comesBack: boolean): void {
-    const table = this.tables[r] as Int32Array;
+    const table = this.tables[this.row(r)] as Int32Array;
     this.publish(r, computed);
     if (comesBack) {
       const full = Math.floor(computed / this.blockTokens);
@@ -116,7 +123,7 @@ export class CachedBlocks implements BlockPool {
         this.ownerIndex[table[i] as number] = i;
       }
     }
-    for (let i = (this.held[r] as number) - 1; i >= 0; i--) {
+    for (let i = (this.held[this.row(r)] as number) - 1; i >= 0; i--) {
       const block = table[i] as number;
       const references = (this.references[block] as number) - 1;
       this.references[block] = references;
@@ -125,20 +132,20 @@ export class CachedBlocks implements BlockPool {
         this.free++;
       }
     }
-    this.held[r] = 0;
+    this.held[this.row(r)] = 0;
     this.free += this.stateBlocks;
-    if (!comesBack) this.tables[r] = undefined;
+    if (!comesBack) this.tables[this.row(r)] = undefined;
   }
 
   private take(r: number, count: number): void {
-    const table = this.tables[r] as Int32Array;
-    let held = this.held[r] as number;
+    const table = this.tables[this.row(r)] as Int32Array;
+    let held = this.held[this.row(r)] as number;
     for (let i = 0; i < count; i++) {
       const block = this.takeOne();
       this.references[block] = 1;
       table[held++] = block;
     }
-    this.held[r] = held;
+    this.held[this.row(r)] = held;
     this.free -= count;
   }
 

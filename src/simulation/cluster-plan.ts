@@ -1,8 +1,8 @@
 import { gib, whole } from "../catalog/quantity.ts";
 import { isOneNode } from "../deployment/pool-pair.ts";
-import type { EngineSettings, JudgedEngine, Settled, SettledPool } from "../deployment/settled.ts";
+import type { EngineSettings, Settled, SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { handedOver, kvTransfer } from "../timing/collectives/kv-transfer.ts";
+import { handedOver, kvTransfer, portsBytesPerSecond } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
@@ -35,21 +35,38 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
     if (pool.instances < 1) return refuse("missing", "The deployment asks for no replica.");
     schedulers += pool.instances * pool.layout.data * pool.layout.attentionData;
     if (schedulers > mostSchedulers) return refuse("unsupported", `The deployment has more than ${whole(mostSchedulers)} engine cores.`);
-    pools.push(clusterPool(pool, plan, model, settled.engine));
+    pools.push(clusterPool(pool, plan, model));
   }
-  return { plan: { pools, links: links(settled, plans) } };
+  const movesCaches = pools.some(({ role }) => role === "decode");
+  return {
+    plan: {
+      pools,
+      hands: handedOver(settled.engine),
+      movesCaches,
+      links: movesCaches ? links(settled, plans) : [],
+      nodes: nodes(settled),
+      nodeBytesPerSecond: null,
+      layers: settled.model.layers,
+    },
+  };
 }
 
-function links(settled: Settled, plans: readonly MemoryPlan[]): ClusterPlan["links"] {
-  const oneNode = isOneNode(settled);
-  const cached = settled.pools.flatMap((pool, i) => {
+function links({ pools }: Settled, plans: readonly MemoryPlan[]): ClusterPlan["links"] {
+  const cached = pools.flatMap((pool, i) => {
     const plan = plans[i];
     return plan ? [{ pool, plan }] : [];
   });
-  return cached.map((prefill) => (prefill.pool.role === "prefill" ? cached.map((decode) => kvTransfer(prefill, decode, oneNode)) : []));
+  return cached.map((from) => cached.map((to) => ({ near: kvTransfer(from, to, true), far: kvTransfer(from, to, false) })));
 }
 
-function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engine: JudgedEngine): ClusterPool {
+/** All on one node where they can be; otherwise nobody says which ones share a node, and none do. */
+function nodes(settled: Settled): readonly number[] {
+  const replicas = settled.pools.reduce((sum, pool) => sum + Math.floor(pool.instances), 0);
+  const oneNode = isOneNode(settled);
+  return Array.from({ length: replicas }, (_, i) => (oneNode ? 0 : i));
+}
+
+function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
   const { layout, settings, role } = pool;
   const { scheduling } = settings;
   const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
@@ -69,7 +86,6 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
       firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
-      handsOver: role === "prefill" ? handedOver(engine) : null,
     },
     scheduling,
     reception: {
@@ -79,6 +95,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, engi
     },
     longestPrompt: role === "decode" ? Number.POSITIVE_INFINITY : longestPrompt(settings),
     model,
+    ports: { near: portsBytesPerSecond(pool, true), far: portsBytesPerSecond(pool, false) },
   };
 }
 

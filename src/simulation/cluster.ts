@@ -1,20 +1,18 @@
 import type { Scheduling, SettledPool } from "../deployment/settled.ts";
-import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
+import type { HandedOver, KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";
 import { EngineCore } from "./engine-core.ts";
-import { type Core, Fleet, type Replica } from "./fleet.ts";
+import type { Core, Replica } from "./fleet.ts";
 import type { Gaps } from "./gaps.ts";
 import { Inbox, type Reception } from "./inbox.ts";
 import { Instance } from "./instance.ts";
 import { Intake, type Pull } from "./intake.ts";
 import { Meter } from "./meter.ts";
 import { type PromptTurns, promptTurns } from "./prompt-turns.ts";
-import type { Source } from "./random.ts";
 import { RequestBlocks } from "./request-blocks.ts";
 import type { Requests } from "./requests.ts";
-import type { Routing } from "./router.ts";
 import { Scheduler } from "./scheduler.ts";
 import { emptyTotals, type SchedulerLimits, type Totals } from "./scheduling.ts";
 import { policyOf } from "./scheduling-policy.ts";
@@ -38,23 +36,40 @@ export interface ClusterPool {
   readonly scheduling: Scheduling;
   readonly reception: Reception;
   readonly model: StepModel;
+  /** Bytes in a second of a core's ports together, each way: to cores of its node, and beyond. */
+  readonly ports: { readonly near: number; readonly far: number };
 }
 
 /** Most schedulers of one run. */
 export const mostSchedulers = 4096;
 
-/** Pools, and how caches get from each prefill pool to each decode pool: by the pools' places in the list. */
+/** How caches get from one pool to another. */
+export interface PoolLinks {
+  /** Between instances on one node, and on different ones. */
+  readonly near: KvTransfer;
+  readonly far: KvTransfer;
+}
+
+/** Pools, and how caches get from each to each: by the pools' places in the list. */
 export interface ClusterPlan {
   readonly pools: readonly ClusterPool[];
-  readonly links: readonly (readonly KvTransfer[])[];
+  /** What leaves with a request that computes its prompt in one pool and its answer in another. */
+  readonly hands: HandedOver;
+  /** Requests may leave for another core when their prompt is computed. */
+  readonly movesCaches: boolean;
+  readonly links: readonly (readonly PoolLinks[])[];
+  /** Node of each replica, pool by pool. */
+  readonly nodes: readonly number[];
+  /** Of a node's own network, each way, where it is narrower than the ports of its GPUs. */
+  readonly nodeBytesPerSecond: number | null;
+  /** Of the model: a cache can be sent in as many parts. */
+  readonly layers: number;
 }
 
 /** What the instances of a run share. */
 export interface Shared {
   readonly requests: Requests;
   readonly gaps: Gaps;
-  readonly routing: Routing;
-  readonly source: Source;
   readonly pull: Pull;
 }
 
@@ -64,43 +79,37 @@ export class Cluster {
   readonly meter: Meter;
   /** One a pool. */
   readonly logs: readonly StepLog[];
-  /** Where requests go first. */
-  readonly entry: Fleet;
-  /** Where those go whose prompt is computed; null where they stay. */
-  readonly decode: Fleet | null;
-  /** Engine cores so far. */
-  cores = 0;
-  /** Blocks of the fleet where requests stay: one before it only passes its own on. */
+  readonly cores: Core[] = [];
+  readonly replicas: readonly Replica[];
+  /** Of pools that decode alone, behind those of the others, where there are such. */
+  readonly totals: readonly Totals[];
+  /** Blocks of the pools where requests stay: one before them only passes its own on. */
   readonly usableBlocks: number;
-  private replicas = 0;
-  private readonly held: Partial<Record<"entry" | "decode", RequestBlocks>> = {};
+  private readonly held: RequestBlocks;
 
   constructor(
-    pools: readonly ClusterPool[],
+    { pools, movesCaches }: ClusterPlan,
     private readonly shared: Shared,
   ) {
-    const { routing } = shared;
     this.logs = pools.map(() => new StepLog());
+    // A request that moves is held on both sides for a while.
+    this.held = new RequestBlocks(movesCaches ? 2 * shared.requests.count : shared.requests.count);
     const decodes = pools.some(({ role }) => role === "decode");
     const entryTotals = emptyTotals();
     const decodeTotals = emptyTotals();
+    this.totals = decodes ? [entryTotals, decodeTotals] : [entryTotals];
     const engines = pools.reduce((sum, pool) => sum + pool.replicas * pool.engines, 0);
     this.usableBlocks = pools
       .filter(({ role }) => !decodes || role === "decode")
       .reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
     const { timeline } = shared.requests;
     this.meter = new Meter(decodes ? decodeTotals : entryTotals, decodes ? entryTotals : null, engines, this.usableBlocks, timeline);
-    const replicas = pools.flatMap((pool, index) =>
-      Array.from({ length: pool.replicas }, () => this.replica(pool, index, pool.role === "decode" ? decodeTotals : entryTotals)),
-    );
-    const isDecode = ({ pool }: Replica): boolean => pools[pool]?.role === "decode";
-    this.entry = new Fleet(
-      replicas.filter((replica) => !isDecode(replica)),
-      entryTotals,
-      routing.replicas,
-      shared,
-    );
-    this.decode = decodes ? new Fleet(replicas.filter(isDecode), decodeTotals, routing.decode ?? routing.replicas, shared) : null;
+    const replicas: Replica[] = [];
+    for (const [index, pool] of pools.entries()) {
+      const totals = pool.role === "decode" ? decodeTotals : entryTotals;
+      for (let i = 0; i < pool.replicas; i++) replicas.push(this.replica(pool, index, replicas.length, totals, movesCaches));
+    }
+    this.replicas = replicas;
   }
 
   /** Forgets what was logged so far: it was warm-up. */
@@ -114,40 +123,37 @@ export class Cluster {
     }
   }
 
-  /** One a fleet. */
-  get totals(): readonly Totals[] {
-    return this.decode ? [this.entry.totals, this.decode.totals] : [this.entry.totals];
-  }
-
-  private replica(pool: ClusterPool, index: number, totals: Totals): Replica {
+  private replica(pool: ClusterPool, poolIndex: number, index: number, totals: Totals, movesCaches: boolean): Replica {
     const cores: Core[] = [];
     for (let engine = 0; engine < pool.engines; engine++) {
-      const engineCores = Array.from({ length: pool.lockStep }, () => this.newCore(pool, totals));
+      const first = this.cores.length;
+      const engineCores = Array.from({ length: pool.lockStep }, (_, i) => this.newCore(pool, first + i, totals));
       const turns = promptTurns(pool.scheduling, engineCores);
-      const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns));
-      const instance = new Instance(this.instances.length, schedulers, turns, pool.model, this.logs[index] as StepLog, this.meter);
+      const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns, movesCaches));
+      const instance = new Instance(this.instances.length, schedulers, turns, pool.model, this.logs[poolIndex] as StepLog, this.meter);
       this.instances.push(instance);
-      for (const scheduler of schedulers) cores.push({ instance, scheduler, index: this.cores++ });
+      for (const scheduler of schedulers) {
+        const core = { instance, scheduler, index: this.cores.length, replica: index, pool: poolIndex };
+        this.cores.push(core);
+        cores.push(core);
+      }
     }
-    return { pool: index, index: this.replicas++, cores };
+    return { role: pool.role, index, cores };
   }
 
-  private newCore({ role, model, cache, prefixCaching, limits }: ClusterPool, totals: Totals): EngineCore {
+  private newCore({ model, cache, prefixCaching, limits }: ClusterPool, index: number, totals: Totals): EngineCore {
     const { requests, gaps } = this.shared;
-    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.blocksOf(role)) : new CountedBlocks(cache);
+    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.held, index) : new CountedBlocks(cache);
     return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits));
   }
 
-  /** A request that is handed over is held on both sides for a while. */
-  private blocksOf(role: ClusterPool["role"]): RequestBlocks {
-    const fleet = role === "decode" ? "decode" : "entry";
-    const blocks = this.held[fleet] ?? new RequestBlocks(this.shared.requests.count);
-    this.held[fleet] = blocks;
-    return blocks;
-  }
-
-  private newScheduler({ role, model, limits, scheduling, reception }: ClusterPool, core: EngineCore, turns: PromptTurns): Scheduler {
-    const intake = role === "decode" ? new Intake(core, scheduling, this.shared.pull) : null;
+  private newScheduler(
+    { model, limits, scheduling, reception }: ClusterPool,
+    core: EngineCore,
+    turns: PromptTurns,
+    takesOver: boolean,
+  ): Scheduler {
+    const intake = takesOver ? new Intake(core, scheduling, this.shared.pull) : null;
     const policy = policyOf(scheduling, core, turns);
     return new Scheduler(core, policy, intake, new Inbox(core, intake, reception), model.stages, this.mostRunning(limits));
   }

@@ -18,9 +18,9 @@ export interface Duty {
 
 /** What a run did, by what its pools do; `modes` by pool. */
 export function dutiesOf(run: RunResult, pools: readonly ClusterPool[], modes: readonly (readonly ModeTime[])[]): readonly Duty[] {
-  const { entry, decode, meter } = run.cluster;
+  const { totals, meter } = run.cluster;
   const seconds = (run.end - run.origin) / 1e9;
-  return [entry, ...(decode ? [decode] : [])].map((fleet, second): Duty => {
+  return totals.map((counted, second): Duty => {
     const mine = [...pools.keys()].filter((i) => (pools[i]?.role === "decode") === (second === 1));
     const own = mine.flatMap((i) => pools[i] ?? []);
     const logs = mine.flatMap((i) => run.cluster.logs[i] ?? []);
@@ -31,9 +31,9 @@ export function dutiesOf(run: RunResult, pools: readonly ClusterPool[], modes: r
       pools: own,
       logs,
       modes: mine.flatMap((i) => modes[i] ?? []),
-      totals: fleet.totals,
+      totals: counted,
       stepSeconds,
-      busy: decode ? Math.min(1, stepSeconds / Math.max(seconds * inFlight, 1e-9)) : meter.busyShare(run.end),
+      busy: totals.length > 1 ? Math.min(1, stepSeconds / Math.max(seconds * inFlight, 1e-9)) : meter.busyShare(run.end),
     };
   });
 }

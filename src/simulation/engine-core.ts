@@ -4,7 +4,7 @@ import { Decoders } from "./decoders.ts";
 import type { Gaps } from "./gaps.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { RunningList, WaitingQueue } from "./queues.ts";
-import { computing, decoding, type Requests, waiting } from "./requests.ts";
+import { computing, decoding, type Requests, stays, waiting } from "./requests.ts";
 import type { SchedulerLimits, Slot, Totals } from "./scheduling.ts";
 
 /** What one engine core holds between steps, and the moves that its policy has: every engine's requests and blocks go the same ways. */
@@ -14,6 +14,10 @@ export class EngineCore {
   /** Partly computed prompts that are in no step. */
   readonly partial: OrderedList;
   readonly decoders: Decoders;
+  /** Prompt tokens of requests here that are not computed. */
+  pendingTokens = 0;
+  /** Blocks that running requests will open yet, kept where an engine starts none that it might have to take out. */
+  promisedBlocks = 0;
 
   constructor(
     readonly requests: Requests,
@@ -35,10 +39,10 @@ export class EngineCore {
     return (this.requests.target[r] as number) - (this.requests.computed[r] as number);
   }
 
-  /** Tokens of answer that a request may still make here: one that is handed over makes its first. */
+  /** Tokens of answer that a request may still make here: one that leaves makes its first. */
   answerLeft(r: number): number {
-    const { prompt, output, target } = this.requests;
-    return this.limits.handsOver === null ? (prompt[r] as number) + (output[r] as number) - (target[r] as number) : 1;
+    const { prompt, output, target, leaving } = this.requests;
+    return leaving[r] === stays ? (prompt[r] as number) + (output[r] as number) - (target[r] as number) : 1;
   }
 
   /** Blocks that so many tokens more open, behind `computed` ones. */
@@ -89,8 +93,13 @@ export class EngineCore {
   /** Takes a running request's blocks away; what it has computed is lost. The caller puts it back into the queue. */
   preempt(r: number): void {
     const { requests } = this;
-    if (requests.state[r] === decoding) this.decoders.leave(r);
-    else this.partial.remove(r);
+    if (requests.state[r] === decoding) {
+      this.decoders.leave(r);
+      this.pendingTokens += requests.target[r] as number;
+    } else {
+      this.partial.remove(r);
+      this.pendingTokens += requests.computed[r] as number;
+    }
     this.running.remove(r);
     this.pool.release(r, requests.computed[r] as number, true);
     requests.computed[r] = 0;
@@ -104,6 +113,7 @@ export class EngineCore {
     const { requests } = this;
     const before = requests.computed[r] as number;
     const { batch } = slot;
+    this.pendingTokens -= chunk;
     batch.prefillChunks++;
     batch.prefillTokens += chunk;
     batch.prefillPairs += chunk * (before + chunk / 2);

@@ -1,14 +1,22 @@
 import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
-import type { Cluster, ClusterPlan } from "./cluster.ts";
-import type { Core, Fleet } from "./fleet.ts";
+import type { Cluster, ClusterPlan, PoolLinks } from "./cluster.ts";
+import type { Core } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
-import { handedOver, type Requests } from "./requests.ts";
+import { handedOver, pulled, type Requests, streamed } from "./requests.ts";
+import { Topology } from "./topology.ts";
 import { Transfers } from "./transfers.ts";
 
 /** So many forecasts until a number comes again. */
 const versions = 2 ** 28;
 
-/** What the way between the pools may ask of the run. */
+/** How far a cache has come that did not wait to be asked for: on its way, */
+const underWay = 1;
+/** on its way where there is room for it already, */
+const expected = 2;
+/** or there. */
+const arrived = 3;
+
+/** What the way between cores may ask of the run. */
 export interface HandOverPort {
   /** Calls `move` at that time. */
   moveAt(r: number, time: number): void;
@@ -18,84 +26,132 @@ export interface HandOverPort {
 }
 
 /**
- * The way of requests from their prefill to a decode instance. It is chosen when the prompt is computed; the request queues there, its
- * cache is pulled once there is room, and the prefill instance keeps its blocks until then.
+ * The way of requests from the core that computed their prompt to the one that decodes them, where they queue for room. A cache is pulled
+ * once there is room, pushed when the prompt is computed, or streamed while it is; its first core keeps its blocks until it has moved.
  */
 export class HandOver {
-  private readonly prefill: Fleet;
+  private readonly topology: Topology;
   private readonly transfers: Transfers;
+  private readonly links: ClusterPlan["links"];
+  private readonly layers: number;
+  /** To be pulled, or streamed so far. */
   private readonly tokens: Int32Array;
   private readonly queuedAt: Float64Array;
+  private readonly progress: Uint8Array;
   private version = 0;
 
   constructor(
     private readonly requests: Requests,
-    { entry, cores }: Cluster,
-    private readonly decode: Fleet,
-    private readonly links: ClusterPlan["links"],
+    private readonly cluster: Cluster,
+    plan: ClusterPlan,
     private readonly port: HandOverPort,
   ) {
-    this.prefill = entry;
-    this.transfers = new Transfers(requests.count, cores);
+    this.links = plan.links;
+    this.layers = plan.layers;
+    this.topology = new Topology(plan, cluster.cores);
+    this.transfers = new Transfers(this.topology.capacity);
     this.tokens = new Int32Array(requests.count);
     this.queuedAt = new Float64Array(requests.count);
+    this.progress = new Uint8Array(requests.count);
   }
 
   /** Its prompt is computed. */
   begin(r: number, now: number): void {
-    this.prefill.release(r);
-    this.requests.instance[r] = this.decode.route(r, now).index;
-    this.port.moveAt(r, now + nanoseconds(this.link(r).handOverSeconds));
+    const { handOverSeconds, latencySeconds } = this.link(r);
+    const { moving } = this.requests;
+    this.port.moveAt(r, now + nanoseconds(moving[r] === pulled ? handOverSeconds : handOverSeconds + latencySeconds));
   }
 
-  /** Its decode instance has room for it. */
+  /** A step that ends at `until` computes prompt of it, and each layer's part is sent when that layer is done. */
+  stream(r: number, until: number, now: number): void {
+    const fresh = (this.requests.computed[r] as number) - (this.tokens[r] as number);
+    if (fresh <= 0) return;
+    if (this.tokens[r] === 0) this.setOut(r, this.wholeBytes(r));
+    this.tokens[r] = this.requests.computed[r] as number;
+    this.transfers.feed(r, fresh * this.streamedBytes(r), this.path(r), until, now);
+    this.expectNext();
+  }
+
+  /** The core that decodes it has room for so many tokens of its cache. */
   pull(r: number, tokens: number, now: number): void {
     this.requests.decodeQueue[r] = now - (this.queuedAt[r] as number);
-    this.tokens[r] = tokens;
     this.requests.timeline?.moment("asked", r);
-    this.port.moveAt(r, now + nanoseconds(this.link(r).latencySeconds));
+    if (this.requests.moving[r] === pulled) {
+      this.tokens[r] = tokens;
+      this.port.moveAt(r, now + nanoseconds(this.link(r).latencySeconds));
+    } else if (this.progress[r] === arrived) this.port.moveAt(r, now);
+    else this.progress[r] = expected;
   }
 
-  /** It reaches its decode instance, or its cache sets out. */
+  /** It reaches the core that decodes it, its cache sets out, or joins it. */
   move(r: number, now: number): void {
-    if (this.requests.state[r] === handedOver) {
-      const { scheduler, instance } = this.decode.core(r);
-      this.queuedAt[r] = now;
-      scheduler.enqueue(r);
-      this.requests.timeline?.moment("handed-over", r, instance.index);
-      this.port.wake(instance);
-      return;
-    }
-    const { secondsPerToken, secondsPerSequence, sentShare, bytesPerToken, bytesPerSequence } = this.link(r);
-    const [from, to] = [this.prefill.core(r), this.decode.core(r)];
-    const bytes = (this.tokens[r] as number) * bytesPerToken + bytesPerSequence;
-    this.requests.timeline?.sent(r, from.instance.index, to.instance.index, bytes);
-    const receiving = ((this.tokens[r] as number) * secondsPerToken + secondsPerSequence) * 1e9;
-    this.transfers.start(r, from.index, to.index, receiving * sentShare, receiving, now);
-    this.expectNext();
+    const { requests } = this;
+    if (requests.state[r] === handedOver) {
+      this.reach(r, now);
+      if (requests.moving[r] !== pulled) this.push(r, now);
+    } else if (requests.moving[r] === pulled) {
+      const { bytesPerToken, bytesPerSequence } = this.link(r);
+      this.send(r, (this.tokens[r] as number) * bytesPerToken + bytesPerSequence, now);
+    } else this.join(r);
   }
 
   /** A transfer ends, unless the speeds have changed since that was foreseen. */
   tick(version: number, now: number): void {
     if (version !== this.version) return;
     for (let r = this.transfers.takeEnded(now); r >= 0; r = this.transfers.takeEnded(now)) {
-      this.left(this.prefill.core(r), r);
-      const { scheduler, instance } = this.decode.core(r);
-      scheduler.arrive(r);
-      this.requests.timeline?.came(r, instance.index);
-      this.port.wake(instance);
+      this.left(this.from(r), r);
+      this.requests.timeline?.came(r, this.to(r).instance.index);
+      if (this.requests.moving[r] === pulled || this.progress[r] === expected) this.join(r);
+      else this.progress[r] = arrived;
     }
     this.expectNext();
   }
 
-  /** Share of the time since `origin` in which the busiest port was in use. */
+  /** Share of the time since `origin` in which the busiest link was in use. */
   busiestShare(origin: number, now: number): number {
-    return now > origin ? this.transfers.busiest(now) / (now - origin) : 0;
+    return now > origin ? this.transfers.links.busiest(now) / (now - origin) : 0;
   }
 
-  /** Forgets how busy ports were: it was warm-up. */
+  /** Forgets how busy links were: it was warm-up. */
   reset(now: number): void {
-    this.transfers.reset(now);
+    this.transfers.links.reset(now);
+  }
+
+  private reach(r: number, now: number): void {
+    const { scheduler, instance } = this.to(r);
+    this.queuedAt[r] = now;
+    scheduler.takeOver(r);
+    this.requests.timeline?.moment("handed-over", r, instance.index);
+    this.port.wake(instance);
+  }
+
+  /** All of its cache sets out, or what has not been streamed. */
+  private push(r: number, now: number): void {
+    const bytes = this.wholeBytes(r);
+    this.progress[r] = underWay;
+    if (this.requests.moving[r] !== streamed) {
+      this.send(r, bytes, now);
+      return;
+    }
+    this.transfers.close(r, bytes - (this.tokens[r] as number) * this.streamedBytes(r), now);
+    this.expectNext();
+  }
+
+  private send(r: number, bytes: number, now: number): void {
+    this.setOut(r, bytes);
+    this.transfers.start(r, bytes, this.path(r), now);
+    this.expectNext();
+  }
+
+  private setOut(r: number, bytes: number): void {
+    this.requests.timeline?.sent(r, this.from(r).instance.index, this.to(r).instance.index, bytes);
+  }
+
+  /** Its cache is there, and so is the room for it. */
+  private join(r: number): void {
+    const { scheduler, instance } = this.to(r);
+    scheduler.arrive(r);
+    this.port.wake(instance);
   }
 
   private left({ scheduler, instance }: Core, r: number): void {
@@ -110,8 +166,32 @@ export class HandOver {
     if (nextEnd < Number.POSITIVE_INFINITY) this.port.tickAt(nextEnd, this.version);
   }
 
+  /** Of a token: the last layer is there when the step ends. */
+  private streamedBytes(r: number): number {
+    return this.link(r).bytesPerToken * (1 - 1 / this.layers);
+  }
+
+  private wholeBytes(r: number): number {
+    const { bytesPerToken, bytesPerSequence } = this.link(r);
+    return (this.requests.prompt[r] as number) * bytesPerToken + bytesPerSequence;
+  }
+
+  private from(r: number): Core {
+    return this.cluster.cores[this.requests.promptCore[r] as number] as Core;
+  }
+
+  private to(r: number): Core {
+    return this.cluster.cores[this.requests.decodeCore[r] as number] as Core;
+  }
+
+  private path(r: number): ReturnType<Topology["path"]> {
+    return this.topology.path(this.requests.promptCore[r] as number, this.requests.decodeCore[r] as number);
+  }
+
   private link(r: number): KvTransfer {
-    return (this.links[this.prefill.replica(r).pool] as readonly KvTransfer[])[this.decode.replica(r).pool] as KvTransfer;
+    const { requests, topology } = this;
+    const { near, far } = (this.links[this.from(r).pool] as readonly PoolLinks[])[this.to(r).pool] as PoolLinks;
+    return topology.areNear(requests.promptCore[r] as number, requests.decodeCore[r] as number) ? near : far;
   }
 }
 

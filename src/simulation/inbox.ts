@@ -1,6 +1,6 @@
 import type { EngineCore } from "./engine-core.ts";
 import type { Intake } from "./intake.ts";
-import { waiting } from "./requests.ts";
+import { queued, waiting } from "./requests.ts";
 import type { Slot } from "./scheduling.ts";
 
 /** When an engine takes notice of what has reached it. */
@@ -22,7 +22,7 @@ export class Inbox {
 
   constructor(
     private readonly core: EngineCore,
-    /** Of a core that computes no prompts. */
+    /** Of a core that may take caches over. */
     private readonly intake: Intake | null,
     private readonly reception: Reception,
   ) {}
@@ -67,16 +67,17 @@ export class Inbox {
   private hand(list: number[]): void {
     const { core, intake } = this;
     for (const r of list) {
-      const isRequest = this.isRequest(r);
-      if (isRequest) core.totals.waiting--;
-      if (!intake) core.waiting.append(r);
-      else if (isRequest) intake.enqueue(r);
-      else intake.arrive(r);
+      if (this.isRequest(r)) core.totals.waiting--;
+      const state = core.requests.state[r];
+      if (state === waiting) core.waiting.append(r);
+      else if (state === queued) intake?.enqueue(r);
+      else intake?.arrive(r);
     }
     list.length = 0;
   }
 
   private isRequest(r: number): boolean {
-    return this.core.requests.state[r] === waiting;
+    const state = this.core.requests.state[r];
+    return state === waiting || state === queued;
   }
 }

@@ -9,7 +9,7 @@ import { admitted, noBlocks, noSequences } from "./scheduling.ts";
 export type Pull = (r: number, tokens: number, now: number) => void;
 
 /**
- * The way into an engine core that computes no prompts: requests queue for room, their cache is pulled into blocks kept for it, and they
+ * The way into an engine core for requests whose prompts others computed: they queue for room, their cache is pulled into blocks kept for it, and they
  * join the next step. Pulling is the decode side's choice, so its queue holds back what the prefill side's cache keeps meanwhile.
  */
 export class Intake {
@@ -19,8 +19,6 @@ export class Intake {
   private readonly here: WaitingQueue;
   /** Requests that hold blocks and do not run yet. */
   private held = 0;
-  /** Blocks that answers will open yet, where an engine starts none that it might have to take out (TensorRT-LLM). */
-  private promised = 0;
   /** Blocks kept for the answer of every request (SGLang). */
   private readonly perRequest: number;
 
@@ -49,7 +47,7 @@ export class Intake {
     const { requests, pool, limits, running } = core;
     for (let r = queue.head; r >= 0; r = queue.head) {
       // Those that were taken out come first.
-      if (core.waiting.head >= 0) return noBlocks;
+      if (core.waiting.head >= 0 && (requests.preemptions[core.waiting.head] as number) > 0) return noBlocks;
       if (running.count + this.held >= limits.maxNumSeqs) return noSequences;
       const coming = (requests.target[r] as number) - 1;
       const hits = pool.findHits(r, coming + 1);
@@ -63,7 +61,7 @@ export class Intake {
       core.totals.running++;
       pool.admit(r, hits, fresh);
       this.held++;
-      if (this.promises) this.promised += answer;
+      if (this.promises) core.promisedBlocks += answer;
       requests.state[r] = pulling;
       this.pull(r, coming - cached, now);
     }
@@ -86,15 +84,16 @@ export class Intake {
       running.append(r);
       const computed = (requests.target[r] as number) - 1;
       pool.publish(r, computed);
-      // Its first token came along, and goes out now.
-      if (computed === requests.prompt[r]) requests.firstToken[r] = now;
-      requests.lastToken[r] = now;
+      if (Number.isNaN(requests.firstToken[r] as number)) {
+        // Its first token came along, and goes out now.
+        if (computed === requests.prompt[r]) requests.firstToken[r] = now;
+        requests.lastToken[r] = now;
+      }
       requests.timeline?.moment("joined", r);
       requests.state[r] = decoding;
       decoders.attach(r, computed, cohort);
       cohort.markOdd(r);
     }
-    if (this.promises) this.promised -= cohort.opening;
   }
 
   private get promises(): boolean {
@@ -110,6 +109,6 @@ export class Intake {
 
   /** Blocks kept for the answers of requests that are here already. */
   private keptBlocks(): number {
-    return this.promised + (this.core.running.count + this.held) * this.perRequest;
+    return (this.promises ? this.core.promisedBlocks : 0) + (this.core.running.count + this.held) * this.perRequest;
   }
 }

@@ -1,4 +1,5 @@
 import type { RequestRecords } from "./report.ts";
+import { refused } from "./requests.ts";
 import type { RunResult } from "./run.ts";
 
 /** Per request in order of arrival, in seconds since the measured part began. */
@@ -20,5 +21,6 @@ export function requestRecords(run: RunResult, measured: number): RequestRecords
     cachedTokens: requests.cached.slice(0, measured),
     preemptions: requests.preemptions.slice(0, measured),
     instance: requests.instance.slice(0, measured),
+    ...(run.refused > 0 ? { refused: requests.state.slice(0, measured).map((state) => (state === refused ? 1 : 0)) } : {}),
   };
 }

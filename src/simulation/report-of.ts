@@ -76,13 +76,22 @@ export function reportOf(input: ReportInput): Report | undefined {
       memory: memory.confidence,
       ...calibrationOf(settled),
     },
-    warnings: [...input.warnings, ...sampledSplit(run), ...(run.stopped === "too-long" ? [cutOff(seconds)] : [])],
+    warnings: [
+      ...input.warnings,
+      ...refusals(run, load.measured),
+      ...sampledSplit(run),
+      ...(run.stopped === "too-long" ? [cutOff(seconds)] : []),
+    ],
     seed,
   };
 }
 
 function cutOff(seconds: number): string {
   return `The run was cut off at ${duration(seconds)}: it has too many steps.`;
+}
+
+function refusals({ refused }: RunResult, measured: number): readonly string[] {
+  return refused > 0 ? [`${whole(refused)} of ${whole(measured)} requests were turned away when they arrived.`] : [];
 }
 
 /** Where not every step was priced by operator, how many were. */

@@ -19,6 +19,8 @@ export interface Quantiles {
 /** The summary of interfaces.md, in its words. */
 export interface Summary {
   readonly requests: number;
+  /** Turned away when they arrived; absent where none was. */
+  readonly refused?: number;
   readonly durationSeconds: number;
   readonly ttftSeconds: Quantiles;
   readonly tpotSeconds: Quantiles;
@@ -29,7 +31,7 @@ export interface Summary {
   readonly outputTokensPerSecond: number;
   readonly totalTokensPerSecond: number;
   readonly outputTokensPerSecondPerGpu: number;
-  /** Share of requests within both limits; null without limits. */
+  /** Share of requests within all limits, refused ones being outside; null without limits. */
   readonly sloAttainment: number | null;
   readonly goodputRequestsPerSecond: number | null;
   readonly kvCache: { readonly capacityTokens: number; readonly peakUsage: number; readonly prefixHitRate: number };
@@ -52,6 +54,8 @@ export interface RequestRecords {
   readonly cachedTokens: Int32Array;
   readonly preemptions: Int32Array;
   readonly instance: Int32Array;
+  /** 1 = turned away when it arrived; absent where none was. */
+  readonly refused?: Uint8Array;
 }
 
 /** Evenly spaced in time; `t[i]` is the end of interval i. Means over the interval unless the name says otherwise. */

@@ -1,4 +1,7 @@
-/** Blocks of each request on the core that holds it: one for all cores of a fleet, as a request is on one of them at a time. */
+/**
+ * Blocks of each request on the core that holds it: one for all cores, as a request is on one of them at a time. A second half is for those
+ * that another core takes over, whose blocks lie on both for a while.
+ */
 export class RequestBlocks {
   readonly tables: (Int32Array | undefined)[];
   /** Blocks held. */

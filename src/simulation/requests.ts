@@ -12,6 +12,26 @@ export const done = 4;
 export const handedOver = 5;
 /** Its cache is on the way to blocks of the decode instance. */
 export const pulling = 6;
+/** Its prompt is computed elsewhere, and it queues for room in the core that decodes it. */
+export const queued = 7;
+/** Turned away when it arrived. */
+export const refused = 8;
+
+/** What a request does when its prompt is computed: it stays to its end, */
+export const stays = 0;
+/** leaves with its cache alone, so that the core that decodes it computes the prompt's last token again, */
+export const leavesWithCache = 1;
+/** leaves with its first token, which goes out when it joins a step there, */
+export const leavesWithToken = 2;
+/** or leaves when the client has its first token already. */
+export const leavesAnswered = 3;
+
+/** How the cache of one that leaves moves: when the core that decodes it has room, */
+export const pulled = 0;
+/** as soon as its prompt is computed, */
+export const pushed = 1;
+/** or layer by layer while its prompt is computed. */
+export const streamed = 2;
 
 /** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
 export class Requests {
@@ -37,6 +57,14 @@ export class Requests {
   readonly cached: Int32Array;
   readonly preemptions: Int32Array;
   readonly instance: Int32Array;
+  /** Core that computes its prompt; −1 = none yet. */
+  readonly promptCore: Int32Array;
+  /** Core that takes its cache over; −1 = none yet, or it stays. */
+  readonly decodeCore: Int32Array;
+  /** What it does when its prompt is computed. */
+  readonly leaving: Uint8Array;
+  /** How its cache moves then. */
+  readonly moving: Uint8Array;
 
   readonly state: Uint8Array;
   /** Tokens in the KV cache; of a decoding request only as its cohort tells. */
@@ -86,6 +114,10 @@ export class Requests {
     this.cached = zeros();
     this.preemptions = zeros();
     this.instance = zeros().fill(-1);
+    this.promptCore = zeros().fill(-1);
+    this.decodeCore = zeros().fill(-1);
+    this.leaving = new Uint8Array(count);
+    this.moving = new Uint8Array(count);
     this.state = new Uint8Array(count);
     this.computed = zeros();
     this.target = Int32Array.from(load.promptTokens);

@@ -2,20 +2,27 @@ import { outsideSeconds, type StepModel } from "../timing/step-model.ts";
 import { Client } from "./client.ts";
 import { Cluster, type ClusterPlan } from "./cluster.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { Core } from "./fleet.ts";
 import { Gaps } from "./gaps.ts";
 import { HandOver, type HandOverPort } from "./hand-over.ts";
 import type { Instance } from "./instance.ts";
 import type { Load } from "./load.ts";
+import type { Placement } from "./placement.ts";
+import { placementOf } from "./placements.ts";
 import { randomSource } from "./random.ts";
 import type { RunControl } from "./report.ts";
-import { handedOver, Requests } from "./requests.ts";
+import { handedOver, Requests, refused, stays, streamed } from "./requests.ts";
 import type { Routing } from "./router.ts";
+import type { Slot } from "./scheduling.ts";
 
 const arrivalEvent = -1;
+const beatEvent = -2;
 const deliveryEvent = 0;
 const stepEvent = 1;
 const moveEvent = 2;
 const tickEvent = 3;
+/** So many beats after which nothing has moved: nothing will. */
+const mostIdleBeats = 10_000;
 /** Whole nanoseconds stay exact up to here: 104 days. */
 const latestTime = Number.MAX_SAFE_INTEGER;
 const eventsBetweenLooks = 4096;
@@ -26,11 +33,14 @@ export const mostEvents = 50_000_000;
 export interface RunResult {
   readonly requests: Requests;
   readonly cluster: Cluster;
+  readonly placement: Placement;
   readonly gaps: Gaps;
   /** Start of the measured part and end of the run. */
   readonly origin: number;
   readonly end: number;
   readonly finished: number;
+  /** Turned away when they arrived. */
+  readonly refused: number;
   readonly stopped: "no" | "by-signal" | "too-long";
   /** Last arrival of the measured part. */
   readonly lastArrival: number;
@@ -47,6 +57,7 @@ export class Run implements HandOverPort {
   private readonly gaps = new Gaps();
   private readonly requests: Requests;
   private readonly cluster: Cluster;
+  private readonly placement: Placement;
   private readonly handOver: HandOver | null;
   private readonly client: Client;
   private readonly touched: Int32Array;
@@ -57,8 +68,10 @@ export class Run implements HandOverPort {
   private readonly entry: StepModel | null;
   private now = 0;
   private finished = 0;
+  private refused = 0;
   private measuring = false;
   private lastArrival = 0;
+  private idleBeats = 0;
 
   constructor(
     private readonly load: Load,
@@ -69,15 +82,9 @@ export class Run implements HandOverPort {
   ) {
     this.requests = new Requests(load, control.timeline ?? null);
     const { requests, gaps } = this;
-    const source = randomSource(seed, "routing");
-    this.cluster = new Cluster(plan.pools, {
-      requests,
-      gaps,
-      routing,
-      source,
-      pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now),
-    });
-    this.handOver = this.cluster.decode && new HandOver(requests, this.cluster, this.cluster.decode, plan.links, this);
+    this.cluster = new Cluster(plan, { requests, gaps, pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now) });
+    this.placement = placementOf(plan, this.cluster, requests, routing, randomSource(seed, "routing"));
+    this.handOver = plan.movesCaches ? new HandOver(requests, this.cluster, plan, this) : null;
     this.client = new Client(load, { send: (r, now) => this.send(r, now), wakeAt: (time) => this.queue.push(time, arrivalEvent) });
     this.slots = Math.max(...plan.pools.map((pool) => pool.model.stages));
     this.touched = new Int32Array(this.cluster.instances.length);
@@ -91,6 +98,7 @@ export class Run implements HandOverPort {
     let events = 0;
     let look = eventsBetweenLooks;
     this.startPhase(this.load.warmup > 0 ? "warmup" : "measured");
+    this.expectBeat();
     for (;;) {
       if (this.client.phaseIsOver) {
         if (this.measuring) break;
@@ -125,6 +133,8 @@ export class Run implements HandOverPort {
   private startPhase(phase: "warmup" | "measured"): void {
     this.measuring = phase === "measured";
     if (this.measuring) {
+      this.finished = 0;
+      this.refused = 0;
       this.cluster.resetLogs(this.now);
       this.handOver?.reset(this.now);
       this.gaps.clear();
@@ -137,7 +147,13 @@ export class Run implements HandOverPort {
   /** The kind stands in the two lowest bits. */
   private handle(event: number): void {
     const subject = event >> 2;
-    switch (event & 3) {
+    if (event === arrivalEvent) this.client.arrive(this.now);
+    else if (event === beatEvent) this.beat();
+    else this.handleOf(subject, event & 3);
+  }
+
+  private handleOf(subject: number, kind: number): void {
+    switch (kind) {
       case deliveryEvent:
         this.deliver(subject);
         break;
@@ -148,9 +164,21 @@ export class Run implements HandOverPort {
         this.handOver?.move(subject, this.now);
         break;
       default:
-        if (event === arrivalEvent) this.client.arrive(this.now);
-        else this.handOver?.tick(subject, this.now);
+        this.handOver?.tick(subject, this.now);
     }
+  }
+
+  private beat(): void {
+    // Nobody is under way whom it could help.
+    if (this.queue.size === 0 && this.cluster.instances.every(({ isIdle }) => isIdle)) this.idleBeats++;
+    else this.idleBeats = 0;
+    this.placement.beat(this.now);
+    if (this.idleBeats < mostIdleBeats) this.expectBeat();
+  }
+
+  private expectBeat(): void {
+    const { beatEvery } = this.placement;
+    if (beatEvery < Number.POSITIVE_INFINITY) this.queue.push(this.now + beatEvery, beatEvent);
   }
 
   private send(r: number, now: number): void {
@@ -158,14 +186,22 @@ export class Run implements HandOverPort {
     this.lastArrival = now;
     this.control.timeline?.moment("arrived", r);
     if (this.measuring) this.cluster.meter.arrived(now);
-    this.requests.instance[r] = this.cluster.entry.route(r, now).index;
+    const core = this.placement.arrive(r, now);
+    this.requests.promptCore[r] = core;
+    if (core < 0) this.requests.state[r] = refused;
+    else this.requests.instance[r] = (this.cluster.cores[core] as Core).replica;
     const outside = this.entry ? Math.round(1e9 * Math.max(0, outsideSeconds(this.entry, this.requests.prompt[r] as number))) : 0;
-    if (outside === 0) this.deliver(r);
+    if (outside === 0 && core >= 0) this.deliver(r);
     else this.queue.push(now + outside, (r << 2) | deliveryEvent);
   }
 
   private deliver(r: number): void {
-    const { scheduler, instance } = this.cluster.entry.core(r);
+    if (this.requests.state[r] === refused) {
+      this.refused++;
+      this.client.completed(this.now);
+      return;
+    }
+    const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
     scheduler.enqueue(r);
     this.control.timeline?.moment("queued", r, instance.index);
     this.wake(instance);
@@ -184,20 +220,22 @@ export class Run implements HandOverPort {
     instance.finish(code % this.slots, this.now);
     this.wake(instance);
     for (const { begun, begunCount } of instance.schedulers)
-      for (let i = 0; i < begunCount; i++) this.cluster.entry.promptDone(begun[i] as number);
+      for (let i = 0; i < begunCount; i++) this.placement.promptDone(begun[i] as number, this.now);
     for (const scheduler of instance.schedulers)
       for (let i = 0; i < scheduler.completed.count; i++) this.complete(scheduler.completed.items[i] as number);
   }
 
   private complete(r: number): void {
-    const { cluster, requests, now } = this;
+    const { cluster, requests, placement, now } = this;
     if (requests.state[r] === handedOver) {
+      const core = placement.leave(r, now);
+      requests.decodeCore[r] = core;
+      requests.instance[r] = (cluster.cores[core] as Core).replica;
       this.handOver?.begin(r, now);
       return;
     }
     this.finished++;
-    const last = cluster.decode ?? cluster.entry;
-    last.release(r);
+    placement.finish(r, now);
     this.client.completed(now);
   }
 
@@ -212,27 +250,53 @@ export class Run implements HandOverPort {
       const index = this.touched[i] as number;
       const instance = this.cluster.instances[index] as Instance;
       this.isTouched[index] = 0;
-      for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now))
+      for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now)) {
         this.queue.push(instance.endsAt, ((index * this.slots + slot) << 2) | stepEvent);
+        if (this.handOver) this.stream(this.handOver, instance, slot);
+      }
     }
     this.touchedCount = 0;
+  }
+
+  /** Caches that are sent while their prompts are computed. */
+  private stream(handOver: HandOver, instance: Instance, slot: number): void {
+    const { moving, leaving } = this.requests;
+    for (const { slots } of instance.schedulers) {
+      const { chunks, chunkCount } = slots[slot] as Slot;
+      for (let i = 0; i < chunkCount; i++) {
+        const r = chunks[i] as number;
+        if (moving[r] === streamed && leaving[r] !== stays) handOver.stream(r, instance.endsAt, this.now);
+      }
+    }
   }
 
   private report(): void {
     const { progress } = this.control;
     if (!progress) return;
     const { meter } = this.cluster;
-    const finished = this.measuring ? this.finished - this.load.warmup : 0;
+    const finished = this.measuring ? this.finished : 0;
     progress({ simulatedSeconds: this.measuring ? (this.now - meter.origin) / 1e9 : 0, finished, total: this.load.measured });
   }
 
   private result(stopped: RunResult["stopped"]): RunResult {
-    const { requests, cluster, gaps, now, lastArrival } = this;
-    const finished = Math.max(0, this.finished - this.load.warmup);
+    const { requests, cluster, placement, gaps, now, lastArrival } = this;
+    const { finished } = this;
     // Stopped while warming up: nothing of what is to be measured has happened.
     const origin = this.measuring ? cluster.meter.origin : now;
     if (!this.measuring) cluster.resetLogs(now);
     const linkShare = this.handOver?.busiestShare(origin, now) ?? 0;
-    return { requests, cluster, gaps, origin, end: now, finished: this.measuring ? finished : 0, stopped, lastArrival, linkShare };
+    return {
+      requests,
+      cluster,
+      placement,
+      gaps,
+      origin,
+      end: now,
+      finished: this.measuring ? finished : 0,
+      refused: this.measuring ? this.refused : 0,
+      stopped,
+      lastArrival,
+      linkShare,
+    };
   }
 }

@@ -15,7 +15,7 @@ export function saturation(run: RunResult, records: RequestRecords, openLoop: bo
   const from = (run.cluster.meter.emptyAtLastArrival - run.origin) / 1e9;
   if (last <= 0 || from > middle) return null;
   // With pools of their own for answers the queue may stand before those.
-  const begun = run.cluster.decode ? records.firstToken : records.firstScheduled;
+  const begun = run.cluster.totals.length > 1 ? records.firstToken : records.firstScheduled;
   const waitingAtEnd = waitingAt(records, begun, last);
   if (waitingAtEnd < leastWaiting || waitingAtEnd <= waitingAt(records, begun, middle)) return null;
   const growth = ttftGrowth(records, middle, last);
@@ -25,10 +25,10 @@ export function saturation(run: RunResult, records: RequestRecords, openLoop: bo
   return { mostRequestsPerSecond: completed / (last - middle), waitingAtEnd, ttftGrowthPerSecond: growth };
 }
 
-function waitingAt({ arrival }: RequestRecords, begun: Float64Array, time: number): number {
+function waitingAt({ arrival, refused }: RequestRecords, begun: Float64Array, time: number): number {
   let count = 0;
   arrival.forEach((arrived, r) => {
-    if (arrived <= time && !((begun[r] as number) <= time)) count++;
+    if (arrived <= time && !((begun[r] as number) <= time) && refused?.[r] !== 1) count++;
   });
   return count;
 }

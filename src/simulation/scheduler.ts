@@ -4,7 +4,7 @@ import type { EngineCore } from "./engine-core.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import { OrderedList } from "./ordered-list.ts";
-import { decoding, done, handedOver, prefilling, waiting } from "./requests.ts";
+import { decoding, done, handedOver, leavesAnswered, leavesWithCache, prefilling, queued, stays, waiting } from "./requests.ts";
 import { admitted, Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
 
@@ -26,7 +26,7 @@ export class Scheduler {
   constructor(
     readonly core: EngineCore,
     private readonly policy: SchedulingPolicy,
-    /** Of a core that computes no prompts. */
+    /** Of a core that may take caches over. */
     private readonly intake: Intake | null,
     private readonly inbox: Inbox,
     slots: number,
@@ -51,8 +51,19 @@ export class Scheduler {
     return this.core.decoders.of(index).size;
   }
 
+  /** A request whose prompt is to be computed here. */
   enqueue(r: number): void {
-    this.core.requests.state[r] = waiting;
+    const { requests } = this.core;
+    requests.state[r] = waiting;
+    this.core.pendingTokens += requests.target[r] as number;
+    this.inbox.append(r);
+  }
+
+  /** A request whose prompt was computed elsewhere: it queues for room for its cache, and stays to its end. */
+  takeOver(r: number): void {
+    const { requests } = this.core;
+    requests.state[r] = queued;
+    requests.leaving[r] = stays;
     this.inbox.append(r);
   }
 
@@ -127,7 +138,7 @@ export class Scheduler {
   }
 
   private finishChunk(r: number, slot: Slot, cohort: Cohort, now: number): void {
-    const { requests, decoders, partial, limits } = this.core;
+    const { requests, decoders, partial } = this.core;
     const computed = requests.computed[r] as number;
     if (computed < (requests.target[r] as number)) {
       requests.state[r] = prefilling;
@@ -135,11 +146,16 @@ export class Scheduler {
       return;
     }
     requests.timeline?.moment("prefilled", r);
-    if (this.leaves(r)) {
+    const leaving = requests.leaving[r] as number;
+    if (leaving !== stays) {
       // A token that is not handed over is thrown away.
-      if (limits.handsOver === "cache-and-token") {
+      if (leaving !== leavesWithCache) {
         this.produced++;
         requests.target[r] = computed + 1;
+      }
+      if (leaving === leavesAnswered) {
+        requests.firstToken[r] = now;
+        requests.lastToken[r] = now;
       }
       this.completed.add(r);
       return;
@@ -164,7 +180,7 @@ export class Scheduler {
 
   private complete(r: number, now: number): void {
     const { requests, running, pool } = this.core;
-    if (this.leaves(r)) {
+    if (requests.leaving[r] !== stays) {
       running.remove(r);
       requests.state[r] = handedOver;
       return;
@@ -186,11 +202,5 @@ export class Scheduler {
     const first = requests.firstToken[r] as number;
     const later = Math.min(limits.firstMessage, tokens) - 1;
     requests.firstToken[r] = first + Math.round((later * (now - first)) / (tokens - 1));
-  }
-
-  /** Whether a request goes on elsewhere once its prompt is computed: its only token, where handed over, is its last. */
-  private leaves(r: number): boolean {
-    const { handsOver } = this.core.limits;
-    return handsOver === "cache" || (handsOver === "cache-and-token" && (this.core.requests.output[r] as number) > 1);
   }
 }

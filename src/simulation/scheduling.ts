@@ -1,4 +1,3 @@
-import type { HandedOver } from "../timing/collectives/kv-transfer.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
@@ -13,8 +12,6 @@ export interface SchedulerLimits {
   readonly blockTokens: number;
   /** Tokens of the first message that a client gets. */
   readonly firstMessage: number;
-  /** What leaves with a request when its prompt is computed; null = it stays to its end. */
-  readonly handsOver: HandedOver | null;
 }
 
 /** Why the first waiting request was not admitted at the last schedule. */

@@ -65,6 +65,7 @@ export function summarise(input: SummaryInput): Summary {
   const met = slo && hasLimits(slo) ? withinLimits(input.latencies, slo) : null;
   return {
     requests: finished,
+    ...(run.refused > 0 ? { refused: run.refused } : {}),
     durationSeconds: seconds,
     ttftSeconds: quantilesOf(input.latencies.ttft),
     tpotSeconds: quantilesOf(input.latencies.tpot.filter((value) => !Number.isNaN(value))),
@@ -75,7 +76,7 @@ export function summarise(input: SummaryInput): Summary {
     outputTokensPerSecond: meter.outputTokens / seconds,
     totalTokensPerSecond: (promptTokens + meter.outputTokens) / seconds,
     outputTokensPerSecondPerGpu: meter.outputTokens / seconds / gpus,
-    sloAttainment: met === null ? null : finished === 0 ? 0 : met / finished,
+    sloAttainment: met === null ? null : met === 0 ? 0 : met / (finished + run.refused),
     goodputRequestsPerSecond: met === null ? null : met / seconds,
     kvCache: {
       capacityTokens: input.capacityTokens,

@@ -12,9 +12,6 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * (_torch/pyexecutor/scheduler.py of 1.2, capacity and micro-batch schedulers).
  */
 export class TensorrtPolicy implements SchedulingPolicy {
-  /** Blocks that running requests will open yet; asked for only where answers are reserved, as those who are taken out open none. */
-  private promised = 0;
-
   /** Steps for which prompts have waited for more of them. */
   private waited = 0;
 
@@ -66,7 +63,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
     if (cohort.size > core.limits.maxNumBatchedTokens) this.holdYoungest(cohort);
     let paused = false;
     for (; cohort.opening > core.pool.free; paused = true) this.pause(core.lastIdle());
-    this.promised -= cohort.opening;
+    core.promisedBlocks -= cohort.opening;
     core.openBlocks(cohort);
     return paused;
   }
@@ -97,7 +94,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
       if (blocks > pool.free) break;
       partial.remove(r);
       core.proceed(slot, r, chunk);
-      this.promised -= blocks;
+      core.promisedBlocks -= blocks;
       left -= chunk;
     }
     return left;
@@ -132,10 +129,10 @@ export class TensorrtPolicy implements SchedulingPolicy {
       // The last token is never read.
       const last = target + core.answerLeft(r) - 1;
       const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
-      const kept = this.scheduling.reservesAnswer ? this.promised : 0;
+      const kept = this.scheduling.reservesAnswer ? core.promisedBlocks : 0;
       if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
       core.start(slot, hits, chunk, now);
-      this.promised += needed - core.blocksFor(cached, chunk);
+      core.promisedBlocks += needed - core.blocksFor(cached, chunk);
       left -= chunk;
     }
     return admitted;

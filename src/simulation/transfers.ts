@@ -1,144 +1,134 @@
+import { FairShare } from "./fair-share.ts";
+import { Flows, mostLinks } from "./flows.ts";
+import { Links } from "./links.ts";
+
 /** Nanoseconds that rounding may leave of a transfer when it ends. */
 const nothing = 1e-3;
 
-/** One end of transfers: how many are at each port, and how long each was in use. */
-class Ports {
-  readonly users: Int32Array;
-  private readonly since: Float64Array;
-  private readonly used: Float64Array;
-
-  constructor(count: number) {
-    this.users = new Int32Array(count);
-    this.since = new Float64Array(count);
-    this.used = new Float64Array(count);
-  }
-
-  add(port: number, now: number): void {
-    if (this.users[port] === 0) this.since[port] = now;
-    this.users[port] = (this.users[port] as number) + 1;
-  }
-
-  remove(port: number, now: number): void {
-    this.users[port] = (this.users[port] as number) - 1;
-    if (this.users[port] === 0) this.used[port] = (this.used[port] as number) + now - (this.since[port] as number);
-  }
-
-  /** Longest time that one of them was in use since the last `reset`. */
-  busiest(now: number): number {
-    let most = 0;
-    this.used.forEach((used, port) => {
-      most = Math.max(most, (this.users[port] as number) > 0 ? used + now - (this.since[port] as number) : used);
-    });
-    return most;
-  }
-
-  reset(now: number): void {
-    this.used.fill(0);
-    this.since.fill(now);
-  }
+/** Links that a transfer crosses: a port at each end, and the networks of their nodes where these are narrower; −1 = none. */
+export interface Path {
+  readonly from: number;
+  readonly to: number;
+  readonly fromNode: number;
+  readonly toNode: number;
 }
 
-/**
- * Caches on their way from prefill to decode instances. Transfers at one port share it evenly, and each goes as fast as the slower of its
- * two ports lets it; with every start and end the others' speeds change.
- */
+/** Caches on their way between cores, over links that they share max-min fairly; with every start and end the others' rates change. */
 export class Transfers {
-  /** When the next one ends, in whole nanoseconds; Infinity where none is under way. */
+  /** When the next one ends or has sent all that is there, in whole nanoseconds; Infinity where none will. */
   nextEnd = Number.POSITIVE_INFINITY;
-  private count = 0;
+  readonly links: Links;
+  private readonly flows = new Flows();
+  private readonly fairShare: FairShare;
   private last = 0;
-  // By transfer, in order of their starts.
-  private readonly request: Int32Array;
-  private readonly from: Int32Array;
-  private readonly to: Int32Array;
-  /** Nanoseconds with the port to itself. */
-  private readonly sending: Float64Array;
-  private readonly receiving: Float64Array;
-  /** Share still to come, 1 … 0. */
-  private readonly left: Float64Array;
-  private readonly senders: Ports;
-  private readonly receivers: Ports;
 
-  constructor(most: number, ports: number) {
-    this.request = new Int32Array(most);
-    this.from = new Int32Array(most);
-    this.to = new Int32Array(most);
-    this.sending = new Float64Array(most);
-    this.receiving = new Float64Array(most);
-    this.left = new Float64Array(most);
-    this.senders = new Ports(ports);
-    this.receivers = new Ports(ports);
+  /** Bytes in a nanosecond, by link. */
+  constructor(capacity: Float64Array) {
+    this.links = new Links(capacity);
+    this.fairShare = new FairShare(capacity);
   }
 
-  start(r: number, from: number, to: number, sending: number, receiving: number, now: number): void {
+  /** So many bytes set out. */
+  start(r: number, bytes: number, path: Path, now: number): void {
     this.advance(now);
-    const at = this.count++;
-    this.request[at] = r;
-    this.from[at] = from;
-    this.to[at] = to;
-    this.sending[at] = sending;
-    this.receiving[at] = receiving;
-    this.left[at] = sending + receiving > 0 ? 1 : 0;
-    this.senders.add(from, now);
-    this.receivers.add(to, now);
-    this.findNextEnd();
+    this.flows.left[this.enter(r, path)] = bytes;
+    this.share();
+  }
+
+  /** Bytes more of a transfer that begins with its first ones: all of them come about by `until`, and others will follow. */
+  feed(r: number, bytes: number, path: Path, until: number, now: number): void {
+    this.advance(now);
+    const { flows } = this;
+    const found = this.find(r);
+    const i = found >= 0 ? found : this.enter(r, path);
+    flows.open[i] = 1;
+    flows.left[i] = (flows.left[i] as number) + bytes;
+    flows.most[i] = until > now ? (flows.left[i] as number) / (until - now) : Number.POSITIVE_INFINITY;
+    this.share();
+  }
+
+  /** The last bytes of a transfer that was fed. */
+  close(r: number, bytes: number, now: number): void {
+    this.advance(now);
+    const { flows } = this;
+    const i = this.find(r);
+    flows.open[i] = 0;
+    flows.left[i] = (flows.left[i] as number) + bytes;
+    flows.most[i] = Number.POSITIVE_INFINITY;
+    this.share();
   }
 
   /** Takes out one that has ended by now and returns its request, or −1. */
   takeEnded(now: number): number {
     this.advance(now);
-    for (let i = 0; i < this.count; i++) {
-      if (this.nanosecondsLeft(i) > nothing) continue;
-      const r = this.request[i] as number;
+    const { flows } = this;
+    for (let i = 0; i < flows.count; i++) {
+      if (flows.open[i] === 1 || !this.isSent(i)) continue;
+      const r = flows.request[i] as number;
       this.remove(i);
       return r;
     }
-    this.findNextEnd();
+    this.share();
     return -1;
   }
 
-  /** Longest time that any port was in use since the last `reset`, up to now. */
-  busiest(now: number): number {
-    return Math.max(this.senders.busiest(now), this.receivers.busiest(now));
+  private isSent(i: number): boolean {
+    return (this.flows.left[i] as number) <= (this.flows.rate[i] as number) * nothing;
   }
 
-  reset(now: number): void {
-    this.senders.reset(now);
-    this.receivers.reset(now);
+  /** Few are under way at a time. */
+  private find(r: number): number {
+    const { flows } = this;
+    for (let i = 0; i < flows.count; i++) if (flows.request[i] === r) return i;
+    return -1;
   }
 
-  /** Nanoseconds that all of transfer i takes at the present speeds. */
-  private duration(i: number): number {
-    const sending = (this.sending[i] as number) * (this.senders.users[this.from[i] as number] as number);
-    const receiving = (this.receiving[i] as number) * (this.receivers.users[this.to[i] as number] as number);
-    return Math.max(sending, receiving);
-  }
-
-  /** At the present speeds. */
-  private nanosecondsLeft(i: number): number {
-    return (this.left[i] as number) * this.duration(i);
+  private enter(r: number, { from, to, fromNode, toNode }: Path): number {
+    const { flows } = this;
+    const i = flows.add(r);
+    const at = i * mostLinks;
+    flows.path[at] = from;
+    flows.path[at + 1] = to;
+    flows.path[at + 2] = fromNode;
+    flows.path[at + 3] = toNode;
+    for (let k = at; k < at + mostLinks; k++) if ((flows.path[k] as number) >= 0) this.links.add(flows.path[k] as number, this.last);
+    return i;
   }
 
   private advance(now: number): void {
+    const { flows } = this;
     const passed = now - this.last;
     this.last = now;
-    if (passed === 0 || this.count === 0) return;
-    for (let i = 0; i < this.count; i++) {
-      const duration = this.duration(i);
-      this.left[i] = duration > 0 ? (this.left[i] as number) - passed / duration : 0;
-    }
+    if (passed === 0) return;
+    for (let i = 0; i < flows.count; i++) this.move(i, Math.min(flows.left[i] as number, (flows.rate[i] as number) * passed));
   }
 
-  private findNextEnd(): void {
+  private move(i: number, bytes: number): void {
+    const { flows } = this;
+    if (bytes === 0) return;
+    flows.left[i] = (flows.left[i] as number) - bytes;
+    for (let k = i * mostLinks; k < (i + 1) * mostLinks; k++)
+      if ((flows.path[k] as number) >= 0) this.links.count(flows.path[k] as number, bytes);
+  }
+
+  /** Gives every transfer its rate anew, and finds when that changes by itself. */
+  private share(): void {
+    const { flows } = this;
+    for (let i = 0; i < flows.count; i++) if (this.isSent(i)) this.move(i, flows.left[i] as number);
+    this.fairShare.assign(flows);
     let soonest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.count; i++) soonest = Math.min(soonest, this.nanosecondsLeft(i));
+    for (let i = 0; i < flows.count; i++) {
+      const left = flows.left[i] as number;
+      if (left > 0) soonest = Math.min(soonest, left / (flows.rate[i] as number));
+      else if (flows.open[i] === 0) soonest = 0;
+    }
     this.nextEnd = this.last + Math.ceil(Math.max(0, soonest - nothing));
   }
 
   private remove(i: number): void {
-    this.senders.remove(this.from[i] as number, this.last);
-    this.receivers.remove(this.to[i] as number, this.last);
-    const last = --this.count;
-    for (const row of [this.request, this.from, this.to, this.sending, this.receiving, this.left]) row.copyWithin(i, i + 1, last + 1);
+    const { flows } = this;
+    for (let k = i * mostLinks; k < (i + 1) * mostLinks; k++)
+      if ((flows.path[k] as number) >= 0) this.links.remove(flows.path[k] as number, this.last);
+    flows.remove(i);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { type RoutingPolicy, routingPolicies, routingRule } from "../../src/deployment/routing.ts";
 import { clusterPlan } from "../../src/simulation/cluster-plan.ts";
+import { EnginePlacement } from "../../src/simulation/engine-placement.ts";
 import { drawLoad } from "../../src/simulation/load.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import type { Routing } from "../../src/simulation/router.ts";
@@ -77,10 +78,11 @@ test.each(routingPolicies)("with %s every request is routed once and let go once
       settled.pools.map(() => plausible),
     );
     if (!load || !plan) throw new Error("no run");
-    const { cluster, finished, requests } = new Run(load, plan, routing(policy), 3, {}).run();
+    const { placement, finished, requests } = new Run(load, plan, routing(policy), 3, {}).run();
     expect(finished).toBe(300);
     expect(requests.instance.every((instance) => instance >= 0)).toBe(true);
-    for (const fleet of cluster.decode ? [cluster.entry, cluster.decode] : [cluster.entry]) {
+    if (!(placement instanceof EnginePlacement)) throw new Error("no routers");
+    for (const fleet of placement.fleets) {
       const { outstanding } = fleet.chooser;
       expect([...outstanding.requests, ...outstanding.promptTokens].every((left) => left === 0)).toBe(true);
     }

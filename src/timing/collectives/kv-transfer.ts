@@ -68,6 +68,11 @@ function replicaGpus({ tensor, pipeline, sequence, prefillContext }: Layout): nu
   return tensor * pipeline * sequence * prefillContext;
 }
 
+/** What the ports of one attention replica move in a second together, each way. */
+export function portsBytesPerSecond(pool: SettledPool, oneNode: boolean): number {
+  return (replicaGpus(pool.layout) * probeBytes) / (sendSeconds(pool, probeBytes, !oneNode) - sendSeconds(pool, 0, !oneNode));
+}
+
 /** Seconds of a prompt's transfer alone. */
 export function transferSeconds({ latencySeconds, secondsPerToken, secondsPerSequence, sentShare }: KvTransfer, tokens: number): number {
   return latencySeconds + (tokens * secondsPerToken + secondsPerSequence) * Math.max(1, sentShare);

@@ -1,0 +1,11 @@
+import type { Cluster, ClusterPlan } from "./cluster.ts";
+import { EnginePlacement } from "./engine-placement.ts";
+import type { Placement } from "./placement.ts";
+import type { Source } from "./random.ts";
+import type { Requests } from "./requests.ts";
+import type { Routing } from "./router.ts";
+
+/** The placement of the system that a deployment runs as. */
+export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
+  return new EnginePlacement(requests, cluster, plan.hands, routing, source);
+}
