@@ -4,6 +4,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addSimulate } from "./commands/simulate.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { addWatch } from "./commands/watch.ts";
 import { CliError, type Exit, exits } from "./exit.ts";
 import type { Run } from "./run.ts";
@@ -28,8 +29,11 @@ export async function runProgram(words: readonly string[], tools: Pick<Session, 
     .helpCommand(false)
     .exitOverride()
     .showHelpAfterError("(--help says more)")
-    .addHelpText("after", "\ncheck, inspect, estimate and simulate also take a launch command: inference-lens check -- vllm serve MODEL …");
-  for (const add of [addCheck, addInspect, addEstimate, addSimulate, addWatch, addDemo]) add(program, run);
+    .addHelpText(
+      "after",
+      "\ncheck, inspect, estimate, simulate and sweep also take a launch command: inference-lens check -- vllm serve MODEL …",
+    );
+  for (const add of [addCheck, addInspect, addEstimate, addSimulate, addSweep, addWatch, addDemo]) add(program, run);
   try {
     await program.parseAsync(split < 0 ? [...words] : words.slice(0, split), { from: "user" });
     return exit;

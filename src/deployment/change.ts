@@ -29,6 +29,14 @@ export function withInstances(deployment: Deployment, index: number, count: numb
   return withPools(deployment, (pool, at) => (at === index ? { ...pool, instances } : pool));
 }
 
+/** One pool that does all as two that share its instances out: some compute prompts, the others decode. */
+export function disaggregated(deployment: Deployment, prefill: number, decode: number): Deployment {
+  const [pool] = deployment.pools;
+  if (!pool) return deployment;
+  const part = (role: Pool["role"], count: number): Pool => ({ ...pool, role, instances: { value: count, origin: "argument" } });
+  return { ...deployment, pools: [part("prefill", prefill), part("decode", decode)] };
+}
+
 /** `tensor-parallel-size` of vLLM, `tp-size` of SGLang, `tp_size` of TensorRT-LLM. */
 const isSize = (name: string): boolean => /parallel|(?:^|[_-])(?:tp|pp|dp|ep|cp|dcp)[_-]size$/.test(name);
 

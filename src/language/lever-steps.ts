@@ -4,6 +4,7 @@ import { type Message, message } from "../deployment/message.ts";
 import type { SettingNames } from "../deployment/setting-names.ts";
 import { gpusPerInstance, type MemoryBudget, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan, RankMemory } from "../memory/plan.ts";
+import { largerShares } from "../planning/advice/shares.ts";
 
 export type LeverId =
   | "sequences"
@@ -46,7 +47,6 @@ export interface LeverSite {
 
 const smallestLength = 2048;
 const smallestBatch = 2048;
-const largestShare = 0.95;
 /** GPUs of one board: a tensor-parallel group beyond it goes over the network. */
 const largestTensor = 8;
 
@@ -82,34 +82,14 @@ function fewerSequences({ pool, names, runningPeak }: LeverSite): readonly Lever
 }
 
 function largerShare({ pool, names }: LeverSite, rank: RankMemory): readonly LeverStep[] {
-  const now = shareOf(pool.budget);
-  const steps: LeverStep[] = [];
-  for (let share = round(now + 0.02); now < largestShare && share < largestShare + 0.02; share = round(share + 0.02)) {
-    const next = Math.min(share, largestShare);
-    const left = leftBeside(rank, pool.budget, next);
-    if (left < 0) break;
-    steps.push({
-      title: message("Raise {0} from {1} to {2}", names.share, Number(now.toFixed(3)), next),
-      price: message("leaves {0} of the card to everything else", gib(left)),
+  const { share, steps } = largerShares(pool);
+  return steps
+    .filter((next) => leftBeside(rank, pool.budget, next) >= 0)
+    .map((next) => ({
+      title: message("Raise {0} from {1} to {2}", names.share, share, next),
+      price: message("leaves {0} of the card to everything else", gib(leftBeside(rank, pool.budget, next))),
       flags: { [names.share]: String(next) },
-    });
-  }
-  return steps;
-}
-
-function shareOf(budget: MemoryBudget): number {
-  switch (budget.engine) {
-    case "vllm":
-      return budget.gpuMemoryUtilization;
-    case "sglang":
-      return budget.memFractionStatic;
-    case "tensorrt-llm":
-      return budget.freeGpuMemoryFraction;
-    default: {
-      const never: never = budget;
-      return never;
-    }
-  }
+    }));
 }
 
 /** What a share leaves of the card to everything the sum does not hold (VM02, SM07, TR07). */
@@ -255,9 +235,4 @@ function halves(from: number, least: number): readonly number[] {
   const steps: number[] = [];
   for (let value = Math.floor(from / 2); value >= least; value = Math.floor(value / 2)) steps.push(value);
   return steps;
-}
-
-/** Shares as people write them, two digits. */
-function round(share: number): number {
-  return Math.round(share * 100) / 100;
 }

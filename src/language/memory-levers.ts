@@ -1,16 +1,13 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Pool } from "../deployment/deployment.ts";
-import { removeFlag, setFlag, setGpuCount } from "../deployment/edit.ts";
-import { type Message, message } from "../deployment/message.ts";
+import type { Message } from "../deployment/message.ts";
 import { settingNames } from "../deployment/setting-names.ts";
-import { type Edit, LineMap, type Range } from "../deployment/text.ts";
+import type { Edit } from "../deployment/text.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { gpusAsked } from "../rules/layout.ts";
-import { applyEdits } from "./edits.ts";
-import { type FixOptions, hasNewErrors } from "./fixes.ts";
+import type { FixOptions } from "./fixes.ts";
 import { type LeverId, type LeverStep, type LeverSteps, leverSteps } from "./lever-steps.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 import { planWith } from "./variants.ts";
+import { verifiedEdits } from "./verified-change.ts";
 
 /** What the memory of one pool would be after a change. */
 export interface LeverOutcome {
@@ -61,11 +58,11 @@ export function* triedLevers(subject: DeploymentAnalysis, options: LeverOptions)
     const pool = settled.pools[index];
     if (!pool) continue;
     const site = { model: settled.model, pool, plan, names, runningPeak: options.runningPeak };
-    for (const lever of leverSteps(site)) yield tried(lever, index, plan, subject, options);
+    for (const lever of leverSteps(site)) yield triedLever(lever, index, plan, subject, options);
   }
 }
 
-function tried(
+function triedLever(
   { id, steps }: LeverSteps,
   index: number,
   before: MemoryPlan,
@@ -73,23 +70,18 @@ function tried(
   options: LeverOptions,
 ): Lever | undefined {
   const { deployment } = subject;
-  const pool = deployment.pools[index];
   const found = best(steps, before, (step) => planWith(deployment, index, step.flags, options.catalog));
-  if (!pool || !found || !helps(found.plan, before)) return undefined;
+  if (!found || !helps(found.plan, before)) return undefined;
   const { step, plan } = found;
   const lever = { key: `${index}/${id}`, id, pool: index, title: step.title, price: step.price };
   const unwritten = { ...lever, outcome: outcome(plan, before), edits: [], obstacle: null };
   if (!plan.fits) return unwritten;
-  const obstacle = obstacleTo(pool, step, options.text);
-  if (obstacle) return { ...unwritten, obstacle };
-  const edits = editsOf(pool, step);
-  const edited = applyEdits(options.text, edits);
-  if (edited === undefined) return undefined;
-  const after = options.again(edited);
-  const verified = after.deployments.find((one) => one.deployment.id === deployment.id)?.memory[index];
-  const isClean = after.problems.length <= options.analysis.problems.length && !hasNewErrors(options.analysis, after);
-  if (!verified?.fits || !helps(verified, before) || !isClean) return undefined;
-  return { ...lever, outcome: outcome(verified, before), edits, obstacle: null };
+  const tried = verifiedEdits(subject, { parts: [{ pool: index, flags: step.flags, ...(step.gpus ? { gpus: step.gpus } : {}) }] }, options);
+  if (!tried) return undefined;
+  if (!tried.edits) return { ...unwritten, obstacle: tried.obstacle };
+  const verified = tried.after.memory[index];
+  if (!verified?.fits || !helps(verified, before)) return undefined;
+  return { ...lever, outcome: outcome(verified, before), edits: tried.edits, obstacle: null };
 }
 
 /** One step where all is well; else the first that lets it start, or how far the last one gets. */
@@ -129,61 +121,4 @@ function outcome(after: MemoryPlan, before: MemoryPlan): LeverOutcome {
     gainTokens: after.kvCacheTokens - Math.max(0, before.kvCacheTokens),
     maxConcurrency: after.maxConcurrency,
   };
-}
-
-function editsOf(pool: Pool, { flags, gpus }: LeverStep): readonly Edit[] {
-  const ofFlags = Object.entries(flags).flatMap(([name, value]) => flagEdits(pool, name, value));
-  return asksForMore(pool, gpus) ? [...ofFlags, ...setGpuCount(pool, gpus / nodesOf(pool))] : ofFlags;
-}
-
-function flagEdits(pool: Pool, name: string, value: string | null): readonly Edit[] {
-  return value === null ? removeFlag(pool, name) : setFlag(pool, name, value === "true" ? null : value);
-}
-
-function asksForMore(pool: Pool, gpus: number | undefined): gpus is number {
-  const asked = gpusAsked(pool);
-  return gpus !== undefined && asked !== undefined && gpus > asked;
-}
-
-function nodesOf({ hardware }: Pool): number {
-  return hardware.nodes?.value ?? 1;
-}
-
-/** Why a step cannot be written into this text; undefined where it can. */
-function obstacleTo(pool: Pool, step: LeverStep, text: string): Message | undefined {
-  for (const [name, value] of Object.entries(step.flags)) {
-    const obstacle = flagObstacle(pool, name, text) ?? (flagEdits(pool, name, value).length === 0 ? unwritable(name) : undefined);
-    if (obstacle) return obstacle;
-  }
-  if (!asksForMore(pool, step.gpus)) return undefined;
-  const each = step.gpus / nodesOf(pool);
-  const isWritable = Number.isInteger(each) && setGpuCount(pool, each).length > 0;
-  return isWritable ? undefined : message("the number of GPUs is not written in this file");
-}
-
-function unwritable(name: string): Message {
-  return message("{0} stands where it cannot be changed", name);
-}
-
-function flagObstacle({ engine: { flags, site } }: Pool, name: string, text: string): Message | undefined {
-  const flag = flags.get(name);
-  const file = flag ? (flag.valueRange ?? flag.flagRange).file : site?.end.file;
-  if (file !== undefined) return message("{0} is written in {1}", name, fileName(file));
-  if (!flag) return site ? undefined : message("this file has no place for {0}", name);
-  if (!flag.value) return message("{0} has a value that cannot be read here", name);
-  if (flag.value.origin !== "file") return message("{0} is set outside this file", name);
-  const word = flag.valueRange && wordAt(text, flag.valueRange);
-  return word !== undefined && isReference.test(word) ? message("{0} takes its value from {1}", name, word) : undefined;
-}
-
-/** A variable or a template: what it stands for may be used elsewhere too. */
-const isReference = /\$|\{\{/;
-
-function wordAt(text: string, range: Range): string {
-  const { start, end } = new LineMap(text).span(range);
-  return text.slice(start, end);
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

@@ -16,6 +16,12 @@ export function atRate(workload: Workload, ratePerSecond: number): Workload {
   return { ...named(workload), kind: "open-loop", ratePerSecond, requests, promptTokens, outputTokens };
 }
 
+/** The rate at which a workload asks for its requests to arrive; null where they come otherwise. */
+export function askedRate(workload: Workload): number | null {
+  if (workload.kind === "open-loop") return workload.stages?.length ? null : workload.ratePerSecond;
+  return workload.kind === "requests" ? (workload.ratePerSecond ?? null) : null;
+}
+
 /** Name and source of a workload, for one that is made of it. */
 export function named({ name, source }: Workload): Pick<Workload, "name" | "source"> {
   return { ...(name === undefined ? {} : { name }), ...(source === undefined ? {} : { source }) };

@@ -113,17 +113,17 @@ describe("texts of the command line", () => {
       nearRun({ ttftSeconds: 0.2692, tpotSeconds: 0.0178, outputTokensPerSecond: 3300 }),
       nearRun({ problem: message("The run's lengths are not published.") }),
     ];
-    expectGolden("report.txt", reportText(report, { bands: bandsOf(report), nearest }, plainPaint));
+    expectGolden("report.txt", reportText(report, { bands: bandsOf(report), nearest, advice: null }, plainPaint));
   });
 
   test("the same as Markdown", () => {
     const report = ranReport();
     const nearest = [nearRun({ ttftSeconds: 0.2692, tpotSeconds: 0.0178, outputTokensPerSecond: 3300 })];
-    expectGolden("report.md", reportMarkdown(report, { bands: bandsOf(report), nearest }));
+    expectGolden("report.md", reportMarkdown(report, { bands: bandsOf(report), nearest, advice: null }));
   });
 
   test("a report that has no bands, with no run near", () => {
-    expectGolden("report-saturated.txt", reportText(saturatedReport(), { bands: null, nearest: [] }, plainPaint));
+    expectGolden("report-saturated.txt", reportText(saturatedReport(), { bands: null, nearest: [], advice: null }, plainPaint));
   });
 
   test("a closed form with what its steps are made of", () => {

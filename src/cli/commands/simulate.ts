@@ -1,13 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { Catalog } from "../../catalog/catalog.ts";
 import { duration } from "../../catalog/quantity.ts";
 import type { Slo } from "../../deployment/deployment.ts";
 import { plain } from "../../deployment/message.ts";
-import type { Settled } from "../../deployment/settled.ts";
-import { lengthsFor } from "../../language/lengths.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
-import type { MemoryPlan } from "../../memory/plan.ts";
 import { reason } from "../../platform/text-files.ts";
 import { answeredRuns } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Report } from "../../simulation/report.ts";
@@ -15,13 +11,14 @@ import { simulate } from "../../simulation/simulate.ts";
 import type { Timeline } from "../../simulation/timeline/timeline.ts";
 import { TimelineLog } from "../../simulation/timeline/timeline-log.ts";
 import { traceEvents } from "../../simulation/timeline/trace-events.ts";
-import { estimate } from "../../timing/closed-form.ts";
+import { adviceFor } from "../advising.ts";
 import { bandsFor } from "../banded.ts";
 import { answerCases, missingError, type ReadyCase } from "../cases.ts";
 import { type Exit, usage } from "../exit.ts";
 import { type CommonOptions, countOption, formatOption, sloOption, withCommonOptions } from "../input/common-options.ts";
 import { readSubjects, type Subject } from "../input/subjects.ts";
 import { chosenWorkload, type WorkloadOptions, withWorkloadOptions, writtenWorkload } from "../input/workload-options.ts";
+import { adviceJson } from "../output/advice-words.ts";
 import { nearestRunsJson } from "../output/nearest-runs.ts";
 import { reportHtml } from "../output/report-html.ts";
 import { reportJson } from "../output/report-json.ts";
@@ -32,6 +29,7 @@ import { withProgress } from "../progress.ts";
 import { refusedOf } from "../refused.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
+import { startingRate } from "../starting-rate.ts";
 import { refuseBoth } from "./cases-option.ts";
 import { exitFor, type NamedOutcome, tellOutcomes } from "./outcomes.ts";
 import { simulateBench } from "./simulate-bench.ts";
@@ -46,6 +44,7 @@ interface SimulateOptions extends CommonOptions, WorkloadOptions {
   readonly timelineOut?: string;
   /** undefined = for paths, not for cases. */
   readonly bands?: boolean;
+  readonly advise?: boolean;
   readonly bench?: readonly string[];
   readonly calibrate?: boolean;
 }
@@ -77,7 +76,8 @@ export function addSimulate(program: Command, run: Run): void {
     .option("--requests-out <file>", "write each request's times as CSV")
     .option("--timeline-out <file>", "write steps, transfers and requests as a trace for Perfetto")
     .option("--bands", "80 % bands of the figures, from four further runs; paths have them, cases where asked")
-    .option("--no-bands", "without bands");
+    .option("--no-bands", "without bands")
+    .option("--advise", "try changes of the file and tell which would help most, each simulated on the same load and seed");
   withWorkloadOptions(withCommonOptions(command)).action((paths: string[], options: SimulateOptions) =>
     run(options, (session) => simulateCommand(paths, options, session)),
   );
@@ -89,6 +89,7 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
     refuseBoth(paths, session);
     if (writes) throw usage("--report, --requests-out and --timeline-out are for one deployment, not for cases.");
     if (options.bench) throw usage("--bench is of one deployment, not of cases.");
+    if (options.advise) throw usage("--advise tries changes of a file; a case has no text to change.");
     return answerCases(options.cases, options, session, (ready) => simulateCase(ready, { bands: options.bands ?? false }));
   }
   if (options.calibrate && options.bench === undefined) throw usage("--calibrate needs --bench FILE: it keeps what a benchmark measured.");
@@ -111,12 +112,9 @@ async function simulateCommand(paths: readonly string[], options: SimulateOption
   return exitFor(outcomes, unreadable || outcomes.length === 0);
 }
 
-function outcomeOf(
-  { catalog, workloads }: Subject,
-  { deployment, settlement, settled: asRead, memory, findings }: DeploymentAnalysis,
-  options: SimulateOptions,
-  { terminal }: Session,
-): SimulatedOutcome {
+function outcomeOf(subject: Subject, analysis: DeploymentAnalysis, options: SimulateOptions, { terminal }: Session): SimulatedOutcome {
+  const { catalog, workloads } = subject;
+  const { deployment, settlement, settled: asRead, memory, findings } = analysis;
   const name = deployment.id;
   if (!asRead) return { name, error: missingError(settlement.missing ?? []) };
   const refused = refusedOf(memory, findings);
@@ -134,19 +132,18 @@ function outcomeOf(
   if (outcome.error) return { name, error: outcome.error };
   const { report } = outcome;
   const bands = (options.bands ?? true) ? bandsFor(report, settled, memory, workload) : null;
-  const evidence: Evidence = { bands, nearest: answeredRuns(settled, report, catalog) };
+  const advice = options.advise ? adviceFor(subject, analysis, settled, report, workload) : null;
+  const evidence: Evidence = { bands, nearest: answeredRuns(settled, report, catalog), advice };
   return {
     name,
     simulated: { report, evidence, ...(log ? { timeline: log.taken() } : {}) },
-    json: { ...reportJson(report, bands), nearestRuns: nearestRunsJson(evidence.nearest) },
+    json: {
+      ...reportJson(report, bands),
+      nearestRuns: nearestRunsJson(evidence.nearest),
+      ...(advice ? { advice: adviceJson(advice) } : {}),
+    },
     text: () => (options.format === "markdown" ? reportMarkdown(report, evidence) : reportText(report, evidence, terminal.paint)),
   };
-}
-
-/** 70 % of the most it can hold, to two digits, as the report page starts: loaded, with room for bursts. */
-function startingRate(settled: Settled, plans: readonly MemoryPlan[], catalog: Catalog): number {
-  const { mostRequestsPerSecond } = estimate(settled, plans, lengthsFor(settled, catalog));
-  return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
 }
 
 export interface CaseDepth {

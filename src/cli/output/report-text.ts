@@ -4,7 +4,9 @@ import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import type { Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
+import type { VerifiedAdvice } from "../advising.ts";
 import type { Terminal } from "../terminal.ts";
+import { adviceText } from "./advice-words.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
@@ -16,10 +18,12 @@ export interface Evidence {
   /** null where there are none: cut short, or saturated. */
   readonly bands: Bands | null;
   readonly nearest: readonly AnsweredRun[];
+  /** null where nobody asked for it. */
+  readonly advice: VerifiedAdvice | null;
 }
 
 /** A simulation's report for people: the answer first, then figures, then what they rest on. */
-export function reportText(report: Report, { bands, nearest }: Evidence, paint: Terminal["paint"]): string {
+export function reportText(report: Report, { bands, nearest, advice }: Evidence, paint: Terminal["paint"]): string {
   const { name, gpus, gpuName, layout, engine, workload, assumed } = report;
   const notes = [
     ...report.warnings.map((warning) => `${paint("yellow", "warning:")} ${warning}`),
@@ -29,6 +33,7 @@ export function reportText(report: Report, { bands, nearest }: Evidence, paint: 
     `${paint("bold", name)}: ${engine}, ${layout}, ${gpus} × ${gpuName}\n`,
     `  ${workloadWords(workload)}\n\n`,
     `  ${verdictWords(report, bands, paint)}\n  ${report.bottleneck.sentence}\n\n`,
+    advice ? adviceText(advice, paint) : "",
     report.saturated ? "" : `${latencies(report, bands)}\n`,
     `${figures(report, bands)}\n`,
     modesText(report),

@@ -1,0 +1,63 @@
+import { duration, percent, rate } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
+import type { AdvisedChange } from "../../language/advised-changes.ts";
+import type { SimulatedChange } from "../../planning/advice/advice.ts";
+import { holds, type RunFigures } from "../../planning/figures.ts";
+import type { Turn } from "../../planning/rate-curve.ts";
+import type { VerifiedAdvice } from "../advising.ts";
+import type { Terminal } from "../terminal.ts";
+
+const othersTold = 3;
+
+/** The change that helps most with its gain and its price, then the next ones. */
+export function adviceText({ before, tried, helping, reach }: VerifiedAdvice, paint: Terminal["paint"]): string {
+  const [best, ...others] = helping;
+  if (!best) return `  None of ${tried} changes tried helps.\n`;
+  const reached = reach ? reachWords(reach.before, reach.after) : "";
+  const told = others.slice(0, othersTold).map((one) => `  ${plain(one.change.title)}: ${gainWords(before, one.figures)}\n`);
+  return [
+    `  ${paint("bold", `Best of ${tried} changes tried: ${plain(best.change.title)}`)}\n`,
+    `  ${gainWords(before, best.figures)}${reached}. Price: ${plain(best.change.price)}.\n`,
+    best.change.obstacle ? `  It cannot be written here: ${plain(best.change.obstacle)}.\n` : "",
+    ...(told.length > 0 ? [`  Others that help (${others.length}):\n`, ...told] : []),
+    "\n",
+  ].join("");
+}
+
+function gainWords({ summary: before, saturated }: RunFigures, { summary: after }: RunFigures): string {
+  if (saturated) return `the queue empties; TTFT p95 ${duration(after.ttftSeconds.p95)}, TPOT p95 ${duration(after.tpotSeconds.p95)}`;
+  const parts = [
+    `TTFT p95 ${duration(before.ttftSeconds.p95)} → ${duration(after.ttftSeconds.p95)}`,
+    `TPOT p95 ${duration(before.tpotSeconds.p95)} → ${duration(after.tpotSeconds.p95)}`,
+  ];
+  if (before.sloAttainment !== null && after.sloAttainment !== null)
+    parts.push(`within the limits ${percent(before.sloAttainment)} → ${percent(after.sloAttainment)}`);
+  return parts.join(", ");
+}
+
+function reachWords(before: Turn, after: Turn): string {
+  if (after.held === null) return "";
+  return before.held === null
+    ? `; holds up to ${rate(after.held, "req/s")}`
+    : `; holds up to ${rate(after.held, "req/s")} instead of ${rate(before.held, "req/s")}`;
+}
+
+export function adviceJson({ tried, helping, reach }: VerifiedAdvice) {
+  return { tried, helping: helping.map(changeJson), reach };
+}
+
+function changeJson({ change, figures }: SimulatedChange<AdvisedChange>) {
+  const { title, price, burden, edits, obstacle } = change;
+  return {
+    title: plain(title),
+    price: plain(price),
+    burden,
+    edits,
+    obstacle: obstacle && plain(obstacle),
+    holds: holds(figures),
+    saturated: figures.saturated !== null,
+    gpus: figures.gpus,
+    layout: figures.layout,
+    summary: figures.summary,
+  };
+}

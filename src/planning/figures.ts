@@ -1,0 +1,38 @@
+import type { Slo } from "../deployment/deployment.ts";
+import type { Report, Summary } from "../simulation/report.ts";
+
+/** What is compared of a run: enough to judge it, without its requests. */
+export type RunFigures = Pick<Report, "summary" | "saturated" | "slo" | "gpus" | "layout">;
+
+export function figuresOf({ summary, saturated, slo, gpus, layout }: Report): RunFigures {
+  return { summary, saturated, slo, gpus, layout };
+}
+
+/** Whether the run keeps every limit for as many requests as asked; null without limits. */
+export function holds({ summary, saturated, slo }: RunFigures): boolean | null {
+  if (!hasLimits(slo) || summary.sloAttainment === null) return null;
+  return saturated === null && summary.sloAttainment >= slo.percentile / 100;
+}
+
+export function hasLimits(slo: Slo | null): slo is Slo {
+  return slo !== null && (slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null);
+}
+
+/** How many times its limit the worst latency is, at the percentile that the limits are for; null without limits. */
+export function worstRatio({ summary, slo }: RunFigures): number | null {
+  if (!hasLimits(slo)) return null;
+  const at = quantileFor(slo.percentile);
+  const ratios = [
+    [summary.ttftSeconds[at], slo.ttftSeconds],
+    [summary.tpotSeconds[at], slo.tpotSeconds],
+    [summary.e2eSeconds[at], slo.e2eSeconds],
+  ] as const;
+  return Math.max(...ratios.map(([value, limit]) => (limit === null || Number.isNaN(value) ? 0 : value / limit)));
+}
+
+/** The summary's quantile nearest to a percentile from above. */
+function quantileFor(percentile: number): keyof Summary["ttftSeconds"] {
+  if (percentile <= 50) return "p50";
+  if (percentile <= 90) return "p90";
+  return percentile <= 95 ? "p95" : "p99";
+}
