@@ -5,6 +5,7 @@ import { sizesWithFlags } from "./case-sizes.ts";
 import { writtenFlag } from "./change.ts";
 import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment.ts";
 import { sizeFlags } from "./engines/size-flags.ts";
+import { caseExpertLoad } from "./expert-load.ts";
 import { flagNames } from "./flag-names.ts";
 import type { Known, Located } from "./located.ts";
 import { message } from "./message.ts";
@@ -181,11 +182,13 @@ function overrides(own: Fields, whole: Fields): PoolOverrides {
   const intra = optional(links, "intraNodeBytesPerSecond", asSpeed);
   const inter = optional(links, "interNodeBytesPerSecond", asSpeed);
   const latency = optional(links, "latencySeconds", asLatency);
+  const expertLoad = optional(own, "expertLoad", caseExpertLoad) ?? optional(whole, "expertLoad", caseExpertLoad);
   return {
     ...(total === undefined ? {} : { gpuTotalBytes: total }),
     ...(blocks === undefined ? {} : { kvCacheBlocks: blocks }),
     ...(intra === undefined ? {} : { intraNodeBytesPerSecond: intra }),
     ...(inter === undefined ? {} : { interNodeBytesPerSecond: inter }),
     ...(latency === undefined ? {} : { latencySeconds: latency }),
+    ...(expertLoad === undefined ? {} : { expertLoad }),
   };
 }

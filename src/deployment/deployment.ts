@@ -1,6 +1,7 @@
 import type { GpuId, Model } from "../catalog/facts.ts";
 import type { Calibration } from "./calibration.ts";
 import type { Devices } from "./devices.ts";
+import type { ExpertLoad } from "./expert-load.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -149,6 +150,8 @@ export interface PoolOverrides {
   readonly intraNodeBytesPerSecond?: number;
   readonly interNodeBytesPerSecond?: number;
   readonly latencySeconds?: number;
+  /** What no file of an engine tells: how unevenly experts are chosen. */
+  readonly expertLoad?: ExpertLoad;
 }
 
 export interface EngineConfig {

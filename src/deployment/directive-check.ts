@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { writtenBytesPerSecond } from "../catalog/written-quantity.ts";
 import type { ReadProblem } from "./deployment.ts";
 import { acceptanceShare, type Directive, seconds } from "./directives.ts";
+import { expertLoadWord } from "./expert-load.ts";
 import { type Message, message } from "./message.ts";
 import { routingRule } from "./routing.ts";
 import type { LineMap } from "./text.ts";
@@ -33,6 +34,8 @@ function wrongValue(key: string, value: string, catalog: Catalog): Message | und
       return routingRule(value) ? undefined : message("“{0}” is no routing that is known.", value);
     case "acceptance":
       return acceptanceShare(value) === undefined ? message("“{0}” is no share of accepted drafts; write it like 0.7.", value) : undefined;
+    case "expert-load":
+      return expertLoadWord(value) ? undefined : message("“{0}” is no load of experts; write it like zipf:0.8 or factor:1.5.", value);
     case "link":
       return writtenBytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
     case "gpus-per-node":

@@ -37,6 +37,7 @@ export const directiveKeys: readonly string[] = [
   "system",
   "routing",
   "acceptance",
+  "expert-load",
   "ignore",
 ];
 const known: ReadonlySet<string> = new Set(directiveKeys);

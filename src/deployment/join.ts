@@ -5,6 +5,7 @@ import { withAssumedFlags } from "./assumed-flags.ts";
 import type { ArgumentSite, Deployment, EngineConfig, Flag, Pool } from "./deployment.ts";
 import { dialects } from "./engines/dialect.ts";
 import { environmentFlags } from "./environment-flags.ts";
+import { expertLoadWord } from "./expert-load.ts";
 import { flagNames } from "./flag-names.ts";
 import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
@@ -73,6 +74,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     engine,
     hardware,
     pod: unit.pod,
+    ...told(directives),
   };
   return {
     id: unit.deployment ?? unit.name,
@@ -85,6 +87,13 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     pools: [pool],
     ...serviceTerms(directives, surroundings, lines),
   };
+}
+
+/** What a directive tells of a pool that none of its engine's files can. */
+function told({ values }: UnitDirectives): Pick<Pool, "overrides"> {
+  const written = values.get("expert-load");
+  const expertLoad = written && expertLoadWord(written.value);
+  return expertLoad ? { overrides: { expertLoad } } : {};
 }
 
 /** Directive, argument, the script's own installation, the image's tag, project file, setting. */

@@ -1,6 +1,6 @@
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
-import type { ExpertExchange } from "./settled.ts";
+import type { BatchOverlap, EngineSettings, ExpertExchange } from "./settled.ts";
 
 /** Experts whose tokens are with every rank already are asked without an exchange; those of split experts are gathered. */
 function isAsked({ layout }: EngineContext): boolean {
@@ -42,4 +42,27 @@ export function tensorrtExchange(context: EngineContext): ExpertExchange {
   if (layout.expert < (model.moe?.expertsPerToken ?? 1)) return "gather";
   if (gpu.scaleUpGpus > 8) return "all-to-all";
   return environment.get("TRTLLM_CAN_USE_DEEP_EP")?.value === "1" ? "deepep-latency" : "gather";
+}
+
+/** Copies of busy experts are placed by load: `--enable-eplb`, in TensorRT-LLM a balancer's file. */
+export function expertsBalanced(flags: FlagReader, { layout }: EngineContext): Pick<EngineSettings, "expertsBalanced"> {
+  const isOn = flags.on("enable-eplb") === true || flags.member("moe_config", "load_balancer") !== undefined;
+  return isOn && layout.expert > 1 ? { expertsBalanced: true } : {};
+}
+
+/** `--enable-dbo` cuts steps from its thresholds on, of which DeepEP's kernels alone can hide the exchange (config/parallel.py: 32 and 512 tokens). */
+export function vllmOverlap(flags: FlagReader, context: EngineContext): Pick<EngineSettings, "batchOverlap"> {
+  const exchange = vllmExchange(flags, context);
+  if (flags.on("enable-dbo") !== true || (exchange !== "deepep-throughput" && exchange !== "deepep-latency")) return {};
+  return overlap(flags.integer("dbo-decode-token-threshold") ?? 32, flags.integer("dbo-prefill-token-threshold") ?? 512);
+}
+
+/** `--enable-two-batch-overlap` cuts every step that it can. */
+export function sglangOverlap(flags: FlagReader, context: EngineContext): Pick<EngineSettings, "batchOverlap"> {
+  return flags.on("enable-two-batch-overlap") === true && sglangExchange(flags, context) !== "gather" ? overlap(2, 2) : {};
+}
+
+/** One token cannot be cut in two. */
+function overlap(decodeTokens: number, prefillTokens: number): { readonly batchOverlap: BatchOverlap } {
+  return { batchOverlap: { decodeTokens: Math.max(2, decodeTokens), prefillTokens: Math.max(2, prefillTokens) } };
 }

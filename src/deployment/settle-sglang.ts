@@ -2,7 +2,7 @@ import type { Model } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { message } from "./message.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
-import { sglangExchange } from "./settle-expert-exchange.ts";
+import { expertsBalanced, sglangExchange, sglangOverlap } from "./settle-expert-exchange.ts";
 import { kvElementBytes } from "./settle-formats.ts";
 import type { EngineSettings, Layout } from "./settled.ts";
 import { chunkOfReplica, sglangBatch, stageGpus } from "./sglang-batch.ts";
@@ -114,6 +114,8 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : captured,
     expertExchange: sglangExchange(flags, context),
+    ...sglangOverlap(flags, context),
+    ...expertsBalanced(flags, context),
     scheduling: {
       engine: "sglang",
       maxPrefillTokens,

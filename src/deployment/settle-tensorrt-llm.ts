@@ -1,7 +1,7 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
-import { tensorrtExchange } from "./settle-expert-exchange.ts";
+import { expertsBalanced, tensorrtExchange } from "./settle-expert-exchange.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import type { EngineSettings, TensorrtBudget, TensorrtScheduling } from "./settled.ts";
 import { tensorrtStages } from "./stage-split.ts";
@@ -76,6 +76,7 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
     lora: null,
     maxCaptureSize: captured,
     expertExchange: tensorrtExchange(context),
+    ...expertsBalanced(flags, context),
     scheduling: schedulingOf(flags, context, tokens !== undefined),
   };
 }

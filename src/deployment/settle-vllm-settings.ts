@@ -10,7 +10,7 @@ import {
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
-import { vllmExchange } from "./settle-expert-exchange.ts";
+import { expertsBalanced, vllmExchange, vllmOverlap } from "./settle-expert-exchange.ts";
 import { draftedTokens } from "./settle-vllm-cache.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
@@ -42,6 +42,8 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
       : null,
     maxCaptureSize: enforceEager ? 0 : (writtenCapture(flags) ?? captureDefault(context, batch, draftedTokens(flags))),
     expertExchange: vllmExchange(flags, context),
+    ...vllmOverlap(flags, context),
+    ...expertsBalanced(flags, context),
     // config/scheduler.py, scheduler_reserve_full_isl: on from 0.19.
     scheduling: { engine: "vllm", reserveFullPrompt: flags.on("scheduler-reserve-full-isl") ?? atLeast(version, "0.19.0") },
   };

@@ -157,6 +157,7 @@ function settledPool(
     weights,
     kvElementBytes,
     ...chosen,
+    ...(pool.overrides?.expertLoad && model.moe ? { expertLoad: pool.overrides.expertLoad } : {}),
     ...(drafter ? { drafter } : {}),
     ...(speculation ? { speculation } : {}),
     links: place.links,

@@ -3,6 +3,7 @@ import type { GpuKernels } from "../catalog/kernels.ts";
 import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
+import type { ExpertLoad } from "./expert-load.ts";
 import type { Message } from "./message.ts";
 import type { RoutingRule } from "./routing.ts";
 import type { Version } from "./version.ts";
@@ -108,6 +109,8 @@ export interface SettledPool {
   readonly kvElementBytes: number;
   readonly settings: EngineSettings;
   readonly budget: MemoryBudget;
+  /** How unevenly experts are chosen; absent = as in the kernels' measurements. */
+  readonly expertLoad?: ExpertLoad;
   /** Absent without speculation, or where it looks up earlier text. */
   readonly drafter?: Drafter;
   /** Absent without speculation. */
@@ -258,6 +261,10 @@ export interface EngineSettings {
   readonly lora: { readonly slots: number; readonly rank: number } | null;
   readonly maxCaptureSize: number;
   readonly expertExchange: ExpertExchange;
+  /** Steps that are cut in two, so that one half's exchange of experts hides behind the other's work; absent = none. */
+  readonly batchOverlap?: BatchOverlap;
+  /** Experts are placed, and the busiest copied, by how often they are chosen. */
+  readonly expertsBalanced?: true;
   readonly scheduling: Scheduling;
 }
 
@@ -266,6 +273,12 @@ export interface EngineSettings {
  * each is sent where its experts are, or DeepEP's kernels do so: those for throughput, for latency, or for latency in decode steps alone.
  */
 export type ExpertExchange = "gather" | "all-to-all" | "deepep-throughput" | "deepep-latency" | "deepep-auto";
+
+/** Least tokens of a step that is cut in two: of one that only decodes, and of one with prompts. */
+export interface BatchOverlap {
+  readonly decodeTokens: number;
+  readonly prefillTokens: number;
+}
 
 export interface PoolLinks {
   /** Between GPUs of one node. */

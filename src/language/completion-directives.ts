@@ -77,6 +77,11 @@ export function directiveValueItems(key: string, range: Range, engine: string, c
       return items(["50", "90", "95", "99"].map((value) => [value, ""]));
     case "routing":
       return items(routingPolicies.map((value) => [value, ""]));
+    case "expert-load":
+      return items([
+        ["zipf:0.8", "few experts are chosen for most tokens"],
+        ["factor:1.5", "the busiest rank against the mean"],
+      ]);
     case "ignore":
       return items(rules.map(({ code, summary }) => [code, summary]));
     default:

@@ -60,6 +60,7 @@ export class Anatomy {
     const exchange = [
       ...layers.dense.exchange.map((operator) => worked(operator, tokens, dense)),
       ...layers.expert.exchange.map((operator) => worked(operator, tokens, stage.expertLayers)),
+      ...layers.context.map((operator) => worked(operator, batch.decodeSequences + batch.draftTokens, stage.full + stage.sliding)),
     ];
     for (const [shares, whole] of [
       [compute, seconds.matrix],

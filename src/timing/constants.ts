@@ -159,6 +159,9 @@ export const elementwiseBandwidth = 0.85;
 /** Routing is uneven: the busiest of several expert ranks against the mean (power-law rows of moe.csv). */
 export const expertImbalance = 1.2;
 
+/** Multiprocessors that DeepEP's kernels for throughput keep while they exchange; those for latency need none (DeepEP, README and buffer.py). */
+export const exchangeMultiprocessors = 20;
+
 /** Sampler of vLLM 0.19 at a vocabulary of 128k: 25 µs and 0.55 µs a sequence (rtxpro6000 per_sequence.csv). */
 export const samplerFixedSeconds = 25 * us;
 export const samplerSecondsPerLogit = (0.55 * us) / 128_256;

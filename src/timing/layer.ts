@@ -1,9 +1,10 @@
 import type { Model } from "../catalog/facts.ts";
 import { countParameters, elementsOf, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { exchangesOfAttention } from "./collectives/exchanges.ts";
+import { exchangesOfAttention, exchangesOfContext } from "./collectives/exchanges.ts";
 import { exchangesOfExperts } from "./collectives/expert-exchange.ts";
 import { elementwise } from "./operators/elementwise.ts";
+import { expertSpread } from "./operators/expert-spread.ts";
 import { routedExperts } from "./operators/experts.ts";
 import { gemm } from "./operators/gemm.ts";
 import type { TokenOperator } from "./operators/operator.ts";
@@ -26,6 +27,8 @@ export interface Layers {
   readonly expert: Layer;
   /** What of the expert layer meets the tokens of all attention replicas together; null without any. */
   readonly together: Layer | null;
+  /** Of every layer that attends, by the tokens that decode: what ranks that share contexts exchange. */
+  readonly context: readonly TokenOperator[];
 }
 
 /** What the layers of a model are made of in one layout. */
@@ -41,17 +44,19 @@ export function layersOf(model: Model, pool: SettledPool, rates: GpuRates, shari
   const attention = [...projections(model, rates, tensor), elementwise(rates, fixed, width)];
   const exchange = exchangesOfAttention(model, pool, rates, sharing);
   const dense = { compute: own([...attention, ...mlp(model, pool, rates, model.intermediate, tensor)]), exchange: own(exchange) };
-  if (!moe) return { dense, expert: dense, together: null };
+  const context = exchangesOfContext(model, pool, tensor * sequence);
+  if (!moe) return { dense, expert: dense, together: null, context };
   const { attentionData } = pool.layout;
   const shared = mlp(model, pool, rates, moe.sharedExperts > 0 ? moe.sharedIntermediate : 0, tensor);
   // In lock-step, every attention replica brings about as many tokens.
-  const routed = given(routedExperts(rates.experts, moe, hidden, tensor * attentionData, pool.layout), (tokens) => tokens * attentionData);
-  const handed = exchangesOfExperts(model, pool, tensor * attentionData);
+  const spread = expertSpread(moe, tensor * attentionData, pool);
+  const routed = given(routedExperts(rates.experts, moe, hidden, spread), (tokens) => tokens * attentionData);
+  const handed = exchangesOfExperts(model, pool, tensor * attentionData, spread);
   const expert = {
     compute: own([...attention, ...gemm("experts", rates.plain, moe.experts, hidden), ...shared, routed]),
     exchange: own([...exchange, ...handed]),
   };
-  return { dense, expert, together: attentionData > 1 ? { compute: own([routed]), exchange: own(handed) } : null };
+  return { dense, expert, together: attentionData > 1 ? { compute: own([routed]), exchange: own(handed) } : null, context };
 }
 
 /** An operator that meets other tokens than those of its batch. */

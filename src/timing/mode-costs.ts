@@ -17,6 +17,8 @@ export interface ModeCosts {
   readonly expertExchange: TokenTable;
   /** What of an expert layer meets the tokens of all attention replicas, by their mean; null without any. */
   readonly together: { readonly compute: TokenTable; readonly exchange: TokenTable } | null;
+  /** What ranks that share contexts exchange in a layer, by the tokens that decode; null where none do. */
+  readonly context: TokenTable | null;
   /** Embedding on the first stage; the gather over sequence ranks after the last layer. */
   readonly embedding: TokenTable;
   readonly gather: TokenTable;
@@ -48,7 +50,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
   const ulysses = sequenceGroup(sequence, tensor, pool);
   const byTokens = (operators: readonly TokenOperator[]): TokenTable =>
     new TokenTable(most, padded, (tokens) => secondsOf(operators, tokens));
-  const { dense, expert, together } = layers;
+  const { dense, expert, together, context } = layers;
   const denseCompute = byTokens(dense.compute);
   const denseExchange = byTokens(dense.exchange);
   return {
@@ -57,6 +59,7 @@ export function modeCosts(model: Model, pool: SettledPool, rates: GpuRates, shar
     denseExchange,
     expertExchange: expert === dense ? denseExchange : byTokens(expert.exchange),
     together: together && { compute: byTokens(together.compute), exchange: byTokens(together.exchange) },
+    context: context.length > 0 ? byTokens(context) : null,
     embedding: byTokens([embedding]),
     gather: new TokenTable(most, padded, (tokens) => gatherSeconds(pool, ulysses, tokens * tokenBytes)),
     head: new TokenTable(

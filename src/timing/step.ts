@@ -1,11 +1,12 @@
 import type { Model } from "../catalog/facts.ts";
-import type { SettledPool } from "../deployment/settled.ts";
+import type { BatchOverlap, SettledPool } from "../deployment/settled.ts";
 import { type Stage, stagesOf } from "../memory/stages.ts";
 import { Anatomy, weakest } from "./anatomy.ts";
 import { timingBand } from "./band.ts";
 import { bandWidths } from "./band-widths.ts";
 import { calibrated } from "./calibrated.ts";
 import { sendSeconds } from "./collectives/collectives.ts";
+import { exchangeMultiprocessors } from "./constants.ts";
 import { draftedSteps } from "./drafted-steps.ts";
 import { draftingModel } from "./drafter.ts";
 import type { Delivery, EngineCosts } from "./engine-costs.ts";
@@ -57,6 +58,9 @@ class TabulatedModel implements StepModel {
   private readonly window: number;
   private readonly statePerSequence: number;
   private readonly eager: boolean;
+  private readonly cut: BatchOverlap | undefined;
+  /** What work behind which an exchange hides takes longer: kernels for throughput keep multiprocessors busy. */
+  private readonly slowed: number;
   /** Of the stage priced last; filled in place so that pricing allocates nothing. */
   private readonly parts: Record<Operator, number> = { matrix: 0, "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 };
 
@@ -92,6 +96,9 @@ class TabulatedModel implements StepModel {
     const state = model.recurrent?.stateBytesPerSequence ?? 0;
     this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;
     this.eager = settings.enforceEager;
+    this.cut = settings.batchOverlap;
+    const sending = settings.expertExchange === "deepep-latency" ? 0 : exchangeMultiprocessors;
+    this.slowed = rates.family.tilesAtOnce / Math.max(1, rates.family.tilesAtOnce - sending);
     this.peakFlops = rates.experts.flops * perStage * layout.pipeline;
     this.peakBytesPerSecond = gpu.memoryBytesPerSecond * perStage * layout.pipeline;
     this.band = timingBand(model, pool, rates.measured);
@@ -179,6 +186,7 @@ class TabulatedModel implements StepModel {
       this.parts.collectives += costs.gather.at(tokens);
     }
     this.attend(batch, stage, costs);
+    if (this.isCut(batch)) this.hideExchange(batch, stage, costs);
     this.hostWork(batch, stage, costs, index);
   }
 
@@ -188,6 +196,23 @@ class TabulatedModel implements StepModel {
     const mean = Math.ceil(meanTokens);
     this.parts.matrix += expertLayers * (together.compute.at(mean) - together.compute.at(tokens));
     this.parts.collectives += expertLayers * (together.exchange.at(mean) - together.exchange.at(tokens));
+  }
+
+  private isCut({ tokens, prefillTokens }: Batch): boolean {
+    return this.cut !== undefined && tokens >= (prefillTokens > 0 ? this.cut.prefillTokens : this.cut.decodeTokens);
+  }
+
+  /** The experts' exchange of one half of the batch runs beside the work of the other: what is longer in a layer is seen, and the first exchange. */
+  private hideExchange({ tokens, meanTokens }: Batch, { layers, expertLayers }: Stage, { together, expertCompute }: ModeCosts): void {
+    if (!together || expertLayers === 0) return;
+    const { parts } = this;
+    const mean = meanTokens > 0 ? Math.ceil(meanTokens) : tokens;
+    const half = Math.ceil(mean / 2);
+    const work = 2 * this.slowed * expertCompute.at(Math.ceil(tokens / 2));
+    const attention = (parts["prefill-attention"] + parts["decode-attention"]) / layers;
+    const exchange = 2 * together.exchange.at(half);
+    parts.matrix += expertLayers * (work - expertCompute.at(tokens));
+    parts.collectives += expertLayers * (Math.max(0, exchange - work - attention) - together.exchange.at(mean)) + exchange / 2;
   }
 
   /** Of the stage priced last, without the host's share. */
@@ -205,7 +230,7 @@ class TabulatedModel implements StepModel {
     return this.tensor;
   }
 
-  private attend(batch: Batch, stage: Stage, { attention }: ModeCosts): void {
+  private attend(batch: Batch, stage: Stage, { attention, context }: ModeCosts): void {
     const layers = stage.full + stage.sliding;
     if (batch.prefillChunks > 0) {
       this.parts["prefill-attention"] =
@@ -222,6 +247,7 @@ class TabulatedModel implements StepModel {
         floor +
         contextTokenSeconds(attention, batch) * contextRead(batch, stage, this.window) +
         this.statePerSequence * stage.layers * batch.decodeSequences;
+      if (context) this.parts.collectives += layers * context.at(batch.decodeSequences + batch.draftTokens);
     }
   }
 

@@ -3,7 +3,7 @@ import { countParameters, modelParts } from "../catalog/parameters.ts";
 import type { SettledPool } from "../deployment/settled.ts";
 import { weightBytes } from "../memory/weights.ts";
 import { type AttentionCost, contextRead, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
-import { expertsHit } from "./operators/experts.ts";
+import { expertsHit } from "./operators/expert-spread.ts";
 import { type Batch, headRows, queriesPerSequence } from "./step-model.ts";
 
 /** Floating point operations and bytes a batch needs in one instance, whatever they cost: for MFU and MBU. */

@@ -7,7 +7,7 @@ const replicas = { model: "deepseek-ai/DeepSeek-R1", pools: [{ parallel: { atten
 
 function exchanged(expertExchange: ExpertExchange, deployment: Readonly<Record<string, unknown>> = {}) {
   const { model, pool } = poolOf({ gpu: "H200-SXM", ...replicas, ...deployment });
-  const [operator] = exchangesOfExperts(model, { ...pool, settings: { ...pool.settings, expertExchange } }, 8);
+  const [operator] = exchangesOfExperts(model, { ...pool, settings: { ...pool.settings, expertExchange } }, 8, { unevenExchange: 1 });
   if (!operator) throw new Error("nothing is exchanged");
   return operator;
 }

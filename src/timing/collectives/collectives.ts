@@ -105,6 +105,13 @@ function moved({ kind, floor, share }: Move, pool: SettledPool, { ranks, inside,
   return networkHops * latencySeconds + Math.max(local, floor + remote);
 }
 
+/** Each rank sends `toNodes` bytes to other nodes, every token to a node once, where they are handed on: `toRanks` bytes in all. */
+export function forwardedSeconds(pool: SettledPool, { inside }: Group, toNodes: number, toRanks: number): number {
+  const { interNode, latencySeconds } = pool.links;
+  const handedOn = allToAllSeconds(pool, { ranks: inside, inside, nodes: 1 }, toRanks);
+  return networkHops * latencySeconds + Math.max(handedOn, allToAllFloor + toNodes / (interNode.bytesPerSecond * networkShare));
+}
+
 /** Point to point to the next pipeline stage. */
 export function sendSeconds({ links }: SettledPool, bytes: number, betweenNodes: boolean): number {
   const link = betweenNodes ? links.interNode : links.intraNode;

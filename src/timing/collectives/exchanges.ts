@@ -5,7 +5,16 @@ import type { OperatorName, TokenOperator } from "../operators/operator.ts";
 import type { GpuRates } from "../operators/rates.ts";
 import { ulyssesExchangeSeconds } from "../shift-costs.ts";
 import type { Basis } from "../step-model.ts";
-import { allReduceSeconds, allToAllSeconds, exchangeBasis, type Group, gatherSeconds, groupOf, sequenceGroup } from "./collectives.ts";
+import {
+  allReduceSeconds,
+  allToAllSeconds,
+  exchangeBasis,
+  type Group,
+  gatherSeconds,
+  groupOf,
+  scatterSeconds,
+  sequenceGroup,
+} from "./collectives.ts";
 
 /** Two all-reduces of the hidden states; with Ulysses two all-to-alls around attention as well (systems.md 1 and 5). */
 export function exchangesOfAttention(
@@ -53,6 +62,28 @@ export function exchangesOfAttention(
     found.push(exchange("all-to-all", exchangeBasis(pool, group), gathered, keyValues));
   }
   return found;
+}
+
+/**
+ * Ranks that share the tokens of a context (DCP) gather each other's queries, and scatter sums of partial outputs with a logarithm of the
+ * normaliser each; by the decoding sequences (vLLM attention/ops/common.py, cp_lse_ag_out_rs).
+ */
+export function exchangesOfContext(model: Model, pool: SettledPool, split: number): readonly TokenOperator[] {
+  const { decodeContext } = pool.layout;
+  if (decodeContext <= 1) return [];
+  const group = groupOf(decodeContext, pool);
+  const heads = Math.max(1, Math.ceil(model.heads / split)) * decodeContext;
+  const { mla } = model;
+  const queries = heads * (mla ? mla.kvRank + mla.ropeHeadDim : model.headDim) * pool.activationBytes;
+  const outputs = heads * (mla ? mla.kvRank : model.valueHeadDim) * pool.activationBytes;
+  const normalisers = heads * 4;
+  const seconds = (sequences: number): number =>
+    sequences <= 0
+      ? 0
+      : gatherSeconds(pool, group, sequences * queries) +
+        gatherSeconds(pool, group, sequences * normalisers) +
+        scatterSeconds(pool, group, sequences * outputs);
+  return [exchange("all-to-all", exchangeBasis(pool, group), seconds, (queries + outputs + normalisers) * othersOf(group))];
 }
 
 /** Share of a message that leaves its rank. */

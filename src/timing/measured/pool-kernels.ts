@@ -2,6 +2,7 @@ import type { DType, Gpu, WeightFormat } from "../../catalog/facts.ts";
 import type { GpuKernels } from "../../catalog/kernels.ts";
 import { elementBytes } from "../../catalog/weight-format.ts";
 import type { SettledPool } from "../../deployment/settled.ts";
+import { tellsRouting } from "../expert-routing.ts";
 import { MeasuredOperator, type MeasuredSource } from "./measured-operator.ts";
 import type { Card, PricedTable } from "./operator-law.ts";
 
@@ -17,6 +18,8 @@ export interface PoolKernels {
 
 /** Tokens choose experts by a power law: between even and this lies what is seen in serving. */
 const usualRouting = "power_law_1.01";
+/** Every expert as often: what a known unevenness is put on. */
+const evenRouting = "balanced";
 
 /** Fewer points than this leave holes in a field of five sizes: the next GPU fills them, and without one wider shares do. */
 const fewest = 20;
@@ -44,7 +47,7 @@ export function poolKernels(pool: SettledPool): PoolKernels {
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
     gemm: (format, weights) => operator("gemm", itself(gemmKind(format, weights), format, weightBytes(format, weights))),
-    experts: (format, weights) => operator("experts", expertKernels(format, weights, gpu)),
+    experts: (format, weights) => operator("experts", expertKernels(format, weights, gpu, tellsRouting(pool) ? evenRouting : usualRouting)),
     get prefill() {
       return operator("prefill", itself(cache, "bf16", 2));
     },
@@ -123,9 +126,9 @@ function gemmKind(format: DType, { method, block }: WeightFormat): string {
 }
 
 /** Where few kernels of a format were measured, those that stream as many bits through the same units speak for it too. */
-function expertKernels(format: DType, weights: WeightFormat, { computeCapability }: Gpu): Spoken {
+function expertKernels(format: DType, weights: WeightFormat, { computeCapability }: Gpu, routing: string): Spoken {
   const bytes = weightBytes(format, weights);
-  const routed = (kind: string): string => `${kind} ${usualRouting}`;
+  const routed = (kind: string): string => `${kind} ${routing}`;
   // With a scale a tensor or one a block: the same bits through the same units.
   if (format === "fp8")
     return { kinds: [routed(gemmKind(format, weights)), routed("fp8_block"), routed("fp8")], measuredAs: "fp8", runsAs: "fp8", bytes };
