@@ -7,6 +7,7 @@ import type { Flag, Hardware, Parallel, Pool, PoolOverrides } from "./deployment
 import { sizeFlags } from "./engines/size-flags.ts";
 import { caseExpertLoad } from "./expert-load.ts";
 import { flagNames } from "./flag-names.ts";
+import { caseTiers } from "./kv-tiers/case-tiers.ts";
 import type { Known, Located } from "./located.ts";
 import { message } from "./message.ts";
 import { settlers } from "./settle-engine.ts";
@@ -65,7 +66,7 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
       executor: undefined,
     },
     hardware: caseHardware(own, whole, catalog),
-    overrides: overrides(own, whole),
+    overrides: overrides(own, whole, engine),
   };
 }
 
@@ -175,7 +176,9 @@ function totalBytes(own: Fields, whole: Fields): number | undefined {
   return optional(own, "gpuTotalBytes", asMemory) ?? optional(whole, "gpuTotalBytes", asMemory);
 }
 
-function overrides(own: Fields, whole: Fields): PoolOverrides {
+function overrides(own: Fields, whole: Fields, engine: JudgedEngine): PoolOverrides {
+  const readTiers = (value: unknown, key: string) => caseTiers(value, key, engine);
+  const kvTiers = optional(own, "kvTiers", readTiers) ?? optional(whole, "kvTiers", readTiers);
   const links = { ...optional(whole, "links", asFields), ...optional(own, "links", asFields) };
   const total = totalBytes(own, whole);
   const blocks = optional(own, "kvCacheBlocks", asCount) ?? optional(whole, "kvCacheBlocks", asCount);
@@ -190,5 +193,6 @@ function overrides(own: Fields, whole: Fields): PoolOverrides {
     ...(inter === undefined ? {} : { interNodeBytesPerSecond: inter }),
     ...(latency === undefined ? {} : { latencySeconds: latency }),
     ...(expertLoad === undefined ? {} : { expertLoad }),
+    ...(kvTiers === undefined ? {} : { kvTiers }),
   };
 }

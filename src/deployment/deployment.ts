@@ -2,6 +2,7 @@ import type { GpuId, Model } from "../catalog/facts.ts";
 import type { Calibration } from "./calibration.ts";
 import type { Devices } from "./devices.ts";
 import type { ExpertLoad } from "./expert-load.ts";
+import type { WrittenTiers } from "./kv-tiers/kv-tiers.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -152,6 +153,8 @@ export interface PoolOverrides {
   readonly latencySeconds?: number;
   /** What no file of an engine tells: how unevenly experts are chosen. */
   readonly expertLoad?: ExpertLoad;
+  /** Stores of KV cache, where a case says them. */
+  readonly kvTiers?: WrittenTiers;
 }
 
 export interface EngineConfig {

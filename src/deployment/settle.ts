@@ -7,6 +7,7 @@ import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
+import { settledTiers } from "./kv-tiers/settle-tiers.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
 import { assumedNetwork } from "./pool-pair.ts";
@@ -144,6 +145,8 @@ function settledPool(
   if (speculation && acceptance === undefined) assumed.push(assumedAcceptance(speculation));
   const place = placed(pool, gpu, layout);
   assumed.push(...place.assumed);
+  const tiers = settledTiers(pool, { engine, gpu, layout, links: place.links });
+  assumed.push(...tiers.assumed);
   return {
     role: pool.role,
     instances: Math.max(1, pool.instances?.value ?? 1),
@@ -161,6 +164,7 @@ function settledPool(
     ...(drafter ? { drafter } : {}),
     ...(speculation ? { speculation } : {}),
     links: place.links,
+    ...(tiers.kvTiers ? { kvTiers: tiers.kvTiers } : {}),
     kernels: catalog.kernels(gpu),
     linkKernels: (gpusPerInstance(layout) > 1 && catalog.linkKernels(gpu, place.links.intraNode)) || null,
     observed: {

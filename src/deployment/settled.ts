@@ -4,6 +4,7 @@ import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
 import type { ExpertLoad } from "./expert-load.ts";
+import type { KvTiers } from "./kv-tiers/kv-tiers.ts";
 import type { Message } from "./message.ts";
 import type { RoutingRule } from "./routing.ts";
 import type { Version } from "./version.ts";
@@ -116,6 +117,8 @@ export interface SettledPool {
   /** Absent without speculation. */
   readonly speculation?: Speculation;
   readonly links: PoolLinks;
+  /** Stores of KV cache behind that of its GPUs; absent = none. */
+  readonly kvTiers?: KvTiers;
   /** Measured kernels of this GPU and the nearest of its generation, nearest first. */
   readonly kernels: readonly GpuKernels[];
   /** Those whose exchanges between GPUs speak for this pool's link; null where none over its kind were measured. */

@@ -4,6 +4,13 @@ import { KeyTable } from "./key-table.ts";
 import type { RequestBlocks } from "./request-blocks.ts";
 import type { Requests } from "./requests.ts";
 
+/** Who wants to know of blocks whose content the cache gives up. */
+export interface Evictions {
+  shared(key: number): void;
+  /** A full block that only one request can have made. */
+  own(r: number, index: number): void;
+}
+
 /**
  * Real block ids, as vLLM's prefix cache keeps them: full blocks are known by the chain of their content, stay known after release, and
  * the least recently released block is taken first; a request's blocks are released in reverse, so tails go before the prefixes they need.
@@ -41,6 +48,7 @@ export class CachedBlocks implements BlockPool {
     { tables, held, published }: RequestBlocks,
     /** Of the deployment's cores. */
     private readonly core: number,
+    private readonly evictions: Evictions | null = null,
   ) {
     this.usable = usableBlocks;
     this.stateBlocks = stateBlocks;
@@ -116,7 +124,7 @@ export class CachedBlocks implements BlockPool {
   release(r: number, computed: number, comesBack: boolean): void {
     const table = this.tables[this.row(r)] as Int32Array;
     this.publish(r, computed);
-    if (comesBack) {
+    if (comesBack || this.evictions !== null) {
       const full = Math.floor(computed / this.blockTokens);
       for (let i = this.keys.shared(r); i < full; i++) {
         this.owner[table[i] as number] = r;
@@ -155,7 +163,9 @@ export class CachedBlocks implements BlockPool {
       return this.fresh++;
     }
     const block = this.head;
+    const owner = this.owner[block] as number;
     this.unlinkFree(block);
+    if (owner >= 0) this.evictions?.own(owner, this.ownerIndex[block] as number);
     this.owner[block] = -1;
     this.forget(block);
     return block;
@@ -186,6 +196,7 @@ export class CachedBlocks implements BlockPool {
     const after = this.sameNext[block] as number;
     if (after === block) {
       this.known.delete(key);
+      this.evictions?.shared(key);
       return;
     }
     const before = this.samePrevious[block] as number;

@@ -6,6 +6,7 @@ import { handedOver, kvTransfer, portsBytesPerSecond } from "../timing/collectiv
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
+import { tiersPlan } from "./kv-tiers/tier-plan.ts";
 import { missingRoleWords } from "./layout-words.ts";
 import type { Outcome } from "./report.ts";
 
@@ -35,7 +36,7 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
     if (pool.instances < 1) return refuse("missing", "The deployment asks for no replica.");
     schedulers += pool.instances * pool.layout.data * pool.layout.attentionData;
     if (schedulers > mostSchedulers) return refuse("unsupported", `The deployment has more than ${whole(mostSchedulers)} engine cores.`);
-    pools.push(clusterPool(pool, plan, model));
+    pools.push(clusterPool(pool, plan, model, settled.model.layers));
   }
   const movesCaches = pools.some(({ role }) => role === "decode");
   return {
@@ -66,7 +67,7 @@ function nodes(settled: Settled): readonly number[] {
   return Array.from({ length: replicas }, (_, i) => (oneNode ? 0 : i));
 }
 
-function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): ClusterPool {
+function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, layers: number): ClusterPool {
   const { layout, settings, role } = pool;
   const { scheduling } = settings;
   const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
@@ -78,6 +79,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel): Clu
     lockStep: layout.attentionData,
     cache,
     prefixCaching: settings.prefixCaching,
+    tiers: role === "decode" ? null : tiersPlan(pool, plan, cache, layers),
     maxModelLen: settings.maxModelLen,
     limits: {
       maxNumSeqs: Math.max(1, Math.min(settings.maxNumSeqs, mostSequences)),

@@ -9,6 +9,9 @@ import type { Gaps } from "./gaps.ts";
 import { Inbox, type Reception } from "./inbox.ts";
 import { Instance } from "./instance.ts";
 import { Intake, type Pull } from "./intake.ts";
+import { PoolTiers } from "./kv-tiers/pool-tiers.ts";
+import { TierStores } from "./kv-tiers/tier.ts";
+import type { TiersPlan } from "./kv-tiers/tier-plan.ts";
 import { Meter } from "./meter.ts";
 import { type PromptTurns, promptTurns } from "./prompt-turns.ts";
 import { RequestBlocks } from "./request-blocks.ts";
@@ -29,6 +32,8 @@ export interface ClusterPool {
   /** Of one scheduler. */
   readonly cache: PooledCache;
   readonly prefixCaching: boolean;
+  /** Stores behind it; null = none. */
+  readonly tiers: TiersPlan | null;
   readonly maxModelLen: number;
   /** A longer prompt is refused; Infinity where the cache alone decides. */
   readonly longestPrompt: number;
@@ -71,6 +76,8 @@ export interface Shared {
   readonly requests: Requests;
   readonly gaps: Gaps;
   readonly pull: Pull;
+  /** What a request waits aside for is there at that time. */
+  readonly loads: (r: number, time: number) => void;
 }
 
 /** All instances of a deployment. */
@@ -85,6 +92,8 @@ export class Cluster {
   readonly totals: readonly Totals[];
   /** Blocks of the pools where requests stay: one before them only passes its own on. */
   readonly usableBlocks: number;
+  /** What the stores behind each pool's caches did; null where it has none. */
+  readonly tiers: readonly (PoolTiers | null)[];
   private readonly held: RequestBlocks;
 
   constructor(
@@ -94,6 +103,8 @@ export class Cluster {
     this.logs = pools.map(() => new StepLog());
     // A request that moves is held on both sides for a while.
     this.held = new RequestBlocks(movesCaches ? 2 * shared.requests.count : shared.requests.count);
+    const stores = new TierStores(shared.requests);
+    this.tiers = pools.map(({ tiers }) => tiers && new PoolTiers(tiers, shared.requests, stores));
     const decodes = pools.some(({ role }) => role === "decode");
     const entryTotals = emptyTotals();
     const decodeTotals = emptyTotals();
@@ -116,6 +127,7 @@ export class Cluster {
   resetLogs(now: number): void {
     this.meter.reset(now);
     for (const log of this.logs) log.clear();
+    for (const tiers of this.tiers) tiers?.reset();
     for (const totals of this.totals) {
       totals.preemptions = 0;
       totals.queriedTokens = 0;
@@ -127,7 +139,8 @@ export class Cluster {
     const cores: Core[] = [];
     for (let engine = 0; engine < pool.engines; engine++) {
       const first = this.cores.length;
-      const engineCores = Array.from({ length: pool.lockStep }, (_, i) => this.newCore(pool, first + i, totals));
+      const tiers = this.tiers[poolIndex] ?? null;
+      const engineCores = Array.from({ length: pool.lockStep }, (_, i) => this.newCore(pool, first + i, totals, tiers));
       const turns = promptTurns(pool.scheduling, engineCores);
       const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns, movesCaches));
       const instance = new Instance(this.instances.length, schedulers, turns, pool.model, this.logs[poolIndex] as StepLog, this.meter);
@@ -141,10 +154,12 @@ export class Cluster {
     return { role: pool.role, index, cores };
   }
 
-  private newCore({ model, cache, prefixCaching, limits }: ClusterPool, index: number, totals: Totals): EngineCore {
+  private newCore(pool: ClusterPool, index: number, totals: Totals, tiers: PoolTiers | null): EngineCore {
+    const { model, cache, prefixCaching, limits } = pool;
     const { requests, gaps } = this.shared;
-    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.held, index) : new CountedBlocks(cache);
-    return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits));
+    const own = tiers?.coreTiers(pool) ?? null;
+    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.held, index, own?.evictions ?? null) : new CountedBlocks(cache);
+    return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits), own);
   }
 
   private newScheduler(
@@ -154,7 +169,7 @@ export class Cluster {
     takesOver: boolean,
   ): Scheduler {
     const intake = takesOver ? new Intake(core, scheduling, this.shared.pull) : null;
-    const policy = policyOf(scheduling, core, turns);
+    const policy = policyOf(scheduling, core, turns, this.shared.loads);
     return new Scheduler(core, policy, intake, new Inbox(core, intake, reception), model.stages, this.mostRunning(limits));
   }
 

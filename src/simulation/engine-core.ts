@@ -2,9 +2,10 @@ import type { BlockPool } from "./block-pool.ts";
 import type { Cohort } from "./cohort.ts";
 import { Decoders } from "./decoders.ts";
 import type { Gaps } from "./gaps.ts";
+import type { CoreTiers } from "./kv-tiers/core-tiers.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { RunningList, WaitingQueue } from "./queues.ts";
-import { computing, decoding, type Requests, stays, waiting } from "./requests.ts";
+import { computing, decoding, loading, type Requests, stays, waiting } from "./requests.ts";
 import type { SchedulerLimits, Slot, Totals } from "./scheduling.ts";
 
 /** What one engine core holds between steps, and the moves that its policy has: every engine's requests and blocks go the same ways. */
@@ -18,6 +19,10 @@ export class EngineCore {
   pendingTokens = 0;
   /** Blocks that running requests will open yet, kept where an engine starts none that it might have to take out. */
   promisedBlocks = 0;
+  /** Whose start of the prompt has come from a store: they hold its blocks, and go before those that wait. */
+  readonly loaded: WaitingQueue;
+  /** Blocks that prompts will open yet whose start is on its way or here. */
+  asideBlocks = 0;
 
   constructor(
     readonly requests: Requests,
@@ -27,8 +32,11 @@ export class EngineCore {
     readonly totals: Totals,
     slots: number,
     maxRunning: number,
+    /** Stores behind the cache; null where it has none. */
+    readonly tiers: CoreTiers | null,
   ) {
     this.waiting = new WaitingQueue(requests, totals);
+    this.loaded = new WaitingQueue(requests, totals);
     this.running = new RunningList(requests, totals);
     this.partial = new OrderedList(requests.order, maxRunning);
     this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning);
@@ -51,21 +59,56 @@ export class EngineCore {
     return Math.ceil((computed + tokens) / blockTokens) - Math.ceil(computed / blockTokens);
   }
 
-  /** The first waiting request starts with its cached blocks and a chunk behind them. */
-  start(slot: Slot, hits: number, chunk: number, now: number): void {
-    const { requests, totals } = this;
+  /** Blocks behind the first `hits` of a waiting request that a store has, where they are worth a load. */
+  findStored(r: number, hits: number): number {
+    return this.tiers === null ? 0 : this.tiers.find(r, hits, this.requests.target[r] as number);
+  }
+
+  /** The first waiting request starts with its cached blocks, those that the last `findStored` told, and a chunk behind them. */
+  start(slot: Slot, hits: number, stored: number, chunk: number, now: number): void {
+    const { requests, pool } = this;
     const r = this.waiting.head;
     const cached = hits * this.limits.blockTokens;
     this.waiting.takeFirst();
     this.running.append(r);
-    this.pool.admit(r, hits, this.blocksFor(cached, chunk));
-    if (Number.isNaN(requests.firstScheduled[r] as number)) {
-      requests.firstScheduled[r] = now;
-      requests.cached[r] = cached;
-      totals.queriedTokens += requests.target[r] as number;
-      totals.hitTokens += cached;
-    }
-    requests.computed[r] = cached;
+    this.look(r, hits, stored);
+    const known = requests.computed[r] as number;
+    pool.admit(r, hits, this.blocksFor(cached, known - cached + chunk));
+    if (Number.isNaN(requests.firstScheduled[r] as number)) requests.firstScheduled[r] = now;
+    requests.timeline?.moment("scheduled", r);
+    this.addChunk(slot, r, chunk);
+  }
+
+  /** The first waiting request waits aside for what a store has of it; returns when that is there. */
+  setAside(hits: number, stored: number): number {
+    const { requests, pool } = this;
+    const r = this.waiting.head;
+    this.waiting.takeFirst();
+    const loadedAt = this.look(r, hits, stored);
+    pool.admit(r, hits, stored);
+    requests.state[r] = loading;
+    this.totals.waiting++;
+    this.asideBlocks += this.blocksFor(requests.computed[r] as number, this.promptLeft(r));
+    return loadedAt;
+  }
+
+  /** The start of its prompt is here. */
+  arrive(r: number): void {
+    this.totals.waiting--;
+    this.requests.state[r] = waiting;
+    this.loaded.append(r);
+  }
+
+  /** The first request whose start has been loaded goes on with a chunk. */
+  resume(slot: Slot, chunk: number, now: number): void {
+    const { requests, pool, loaded, running } = this;
+    const r = loaded.head;
+    const computed = requests.computed[r] as number;
+    this.asideBlocks -= this.blocksFor(computed, this.promptLeft(r));
+    loaded.takeFirst();
+    running.append(r);
+    pool.extend(r, this.blocksFor(computed, chunk), computed);
+    if (Number.isNaN(requests.firstScheduled[r] as number)) requests.firstScheduled[r] = now;
     requests.timeline?.moment("scheduled", r);
     this.addChunk(slot, r, chunk);
   }
@@ -101,12 +144,30 @@ export class EngineCore {
       this.pendingTokens += requests.computed[r] as number;
     }
     this.running.remove(r);
+    this.tiers?.computed(r, requests.computed[r] as number);
     this.pool.release(r, requests.computed[r] as number, true);
     requests.computed[r] = 0;
     requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
     requests.state[r] = waiting;
     requests.timeline?.moment("preempted", r);
     this.totals.preemptions++;
+  }
+
+  /** Writes down what of a request is known here, and begins to load what a store has; returns when that is there. */
+  private look(r: number, hits: number, stored: number): number {
+    const { requests, totals, tiers, limits } = this;
+    const isFirst = Number.isNaN(requests.firstScheduled[r] as number);
+    const target = requests.target[r] as number;
+    // Before its blocks are taken: these may push others into the stores.
+    tiers?.starts(r, hits);
+    const loadedAt = tiers !== null && stored > 0 ? tiers.load(r, hits, target, isFirst) : 0;
+    requests.computed[r] = (hits + stored) * limits.blockTokens;
+    this.pendingTokens -= requests.computed[r] as number;
+    if (!isFirst) return loadedAt;
+    requests.cached[r] = requests.computed[r] as number;
+    totals.queriedTokens += target;
+    totals.hitTokens += hits * limits.blockTokens;
+    return loadedAt;
   }
 
   private addChunk(slot: Slot, r: number, chunk: number): void {

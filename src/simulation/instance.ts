@@ -1,4 +1,5 @@
 import type { Batch, StepModel } from "../timing/step-model.ts";
+import { endBehindLoad } from "./kv-tiers/load-overlap.ts";
 import type { Meter } from "./meter.ts";
 import type { PromptTurns } from "./prompt-turns.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -100,6 +101,14 @@ export class Instance {
     const stages = this.stageFree.length;
     let end = now;
     let seconds = 0;
+    let loadedAt = 0;
+    let overlapLayers = 0;
+    for (const scheduler of this.schedulers) {
+      const one = scheduler.slots[slot] as Slot;
+      if (one.loadedAt <= loadedAt) continue;
+      loadedAt = one.loadedAt;
+      overlapLayers = one.overlapLayers;
+    }
     for (let stage = 0; stage < stages; stage++) {
       let stageSeconds = 0;
       let transfer = 0;
@@ -112,7 +121,7 @@ export class Instance {
       }
       if (!(stageSeconds >= 0 && stageSeconds < 1e6)) throw new TimingFailure(`A step would take ${stageSeconds} seconds.`);
       const start = Math.max(end + nanoseconds(transfer), this.stageFree[stage] as number);
-      end = start + Math.max(1, nanoseconds(stageSeconds));
+      end = endBehindLoad(start, Math.max(1, nanoseconds(stageSeconds)), loadedAt, overlapLayers);
       this.stageFree[stage] = end;
       seconds += stageSeconds + transfer;
     }

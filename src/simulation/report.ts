@@ -1,4 +1,5 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { TierKind } from "../deployment/kv-tiers/kv-tiers.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Assumption } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
@@ -119,6 +120,50 @@ export interface Bottleneck {
   readonly to: number | null;
 }
 
+/** The stores of one kind behind the caches of a pool; all sizes over all of them. */
+export interface TierUse {
+  readonly kind: TierKind;
+  /** How many stores they are: one an engine core, or one that all share. */
+  readonly stores: number;
+  readonly capacityTokens: number;
+  readonly capacityBytes: number;
+  /** 0 … 1. */
+  readonly peakUsage: number;
+  /** Of prompts at their first look. */
+  readonly hitTokens: number;
+  readonly hitRate: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly evictedTokens: number;
+  /** Not kept, as all that could have made room was being copied. */
+  readonly droppedTokens: number;
+  /** Bytes per second to and from one engine core. */
+  readonly readBytesPerSecond: number;
+  readonly writeBytesPerSecond: number;
+}
+
+/** What the stores of a pool's engines did. */
+export interface PoolTiersUse {
+  /** `LMCache`. */
+  readonly system: string;
+  readonly tiers: readonly TierUse[];
+  readonly loads: number;
+  readonly loadedTokens: number;
+  readonly loadedBytes: number;
+  /** From the wish for it to the last block, over all loads. */
+  readonly loadSeconds: number;
+  /** That computing the same tokens would have taken. */
+  readonly computeSeconds: number;
+  /** Loads that took longer than computing would have. */
+  readonly slowerLoads: number;
+  /** Tokens that were there and were computed all the same, as that was sooner. */
+  readonly leftTokens: number;
+  /** Bytes per second from which on loads of this run pay; null where nothing was loaded. */
+  readonly paysFromBytesPerSecond: number | null;
+  /** At which they came, waiting for each other included. */
+  readonly loadedBytesPerSecond: number | null;
+}
+
 export interface Report {
   readonly id: string;
   readonly name: string;
@@ -141,6 +186,8 @@ export interface Report {
   } | null;
   /** Stopped before its end, at this simulated second. */
   readonly stoppedAtSeconds: number | null;
+  /** One a pool that has stores behind its caches; absent where none has. */
+  readonly kvTiers?: readonly PoolTiersUse[];
   readonly memory: MemoryPlan;
   readonly layout: string;
   readonly gpus: number;

@@ -33,6 +33,9 @@ export const pushed = 1;
 /** or layer by layer while its prompt is computed. */
 export const streamed = 2;
 
+/** Its prompt's start is on the way from a store to blocks that it holds. */
+export const loading = 9;
+
 /** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
 export class Requests {
   readonly count: number;
@@ -43,6 +46,7 @@ export class Requests {
   /** Tokens from the start whose content the ids tell. */
   readonly keyedTokens: Int32Array;
   readonly prefixBlockTokens: number;
+  readonly distinctPrefixIds: number;
   /** Whose conversation it belongs to; −1 = nobody knows. */
   readonly session: Int32Array;
 
@@ -101,6 +105,7 @@ export class Requests {
     this.prefixIds = load.prefixIds;
     this.prefixBlockTokens = load.prefixBlockTokens;
     this.session = load.sessions;
+    this.distinctPrefixIds = load.distinctPrefixIds;
     this.keyedTokens = new Int32Array(count);
     for (let r = 0; r < count; r++) this.keyedTokens[r] = keyedTokens(load, r);
     const times = () => new Float64Array(count).fill(Number.NaN);

@@ -82,7 +82,12 @@ export class Run implements HandOverPort {
   ) {
     this.requests = new Requests(load, control.timeline ?? null);
     const { requests, gaps } = this;
-    this.cluster = new Cluster(plan, { requests, gaps, pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now) });
+    this.cluster = new Cluster(plan, {
+      requests,
+      gaps,
+      pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now),
+      loads: (r, time) => this.queue.push(time, (r << 2) | deliveryEvent),
+    });
     this.placement = placementOf(plan, this.cluster, requests, routing, randomSource(seed, "routing"));
     this.handOver = plan.movesCaches ? new HandOver(requests, this.cluster, plan, this) : null;
     this.client = new Client(load, { send: (r, now) => this.send(r, now), wakeAt: (time) => this.queue.push(time, arrivalEvent) });

@@ -4,7 +4,7 @@ import type { EngineCore } from "./engine-core.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import { OrderedList } from "./ordered-list.ts";
-import { decoding, done, handedOver, leavesAnswered, leavesWithCache, prefilling, queued, stays, waiting } from "./requests.ts";
+import { decoding, done, handedOver, leavesAnswered, leavesWithCache, loading, prefilling, queued, stays, waiting } from "./requests.ts";
 import { admitted, Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
 
@@ -54,6 +54,10 @@ export class Scheduler {
   /** A request whose prompt is to be computed here. */
   enqueue(r: number): void {
     const { requests } = this.core;
+    if (requests.state[r] === loading) {
+      this.core.arrive(r);
+      return;
+    }
     requests.state[r] = waiting;
     this.core.pendingTokens += requests.target[r] as number;
     this.inbox.append(r);
@@ -92,12 +96,18 @@ export class Scheduler {
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
     const { batch } = slot;
+    const { tiers } = this.core;
     slot.clear();
+    tiers?.begin(now);
     this.core.decoders.gather(cohort);
     this.intake?.join(cohort, now);
     this.blockedBy = this.policy.fill(slot, cohort, now);
     if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
     this.inbox.close(slot);
+    if (tiers !== null) {
+      slot.loadedAt = tiers.loadedAt;
+      slot.overlapLayers = tiers.plan.overlapLayers;
+    }
     batch.decodeSequences = slot.decodes ? cohort.size : 0;
     batch.decodeContext = slot.decodes ? cohort.context : 0;
     batch.tokens = batch.decodeSequences + batch.prefillTokens;
@@ -111,6 +121,7 @@ export class Scheduler {
     const used = this.usedBlocks;
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
+    this.core.tiers?.begin(now);
     this.completed.count = 0;
     this.begunCount = 0;
     this.produced = 0;
@@ -145,6 +156,7 @@ export class Scheduler {
       partial.add(r);
       return;
     }
+    this.core.tiers?.computed(r, computed);
     requests.timeline?.moment("prefilled", r);
     const leaving = requests.leaving[r] as number;
     if (leaving !== stays) {
@@ -191,6 +203,7 @@ export class Scheduler {
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;
     running.remove(r);
+    this.core.tiers?.computed(r, requests.computed[r] as number);
     pool.release(r, requests.computed[r] as number, false);
   }
 

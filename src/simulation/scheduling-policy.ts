@@ -13,10 +13,16 @@ export interface SchedulingPolicy {
   fill(slot: Slot, cohort: Cohort, now: number): number;
 }
 
-export function policyOf(scheduling: Scheduling, core: EngineCore, turns: PromptTurns): SchedulingPolicy {
+/** `loads` is told of requests that wait aside for a store, and until when. */
+export function policyOf(
+  scheduling: Scheduling,
+  core: EngineCore,
+  turns: PromptTurns,
+  loads: (r: number, time: number) => void,
+): SchedulingPolicy {
   switch (scheduling.engine) {
     case "vllm":
-      return new VllmPolicy(core, scheduling);
+      return new VllmPolicy(core, scheduling, loads);
     case "sglang":
       return new SglangPolicy(core, scheduling);
     case "tensorrt-llm":

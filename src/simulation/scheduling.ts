@@ -40,6 +40,10 @@ export class Slot {
   readonly batch: Batch = emptyBatch();
   readonly chunks: Int32Array;
   chunkCount = 0;
+  /** When cache is there that the step reads from a store; 0 = none. */
+  loadedAt = 0;
+  /** Layers that are computed one by one as they come; 0 where the step waits for all. */
+  overlapLayers = 0;
   /** The decoding requests of its cohort are in the batch; they wait where an engine computes prompts alone. */
   decodes = true;
 
@@ -54,6 +58,7 @@ export class Slot {
     batch.prefillPairs = 0;
     batch.prefillContext = 0;
     this.chunkCount = 0;
+    this.loadedAt = 0;
     this.decodes = true;
   }
 }

@@ -110,16 +110,16 @@ export class SglangPolicy implements SchedulingPolicy {
       if (room.input <= 0 || room.chunk <= 0 || this.cut >= 0) return noBudget;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
-      const cached = hits * limits.blockTokens;
-      const prompt = target - cached;
+      const stored = core.findStored(r, hits);
+      const prompt = target - (hits + stored) * limits.blockTokens;
       const answer = this.answer(r);
-      const taken = (pool.evictableHits + pool.stateBlocks) * limits.blockTokens;
+      const taken = (pool.evictableHits + pool.stateBlocks + stored) * limits.blockTokens;
       // Nothing runs, and no cache waits here to be pulled.
       const isAlone = running.count === 0 && pool.free === pool.usable;
       if (!isAlone && prompt + answer >= this.tokensFree(room) - taken) return noBlocks;
       if (slot.chunkCount > 0 && prompt >= room.input) return noBudget;
       const chunk = Math.min(prompt, room.chunk);
-      core.start(slot, hits, chunk, now);
+      core.start(slot, hits, stored, chunk, now);
       this.take(room, chunk, chunk < prompt ? 0 : answer);
       if (chunk < prompt) this.cut = r;
     }

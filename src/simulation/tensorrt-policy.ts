@@ -122,8 +122,10 @@ export class TensorrtPolicy implements SchedulingPolicy {
       if (running.count >= limits.maxNumSeqs) return noSequences;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
+      const stored = core.findStored(r, hits);
       const cached = hits * limits.blockTokens;
-      const prompt = target - cached;
+      const known = cached + stored * limits.blockTokens;
+      const prompt = target - known;
       const chunk = this.goesWhole(slot) ? prompt : this.chunkOf(prompt, left);
       if (chunk <= 0) return noBudget;
       // The last token is never read.
@@ -131,8 +133,8 @@ export class TensorrtPolicy implements SchedulingPolicy {
       const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
       const kept = this.scheduling.reservesAnswer ? core.promisedBlocks : 0;
       if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
-      core.start(slot, hits, chunk, now);
-      core.promisedBlocks += needed - core.blocksFor(cached, chunk);
+      core.start(slot, hits, stored, chunk, now);
+      core.promisedBlocks += needed - core.blocksFor(cached, known - cached + chunk);
       left -= chunk;
     }
     return admitted;

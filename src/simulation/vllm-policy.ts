@@ -13,14 +13,16 @@ export class VllmPolicy implements SchedulingPolicy {
   constructor(
     private readonly core: EngineCore,
     private readonly scheduling: VllmScheduling,
+    /** What a waiting request needs is on its way to blocks of this core, and there at that time. */
+    private readonly loads: (r: number, time: number) => void,
   ) {}
 
   fill(slot: Slot, cohort: Cohort, now: number): number {
-    const { waiting, limits } = this.core;
+    const { waiting, loaded, limits } = this.core;
     let short = false;
     if (this.fitsAtOnce(cohort)) this.runAll(cohort, slot);
     else short = this.runInOrder(cohort, slot);
-    if (waiting.head < 0) return admitted;
+    if (waiting.head < 0 && loaded.head < 0) return admitted;
     return short ? noBlocks : this.admit(slot, limits.maxNumBatchedTokens - cohort.size - slot.batch.prefillTokens, now);
   }
 
@@ -126,23 +128,45 @@ export class VllmPolicy implements SchedulingPolicy {
     const { requests, pool, limits, waiting, running } = core;
     const { blockTokens } = limits;
     let budget = left;
+    for (let r = core.loaded.head; r >= 0; r = core.loaded.head) {
+      if (budget <= 0) return noBudget;
+      if (running.count >= limits.maxNumSeqs) return noSequences;
+      const chunk = this.chunkWithin(this.chunkOf(r), budget);
+      if (chunk < 0) return noBudget;
+      if (core.blocksFor(requests.computed[r] as number, chunk) > pool.free) return noBlocks;
+      core.resume(slot, chunk, now);
+      budget -= chunk;
+    }
     for (let r = waiting.head; r >= 0; r = waiting.head) {
       if (budget <= 0) return noBudget;
       if (running.count >= limits.maxNumSeqs) return noSequences;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
+      const stored = core.findStored(r, hits);
       const cached = hits * blockTokens;
-      let chunk = this.cut(target - cached);
-      if (chunk > budget) {
-        // Without chunked prefill a prompt waits for a step that can take it whole; one longer than any budget gets a step of its own.
-        if (!limits.chunkedPrefill && (running.count > 0 || budget < limits.maxNumBatchedTokens)) return noBudget;
-        if (limits.chunkedPrefill) chunk = budget;
+      const taken = pool.stateBlocks + pool.evictableHits;
+      if (stored > 0 && core.tiers?.plan.loading === "aside") {
+        if (core.blocksFor(cached, target - cached) + core.asideBlocks + taken > pool.free) return noBlocks;
+        this.loads(r, core.setAside(hits, stored));
+        continue;
       }
-      const reserved = this.scheduling.reserveFullPrompt ? target - cached : chunk;
-      if (core.blocksFor(cached, reserved) + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
-      core.start(slot, hits, chunk, now);
+      const known = cached + stored * blockTokens;
+      const chunk = this.chunkWithin(this.cut(target - known), budget);
+      if (chunk < 0) return noBudget;
+      const reserved = this.scheduling.reserveFullPrompt ? target - known : chunk;
+      if (core.blocksFor(cached, known - cached + reserved) + taken > pool.free) return noBlocks;
+      core.start(slot, hits, stored, chunk, now);
       budget -= chunk;
     }
     return admitted;
+  }
+
+  /** What of a chunk the budget takes; −1 where it must wait for another step. */
+  private chunkWithin(chunk: number, budget: number): number {
+    const { limits, running } = this.core;
+    if (chunk <= budget) return chunk;
+    if (limits.chunkedPrefill) return budget;
+    // A prompt waits for a step that can take it whole; one longer than any budget gets a step of its own.
+    return running.count > 0 || budget < limits.maxNumBatchedTokens ? -1 : chunk;
   }
 }

@@ -1,4 +1,5 @@
 import type { Gpu, Model } from "../../src/catalog/facts.ts";
+import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { EngineSettings, Layout, Settled, SettledPool } from "../../src/deployment/settled.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
@@ -91,6 +92,7 @@ export interface Setup {
   readonly slo?: Settled["slo"];
   readonly version?: { readonly minor: number };
   readonly role?: SettledPool["role"];
+  readonly kvTiers?: KvTiers;
 }
 
 /** A prefill and a decode pool, the bytes of the link between them in a second, and who makes the first token. */
@@ -136,6 +138,7 @@ export function settledOf(setup: Setup = {}): Settled {
     kernels: [],
     linkKernels: null,
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
+    ...(setup.kvTiers ? { kvTiers: setup.kvTiers } : {}),
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
   };
   return {

@@ -7,10 +7,14 @@ export class Channel {
   /** Nanoseconds of all transfers so far, those still to come included. */
   busy = 0;
 
-  /** The end of a transfer that takes so long by itself, asked for at `now`. */
+  /** When a transfer would end that takes so long by itself, asked for at `now`. */
+  endOf(nanoseconds: number, now: number): number {
+    return Math.max(now, this.freeAt) + nanoseconds;
+  }
+
+  /** Begins one; returns its end. */
   take(nanoseconds: number, now: number): number {
-    const start = Math.max(now, this.freeAt);
-    this.freeAt = start + nanoseconds;
+    this.freeAt = this.endOf(nanoseconds, now);
     this.busy += nanoseconds;
     return this.freeAt;
   }

@@ -1,0 +1,220 @@
+import type { Evictions } from "../cached-blocks.ts";
+import type { PromptSeconds } from "../prompt-seconds.ts";
+import type { Requests } from "../requests.ts";
+import type { Tier } from "./tier.ts";
+import type { TiersPlan } from "./tier-plan.ts";
+
+/** What all cores of a pool took from their stores, and what it was worth. */
+export class LoadTotals {
+  loads = 0;
+  loadedTokens = 0;
+  loadedBytes = 0;
+  /** From the wish for it to the last block. */
+  loadSeconds = 0;
+  /** That computing the same tokens would have taken. */
+  computeSeconds = 0;
+  /** Loads that took longer than that. */
+  slower = 0;
+  /** Tokens found and computed all the same, as that was sooner. */
+  leftTokens = 0;
+
+  reset(): void {
+    this.loads = 0;
+    this.loadedTokens = 0;
+    this.loadedBytes = 0;
+    this.loadSeconds = 0;
+    this.computeSeconds = 0;
+    this.slower = 0;
+    this.leftTokens = 0;
+  }
+}
+
+/**
+ * The stores behind the cache of one engine core, nearest first: a request's blocks are looked for in the GPU's cache and then, where that
+ * ends, in the first store that has the next one. What a core computes is written to each store by that store's own policy.
+ */
+export class CoreTiers {
+  /** Of the step that is being put together; nanoseconds. */
+  now = 0;
+  /** When the last block that the step waits for is there. */
+  loadedAt = 0;
+  // Stretches of the last search: from which store, up to which block.
+  private stretches = 0;
+  private stretchTier = new Int32Array(8);
+  private stretchEnd = new Int32Array(8);
+  private searched = -1;
+  private foundFrom = 0;
+  private leftBlocks = 0;
+
+  constructor(
+    private readonly requests: Requests,
+    readonly plan: TiersPlan,
+    private readonly tiers: readonly Tier[],
+    readonly totals: LoadTotals,
+    private readonly prompt: PromptSeconds,
+    private readonly blockTokens: number,
+    /** By request, blocks that the GPU's cache had when it started: what they are is used again. */
+    private readonly reused: Int32Array,
+  ) {}
+
+  /** A step is put together. */
+  begin(now: number): void {
+    this.now = now;
+    this.loadedAt = 0;
+  }
+
+  /** Blocks behind the first `hits` of a prompt of `target` tokens that stores have and that are to be loaded. */
+  find(r: number, hits: number, target: number): number {
+    const { now, blockTokens } = this;
+    const limit = Math.floor((target - 1) / blockTokens);
+    let at = hits;
+    this.stretches = 0;
+    this.searched = r;
+    this.foundFrom = hits;
+    this.leftBlocks = 0;
+    while (at < limit) {
+      const tier = this.tierWith(r, at, target, now);
+      if (tier < 0) break;
+      const { chunkBlocks } = (this.tiers[tier] as Tier).plan;
+      at = Math.min(limit, (Math.floor(at / chunkBlocks) + 1) * chunkBlocks);
+      this.stretch(tier, at);
+    }
+    const blocks = at - hits;
+    if (blocks === 0 || blocks < this.plan.leastBlocks) return 0;
+    if (this.plan.takes === "sooner" && this.loadNanoseconds() / 1e9 >= this.computeSeconds(hits, at, target)) {
+      this.leftBlocks = blocks;
+      return 0;
+    }
+    return blocks;
+  }
+
+  /** A request starts whose first `hits` blocks the GPU's cache has. */
+  starts(r: number, hits: number): void {
+    this.reused[r] = hits;
+    this.totals.leftTokens += this.leftBlocks * this.blockTokens;
+    this.leftBlocks = 0;
+  }
+
+  /** Takes what the last search has found; returns when all of it is there. `counts`: the request is looked up for the first time. */
+  load(r: number, hits: number, target: number, counts: boolean): number {
+    if (r !== this.searched || hits !== this.foundFrom) throw new Error("Another request was searched for.");
+    const { now, totals, blockTokens } = this;
+    let from = hits;
+    let end = now;
+    for (let i = 0; i < this.stretches; i++) {
+      const until = this.stretchEnd[i] as number;
+      end = Math.max(end, this.bring(r, this.stretchTier[i] as number, from, until));
+      if (counts) (this.tiers[this.stretchTier[i] as number] as Tier).totals.hitTokens += (until - from) * blockTokens;
+      from = until;
+    }
+    const compute = this.computeSeconds(hits, from, target);
+    const seconds = (end - now) / 1e9;
+    totals.loads++;
+    totals.loadedTokens += (from - hits) * blockTokens;
+    totals.loadSeconds += seconds;
+    totals.computeSeconds += compute;
+    if (seconds > compute) totals.slower++;
+    if (this.plan.loading !== "aside" && end > this.loadedAt) this.loadedAt = end;
+    this.searched = -1;
+    return end;
+  }
+
+  /** The first `tokens` of a request are computed: its prompt, or all of it when it leaves. */
+  computed(r: number, tokens: number): void {
+    const { prompt } = this.requests;
+    const kept = this.plan.keepsAnswers ? tokens : Math.min(tokens, prompt[r] as number);
+    for (const tier of this.tiers) {
+      const { writePolicy, chunkTokens } = tier.plan;
+      if (writePolicy === "write-back") continue;
+      const until = writePolicy === "write-through" ? kept : Math.min(kept, (this.reused[r] as number) * this.blockTokens);
+      const chunks = Math.floor(until / chunkTokens);
+      for (let chunk = 0; chunk < chunks; chunk++) tier.keep(tier.keys.of(r, chunk), this.now);
+    }
+  }
+
+  /** The stores that keep what the GPU gives up, or null. */
+  get evictions(): Evictions | null {
+    const own = this.tiers.filter(({ plan }) => plan.writePolicy === "write-back");
+    if (own.length === 0) return null;
+    const { keepsAnswers } = this.plan;
+    const { prompt } = this.requests;
+    return {
+      shared: (key) => {
+        for (const tier of own) tier.keep(key, this.now);
+      },
+      own: (r, index) => {
+        if (!keepsAnswers && (index + 1) * this.blockTokens > (prompt[r] as number)) return;
+        for (const tier of own) tier.keep(tier.keys.of(r, index), this.now);
+      },
+    };
+  }
+
+  private tierWith(r: number, block: number, target: number, now: number): number {
+    const { tiers } = this;
+    for (let i = 0; i < tiers.length; i++) {
+      const { plan, keys, store } = tiers[i] as Tier;
+      const chunk = Math.floor(block / plan.chunkBlocks);
+      if ((chunk + 1) * plan.chunkTokens <= target && store.chunks.isReady(keys.of(r, chunk), now)) return i;
+    }
+    return -1;
+  }
+
+  private stretch(tier: number, end: number): void {
+    const last = this.stretches - 1;
+    if (last >= 0 && this.stretchTier[last] === tier) {
+      this.stretchEnd[last] = end;
+      return;
+    }
+    if (this.stretches === this.stretchTier.length) {
+      this.stretchTier = longer(this.stretchTier);
+      this.stretchEnd = longer(this.stretchEnd);
+    }
+    this.stretchTier[this.stretches] = tier;
+    this.stretchEnd[this.stretches++] = end;
+  }
+
+  private bring(r: number, index: number, from: number, until: number): number {
+    const { now, tiers } = this;
+    const tier = tiers[index] as Tier;
+    const { chunkBlocks, blockBytes, chunkTokens } = tier.plan;
+    const blocks = until - from;
+    let end = tier.bring(blocks, now);
+    const nearest = tiers[0] as Tier;
+    // What comes from afar goes through the host's memory and over the GPU's link.
+    const passesHost = index > 0 && nearest.plan.kind === "dram";
+    if (passesHost) end = Math.max(end, nearest.bring(blocks, now));
+    this.totals.loadedBytes += blocks * blockBytes;
+    const keepsOnWay = passesHost && nearest.plan.chunkTokens === chunkTokens;
+    for (let chunk = Math.floor(from / chunkBlocks); chunk * chunkBlocks < until; chunk++) {
+      const key = tier.keys.of(r, chunk);
+      tier.store.chunks.use(key, end);
+      if (keepsOnWay) nearest.passing(key, now, end);
+    }
+    return end;
+  }
+
+  /** Of what the last search has found, behind what is under way. */
+  private loadNanoseconds(): number {
+    let from = this.foundFrom;
+    let longest = 0;
+    for (let i = 0; i < this.stretches; i++) {
+      const { plan, read } = this.tiers[this.stretchTier[i] as number] as Tier;
+      const blocks = (this.stretchEnd[i] as number) - from;
+      longest = Math.max(longest, read.endOf(blocks * plan.readNanoseconds, this.now) - this.now + plan.latencyNanoseconds);
+      from = this.stretchEnd[i] as number;
+    }
+    return longest;
+  }
+
+  /** What blocks `from … until` cost where they are computed with the rest of the prompt. */
+  private computeSeconds(from: number, until: number, target: number): number {
+    const { prompt, blockTokens } = this;
+    return prompt.of(target, from * blockTokens) - prompt.of(target, until * blockTokens);
+  }
+}
+
+function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(array.length * 2);
+  copy.set(array);
+  return copy;
+}

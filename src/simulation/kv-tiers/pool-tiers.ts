@@ -1,0 +1,38 @@
+import type { StepModel } from "../../timing/step-model.ts";
+import { PromptSeconds } from "../prompt-seconds.ts";
+import type { Requests } from "../requests.ts";
+import type { SchedulerLimits } from "../scheduling.ts";
+import { CoreTiers, LoadTotals } from "./core-tiers.ts";
+import { type TierStores, TierTotals } from "./tier.ts";
+import type { TiersPlan } from "./tier-plan.ts";
+
+/** The stores behind all caches of one pool, and what became of them. */
+export class PoolTiers {
+  readonly loads = new LoadTotals();
+  /** One a tier, nearest first. */
+  readonly tiers: readonly TierTotals[];
+  private readonly reused: Int32Array;
+
+  constructor(
+    readonly plan: TiersPlan,
+    private readonly requests: Requests,
+    private readonly stores: TierStores,
+  ) {
+    this.tiers = plan.tiers.map((tier) => new TierTotals(tier));
+    this.reused = new Int32Array(requests.count);
+  }
+
+  /** Those of a further engine core. */
+  coreTiers({ model, limits }: { readonly model: StepModel; readonly limits: SchedulerLimits }): CoreTiers {
+    const { requests, plan, loads, reused } = this;
+    const own = this.tiers.map((totals) => this.stores.tier(totals.plan, totals));
+    const chunkTokens = limits.chunkedPrefill ? limits.maxNumBatchedTokens : Number.POSITIVE_INFINITY;
+    return new CoreTiers(requests, plan, own, loads, new PromptSeconds(model, chunkTokens, model.stages > 1), limits.blockTokens, reused);
+  }
+
+  /** Forgets what was counted so far: it was warm-up. */
+  reset(): void {
+    this.loads.reset();
+    for (const tier of this.tiers) tier.reset();
+  }
+}

@@ -1,0 +1,136 @@
+import { BlockKeys } from "../block-keys.ts";
+import type { Requests } from "../requests.ts";
+import { Channel } from "./channel.ts";
+import type { TierPlan } from "./tier-plan.ts";
+import { TierStore } from "./tier-store.ts";
+
+/** What became of the stores of one kind behind one pool. */
+export class TierTotals {
+  /** Chunks in them now. */
+  held = 0;
+  peakHeld = 0;
+  /** Of prompts, at their first look. */
+  hitTokens = 0;
+  readBytes = 0;
+  writtenBytes = 0;
+  evictedChunks = 0;
+  /** Not kept, as all that could have made room was being copied. */
+  droppedChunks = 0;
+
+  /** How many stores they are. */
+  stores = 0;
+
+  constructor(readonly plan: TierPlan) {}
+
+  reset(): void {
+    this.peakHeld = this.held;
+    this.hitTokens = 0;
+    this.readBytes = 0;
+    this.writtenBytes = 0;
+    this.evictedChunks = 0;
+    this.droppedChunks = 0;
+  }
+}
+
+/** A store and the two directions in which a server that all share can be reached. */
+export class Store {
+  readonly server = { read: new Channel(), write: new Channel() };
+  readonly chunks: TierStore;
+
+  constructor({ capacity }: TierPlan) {
+    this.chunks = new TierStore(capacity);
+  }
+}
+
+/** One store as one engine core reaches it: over ways of its own, which carry one transfer behind the other. */
+export class Tier {
+  readonly read = new Channel();
+  readonly write = new Channel();
+
+  constructor(
+    readonly plan: TierPlan,
+    readonly store: Store,
+    readonly keys: BlockKeys,
+    readonly totals: TierTotals,
+  ) {}
+
+  /** Reads so many blocks; returns when the last one is there. */
+  bring(blocks: number, now: number): number {
+    const { plan, store, totals } = this;
+    let end = this.read.take(blocks * plan.readNanoseconds, now);
+    if (plan.serverNanoseconds > 0) end = Math.max(end, store.server.read.take(blocks * plan.serverNanoseconds, now));
+    totals.readBytes += blocks * plan.blockBytes;
+    return Math.ceil(end + plan.latencyNanoseconds);
+  }
+
+  /** Writes one chunk, unless it is there already; then it counts as used. */
+  keep(key: number, now: number): void {
+    const { plan, store, totals } = this;
+    const { chunks } = store;
+    if (chunks.has(key)) {
+      chunks.use(key, now);
+      return;
+    }
+    const own = plan.chunkBlocks * plan.writeNanoseconds;
+    const server = plan.chunkBlocks * plan.serverNanoseconds;
+    const end = Math.max(this.write.endOf(own, now), store.server.write.endOf(server, now)) + plan.latencyNanoseconds;
+    if (!this.put(key, now, Math.ceil(end))) {
+      totals.droppedChunks++;
+      return;
+    }
+    this.write.take(own, now);
+    if (server > 0) store.server.write.take(server, now);
+    totals.writtenBytes += plan.chunkBlocks * plan.blockBytes;
+  }
+
+  /** Keeps a chunk that comes from another store on its way to the GPU. */
+  passing(key: number, now: number, readyAt: number): void {
+    if (!this.store.chunks.has(key)) this.put(key, now, readyAt);
+  }
+
+  private put(key: number, now: number, readyAt: number): boolean {
+    const { totals } = this;
+    const { chunks } = this.store;
+    const { count, evictions } = chunks;
+    const isKept = chunks.put(key, now, readyAt);
+    totals.held += chunks.count - count;
+    totals.evictedChunks += chunks.evictions - evictions;
+    if (totals.held > totals.peakHeld) totals.peakHeld = totals.held;
+    return isKept;
+  }
+}
+
+/** The stores of a run: those that all share, and names for blocks of each length. */
+export class TierStores {
+  private readonly shared: { readonly plan: TierPlan; readonly store: Store }[] = [];
+  private readonly keys: BlockKeys[] = [];
+
+  constructor(private readonly requests: Requests) {}
+
+  /** The store that an engine core has behind its cache. */
+  tier(plan: TierPlan, totals: TierTotals): Tier {
+    return new Tier(plan, this.store(plan, totals), this.keysOf(plan.chunkTokens), totals);
+  }
+
+  private store(plan: TierPlan, totals: TierTotals): Store {
+    const known = plan.isShared ? this.shared.find((one) => isSame(one.plan, plan)) : undefined;
+    if (known) return known.store;
+    const store = new Store(plan);
+    totals.stores++;
+    if (plan.isShared) this.shared.push({ plan, store });
+    return store;
+  }
+
+  private keysOf(chunkTokens: number): BlockKeys {
+    const known = this.keys.find(({ blockTokens }) => blockTokens === chunkTokens);
+    if (known) return known;
+    const keys = new BlockKeys(this.requests, chunkTokens);
+    this.keys.push(keys);
+    return keys;
+  }
+}
+
+/** Pools find each other's chunks where these are cut alike. */
+function isSame(a: TierPlan, b: TierPlan): boolean {
+  return a.kind === b.kind && a.chunkTokens === b.chunkTokens && a.blockBytes === b.blockBytes && a.capacity === b.capacity;
+}
