@@ -1,6 +1,6 @@
 import { gib, whole } from "../catalog/quantity.ts";
 import { isOneNode } from "../deployment/pool-pair.ts";
-import type { EngineSettings, Settled, SettledPool } from "../deployment/settled.ts";
+import type { EngineSettings, Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { handedOver, kvTransfer, portsBytesPerSecond } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
@@ -71,7 +71,9 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
   const { layout, settings, role } = pool;
   const { scheduling } = settings;
   const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
-  const cache = scheduling.engine === "sglang" && room.blockTokens === 1 ? inBlocksOf(singleTokensTogether, room) : room;
+  const whole = scheduling.engine === "sglang" && room.blockTokens === 1 ? inBlocksOf(singleTokensTogether, room) : room;
+  // Slots for drafts are there as long as a request runs; what is rejected in them is written over.
+  const cache = { ...whole, stateBlocks: whole.stateBlocks + Math.ceil((pool.speculation?.lookahead ?? 0) / whole.blockTokens) };
   return {
     role,
     replicas: Math.floor(pool.instances),
@@ -88,6 +90,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
       firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
+      speculation: withinBudget(pool.speculation, settings.maxNumBatchedTokens),
     },
     scheduling,
     reception: {
@@ -99,6 +102,13 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
     model,
     ports: { near: portsBytesPerSecond(pool, true), far: portsBytesPerSecond(pool, false) },
   };
+}
+
+/** A sequence's drafts are cut to what a step takes. */
+function withinBudget(speculation: Speculation | undefined, budget: number): Speculation | null {
+  if (!speculation || budget < 2) return null;
+  const draftTokens = Math.min(speculation.draftTokens, budget - 1);
+  return { ...speculation, draftTokens, depth: Math.min(speculation.depth, draftTokens) };
 }
 
 /** Where prompts are not cut, a step must take the longest; TensorRT-LLM's default is no limit that anybody chose. */

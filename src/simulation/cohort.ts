@@ -1,16 +1,27 @@
+import type { Speculation } from "../deployment/settled.ts";
+import { draftedTokens, tokensPerStep } from "../timing/speculative-gain.ts";
 import type { Requests } from "./requests.ts";
 
 const wheelSize = 4096;
+/** Sums of shares that come to a whole are one. */
+const roundingSlack = 1e-9;
 
 /**
- * Decoding requests that step together: all that a step needs to know of them is kept as sums. Each step every member gains a token, so
- * a member's context is its base plus the count of steps; who opens a new KV block and who finishes is found by that count alone.
+ * Decoding requests that step together: all that a step needs to know of them is kept as sums. Each step every member gains as many tokens,
+ * one without speculation, so a member's context is its base plus their sum; who opens a new KV block and who finishes is found by that alone.
  */
 export class Cohort {
   size = 0;
   /** Σ of the members' contexts in the next step, the new token included. */
   context = 0;
+  /** Tokens that each member has gained since the cohort began. */
   steps = 0;
+  /** Tokens that each gains in the next step: whole ones, whose mean follows what is accepted. */
+  gain = 1;
+  private meanGain = 1;
+  private owed = 0;
+  /** Gains up to which nobody with a last token is left. */
+  private looked = 0;
   lastFinish = 0;
   inFlight = false;
   readonly oddOnes: Int32Array;
@@ -24,24 +35,65 @@ export class Cohort {
     readonly index: number,
     readonly blockTokens: number,
     maxSize: number,
+    readonly speculation: Speculation | null,
   ) {
     this.heads = new Int32Array(blockTokens).fill(-1);
     this.sizes = new Int32Array(blockTokens);
     this.oddOnes = new Int32Array(maxSize);
   }
 
-  /** Members whose next token does not fit the blocks they hold. */
+  /** Scheduled tokens of the next step: the next one of each member, and drafts. */
+  get tokens(): number {
+    return this.tokensOf(this.size);
+  }
+
+  /** The same of so many members. */
+  tokensOf(members: number): number {
+    return this.speculation === null ? members : members + draftedTokens(this.speculation, members);
+  }
+
+  /** Blocks that the members' next tokens open. */
   get opening(): number {
-    return this.sizes[this.openingBucket] as number;
+    let blocks = this.sizes[this.openingBucket(0)] as number;
+    for (let token = 1; token < this.gain; token++) blocks += (this.sizes[this.openingBucket(token)] as number) - this.endedBefore(token);
+    return blocks;
   }
 
-  /** First of them; follow `bucketNext`. */
-  get openingHead(): number {
-    return this.heads[this.openingBucket] as number;
+  /** First of the members who open a block for the next token but `token`; follow `bucketNext`, and leave those out who end before. */
+  openingHead(token: number): number {
+    return this.heads[this.openingBucket(token)] as number;
   }
 
-  private get openingBucket(): number {
-    return modulo(-this.steps, this.blockTokens);
+  /** Whether a member's answer goes on for more than so many tokens. */
+  goesBeyond(r: number, tokens: number): boolean {
+    return (this.requests.finishAt[r] as number) - this.steps > tokens;
+  }
+
+  /** Tokens that a member gains in the next step: no more than its answer has. */
+  gainOf(r: number): number {
+    return Math.min(this.gain, (this.requests.finishAt[r] as number) - this.steps);
+  }
+
+  private openingBucket(token: number): number {
+    return modulo(-this.steps - token, this.blockTokens);
+  }
+
+  /** Members who would open a block for the next token but `token`, but have their last token before. */
+  private endedBefore(token: number): number {
+    const { finishAt, base, wheelNext } = this.requests;
+    const bucket = this.openingBucket(token);
+    let ended = 0;
+    for (let end = this.steps + 1; end <= this.steps + token; end++)
+      for (let r = this.wheel[end & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number)
+        if (finishAt[r] === end && modulo(base[r] as number, this.blockTokens) === bucket) ended++;
+    return ended;
+  }
+
+  /** Settles what the next step gains. */
+  plan(): void {
+    if (this.speculation === null) return;
+    this.meanGain = tokensPerStep(this.speculation, this.size);
+    this.gain = Math.floor(this.owed + this.meanGain + roundingSlack);
   }
 
   computedOf(r: number): number {
@@ -80,18 +132,26 @@ export class Cohort {
     if (this.oddCount < this.oddOnes.length) this.oddOnes[this.oddCount++] = r;
   }
 
-  /** Every member gains a token. */
+  /** Every member gains what was settled. */
   advance(): void {
-    this.steps++;
-    this.context += this.size;
+    this.owed += this.meanGain - this.gain;
+    this.looked = this.steps + 1;
+    this.steps += this.gain;
+    this.context += this.gain * this.size;
   }
 
   /** A member with its last token, or −1. Detach it before asking again. */
   nextFinished(): number {
     const { finishAt, wheelNext } = this.requests;
-    for (let r = this.wheel[this.steps & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number)
-      if (finishAt[r] === this.steps) return r;
+    for (; this.looked <= this.steps; this.looked++)
+      for (let r = this.wheel[this.looked & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number)
+        if (finishAt[r] === this.looked) return r;
     return -1;
+  }
+
+  /** Tokens of the last gain that are beyond a member's answer. */
+  beyondAnswer(r: number): number {
+    return this.steps - (this.requests.finishAt[r] as number);
   }
 
   /** Any member, or −1. */

@@ -1,3 +1,4 @@
+import type { Speculation } from "../deployment/settled.ts";
 import { Cohort } from "./cohort.ts";
 import type { Gaps } from "./gaps.ts";
 import { computing, decoding, type Requests } from "./requests.ts";
@@ -14,8 +15,9 @@ export class Decoders {
     slots: number,
     blockTokens: number,
     most: number,
+    speculation: Speculation | null,
   ) {
-    this.cohorts = Array.from({ length: slots }, (_, i) => new Cohort(requests, i, blockTokens, most));
+    this.cohorts = Array.from({ length: slots }, (_, i) => new Cohort(requests, i, blockTokens, most, speculation));
     this.held = new Int32Array(most);
   }
 
@@ -84,7 +86,7 @@ export class Decoders {
     return state === decoding && (this.cohorts[this.requests.cohort[r] as number] as Cohort).inFlight;
   }
 
-  /** Every member has a token since the cohort's last step, those that joined since then since their own. */
+  /** Every member has tokens since the cohort's last step, those that joined since then since their own. */
   recordGaps(cohort: Cohort, now: number): void {
     const { requests } = this;
     let odd = 0;

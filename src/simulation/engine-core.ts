@@ -39,7 +39,7 @@ export class EngineCore {
     this.loaded = new WaitingQueue(requests, totals);
     this.running = new RunningList(requests, totals);
     this.partial = new OrderedList(requests.order, maxRunning);
-    this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning);
+    this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning, limits.speculation);
   }
 
   /** Prompt tokens that a running or waiting request has still to compute. */
@@ -120,10 +120,12 @@ export class EngineCore {
     this.addChunk(slot, r, chunk);
   }
 
-  /** Every decoding request of the cohort opens the block that its next token needs. */
+  /** Every decoding request of the cohort opens the blocks that its next tokens need. */
   openBlocks(cohort: Cohort): void {
     const { bucketNext } = this.requests;
-    for (let r = cohort.openingHead; r >= 0; r = bucketNext[r] as number) this.pool.extend(r, 1, cohort.computedOf(r));
+    for (let token = 0; token < cohort.gain; token++)
+      for (let r = cohort.openingHead(token); r >= 0; r = bucketNext[r] as number)
+        if (cohort.goesBeyond(r, token)) this.pool.extend(r, 1, cohort.computedOf(r) + token);
   }
 
   /** The running request that was admitted last of those in no step, or −1. */

@@ -1,5 +1,5 @@
 import { missingRole } from "../deployment/pool-pair.ts";
-import type { Layout, Scheduling, Settled, SettledPool } from "../deployment/settled.ts";
+import type { Layout, Scheduling, Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -39,7 +39,7 @@ export function missingRoleWords(settled: Settled): string | undefined {
 }
 
 /** Which scheduler is followed, in words. */
-export function schedulerWords({ settings, version, versionAssumed }: SettledPool): string {
+export function schedulerWords({ settings, version, versionAssumed, speculation }: SettledPool): string {
   const { name, mixing, capacity } = policyWords(settings.scheduling);
   const parts = [
     "first come first served",
@@ -48,8 +48,23 @@ export function schedulerWords({ settings, version, versionAssumed }: SettledPoo
     mixing,
     capacity,
   ];
+  if (speculation) parts.push(speculationWords(speculation));
   if (settings.asyncScheduling) parts.push("scheduling in the shadow of the step");
   return `${name} scheduler as of ${version.text}${versionAssumed ? " (assumed)" : ""}: ${parts.join(", ")}`;
+}
+
+const methodWords: Readonly<Record<Speculation["method"], string>> = {
+  ngram: "n-grams of earlier text",
+  suffix: "suffixes of earlier text",
+  draft: "a draft model",
+  eagle: "EAGLE",
+  mtp: "multi-token prediction",
+  heads: "heads of the model",
+};
+
+function speculationWords({ method, draftTokens, acceptance }: Speculation): string {
+  const drafts = draftTokens === 1 ? "1 draft" : `${draftTokens} drafts`;
+  return `${drafts} a step by ${methodWords[method]}, ${Math.round(100 * acceptance)} % accepted`;
 }
 
 interface PolicyWords {

@@ -6,6 +6,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import type { GpuPeaks } from "../timing/operators/achieved.ts";
 import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
+import type { Drafted } from "./drafted.ts";
 import type { TimelineLog } from "./timeline/timeline-log.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
@@ -40,6 +41,8 @@ export interface Summary {
   readonly mfu: number;
   readonly mbu: number;
   readonly shift: { readonly tensorSteps: number; readonly sequenceSteps: number };
+  /** Absent without speculation. */
+  readonly speculation?: Drafted;
 }
 
 /** Per request, in order of arrival; all arrays have the same length. Times in seconds since the run's start, NaN = not reached. */

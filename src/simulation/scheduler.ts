@@ -1,3 +1,4 @@
+import { draftingSequences } from "../timing/speculative-gain.ts";
 import type { Batch } from "../timing/step-model.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -16,8 +17,9 @@ export class Scheduler {
   blockedBy = admitted;
   /** Requests whose last token came with the last `finish`, as the engine frees them: it decides which cached blocks stay longest. */
   readonly completed: OrderedList;
-  /** Tokens that the last `finish` brought. */
+  /** Tokens that the last `finish` brought, and those of them that were decoded. */
   produced = 0;
+  decoded = 0;
   readonly slots: readonly Slot[];
   /** Requests whose prompt was completed by the last `finish` for the first time, and that go on here. */
   readonly begun: Int32Array;
@@ -44,6 +46,10 @@ export class Scheduler {
 
   get usedBlocks(): number {
     return this.core.pool.usable - this.core.pool.free;
+  }
+
+  get speculates(): boolean {
+    return this.core.limits.speculation !== null;
   }
 
   /** Decoding requests of a slot, to choose the one that needs least merging. */
@@ -101,6 +107,7 @@ export class Scheduler {
     tiers?.begin(now);
     this.core.decoders.gather(cohort);
     this.intake?.join(cohort, now);
+    cohort.plan();
     this.blockedBy = this.policy.fill(slot, cohort, now);
     if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
     this.inbox.close(slot);
@@ -110,7 +117,8 @@ export class Scheduler {
     }
     batch.decodeSequences = slot.decodes ? cohort.size : 0;
     batch.decodeContext = slot.decodes ? cohort.context : 0;
-    batch.tokens = batch.decodeSequences + batch.prefillTokens;
+    this.setDrafts(slot, cohort);
+    batch.tokens = batch.decodeSequences + batch.draftTokens + batch.prefillTokens;
     cohort.inFlight = batch.tokens > 0;
     this.core.totals.usedBlocks += this.usedBlocks - used;
     return batch;
@@ -125,6 +133,7 @@ export class Scheduler {
     this.completed.count = 0;
     this.begunCount = 0;
     this.produced = 0;
+    this.decoded = 0;
     cohort.inFlight = false;
     if (slot.decodes) this.finishDecodes(cohort, now);
     for (let i = 0; i < slot.chunkCount; i++) this.finishChunk(slot.chunks[i] as number, slot, cohort, now);
@@ -133,18 +142,31 @@ export class Scheduler {
     this.core.totals.usedBlocks += this.usedBlocks - used;
   }
 
+  private setDrafts({ decodes, batch }: Slot, cohort: Cohort): void {
+    const { speculation } = this.core.limits;
+    if (speculation === null) return;
+    batch.draftTokens = decodes ? cohort.tokens - cohort.size : 0;
+    batch.draftSequences = decodes && speculation.passes > 0 ? draftingSequences(speculation, cohort.size) : 0;
+  }
+
   private finishDecodes(cohort: Cohort, now: number): void {
     const { requests, decoders } = this.core;
-    this.produced = cohort.size;
-    if (cohort.size > 0) {
+    const { size, gain } = cohort;
+    this.produced = size * gain;
+    if (size > 0) {
       decoders.recordGaps(cohort, now);
       cohort.advance();
       for (let r = cohort.nextFinished(); r >= 0; r = cohort.nextFinished()) {
-        requests.computed[r] = cohort.computedOf(r);
+        const beyond = cohort.beyondAnswer(r);
+        this.produced -= beyond;
+        requests.computed[r] = cohort.computedOf(r) - beyond;
         cohort.detach(r);
         this.completed.add(r);
       }
+      // What one step brings comes together.
+      this.core.gaps.add(0, this.produced - size);
     }
+    this.decoded = this.produced;
     cohort.lastFinish = now;
   }
 

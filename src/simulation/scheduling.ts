@@ -1,3 +1,4 @@
+import type { Speculation } from "../deployment/settled.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
@@ -12,6 +13,8 @@ export interface SchedulerLimits {
   readonly blockTokens: number;
   /** Tokens of the first message that a client gets. */
   readonly firstMessage: number;
+  /** How decode steps draft; null = a token each. */
+  readonly speculation: Speculation | null;
 }
 
 /** Why the first waiting request was not admitted at the last schedule. */

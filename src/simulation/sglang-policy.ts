@@ -41,7 +41,7 @@ export class SglangPolicy implements SchedulingPolicy {
     const { core } = this;
     const { mixedChunk } = this.scheduling;
     if (core.running.count === 0) this.ratio.reset();
-    const blockedBy = this.prefill(slot, mixedChunk ? cohort.size : 0, now);
+    const blockedBy = this.prefill(slot, mixedChunk ? cohort.tokens : 0, now);
     if (slot.chunkCount > 0) {
       if (mixedChunk && cohort.opening <= core.pool.free) core.openBlocks(cohort);
       else slot.decodes = false;

@@ -2,7 +2,7 @@ import type { Batch, Operator, StepModel } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 
 const mostSamples = 512;
-const fields = 7;
+const fields = 9;
 export const operators: readonly Operator[] = ["matrix", "prefill-attention", "decode-attention", "collectives", "host"];
 
 /**
@@ -60,16 +60,29 @@ export class ModeLog {
     let steps = 0;
     let sequences = 0;
     let context = 0;
+    let drafts = 0;
+    let drafting = 0;
     for (let i = 0; i < this.samples; i++) {
       this.read(i, batch);
       if (batch.prefillTokens > 0 || batch.decodeSequences === 0) continue;
       steps++;
       sequences += batch.decodeSequences;
       context += batch.decodeContext;
+      drafts += batch.draftTokens;
+      drafting += batch.draftSequences;
     }
     if (steps === 0) return undefined;
     const count = Math.max(1, Math.round(sequences / steps));
-    return { batch: { ...emptyBatch(), tokens: count, decodeSequences: count, decodeContext: (context / sequences) * count }, steps };
+    const draftTokens = Math.round((drafts / sequences) * count);
+    const mean = {
+      ...emptyBatch(),
+      tokens: count + draftTokens,
+      decodeSequences: count,
+      decodeContext: (context / sequences) * count,
+      draftTokens,
+      draftSequences: Math.round((drafting / sequences) * count),
+    };
+    return { batch: mean, steps };
   }
 
   /** Of those kept the step with the most prompt tokens, the first of several; undefined without one. */
@@ -92,6 +105,8 @@ export class ModeLog {
     this.batches[at + 4] = batch.prefillChunks;
     this.batches[at + 5] = batch.prefillPairs;
     this.batches[at + 6] = batch.prefillContext;
+    this.batches[at + 7] = batch.draftTokens;
+    this.batches[at + 8] = batch.draftSequences;
   }
 
   private read(i: number, batch: Batch): void {
@@ -103,6 +118,8 @@ export class ModeLog {
     batch.prefillChunks = this.batches[at + 4] as number;
     batch.prefillPairs = this.batches[at + 5] as number;
     batch.prefillContext = this.batches[at + 6] as number;
+    batch.draftTokens = this.batches[at + 7] as number;
+    batch.draftSequences = this.batches[at + 8] as number;
   }
 
   /** Keeps every second sample from here on and of those there are. */
@@ -113,10 +130,39 @@ export class ModeLog {
   }
 }
 
+/** What speculation came to, over the decode steps of a pool's schedulers. */
+export class DraftLog {
+  steps = 0;
+  /** Steps in which something was drafted. */
+  drafting = 0;
+  /** Σ of decoding sequences, of the drafts that were verified, and of the tokens that they gained. */
+  sequences = 0;
+  drafts = 0;
+  gained = 0;
+
+  clear(): void {
+    this.steps = 0;
+    this.drafting = 0;
+    this.sequences = 0;
+    this.drafts = 0;
+    this.gained = 0;
+  }
+
+  add({ decodeSequences, draftTokens }: Batch, gained: number): void {
+    if (decodeSequences === 0) return;
+    this.steps++;
+    if (draftTokens > 0) this.drafting++;
+    this.sequences += decodeSequences;
+    this.drafts += draftTokens;
+    this.gained += gained;
+  }
+}
+
 /** Sums over the steps of one pool's instances. */
 export class StepLog {
   readonly tensor = new ModeLog();
   readonly sequence = new ModeLog();
+  readonly drafts = new DraftLog();
   flops = 0;
   bytes = 0;
   /** Seconds of steps by what kept the first waiting request out: index as in scheduling.ts. */
@@ -127,6 +173,7 @@ export class StepLog {
   clear(): void {
     this.tensor.clear();
     this.sequence.clear();
+    this.drafts.clear();
     this.flops = 0;
     this.bytes = 0;
     this.blockedSeconds.fill(0);

@@ -1,5 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { ClusterPool } from "./cluster.ts";
+import { draftedOf } from "./drafted.ts";
 import { quantilesOf } from "./quantiles.ts";
 import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run.ts";
@@ -63,6 +64,10 @@ export function summarise(input: SummaryInput): Summary {
     if (!Number.isNaN(end)) promptTokens += records.promptTokens[r] as number;
   });
   const met = slo && hasLimits(slo) ? withinLimits(input.latencies, slo) : null;
+  const speculation = draftedOf(
+    input.pools.map(({ limits }) => limits.speculation),
+    logs.map(({ drafts }) => drafts),
+  );
   return {
     requests: finished,
     ...(run.refused > 0 ? { refused: run.refused } : {}),
@@ -90,6 +95,7 @@ export function summarise(input: SummaryInput): Summary {
       tensorSteps: logs.reduce((sum, log) => sum + log.tensor.steps, 0),
       sequenceSteps: logs.reduce((sum, log) => sum + log.sequence.steps, 0),
     },
+    ...(speculation ? { speculation } : {}),
   };
 }
 

@@ -25,7 +25,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
     const { core } = this;
     const paused = this.decode(cohort);
     if (!this.turns.isOpen || this.waitsForMore(cohort)) return admitted;
-    const left = this.proceed(slot, core.limits.maxNumBatchedTokens - cohort.size);
+    const left = this.proceed(slot, core.limits.maxNumBatchedTokens - cohort.tokens);
     if (core.waiting.head < 0) return admitted;
     // Who has just been taken out waits for a step at least, unless nothing else would run.
     return paused && cohort.size > 0 ? noBlocks : this.admit(slot, left, now);
@@ -36,9 +36,9 @@ export class TensorrtPolicy implements SchedulingPolicy {
     const { batchWait } = this.scheduling;
     if (!batchWait || cohort.size === 0) return false;
     const { limits } = this.core;
-    const prompts = this.promptsOffered(limits.maxNumBatchedTokens - cohort.size);
+    const prompts = this.promptsOffered(limits.maxNumBatchedTokens - cohort.tokens);
     if (prompts === 0) return false;
-    const waits = this.waited < batchWait.steps && prompts + cohort.size < batchWait.share * limits.maxNumBatchedTokens;
+    const waits = this.waited < batchWait.steps && prompts + cohort.tokens < batchWait.share * limits.maxNumBatchedTokens;
     this.waited = waits ? this.waited + 1 : 0;
     return waits;
   }
@@ -60,7 +60,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
   /** Opens the blocks of the decoding requests; true where others were taken out for them. */
   private decode(cohort: Cohort): boolean {
     const { core } = this;
-    if (cohort.size > core.limits.maxNumBatchedTokens) this.holdYoungest(cohort);
+    if (cohort.tokens > core.limits.maxNumBatchedTokens) this.holdYoungest(cohort);
     let paused = false;
     for (; cohort.opening > core.pool.free; paused = true) this.pause(core.lastIdle());
     core.promisedBlocks -= cohort.opening;
@@ -70,9 +70,12 @@ export class TensorrtPolicy implements SchedulingPolicy {
 
   private holdYoungest(cohort: Cohort): void {
     const { requests, running, decoders, limits } = this.core;
-    let left = limits.maxNumBatchedTokens;
-    for (let r = running.head; r >= 0; r = requests.next[r] as number)
-      if (requests.state[r] === decoding && requests.cohort[r] === cohort.index && --left < 0) decoders.hold(r);
+    let kept = 0;
+    for (let r = running.head; r >= 0; r = requests.next[r] as number) {
+      if (requests.state[r] !== decoding || requests.cohort[r] !== cohort.index) continue;
+      if (cohort.tokensOf(kept + 1) > limits.maxNumBatchedTokens) decoders.hold(r);
+      else kept++;
+    }
   }
 
   private pause(r: number): void {

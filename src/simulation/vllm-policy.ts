@@ -23,14 +23,14 @@ export class VllmPolicy implements SchedulingPolicy {
     if (this.fitsAtOnce(cohort)) this.runAll(cohort, slot);
     else short = this.runInOrder(cohort, slot);
     if (waiting.head < 0 && loaded.head < 0) return admitted;
-    return short ? noBlocks : this.admit(slot, limits.maxNumBatchedTokens - cohort.size - slot.batch.prefillTokens, now);
+    return short ? noBlocks : this.admit(slot, limits.maxNumBatchedTokens - cohort.tokens - slot.batch.prefillTokens, now);
   }
 
   /** Whether every running request gets what it asks for, so that their order does not matter. */
   private fitsAtOnce(cohort: Cohort): boolean {
     const { core } = this;
     const { partial, requests } = core;
-    let budget = core.limits.maxNumBatchedTokens - cohort.size;
+    let budget = core.limits.maxNumBatchedTokens - cohort.tokens;
     let blocks = core.pool.free - cohort.opening;
     if (budget < 0 || blocks < 0) return false;
     let whole = true;
@@ -66,7 +66,7 @@ export class VllmPolicy implements SchedulingPolicy {
     const { core } = this;
     const { partial } = core;
     core.openBlocks(cohort);
-    let budget = core.limits.maxNumBatchedTokens - cohort.size;
+    let budget = core.limits.maxNumBatchedTokens - cohort.tokens;
     const count = partial.count;
     let kept = 0;
     for (let i = 0; i < count; i++) {
@@ -86,17 +86,19 @@ export class VllmPolicy implements SchedulingPolicy {
     const { requests, pool, running, decoders } = core;
     let budget = core.limits.maxNumBatchedTokens;
     let preempted = false;
+    let decoded = 0;
     let next: number;
     for (let r = running.head; r >= 0; r = next) {
       next = requests.next[r] as number;
       if (decoders.isInFlight(r)) continue;
       const decodes = requests.state[r] === decoding;
-      if (budget === 0) {
+      const tokens = decodes ? cohort.tokensOf(decoded + 1) - cohort.tokensOf(decoded) : 1;
+      if (budget < tokens) {
         if (decodes) decoders.hold(r);
         continue;
       }
       const computed = decodes ? cohort.computedOf(r) : (requests.computed[r] as number);
-      const chunk = decodes ? 1 : Math.min(this.chunkOf(r), budget);
+      const chunk = decodes ? cohort.gainOf(r) : Math.min(this.chunkOf(r), budget);
       const blocks = core.blocksFor(computed, chunk);
       while (blocks > pool.free) {
         const victim = core.lastIdle();
@@ -111,9 +113,11 @@ export class VllmPolicy implements SchedulingPolicy {
         // Nothing behind it is left to run.
         if (victim === r) return true;
       }
-      budget -= chunk;
-      if (decodes) pool.extend(r, blocks, computed);
-      else {
+      budget -= decodes ? tokens : chunk;
+      if (decodes) {
+        decoded++;
+        pool.extend(r, blocks, computed);
+      } else {
         core.partial.remove(r);
         core.proceed(slot, r, chunk);
       }

@@ -4,7 +4,7 @@ import type { Report } from "../../src/simulation/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import type { Batch } from "../../src/timing/step-model.ts";
-import { planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
+import { drafting, planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
 
 const seconds = (batch: Batch) => 0.005 + 5e-5 * batch.tokens + 1e-6 * batch.decodeContext;
 
@@ -36,16 +36,25 @@ const workloads: fc.Arbitrary<Workload> = fc
       fc.constant({ kind: "offline" as const, ...common }),
     ),
   );
-const setups = fc.record({
-  layout: fc.record({ pipeline: fc.constantFrom(1, 2, 4), data: fc.constantFrom(1, 2), attentionData: fc.constantFrom(1, 3) }),
-  instances: fc.integer({ min: 1, max: 3 }),
-  blocks: fc.integer({ min: 60, max: 400 }),
-  settings: fc.record({
-    maxNumSeqs: fc.integer({ min: 1, max: 40 }),
-    maxNumBatchedTokens: fc.integer({ min: 8, max: 600 }),
-    prefixCaching: fc.boolean(),
-  }),
-});
+const setups = fc
+  .record({
+    layout: fc.record({ pipeline: fc.constantFrom(1, 2, 4), data: fc.constantFrom(1, 2), attentionData: fc.constantFrom(1, 3) }),
+    instances: fc.integer({ min: 1, max: 3 }),
+    blocks: fc.integer({ min: 60, max: 400 }),
+    speculation: fc.constantFrom(
+      null,
+      null,
+      drafting(3, 0.7),
+      drafting(5, 0.5, { found: 0.4, passes: 0, limit: { drafting: 8, running: 20 } }),
+      drafting(7, 0.6, { depth: 5, verifiesAll: true, width: 4 }),
+    ),
+    settings: fc.record({
+      maxNumSeqs: fc.integer({ min: 1, max: 40 }),
+      maxNumBatchedTokens: fc.integer({ min: 8, max: 600 }),
+      prefixCaching: fc.boolean(),
+    }),
+  })
+  .map(({ speculation, ...setup }) => (speculation ? { ...setup, speculation } : setup));
 
 describe("what every run conserves", () => {
   it("finishes every request, makes exactly its tokens, keeps its limits and ends with an empty cache", () => {

@@ -1,6 +1,6 @@
 import type { Gpu, Model } from "../../src/catalog/facts.ts";
 import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
-import type { EngineSettings, Layout, Settled, SettledPool } from "../../src/deployment/settled.ts";
+import type { EngineSettings, Layout, Settled, SettledPool, Speculation } from "../../src/deployment/settled.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
@@ -93,6 +93,24 @@ export interface Setup {
   readonly version?: { readonly minor: number };
   readonly role?: SettledPool["role"];
   readonly kvTiers?: KvTiers;
+  readonly speculation?: Speculation;
+}
+
+/** A chain of drafts, all computed by the model's own layers. */
+export function drafting(draftTokens: number, acceptance: number, further: Partial<Speculation> = {}): Speculation {
+  return {
+    method: "mtp",
+    draftTokens,
+    depth: draftTokens,
+    acceptance,
+    found: 1,
+    verifiesAll: false,
+    passes: draftTokens,
+    width: 1,
+    lookahead: draftTokens,
+    limit: null,
+    ...further,
+  };
 }
 
 /** A prefill and a decode pool, the bytes of the link between them in a second, and who makes the first token. */
@@ -140,6 +158,7 @@ export function settledOf(setup: Setup = {}): Settled {
     links: { intraNode: link, interNode: link, latencySeconds: 0 },
     ...(setup.kvTiers ? { kvTiers: setup.kvTiers } : {}),
     observed: { gpuTotalBytes: null, kvCacheBlocks: null },
+    ...(setup.speculation ? { speculation: setup.speculation } : {}),
   };
   return {
     id: "test",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
-import { planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
+import { drafting, planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
 import { oracle } from "./oracle.ts";
 
 /** Copies every batch that is priced, in order of steps. */
@@ -35,6 +35,13 @@ const shapes = fc.record({
   prefixCaching: fc.boolean(),
   reserve: fc.boolean(),
   stages: fc.constantFrom(1, 1, 2, 3),
+  speculation: fc.constantFrom(
+    null,
+    null,
+    { drafts: 3, acceptance: 0.7, drafting: 100, lookahead: 3 },
+    { drafts: 2, acceptance: 0.4, drafting: 2, lookahead: 4 },
+    { drafts: 9, acceptance: 0.9, drafting: 100, lookahead: 18 },
+  ),
   requests: fc.array(
     fc.record({
       arrivalSeconds: fc.integer({ min: 0, max: 300 }).map((ms) => ms / 1000),
@@ -52,8 +59,13 @@ describe("the simulator against the slow oracle", () => {
     let preemptions = 0;
     let hits = 0;
     fc.assert(
-      fc.property(shapes, (shape) => {
-        const capacity = shape.blocks * shape.blockTokens;
+      fc.property(shapes, (drawn) => {
+        // Each stage's batch owes its own share of a token; a step takes a sequence with its drafts.
+        const drafts = drawn.stages === 1 && drawn.blocks * drawn.blockTokens > 40 ? drawn.speculation : null;
+        const shape = { ...drawn, speculation: drafts && { ...drafts, drafts: Math.min(drafts.drafts, drawn.maxNumBatchedTokens - 1) } };
+        const { speculation } = shape;
+        const spare = Math.ceil((speculation?.lookahead ?? 0) / shape.blockTokens);
+        const capacity = (shape.blocks - spare) * shape.blockTokens;
         const rows = shape.requests
           .map(({ family, shared, ...row }, i) => {
             const promptTokens = Math.max(
@@ -83,6 +95,15 @@ describe("the simulator against the slow oracle", () => {
             scheduling: { engine: "vllm", reserveFullPrompt: shape.reserve },
           },
           blocks: shape.blocks,
+          ...(speculation
+            ? {
+                speculation: drafting(speculation.drafts, speculation.acceptance, {
+                  lookahead: speculation.lookahead,
+                  passes: 0,
+                  limit: { drafting: speculation.drafting, running: null },
+                }),
+              }
+            : {}),
         };
         const { model, batches } = watched(shape.stages);
         const workload = { kind: "requests" as const, requests: rows, prefixBlockTokens: shape.prefixBlockTokens };

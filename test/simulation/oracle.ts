@@ -21,6 +21,13 @@ export interface OracleInput {
   readonly prefixCaching: boolean;
   readonly reserveFullPrompt: boolean;
   readonly model: StepModel;
+  /** Drafts of a sequence, how likely each is accepted, how many sequences of a step draft, and the slots that each running one keeps. */
+  readonly speculation?: {
+    readonly drafts: number;
+    readonly acceptance: number;
+    readonly drafting: number;
+    readonly lookahead: number;
+  } | null;
 }
 
 interface Block {
@@ -49,6 +56,7 @@ interface Req {
 interface Flight {
   readonly end: number;
   readonly entries: readonly { readonly r: Req; readonly chunk: number }[];
+  readonly draftTokens: number;
 }
 
 export interface OracleResult {
@@ -89,6 +97,19 @@ export function oracle(input: OracleInput): OracleResult {
   const stageFree = Array.from({ length: input.model.stages }, () => 0);
   let arrived = 0;
   let finished = 0;
+  let owed = 0;
+  const spare = Math.ceil((input.speculation?.lookahead ?? 0) / B);
+  let reserved = 0;
+  const room = (): number => free.length - reserved;
+  /** Drafts of a step in which so many decode, and what each of them gains on average. */
+  const drafted = (count: number): number =>
+    input.speculation ? Math.min(input.speculation.drafting, count) * input.speculation.drafts : 0;
+  const meanGain = (count: number): number => {
+    if (!input.speculation || count === 0) return 1;
+    let accepted = 0;
+    for (let k = 1; k <= input.speculation.drafts; k++) accepted += input.speculation.acceptance ** k;
+    return 1 + (Math.min(input.speculation.drafting, count) / count) * accepted;
+  };
   let mostRunning = 0;
   let leastFree = input.blocks;
 
@@ -128,18 +149,24 @@ export function oracle(input: OracleInput): OracleResult {
   };
   const total = (r: Req): number => r.prompt + r.generated;
 
-  const schedule = (now: number): Flight["entries"] => {
+  const schedule = (now: number): Omit<Flight, "end"> => {
     let budget = input.maxNumBatchedTokens;
     const entries: { r: Req; chunk: number }[] = [];
     let short = false;
+    const mean = meanGain(running.filter((r) => decoding.has(r) && !r.inFlight).length);
+    const gain = Math.floor(owed + mean + 1e-9);
+    let decodes = 0;
     for (let i = 0; i < running.length && budget > 0; i++) {
       const r = running[i];
       if (!r || r.inFlight) continue;
+      const isDecoding = decoding.has(r);
+      const tokens = 1 + drafted(decodes + 1) - drafted(decodes);
+      if (isDecoding && tokens > budget) continue;
       let chunk = total(r) - r.computed;
       if (input.longPrefillTokenThreshold > 0) chunk = Math.min(chunk, input.longPrefillTokenThreshold);
-      chunk = Math.min(chunk, budget);
+      chunk = isDecoding ? Math.min(gain, r.output - r.generated) : Math.min(chunk, budget);
       let gone = false;
-      while (Math.ceil((r.computed + chunk) / B) - r.blocks.length > free.length) {
+      while (Math.ceil((r.computed + chunk) / B) - r.blocks.length > room()) {
         const victim = [...running].reverse().find((other) => !other.inFlight && !entries.some((entry) => entry.r === other));
         if (!victim) throw new Error("nobody to preempt");
         short = true;
@@ -149,6 +176,7 @@ export function oracle(input: OracleInput): OracleResult {
         }
         running.splice(running.indexOf(victim), 1);
         release(victim);
+        reserved -= spare;
         victim.computed = 0;
         victim.preemptions++;
         waiting.unshift(victim);
@@ -160,9 +188,11 @@ export function oracle(input: OracleInput): OracleResult {
       if (gone) break;
       grow(r, r.computed + chunk);
       entries.push({ r, chunk });
-      budget -= chunk;
+      budget -= isDecoding ? tokens : chunk;
+      if (isDecoding) decodes++;
       remember(r, r.computed + chunk);
     }
+    if (decodes > 0) owed += mean - gain;
     while (!short && waiting.length > 0 && budget > 0 && running.length < input.maxNumSeqs) {
       const r = waiting[0] as Req;
       const hits: Block[] = [];
@@ -179,8 +209,9 @@ export function oracle(input: OracleInput): OracleResult {
       if (input.chunkedPrefill) chunk = Math.min(chunk, budget);
       const evictable = hits.filter((block) => block.references === 0).length;
       const wanted = Math.ceil((input.reserveFullPrompt ? total(r) : cached + chunk) / B) - hits.length;
-      if (wanted + evictable > free.length) break;
+      if (wanted + evictable + spare > room()) break;
       waiting.shift();
+      reserved += spare;
       for (const block of hits) {
         if (block.references++ === 0) free.splice(free.indexOf(block), 1);
         r.blocks.push(block);
@@ -197,25 +228,25 @@ export function oracle(input: OracleInput): OracleResult {
       budget -= chunk;
     }
     mostRunning = Math.max(mostRunning, running.length);
-    leastFree = Math.min(leastFree, free.length);
-    return entries;
+    leastFree = Math.min(leastFree, room());
+    return { entries, draftTokens: drafted(decodes) };
   };
 
-  const batchOf = (entries: Flight["entries"]): Batch => {
+  const batchOf = ({ entries, draftTokens }: Omit<Flight, "end">): Batch => {
     const batch: Batch = {
-      tokens: 0,
+      tokens: draftTokens,
       prefillTokens: 0,
       decodeSequences: 0,
       decodeContext: 0,
       prefillChunks: 0,
       prefillPairs: 0,
       prefillContext: 0,
-      draftTokens: 0,
+      draftTokens,
       draftSequences: 0,
       meanTokens: 0,
     };
     for (const { r, chunk } of entries) {
-      batch.tokens += chunk;
+      batch.tokens += decoding.has(r) ? 1 : chunk;
       if (decoding.has(r)) {
         batch.decodeSequences++;
         batch.decodeContext += r.computed + 1;
@@ -233,10 +264,11 @@ export function oracle(input: OracleInput): OracleResult {
 
   const start = (now: number): void => {
     while (flights.length < input.model.stages) {
-      const entries = schedule(now);
+      const scheduled = schedule(now);
+      const { entries } = scheduled;
       for (const r of [...decoding]) if (!running.includes(r)) decoding.delete(r);
       if (entries.length === 0) return;
-      const batch = batchOf(entries);
+      const batch = batchOf(scheduled);
       batches.push(batch);
       let end = now;
       for (let stage = 0; stage < input.model.stages; stage++) {
@@ -248,19 +280,20 @@ export function oracle(input: OracleInput): OracleResult {
         r.inFlight = true;
         r.computed += chunk;
       }
-      flights.push({ end, entries });
+      flights.push({ end, ...scheduled });
     }
   };
 
   const finish = (flight: Flight): void => {
     const over: Req[] = [];
-    for (const { r } of flight.entries) {
+    for (const { r, chunk } of flight.entries) {
       r.inFlight = false;
       if (r.computed < total(r)) continue;
-      r.generated++;
+      const gained = decoding.has(r) ? chunk : 1;
+      r.generated += gained;
       decoding.add(r);
       if (r.generated === 1) r.firstToken = flight.end;
-      else gaps.push(flight.end - r.lastToken);
+      else gaps.push(flight.end - r.lastToken, ...Array.from({ length: gained - 1 }, () => 0));
       r.lastToken = flight.end;
       if (r.generated === r.output) over.push(r);
     }
@@ -268,6 +301,7 @@ export function oracle(input: OracleInput): OracleResult {
     for (const r of over) {
       running.splice(running.indexOf(r), 1);
       release(r);
+      reserved -= spare;
       r.finished = flight.end;
       finished++;
     }
