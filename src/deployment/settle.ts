@@ -145,7 +145,7 @@ function settledPool(
   if (speculation && acceptance === undefined) assumed.push(assumedAcceptance(speculation));
   const place = placed(pool, gpu, layout);
   assumed.push(...place.assumed);
-  const tiers = settledTiers(pool, { engine, gpu, layout, links: place.links });
+  const tiers = settledTiers(pool, { engine, version, gpu, layout, links: place.links });
   assumed.push(...tiers.assumed);
   return {
     role: pool.role,

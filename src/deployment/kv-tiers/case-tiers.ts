@@ -2,7 +2,7 @@ import { asBetween, asCount, asFields, asNotNegative, asText, CaseError, type Fi
 import type { JudgedEngine } from "../settled.ts";
 import type { KvTier, TierLoading, WrittenTier, WrittenTiers } from "./kv-tiers.ts";
 
-const asBytes = asBetween(1, 2 ** 60);
+const asBytes = asBetween(1, 2 ** 50);
 const asRate = asBetween(1000, 1e16);
 const asLatency = asBetween(0, 60);
 const most = 8;

@@ -1,34 +1,52 @@
 import type { Gpu } from "../../catalog/facts.ts";
 import type { Pool } from "../deployment.ts";
+import { FlagReader } from "../flag-reader.ts";
+import { message } from "../message.ts";
 import type { Assumption, JudgedEngine, Layout, PoolLinks } from "../settled.ts";
-import type { KvTiers, WrittenTiers } from "./kv-tiers.ts";
+import type { Version } from "../version.ts";
+import type { AskedTiers, TierWords } from "./asked-tiers.ts";
+import { sglangTiers } from "./hicache.ts";
+import type { KvTiers } from "./kv-tiers.ts";
+import { tensorrtTiers } from "./tensorrt-tiers.ts";
 import { completedTier } from "./tier-speeds.ts";
+import { vllmTiers } from "./vllm-connectors.ts";
 
 /** What sizes and rates of stores follow from. */
 export interface TierFacts {
   readonly engine: JudgedEngine;
+  readonly version: Version;
   readonly gpu: Gpu;
   readonly layout: Layout;
   readonly links: PoolLinks;
 }
 
 /** The stores of KV cache that a pool asks for, and what nobody wrote down of them. */
-export function settledTiers(
-  pool: Pool,
-  facts: TierFacts,
-): { readonly kvTiers: KvTiers | undefined; readonly assumed: readonly Assumption[] } {
-  const written = pool.overrides?.kvTiers ?? writtenTiers(pool, facts);
-  if (!written || written.tiers.length === 0) return { kvTiers: undefined, assumed: [] };
-  const place = { gpu: facts.gpu, links: facts.links, ranks: ranksOf(facts.layout) };
-  const completed = written.tiers.map((tier) => completedTier(tier, place));
-  return { kvTiers: { ...written, tiers: completed.map(({ tier }) => tier) }, assumed: completed.flatMap(({ assumed }) => assumed) };
+export interface SettledTiers {
+  readonly kvTiers: KvTiers | undefined;
+  readonly assumed: readonly Assumption[];
 }
 
-function writtenTiers(_pool: Pool, _facts: TierFacts): WrittenTiers | undefined {
-  return undefined;
+const readers: Readonly<Record<JudgedEngine, (words: TierWords) => AskedTiers | undefined>> = {
+  vllm: vllmTiers,
+  sglang: sglangTiers,
+  "tensorrt-llm": tensorrtTiers,
+};
+
+export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }: TierFacts): SettledTiers {
+  const ranks = ranksOf(layout);
+  const { flags, environment } = pool.engine;
+  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: new FlagReader(flags), environment, version, ranks });
+  if (!asked) return { kvTiers: undefined, assumed: [] };
+  if ("hidden" in asked) {
+    const why = message("{0} is switched on; its sizes are not in this file, so a simulation goes without it", asked.hidden);
+    return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
+  }
+  if (asked.tiers.length === 0) return { kvTiers: undefined, assumed: [] };
+  const completed = asked.tiers.map((tier) => completedTier(tier, { gpu, links, ranks }));
+  return { kvTiers: { ...asked, tiers: completed.map(({ tier }) => tier) }, assumed: completed.flatMap(({ assumed }) => assumed) };
 }
 
 /** GPUs that hold the cache of one sequence. */
-export function ranksOf({ tensor, pipeline, sequence, prefillContext }: Layout): number {
+function ranksOf({ tensor, pipeline, sequence, prefillContext }: Layout): number {
   return tensor * pipeline * sequence * prefillContext;
 }

@@ -184,6 +184,29 @@ template:
   });
 });
 
+describe("offloading of KV cache", () => {
+  const offloads = (field: string): unknown => {
+    const { pool } = only(readText(service(field)));
+    return flagOf(pool, "kv-transfer-config").value?.value;
+  };
+
+  test.each([
+    ["kvCacheOffloading: { cpu: 10Gi }", { cpu_bytes_to_use: 10 * 2 ** 30, secondary_tiers: [] }],
+    [
+      "workload: { kvCacheOffloading: { cpu: 1Gi, secondary: [{ fileSystem: { emptyDir: { size: 100Gi } } }] } }",
+      { cpu_bytes_to_use: 2 ** 30, secondary_tiers: [{ type: "fs", max_disk_gib: 100 }] },
+    ],
+    [
+      "kvCacheOffloading: { cpu: 1Gi, secondary: [{ fileSystem: { pvc: { ref: { name: shared } } } }] }",
+      { cpu_bytes_to_use: 2 ** 30, secondary_tiers: [{ type: "fs" }] },
+    ],
+  ])("%s is the connector that KServe makes of it", (field, extra) => {
+    const connector = { kv_connector: "OffloadingConnector", kv_role: "kv_both", kv_connector_extra_config: extra };
+    expect(JSON.parse(String(offloads(field)))).toEqual(connector);
+    expect(serious(service(field))).toEqual([]);
+  });
+});
+
 describe("configs that services are laid over", () => {
   const config = `apiVersion: serving.kserve.io/v1alpha2
 kind: LLMInferenceServiceConfig

@@ -5,6 +5,7 @@ import type { YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
 import { fieldFlags } from "../fields/field-flags.ts";
 import { impliedFlag } from "../fields/implied-flag.ts";
+import { lmcacheFlags } from "./production-stack-lmcache.ts";
 
 /** Passed on only where they say yes. */
 const switches = { enableLoRA: "enable-lora", enableTool: "enable-auto-tool-choice" } as const;
@@ -34,6 +35,7 @@ export function modelSpecFlags(spec: YamlValue, context: ReaderContext): Mapping
   const flags = [
     ...fieldFlags(spec, { ...switches, ...words }, "vllm", context).filter(isSaid),
     ...chartDefaults(spec, ray, context),
+    ...lmcacheFlags(spec, context),
     ...fieldFlags(config, group ? { ...settings, ...groupSettings } : settings, "vllm", context),
   ];
   return { flags, site: undefined, model: spec.at("modelURL").text(), complete: true, readBy: "platform" };

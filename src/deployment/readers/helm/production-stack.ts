@@ -9,6 +9,7 @@ import { rootAnchor } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
 import { imageOf } from "./chart-image.ts";
 import { modelSpecFlags } from "./production-stack-flags.ts";
+import { lmcacheVariables } from "./production-stack-lmcache.ts";
 import { modelSpecScale } from "./production-stack-scale.ts";
 
 /** Values of vLLM's production stack: each entry of `modelSpec` is a Deployment, a Ray cluster or a LeaderWorkerSet of its own. */
@@ -17,15 +18,22 @@ export const productionStackReader: Reader = (root, _extent, context) => {
   if (!engines.isMap || root.at("apiVersion").exists) return undefined;
   const specs = engines.at("enableEngine").boolean === false ? [] : engines.at("modelSpec").items();
   const roles = routedRoles(root.at("routerSpec"));
-  const units = specs.filter((spec) => spec.isMap).map((spec): Unit => modelUnit(spec, engines, roleOf(spec, roles), context));
+  const chart = { engines, cacheServer: root.at("cacheserverSpec") };
+  const units = specs.filter((spec) => spec.isMap).map((spec): Unit => modelUnit(spec, chart, roleOf(spec, roles), context));
   return { format: "helm-production-stack", units: paired(units), companions: companions(root) };
 };
 
-function modelUnit(spec: YamlValue, engines: YamlValue, role: Unit["role"], context: ReaderContext): Unit {
+/** What all models of a chart share. */
+interface Chart {
+  readonly engines: YamlValue;
+  readonly cacheServer: YamlValue;
+}
+
+function modelUnit(spec: YamlValue, { engines, cacheServer }: Chart, role: Unit["role"], context: ReaderContext): Unit {
   const { document, span } = spec;
   const extent = span ?? document.span;
   const repository = spec.at("repository").text();
-  const { variables, complete } = environment(spec, engines);
+  const { variables, complete } = environment(spec, engines, cacheServer);
   const { gpus, hardware, ...scale } = modelSpecScale(spec, context);
   return {
     ...plainUnit,
@@ -48,11 +56,12 @@ function modelUnit(spec: YamlValue, engines: YamlValue, role: Unit["role"], cont
 }
 
 /** The container's variables, and those that the chart makes of other fields (deployment-vllm-multi.yaml). */
-function environment(spec: YamlValue, engines: YamlValue): Environment {
+function environment(spec: YamlValue, engines: YamlValue, cacheServer: YamlValue): Environment {
   const { variables } = containerEnvironment(spec, new Map());
   const all = new Map(variables);
   const devices = spec.at("lmcacheConfig", "cudaVisibleDevices").text();
   if (devices) all.set("CUDA_VISIBLE_DEVICES", devices);
+  for (const [name, value] of lmcacheVariables(spec, cacheServer)) all.set(name, value);
   const v0 = spec.at("vllmConfig", "v0").text();
   if (v0?.value === "1") all.set("VLLM_USE_V1", opaque("0", v0.span));
   return { variables: all, complete: engines.at("configs").entries().length === 0 && spec.at("envFromSecret").entries().length === 0 };

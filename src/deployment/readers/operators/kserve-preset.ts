@@ -11,6 +11,7 @@ import { hiddenFlag, impliedFlag } from "../fields/implied-flag.ts";
 import { withFields } from "../fields/with-fields.ts";
 import { containerEnvironment } from "../pods/environment.ts";
 import { containerUnit, expandedWords, type PodUnit } from "../pods/pod.ts";
+import { offloadingFlags } from "./kserve-offloading.ts";
 
 /** What a workload of an LLMInferenceService shares with the others of its service. */
 export interface ServiceFields {
@@ -37,7 +38,7 @@ const groupSizes = {
   expert: "enable-expert-parallel",
 };
 /** Fields of which KServe writes an argument of its own, whatever is in them. */
-const hiding = { speculator: "speculative-config", speculativeDecoding: "speculative-config", kvCacheOffloading: "kv-transfer-config" };
+const hiding = { speculator: "speculative-config", speculativeDecoding: "speculative-config" };
 const adapterLimits = { maxRank: "max-lora-rank", maxAdapters: "max-loras", maxCpuAdapters: "max-cpu-loras" };
 
 /** KServe's own template of the engine, with the container that is merged into it. */
@@ -89,6 +90,7 @@ function presetFlags(workload: YamlValue, { spec, engine }: ServiceFields, conte
     ...common,
     ...(adapters.key ? [impliedFlag("enable-lora", null, adapters.key, message("the model has adapters"), context)] : []),
     ...fieldFlags(lora, adapterLimits, engine, context),
+    ...offloadingFlags(spec, context),
     ...Object.entries(hiding).flatMap(([field, flag]) => {
       const { key } = spec.at(field);
       return key ? [hiddenFlag(flag, spanOf(key), context)] : [];

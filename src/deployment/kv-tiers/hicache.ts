@@ -1,0 +1,64 @@
+import { parsedJson } from "../../catalog/json-text.ts";
+import { atLeast } from "../version.ts";
+import { type AskedTiers, asBytes, GB, isRecord, type TierWords } from "./asked-tiers.ts";
+import type { WritePolicy, WrittenTier } from "./kv-tiers.ts";
+import { lmcacheTiers } from "./lmcache.ts";
+
+/** mem_cache/hiradix_cache.py: shorter starts of a prompt are computed again. */
+const loadBackTokens = 10;
+
+/** SGLang's hierarchical cache: the host's memory of each rank, a storage behind it, and a step that computes what has come of it. */
+export function sglangTiers(words: TierWords): AskedTiers | undefined {
+  const { flags } = words;
+  if (flags.on("enable-lmcache") === true) {
+    return lmcacheTiers(words, {}, { isLayerwise: true, hasFile: flags.has("lmcache-config-file") });
+  }
+  if (flags.on("enable-hierarchical-cache") !== true) return undefined;
+  const host = hostOf(words);
+  if (flags.text("hicache-host-memory-mode") === "buffer_only") return { hidden: "HiCache" };
+  const storage = storageOf(words);
+  return {
+    system: "HiCache",
+    tiers: storage ? [host, storage] : [host],
+    loading: "layer-by-layer",
+    leastTokens: loadBackTokens,
+    takes: "always",
+    keepsAnswers: true,
+  };
+}
+
+function hostOf({ flags, version, ranks }: TierWords): WrittenTier {
+  const size = flags.number("hicache-size") ?? 0;
+  const ratio = flags.number("hicache-ratio") ?? 2;
+  return {
+    kind: "dram",
+    // GB (10⁹) of each rank, above the ratio to the pool of its GPU (memory_pool_host.py).
+    size: size > 0 ? { kind: "bytes", bytes: size * GB * ranks } : { kind: "of-cache", times: Math.max(0, ratio) },
+    writePolicy: policyOf(flags.text("hicache-write-policy")) ?? (atLeast(version, "0.5.3") ? "write-through" : "write-through-selective"),
+  };
+}
+
+function policyOf(word: string | undefined): WritePolicy | undefined {
+  switch (word) {
+    case "write_back":
+      return "write-back";
+    case "write_through":
+      return "write-through";
+    case "write_through_selective":
+      return "write-through-selective";
+    default:
+      return undefined;
+  }
+}
+
+/** What lies behind the host: files of one node, or a store that all instances reach. */
+function storageOf({ flags, environment }: TierWords): WrittenTier | undefined {
+  const backend = flags.text("hicache-storage-backend");
+  if (backend === undefined || backend === "sim") return undefined;
+  if (backend === "file" || backend === "shm") return { kind: backend === "shm" ? "dram" : "ssd", shared: "engine" };
+  const extra = flags.text("hicache-storage-backend-extra-config");
+  const members = extra === undefined ? undefined : parsedJson(extra);
+  const told = isRecord(members) ? members.global_segment_size : undefined;
+  const segment = asBytes(told ?? environment.get("MOONCAKE_GLOBAL_SEGMENT_SIZE")?.value);
+  return { kind: "remote", ...(backend === "mooncake" && segment !== undefined ? { size: { kind: "bytes", bytes: segment } } : {}) };
+}
