@@ -20,6 +20,7 @@ import { Scheduler } from "./scheduler.ts";
 import { emptyTotals, type SchedulerLimits, type Totals } from "./scheduling.ts";
 import { policyOf } from "./scheduling-policy.ts";
 import { StepLog } from "./step-log.ts";
+import { Stretch } from "./stretch.ts";
 
 /** One pool in plain numbers. */
 export interface ClusterPool {
@@ -78,6 +79,8 @@ export interface Shared {
   readonly pull: Pull;
   /** What a request waits aside for is there at that time. */
   readonly loads: (r: number, time: number) => void;
+  /** Each step is taken on its own. */
+  readonly stepwise: boolean;
 }
 
 /** All instances of a deployment. */
@@ -126,6 +129,7 @@ export class Cluster {
   /** Forgets what was logged so far: it was warm-up. */
   resetLogs(now: number): void {
     this.meter.reset(now);
+    for (const { scheduler } of this.cores) scheduler.clearPeak();
     for (const log of this.logs) log.clear();
     for (const tiers of this.tiers) tiers?.reset();
     for (const totals of this.totals) {
@@ -133,6 +137,12 @@ export class Cluster {
       totals.queriedTokens = 0;
       totals.hitTokens = 0;
     }
+  }
+
+  /** Largest share of a cache that was in use at once, of the caches where requests stay. */
+  get peakUsage(): number {
+    const stay = this.totals.at(-1);
+    return this.cores.reduce((most, { scheduler }) => (scheduler.core.totals === stay ? Math.max(most, scheduler.peakUsage) : most), 0);
   }
 
   private replica(pool: ClusterPool, poolIndex: number, index: number, totals: Totals, movesCaches: boolean): Replica {
@@ -143,7 +153,7 @@ export class Cluster {
       const engineCores = Array.from({ length: pool.lockStep }, (_, i) => this.newCore(pool, first + i, totals, tiers));
       const turns = promptTurns(pool.scheduling, engineCores);
       const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns, movesCaches));
-      const instance = new Instance(this.instances.length, schedulers, turns, pool.model, this.logs[poolIndex] as StepLog, this.meter);
+      const instance = this.instance(pool, schedulers, turns, this.logs[poolIndex] as StepLog);
       this.instances.push(instance);
       for (const scheduler of schedulers) {
         const core = { instance, scheduler, index: this.cores.length, replica: index, pool: poolIndex };
@@ -152,6 +162,14 @@ export class Cluster {
       }
     }
     return { role: pool.role, index, cores };
+  }
+
+  private instance({ model, lockStep }: ClusterPool, schedulers: readonly Scheduler[], turns: PromptTurns, log: StepLog): Instance {
+    const index = this.instances.length;
+    const { meter } = this;
+    const isForeseen = !this.shared.stepwise && model.stages === 1 && lockStep === 1;
+    const stretch = isForeseen ? new Stretch(index, schedulers, turns, model, log, meter, this.shared.gaps) : null;
+    return new Instance(index, schedulers, turns, model, log, meter, stretch);
   }
 
   private newCore(pool: ClusterPool, index: number, totals: Totals, tiers: PoolTiers | null): EngineCore {

@@ -140,12 +140,32 @@ export class Cohort {
     this.context += this.gain * this.size;
   }
 
+  /** Steps of a token each, at most `most`, that can follow the next one before a member has its last or more than `blocks` are opened. */
+  steadySteps(most: number, blocks: number): number {
+    const { blockTokens, sizes } = this;
+    let left = blocks;
+    let bucket = this.openingBucket(0);
+    for (let steps = 1; steps <= most; steps++) {
+      bucket = bucket === 0 ? blockTokens - 1 : bucket - 1;
+      left -= sizes[bucket] as number;
+      if (left < 0 || this.finishedAfter(this.steps + steps) >= 0) return steps - 1;
+    }
+    return most;
+  }
+
   /** A member with its last token, or −1. Detach it before asking again. */
   nextFinished(): number {
+    for (; this.looked <= this.steps; this.looked++) {
+      const r = this.finishedAfter(this.looked);
+      if (r >= 0) return r;
+    }
+    return -1;
+  }
+
+  /** A member whose last token comes with so many gained, or −1. */
+  private finishedAfter(gained: number): number {
     const { finishAt, wheelNext } = this.requests;
-    for (; this.looked <= this.steps; this.looked++)
-      for (let r = this.wheel[this.looked & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number)
-        if (finishAt[r] === this.looked) return r;
+    for (let r = this.wheel[gained & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number) if (finishAt[r] === gained) return r;
     return -1;
   }
 

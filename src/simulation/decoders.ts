@@ -25,6 +25,11 @@ export class Decoders {
     return this.cohorts[slot] as Cohort;
   }
 
+  /** Requests were left out of the last step. */
+  get isHolding(): boolean {
+    return this.heldCount > 0;
+  }
+
   /** Tokens in the cache of a decoding request. */
   computedOf(r: number): number {
     const cohort = this.requests.cohort[r] as number;
@@ -83,7 +88,9 @@ export class Decoders {
   isInFlight(r: number): boolean {
     const state = this.requests.state[r];
     if (state === computing) return true;
-    return state === decoding && (this.cohorts[this.requests.cohort[r] as number] as Cohort).inFlight;
+    // One that was left out of the last step has no cohort.
+    const cohort = this.requests.cohort[r] as number;
+    return state === decoding && cohort >= 0 && this.of(cohort).inFlight;
   }
 
   /** Every member has tokens since the cohort's last step, those that joined since then since their own. */

@@ -6,7 +6,7 @@ import type { CoreTiers } from "./kv-tiers/core-tiers.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { RunningList, WaitingQueue } from "./queues.ts";
 import { computing, decoding, loading, type Requests, stays, waiting } from "./requests.ts";
-import type { SchedulerLimits, Slot, Totals } from "./scheduling.ts";
+import { noSequences, type SchedulerLimits, type Slot, type Totals } from "./scheduling.ts";
 
 /** What one engine core holds between steps, and the moves that its policy has: every engine's requests and blocks go the same ways. */
 export class EngineCore {
@@ -51,6 +51,11 @@ export class EngineCore {
   answerLeft(r: number): number {
     const { prompt, output, target, leaving } = this.requests;
     return leaving[r] === stays ? (prompt[r] as number) + (output[r] as number) - (target[r] as number) : 1;
+  }
+
+  /** Whether one that was kept out stays so while others only decode: their answers may be what it waits for where ids tell their blocks. */
+  staysOut(blockedBy: number): boolean {
+    return blockedBy === noSequences || !this.requests.namesAnswers;
   }
 
   /** Blocks that so many tokens more open, behind `computed` ones. */
@@ -139,7 +144,8 @@ export class EngineCore {
   preempt(r: number): void {
     const { requests } = this;
     if (requests.state[r] === decoding) {
-      this.decoders.leave(r);
+      // One that was left out of the last step has left already.
+      if (requests.cohort[r] !== -1) this.decoders.leave(r);
       this.pendingTokens += requests.target[r] as number;
     } else {
       this.partial.remove(r);

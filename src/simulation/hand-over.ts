@@ -22,6 +22,7 @@ export interface HandOverPort {
   moveAt(r: number, time: number): void;
   /** Calls `tick` at that time. */
   tickAt(time: number, version: number): void;
+  /** Something is about to come to this instance or to leave it: call it before, so that its books are those of now. */
   wake(instance: Instance): void;
 }
 
@@ -120,9 +121,9 @@ export class HandOver {
   private reach(r: number, now: number): void {
     const { scheduler, instance } = this.to(r);
     this.queuedAt[r] = now;
+    this.port.wake(instance);
     scheduler.takeOver(r);
     this.requests.timeline?.moment("handed-over", r, instance.index);
-    this.port.wake(instance);
   }
 
   /** All of its cache sets out, or what has not been streamed. */
@@ -150,14 +151,14 @@ export class HandOver {
   /** Its cache is there, and so is the room for it. */
   private join(r: number): void {
     const { scheduler, instance } = this.to(r);
-    scheduler.arrive(r);
     this.port.wake(instance);
+    scheduler.arrive(r);
   }
 
   private left({ scheduler, instance }: Core, r: number): void {
+    this.port.wake(instance);
     scheduler.letGo(r);
     this.requests.timeline?.level(instance.index, instance.usedBlocks);
-    this.port.wake(instance);
   }
 
   private expectNext(): void {

@@ -37,6 +37,18 @@ export class Inbox {
     if (isRequest) this.core.totals.waiting++;
   }
 
+  get isEmpty(): boolean {
+    return this.arrived.length + this.pulled.length + this.noticed.length === 0;
+  }
+
+  /** So many decode steps have been filled while nobody came. */
+  skip(steps: number): void {
+    const { everySteps, isAhead } = this.reception;
+    // Counted from 0 where it looks behind a step, from 1 where before it.
+    const first = isAhead ? 0 : 1;
+    this.steps = ((Math.min(this.steps, everySteps) - first + steps) % everySteps) + first;
+  }
+
   /** A step is about to be filled. */
   open(): void {
     if (!this.reception.isAhead) this.look();

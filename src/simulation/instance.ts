@@ -5,6 +5,7 @@ import type { PromptTurns } from "./prompt-turns.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { noBlocks, type Slot } from "./scheduling.ts";
 import type { StepLog } from "./step-log.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** Where an instance's own model says no more than nanoseconds can hold. */
 export class TimingFailure extends Error {}
@@ -17,6 +18,7 @@ export class Instance {
   private readonly stageFree: Float64Array;
   private readonly inFlight: Uint8Array;
   private readonly startedAt: Float64Array;
+  private readonly endsAt: Float64Array;
   private readonly promptTokens: Float64Array;
   private readonly sequenceMode: Uint8Array;
   private flying = 0;
@@ -28,11 +30,14 @@ export class Instance {
     readonly model: StepModel,
     private readonly log: StepLog,
     private readonly meter: Meter,
+    /** Takes steps that only decode in one go; null where each is taken on its own. */
+    private readonly stretch: Stretch | null,
   ) {
     const stages = model.stages;
     this.stageFree = new Float64Array(stages);
     this.inFlight = new Uint8Array(stages);
     this.startedAt = new Float64Array(stages);
+    this.endsAt = new Float64Array(stages);
     this.promptTokens = new Float64Array(stages);
     this.sequenceMode = new Uint8Array(stages);
   }
@@ -41,7 +46,7 @@ export class Instance {
     return this.flying === 0;
   }
 
-  /** Starts a step where a slot is free and something can run. Returns its slot, or −1; `endsAt` tells when it ends. */
+  /** Starts a step where a slot is free and something can run. Returns its slot, or −1; `endOf` tells when it ends. */
   start(now: number): number {
     if (this.flying === this.inFlight.length) return -1;
     const slot = this.freeSlot();
@@ -60,16 +65,41 @@ export class Instance {
     if (this.schedulers.length > 1) this.shareTokens(slot);
     const duration = this.runStages(slot, now);
     this.record(slot, now, largest, duration, promptTokens, blocked);
+    if (this.stretch) this.endsAt[slot] = this.stretch.begin(now, this.endOf(slot), blocked);
     return slot;
   }
 
-  endsAt = 0;
+  /** When the step in flight in a slot ends, or the last of those that follow it unless somebody comes before. */
+  endOf(slot: number): number {
+    return this.endsAt[slot] as number;
+  }
+
+  /** Brings what is foreseen and has passed into the books: ask before looking at its requests and blocks. */
+  catchUp(): void {
+    this.stretch?.catchUp();
+  }
+
+  /** Somebody is about to come or to give something back: what is foreseen ends with the step in flight. True where that ends sooner. */
+  interrupt(): boolean {
+    const { stretch } = this;
+    if (!stretch) return false;
+    stretch.catchUp();
+    if (!stretch.cut()) return false;
+    this.endsAt[0] = stretch.endsAt;
+    return true;
+  }
 
   get usedBlocks(): number {
     return this.schedulers.reduce((sum, scheduler) => sum + scheduler.usedBlocks, 0);
   }
 
-  finish(slot: number, now: number): void {
+  /** False where no step ends now: it was foreseen for now, and somebody came before. */
+  finish(slot: number, now: number): boolean {
+    if (this.inFlight[slot] === 0 || this.endsAt[slot] !== now) return false;
+    if (this.stretch) {
+      this.stretch.catchUp();
+      this.startedAt[slot] = this.stretch.startedAt;
+    }
     this.inFlight[slot] = 0;
     this.flying--;
     let produced = 0;
@@ -87,6 +117,7 @@ export class Instance {
       this.sequenceMode[slot] === 1,
       this.flying === 0,
     );
+    return true;
   }
 
   /** Tells every batch what all attention replicas have on average: their experts are the same. */
@@ -97,7 +128,7 @@ export class Instance {
     for (const scheduler of this.schedulers) (scheduler.slots[slot] as Slot).batch.meanTokens = mean;
   }
 
-  /** Fills `endsAt`; returns the seconds of compute, host and transfer in this step. A rank without work runs along with the longest. */
+  /** Fills the slot's end; returns the seconds of compute, host and transfer in this step. A rank without work runs along with the longest. */
   private runStages(slot: number, now: number): number {
     const stages = this.stageFree.length;
     let end = now;
@@ -126,7 +157,7 @@ export class Instance {
       this.stageFree[stage] = end;
       seconds += stageSeconds + transfer;
     }
-    this.endsAt = end;
+    this.endsAt[slot] = end;
     return seconds;
   }
 
@@ -149,7 +180,7 @@ export class Instance {
       log.flops += model.flops(batch);
       log.bytes += model.bytes(batch);
     }
-    this.meter.timeline?.step(this.index, now, this.endsAt, sequence, 1);
+    this.meter.timeline?.step(this.index, now, this.endOf(slot), sequence, 1);
     this.meter.timeline?.level(this.index, this.usedBlocks);
     this.meter.blocked(blocked === noBlocks, now, this.index);
   }

@@ -41,6 +41,13 @@ export class Intake {
     this.queue.append(r);
   }
 
+  /** Nobody joins or is pulled as long as nobody comes or goes, having been kept out like that. */
+  isSteady(blockedBy: number): boolean {
+    const { here, queue, core } = this;
+    if (here.head >= 0 && core.running.count < core.limits.maxNumSeqs) return false;
+    return queue.head < 0 || core.staysOut(blockedBy);
+  }
+
   /** Asks for the caches of waiting requests while blocks and sequences last; returns what keeps the next one out. */
   reserve(now: number): number {
     const { core, queue } = this;

@@ -58,7 +58,6 @@ export class Meter {
   private lastEmpty = 0;
   outputTokens = 0;
   promptTokens = 0;
-  peakUsedBlocks = 0;
   /** Integral of the client's own queue being in use. */
   cappedNanoseconds = 0;
   capped = false;
@@ -90,6 +89,11 @@ export class Meter {
     this.row = Object.fromEntries(entries) as Record<Row, Float64Array>;
   }
 
+  /** Up to when everything is counted: the time of what happens now. */
+  get now(): number {
+    return this.last;
+  }
+
   private get preemptions(): number {
     return this.totals.preemptions + (this.prefill?.preemptions ?? 0);
   }
@@ -102,7 +106,6 @@ export class Meter {
     this.emptyAtLastArrival = now;
     this.outputTokens = 0;
     this.promptTokens = 0;
-    this.peakUsedBlocks = 0;
     this.cappedNanoseconds = 0;
     this.spans = 0;
     this.countedPreemptions = this.preemptions;
@@ -129,7 +132,6 @@ export class Meter {
       this.countedPreemptions = preemptions;
     }
     if (waiting === 0) this.lastEmpty = now;
-    if (totals.usedBlocks > this.peakUsedBlocks) this.peakUsedBlocks = totals.usedBlocks;
     if (this.capped) this.cappedNanoseconds += passed;
     this.last = now;
   }
@@ -145,7 +147,6 @@ export class Meter {
     this.stepsInFlight++;
     if (wasIdle) this.busyInstances++;
     if (sequence) this.sequenceSteps++;
-    if (this.totals.usedBlocks > this.peakUsedBlocks) this.peakUsedBlocks = this.totals.usedBlocks;
   }
 
   stepEnded(from: number, to: number, promptTokens: number, outputTokens: number, sequence: boolean, isIdle: boolean): void {
@@ -157,6 +158,18 @@ export class Meter {
     this.outputTokens += outputTokens;
     if (promptTokens > 0) this.bins.spread(this.row.prompt, start, to - this.origin, promptTokens);
     if (outputTokens > 0) this.bins.spread(this.row.output, start, to - this.origin, outputTokens);
+  }
+
+  /** Told afterwards: a step that only decoded, and how many blocks were in use then beyond those counted. */
+  decoded(from: number, to: number, blocks: number, tokens: number): void {
+    this.outputTokens += tokens;
+    this.bins.spread(this.row.output, from - this.origin, to - this.origin, tokens);
+    this.held(from, to, blocks);
+  }
+
+  /** Told afterwards: blocks that were in use beyond those counted. */
+  held(from: number, to: number, blocks: number): void {
+    if (blocks > 0) this.bins.spread(this.row.used, from - this.origin, to - this.origin, blocks * (to - from));
   }
 
   /** Whether the cache keeps this instance's first waiting request out, from its step at `now` on. */

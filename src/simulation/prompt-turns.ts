@@ -6,12 +6,17 @@ export interface PromptTurns {
   readonly isOpen: boolean;
   /** Called before each step of the engine. */
   decide(): void;
+  /** As if it had been called before each of so many steps, in which nobody came, went or waited. */
+  skip(steps: number): void;
 }
 
 const always: PromptTurns = {
   isOpen: true,
   decide() {
     // Each on its own.
+  },
+  skip() {
+    // Nothing is counted.
   },
 };
 
@@ -47,6 +52,12 @@ class BalancedTurns implements PromptTurns {
     this.waited++;
     this.isOpen = !answer || this.waited >= this.timeoutSteps;
     if (this.isOpen) this.waited = 0;
+  }
+
+  skip(steps: number): void {
+    const counted = this.cores.every(hasAnswers) ? (this.waited + steps) % Math.max(1, this.timeoutSteps) : 0;
+    this.waited = counted;
+    this.isOpen = counted === 0;
   }
 }
 

@@ -36,6 +36,7 @@ export interface Summary {
   /** Share of requests within all limits, refused ones being outside; null without limits. */
   readonly sloAttainment: number | null;
   readonly goodputRequestsPerSecond: number | null;
+  /** `peakUsage` of the fullest cache, where several engine cores have one of their own. */
   readonly kvCache: { readonly capacityTokens: number; readonly peakUsage: number; readonly prefixHitRate: number };
   readonly preemptions: number;
   readonly mfu: number;
@@ -221,6 +222,8 @@ export type Outcome =
     };
 
 export interface RunControl {
+  /** Takes each step on its own: slower, and by another way to the same requests at the same times. */
+  readonly stepwise?: boolean;
   /** Looked at now and then; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean };
   /** Simulated seconds and requests finished so far, at most a few times a simulated minute. */

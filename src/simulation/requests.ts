@@ -47,6 +47,8 @@ export class Requests {
   readonly keyedTokens: Int32Array;
   readonly prefixBlockTokens: number;
   readonly distinctPrefixIds: number;
+  /** The ids of some request tell blocks of its answer, too. */
+  readonly namesAnswers: boolean;
   /** Whose conversation it belongs to; −1 = nobody knows. */
   readonly session: Int32Array;
 
@@ -108,6 +110,7 @@ export class Requests {
     this.distinctPrefixIds = load.distinctPrefixIds;
     this.keyedTokens = new Int32Array(count);
     for (let r = 0; r < count; r++) this.keyedTokens[r] = keyedTokens(load, r);
+    this.namesAnswers = this.keyedTokens.some((tokens, r) => tokens > (load.promptTokens[r] as number));
     const times = () => new Float64Array(count).fill(Number.NaN);
     this.arrival = times();
     this.firstScheduled = times();

@@ -49,8 +49,8 @@ export interface RunResult {
 }
 
 /**
- * The event loop: events leave one queue ordered by time, then by order of entry; when all events of an instant are handled, the instances
- * they touched start their next step, in the order they were touched.
+ * The event loop: events leave one queue ordered by time, then by number; when all events of an instant are handled, the instances they
+ * touched start their next step, in the order of theirs.
  */
 export class Run implements HandOverPort {
   private readonly queue = new EventQueue();
@@ -67,6 +67,8 @@ export class Run implements HandOverPort {
   /** Of the pool that requests enter; null = they are all there at the beginning. */
   private readonly entry: StepModel | null;
   private now = 0;
+  /** That is handled now. */
+  private event = arrivalEvent;
   private finished = 0;
   private refused = 0;
   private measuring = false;
@@ -86,6 +88,7 @@ export class Run implements HandOverPort {
       requests,
       gaps,
       pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now),
+      stepwise: control.stepwise ?? false,
       loads: (r, time) => this.queue.push(time, (r << 2) | deliveryEvent),
     });
     this.placement = placementOf(plan, this.cluster, requests, routing, randomSource(seed, "routing"));
@@ -119,7 +122,8 @@ export class Run implements HandOverPort {
       this.now = time;
       this.control.timeline?.at(time);
       while (this.queue.nextTime === time) {
-        this.handle(this.queue.pop());
+        this.event = this.queue.pop();
+        this.handle(this.event);
         events++;
       }
       this.startSteps();
@@ -207,9 +211,9 @@ export class Run implements HandOverPort {
       return;
     }
     const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
+    this.wake(instance);
     scheduler.enqueue(r);
     this.control.timeline?.moment("queued", r, instance.index);
-    this.wake(instance);
   }
 
   moveAt(r: number, time: number): void {
@@ -222,7 +226,7 @@ export class Run implements HandOverPort {
 
   private endStep(code: number): void {
     const instance = this.cluster.instances[Math.floor(code / this.slots)] as Instance;
-    instance.finish(code % this.slots, this.now);
+    if (!instance.finish(code % this.slots, this.now)) return;
     this.wake(instance);
     for (const { begun, begunCount } of instance.schedulers)
       for (let i = 0; i < begunCount; i++) this.placement.promptDone(begun[i] as number, this.now);
@@ -245,22 +249,34 @@ export class Run implements HandOverPort {
   }
 
   wake(instance: Instance): void {
+    if (instance.interrupt()) this.stepEndsAt(instance, 0);
     if (this.isTouched[instance.index] === 1) return;
     this.isTouched[instance.index] = 1;
     this.touched[this.touchedCount++] = instance.index;
   }
 
+  private stepEndsAt(instance: Instance, slot: number): void {
+    const time = instance.endOf(slot);
+    const code = instance.index * this.slots + slot;
+    const event = (code << 2) | stepEvent;
+    // Had it been taken on its own, it would have ended before what happens now.
+    if (time === this.now && event < this.event) this.endStep(code);
+    else this.queue.push(time, event);
+  }
+
+  /** In the order of the instances: which one was touched first must not matter. */
   private startSteps(): void {
-    for (let i = 0; i < this.touchedCount; i++) {
-      const index = this.touched[i] as number;
+    const touched = this.touched.subarray(0, this.touchedCount);
+    if (this.touchedCount > 1) touched.sort();
+    this.touchedCount = 0;
+    for (const index of touched) {
       const instance = this.cluster.instances[index] as Instance;
       this.isTouched[index] = 0;
       for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now)) {
-        this.queue.push(instance.endsAt, ((index * this.slots + slot) << 2) | stepEvent);
+        this.stepEndsAt(instance, slot);
         if (this.handOver) this.stream(this.handOver, instance, slot);
       }
     }
-    this.touchedCount = 0;
   }
 
   /** Caches that are sent while their prompts are computed. */
@@ -270,7 +286,7 @@ export class Run implements HandOverPort {
       const { chunks, chunkCount } = slots[slot] as Slot;
       for (let i = 0; i < chunkCount; i++) {
         const r = chunks[i] as number;
-        if (moving[r] === streamed && leaving[r] !== stays) handOver.stream(r, instance.endsAt, this.now);
+        if (moving[r] === streamed && leaving[r] !== stays) handOver.stream(r, instance.endOf(slot), this.now);
       }
     }
   }
@@ -286,6 +302,7 @@ export class Run implements HandOverPort {
   private result(stopped: RunResult["stopped"]): RunResult {
     const { requests, cluster, placement, gaps, now, lastArrival } = this;
     const { finished } = this;
+    for (const instance of cluster.instances) instance.catchUp();
     // Stopped while warming up: nothing of what is to be measured has happened.
     const origin = this.measuring ? cluster.meter.origin : now;
     if (!this.measuring) cluster.resetLogs(now);

@@ -11,6 +11,10 @@ import { VllmPolicy } from "./vllm-policy.ts";
 export interface SchedulingPolicy {
   /** Fills an empty slot from the running and waiting requests; returns what keeps the first waiting one out. */
   fill(slot: Slot, cohort: Cohort, now: number): number;
+  /** The next fill would choose as the last one did, as long as nobody comes or goes and blocks last for the decoding requests. */
+  readonly isSteady: boolean;
+  /** So many fills did, and opened so many blocks. */
+  skip(steps: number, opened: number): void;
 }
 
 /** `loads` is told of requests that wait aside for a store, and until when. */

@@ -37,6 +37,15 @@ export class SglangPolicy implements SchedulingPolicy {
     this.ratio = new NewTokenRatio(scheduling.conservativeness);
   }
 
+  get isSteady(): boolean {
+    const { running, waiting } = this.core;
+    return this.cut < 0 && running.departures === this.departures && (waiting.head < 0 || this.full !== admitted);
+  }
+
+  skip(steps: number): void {
+    for (let step = 0; step < steps; step++) this.ratio.decay();
+  }
+
   fill(slot: Slot, cohort: Cohort, now: number): number {
     const { core } = this;
     const { mixedChunk } = this.scheduling;

@@ -37,6 +37,24 @@ export class ModeLog {
     this.seconds += seconds;
   }
 
+  /** So many steps that only decode, together so many seconds, each with a token more of every sequence; `batch` is the step before them. */
+  addStretch(batch: Batch, steps: number, seconds: number): void {
+    const before = batch.decodeContext;
+    let next = this.untilKept(0);
+    while (next < steps) {
+      if (this.samples === mostSamples) this.thin();
+      else {
+        batch.decodeContext = before + (next + 1) * batch.decodeSequences;
+        this.keep(batch);
+        next++;
+      }
+      next += this.untilKept(next);
+    }
+    batch.decodeContext = before;
+    this.steps += steps;
+    this.seconds += seconds;
+  }
+
   byOperator(model: StepModel): Record<Operator, number> {
     const sums: Record<Operator, number> = { matrix: 0, "prefill-attention": 0, "decode-attention": 0, collectives: 0, host: 0 };
     let total = 0;
@@ -94,6 +112,12 @@ export class ModeLog {
       if (batch.prefillTokens > (found?.prefillTokens ?? 0)) found = { ...batch };
     }
     return found;
+  }
+
+  /** Steps to go, `ahead` steps from now, to one that is kept. */
+  private untilKept(ahead: number): number {
+    const rest = (this.steps + ahead) % this.stride;
+    return rest === 0 ? 0 : this.stride - rest;
   }
 
   private keep(batch: Batch): void {

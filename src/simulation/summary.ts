@@ -55,7 +55,7 @@ export interface SummaryInput {
 /** The summary of a run: rates over the time from the start of the measured part, when arrivals begin to be drawn, to its last token. */
 export function summarise(input: SummaryInput): Summary {
   const { run, records, gpus, slo } = input;
-  const { meter, logs, usableBlocks } = run.cluster;
+  const { meter, logs } = run.cluster;
   const total = (of: keyof Totals): number => run.cluster.totals.reduce((sum, totals) => sum + totals[of], 0);
   const seconds = Math.max((run.end - run.origin) / 1e9, 1e-9);
   const finished = input.latencies.ttft.length;
@@ -85,7 +85,7 @@ export function summarise(input: SummaryInput): Summary {
     goodputRequestsPerSecond: met === null ? null : met / seconds,
     kvCache: {
       capacityTokens: input.capacityTokens,
-      peakUsage: usableBlocks > 0 ? meter.peakUsedBlocks / usableBlocks : 0,
+      peakUsage: run.cluster.peakUsage,
       prefixHitRate: total("queriedTokens") > 0 ? total("hitTokens") / total("queriedTokens") : 0,
     },
     preemptions: total("preemptions"),

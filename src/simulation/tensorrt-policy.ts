@@ -12,6 +12,7 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * (_torch/pyexecutor/scheduler.py of 1.2, capacity and micro-batch schedulers).
  */
 export class TensorrtPolicy implements SchedulingPolicy {
+  isSteady = false;
   /** Steps for which prompts have waited for more of them. */
   private waited = 0;
 
@@ -24,11 +25,20 @@ export class TensorrtPolicy implements SchedulingPolicy {
   fill(slot: Slot, cohort: Cohort, now: number): number {
     const { core } = this;
     const paused = this.decode(cohort);
+    this.isSteady = core.waiting.head < 0;
     if (!this.turns.isOpen || this.waitsForMore(cohort)) return admitted;
     const left = this.proceed(slot, core.limits.maxNumBatchedTokens - cohort.tokens);
     if (core.waiting.head < 0) return admitted;
     // Who has just been taken out waits for a step at least, unless nothing else would run.
-    return paused && cohort.size > 0 ? noBlocks : this.admit(slot, left, now);
+    if (paused && cohort.size > 0) return noBlocks;
+    const blockedBy = this.admit(slot, left, now);
+    const { batchWait, balance } = this.scheduling;
+    this.isSteady = !batchWait && !balance && core.staysOut(blockedBy);
+    return blockedBy;
+  }
+
+  skip(_steps: number, opened: number): void {
+    this.core.promisedBlocks -= opened;
   }
 
   /** Beside answers, prompts wait for others to share their step (py_executor.py of 1.2, _waiting_requests). */

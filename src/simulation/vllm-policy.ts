@@ -10,6 +10,8 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * of it, preemption by recomputation of the last running request (v1/core/sched/scheduler.py).
  */
 export class VllmPolicy implements SchedulingPolicy {
+  isSteady = false;
+
   constructor(
     private readonly core: EngineCore,
     private readonly scheduling: VllmScheduling,
@@ -19,11 +21,21 @@ export class VllmPolicy implements SchedulingPolicy {
 
   fill(slot: Slot, cohort: Cohort, now: number): number {
     const { waiting, loaded, limits } = this.core;
+    const fits = this.fitsAtOnce(cohort);
     let short = false;
-    if (this.fitsAtOnce(cohort)) this.runAll(cohort, slot);
+    if (fits) this.runAll(cohort, slot);
     else short = this.runInOrder(cohort, slot);
-    if (waiting.head < 0 && loaded.head < 0) return admitted;
-    return short ? noBlocks : this.admit(slot, limits.maxNumBatchedTokens - cohort.tokens - slot.batch.prefillTokens, now);
+    const nobodyWaits = waiting.head < 0 && loaded.head < 0;
+    this.isSteady = fits && nobodyWaits;
+    if (nobodyWaits) return admitted;
+    if (short) return noBlocks;
+    const blockedBy = this.admit(slot, limits.maxNumBatchedTokens - cohort.tokens - slot.batch.prefillTokens, now);
+    this.isSteady = fits && this.core.staysOut(blockedBy);
+    return blockedBy;
+  }
+
+  skip(): void {
+    // It keeps nothing between steps.
   }
 
   /** Whether every running request gets what it asks for, so that their order does not matter. */

@@ -71,6 +71,8 @@ export class FleetSight implements Sight {
   }
 
   private cores(target: number): readonly Core[] {
-    return (this.replicas[target] as Replica).cores;
+    const { cores } = this.replicas[target] as Replica;
+    for (const { instance } of cores) instance.catchUp();
+    return cores;
   }
 }

@@ -1,0 +1,148 @@
+import type { Batch, StepModel } from "../timing/step-model.ts";
+import type { Gaps } from "./gaps.ts";
+import type { Meter } from "./meter.ts";
+import type { PromptTurns } from "./prompt-turns.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { StepLine } from "./step-line.ts";
+import type { StepLog } from "./step-log.ts";
+
+/** Bounds the time between two looks at the stop signal. */
+const mostSteps = 1 << 16;
+
+/**
+ * Steps of one instance that follow the one in flight and only decode the same requests. They are foreseen at once, up to the one that ends
+ * a request or for which blocks run short, and made up for when the last of them ends or somebody comes before that: what they leave
+ * behind is what they would have left one by one.
+ */
+export class Stretch {
+  /** Steps foreseen behind the one in flight. */
+  private left = 0;
+  /** Of the step in flight. */
+  private from = 0;
+  private to = 0;
+  /** Steps behind the one that the line was drawn from. */
+  private behind = 0;
+  private blockedBy = 0;
+  private readonly batches: readonly Batch[];
+  private readonly line: StepLine;
+
+  constructor(
+    private readonly instance: number,
+    private readonly schedulers: readonly Scheduler[],
+    private readonly turns: PromptTurns,
+    private readonly model: StepModel,
+    private readonly log: StepLog,
+    private readonly meter: Meter,
+    private readonly gaps: Gaps,
+  ) {
+    this.batches = schedulers.flatMap(({ slots }) => slots.map(({ batch }) => batch));
+    this.line = new StepLine(model);
+  }
+
+  /** When the step in flight begins and ends. */
+  get startedAt(): number {
+    return this.from;
+  }
+  get endsAt(): number {
+    return this.to;
+  }
+
+  /** A step has begun; returns when the last of those ends that are foreseen. */
+  begin(from: number, to: number, blockedBy: number): number {
+    this.from = from;
+    this.to = to;
+    this.behind = 0;
+    this.blockedBy = blockedBy;
+    this.left = this.foreseen();
+    let end = to;
+    for (let step = 1; step <= this.left; step++) end += this.line.duration(step);
+    return end;
+  }
+
+  /** The steps that have ended by now are made up for; one that ends just now is still in flight. */
+  catchUp(): void {
+    const { schedulers, meter, line } = this;
+    const { now } = meter;
+    if (this.left === 0 || this.to >= now) return;
+    const tokens = this.tokensOfStep();
+    const first = this.behind + 1;
+    const firstEnd = this.to;
+    for (const scheduler of schedulers) scheduler.endSteady(this.to);
+    let opened = 0;
+    for (; this.left > 0 && this.to < now; this.left--) {
+      meter.decoded(this.from, this.to, opened, tokens);
+      for (const scheduler of schedulers) opened += scheduler.stepOn();
+      this.from = this.to;
+      this.to += line.duration(++this.behind);
+    }
+    const steps = this.behind + 1 - first;
+    meter.held(this.from, now, opened);
+    if (line.isCertain) this.gaps.addStretch(line.at(first), line.growth, steps - 1, tokens, this.from - firstEnd);
+    else for (let step = first; step < this.behind; step++) this.gaps.add(line.duration(step), tokens);
+    this.write(first, steps, firstEnd);
+    for (const scheduler of schedulers) scheduler.resume(steps, this.from);
+    this.turns.skip(steps);
+    meter.timeline?.level(this.instance, this.usedBlocks());
+  }
+
+  /** Nothing is foreseen any more behind the step in flight. True where something was. */
+  cut(): boolean {
+    const wasUnderWay = this.left > 0;
+    this.left = 0;
+    return wasUnderWay;
+  }
+
+  private foreseen(): number {
+    let steps = mostSteps;
+    for (const scheduler of this.schedulers) {
+      steps = scheduler.steadySteps(steps);
+      if (steps === 0) return 0;
+    }
+    return this.line.fit(this.batches, steps);
+  }
+
+  /** Steps that began at `start` and after, as the log has them that began before; their batches are those of the step before the first. */
+  private write(first: number, steps: number, start: number): void {
+    const { log, line, model, meter } = this;
+    const seconds = (steps * (line.at(first) + line.at(first + steps - 1))) / 2e9;
+    let largest = this.batches[0] as Batch;
+    for (const batch of this.batches) {
+      if (batch.tokens > largest.tokens) largest = batch;
+      if (batch.tokens === 0) continue;
+      meter.timeline?.batch(batch);
+      log.flops += sumOver(steps, batch, (one) => model.flops(one));
+      log.bytes += sumOver(steps, batch, (one) => model.bytes(one));
+    }
+    const sequence = model.mode(largest.tokens) === "sequence";
+    (sequence ? log.sequence : log.tensor).addStretch(largest, steps, seconds);
+    log.blockedSeconds[this.blockedBy] = (log.blockedSeconds[this.blockedBy] as number) + seconds;
+    meter.timeline?.step(this.instance, start, this.to, sequence, steps);
+  }
+
+  private tokensOfStep(): number {
+    let tokens = 0;
+    for (const batch of this.batches) tokens += batch.decodeSequences;
+    return tokens;
+  }
+
+  private usedBlocks(): number {
+    let blocks = 0;
+    for (const scheduler of this.schedulers) blocks += scheduler.usedBlocks;
+    return blocks;
+  }
+}
+
+/** Σ of a measure over so many steps that follow that of the batch: as a rule it grows evenly, so that the middle tells all. */
+function sumOver(steps: number, batch: Batch, measure: (batch: Batch) => number): number {
+  const before = batch.decodeContext;
+  const at = (step: number): number => {
+    batch.decodeContext = before + step * batch.decodeSequences;
+    return measure(batch);
+  };
+  const middle = at((1 + steps) / 2);
+  const isEven = Math.abs(at(1) + at(steps) - 2 * middle) <= 1e-12 * Math.abs(middle);
+  let sum = isEven ? steps * middle : 0;
+  if (!isEven) for (let step = 1; step <= steps; step++) sum += at(step);
+  batch.decodeContext = before;
+  return sum;
+}

@@ -1,0 +1,174 @@
+/**
+ * Deployments and workloads by chance, for what must hold in all of them. A mechanism has one arbitrary here that says how it may be set,
+ * its default among the values, and one line in `pools` or `randomRuns`.
+ */
+import fc from "fast-check";
+import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
+import type { MemoryPlan } from "../../src/memory/plan.ts";
+import type { Routing } from "../../src/simulation/router.ts";
+import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
+import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { planOf, type Setup, settledOf, settledPair, timing } from "./fixtures.ts";
+import { sglang, tensorrt } from "./play.ts";
+
+export interface RandomRun {
+  readonly settled: Settled;
+  readonly plans: readonly MemoryPlan[];
+  readonly models: readonly StepModel[];
+  readonly workload: Workload;
+  readonly routing: Routing;
+  readonly seed: number;
+}
+
+/** Of what a step is made; all of it in whole microseconds now and then, so that many things happen at once. */
+const steps = fc.record({
+  base: fc.constantFrom(10_000, 10_000, 6123.456, 200),
+  perToken: fc.constantFrom(0, 0, 31.7, 100),
+  perContextToken: fc.constantFrom(0, 0.0321, 1.7, 5),
+  perPair: fc.constantFrom(0, 0.01),
+  /** Tokens that a quarter of the layers keep. */
+  window: fc.constantFrom(Number.MAX_SAFE_INTEGER, 100, 400),
+  /** Microseconds below which no step ends: the host is still launching. */
+  launch: fc.constantFrom(0, 0, 11_000),
+  /** Steps of more tokens run as sequence parallel. */
+  threshold: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 4, 12),
+});
+
+type Steps = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Seconds by what `steps` says. */
+function modelOf({ base, perToken, perContextToken, perPair, window, launch, threshold }: Steps, stages: number): StepModel {
+  const isSequence = (tokens: number): boolean => tokens > threshold;
+  const device = (batch: Batch): number => {
+    const read = 0.75 * batch.decodeContext + 0.25 * Math.min(batch.decodeContext, batch.decodeSequences * window);
+    const matrix = base + perToken * Math.max(batch.tokens, batch.meanTokens) * (isSequence(batch.tokens) ? 0.6 : 1);
+    return matrix + perContextToken * read + perPair * batch.prefillPairs;
+  };
+  const seconds = (batch: Batch): number => Math.max(launch, device(batch)) / 1e6;
+  return timing(seconds, {
+    stages,
+    mode: (tokens) => (isSequence(tokens) ? "sequence" : "tensor"),
+    transferSeconds: () => (stages > 1 ? 0.0003 : 0),
+    decodeKnot: (batch) => {
+      const windows = batch.decodeSequences * window;
+      const isGrowing = batch.decodeContext < windows;
+      const ahead = launch - device(batch);
+      const waits =
+        ahead > 0 ? batch.decodeContext + Math.floor(ahead / (perContextToken * (isGrowing ? 1 : 0.75))) : Number.POSITIVE_INFINITY;
+      return Math.min(waits, isGrowing ? windows : Number.POSITIVE_INFINITY);
+    },
+    requestSeconds: base === 200 ? 0.004 : 0,
+  });
+}
+
+const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
+  fc.boolean().map((reserveFullPrompt) => ({ engine: "vllm" as const, reserveFullPrompt })),
+  fc
+    .record({
+      mixedChunk: fc.boolean(),
+      conservativeness: fc.constantFrom(0.3, 1),
+      reservedDecodeTokens: fc.constantFrom(0, 32),
+      receiveSteps: fc.constantFrom(1, 3),
+    })
+    .map((parts) => ({ ...sglang, ...parts })),
+  fc
+    .record({
+      reservesAnswer: fc.boolean(),
+      batchWait: fc.constantFrom(null, { steps: 3, share: 0.5 }),
+      balance: fc.constantFrom(null, { timeoutSteps: 4, batchingSteps: 2 }),
+    })
+    .map((parts) => ({ ...tensorrt, ...parts })),
+);
+
+const settings: fc.Arbitrary<Partial<EngineSettings>> = fc.record({
+  maxNumSeqs: fc.constantFrom(1, 4, 16, 64),
+  maxNumBatchedTokens: fc.constantFrom(24, 100, 512),
+  longPrefillTokenThreshold: fc.constantFrom(0, 0, 40),
+  blockTokens: fc.constantFrom(4, 16),
+  prefixCaching: fc.boolean(),
+  asyncScheduling: fc.boolean(),
+});
+
+const layouts: fc.Arbitrary<Partial<Layout>> = fc.record({
+  pipeline: fc.constantFrom(1, 1, 1, 2, 3),
+  data: fc.constantFrom(1, 1, 2),
+  attentionData: fc.constantFrom(1, 1, 3),
+});
+
+/** One pool of a deployment, and how long its steps take. */
+const pools: fc.Arbitrary<{ readonly setup: Setup; readonly steps: Steps }> = fc.record({
+  setup: fc.record({ layout: layouts, instances: fc.constantFrom(1, 2, 3), blocks: fc.integer({ min: 60, max: 400 }), settings }),
+  steps,
+});
+
+const lengths = fc.oneof(
+  fc.integer({ min: 1, max: 200 }),
+  fc.constant({ lognormal: [60, 50, 1, 200] as [number, number, number, number] }),
+);
+
+/** Requests on a grid of milliseconds, some of one family with a prompt in common; ids beyond the prompt tell blocks of the answer. */
+const rows: fc.Arbitrary<readonly RequestRow[]> = fc.array(
+  fc
+    .record({
+      arrival: fc.integer({ min: 0, max: 2000 }),
+      promptTokens: fc.integer({ min: 1, max: 200 }),
+      outputTokens: fc.integer({ min: 1, max: 200 }),
+      family: fc.integer({ min: 0, max: 2 }),
+      answers: fc.boolean(),
+    })
+    .map(({ arrival, promptTokens, outputTokens, family, answers }) => {
+      const count = Math.floor((promptTokens + (answers ? outputTokens : 0)) / 16);
+      const prefixBlocks = Array.from({ length: count }, (_, block) => 1000 * family + block);
+      return { arrivalSeconds: arrival / 1000, promptTokens, outputTokens, ...(family > 0 ? { prefixBlocks } : {}) };
+    }),
+  { minLength: 1, maxLength: 40 },
+);
+
+const common = {
+  promptTokens: lengths,
+  outputTokens: lengths,
+  requests: fc.integer({ min: 1, max: 60 }),
+  warmup: fc.constantFrom(0, 0, 5),
+};
+
+const workloads: fc.Arbitrary<Workload> = fc.oneof(
+  rows.map((requests) => ({ kind: "requests" as const, requests })),
+  fc
+    .record({ ...common, ratePerSecond: fc.constantFrom(1, 8, 40), cv: fc.constantFrom(0.3, 1, 4), maxInFlight: fc.constantFrom(5, 1000) })
+    .map((open) => ({ kind: "open-loop" as const, ...open })),
+  fc.record({ ...common, concurrency: fc.integer({ min: 1, max: 20 }) }).map((closed) => ({ kind: "closed-loop" as const, ...closed })),
+  fc.record(common).map((offline) => ({ kind: "offline" as const, ...offline })),
+);
+
+const routings: fc.Arbitrary<Routing> = fc.record({
+  replicas: fc.constantFrom("random" as const, "round-robin" as const, "least-requests" as const),
+  cores: fc.constantFrom("round-robin" as const, "least-requests" as const),
+});
+
+/** A cache is large enough for any one request. */
+function enough(setup: Setup): Setup {
+  const least = 1 + Math.ceil(400 / (setup.settings?.blockTokens ?? 16));
+  return { ...setup, blocks: Math.max(least, setup.blocks ?? 0) };
+}
+
+export const randomRuns: fc.Arbitrary<RandomRun> = fc
+  .record({
+    first: pools,
+    second: fc.option(pools),
+    linkBytesPerSecond: fc.constantFrom(1e8, 1e10),
+    scheduling: schedulings,
+    workload: workloads,
+    routing: routings,
+    seed: fc.integer({ min: 1, max: 1000 }),
+  })
+  .map(({ first, second, linkBytesPerSecond, scheduling, workload, routing, seed }) => {
+    const withEngine = ({ setup }: typeof first): Setup => enough({ ...setup, settings: { ...setup.settings, scheduling } });
+    const both = second ? [first, second] : [first];
+    const setups = both.map(withEngine);
+    const [prefill = {}, decode] = setups;
+    const settled = decode
+      ? settledPair({ prefill, decode, linkBytesPerSecond, engine: scheduling.engine })
+      : { ...settledOf(prefill), engine: scheduling.engine };
+    const models = both.map(({ setup, steps: parts }) => modelOf(parts, setup.layout?.pipeline ?? 1));
+    return { settled, plans: setups.map(planOf), models, workload, routing, seed };
+  });

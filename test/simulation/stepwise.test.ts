@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Report, RunControl } from "../../src/simulation/report.ts";
+import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import type { StepModel } from "../../src/timing/step-model.ts";
+import { reportFrom } from "./fixtures.ts";
+import { type RandomRun, randomRuns } from "./random-runs.ts";
+
+function reportOf({ settled, plans, models, workload, seed, routing }: RandomRun, control: RunControl): Report {
+  return reportFrom(simulateWith(settled, plans, models, workload, seed, control, routing));
+}
+
+/** Numbers of a tree with their paths; texts and absent ones are the same or they are not. */
+function expectNear(fast: unknown, exact: unknown, path: string): void {
+  if (typeof fast === "number" && typeof exact === "number") {
+    const near = Object.is(fast, exact) || Math.abs(fast - exact) <= 1e-9 * Math.max(1e-3, Math.abs(exact));
+    if (!near) expect.fail(`${path}: ${fast} instead of ${exact}`);
+    return;
+  }
+  if (fast !== null && exact !== null && typeof fast === "object" && typeof exact === "object") {
+    const [ours, theirs] = [Object.entries(fast), Object.entries(exact)];
+    expect(ours.map(([key]) => key)).toEqual(theirs.map(([key]) => key));
+    for (const [i, [key, value]] of ours.entries()) expectNear(value, theirs[i]?.[1], `${path}.${key}`);
+    return;
+  }
+  expect(fast, path).toEqual(exact);
+}
+
+/**
+ * The report without what rests on a sample of the steps where there were many: which of several instances' steps are in it may differ.
+ * Nor with the sentence on its bottleneck: numbers that are equal but for the last digit are rounded and compared there.
+ */
+function comparable({ modes, anatomy, warnings, bottleneck: _, ...report }: Report): unknown {
+  const isSampled = warnings.some((warning) => warning.startsWith("The split of step time"));
+  const sums = modes.map(({ mode, label, steps, seconds }) => ({ mode, label, steps, seconds }));
+  return { ...report, warnings, modes: isSampled ? sums : modes, anatomy: isSampled ? null : anatomy };
+}
+
+/** The same model, and how often it was asked for a step's time. */
+function counted(model: StepModel): { readonly model: StepModel; readonly asked: () => number } {
+  let times = 0;
+  const stageSeconds: StepModel["stageSeconds"] = (batch, stage) => {
+    times++;
+    return model.stageSeconds(batch, stage);
+  };
+  return { model: { ...model, stageSeconds }, asked: () => times };
+}
+
+describe("steps taken in stretches", () => {
+  it("leave behind what they leave one by one", () => {
+    let steps = 0;
+    let asked = 0;
+    fc.assert(
+      fc.property(randomRuns, (run) => {
+        const exact = reportOf(run, { stepwise: true });
+        const models = run.models.map(counted);
+        const fast = reportOf({ ...run, models: models.map(({ model }) => model) }, {});
+        // Requests go the same way to the last nanosecond.
+        expect(fast.requests).toEqual(exact.requests);
+        expect(fast.modes.map((mode) => mode.steps)).toEqual(exact.modes.map((mode) => mode.steps));
+        expectNear(comparable(fast), comparable(exact), "report");
+        steps += exact.modes.reduce((sum, mode) => sum + mode.steps, 0);
+        asked += models.reduce((sum, model) => sum + model.asked(), 0);
+      }),
+      { numRuns: 400, seed: 11 },
+    );
+    // The runs must reach what they are to compare.
+    expect(asked / steps).toBeLessThan(2);
+  }, 120_000);
+});
