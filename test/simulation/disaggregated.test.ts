@@ -200,6 +200,17 @@ describe("a decode pool that is full", () => {
 });
 
 describe("a prefill pool of short sequences", () => {
+  it("takes out a request that a step had no tokens for", () => {
+    const scheduling: Scheduling = { engine: "tensorrt-llm", reservesAnswer: false, budgetIsWritten: true, batchWait: null, balance: null };
+    const settings = { scheduling, blockTokens: 4, maxNumBatchedTokens: 5 };
+    const setup = { prefill: { settings }, decode: { settings, blocks: 30 }, engine: "tensorrt-llm" as const };
+    const requests = Array.from({ length: 9 }, () => ({ arrivalSeconds: 0, promptTokens: 4, outputTokens: 36 }));
+    const plans = [planOf(setup.prefill), planOf(setup.decode)];
+    const { summary } = reportFrom(simulateWith(settledPair(setup), plans, [steps(), steps()], { kind: "requests", requests }, 1));
+    expect(summary.requests).toBe(9);
+    expect(summary.preemptions).toBeGreaterThan(0);
+  });
+
   it("bounds prompts alone, answers are the decode pool's", () => {
     const setup: PairSetup = { prefill: { settings: { maxModelLen: 101 } }, decode: { settings: { maxModelLen: 400 } } };
     const rows = [99, 100, 101].map((promptTokens) => ({ arrivalSeconds: 0, promptTokens, outputTokens: 350 }));

@@ -55,7 +55,7 @@ const shapes = fc.record({
 });
 
 describe("the simulator against the slow oracle", () => {
-  it("gives the same records, gaps and batches, prefix caching, preemption and pipelines included", () => {
+  it("gives the same records, gaps and batches in both of its modes, prefix caching, preemption and pipelines included", () => {
     let preemptions = 0;
     let hits = 0;
     fc.assert(
@@ -105,28 +105,28 @@ describe("the simulator against the slow oracle", () => {
               }
             : {}),
         };
-        const { model, batches } = watched(shape.stages);
         const workload = { kind: "requests" as const, requests: rows, prefixBlockTokens: shape.prefixBlockTokens };
-        const report = reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1));
-        const expected = oracle({
-          ...shape,
-          requests: rows,
-          reserveFullPrompt: shape.reserve,
-          model: watched(shape.stages).model,
-        });
+        const run = (stepwise: boolean) => {
+          const { model, batches } = watched(shape.stages);
+          return { report: reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1, { stepwise })), batches };
+        };
+        const expected = oracle({ ...shape, requests: rows, reserveFullPrompt: shape.reserve, model: watched(shape.stages).model });
         const seconds = (pick: (r: (typeof expected.requests)[number]) => number) => expected.requests.map((r) => pick(r) / 1e9);
-        expect(batches).toEqual(expected.batches);
-        expect([...report.requests.finished]).toEqual(seconds((r) => r.finished));
-        expect([...report.requests.firstToken]).toEqual(seconds((r) => r.firstToken));
-        expect([...report.requests.firstScheduled]).toEqual(seconds((r) => r.firstScheduled));
-        expect([...report.requests.preemptions]).toEqual(expected.requests.map((r) => r.preemptions));
-        expect([...report.requests.cachedTokens]).toEqual(expected.requests.map((r) => r.cached));
-        expect(report.summary.kvCache.peakUsage).toBeCloseTo(1 - expected.leastFree / shape.blocks, 12);
-        expect(expected.freeAtEnd).toBe(shape.blocks);
         const gaps = [...expected.gaps].sort((a, b) => a - b);
         const middle = (gaps.length - 1) / 2;
         const median = ((gaps[Math.floor(middle)] ?? Number.NaN) + (gaps[Math.ceil(middle)] ?? Number.NaN)) / 2e9;
-        if (gaps.length > 0) expect(report.summary.itlSeconds.p50).toBeCloseTo(median, 9);
+        const { report, batches } = run(true);
+        expect(batches).toEqual(expected.batches);
+        for (const { requests, summary } of [report, run(false).report]) {
+          expect([...requests.finished]).toEqual(seconds((r) => r.finished));
+          expect([...requests.firstToken]).toEqual(seconds((r) => r.firstToken));
+          expect([...requests.firstScheduled]).toEqual(seconds((r) => r.firstScheduled));
+          expect([...requests.preemptions]).toEqual(expected.requests.map((r) => r.preemptions));
+          expect([...requests.cachedTokens]).toEqual(expected.requests.map((r) => r.cached));
+          expect(summary.kvCache.peakUsage).toBeCloseTo(1 - expected.leastFree / shape.blocks, 12);
+          if (gaps.length > 0) expect(summary.itlSeconds.p50).toBeCloseTo(median, 9);
+        }
+        expect(expected.freeAtEnd).toBe(shape.blocks);
         preemptions += report.summary.preemptions;
         hits += report.summary.kvCache.prefixHitRate > 0 ? 1 : 0;
       }),

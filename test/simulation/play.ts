@@ -34,7 +34,7 @@ interface Played {
   readonly finished: readonly number[];
 }
 
-/** Every step takes 10 ms, so that a time tells the step. */
+/** Every step takes 10 ms, so that a time tells the step, and is taken on its own, so that all of them are seen. */
 export function play(rows: readonly Row[], scheduling: Scheduling, setup: Setup = {}): Played {
   const steps: Step[] = [];
   const model = timing(() => 0.01, {
@@ -45,7 +45,9 @@ export function play(rows: readonly Row[], scheduling: Scheduling, setup: Setup 
   });
   const requests = rows.map(([arrival, promptTokens, outputTokens]) => ({ arrivalSeconds: arrival / 1000, promptTokens, outputTokens }));
   const whole: Setup = { ...setup, settings: { scheduling, ...setup.settings } };
-  const report = reportFrom(simulateWith(settledOf(whole), [planOf(whole)], [model], { kind: "requests", requests }, 1));
+  const report = reportFrom(
+    simulateWith(settledOf(whole), [planOf(whole)], [model], { kind: "requests", requests }, 1, { stepwise: true }),
+  );
   const milliseconds = (times: Float64Array) => [...times].map((time) => Math.round(time * 10_000) / 10);
   return { steps, report, firstToken: milliseconds(report.requests.firstToken), finished: milliseconds(report.requests.finished) };
 }

@@ -49,14 +49,6 @@ function modelOf({ base, perToken, perContextToken, perPair, window, launch, thr
     stages,
     mode: (tokens) => (isSequence(tokens) ? "sequence" : "tensor"),
     transferSeconds: () => (stages > 1 ? 0.0003 : 0),
-    decodeKnot: (batch) => {
-      const windows = batch.decodeSequences * window;
-      const isGrowing = batch.decodeContext < windows;
-      const ahead = launch - device(batch);
-      const waits =
-        ahead > 0 ? batch.decodeContext + Math.floor(ahead / (perContextToken * (isGrowing ? 1 : 0.75))) : Number.POSITIVE_INFINITY;
-      return Math.min(waits, isGrowing ? windows : Number.POSITIVE_INFINITY);
-    },
     requestSeconds: base === 200 ? 0.004 : 0,
   });
 }
