@@ -67,7 +67,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const documents = new Documents((uri) => surroundings.of(uri), log);
   const subjects = new Subjects(documents);
   const states = new LensStates(documents);
-  const reports = new Reports(context, documents, subjects, states, log);
+  const texts = new VirtualTexts();
+  const reports = new Reports(context, { documents, subjects, texts, lenses: states }, log);
   const tokens = new Tokens(context.secrets);
   const attachments = new Attachments(extension, documents, reports, states, tokens, log);
   const demo = new Demo(extension, documents);
@@ -75,7 +76,6 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
-  const texts = new VirtualTexts();
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
   const calibrations = new Calibrations(extension, memory, texts, tokens, log);
   const benchmarks = new Benchmarks(extension, texts, log);

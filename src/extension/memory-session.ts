@@ -1,8 +1,6 @@
 import * as vscode from "vscode";
 import { message } from "../deployment/message.ts";
-import type { Edit } from "../deployment/text.ts";
 import { analyse } from "../language/analysis.ts";
-import { applyEdits } from "../language/edits.ts";
 import { type Lever, triedLevers } from "../language/memory-levers.ts";
 import { readStartLog } from "../live/starts/read-start-log.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
@@ -110,15 +108,6 @@ export class MemorySession {
     }
   }
 
-  /** The text that a change would leave, beside the one there is. */
-  private async preview(document: vscode.TextDocument, edits: readonly Edit[], title: string): Promise<void> {
-    const text = applyEdits(document.getText(), edits);
-    if (text === undefined) return;
-    await vscode.commands.executeCommand("vscode.diff", this.uri, this.ports.texts.put(`/preview${this.uri.path}`, text), title, {
-      preview: true,
-    });
-  }
-
   private async subject(): Promise<Subject | undefined> {
     try {
       return await this.ports.subjects.byId(this.uri, this.deploymentId);
@@ -170,7 +159,7 @@ export class MemorySession {
       throw new UserFacingError("nothing-here", vscode.l10n.t("The file changed, and this change no longer helps."));
     const title = translated(lever.title);
     if (kind === "preview") {
-      await this.preview(subject.document, lever.edits, title);
+      await this.ports.texts.preview(subject.document, lever.edits, title);
       return;
     }
     await vscode.workspace.applyEdit(workspaceEdit(this.uri, lever.edits));

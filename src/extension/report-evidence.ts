@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
-import type { Runner } from "../platform/run-worker.ts";
+import type { Runs } from "../platform/run-pool.ts";
 import type { MeasuredFigure, NearRunView, ReportEvidence } from "../protocol/report-view.ts";
 import { bandRuns, bandsOf } from "../simulation/bands.ts";
 import { runsNear } from "../simulation/measured-runs/answered-runs.ts";
@@ -22,20 +22,20 @@ export interface FinishedRun {
 
 /**
  * What follows a run: the measured runs near it, then its bands, then what this build says of the measured runs. Each is shown as soon as
- * it is known; false where another run took the worker meanwhile.
+ * it is known; false where that was stopped.
  */
 export async function gatherEvidence(
   { settled, workload, report }: FinishedRun,
-  runner: Pick<Runner, "run">,
+  runs: Evidencing,
   catalog: Catalog,
   show: (evidence: ReportEvidence) => void,
 ): Promise<boolean> {
   const near = runsNear(settled, report, catalog);
   const isWhole = report.saturated === null && report.stoppedAtSeconds === null;
-  const runs = isWhole ? bandRuns(report.seed) : [];
+  const planned = isWhole ? bandRuns(report.seed) : [];
   let evidence: ReportEvidence = {
     bands: null,
-    bandRuns: { done: 0, total: runs.length },
+    bandRuns: { done: 0, total: planned.length },
     nearest: near.map((one) => viewOf(one, undefined)),
   };
   const tell = (more: Partial<ReportEvidence>): void => {
@@ -43,28 +43,37 @@ export async function gatherEvidence(
     show(evidence);
   };
   tell({});
-  const beside: Parameters<typeof bandsOf>[1][number][] = [];
-  for (const run of runs) {
-    const end = await runner.run({ settled, workload, ...run });
-    if (end.kind === "replaced") return false;
-    beside.push({ run, report: end.kind === "done" ? end.outcome.report : undefined });
-    tell({ bandRuns: { done: beside.length, total: runs.length } });
-  }
+  const beside = await Promise.all(
+    planned.map(async (run) => {
+      const end = await runs.pool.run({ settled, workload, ...run }, runs.signal);
+      if (end.kind !== "replaced") tell({ bandRuns: { done: evidence.bandRuns.done + 1, total: planned.length } });
+      return { run, report: end.kind === "done" ? end.outcome.report : undefined };
+    }),
+  );
+  if (runs.signal.aborted) return false;
   if (isWhole) tell({ bands: bandsOf(report, beside) ?? null });
-  for (const [index, one] of near.entries()) {
-    const predicted = await predictionBy(runner, one, catalog);
-    if (predicted === "replaced") return false;
-    tell({ nearest: (evidence.nearest ?? []).map((shown, i) => (i === index ? viewOf(one, predicted) : shown)) });
-  }
-  return true;
+  await Promise.all(
+    near.map(async (one, index) => {
+      const predicted = await predictionBy(runs, one, catalog);
+      if (predicted) tell({ nearest: (evidence.nearest ?? []).map((shown, i) => (i === index ? viewOf(one, predicted) : shown)) });
+    }),
+  );
+  return !runs.signal.aborted;
 }
 
-async function predictionBy(runner: Pick<Runner, "run">, { run }: NearRun, catalog: Catalog): Promise<RunPrediction | "replaced"> {
+/** Where the runs of the evidence go, and what stops them. */
+export interface Evidencing {
+  readonly pool: Runs;
+  readonly signal: AbortSignal;
+}
+
+/** undefined where it was stopped. */
+async function predictionBy({ pool, signal }: Evidencing, { run }: NearRun, catalog: Catalog): Promise<RunPrediction | undefined> {
   const replay = replayOf(run, catalog);
   if (!replay.settled) return { problem: replay.problem };
   const { settled, workload } = replay;
-  const end = await runner.run({ settled, workload, seed: replaySeed });
-  if (end.kind === "replaced") return "replaced";
+  const end = await pool.run({ settled, workload, seed: replaySeed }, signal);
+  if (end.kind === "replaced") return undefined;
   return end.kind === "done" ? predictionOf(end.outcome) : { problem: message(end.message) };
 }
 

@@ -21,6 +21,8 @@ const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, 
 
 /** What a run or an estimate works on after the page's controls are taken into account. */
 export interface Variant {
+  /** As the controls would have it. */
+  readonly deployment: Deployment;
   readonly settled: Settled | undefined;
   readonly missing: readonly Missing[];
   readonly plans: readonly MemoryPlan[];
@@ -40,10 +42,16 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
     slo: limitsOf(controls.slo) ? chosen(deployment.slo, controls.slo) : undefined,
   };
   const { settled, missing } = fittedLengths(settle(changed, catalog));
-  if (!settled) return { settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
+  if (!settled) return { deployment: changed, settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
   const isTimed = plans.every((plan) => plan.fits) && missingRole(settled) === undefined;
-  return { settled, missing: [], plans, estimate: isTimed ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined };
+  return {
+    deployment: changed,
+    settled,
+    missing: [],
+    plans,
+    estimate: isTimed ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined,
+  };
 }
 
 /** Keeps the file's value, with its place, where the control says the same. */

@@ -5,7 +5,19 @@ import { PagePanel } from "./page-panel.ts";
 /** What the page shows now, one message a kind: sent again whenever the page comes up anew. */
 type Shown = { readonly [K in ToReportView["kind"]]?: Extract<ToReportView, { kind: K }> };
 
-const order: readonly ToReportView["kind"][] = ["header", "estimate", "report", "evidence", "problem", "running", "stale"];
+const order: readonly ToReportView["kind"][] = [
+  "header",
+  "estimate",
+  "report",
+  "evidence",
+  "rates",
+  "advice",
+  "comparison",
+  "sweep",
+  "problem",
+  "running",
+  "stale",
+];
 
 /** One webview that shows a report. */
 export class ReportPage implements vscode.Disposable {
@@ -48,12 +60,12 @@ export class ReportPage implements vscode.Disposable {
     const { running: _running, stale: _stale, ...settled } = this.shown;
     switch (kind) {
       case "report": {
-        const { problem: _problem, evidence: _evidence, ...rest } = settled;
-        return rest;
+        const { problem: _problem, ...rest } = settled;
+        return withoutFollowers(rest);
       }
       case "problem": {
-        const { report: _report, evidence: _evidence, ...rest } = settled;
-        return rest;
+        const { report: _report, ...rest } = settled;
+        return withoutFollowers(rest);
       }
       default:
         return this.shown;
@@ -66,4 +78,16 @@ export class ReportPage implements vscode.Disposable {
       if (message) this.page.send(message);
     }
   }
+}
+
+/** What follows a report goes with it. */
+function withoutFollowers({
+  evidence: _evidence,
+  rates: _rates,
+  advice: _advice,
+  comparison: _comparison,
+  sweep: _sweep,
+  ...rest
+}: Shown): Shown {
+  return rest;
 }

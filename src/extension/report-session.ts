@@ -2,13 +2,15 @@ import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import { duration } from "../catalog/quantity.ts";
 import type { Missing } from "../deployment/settled.ts";
+import type { RunPool } from "../platform/run-pool.ts";
 import type { RunEnd, Runner } from "../platform/run-worker.ts";
 import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report.ts";
 import { fullId } from "./command-ids.ts";
-import { type FinishedRun, gatherEvidence, noEvidence } from "./report-evidence.ts";
+import { gatherEvidence, noEvidence } from "./report-evidence.ts";
 import { headerOf, startingRate, type Variant, variantOf } from "./report-model.ts";
 import type { ReportPage } from "./report-page.ts";
+import { type PlannedFrom, type PlanPorts, ReportPlans } from "./report-plans.ts";
 import type { StoredReport } from "./report-store.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
@@ -17,7 +19,11 @@ import { seed, workloadAt } from "./workload-choice.ts";
 /** What a session needs from around it. */
 export interface SessionPorts {
   readonly catalog: () => Catalog;
+  /** Of the run that a person waits for: nothing else ever goes there. */
   readonly runner: Runner;
+  /** Of what follows it. */
+  readonly pool: RunPool;
+  readonly plans: PlanPorts;
   /** The deployment as the file has it now; undefined where it is gone. */
   readonly subject: () => Promise<Subject | undefined>;
   readonly progress: (share: number) => void;
@@ -38,11 +44,15 @@ export class ReportSession {
   private header: ReportHeader | undefined;
   private fingerprint = "";
   private report: Report | undefined;
+  private evidencing = new AbortController();
+  private readonly plans: ReportPlans;
 
   constructor(
     private readonly page: ReportPage,
     private readonly ports: SessionPorts,
-  ) {}
+  ) {
+    this.plans = new ReportPlans(ports.pool, (message) => this.page.show(message), ports.plans);
+  }
 
   get lastReport(): Report | undefined {
     return this.report;
@@ -61,6 +71,8 @@ export class ReportSession {
   /** Closed form, then the simulation. Resolves when the run has ended, in whatever way; what follows its report comes later. */
   async run(subject: Subject, asked: ReportControls): Promise<void> {
     const { runner } = this.ports;
+    this.evidencing.abort();
+    this.plans.stop();
     const catalog = this.ports.catalog();
     const variant = variantOf(subject.analysis, asked, catalog);
     const controls = withRate(asked, variant);
@@ -90,14 +102,21 @@ export class ReportSession {
       },
     });
     const stored = await this.end(end, subject, controls, (performance.now() - started) / 1000);
-    if (stored) void this.follow(stored, { settled: variant.settled, workload, report: stored.report }).catch(this.ports.failed);
+    if (stored) this.followed(stored, { subject, controls, settled: variant.settled, workload, report: stored.report });
+  }
+
+  /** What comes after the run is shown as it comes, side by side. */
+  private followed(stored: StoredReport, from: PlannedFrom): void {
+    void this.evidence(stored, from).catch(this.ports.failed);
+    void this.plans.follow(from).catch(this.ports.failed);
   }
 
   /** Bands and nearest measured runs, kept with the report once they are whole. */
-  private async follow(stored: StoredReport, finished: FinishedRun): Promise<void> {
-    const { runner, catalog } = this.ports;
+  private async evidence(stored: StoredReport, from: PlannedFrom): Promise<void> {
+    const { pool, catalog } = this.ports;
+    this.evidencing = new AbortController();
     let latest = stored.evidence;
-    const isWhole = await gatherEvidence(finished, runner, catalog(), (evidence) => {
+    const isWhole = await gatherEvidence(from, { pool, signal: this.evidencing.signal }, catalog(), (evidence) => {
       if (this.report !== stored.report) return;
       latest = evidence;
       this.page.show({ kind: "evidence", evidence });
@@ -127,6 +146,13 @@ export class ReportSession {
       }
       case "cancel":
         this.ports.runner.stop();
+        break;
+      case "sweep":
+      case "stop-sweep":
+      case "apply":
+      case "preview":
+      case "compare":
+        await this.plans.receive(message);
         break;
       default:
         break;

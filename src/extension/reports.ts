@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
+import { RunPool } from "../platform/run-pool.ts";
 import { Runner } from "../platform/run-worker.ts";
 import type { FromReportView } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report.ts";
-import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { Log } from "./log.ts";
@@ -11,10 +11,11 @@ import { pageRequests } from "./page-requests.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { firstControls } from "./report-model.ts";
 import { ReportPage } from "./report-page.ts";
+import type { PlanPorts } from "./report-plans.ts";
 import { outcomeWords, ReportSession } from "./report-session.ts";
 import { ReportStore, type StoredReport } from "./report-store.ts";
 import { Settings } from "./settings.ts";
-import { type Subject, type Subjects, subjectKey } from "./subject.ts";
+import { type Subject, subjectKey } from "./subject.ts";
 
 const viewType = "inferenceLens.report";
 /** Runs longer than this say that they are done, where their page is hidden. */
@@ -24,6 +25,11 @@ interface Open {
   readonly page: ReportPage;
   readonly session: ReportSession;
   readonly runner: Runner;
+  readonly pool: RunPool;
+}
+
+interface ReportsPorts extends PlanPorts {
+  readonly lenses: LensStates;
 }
 
 /** All report pages: one a deployment, with its own worker for as long as it is open. */
@@ -34,11 +40,10 @@ export class Reports implements vscode.Disposable {
 
   constructor(
     private readonly context: vscode.ExtensionContext,
-    private readonly documents: Documents,
-    private readonly subjects: Subjects,
-    private readonly lenses: LensStates,
+    private readonly ports: ReportsPorts,
     private readonly log: Log,
   ) {
+    const { documents } = ports;
     this.store = new ReportStore(context);
     this.subscription = documents.onDidAnalyse((document) => this.fileRead(document).catch((error: unknown) => log.error("report", error)));
   }
@@ -56,7 +61,7 @@ export class Reports implements vscode.Disposable {
 
   cancel(subject: Subject): void {
     this.open.get(keyOf(subject))?.runner.stop();
-    this.lenses.stopBackground();
+    this.ports.lenses.stopBackground();
   }
 
   /** The report of a deployment: its page, else the stored one, else a new run. */
@@ -87,7 +92,7 @@ export class Reports implements vscode.Disposable {
       return;
     }
     this.adopt(panel, vscode.Uri.parse(stored.uri, true), stored.deploymentId).session.restore(stored);
-    this.lenses.simulated(stored, false);
+    this.ports.lenses.simulated(stored, false);
   }
 
   reportOf(uri: vscode.Uri, deploymentId: string): Report | undefined {
@@ -96,9 +101,10 @@ export class Reports implements vscode.Disposable {
 
   dispose(): void {
     this.subscription.dispose();
-    for (const { page, runner } of this.open.values()) {
+    for (const { page, runner, pool } of this.open.values()) {
       page.dispose();
       void runner.dispose();
+      void pool.dispose();
     }
     this.open.clear();
   }
@@ -123,7 +129,9 @@ export class Reports implements vscode.Disposable {
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri, deploymentId: string): Open {
     const key = subjectKey(uri, deploymentId);
     const extension = this.context.extensionUri;
-    const runner = new Runner(vscode.Uri.joinPath(extension, "dist", "worker.js").fsPath);
+    const worker = vscode.Uri.joinPath(extension, "dist", "worker.js").fsPath;
+    const runner = new Runner(worker);
+    const pool = new RunPool(worker);
     const receive = (message: FromReportView): void => {
       const handled =
         message.kind === "explain" ? openGuide(extension) : (pageRequests(message, uri, deploymentId) ?? session.receive(message));
@@ -131,29 +139,32 @@ export class Reports implements vscode.Disposable {
     };
     const page = new ReportPage(panel, extension, ReportStore.idOf(key), receive, () => {
       this.open.delete(key);
-      this.lenses.running(uri, deploymentId, undefined);
+      this.ports.lenses.running(uri, deploymentId, undefined);
       page.dispose();
       void runner.dispose();
+      void pool.dispose();
     });
     const session = new ReportSession(page, {
-      catalog: () => this.documents.catalogFor(uri),
+      catalog: () => this.ports.documents.catalogFor(uri),
       runner,
-      subject: () => this.subjects.byId(uri, deploymentId),
-      progress: (share) => this.lenses.running(uri, deploymentId, share),
+      pool,
+      plans: this.ports,
+      subject: () => this.ports.subjects.byId(uri, deploymentId),
+      progress: (share) => this.ports.lenses.running(uri, deploymentId, share),
       finished: async (stored) => {
-        this.lenses.simulated(stored, false);
+        this.ports.lenses.simulated(stored, false);
         await this.store.save(ReportStore.idOf(key), stored);
       },
-      ended: () => this.lenses.running(uri, deploymentId, undefined),
+      ended: () => this.ports.lenses.running(uri, deploymentId, undefined),
       failed: (error) => this.log.error("report", error),
     });
-    const open = { page, session, runner };
+    const open = { page, session, runner, pool };
     this.open.set(key, open);
     return open;
   }
 
   private async fileRead(document: vscode.TextDocument): Promise<void> {
-    const analysis = this.documents.analysis(document);
+    const analysis = this.ports.documents.analysis(document);
     for (const one of analysis?.deployments ?? []) {
       this.open.get(subjectKey(document.uri, one.deployment.id))?.session.fileChanged({ document, analysis: one });
     }

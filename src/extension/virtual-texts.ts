@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import type { Edit } from "../deployment/text.ts";
+import { applyEdits } from "../language/edits.ts";
 
 const scheme = "inference-lens-text";
 
@@ -24,6 +26,14 @@ export class VirtualTexts implements vscode.TextDocumentContentProvider, vscode.
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     return uri;
+  }
+
+  /** The text that edits would leave, beside the one there is. */
+  async preview(document: vscode.TextDocument, edits: readonly Edit[], title: string): Promise<void> {
+    const { uri } = document;
+    const text = applyEdits(document.getText(), edits);
+    if (text === undefined) return;
+    await vscode.commands.executeCommand("vscode.diff", uri, this.put(`/preview${uri.path}`, text), title, { preview: true });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

@@ -19,15 +19,25 @@ export function hasLimits(slo: Slo | null): slo is Slo {
 }
 
 /** How many times its limit the worst latency is, at the percentile that the limits are for; null without limits. */
-export function worstRatio({ summary, slo }: RunFigures): number | null {
-  if (!hasLimits(slo)) return null;
+export function worstRatio(figures: RunFigures): number | null {
+  const all = ratios(figures);
+  return all.length > 0 ? Math.max(...all.map(({ ratio }) => ratio)) : null;
+}
+
+/** The latency that is nearest to its limit, or farthest beyond it; undefined without limits. */
+export function worstLatency(figures: RunFigures): "ttft" | "tpot" | "e2e" | undefined {
+  return ratios(figures).sort((a, b) => b.ratio - a.ratio)[0]?.name;
+}
+
+function ratios({ summary, slo }: RunFigures) {
+  if (!hasLimits(slo)) return [];
   const at = quantileFor(slo.percentile);
-  const ratios = [
-    [summary.ttftSeconds[at], slo.ttftSeconds],
-    [summary.tpotSeconds[at], slo.tpotSeconds],
-    [summary.e2eSeconds[at], slo.e2eSeconds],
-  ] as const;
-  return Math.max(...ratios.map(([value, limit]) => (limit === null || Number.isNaN(value) ? 0 : value / limit)));
+  const latencies = [
+    { name: "ttft" as const, value: summary.ttftSeconds[at], limit: slo.ttftSeconds },
+    { name: "tpot" as const, value: summary.tpotSeconds[at], limit: slo.tpotSeconds },
+    { name: "e2e" as const, value: summary.e2eSeconds[at], limit: slo.e2eSeconds },
+  ];
+  return latencies.flatMap(({ name, value, limit }) => (limit === null ? [] : [{ name, ratio: Number.isNaN(value) ? 0 : value / limit }]));
 }
 
 /** The summary's quantile nearest to a percentile from above. */

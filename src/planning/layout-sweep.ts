@@ -29,7 +29,7 @@ export function* layoutSweep(site: SweepSite): Plan<SweepResult> {
 }
 
 /** One variant a layout and pool, the file's own among them, in the order of tensor, sequence, pipeline sizes. */
-export function layoutVariants({ deployment, settled }: SweepSite): readonly Variant[] {
+export function layoutVariants({ deployment, settled }: Pick<SweepSite, "deployment" | "settled">): readonly Variant[] {
   return settled.pools.flatMap((_, index) => poolVariants(deployment, settled, index));
 }
 

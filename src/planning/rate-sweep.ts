@@ -3,10 +3,10 @@ import { type Message, message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import { askedRate } from "../simulation/at-rate.ts";
-import { workloadNumbers } from "../simulation/numbers.ts";
 import type { Workload } from "../simulation/workload.ts";
 import { estimate } from "../timing/closed-form.ts";
 import { holds } from "./figures.ts";
+import { meanLengths } from "./mean-lengths.ts";
 import type { Plan } from "./plan.ts";
 import { type RateCurve, rateCurve, type Turn } from "./rate-curve.ts";
 import { type SweepResult, type SweepSite, valuesOf } from "./sweep.ts";
@@ -41,10 +41,9 @@ export function* rateSweep({ settled, workload, seed, points }: SweepSite): Plan
 
 /** About the most requests a second by the closed form, for the mean lengths of the load; undefined where it cannot be told. */
 export function mostRequests(settled: Settled, workload: Workload, seed: number): number | undefined {
-  const numbers = workloadNumbers(workload, seed);
+  const lengths = meanLengths(workload, seed);
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  if (!numbers || plans.some((plan) => !plan.fits)) return undefined;
-  const lengths = { promptTokens: Math.round(numbers.promptMean), outputTokens: Math.max(1, Math.round(numbers.outputMean)) };
+  if (!lengths || plans.some((plan) => !plan.fits)) return undefined;
   const { mostRequestsPerSecond } = estimate(settled, plans, lengths);
   return mostRequestsPerSecond > 0 ? mostRequestsPerSecond : undefined;
 }

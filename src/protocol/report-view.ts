@@ -4,6 +4,7 @@ import type { Bands } from "../simulation/bands.ts";
 import type { Report } from "../simulation/report.ts";
 import type { WorkloadNumbers } from "../simulation/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
+import type { FromPlanningView, ToPlanningView } from "./planning-view.ts";
 
 /** What the controls of the report page hold. */
 export interface ReportControls {
@@ -60,6 +61,7 @@ export interface ReportEvidence {
 }
 
 export type ToReportView =
+  | ToPlanningView
   | { readonly kind: "header"; readonly header: ReportHeader; readonly controls: ReportControls }
   | { readonly kind: "estimate"; readonly estimate: Estimate }
   | {
@@ -83,6 +85,7 @@ export type ToReportView =
   | { readonly kind: "stale"; readonly reason: string };
 
 export type FromReportView =
+  | FromPlanningView
   | { readonly kind: "ready" }
   | { readonly kind: "run"; readonly controls: ReportControls }
   /** A control changed: closed form at once. */

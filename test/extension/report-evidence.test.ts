@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { gatherEvidence } from "../../src/extension/report-evidence.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
-import type { RunEnd, Runner, RunRequest } from "../../src/platform/run-worker.ts";
+import type { Runs } from "../../src/platform/run-pool.ts";
+import type { RunEnd, RunRequest } from "../../src/platform/run-worker.ts";
 import type { ReportEvidence } from "../../src/protocol/report-view.ts";
 import { simulateBand } from "../../src/simulation/bands.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
@@ -16,14 +17,16 @@ function ran({ settled: what, workload: load, seed, steps = "as-predicted" }: Ru
   return { kind: "done", outcome: simulateBand(what, plans, load, { steps, seed }), cpuSeconds: 0 };
 }
 
-/** A runner that simulates at once, and whose worker another run takes after `most` runs. */
-function runner(most = Number.POSITIVE_INFINITY) {
+/** A pool that simulates at once, and is stopped after `most` runs. */
+function runs(most = Number.POSITIVE_INFINITY) {
   const asked: RunRequest[] = [];
-  const run = (request: RunRequest): Promise<RunEnd> => {
+  const stop = new AbortController();
+  const run: Runs["run"] = (request) => {
     asked.push(request);
-    return Promise.resolve(asked.length > most ? { kind: "replaced" } : ran(request));
+    if (asked.length > most) stop.abort();
+    return Promise.resolve(stop.signal.aborted ? { kind: "replaced" } : ran(request));
   };
-  return { asked, runner: { run } satisfies Pick<Runner, "run"> };
+  return { asked, evidencing: { pool: { run }, signal: stop.signal } };
 }
 
 function firstReport() {
@@ -36,10 +39,10 @@ function firstReport() {
 describe("what follows a report", () => {
   const report = firstReport();
 
-  test("near runs at once, then the bands run by run, then what this build says of each near run", async () => {
-    const { asked, runner: one } = runner();
+  test("near runs at once, then the bands as their runs end, then what this build says of each near run", async () => {
+    const { asked, evidencing } = runs();
     const shown: ReportEvidence[] = [];
-    const isWhole = await gatherEvidence({ settled, workload, report }, one, testCatalog(), (evidence) => shown.push(evidence));
+    const isWhole = await gatherEvidence({ settled, workload, report }, evidencing, testCatalog(), (evidence) => shown.push(evidence));
     expect(isWhole).toBe(true);
     expect(shown[0]).toMatchObject({ bands: null, bandRuns: { done: 0, total: 4 } });
     expect(shown[0]?.nearest?.length).toBeGreaterThan(0);
@@ -58,18 +61,18 @@ describe("what follows a report", () => {
     expect(nearest?.figures.every(({ predicted }) => predicted !== null)).toBe(true);
   });
 
-  test("ends where another run takes the worker", async () => {
-    const { runner: one } = runner(2);
+  test("ends where it is stopped", async () => {
+    const { evidencing } = runs(2);
     const shown: ReportEvidence[] = [];
-    expect(await gatherEvidence({ settled, workload, report }, one, testCatalog(), (evidence) => shown.push(evidence))).toBe(false);
+    expect(await gatherEvidence({ settled, workload, report }, evidencing, testCatalog(), (evidence) => shown.push(evidence))).toBe(false);
     expect(shown.at(-1)).toMatchObject({ bands: null, bandRuns: { done: 2, total: 4 } });
   });
 
   test("a run that was stopped, or whose queue never empties, has no bands", async () => {
-    const { asked, runner: one } = runner();
+    const { asked, evidencing } = runs();
     const shown: ReportEvidence[] = [];
     const stopped = { ...report, stoppedAtSeconds: 3 };
-    await gatherEvidence({ settled, workload, report: stopped }, one, testCatalog(), (evidence) => shown.push(evidence));
+    await gatherEvidence({ settled, workload, report: stopped }, evidencing, testCatalog(), (evidence) => shown.push(evidence));
     expect(shown.at(-1)?.bands).toBeNull();
     expect(asked.some(({ steps }) => steps === "slow")).toBe(false);
   });

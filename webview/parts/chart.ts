@@ -23,6 +23,16 @@ export function stroke(theme: Theme, series: number, width = 1.5): { borderColor
   return { borderColor: theme.series[series] ?? theme.foreground, borderWidth: theme.highContrast ? 2 : width };
 }
 
+/** A series is told by its dash as by its colour: this run solid, those beside it dashed each in its own way. */
+const dashes: Readonly<Record<number, readonly number[]>> = { 2: [5, 3], 3: [2, 2], 5: [8, 3, 2, 3] };
+
+export function dashOf(series: number): readonly number[] {
+  return dashes[series] ?? [];
+}
+
+/** And by the shape of its points. */
+export const marksOf = ["circle", "circle", "rect", "triangle", "circle", "rectRot"] as const;
+
 const patterns = new Map<string, CanvasPattern>();
 
 /** Diagonal lines, the pattern that tells gaps and sequence-parallel steps from plain fills. Made once a colour: a redraw asks for dozens. */

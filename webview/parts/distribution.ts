@@ -1,5 +1,5 @@
 import type { Plugin } from "chart.js";
-import { bare, Chart, type LineChart, stroke } from "./chart.ts";
+import { bare, Chart, dashOf, type LineChart, stroke } from "./chart.ts";
 import { attribute, h, say } from "./dom.ts";
 import type { Distribution } from "./models.ts";
 import { brief, duration } from "./numbers.ts";
@@ -40,10 +40,14 @@ export class DistributionView {
     this.chart ??= this.make();
     const { chart } = this;
     chart.resize(width, height);
-    const dataset = chart.data.datasets[0];
-    if (!dataset) return;
-    dataset.data = Array.from(model.x, (x, i) => ({ x, y: model.percent[i] ?? 0 }));
-    Object.assign(dataset, stroke(theme, 1, 2));
+    const lines = [{ series: 1, x: model.x, percent: model.percent }, ...(model.others ?? [])];
+    chart.data.datasets = lines.map(({ series, x, percent }) => ({
+      data: Array.from(x, (value, i) => ({ x: value, y: percent[i] ?? 0 })),
+      pointRadius: 0,
+      clip: 2,
+      borderDash: [...dashOf(series)],
+      ...stroke(theme, series, series === 1 ? 2 : 1.5),
+    }));
     const font = { size: 11, family: theme.font };
     const ticks = logTicks(model.from, model.to, Math.max(2, Math.floor(width / 62)));
     chart.options.scales = {
@@ -83,7 +87,7 @@ export class DistributionView {
   private make(): LineChart {
     return new Chart<"line", { x: number; y: number }[], unknown>(this.canvas, {
       type: "line",
-      data: { datasets: [{ data: [], pointRadius: 0, clip: 2 }] },
+      data: { datasets: [] },
       options: { ...bare, layout: { padding: { top: 10, right: 14 } }, scales: { x: { type: "logarithmic" }, y: { type: "linear" } } },
       plugins: [marks(this.picture)],
     });

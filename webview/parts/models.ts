@@ -130,6 +130,53 @@ export interface Distribution {
   readonly to: number;
   readonly limit: Limit | null;
   readonly mark: { readonly value: number; readonly percent: number; readonly text: string } | null;
+  /** The same of runs laid beside it, dashed. */
+  readonly others?: readonly { readonly series: number; readonly x: Float64Array; readonly percent: Float64Array }[];
+  readonly aria: string;
+}
+
+export interface PlotAxis {
+  readonly scale: "log" | "linear";
+  readonly from: number;
+  readonly to: number;
+  readonly format: (value: number) => string;
+}
+
+export interface CurvePoint {
+  readonly x: number;
+  readonly y: number;
+  /** The file's own. */
+  readonly isFile: boolean;
+  /** Misses a limit, or its queue grows: drawn hollow. */
+  readonly isLost: boolean;
+  /** Written beside it; "" = nothing. */
+  readonly text: string;
+  /** Where it stands among all points of what is drawn. */
+  readonly at: number;
+}
+
+export interface CurveLine {
+  readonly name: string;
+  /** Colour, dash and mark (line-series.ts). */
+  readonly series: number;
+  /** Points that no line joins are a cloud. */
+  readonly joined: boolean;
+  readonly points: readonly CurvePoint[];
+}
+
+/** Curves or clouds over two axes, with a limit across and marks down. */
+export interface CurvePlot {
+  readonly id: string;
+  readonly title: string;
+  readonly definition: string;
+  readonly note: string;
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
+  readonly lines: readonly CurveLine[];
+  readonly limit: Limit | null;
+  readonly marks: readonly Limit[];
+  /** The point that is looked at, by its place. */
+  readonly chosen: number | null;
   readonly aria: string;
 }
 

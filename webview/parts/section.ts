@@ -7,7 +7,7 @@ export interface SectionOptions {
   readonly id: string;
   readonly title: string;
   /** The same numbers as a table; no toggle without it. */
-  readonly table?: () => TableModel;
+  readonly table?: () => TableModel | readonly TableModel[];
   readonly actions?: TableActions;
   readonly toggled?: (open: boolean) => void;
 }
@@ -79,7 +79,8 @@ export class Section {
     }
     // A redraw must not take the focus from Copy or Save CSV.
     const focused = [...this.twin.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
-    fill(this.twin, twin(this.options.table(), this.options.actions));
+    const { actions } = this.options;
+    fill(this.twin, ...[this.options.table()].flat().map((model) => twin(model, actions)));
     if (focused >= 0) this.twin.querySelectorAll("button")[focused]?.focus();
   }
 }

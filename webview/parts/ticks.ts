@@ -39,3 +39,15 @@ export function logTicks(from: number, to: number, most: number): number[] {
   const every = Math.ceil(inside.length / most);
   return inside.filter((_, index) => index % every === 0);
 }
+
+/** Multiples of 1, 2 or 5 × 10ⁿ inside [from, to], at most `most` of them. */
+export function linearTicks(from: number, to: number, most: number): number[] {
+  const rough = (to - from) / Math.max(1, most);
+  if (!(rough > 0)) return [from];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough) ?? 10 * power;
+  const ticks: number[] = [];
+  for (let index = Math.ceil(from / step - 1e-9); index * step <= to + step * 1e-9; index++)
+    ticks.push(Number((index * step).toPrecision(12)));
+  return ticks;
+}

@@ -29,6 +29,11 @@ export class Verdict {
     );
   }
 
+  /** Nodes that change by themselves, placed once. */
+  aside(...content: Node[]): void {
+    fill(this.right, ...content);
+  }
+
   side(title: string, ...content: Node[]): void {
     fill(this.right, ...(content.length > 0 ? [h("div", { class: "side-title", text: title }), ...content] : []));
   }

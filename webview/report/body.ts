@@ -2,6 +2,8 @@ import type { ReportEvidence } from "../../src/protocol/report-view.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { DistributionView } from "../parts/distribution.ts";
 import { fill, h, link, show } from "../parts/dom.ts";
+import { lineLegend } from "../parts/line-legend.ts";
+import { lineSeries } from "../parts/line-series.ts";
 import type { TableModel } from "../parts/models.ts";
 import { interval } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
@@ -9,7 +11,7 @@ import { Section } from "../parts/section.ts";
 import { stackedBar } from "../parts/stacked-bar.ts";
 import { type TableActions, table } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
-import { words } from "../parts/words.ts";
+import { said, words } from "../parts/words.ts";
 import { assumedTable } from "./assumed.ts";
 import { certainty, leastSure, wholeCertainty } from "./evidence/confidence.ts";
 import { nearestRuns } from "./evidence/nearest-runs.ts";
@@ -18,6 +20,8 @@ import type { Interval } from "./figures.ts";
 import { distributions, type Latencies, latencyTable } from "./latency.ts";
 import { capacityWords, formulas, memoryBars, memoryTable, ranksWords } from "./memory.ts";
 import { emptyOverTime, hasModes, overTime, overTimeTable } from "./over-time.ts";
+import { withOthers } from "./planning/compare-model.ts";
+import { type PlanEvents, PlansView } from "./planning/plans-view.ts";
 import { stepTimeBars, stepTimeTable } from "./step-time.ts";
 
 export interface BodyEvents {
@@ -28,6 +32,7 @@ export interface BodyEvents {
   /** What would change the memory is on a page of its own. */
   readonly levers: () => void;
   readonly explain: () => void;
+  readonly plans: Omit<PlanEvents, "actions" | "toggled">;
 }
 
 const nothing: TableModel = { name: "Nothing yet", columns: [], rows: [] };
@@ -43,11 +48,12 @@ export class Body {
   private readonly sure: Section;
   private readonly assumed: Section;
   private readonly rows: Rows;
-  private readonly plots = h("div", { class: "distributions" });
+  private readonly plots = h("div", { class: "distributions headroom" });
   private readonly views = new Map<string, DistributionView>();
   private readonly pair = h("div", { class: "pair" });
   private readonly secondPair = h("div", { class: "pair" });
   private readonly near = h("div", { class: "section" });
+  readonly plans: PlansView;
   private readonly events: BodyEvents;
   private theme: Theme;
   private report: Report | null = null;
@@ -56,7 +62,7 @@ export class Body {
   constructor(theme: Theme, events: BodyEvents) {
     this.theme = theme;
     this.events = events;
-    const section = (id: string, title: string, model?: (report: Report, values: Latencies) => TableModel) =>
+    const section = (id: string, title: string, model?: (report: Report, values: Latencies) => TableModel | readonly TableModel[]) =>
       new Section({
         id,
         title,
@@ -64,7 +70,12 @@ export class Body {
         toggled: events.toggled,
         ...(model ? { table: () => (this.report && this.values ? model(this.report, this.values) : nothing) } : {}),
       });
-    this.latency = section("latency", words("Latency"), latencyTable);
+    this.latency = section("latency", words("Latency and headroom"), (report, values) => [
+      ...(report.saturated ? [] : [latencyTable(report, values)]),
+      ...this.plans.rateTable,
+    ]);
+    const { actions, toggled } = events;
+    this.plans = new PlansView(theme, this.latency.twinId, { ...events.plans, actions, toggled });
     this.time = section("over-time", words("Over time"), overTimeTable);
     this.steps = section("step-time", words("Where step time goes"), stepTimeTable);
     this.anatomy = section("anatomy", words("What a step is made of"), anatomyTable);
@@ -83,7 +94,16 @@ export class Body {
     this.pair.append(this.steps.root, this.memory.root);
     this.secondPair.append(this.sure.root, this.assumed.root);
     this.sure.setExtra(link(words("How to read this"), events.explain));
-    this.root.append(this.latency.root, this.time.root, this.pair, this.anatomy.root, this.secondPair, this.near);
+    this.root.append(
+      this.latency.root,
+      this.time.root,
+      this.pair,
+      this.anatomy.root,
+      this.plans.compare.section.root,
+      this.plans.sweep.section.root,
+      this.secondPair,
+      this.near,
+    );
   }
 
   /** Axes without lines: what the charts are before the first run is over. */
@@ -94,6 +114,8 @@ export class Body {
     show(this.anatomy.root, false);
     show(this.secondPair, false);
     show(this.near, false);
+    show(this.plans.compare.section.root, false);
+    show(this.plans.sweep.section.root, false);
     this.time.setExtra();
     this.time.offerTable(false);
     this.rows.update(emptyOverTime(totalSeconds));
@@ -111,7 +133,8 @@ export class Body {
     );
     if (same) return;
     this.time.offerTable(true);
-    show(this.latency.root, report.saturated === null);
+    show(this.latency.root, true);
+    show(this.plans.sweep.section.root, true);
     show(this.pair, true);
     show(this.anatomy.root, report.anatomy.length > 0);
     show(this.secondPair, true);
@@ -141,9 +164,16 @@ export class Body {
     fill(this.near, nearestRuns(evidence.nearest));
   }
 
+  /** What follows a report has more to say: the plots of latency show what is laid beside it. */
+  showPlans(): void {
+    if (this.report && this.values) this.drawLatency(this.report, this.values);
+    this.latency.refresh();
+  }
+
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.rows.setTheme(theme);
+    this.plans.setTheme(theme);
     if (this.report && this.values) this.drawLatency(this.report, this.values);
   }
 
@@ -161,7 +191,7 @@ export class Body {
   }
 
   private get tabled(): readonly Section[] {
-    return [this.latency, this.time, this.steps, this.anatomy, this.memory];
+    return [this.latency, this.time, this.steps, this.anatomy, this.memory, this.plans.compare.section, this.plans.sweep.section];
   }
 
   scrollToTime(): void {
@@ -169,7 +199,10 @@ export class Body {
   }
 
   private drawLatency(report: Report, values: Latencies): void {
-    for (const model of distributions(report, values)) {
+    const others = this.plans.others.filter((one) => one.report !== null);
+    const lines = others.map(({ title }, i) => ({ name: said(title), series: lineSeries(i + 1) }));
+    this.latency.setExtra(...(others.length > 0 ? lineLegend([{ name: words("this file"), series: 1 }, ...lines]) : []));
+    for (const model of withOthers(distributions(report, values), others)) {
       const found = this.views.get(model.id);
       const view = found ?? new DistributionView(model, this.theme, this.latency.twinId);
       if (!found) {
@@ -177,7 +210,9 @@ export class Body {
         this.plots.append(view.root);
       }
       view.update(model, this.theme);
+      show(view.root, report.saturated === null);
     }
+    if (this.plots.lastChild !== this.plans.rates.root) this.plots.append(this.plans.rates.root);
   }
 
   private drawSteps(report: Report): void {

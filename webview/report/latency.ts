@@ -107,6 +107,20 @@ export function distributions(report: Report, values: Latencies): Distribution[]
 
 const mostPoints = 300;
 
+/** Values above 0 in rising order, with the percentage of them at or below each; thinned out to what a plot can show. */
+export function cumulated(values: Float64Array): Pick<Distribution, "x" | "percent"> {
+  const sorted = ascending(values).filter((value) => value > 0);
+  const count = Math.min(mostPoints, sorted.length);
+  const x = new Float64Array(count);
+  const percent = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const rank = count < sorted.length ? Math.round(((i + 1) / count) * sorted.length) : i + 1;
+    x[i] = sorted[rank - 1] ?? 0;
+    percent[i] = (rank / sorted.length) * 100;
+  }
+  return { x, percent };
+}
+
 function distribution(
   id: string,
   name: string,
@@ -117,14 +131,7 @@ function distribution(
   note: string,
 ): Distribution {
   const sorted = ascending(values).filter((value) => value > 0);
-  const count = Math.min(mostPoints, sorted.length);
-  const x = new Float64Array(count);
-  const share = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const rank = count < sorted.length ? Math.round(((i + 1) / count) * sorted.length) : i + 1;
-    x[i] = sorted[rank - 1] ?? 0;
-    share[i] = (rank / sorted.length) * 100;
-  }
+  const { x, percent: share } = cumulated(values);
   const low = quantile(sorted, 0.005);
   const high = Math.max(quantile(sorted, 0.999), limit ?? 0, summary.p95);
   const known = sorted.length > 0;

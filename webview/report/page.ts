@@ -1,7 +1,8 @@
+import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
 import type { FromReportView, ReportControls, ReportEvidence, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
-import { h, link, say, show } from "../parts/dom.ts";
+import { fill, h, link, say, show } from "../parts/dom.ts";
 import { FigureCells } from "../parts/figure-cells.ts";
 import { connect, record } from "../parts/host.ts";
 import type { Sentence } from "../parts/models.ts";
@@ -9,7 +10,7 @@ import { duration, interval, whole } from "../parts/numbers.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { Verdict } from "../parts/verdict.ts";
 import { learnWords, words } from "../parts/words.ts";
-import { button } from "../ui/toolkit.ts";
+import { type ButtonControl, button } from "../ui/toolkit.ts";
 import { Body } from "./body.ts";
 import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
@@ -40,6 +41,7 @@ class ReportPage {
   private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
   private readonly verdict = new Verdict();
+  private readonly sure = h("div", { class: "sure" });
   private readonly cells = new FigureCells();
   private readonly body: Body;
   private readonly content = h("div", { class: "content" });
@@ -53,6 +55,8 @@ class ReportPage {
   private selected: Interval | null = null;
   private staleReason: string | null = null;
   private running = false;
+  /** Of a saturated run: at a rate that it holds. */
+  private runHeld: ButtonControl | null = null;
   private pinned: number | null = null;
 
   constructor(app: HTMLElement) {
@@ -68,6 +72,12 @@ class ReportPage {
       pinned: (at) => {
         this.pinned = at;
         this.keep();
+      },
+      plans: {
+        sweep: (sweep) => this.host.post({ kind: "sweep", sweep }),
+        stopSweep: () => this.host.post({ kind: "stop-sweep" }),
+        write: (kind, of, at) => this.host.post({ kind, of, at }),
+        compare: (ids) => this.host.post({ kind: "compare", ids }),
       },
     });
     this.cancel.show(false);
@@ -102,6 +112,12 @@ class ReportPage {
         break;
       case "evidence":
         this.setEvidence(message.evidence);
+        break;
+      case "rates":
+      case "advice":
+      case "sweep":
+      case "comparison":
+        this.setPlans(message);
         break;
       case "problem":
         this.setProblem(message);
@@ -202,6 +218,8 @@ class ReportPage {
       ].join(" · "),
     );
     show(this.content, true);
+    this.body.plans.reset(report, this.base?.ratePerSecond ?? null);
+    this.verdict.aside(this.body.plans.advice, this.sure);
     this.drawReport();
     if (this.pinned !== null) this.body.pinAt(this.pinned);
     const { dataset } = document.body;
@@ -224,7 +242,12 @@ class ReportPage {
   private drawEvidence(report: Report, values: Latencies): void {
     const { evidence } = this;
     this.verdict.update(verdict(report, values, evidence.bands), this.verdictLinks(report), this.verdictActions(report));
-    this.verdict.side(words("How sure this is"), h("p", { text: `${wholeCertainty(report, evidence)}.` }), ...this.assumedLine(report));
+    fill(
+      this.sure,
+      h("div", { class: "side-title", text: words("How sure this is") }),
+      h("p", { text: `${wholeCertainty(report, evidence)}.` }),
+      ...this.assumedLine(report),
+    );
     this.cells.update(figures(report, values, this.selected, evidence.bands));
     this.body.showEvidence(report, evidence);
   }
@@ -239,6 +262,12 @@ class ReportPage {
     dataset.nearest = evidence.nearest === null ? "" : String(evidence.nearest.length);
   }
 
+  private setPlans(message: ToPlanningView): void {
+    this.body.plans.receive(message);
+    this.body.showPlans();
+    this.settle();
+  }
+
   private verdictLinks({ bottleneck }: Report): HTMLElement[] {
     const { from, to } = bottleneck;
     if (from === null || to === null) return [];
@@ -246,13 +275,14 @@ class ReportPage {
   }
 
   private verdictActions(report: Report): HTMLElement[] {
+    this.runHeld = null;
     if (report.saturated) {
       const held = heldRate(report.saturated.mostRequestsPerSecond);
       const run = button(words("Run at {0} req/s", held), () => {
         this.controls.change({ ratePerSecond: held, rateOrigin: "assumed" });
         this.run();
       });
-      run.primary(true);
+      this.runHeld = run;
       return [run.element];
     }
     const { slo } = report;
@@ -334,8 +364,12 @@ class ReportPage {
     this.facts.classList.toggle("droppable", !this.running);
     this.cancel.show(this.running);
     this.controls.runButton.show(!this.running);
-    const saturatedAction = this.report?.saturated && !changed;
-    this.controls.runButton.primary((changed || this.staleReason !== null) && !saturatedAction);
+    // One primary button a page: what a change of the controls asks for, else the edit that helps most, else a rate that holds.
+    const runFirst = changed || this.staleReason !== null;
+    const { plans } = this.body;
+    this.controls.runButton.primary(runFirst);
+    plans.primary(!runFirst && hasFigures);
+    this.runHeld?.primary(!runFirst && !plans.hasEdit);
     const text = this.pageLine(changed);
     say(this.line, text);
     show(this.line, text !== "");

@@ -1,0 +1,48 @@
+import { type Metric, type MetricWords, metricWords } from "../../../src/planning/metrics.ts";
+import type { SweepAxis } from "../../../src/planning/sweep.ts";
+import { blank, brief, duration, figure, gib, percent, rate, whole } from "../../parts/numbers.ts";
+
+/** A figure of a sweep or a comparison as pages write it. */
+export function metricText(metric: Metric, value: number): string {
+  return unitText(metricWords[metric].unit, value);
+}
+
+export function unitText(unit: MetricWords["unit"], value: number): string {
+  switch (unit) {
+    case "s":
+      return duration(value);
+    case "tok/s":
+    case "req/s":
+      return rate(value, unit);
+    case "share":
+      return percent(value);
+    case "tokens":
+      return whole(value);
+    case "bytes":
+      return value >= 2 ** 27 ? gib(value) : `${whole(value)}${blank}B`;
+    case "ratio":
+      return `${figure(value)}${blank}×`;
+    case "$":
+      return `${figure(value)}${blank}$`;
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** The same on an axis: no zeros that only say how exact it is. */
+export function tickText(metric: Metric, value: number): string {
+  const { unit } = metricWords[metric];
+  if (unit === "tok/s" || unit === "req/s") return brief(figure(value));
+  return brief(metricText(metric, value));
+}
+
+export function axisText({ unit }: Pick<SweepAxis, "unit">, x: number): string {
+  if (unit === "req/s") return brief(rate(x, "req/s"));
+  return unit === "bytes" ? gib(x) : whole(x);
+}
+
+/** Without the unit, which the axis' name has. */
+export function axisTick({ unit }: Pick<SweepAxis, "unit">, x: number): string {
+  if (unit === "req/s") return brief(figure(x));
+  return unit === "bytes" ? brief(gib(x)) : whole(x);
+}
