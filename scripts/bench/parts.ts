@@ -2,13 +2,14 @@ import { evaluationPart } from "./evaluating.ts";
 import { activatePart } from "./extension.ts";
 import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
+import { clickPart, sweepPart } from "./planning.ts";
 import { checkPart, sniffPart } from "./reading.ts";
 import { simulatePart, wallPart } from "./simulating.ts";
 import { choosingPart, tablesPart } from "./timing.ts";
 import { memoryPart, workspacePart } from "./workspace.ts";
 
 /** What is measured, by part; each runs in processes of its own. */
-export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
+export const parts: Readonly<Record<string, () => readonly Measurement[] | Promise<readonly Measurement[]>>> = {
   load: loadPart,
   check: checkPart,
   sniff: sniffPart,
@@ -19,5 +20,7 @@ export const parts: Readonly<Record<string, () => readonly Measurement[]>> = {
   choosing: choosingPart,
   simulate: simulatePart,
   wall: wallPart,
+  sweep: sweepPart,
+  click: clickPart,
   activate: activatePart,
 };

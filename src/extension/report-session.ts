@@ -66,6 +66,17 @@ export class ReportSession {
     this.page.show({ kind: "header", header, controls });
     this.page.show({ kind: "report", report, wallSeconds });
     this.page.show({ kind: "evidence", evidence });
+    void this.resume(controls, report).catch(this.ports.failed);
+  }
+
+  /** What follows a report is looked for again, where the file is still what it was. */
+  private async resume(controls: ReportControls, report: Report): Promise<void> {
+    const subject = await this.ports.subject();
+    if (!subject || fingerprintOf(subject) !== this.fingerprint || this.report !== report) return;
+    const catalog = this.ports.catalog();
+    const { settled } = variantOf(subject.analysis, controls, catalog);
+    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+    if (settled && workload) await this.plans.follow({ subject, controls, settled, workload, report });
   }
 
   /** Closed form, then the simulation. Resolves when the run has ended, in whatever way; what follows its report comes later. */

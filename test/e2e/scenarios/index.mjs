@@ -4,7 +4,8 @@ import { kustomize } from "./kustomize.mjs";
 import { live } from "./live.mjs";
 import { look } from "./look.mjs";
 import { memory } from "./memory.mjs";
+import { plans } from "./plans.mjs";
 import { report } from "./report.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...live, ...look];
+export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...live, ...look];
