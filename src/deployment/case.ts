@@ -8,6 +8,7 @@ import type { Deployment, EngineId, ModelReference, Slo } from "./deployment.ts"
 import type { Known } from "./located.ts";
 import { isJudged } from "./settle-engine.ts";
 import { namedWeights, weightsOf } from "./settle-formats.ts";
+import { caseSystem } from "./systems/system.ts";
 import { emptyRange } from "./text.ts";
 
 export interface CaseFailure {
@@ -59,9 +60,6 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
   const engine = engines[engineWord.toLowerCase()];
   if (!engine) throw new CaseError("unsupported", `The engine “${engineWord}” is not known.`);
   if (!isJudged(engine)) throw new CaseError("unsupported", `Cases of ${engineWord} are not supported.`);
-  const system = optional(whole, "system", asText);
-  if (system !== undefined)
-    throw new CaseError("unsupported", `The system “${system}” is not supported; leave it out for what the engine does.`);
   const model = caseModel(whole, catalog);
   const listed = whole.pools;
   if (listed !== undefined && listed !== null && !Array.isArray(listed)) throw new CaseError("bad-case", "“pools” must be a list.");
@@ -80,10 +78,19 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     slo: slo && { value: slo, origin: "argument" },
     workload: undefined,
     routing: optional(whole, "routing", caseRouting),
+    ...systemOf(whole),
     acceptance: caseAcceptance(whole),
     ignored: new Set(),
     gpuHourPrice: undefined,
   };
+}
+
+function systemOf(whole: Fields): Pick<Deployment, "system"> {
+  const word = optional(whole, "system", asText);
+  const settings = optional(whole, "systemSettings", asFields) ?? {};
+  if (word !== undefined) return { system: { value: caseSystem(word, settings), origin: "argument" } };
+  if (Object.keys(settings).length > 0) throw new CaseError("bad-case", "“systemSettings” are those of a “system”, and none is named.");
+  return {};
 }
 
 function caseAcceptance(whole: Fields): Known<number> {

@@ -7,6 +7,7 @@ import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import type { RoutingRule } from "./routing.ts";
+import type { System } from "./systems/system.ts";
 import type { Range } from "./text.ts";
 import type { Version } from "./version.ts";
 
@@ -104,6 +105,8 @@ export interface Deployment {
   readonly decodeRouting?: Known<RoutingRule>;
   /** Chance that a drafted token is accepted where the one before it was, where somebody says it. */
   readonly acceptance?: Known<number>;
+  /** Where requests are not served by engines behind a router. */
+  readonly system?: Known<System>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */
   readonly ignored: ReadonlySet<string>;
   /** What runs of this deployment measured (`.inference-lens/calibrations/`); absent where nothing was. */

@@ -5,6 +5,7 @@ import { acceptanceShare, type Directive, seconds } from "./directives.ts";
 import { expertLoadWord } from "./expert-load.ts";
 import { type Message, message } from "./message.ts";
 import { routingRule } from "./routing.ts";
+import { namedSystem, systemNames } from "./systems/system.ts";
 import type { LineMap } from "./text.ts";
 import { parseVersion } from "./version.ts";
 
@@ -36,6 +37,8 @@ function wrongValue(key: string, value: string, catalog: Catalog): Message | und
       return acceptanceShare(value) === undefined ? message("“{0}” is no share of accepted drafts; write it like 0.7.", value) : undefined;
     case "expert-load":
       return expertLoadWord(value) ? undefined : message("“{0}” is no load of experts; write it like zipf:0.8 or factor:1.5.", value);
+    case "system":
+      return namedSystem(value) ? undefined : message("“{0}” is no system that is known; known are {1}.", value, systemNames.join(", "));
     case "link":
       return writtenBytesPerSecond(value) === undefined ? message("“{0}” is no link speed; write it like 400Gbps.", value) : undefined;
     case "gpus-per-node":

@@ -4,9 +4,10 @@ import { acceptanceShare, seconds } from "./directives.ts";
 import type { Known, Located, Origin } from "./located.ts";
 import { routingRule } from "./routing.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { namedSystem } from "./systems/system.ts";
 import type { LineMap } from "./text.ts";
 
-type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "acceptance" | "ignored" | "gpuHourPrice">;
+type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "system" | "acceptance" | "ignored" | "gpuHourPrice">;
 
 const outside = ["argument", "project", "setting"] as const;
 
@@ -19,6 +20,7 @@ export function serviceTerms(directives: UnitDirectives, surroundings: Surroundi
     slo: slo(directives, surroundings, lines),
     workload: first(directives.values.get("workload"), surroundings, lines, (text) => text, "workload"),
     ...routing(directives, lines),
+    ...system(directives, lines),
     ...acceptance(directives, lines),
     ignored,
     gpuHourPrice: first(price, surroundings, lines, (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined), "gpuHourPrice"),
@@ -29,6 +31,12 @@ function routing(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "
   const written = directives.values.get("routing");
   const value = written && routingRule(written.value);
   return written && value ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
+}
+
+function system(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "system"> {
+  const written = directives.values.get("system");
+  const value = written && namedSystem(written.value);
+  return written && value ? { system: { value, origin: "directive", range: lines.range(written.span) } } : {};
 }
 
 function acceptance(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "acceptance"> {

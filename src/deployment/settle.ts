@@ -59,6 +59,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       workload: deployment.workload?.value ?? null,
       ...(deployment.routing ? { routing: deployment.routing.value } : {}),
       ...(deployment.decodeRouting ? { decodeRouting: deployment.decodeRouting.value } : {}),
+      ...(deployment.system ? { system: deployment.system.value } : {}),
       gpuHourPrice: deployment.gpuHourPrice?.value ?? null,
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
     },

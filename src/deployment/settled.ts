@@ -7,6 +7,7 @@ import type { ExpertLoad } from "./expert-load.ts";
 import type { KvTiers } from "./kv-tiers/kv-tiers.ts";
 import type { Message } from "./message.ts";
 import type { RoutingRule } from "./routing.ts";
+import type { System } from "./systems/system.ts";
 import type { Version } from "./version.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface Settled {
   readonly routing?: RoutingRule;
   /** Over the instances that only decode; absent = as over the others. */
   readonly decodeRouting?: RoutingRule;
+  /** Absent = engines behind a router. */
+  readonly system?: System;
   readonly gpuHourPrice: number | null;
   /** What was assumed on the way, in words, for the page's "assumed values". */
   readonly assumed: readonly Assumption[];
@@ -210,7 +213,7 @@ export interface TensorrtBudget {
 }
 
 /** What an engine's own scheduler goes by, beside the limits that all of them have. */
-export type Scheduling = VllmScheduling | SglangScheduling | TensorrtScheduling;
+export type Scheduling = VllmScheduling | SglangScheduling | TensorrtScheduling | PhasedScheduling;
 
 export interface VllmScheduling {
   readonly engine: "vllm";
@@ -244,6 +247,17 @@ export interface TensorrtScheduling {
   readonly batchWait: { readonly steps: number; readonly share: number } | null;
   /** Attention replicas begin prompts together, or after so many steps; together they wait for further ones. Null = each on its own. */
   readonly balance: { readonly timeoutSteps: number; readonly batchingSteps: number } | null;
+}
+
+/** What engines of papers go by: prompts whole and first, first come first served; who starts has room for its whole answer. */
+export interface PhasedScheduling {
+  readonly engine: "phased";
+  /** Whose. */
+  readonly system: string;
+  /** Prompt tokens that share a step; a longer prompt has one of its own. Null = as many as saturate the instance. */
+  readonly promptTokens: number | null;
+  /** Answers give way to prompts so many steps in a row where a step's tokens do not suffice for both; null = always. */
+  readonly mostPauses: number | null;
 }
 
 /** How an engine batches, defaults resolved for this version and GPU. */

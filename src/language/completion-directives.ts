@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { directiveKeys } from "../deployment/directives.ts";
 import { routingPolicies } from "../deployment/routing.ts";
+import { systemNames, systemTitles } from "../deployment/systems/system.ts";
 import type { Range } from "../deployment/text.ts";
 import { rules } from "../rules/registry.ts";
 import { gpuChoices } from "./choose-gpu.ts";
@@ -19,6 +20,7 @@ const keyWords: Readonly<Record<string, string>> = {
   "slo.percentile": "share of requests that must keep the limits, such as 95",
   price: "price of one GPU hour",
   routing: "how requests are spread over the instances",
+  system: "a system that serves otherwise than engines behind a router",
   ignore: "findings to be silent about: CODE,CODE",
 };
 
@@ -77,6 +79,8 @@ export function directiveValueItems(key: string, range: Range, engine: string, c
       return items(["50", "90", "95", "99"].map((value) => [value, ""]));
     case "routing":
       return items(routingPolicies.map((value) => [value, ""]));
+    case "system":
+      return items(systemNames.map((value) => [value, systemTitles[value]]));
     case "expert-load":
       return items([
         ["zipf:0.8", "few experts are chosen for most tokens"],

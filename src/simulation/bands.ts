@@ -3,6 +3,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { scaledSteps } from "../timing/scaled-steps.ts";
 import { poolModels } from "./pool-models.ts";
 import type { Outcome, Quantiles, Report, RunControl } from "./report.ts";
+import { running } from "./served.ts";
 import { simulateWith } from "./simulate-with.ts";
 import type { Workload } from "./workload.ts";
 
@@ -46,10 +47,12 @@ export function simulateBand(
   control: RunControl = {},
 ): Outcome {
   const sign = steps === "slow" ? 1 : steps === "quick" ? -1 : 0;
-  const models = poolModels(settled, workload).map((model) =>
+  const run = running(settled, plans);
+  if (run.error) return run;
+  const models = poolModels(run.settled, workload).map((model) =>
     sign === 0 ? model : scaledSteps(model, Math.max(leastFactor, 1 + sign * model.band)),
   );
-  return simulateWith(settled, plans, models, workload, seed, control);
+  return simulateWith(run.settled, run.plans, models, workload, seed, control);
 }
 
 /** Of a band of ± 100 % and more the quick end is still a time. */

@@ -1,5 +1,5 @@
 import { duration, figure, percent, whole } from "../catalog/quantity.ts";
-import type { JudgedEngine } from "../deployment/settled.ts";
+import type { Scheduling } from "../deployment/settled.ts";
 import type { Batch, Operator } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 import type { ClusterPool } from "./cluster.ts";
@@ -84,10 +84,11 @@ function kvCache(duty: Duty, share: number, spans: Evidence["fullSpans"]): Bottl
 }
 
 /** What the limit of requests at once is called. */
-const sequencesFlag: Readonly<Record<JudgedEngine, string>> = {
+const sequencesFlag: Readonly<Record<Scheduling["engine"], string>> = {
   vllm: "max-num-seqs",
   sglang: "max-running-requests",
   "tensorrt-llm": "max_batch_size",
+  phased: "the batch size",
 };
 
 function sequences(duty: Duty, share: number): Bottleneck {

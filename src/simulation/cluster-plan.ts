@@ -2,13 +2,15 @@ import { gib, whole } from "../catalog/quantity.ts";
 import { isOneNode } from "../deployment/pool-pair.ts";
 import type { EngineSettings, Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { handedOver, kvTransfer, portsBytesPerSecond } from "../timing/collectives/kv-transfer.ts";
+import { type CachedPool, handedOver, type KvTransfer, kvTransfer, portsBytesPerSecond } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
 import { tiersPlan } from "./kv-tiers/tier-plan.ts";
 import { missingRoleWords } from "./layout-words.ts";
+import { packedNodes } from "./packed-nodes.ts";
 import type { Outcome } from "./report.ts";
+import { saturatingTokens } from "./saturating-tokens.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
 export type PlanResult =
@@ -24,7 +26,7 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
   if (settled.pools.length === 0) return refuse("missing", "The deployment has no pool.");
   const half = missingRoleWords(settled);
   if (half !== undefined) return refuse("missing", half);
-  if (new Set(settled.pools.map(({ role }) => role === "mixed")).size > 1)
+  if (!settled.system && new Set(settled.pools.map(({ role }) => role === "mixed")).size > 1)
     return refuse("unsupported", "Pools that do all beside pools that only compute prompts or answers are not simulated.");
   const pools: ClusterPool[] = [];
   let schedulers = 0;
@@ -39,37 +41,48 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
     pools.push(clusterPool(pool, plan, model, settled.model.layers));
   }
   const movesCaches = pools.some(({ role }) => role === "decode");
+  const { system } = settled;
   return {
     plan: {
+      ...(system ? { system } : {}),
       pools,
       hands: handedOver(settled.engine),
       movesCaches,
       links: movesCaches ? links(settled, plans) : [],
       nodes: nodes(settled),
-      nodeBytesPerSecond: null,
+      nodeBytesPerSecond: system?.nodeBytesPerSecond ?? null,
       layers: settled.model.layers,
     },
   };
 }
 
-function links({ pools }: Settled, plans: readonly MemoryPlan[]): ClusterPlan["links"] {
+function links({ pools, system }: Settled, plans: readonly MemoryPlan[]): ClusterPlan["links"] {
   const cached = pools.flatMap((pool, i) => {
     const plan = plans[i];
     return plan ? [{ pool, plan }] : [];
   });
-  return cached.map((from) => cached.map((to) => ({ near: kvTransfer(from, to, true), far: kvTransfer(from, to, false) })));
+  const way = (from: CachedPool, to: CachedPool, oneNode: boolean): KvTransfer => {
+    const transfer = kvTransfer(from, to, oneNode);
+    return system ? { ...transfer, handOverSeconds: system.handOverSeconds } : transfer;
+  };
+  return cached.map((from) => cached.map((to) => ({ near: way(from, to, true), far: way(from, to, false) })));
 }
 
-/** All on one node where they can be; otherwise nobody says which ones share a node, and none do. */
+/**
+ * All on one node where they can be. Otherwise nobody says which instances of a deployment share one, and none do; a system that is tried on
+ * its GPUs fills one node after the other.
+ */
 function nodes(settled: Settled): readonly number[] {
-  const replicas = settled.pools.reduce((sum, pool) => sum + Math.floor(pool.instances), 0);
-  const oneNode = isOneNode(settled);
-  return Array.from({ length: replicas }, (_, i) => (oneNode ? 0 : i));
+  const { pools, system } = settled;
+  const replicas = pools.flatMap((pool) => Array.from({ length: Math.floor(pool.instances) }, () => pool));
+  if (isOneNode(settled)) return replicas.map(() => 0);
+  return system ? packedNodes(pools, system.kind === "distserve" && system.affinity === "low") : replicas.map((_, i) => i);
 }
 
 function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, layers: number): ClusterPool {
   const { layout, settings, role } = pool;
-  const { scheduling } = settings;
+  const { scheduling: written } = settings;
+  const scheduling = written.engine === "phased" ? { ...written, promptTokens: written.promptTokens ?? saturatingTokens(model) } : written;
   const { mostSequences, ...room } = cacheRoom(plan, settings.maxModelLen);
   const whole = scheduling.engine === "sglang" && room.blockTokens === 1 ? inBlocksOf(singleTokensTogether, room) : room;
   // Slots for drafts are there as long as a request runs; what is rejected in them is written over.

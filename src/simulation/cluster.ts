@@ -1,4 +1,5 @@
 import type { Scheduling, SettledPool } from "../deployment/settled.ts";
+import type { System } from "../deployment/systems/system.ts";
 import type { HandedOver, KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
 import { CountedBlocks, type PooledCache } from "./block-pool.ts";
@@ -58,6 +59,8 @@ export interface PoolLinks {
 
 /** Pools, and how caches get from each to each: by the pools' places in the list. */
 export interface ClusterPlan {
+  /** Absent = engines behind a router. */
+  readonly system?: System;
   readonly pools: readonly ClusterPool[];
   /** What leaves with a request that computes its prompt in one pool and its answer in another. */
   readonly hands: HandedOver;

@@ -104,7 +104,8 @@ export class Intake {
   }
 
   private get promises(): boolean {
-    return this.scheduling.engine === "tensorrt-llm" && this.scheduling.reservesAnswer;
+    const { scheduling } = this;
+    return scheduling.engine === "phased" || (scheduling.engine === "tensorrt-llm" && scheduling.reservesAnswer);
   }
 
   /** Blocks of a request's answer that must be free beside those of its prompt. */

@@ -50,6 +50,7 @@ export function schedulerWords({ settings, version, versionAssumed, speculation 
   ];
   if (speculation) parts.push(speculationWords(speculation));
   if (settings.asyncScheduling) parts.push("scheduling in the shadow of the step");
+  if (settings.scheduling.engine === "phased") return `${name}'s own scheduler: ${parts.join(", ")}`;
   return `${name} scheduler as of ${version.text}${versionAssumed ? " (assumed)" : ""}: ${parts.join(", ")}`;
 }
 
@@ -93,6 +94,12 @@ function policyWords(scheduling: Scheduling): PolicyWords {
         name: "TensorRT-LLM",
         mixing: mixed,
         capacity: scheduling.reservesAnswer ? "prompt and answer reserved, no preemption" : "preemption by recomputation",
+      };
+    case "phased":
+      return {
+        name: scheduling.system,
+        mixing: "prompts before answers",
+        capacity: "prompt and answer reserved, no preemption",
       };
     default: {
       const never: never = scheduling;

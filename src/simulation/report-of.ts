@@ -6,6 +6,7 @@ import { type Operator, outsideSeconds } from "../timing/step-model.ts";
 import { timingState, timingWords } from "../timing/timing-state.ts";
 import { bottleneck } from "./bottleneck.ts";
 import type { ClusterPool } from "./cluster.ts";
+import { servedBy } from "./first-token.ts";
 import { tiersUse } from "./kv-tiers/tiers-use.ts";
 import { deploymentWords, modeWords, schedulerWords } from "./layout-words.ts";
 import type { Load } from "./load.ts";
@@ -48,6 +49,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     0,
   );
   const outside = (promptTokens: number): number => (load.offline ? 0 : outsideSeconds(entry.model, promptTokens));
+  const served = servedBy(settled);
   const weakest = pools.reduce((worst, pool) => (pool.model.band > worst.model.band ? pool : worst)).model;
   return {
     id: settled.id,
@@ -70,6 +72,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     gpuName: gpuNames(settled.pools),
     engine: `${engineNames[settled.engine]} ${first.version.text}`,
     scheduler: schedulerWords(first),
+    ...(served ? { served } : {}),
     assumed: settled.assumed,
     confidence: {
       timing: weakest.basis,

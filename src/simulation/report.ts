@@ -7,6 +7,7 @@ import type { GpuPeaks } from "../timing/operators/achieved.ts";
 import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
 import type { Drafted } from "./drafted.ts";
+import type { ServedBy } from "./first-token.ts";
 import type { TimelineLog } from "./timeline/timeline-log.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
@@ -199,6 +200,8 @@ export interface Report {
   readonly engine: string;
   /** Which scheduler of which version was followed. */
   readonly scheduler: string;
+  /** Absent where one instance computes prompt and answer of a request. */
+  readonly served?: ServedBy;
   readonly assumed: readonly Assumption[];
   readonly confidence: {
     readonly timing: Basis;

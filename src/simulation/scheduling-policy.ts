@@ -1,6 +1,7 @@
 import type { Scheduling } from "../deployment/settled.ts";
 import type { Cohort } from "./cohort.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { PhasedPolicy } from "./phased-policy.ts";
 import type { PromptTurns } from "./prompt-turns.ts";
 import type { Slot } from "./scheduling.ts";
 import { SglangPolicy } from "./sglang-policy.ts";
@@ -31,6 +32,8 @@ export function policyOf(
       return new SglangPolicy(core, scheduling);
     case "tensorrt-llm":
       return new TensorrtPolicy(core, scheduling, turns);
+    case "phased":
+      return new PhasedPolicy(core, scheduling);
     default: {
       const never: never = scheduling;
       return never;

@@ -3,6 +3,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { poolModels } from "./pool-models.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import type { Routing } from "./router.ts";
+import { running } from "./served.ts";
 import { simulateWith } from "./simulate-with.ts";
 import type { Workload } from "./workload.ts";
 
@@ -18,5 +19,7 @@ export function simulate(
   control: RunControl = {},
   routing?: Routing,
 ): Outcome {
-  return simulateWith(settled, plans, poolModels(settled, workload), workload, seed, control, routing);
+  const run = running(settled, plans);
+  if (run.error) return run;
+  return simulateWith(run.settled, run.plans, poolModels(run.settled, workload), workload, seed, control, routing);
 }

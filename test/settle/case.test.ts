@@ -171,7 +171,7 @@ describe("a case", () => {
     [caseWith({ gpu: "H200 + Z900" }), "missing", "GPU type not known: H200 + Z900."],
     [caseWith({ engine: "ollama" }), "unsupported", "Cases of ollama are not supported."],
     [caseWith({ engine: "mystery" }), "unsupported", "The engine “mystery” is not known."],
-    [caseWith({ system: "mooncake" }), "unsupported", "The system “mooncake” is not supported; leave it out for what the engine does."],
+    [caseWith({ system: "orca" }), "bad-case", "The system “orca” is not known."],
     [caseWith({ pools: [{ parallel: { tensor: 0 } }] }), "bad-case", "“tensor” must be a whole number from 1 up."],
     [caseWith({ pools: [{ role: "both" }] }), "bad-case", "“role” must be mixed, prefill or decode."],
     [caseWith({ pools: "two" }), "bad-case", "“pools” must be a list."],

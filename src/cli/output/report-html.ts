@@ -21,12 +21,13 @@ const mostPoints = 120;
 export function reportHtml(report: Report, { bands, nearest }: Evidence): string {
   const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
   const sure = `Timing ${confidence.timing}, ± ${percent(confidence.timingBand)}; memory ${confidence.memory}; seed ${seed}. ${scheduler}.`;
+  const served = report.served ? `${report.served.system}. ${plain(report.served.firstToken)}` : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(name)}: simulated</title><style>${reportStyle}</style></head><body><main>
 <header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
-<p class="verdict">${escaped(verdictWords(report, bands, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>
+<p class="verdict">${escaped(verdictWords(report, bands, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>${served && `<p>${escaped(served)}</p>`}
 ${list(warningsOf(report), "warnings")}
 ${report.saturated ? "" : section("Latency", latencyTable(report, bands) + distributions(report))}
 ${section("Figures", rowsTable(figureRows(report, bands)))}

@@ -1,10 +1,11 @@
+import { plain } from "../../deployment/message.ts";
 import type { Bands } from "../../simulation/bands.ts";
 import type { Report } from "../../simulation/report.ts";
 import { basisJson, operatorsJson } from "./anatomy.ts";
 
 /** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */
 export function reportJson(report: Report, bands: Bands | null) {
-  const { summary, confidence, saturated, bottleneck, workload, gpus, gpuName, layout, scheduler, assumed, seed } = report;
+  const { summary, confidence, saturated, bottleneck, workload, gpus, gpuName, layout, scheduler, served, assumed, seed } = report;
   return {
     summary: { ...summary, bands },
     confidence: { ...confidence, steps: basisJson(report.anatomy) },
@@ -16,6 +17,7 @@ export function reportJson(report: Report, bands: Bands | null) {
     gpu: gpuName,
     layout,
     scheduler,
+    ...(served ? { served: { system: served.system, firstToken: plain(served.firstToken) } } : {}),
     slo: report.slo,
     modes: report.modes,
     anatomy: report.anatomy.map((step) => ({ ...step, operators: operatorsJson(step.operators, step.peaks) })),

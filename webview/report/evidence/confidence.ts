@@ -56,7 +56,7 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
     rows: [
       ...ofSteps,
       [`${basisMarks[report.confidence.timing]} ${words("Step time")}`, stepsRest(report), points(timingBand)],
-      [`◐ ${words("First token")}`, words("judged on measured serving runs"), factor(firstTokenBand)],
+      [`◐ ${words("First token")}`, firstTokenRests(report), factor(firstTokenBand)],
       [
         `${memory === "engine-law" ? "●" : memory === "fitted" ? "◐" : "○"} ${words("Memory")}`,
         memoryWords(memory),
@@ -64,11 +64,17 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
       ],
       [
         `◐ ${words("Schedule")}`,
-        words("simulated · {0}", report.scheduler),
+        words("simulated · {0}", report.served ? `${report.served.system} · ${report.scheduler}` : report.scheduler),
         seeds === 1 ? words("one seed ({0})", report.seed) : words("{0} seeds", seeds),
       ],
     ],
   };
+}
+
+/** With what it is made of, where prompt and answer are computed apart. */
+function firstTokenRests({ served }: Report): string {
+  const judged = words("judged on measured serving runs");
+  return served ? `${judged}. ${said(served.firstToken)}` : judged;
 }
 
 /** A run of this very deployment, or others on which steps were judged. */

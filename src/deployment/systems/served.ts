@@ -1,0 +1,26 @@
+import type { Message } from "../message.ts";
+import type { Settled } from "../settled.ts";
+import { distServePool } from "./distserve.ts";
+import { systemTitles } from "./system.ts";
+import { twoPools } from "./two-pools.ts";
+
+/** A deployment as its system runs it, or why that is impossible. */
+export type Served =
+  | { readonly settled: Settled; readonly problem?: undefined }
+  | { readonly settled?: undefined; readonly problem: Message };
+
+/** The same GPUs in the pools that the system needs, with its engines' schedulers. Without a system it is the deployment itself. */
+export function servedBySystem(settled: Settled): Served {
+  const { system } = settled;
+  if (!system) return { settled };
+  switch (system.kind) {
+    case "distserve": {
+      const { pools, problem } = twoPools(settled.pools, systemTitles[system.kind], system.prefillInstances);
+      return pools ? { settled: { ...settled, pools: pools.map((pool) => distServePool(pool, system)) } } : { problem };
+    }
+    default: {
+      const never: never = system.kind;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { wordTable } from "../../catalog/word-table.ts";
+import { CaseError, type Fields } from "../case-fields.ts";
+import { type DistServe, distServe } from "./distserve.ts";
+import { SystemSettings } from "./settings.ts";
+
+/** A system that serves otherwise than engines behind a router do, with all that it goes by. */
+export type System = DistServe;
+
+const readers: Readonly<Record<System["kind"], (settings: SystemSettings) => System>> = {
+  distserve: distServe,
+};
+
+const names: Readonly<Record<string, System["kind"]>> = wordTable({
+  distserve: "distserve",
+});
+
+/** The words of a directive or a case, the first of each system. */
+export const systemNames: readonly System["kind"][] = ["distserve"];
+
+/** How a system is called in sentences. */
+export const systemTitles: Readonly<Record<System["kind"], string>> = { distserve: "DistServe" };
+
+/** The system that a word names, as its authors describe it; undefined for unknown words. */
+export function namedSystem(word: string): System | undefined {
+  const name = word.trim().toLowerCase().replaceAll("_", "-");
+  const kind = Object.hasOwn(names, name) ? names[name] : undefined;
+  return kind && readers[kind](new SystemSettings(systemTitles[kind], {}));
+}
+
+/** The same with what a case's `systemSettings` change of it. */
+export function caseSystem(word: string, fields: Fields): System {
+  const system = namedSystem(word);
+  if (!system) throw new CaseError("bad-case", `The system “${word}” is not known.`);
+  const settings = new SystemSettings(systemTitles[system.kind], fields);
+  const read = readers[system.kind](settings);
+  settings.refuseOthers();
+  return read;
+}

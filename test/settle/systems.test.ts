@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { readCase } from "../../src/deployment/case.ts";
+import { plain } from "../../src/deployment/message.ts";
+import { settle } from "../../src/deployment/settle.ts";
+import type { Settled } from "../../src/deployment/settled.ts";
+import { servedBySystem } from "../../src/deployment/systems/served.ts";
+import { testCatalog } from "../support/catalog.ts";
+
+const catalog = testCatalog();
+
+type Members = Readonly<Record<string, unknown>>;
+
+function read(deployment: Members) {
+  const whole = { engine: "vllm", model: "Qwen/Qwen3-32B", gpu: "H100-SXM-80GB", gpusPerNode: 8, ...deployment };
+  return readCase({ id: "r1", deployment: whole }, { catalog });
+}
+
+function settled(deployment: Members): Settled {
+  const { deployment: made, error } = read(deployment);
+  const settlement = made && settle(made, catalog);
+  if (!settlement?.settled) throw new Error(error?.message ?? "not settled");
+  return settlement.settled;
+}
+
+/** `2 prefill of TP 2`, a pool each. */
+function pools(deployment: Members): string[] | string {
+  const served = servedBySystem(settled(deployment));
+  if (!served.settled) return plain(served.problem);
+  return served.settled.pools.map(({ instances, role, layout }) => {
+    const sizes = (["data", "attentionData", "tensor", "sequence", "pipeline", "expert"] as const).filter((size) => layout[size] > 1);
+    return `${instances} ${role} of ${sizes.map((size) => `${size} ${layout[size]}`).join(" × ") || "1 GPU"}`;
+  });
+}
+
+const mixed = (instances: number, parallel: Members = { tensor: 2 }): Members => ({
+  system: "distserve",
+  pools: [{ role: "mixed", instances, parallel }],
+});
+
+describe("a system on the GPUs of one pool", () => {
+  it("deals its instances out: half of them compute prompts, or as many as asked for", () => {
+    expect(pools(mixed(4))).toEqual(["2 prefill of tensor 2", "2 decode of tensor 2"]);
+    expect(pools(mixed(3))).toEqual(["1 prefill of tensor 2", "2 decode of tensor 2"]);
+    expect(pools({ ...mixed(3), systemSettings: { prefillInstances: 2 } })).toEqual(["2 prefill of tensor 2", "1 decode of tensor 2"]);
+  });
+
+  it("halves a single instance: its engines, its attention replicas or its ranks", () => {
+    expect(pools(mixed(1, { tensor: 2, data: 4 }))).toEqual(["1 prefill of data 2 × tensor 2", "1 decode of data 2 × tensor 2"]);
+    expect(pools(mixed(1, { tensor: 8 }))).toEqual(["1 prefill of tensor 4", "1 decode of tensor 4"]);
+    expect(pools(mixed(1, { tensor: 1, pipeline: 2 }))).toEqual(["1 prefill of 1 GPU", "1 decode of 1 GPU"]);
+    const experts = { ...mixed(1, { tensor: 2, attentionData: 4, expert: 8 }), model: "Qwen/Qwen3-30B-A3B" };
+    expect(pools(experts)).toEqual([
+      "1 prefill of attentionData 2 × tensor 2 × expert 4",
+      "1 decode of attentionData 2 × tensor 2 × expert 4",
+    ]);
+  });
+
+  it("leaves pools that are apart as they are, and says what is missing otherwise", () => {
+    const pair = [
+      { role: "prefill", instances: 3, parallel: { tensor: 2 } },
+      { role: "decode", instances: 1, parallel: { tensor: 4 } },
+    ];
+    expect(pools({ system: "distserve", pools: pair })).toEqual(["3 prefill of tensor 2", "1 decode of tensor 4"]);
+    expect(pools(mixed(1, { tensor: 1 }))).toBe(
+      "DistServe computes prompts and answers on different GPUs, and one instance of this layout cannot be halved.",
+    );
+    expect(pools({ ...mixed(2), systemSettings: { prefillInstances: 2 } })).toBe(
+      "2 instances that compute prompts leave none of 2 to decode.",
+    );
+  });
+
+  it("gives its engines their own scheduler", () => {
+    const served = servedBySystem(settled(mixed(2)));
+    expect(served.settled?.pools.map((pool) => pool.settings.scheduling)).toEqual([
+      { engine: "phased", system: "DistServe", promptTokens: null, mostPauses: null },
+      { engine: "phased", system: "DistServe", promptTokens: null, mostPauses: null },
+    ]);
+  });
+});
+
+describe("a case's system", () => {
+  it.each([
+    [{ system: "distsrv" }, "The system “distsrv” is not known."],
+    [{ system: "distserve", systemSettings: { batchTokens: "many" } }, "“batchTokens” must be a whole number from 1 up."],
+    [{ system: "distserve", systemSettings: { affinity: "none" } }, "“affinity” of DistServe must be one of high, low."],
+    [{ system: "distserve", systemSettings: { lm: 512 } }, "“lm” is no setting of DistServe; it has prefillInstances, "],
+    [{ systemSettings: { lm: 512 } }, "“systemSettings” are those of a “system”, and none is named."],
+  ])("is refused in words: %j", (deployment, words) => {
+    expect(read(deployment).error?.message).toContain(words);
+  });
+
+  it("is what the engine does where none is named", () => {
+    expect(settled({}).system).toBeUndefined();
+    expect(settled({ system: null }).system).toBeUndefined();
+  });
+});
