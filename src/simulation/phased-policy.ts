@@ -9,6 +9,7 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * for both and pause otherwise. A request starts only where its whole answer fits too, so that none is ever taken out.
  */
 export class PhasedPolicy implements SchedulingPolicy {
+  isSteady = false;
   /** Steps in a row for which answers have paused. */
   private pauses = 0;
   private readonly most: number;
@@ -29,10 +30,15 @@ export class PhasedPolicy implements SchedulingPolicy {
     const pauses = slot.chunkCount > 0 && !waited && slot.batch.prefillTokens + cohort.tokens > this.most;
     this.pauses = pauses && cohort.size > 0 ? this.pauses + 1 : 0;
     slot.decodes = !pauses;
+    this.isSteady = !pauses && !waited && (core.waiting.head < 0 || core.staysOut(blockedBy));
     if (pauses) return blockedBy;
     core.promisedBlocks -= cohort.opening;
     core.openBlocks(cohort);
     return blockedBy;
+  }
+
+  skip(_steps: number, opened: number): void {
+    this.core.promisedBlocks -= opened;
   }
 
   /** Starts waiting requests beside so many tokens of others; returns what keeps the next one out. */

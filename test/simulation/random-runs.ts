@@ -4,6 +4,8 @@
  */
 import fc from "fast-check";
 import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
+import { servedBySystem } from "../../src/deployment/systems/served.ts";
+import { caseSystem, type System } from "../../src/deployment/systems/system.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Routing } from "../../src/simulation/router.ts";
 import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
@@ -70,6 +72,9 @@ const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
       balance: fc.constantFrom(null, { timeoutSteps: 4, batchingSteps: 2 }),
     })
     .map((parts) => ({ ...tensorrt, ...parts })),
+  fc
+    .record({ promptTokens: fc.constantFrom(24, 100, 512), mostPauses: fc.constantFrom(null, 0, 2) })
+    .map((parts) => ({ engine: "phased" as const, system: "DistServe", ...parts })),
 );
 
 const settings: fc.Arbitrary<Partial<EngineSettings>> = fc.record({
@@ -116,6 +121,14 @@ const rows: fc.Arbitrary<readonly RequestRow[]> = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
+/** Whose placement decides; nobody's is the router's. */
+const systems: fc.Arbitrary<System | null> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  fc
+    .record({ batchTokens: fc.constantFrom(24, 512), affinity: fc.constantFrom("high", "low") })
+    .map((settings) => caseSystem("distserve", settings)),
+);
+
 const common = {
   promptTokens: lengths,
   outputTokens: lengths,
@@ -149,18 +162,30 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     second: fc.option(pools),
     linkBytesPerSecond: fc.constantFrom(1e8, 1e10),
     scheduling: schedulings,
+    system: systems,
     workload: workloads,
     routing: routings,
     seed: fc.integer({ min: 1, max: 1000 }),
   })
-  .map(({ first, second, linkBytesPerSecond, scheduling, workload, routing, seed }) => {
+  .map(({ first, second, linkBytesPerSecond, scheduling, system, workload, routing, seed }) => {
     const withEngine = ({ setup }: typeof first): Setup => enough({ ...setup, settings: { ...setup.settings, scheduling } });
     const both = second ? [first, second] : [first];
     const setups = both.map(withEngine);
     const [prefill = {}, decode] = setups;
-    const settled = decode
-      ? settledPair({ prefill, decode, linkBytesPerSecond, engine: scheduling.engine })
-      : { ...settledOf(prefill), engine: scheduling.engine };
+    // Engines of papers hand over as vLLM's do where no system says otherwise.
+    const engine = scheduling.engine === "phased" ? "vllm" : scheduling.engine;
+    const plain = decode ? settledPair({ prefill, decode, linkBytesPerSecond, engine }) : { ...settledOf(prefill), engine };
     const models = both.map(({ setup, steps: parts }) => modelOf(parts, setup.layout?.pipeline ?? 1));
-    return { settled, plans: setups.map(planOf), models, workload, routing, seed };
+    const plans = setups.map(planOf);
+    const settled = (system && servedBySystem({ ...plain, system }).settled) ?? plain;
+    // One pool that is taken apart.
+    const isSplit = settled.pools.length > plans.length;
+    return {
+      settled,
+      plans: isSplit ? [...plans, ...plans] : plans,
+      models: isSplit ? [...models, ...models] : models,
+      workload,
+      routing,
+      seed,
+    };
   });
