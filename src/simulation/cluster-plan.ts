@@ -52,6 +52,7 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
       nodes: nodes(settled),
       nodeBytesPerSecond: system?.nodeBytesPerSecond ?? null,
       layers: settled.model.layers,
+      streamSeconds: system?.kind === "splitwise" ? system.layerwiseSeconds : 0,
     },
   };
 }

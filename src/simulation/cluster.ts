@@ -73,6 +73,8 @@ export interface ClusterPlan {
   readonly nodeBytesPerSecond: number | null;
   /** Of the model: a cache can be sent in as many parts. */
   readonly layers: number;
+  /** Behind the last layer of a cache that is streamed. */
+  readonly streamSeconds: number;
 }
 
 /** What the instances of a run share. */

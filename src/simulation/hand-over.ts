@@ -2,7 +2,7 @@ import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { Cluster, ClusterPlan, PoolLinks } from "./cluster.ts";
 import type { Core } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
-import { handedOver, pulled, type Requests, streamed } from "./requests.ts";
+import { handedOver, pulled, pushed, type Requests, streamed } from "./requests.ts";
 import { Topology } from "./topology.ts";
 import { Transfers } from "./transfers.ts";
 
@@ -35,6 +35,7 @@ export class HandOver {
   private readonly transfers: Transfers;
   private readonly links: ClusterPlan["links"];
   private readonly layers: number;
+  private readonly streamSeconds: number;
   /** To be pulled, or streamed so far. */
   private readonly tokens: Int32Array;
   private readonly queuedAt: Float64Array;
@@ -49,6 +50,7 @@ export class HandOver {
   ) {
     this.links = plan.links;
     this.layers = plan.layers;
+    this.streamSeconds = plan.streamSeconds;
     this.topology = new Topology(plan, cluster.cores);
     this.transfers = new Transfers(this.topology.capacity);
     this.tokens = new Int32Array(requests.count);
@@ -59,8 +61,9 @@ export class HandOver {
   /** Its prompt is computed. */
   begin(r: number, now: number): void {
     const { handOverSeconds, latencySeconds } = this.link(r);
-    const { moving } = this.requests;
-    this.port.moveAt(r, now + nanoseconds(moving[r] === pulled ? handOverSeconds : handOverSeconds + latencySeconds));
+    const moving = this.requests.moving[r];
+    const setOut = moving === pulled ? 0 : moving === pushed ? latencySeconds : latencySeconds + this.streamSeconds;
+    this.port.moveAt(r, now + nanoseconds(handOverSeconds + setOut));
   }
 
   /** A step that ends at `until` computes prompt of it, and each layer's part is sent when that layer is done. */

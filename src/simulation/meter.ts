@@ -94,6 +94,11 @@ export class Meter {
     return this.last;
   }
 
+  /** Whether these blocks are those whose use is shown. */
+  shows(totals: Totals): boolean {
+    return totals === this.totals;
+  }
+
   private get preemptions(): number {
     return this.totals.preemptions + (this.prefill?.preemptions ?? 0);
   }

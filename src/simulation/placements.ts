@@ -5,6 +5,7 @@ import type { Placement } from "./placement.ts";
 import type { Source } from "./random.ts";
 import type { Requests } from "./requests.ts";
 import type { Routing } from "./router.ts";
+import { SplitwisePlacement } from "./splitwise/splitwise-placement.ts";
 
 /** The placement of the system that a deployment runs as. */
 export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
@@ -13,8 +14,10 @@ export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Reque
   switch (system.kind) {
     case "distserve":
       return new DistServePlacement(requests, cluster, plan.nodes, system);
+    case "splitwise":
+      return new SplitwisePlacement(requests, cluster, system);
     default: {
-      const never: never = system.kind;
+      const never: never = system;
       return never;
     }
   }

@@ -71,7 +71,10 @@ export class Stretch {
     let opened = 0;
     for (; this.left > 0 && this.to < now; this.left--) {
       meter.decoded(this.from, this.to, opened, tokens);
-      for (const scheduler of schedulers) opened += scheduler.stepOn();
+      for (const scheduler of schedulers) {
+        const blocks = scheduler.stepOn();
+        if (meter.shows(scheduler.core.totals)) opened += blocks;
+      }
       this.from = this.to;
       this.to += line.duration(++this.behind);
     }

@@ -127,6 +127,14 @@ const systems: fc.Arbitrary<System | null> = fc.oneof(
   fc
     .record({ batchTokens: fc.constantFrom(24, 512), affinity: fc.constantFrom("high", "low") })
     .map((settings) => caseSystem("distserve", settings)),
+  fc
+    .record({
+      batchTokens: fc.constantFrom(24, 512),
+      mostPauses: fc.constantFrom(1, 4),
+      pendingTokens: fc.constantFrom(100, 8192),
+      serialBelowTokens: fc.constantFrom(0, 100),
+    })
+    .map((settings) => caseSystem("splitwise", settings)),
 );
 
 const common = {

@@ -1,7 +1,8 @@
 import type { Message } from "../message.ts";
-import type { Settled } from "../settled.ts";
+import type { Settled, SettledPool } from "../settled.ts";
 import { distServePool } from "./distserve.ts";
-import { systemTitles } from "./system.ts";
+import { splitwisePool } from "./splitwise.ts";
+import { type System, systemTitles } from "./system.ts";
 import { twoPools } from "./two-pools.ts";
 
 /** A deployment as its system runs it, or why that is impossible. */
@@ -13,13 +14,18 @@ export type Served =
 export function servedBySystem(settled: Settled): Served {
   const { system } = settled;
   if (!system) return { settled };
+  const { pools, problem } = twoPools(settled.pools, systemTitles[system.kind], system.prefillInstances);
+  return pools ? { settled: { ...settled, pools: pools.map((pool) => poolOf(pool, system)) } } : { problem };
+}
+
+function poolOf(pool: SettledPool, system: System): SettledPool {
   switch (system.kind) {
-    case "distserve": {
-      const { pools, problem } = twoPools(settled.pools, systemTitles[system.kind], system.prefillInstances);
-      return pools ? { settled: { ...settled, pools: pools.map((pool) => distServePool(pool, system)) } } : { problem };
-    }
+    case "distserve":
+      return distServePool(pool, system);
+    case "splitwise":
+      return splitwisePool(pool, system);
     default: {
-      const never: never = system.kind;
+      const never: never = system;
       return never;
     }
   }

@@ -2,23 +2,26 @@ import { wordTable } from "../../catalog/word-table.ts";
 import { CaseError, type Fields } from "../case-fields.ts";
 import { type DistServe, distServe } from "./distserve.ts";
 import { SystemSettings } from "./settings.ts";
+import { type Splitwise, splitwise } from "./splitwise.ts";
 
 /** A system that serves otherwise than engines behind a router do, with all that it goes by. */
-export type System = DistServe;
+export type System = DistServe | Splitwise;
 
 const readers: Readonly<Record<System["kind"], (settings: SystemSettings) => System>> = {
   distserve: distServe,
+  splitwise,
 };
 
 const names: Readonly<Record<string, System["kind"]>> = wordTable({
   distserve: "distserve",
+  splitwise: "splitwise",
 });
 
 /** The words of a directive or a case, the first of each system. */
-export const systemNames: readonly System["kind"][] = ["distserve"];
+export const systemNames: readonly System["kind"][] = ["distserve", "splitwise"];
 
 /** How a system is called in sentences. */
-export const systemTitles: Readonly<Record<System["kind"], string>> = { distserve: "DistServe" };
+export const systemTitles: Readonly<Record<System["kind"], string>> = { distserve: "DistServe", splitwise: "Splitwise" };
 
 /** The system that a word names, as its authors describe it; undefined for unknown words. */
 export function namedSystem(word: string): System | undefined {
