@@ -1,10 +1,22 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
 import { wordTable } from "../catalog/word-table.ts";
-import { asBetween, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
+import {
+  asBetween,
+  asCount,
+  asFields,
+  asNotNegative,
+  asPositive,
+  asText,
+  CaseError,
+  type Fields,
+  isFields,
+  optional,
+} from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import { caseRouting } from "./case-routing.ts";
 import type { Deployment, EngineId, ModelReference, Slo } from "./deployment.ts";
+import { routedPrompts } from "./local-prompts.ts";
 import type { Known } from "./located.ts";
 import { isJudged } from "./settle-engine.ts";
 import { namedWeights, weightsOf } from "./settle-formats.ts";
@@ -79,6 +91,7 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     workload: undefined,
     routing: optional(whole, "routing", caseRouting),
     ...systemOf(whole),
+    ...localPrompts(whole),
     acceptance: caseAcceptance(whole),
     ignored: new Set(),
     gpuHourPrice: undefined,
@@ -91,6 +104,17 @@ function systemOf(whole: Fields): Pick<Deployment, "system"> {
   if (word !== undefined) return { system: { value: caseSystem(word, settings), origin: "argument" } };
   if (Object.keys(settings).length > 0) throw new CaseError("bad-case", "“systemSettings” are those of a “system”, and none is named.");
   return {};
+}
+
+function localPrompts(whole: Fields): Pick<Deployment, "localPrompts"> {
+  const fields = optional(whole, "localPrompts", asFields);
+  if (!fields) return {};
+  const value = {
+    ...routedPrompts,
+    belowTokens: optional(fields, "belowTokens", asCount) ?? routedPrompts.belowTokens,
+    belowShare: optional(fields, "belowShare", asBetween(0, 1)) ?? routedPrompts.belowShare,
+  };
+  return { localPrompts: { value, origin: "argument" } };
 }
 
 function caseAcceptance(whole: Fields): Known<number> {

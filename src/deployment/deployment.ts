@@ -3,6 +3,7 @@ import type { Calibration } from "./calibration.ts";
 import type { Devices } from "./devices.ts";
 import type { ExpertLoad } from "./expert-load.ts";
 import type { WrittenTiers } from "./kv-tiers/kv-tiers.ts";
+import type { LocalPrompts } from "./local-prompts.ts";
 import type { Known, Located } from "./located.ts";
 import type { Message } from "./message.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -105,6 +106,8 @@ export interface Deployment {
   readonly decodeRouting?: Known<RoutingRule>;
   /** Chance that a drafted token is accepted where the one before it was, where somebody says it. */
   readonly acceptance?: Known<number>;
+  /** Prompts that decode instances compute themselves, where the file says so. */
+  readonly localPrompts?: Known<LocalPrompts>;
   /** Where requests are not served by engines behind a router. */
   readonly system?: Known<System>;
   /** Rule codes silenced for the whole deployment (directive on its document, project file). */

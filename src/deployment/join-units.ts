@@ -29,7 +29,13 @@ function withPools(found: readonly { readonly unit: Unit; readonly deployment: D
   for (const { unit, deployment } of found) {
     const key = unit.deployment ?? unit;
     const first = joined.get(key);
-    const whole = first && { ...first, model: first.model ?? deployment.model, pools: [...first.pools, ...deployment.pools] };
+    const localPrompts = first?.localPrompts ?? deployment.localPrompts;
+    const whole = first && {
+      ...first,
+      model: first.model ?? deployment.model,
+      pools: [...first.pools, ...deployment.pools],
+      ...(localPrompts ? { localPrompts } : {}),
+    };
     joined.set(key, whole ?? deployment);
   }
   return [...joined.values()];

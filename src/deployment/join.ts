@@ -11,6 +11,7 @@ import { gpuType } from "./gpu-type.ts";
 import { unitHardware } from "./hardware.ts";
 import { isCpuImage, isOwnImage, versionOfImage } from "./images.ts";
 import { modelReference, modelWord } from "./join-model.ts";
+import { workerLocalPrompts } from "./local-prompts.ts";
 import type { Known } from "./located.ts";
 import { isReadable, spanOf } from "./mapped.ts";
 import { siteAfter } from "./placement.ts";
@@ -85,8 +86,18 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     launcher: unit.launcher ?? (engine.arctic?.value === true ? "arctic" : null),
     model,
     pools: [pool],
+    ...localPrompts(unit, pool),
     ...serviceTerms(directives, surroundings, lines),
   };
+}
+
+/** Told before the engines, or by a decode worker of its own. Dynamo refuses it with SGLang. */
+function localPrompts(unit: Unit, { role, engine }: Pool): Pick<Deployment, "localPrompts"> {
+  if (unit.engine === "sglang") return {};
+  if (unit.localPrompts) return { localPrompts: unit.localPrompts };
+  const value = role === "decode" && unit.launcher === "dynamo" ? workerLocalPrompts(engine.flags) : undefined;
+  const flag = engine.flags.get("conditional-disagg");
+  return value && flag ? { localPrompts: { value, origin: "file", range: flag.flagRange } } : {};
 }
 
 /** What a directive tells of a pool that none of its engine's files can. */

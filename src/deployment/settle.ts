@@ -10,7 +10,7 @@ import { FlagReader } from "./flag-reader.ts";
 import { settledTiers } from "./kv-tiers/settle-tiers.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
-import { assumedNetwork } from "./pool-pair.ts";
+import { assumedNetwork, isPair } from "./pool-pair.ts";
 import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
 import { placed } from "./settle-hardware.ts";
@@ -59,6 +59,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       workload: deployment.workload?.value ?? null,
       ...(deployment.routing ? { routing: deployment.routing.value } : {}),
       ...(deployment.decodeRouting ? { decodeRouting: deployment.decodeRouting.value } : {}),
+      ...(deployment.localPrompts && isPair({ pools: whole }) ? { localPrompts: deployment.localPrompts.value } : {}),
       ...(deployment.system ? { system: deployment.system.value } : {}),
       gpuHourPrice: deployment.gpuHourPrice?.value ?? null,
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),

@@ -5,6 +5,7 @@ import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
 import type { ExpertLoad } from "./expert-load.ts";
 import type { KvTiers } from "./kv-tiers/kv-tiers.ts";
+import type { LocalPrompts } from "./local-prompts.ts";
 import type { Message } from "./message.ts";
 import type { RoutingRule } from "./routing.ts";
 import type { System } from "./systems/system.ts";
@@ -29,6 +30,8 @@ export interface Settled {
   readonly decodeRouting?: RoutingRule;
   /** Absent = engines behind a router. */
   readonly system?: System;
+  /** Prompts that decode instances compute themselves; absent = none. */
+  readonly localPrompts?: LocalPrompts;
   readonly gpuHourPrice: number | null;
   /** What was assumed on the way, in words, for the page's "assumed values". */
   readonly assumed: readonly Assumption[];

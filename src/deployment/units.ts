@@ -1,5 +1,6 @@
 import type { ArgumentSite, Companion, EngineId, Flag, FormatId, Hardware } from "./deployment.ts";
 import type { Launch } from "./launch.ts";
+import type { LocalPrompts } from "./local-prompts.ts";
 import type { Known } from "./located.ts";
 import type { Mapped } from "./mapped.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -63,6 +64,8 @@ export interface Unit {
   readonly pod: PodFacts | undefined;
   readonly gpuHints: readonly GpuHint[];
   readonly installedVersion: Mapped | undefined;
+  /** Prompts that decode instances compute themselves, where what stands before the engines says so. */
+  readonly localPrompts?: Known<LocalPrompts>;
   /** The format of the weights where the platform says it beside the model (`precision: fp4`). */
   readonly precision: Mapped | undefined;
   /** Part of a Ray cluster that this file does not hold. */

@@ -45,6 +45,7 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
   return {
     plan: {
       ...(system ? { system } : {}),
+      ...(settled.localPrompts ? { localPrompts: settled.localPrompts } : {}),
       pools,
       hands: handedOver(settled.engine),
       movesCaches,

@@ -1,3 +1,4 @@
+import type { LocalPrompts } from "../deployment/local-prompts.ts";
 import type { Scheduling, SettledPool } from "../deployment/settled.ts";
 import type { System } from "../deployment/systems/system.ts";
 import type { HandedOver, KvTransfer } from "../timing/collectives/kv-transfer.ts";
@@ -61,6 +62,8 @@ export interface PoolLinks {
 export interface ClusterPlan {
   /** Absent = engines behind a router. */
   readonly system?: System;
+  /** Prompts that decode instances compute themselves; absent = none. */
+  readonly localPrompts?: LocalPrompts;
   readonly pools: readonly ClusterPool[];
   /** What leaves with a request that computes its prompt in one pool and its answer in another. */
   readonly hands: HandedOver;

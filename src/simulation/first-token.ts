@@ -22,6 +22,14 @@ export function servedBy(settled: Settled): ServedBy | undefined {
       ),
     };
   if (!isPair(settled)) return undefined;
+  if (settled.localPrompts)
+    return {
+      system: "Conditional disaggregation",
+      firstToken: message(
+        "The first token comes from the decode instance. It computes prompts of fewer than {0} tokens beyond its cache itself; of the others TTFT includes the transfer of the KV cache.",
+        settled.localPrompts.belowTokens,
+      ),
+    };
   return {
     system: "Router",
     firstToken:

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterPlan } from "./cluster.ts";
+import { ConditionalPlacement } from "./conditional-placement.ts";
 import { DistServePlacement } from "./distserve/distserve-placement.ts";
-import { EnginePlacement } from "./engine-placement.ts";
+import { EnginePlacement, fleetsOf } from "./engine-placement.ts";
 import type { Placement } from "./placement.ts";
 import type { Source } from "./random.ts";
 import type { Requests } from "./requests.ts";
@@ -10,7 +11,12 @@ import { SplitwisePlacement } from "./splitwise/splitwise-placement.ts";
 /** The placement of the system that a deployment runs as. */
 export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
   const { system } = plan;
-  if (!system) return new EnginePlacement(requests, cluster, plan.hands, routing, source);
+  if (!system) {
+    const fleets = fleetsOf(cluster, requests, routing, source);
+    const { entry, decode } = fleets;
+    if (!plan.localPrompts || !decode) return new EnginePlacement(requests, cluster, plan.hands, fleets);
+    return new ConditionalPlacement(requests, cluster, plan.hands, { entry, decode }, plan.localPrompts);
+  }
   switch (system.kind) {
     case "distserve":
       return new DistServePlacement(requests, cluster, plan.nodes, system);

@@ -3,6 +3,7 @@
  * its default among the values, and one line in `pools` or `randomRuns`.
  */
 import fc from "fast-check";
+import type { LocalPrompts } from "../../src/deployment/local-prompts.ts";
 import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem, type System } from "../../src/deployment/systems/system.ts";
@@ -137,6 +138,18 @@ const systems: fc.Arbitrary<System | null> = fc.oneof(
     .map((settings) => caseSystem("splitwise", settings)),
 );
 
+/** Prompts that decode instances compute themselves. */
+const localPrompts: fc.Arbitrary<LocalPrompts | null> = fc.oneof(
+  fc.constant(null),
+  fc.record({
+    belowTokens: fc.constantFrom(20, 100),
+    belowShare: fc.constantFrom(0.5, Number.POSITIVE_INFINITY),
+    onlyHits: fc.boolean(),
+    mostCacheUse: fc.constantFrom(0.5, 1),
+    keepsInstance: fc.boolean(),
+  }),
+);
+
 const common = {
   promptTokens: lengths,
   outputTokens: lengths,
@@ -171,11 +184,12 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     linkBytesPerSecond: fc.constantFrom(1e8, 1e10),
     scheduling: schedulings,
     system: systems,
+    local: localPrompts,
     workload: workloads,
     routing: routings,
     seed: fc.integer({ min: 1, max: 1000 }),
   })
-  .map(({ first, second, linkBytesPerSecond, scheduling, system, workload, routing, seed }) => {
+  .map(({ first, second, linkBytesPerSecond, scheduling, system, local, workload, routing, seed }) => {
     const withEngine = ({ setup }: typeof first): Setup => enough({ ...setup, settings: { ...setup.settings, scheduling } });
     const both = second ? [first, second] : [first];
     const setups = both.map(withEngine);
@@ -185,7 +199,8 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     const plain = decode ? settledPair({ prefill, decode, linkBytesPerSecond, engine }) : { ...settledOf(prefill), engine };
     const models = both.map(({ setup, steps: parts }) => modelOf(parts, setup.layout?.pipeline ?? 1));
     const plans = setups.map(planOf);
-    const settled = (system && servedBySystem({ ...plain, system }).settled) ?? plain;
+    const routed = decode && local ? { ...plain, localPrompts: local } : plain;
+    const settled = (system && servedBySystem({ ...plain, system }).settled) ?? routed;
     // One pool that is taken apart.
     const isSplit = settled.pools.length > plans.length;
     return {

@@ -82,7 +82,8 @@ test.each(routingPolicies)("with %s every request is routed once and let go once
     expect(finished).toBe(300);
     expect(requests.instance.every((instance) => instance >= 0)).toBe(true);
     if (!(placement instanceof EnginePlacement)) throw new Error("no routers");
-    for (const fleet of placement.fleets) {
+    const { entry, decode } = placement.fleets;
+    for (const fleet of decode ? [entry, decode] : [entry]) {
       const { outstanding } = fleet.chooser;
       expect([...outstanding.requests, ...outstanding.promptTokens].every((left) => left === 0)).toBe(true);
     }

@@ -1,3 +1,4 @@
+import { tensorrtLocalPrompts } from "../../local-prompts.ts";
 import type { Unit } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
 import { overlaid } from "../../yaml-merge.ts";
@@ -45,11 +46,17 @@ export const trtllmDisaggReader: Reader = (root, extent, context) => {
         role,
         extent: { start, end: servers.span?.end ?? extent.end },
         mapping: serverMapping(root, servers, context),
+        ...local(root, context),
         instances: wholeNumber(servers.at("num_instances"), context.lines),
       };
     });
   return { format: "trtllm-disagg-config", units };
 };
+
+function local(root: YamlValue, { lines }: ReaderContext): Pick<Unit, "localPrompts"> {
+  const written = wholeNumber(root.at("conditional_disagg_config", "max_local_prefill_length"), lines);
+  return written ? { localPrompts: { ...written, value: tensorrtLocalPrompts(written.value) } } : {};
+}
 
 /** Servers without sizes are started elsewhere, with settings of their own. */
 function serverMapping(root: YamlValue, servers: YamlValue, context: ReaderContext): Unit["mapping"] {

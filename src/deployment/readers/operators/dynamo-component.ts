@@ -1,4 +1,5 @@
 import type { EngineId } from "../../deployment.ts";
+import { type LocalPrompts, routerLocalPrompts } from "../../local-prompts.ts";
 import type { Known } from "../../located.ts";
 import { spanOf } from "../../mapped.ts";
 import { message } from "../../message.ts";
@@ -31,6 +32,9 @@ export interface DynamoComponent {
   /** Of the graph and of the component, in front of the container's own. */
   readonly variables: Variables;
 }
+
+/** More of a script than it takes to start a front end. */
+const mostWords = 4000;
 
 /** A service of v1alpha1: the container stands under `extraPodSpec`, GPUs and variables beside it. */
 export function serviceComponent(fields: YamlValue, name: string, anchor: Span, graph: Variables): DynamoComponent {
@@ -177,4 +181,15 @@ function sharedMemory(fields: YamlValue, { lines }: ReaderContext): UnitHardware
   const bytes = text && quantityBytes(text.value);
   if (text && bytes !== undefined) return { value: bytes, origin: "file", range: lines.range(spanOf(text)) };
   return { value: text ? "memory" : 8 * 2 ** 30, origin: "engine-default", why: message("what Dynamo's operator mounts") };
+}
+
+/** Prompts that the front end sends to decode workers alone. */
+export function routedLocally({ container, variables, anchor }: DynamoComponent, context: ReaderContext): Known<LocalPrompts> {
+  const { variables: environment } = containerEnvironment(container, variables, context);
+  const texts = new Map([...environment].flatMap(([name, value]) => (value ? [[name, value.value] as const] : [])));
+  const words = [container.at("command"), container.at("args")].flatMap((part) =>
+    part.isList ? part.items().map((item) => item.string) : [part.string],
+  );
+  const value = routerLocalPrompts(words.join(" ").slice(0, mostWords), texts);
+  return value && { value, origin: "file", range: context.lines.range(anchor) };
 }

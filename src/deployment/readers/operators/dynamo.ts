@@ -7,7 +7,7 @@ import type { ReaderContext } from "../context.ts";
 import { listedVariables } from "../pods/environment.ts";
 import { rootAnchor, workloadName } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
-import { componentUnits, type DynamoComponent, isRouter, podComponent, serviceComponent } from "./dynamo-component.ts";
+import { componentUnits, type DynamoComponent, isRouter, podComponent, routedLocally, serviceComponent } from "./dynamo-component.ts";
 
 const frameworks: ReadonlyMap<string, EngineId> = new Map([
   ["vllm", "vllm"],
@@ -70,5 +70,6 @@ function graph(
     units.push(...found.map((unit): Unit => ({ ...unit, format: "dynamo-dgd", name, deployment, anchor, extent, role })));
     if (found.length === 0 && isRouter(component)) companions.push({ kind: "router", name, span: anchor });
   }
-  return { units, companions };
+  const [localPrompts] = components.filter(isRouter).flatMap((component) => routedLocally(component, context) ?? []);
+  return { units: localPrompts ? units.map((unit) => ({ ...unit, localPrompts })) : units, companions };
 }
