@@ -75,6 +75,6 @@ describe("conditional disaggregation", () => {
     const { summary, requests: records } = run(requests, below(200), setup);
     expect(summary.requests).toBe(200);
     expect(summary.outputTokensPerSecond * summary.durationSeconds).toBeCloseTo(2000, 6);
-    records.finished.forEach((end, r) => expect(end).toBeGreaterThan(Number(records.firstToken[r])));
+    for (const [r, end] of records.finished.entries()) expect(end).toBeGreaterThan(Number(records.firstToken[r]));
   });
 });
