@@ -172,10 +172,10 @@ export class Cluster {
     return { role: pool.role, index, cores };
   }
 
-  private instance({ model, lockStep }: ClusterPool, schedulers: readonly Scheduler[], turns: PromptTurns, log: StepLog): Instance {
+  private instance({ model }: ClusterPool, schedulers: readonly Scheduler[], turns: PromptTurns, log: StepLog): Instance {
     const index = this.instances.length;
     const { meter } = this;
-    const isForeseen = !this.shared.stepwise && model.stages === 1 && lockStep === 1;
+    const isForeseen = !this.shared.stepwise && model.stages === 1;
     const stretch = isForeseen ? new Stretch(index, schedulers, turns, model, log, meter, this.shared.gaps) : null;
     return new Instance(index, schedulers, turns, model, log, meter, stretch);
   }

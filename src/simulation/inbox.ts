@@ -31,6 +31,10 @@ export class Inbox {
     return this.arrived.length + this.pulled.length + this.noticed.length;
   }
 
+  get hasNoticed(): boolean {
+    return this.noticed.length > 0;
+  }
+
   append(r: number): void {
     const isRequest = this.isRequest(r);
     (isRequest ? this.arrived : this.pulled).push(r);

@@ -50,6 +50,14 @@ export class Instance {
   start(now: number): number {
     if (this.flying === this.inFlight.length) return -1;
     const slot = this.freeSlot();
+    // With nothing in flight an engine whose step is empty looks again at once: one that was taken out, or was too late for it, may run.
+    do if (this.fill(slot, now)) return slot;
+    while (this.isIdle && this.schedulers.some(({ looksAgain }) => looksAgain));
+    return -1;
+  }
+
+  /** Fills a slot and starts its step; false where there is nothing to run. */
+  private fill(slot: number, now: number): boolean {
     let largest: Batch | undefined;
     let promptTokens = 0;
     let blocked = 0;
@@ -61,12 +69,12 @@ export class Instance {
       if (scheduler.blockedBy > 0 && (blocked === 0 || scheduler.blockedBy === noBlocks)) blocked = scheduler.blockedBy;
       if (!largest || batch.tokens > largest.tokens) largest = batch;
     }
-    if (!largest || largest.tokens === 0) return -1;
+    if (!largest || largest.tokens === 0) return false;
     if (this.schedulers.length > 1) this.shareTokens(slot);
     const duration = this.runStages(slot, now);
     this.record(slot, now, largest, duration, promptTokens, blocked);
     if (this.stretch) this.endsAt[slot] = this.stretch.begin(now, this.endOf(slot), blocked);
-    return slot;
+    return true;
   }
 
   /** When the step in flight in a slot ends, or the last of those that follow it unless somebody comes before. */

@@ -21,6 +21,8 @@ export class Scheduler {
   produced = 0;
   decoded = 0;
   readonly slots: readonly Slot[];
+  /** The last fill took somebody out, or left somebody who came for the next one. */
+  looksAgain = false;
   /** Most blocks in use at once since it was last set. */
   private peakBlocks = 0;
   /** Blocks that steady steps have opened. */
@@ -115,6 +117,7 @@ export class Scheduler {
     const used = this.usedBlocks;
     const slot = this.slots[index] as Slot;
     const cohort = this.core.decoders.of(index);
+    const { preemptions } = this.core.totals;
     const { batch } = slot;
     const { tiers } = this.core;
     slot.clear();
@@ -125,6 +128,7 @@ export class Scheduler {
     this.blockedBy = this.policy.fill(slot, cohort, now);
     if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
     this.inbox.close(slot);
+    this.looksAgain = this.core.totals.preemptions > preemptions || this.inbox.hasNoticed;
     if (tiers !== null) {
       slot.loadedAt = tiers.loadedAt;
       slot.overlapLayers = tiers.plan.overlapLayers;

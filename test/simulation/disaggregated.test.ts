@@ -200,15 +200,31 @@ describe("a decode pool that is full", () => {
 });
 
 describe("a prefill pool of short sequences", () => {
+  /** Few tokens a step and a small cache on both sides. */
+  const crowded = (scheduling: Scheduling, blocks: number, requests: Workload, decode: Setup["settings"], seed: number): Report => {
+    const small = { scheduling, blockTokens: 4, maxNumBatchedTokens: 24 };
+    const setups = [
+      { settings: { ...small, maxNumSeqs: 1 }, blocks: 101 },
+      { settings: { ...small, ...decode }, blocks },
+    ];
+    const settled = settledPair({ prefill: setups[0] ?? {}, decode: setups[1] ?? {}, linkBytesPerSecond: 1e8, engine: scheduling.engine });
+    const even = timing(() => 0.01);
+    return reportFrom(simulateWith(settled, setups.map(planOf), [even, even], requests, seed));
+  };
+  const reused: Scheduling = { engine: "tensorrt-llm", reservesAnswer: false, budgetIsWritten: true, batchWait: null, balance: null };
+
   it("takes out a request that a step had no tokens for", () => {
-    const scheduling: Scheduling = { engine: "tensorrt-llm", reservesAnswer: false, budgetIsWritten: true, batchWait: null, balance: null };
-    const settings = { scheduling, blockTokens: 4, maxNumBatchedTokens: 5 };
-    const setup = { prefill: { settings }, decode: { settings, blocks: 30 }, engine: "tensorrt-llm" as const };
-    const requests = Array.from({ length: 9 }, () => ({ arrivalSeconds: 0, promptTokens: 4, outputTokens: 36 }));
-    const plans = [planOf(setup.prefill), planOf(setup.decode)];
-    const { summary } = reportFrom(simulateWith(settledPair(setup), plans, [steps(), steps()], { kind: "requests", requests }, 1));
+    const requests: Workload = { kind: "offline", requests: 9, promptTokens: 4, outputTokens: 36 };
+    const { summary } = crowded(reused, 30, requests, { maxNumBatchedTokens: 5 }, 1);
     expect(summary.requests).toBe(9);
     expect(summary.preemptions).toBeGreaterThan(0);
+  });
+
+  it("goes on after a step that was empty, as all had been taken out for it", () => {
+    const turns: Scheduling = { ...reused, balance: { timeoutSteps: 4, batchingSteps: 2 } };
+    const outputTokens = { lognormal: [60, 50, 1, 200] as [number, number, number, number] };
+    const loop: Workload = { kind: "closed-loop", concurrency: 3, requests: 20, promptTokens: 154, outputTokens };
+    expect(crowded(turns, 101, loop, { maxNumSeqs: 4 }, 15).summary.requests).toBe(20);
   });
 
   it("bounds prompts alone, answers are the decode pool's", () => {

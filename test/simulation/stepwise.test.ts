@@ -30,10 +30,11 @@ function expectNear(fast: unknown, exact: unknown, path: string): void {
  * The report without what rests on a sample of the steps where there were many: which of several instances' steps are in it may differ.
  * Nor with the sentence on its bottleneck: numbers that are equal but for the last digit are rounded and compared there.
  */
-function comparable({ modes, anatomy, warnings, bottleneck: _, ...report }: Report): unknown {
+function comparable(report: Report): unknown {
+  const { modes, anatomy, warnings } = report;
   const isSampled = warnings.some((warning) => warning.startsWith("The split of step time"));
   const sums = modes.map(({ mode, label, steps, seconds }) => ({ mode, label, steps, seconds }));
-  return { ...report, warnings, modes: isSampled ? sums : modes, anatomy: isSampled ? null : anatomy };
+  return { ...report, bottleneck: null, modes: isSampled ? sums : modes, anatomy: isSampled ? null : anatomy };
 }
 
 /** The same model, and how often it was asked for a step's time. */
@@ -62,7 +63,7 @@ describe("steps taken in stretches", () => {
         steps += exact.modes.reduce((sum, mode) => sum + mode.steps, 0);
         asked += models.reduce((sum, model) => sum + model.asked(), 0);
       }),
-      { numRuns: 400, seed: 11 },
+      { numRuns: 600, seed: 13 },
     );
     // The runs must reach what they are to compare.
     expect(asked / steps).toBeLessThan(2);
