@@ -45,7 +45,7 @@ export class CachedBlocks implements BlockPool {
   constructor(
     { usableBlocks, stateBlocks, blockTokens }: PooledCache,
     private readonly requests: Requests,
-    { tables, held, published }: RequestBlocks,
+    private readonly blocks: RequestBlocks,
     /** Of the deployment's cores. */
     private readonly core: number,
     private readonly evictions: Evictions | null = null,
@@ -55,9 +55,9 @@ export class CachedBlocks implements BlockPool {
     this.blockTokens = blockTokens;
     this.free = usableBlocks;
     this.keys = new BlockKeys(requests, blockTokens);
-    this.tables = tables;
-    this.held = held;
-    this.published = published;
+    this.tables = blocks.tables;
+    this.held = blocks.held;
+    this.published = blocks.published;
   }
 
   findHits(r: number, target: number): number {
@@ -89,11 +89,8 @@ export class CachedBlocks implements BlockPool {
 
   admit(r: number, hits: number, fresh: number): void {
     const { requests } = this;
-    let table = this.tables[this.row(r)];
-    if (!table) {
-      table = new Int32Array(Math.ceil(((requests.prompt[r] as number) + (requests.output[r] as number)) / this.blockTokens)).fill(-1);
-      this.tables[this.row(r)] = table;
-    }
+    const blocks = Math.ceil(((requests.prompt[r] as number) + (requests.output[r] as number)) / this.blockTokens);
+    const table = this.blocks.open(this.row(r), blocks);
     for (let i = 0; i < hits; i++) {
       const block = this.hitBlocks[i] as number;
       if (this.references[block] === 0) {
@@ -142,7 +139,7 @@ export class CachedBlocks implements BlockPool {
     }
     this.held[this.row(r)] = 0;
     this.free += this.stateBlocks;
-    if (!comesBack) this.tables[this.row(r)] = undefined;
+    if (!comesBack) this.blocks.close(this.row(r));
   }
 
   private take(r: number, count: number): void {

@@ -76,11 +76,13 @@ export class Inbox {
   }
 
   private notice(list: number[]): void {
+    if (list.length === 0) return;
     for (const r of list) this.noticed.push(r);
     list.length = 0;
   }
 
   private hand(list: number[]): void {
+    if (list.length === 0) return;
     const { core, intake } = this;
     for (const r of list) {
       if (this.isRequest(r)) core.totals.waiting--;

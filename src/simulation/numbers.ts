@@ -1,4 +1,5 @@
 import { drawLoad, type Load } from "./load.ts";
+import { selectRanks } from "./selection.ts";
 import type { Workload, WorkloadNumbers } from "./workload.ts";
 
 /** What a workload is in numbers, for the seed it will run with; undefined where it makes no sense. */
@@ -34,8 +35,10 @@ function mean(values: Int32Array): number {
 }
 
 function p95(values: Int32Array): number {
-  const sorted = values.slice().sort();
-  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
+  const rank = Math.ceil(0.95 * values.length) - 1;
+  const parted = Float64Array.from(values);
+  selectRanks(parted, [rank]);
+  return parted[rank] ?? 0;
 }
 
 function gapVariation(times: Float64Array, count: number): number {

@@ -1,14 +1,17 @@
 import type { Quantiles } from "./report.ts";
+import { selectRanks } from "./selection.ts";
 
 const probabilities = [0.5, 0.9, 0.95, 0.99] as const;
 
 /** Exact quantiles with linear interpolation between neighbours, as load generators print them. NaN of an empty sample. */
 export function quantilesOf(sample: Float64Array): Quantiles {
-  const sorted = sample.slice().sort();
   let total = 0;
-  for (const value of sorted) total += value;
-  const [p50, p90, p95, p99] = probabilities.map((p) => between(p, sorted.length, (rank) => sorted[rank] ?? Number.NaN));
-  return named(total / sorted.length, [p50, p90, p95, p99]);
+  for (const value of sample) total += value;
+  return rankedQuantiles(total / sample.length, sample.length, (ranks) => {
+    const values = sample.slice();
+    selectRanks(values, ranks);
+    return ranks.map((rank) => values[rank] ?? Number.NaN);
+  });
 }
 
 /** The same of a sample whose values are asked for by their ranks, each once and rising. */

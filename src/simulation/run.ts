@@ -266,10 +266,12 @@ export class Run implements HandOverPort {
 
   /** In the order of the instances: which one was touched first must not matter. */
   private startSteps(): void {
-    const touched = this.touched.subarray(0, this.touchedCount);
-    if (this.touchedCount > 1) touched.sort();
+    const { touched } = this;
+    const count = this.touchedCount;
+    if (count > 1) touched.subarray(0, count).sort();
     this.touchedCount = 0;
-    for (const index of touched) {
+    for (let i = 0; i < count; i++) {
+      const index = touched[i] as number;
       const instance = this.cluster.instances[index] as Instance;
       this.isTouched[index] = 0;
       for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now)) {

@@ -1,7 +1,7 @@
 import { type Batch, emptyBatch, type StepModel } from "../timing/step-model.ts";
 
-/** Share of a step's time by which a step on a line may be off: some roundings of sums. */
-const lineError = 1e-13;
+/** Share by which a step on a line may be off: some roundings of sums. */
+export const lineError = 1e-13;
 
 /**
  * How long consecutive steps take that only decode the same requests: their contexts grow evenly, and their times with them. Each is rounded

@@ -3,7 +3,7 @@ import type { Gaps } from "./gaps.ts";
 import type { Meter } from "./meter.ts";
 import type { PromptTurns } from "./prompt-turns.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { StepLine } from "./step-line.ts";
+import { lineError, StepLine } from "./step-line.ts";
 import type { StepLog } from "./step-log.ts";
 
 /** Bounds the time between two looks at the stop signal. */
@@ -113,13 +113,34 @@ export class Stretch {
       if (batch.tokens > largest.tokens) largest = batch;
       if (batch.tokens === 0) continue;
       meter.timeline?.batch(batch);
-      log.flops += sumOver(steps, batch, (one) => model.flops(one));
-      log.bytes += sumOver(steps, batch, (one) => model.bytes(one));
+      this.addWork(batch, steps);
     }
     const sequence = model.mode(largest.tokens) === "sequence";
     (sequence ? log.sequence : log.tensor).addStretch(largest, steps, seconds);
     log.blockedSeconds[this.blockedBy] = (log.blockedSeconds[this.blockedBy] as number) + seconds;
     meter.timeline?.step(this.instance, start, this.to, sequence, steps);
+  }
+
+  /** Of so many steps behind that of the batch: as a rule it grows evenly, so that the middle tells all. */
+  private addWork(batch: Batch, steps: number): void {
+    const { log, model } = this;
+    const { decodeContext, decodeSequences } = batch;
+    batch.decodeContext = decodeContext + decodeSequences;
+    const first = model.bytes(batch);
+    batch.decodeContext = decodeContext + steps * decodeSequences;
+    const last = model.bytes(batch);
+    batch.decodeContext = decodeContext + ((1 + steps) / 2) * decodeSequences;
+    const middle = model.bytes(batch);
+    if (Math.abs(first + last - 2 * middle) <= lineError * middle) {
+      log.flops += steps * model.flops(batch);
+      log.bytes += steps * middle;
+    } else
+      for (let step = 1; step <= steps; step++) {
+        batch.decodeContext = decodeContext + step * decodeSequences;
+        log.flops += model.flops(batch);
+        log.bytes += model.bytes(batch);
+      }
+    batch.decodeContext = decodeContext;
   }
 
   private tokensOfStep(): number {
@@ -133,19 +154,4 @@ export class Stretch {
     for (const scheduler of this.schedulers) blocks += scheduler.usedBlocks;
     return blocks;
   }
-}
-
-/** Σ of a measure over so many steps that follow that of the batch: as a rule it grows evenly, so that the middle tells all. */
-function sumOver(steps: number, batch: Batch, measure: (batch: Batch) => number): number {
-  const before = batch.decodeContext;
-  const at = (step: number): number => {
-    batch.decodeContext = before + step * batch.decodeSequences;
-    return measure(batch);
-  };
-  const middle = at((1 + steps) / 2);
-  const isEven = Math.abs(at(1) + at(steps) - 2 * middle) <= 1e-12 * Math.abs(middle);
-  let sum = isEven ? steps * middle : 0;
-  if (!isEven) for (let step = 1; step <= steps; step++) sum += at(step);
-  batch.decodeContext = before;
-  return sum;
 }
