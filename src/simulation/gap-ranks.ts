@@ -1,6 +1,29 @@
+/** Parts that a range is counted in. */
 const parts = 1024;
+/** Leading bits of a number's fraction that tell its group; with its exponent, up to 2^53. */
+const groupBits = 6;
+const groups = 53 << groupBits;
 
-/** Finds gaps by their rank among all, without writing every one of them down: a range is counted in parts, and the part looked into. */
+const number = new Float64Array(1);
+const words = new Int32Array(number.buffer);
+/** Index of the word with sign and exponent. */
+const high = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
+const firstGroup = 1023 << groupBits;
+
+/** Numbers from 1 on rise with their groups, each about a sixty-fourth wide. */
+function groupOf(value: number): number {
+  number[0] = Math.max(1, value);
+  return ((words[high] as number) >> (20 - groupBits)) - firstGroup;
+}
+
+/** Smallest number of a group. */
+function startOf(group: number): number {
+  words[1 - high] = 0;
+  words[high] = (group + firstGroup) << (20 - groupBits);
+  return number[0] as number;
+}
+
+/** Finds gaps by their rank among all, without writing every one of them down: they are counted in parts, and the part looked into. */
 export class GapRanks {
   constructor(
     private readonly first: Float64Array,
@@ -12,36 +35,68 @@ export class GapRanks {
 
   /** Whole nanoseconds of the gaps of these rising ranks, the smallest of rank 0. */
   at(ranks: readonly number[]): number[] {
-    const all = Uint32Array.from({ length: this.entries }, (_, i) => i);
-    let most = 0;
-    for (let i = 0; i < this.entries; i++) most = Math.max(most, this.last(i));
-    return this.find(ranks, all, 0, most + 1);
+    const all = new Int32Array(this.entries);
+    for (let i = 0; i < all.length; i++) all[i] = i;
+    const counts = new Float64Array(groups);
+    for (let i = 0; i < all.length; i++) this.countGroups(i, counts);
+    return this.pick(ranks, counts, (group, within) => {
+      const from = Math.ceil(startOf(group));
+      const to = Math.ceil(startOf(group + 1));
+      // The first group holds what is below 1, too.
+      return this.find(within, all, group === 0 ? 0 : from, to);
+    });
   }
 
-  /** The same among the gaps from `from` up to but not `to` alone, all of them in these entries. */
-  private find(ranks: readonly number[], entries: Uint32Array, from: number, to: number): number[] {
-    if (to - from <= 1) return ranks.map(() => from);
-    const width = Math.ceil((to - from) / parts);
-    const counts = new Float64Array(parts);
-    for (const i of entries) this.count(i, from, to, width, counts);
+  /** Which part each rank is in, and what `look` finds there for its rank among the part's own. */
+  private pick(ranks: readonly number[], counts: Float64Array, look: (part: number, within: readonly number[]) => number[]): number[] {
     const found: number[] = [];
     let before = 0;
     let part = 0;
-    for (let k = 0; k < ranks.length; ) {
-      const rank = ranks[k] as number;
-      while (part < parts - 1 && rank - before >= (counts[part] as number)) before += counts[part++] as number;
-      const low = from + part * width;
-      const high = Math.min(to, low + width);
-      const mine: number[] = [];
-      for (; k < ranks.length && (ranks[k] as number) - before < (counts[part] as number); k++) mine.push((ranks[k] as number) - before);
-      if (mine.length === 0) return [...found, ...ranks.slice(k).map(() => Number.NaN)];
-      found.push(...this.find(mine, this.within(entries, low, high), low, high));
+    while (found.length < ranks.length) {
+      while (part < counts.length - 1 && (ranks[found.length] as number) - before >= (counts[part] as number))
+        before += counts[part++] as number;
+      const end = before + (counts[part] as number);
+      const within: number[] = [];
+      for (let k = found.length; k < ranks.length && (ranks[k] as number) < end; k++) within.push((ranks[k] as number) - before);
+      if (within.length === 0) break;
+      for (const gap of look(part, within)) found.push(gap);
     }
     return found;
   }
 
-  private within(entries: Uint32Array, low: number, high: number): Uint32Array {
-    return entries.filter((i) => Math.round(this.first[i] as number) < high && this.last(i) >= low);
+  /** The same among the gaps from `from` up to but not `to` alone. */
+  private find(ranks: readonly number[], among: Int32Array, from: number, to: number): number[] {
+    if (to - from <= 1) return ranks.map(() => from);
+    const entries = this.within(among, from, to);
+    const width = Math.ceil((to - from) / parts);
+    const counts = new Float64Array(parts);
+    for (let k = 0; k < entries.length; k++) this.count(entries[k] as number, from, to, width, counts);
+    return this.pick(ranks, counts, (part, within) => {
+      const low = from + part * width;
+      return this.find(within, entries, low, Math.min(to, low + width));
+    });
+  }
+
+  private within(among: Int32Array, low: number, high: number): Int32Array {
+    const kept = new Int32Array(among.length);
+    let count = 0;
+    for (let k = 0; k < among.length; k++) {
+      const i = among[k] as number;
+      if (this.gap(i, 0) < high && this.last(i) >= low) kept[count++] = i;
+    }
+    return kept.slice(0, count);
+  }
+
+  /** Adds the tokens of one entry to each group that its gaps are of. */
+  private countGroups(i: number, counts: Float64Array): void {
+    const tokens = this.tokens[i] as number;
+    const steps = this.steps[i] as number;
+    for (let below = 0; below < steps; ) {
+      const group = groupOf(this.gap(i, below));
+      const next = Math.max(below + 1, this.below(i, Math.ceil(startOf(group + 1))));
+      counts[group] = (counts[group] as number) + tokens * (next - below);
+      below = next;
+    }
   }
 
   /** Adds the tokens of one entry to each part of the range that its gaps lie in. */
