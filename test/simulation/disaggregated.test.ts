@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Scheduling } from "../../src/deployment/settled.ts";
+import type { Scheduling, TensorrtScheduling } from "../../src/deployment/settled.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
@@ -201,7 +201,7 @@ describe("a decode pool that is full", () => {
 
 describe("a prefill pool of short sequences", () => {
   /** Few tokens a step and a small cache on both sides. */
-  const crowded = (scheduling: Scheduling, blocks: number, requests: Workload, decode: Setup["settings"], seed: number): Report => {
+  const crowded = (scheduling: TensorrtScheduling, blocks: number, requests: Workload, decode: Setup["settings"], seed: number): Report => {
     const small = { scheduling, blockTokens: 4, maxNumBatchedTokens: 24 };
     const setups = [
       { settings: { ...small, maxNumSeqs: 1 }, blocks: 101 },
@@ -211,7 +211,13 @@ describe("a prefill pool of short sequences", () => {
     const even = timing(() => 0.01);
     return reportFrom(simulateWith(settled, setups.map(planOf), [even, even], requests, seed));
   };
-  const reused: Scheduling = { engine: "tensorrt-llm", reservesAnswer: false, budgetIsWritten: true, batchWait: null, balance: null };
+  const reused: TensorrtScheduling = {
+    engine: "tensorrt-llm",
+    reservesAnswer: false,
+    budgetIsWritten: true,
+    batchWait: null,
+    balance: null,
+  };
 
   it("takes out a request that a step had no tokens for", () => {
     const requests: Workload = { kind: "offline", requests: 9, promptTokens: 4, outputTokens: 36 };
@@ -221,7 +227,7 @@ describe("a prefill pool of short sequences", () => {
   });
 
   it("goes on after a step that was empty, as all had been taken out for it", () => {
-    const turns: Scheduling = { ...reused, balance: { timeoutSteps: 4, batchingSteps: 2 } };
+    const turns: TensorrtScheduling = { ...reused, balance: { timeoutSteps: 4, batchingSteps: 2 } };
     const outputTokens = { lognormal: [60, 50, 1, 200] as [number, number, number, number] };
     const loop: Workload = { kind: "closed-loop", concurrency: 3, requests: 20, promptTokens: 154, outputTokens };
     expect(crowded(turns, 101, loop, { maxNumSeqs: 4 }, 15).summary.requests).toBe(20);
