@@ -125,7 +125,9 @@ export class Cluster {
       .filter(({ role }) => !decodes || role === "decode")
       .reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
     const { timeline } = shared.requests;
-    this.meter = new Meter(decodes ? decodeTotals : entryTotals, decodes ? entryTotals : null, engines, this.usableBlocks, timeline);
+    const levels = this.tiers.flatMap((pool) => pool?.tiers ?? []);
+    const [shown, before] = decodes ? [decodeTotals, entryTotals] : [entryTotals, null];
+    this.meter = new Meter(shown, before, engines, this.usableBlocks, timeline, levels);
     const replicas: Replica[] = [];
     for (const [index, pool] of pools.entries()) {
       const totals = pool.role === "decode" ? decodeTotals : entryTotals;

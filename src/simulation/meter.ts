@@ -50,6 +50,11 @@ class Bins {
 const rowNames = ["arrivals", "running", "waiting", "used", "prompt", "output", "busy", "steps", "sequence", "preemptions"] as const;
 type Row = (typeof rowNames)[number];
 
+/** 0 … 1. */
+interface StoreLevel {
+  readonly usage: number;
+}
+
 /** What a run looks like over time, in nanoseconds since `origin`. Levels are integrated exactly, counts are spread over their step. */
 export class Meter {
   origin = 0;
@@ -65,7 +70,7 @@ export class Meter {
   private busyInstances = 0;
   private stepsInFlight = 0;
   private sequenceSteps = 0;
-  private readonly bins = new Bins(rowNames.length);
+  private readonly bins: Bins;
   private readonly row: Readonly<Record<Row, Float64Array>>;
   private countedPreemptions = 0;
   private readonly spanFrom = new Float64Array(mostSpans);
@@ -83,7 +88,10 @@ export class Meter {
     private readonly usableBlocks: number,
     /** Steps one by one, where somebody wants to see them. */
     readonly timeline: TimelineLog | null = null,
+    /** Stores behind the caches, how full each kind is. */
+    private readonly tiers: readonly StoreLevel[] = [],
   ) {
+    this.bins = new Bins(rowNames.length + tiers.length);
     this.isBlocked = new Uint8Array(instances);
     const entries = rowNames.map((name, i) => [name, this.bins.rows[i] as Float64Array]);
     this.row = Object.fromEntries(entries) as Record<Row, Float64Array>;
@@ -132,6 +140,8 @@ export class Meter {
     bins.spread(row.busy, from, to, this.busyInstances * passed);
     bins.spread(row.steps, from, to, this.stepsInFlight * passed);
     if (this.sequenceSteps > 0) bins.spread(row.sequence, from, to, this.sequenceSteps * passed);
+    for (let i = 0; i < this.tiers.length; i++)
+      bins.spread(bins.rows[rowNames.length + i] as Float64Array, from, to, (this.tiers[i] as StoreLevel).usage * passed);
     if (preemptions > this.countedPreemptions) {
       bins.spread(row.preemptions, from, from, preemptions - this.countedPreemptions);
       this.countedPreemptions = preemptions;
@@ -237,6 +247,7 @@ export class Meter {
       ),
       busyShare: over(row.busy, this.instances),
       preemptionsPerSecond: over(row.preemptions, 1e-9),
+      ...(this.tiers.length > 0 ? { tierUsage: bins.rows.slice(rowNames.length).map((values) => over(values, 1)) } : {}),
     };
   }
 }

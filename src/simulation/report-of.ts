@@ -7,7 +7,6 @@ import { timingState, timingWords } from "../timing/timing-state.ts";
 import { bottleneck } from "./bottleneck.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { servedBy } from "./first-token.ts";
-import { tiersUse } from "./kv-tiers/tiers-use.ts";
 import { deploymentWords, modeWords, schedulerWords } from "./layout-words.ts";
 import type { Load } from "./load.ts";
 import { requestRecords } from "./records.ts";
@@ -65,7 +64,6 @@ export function reportOf(input: ReportInput): Report | undefined {
     causes: fullSpans.map(({ from, to }) => ({ from, to, resource: "kv-cache" as const, text: `KV cache full, ${duration(to - from)}` })),
     saturated: saturation(run, records, load.concurrency === null),
     stoppedAtSeconds: run.stopped === "no" ? null : seconds,
-    ...tiersUse(run.cluster),
     memory,
     layout: deploymentWords(settled),
     gpus,

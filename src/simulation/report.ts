@@ -1,5 +1,4 @@
 import type { Slo } from "../deployment/deployment.ts";
-import type { TierKind } from "../deployment/kv-tiers/kv-tiers.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Assumption } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
@@ -8,6 +7,7 @@ import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
 import type { Drafted } from "./drafted.ts";
 import type { ServedBy } from "./first-token.ts";
+import type { LoadUse, TierUse } from "./kv-tiers/tiers-use.ts";
 import type { TimelineLog } from "./timeline/timeline-log.ts";
 import type { WorkloadNumbers } from "./workload.ts";
 
@@ -17,6 +17,18 @@ export interface Quantiles {
   readonly p90: number;
   readonly p95: number;
   readonly p99: number;
+}
+
+/** What the caches did, and the stores behind them where there are some. */
+export interface CacheUse {
+  readonly capacityTokens: number;
+  /** Of the fullest cache, where several engine cores have one of their own. */
+  readonly peakUsage: number;
+  /** Prompt tokens that the GPUs' own caches had, at a request's first look. */
+  readonly prefixHitRate: number;
+  readonly tiers?: readonly TierUse[];
+  /** One a pool that has stores behind its caches. */
+  readonly loads?: readonly LoadUse[];
 }
 
 /** The summary of interfaces.md, in its words. */
@@ -37,8 +49,7 @@ export interface Summary {
   /** Share of requests within all limits, refused ones being outside; null without limits. */
   readonly sloAttainment: number | null;
   readonly goodputRequestsPerSecond: number | null;
-  /** `peakUsage` of the fullest cache, where several engine cores have one of their own. */
-  readonly kvCache: { readonly capacityTokens: number; readonly peakUsage: number; readonly prefixHitRate: number };
+  readonly kvCache: CacheUse;
   readonly preemptions: number;
   readonly mfu: number;
   readonly mbu: number;
@@ -78,6 +89,8 @@ export interface TimeSeries {
   readonly sequenceShare: Float64Array;
   readonly busyShare: Float64Array;
   readonly preemptionsPerSecond: Float64Array;
+  /** 0 … 1, of each of the summary's tiers; absent where there are none. */
+  readonly tierUsage?: readonly Float64Array[];
 }
 
 export interface ModeTime {
@@ -125,50 +138,6 @@ export interface Bottleneck {
   readonly to: number | null;
 }
 
-/** The stores of one kind behind the caches of a pool; all sizes over all of them. */
-export interface TierUse {
-  readonly kind: TierKind;
-  /** How many stores they are: one an engine core, or one that all share. */
-  readonly stores: number;
-  readonly capacityTokens: number;
-  readonly capacityBytes: number;
-  /** 0 … 1. */
-  readonly peakUsage: number;
-  /** Of prompts at their first look. */
-  readonly hitTokens: number;
-  readonly hitRate: number;
-  readonly readBytes: number;
-  readonly writtenBytes: number;
-  readonly evictedTokens: number;
-  /** Not kept, as all that could have made room was being copied. */
-  readonly droppedTokens: number;
-  /** Bytes per second to and from one engine core. */
-  readonly readBytesPerSecond: number;
-  readonly writeBytesPerSecond: number;
-}
-
-/** What the stores of a pool's engines did. */
-export interface PoolTiersUse {
-  /** `LMCache`. */
-  readonly system: string;
-  readonly tiers: readonly TierUse[];
-  readonly loads: number;
-  readonly loadedTokens: number;
-  readonly loadedBytes: number;
-  /** From the wish for it to the last block, over all loads. */
-  readonly loadSeconds: number;
-  /** That computing the same tokens would have taken. */
-  readonly computeSeconds: number;
-  /** Loads that took longer than computing would have. */
-  readonly slowerLoads: number;
-  /** Tokens that were there and were computed all the same, as that was sooner. */
-  readonly leftTokens: number;
-  /** Bytes per second from which on loads of this run pay; null where nothing was loaded. */
-  readonly paysFromBytesPerSecond: number | null;
-  /** At which they came, waiting for each other included. */
-  readonly loadedBytesPerSecond: number | null;
-}
-
 export interface Report {
   readonly id: string;
   readonly name: string;
@@ -191,8 +160,6 @@ export interface Report {
   } | null;
   /** Stopped before its end, at this simulated second. */
   readonly stoppedAtSeconds: number | null;
-  /** One a pool that has stores behind its caches; absent where none has. */
-  readonly kvTiers?: readonly PoolTiersUse[];
   readonly memory: MemoryPlan;
   readonly layout: string;
   readonly gpus: number;

@@ -1,6 +1,7 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { draftedOf } from "./drafted.ts";
+import { tiersUse } from "./kv-tiers/tiers-use.ts";
 import { quantilesOf } from "./quantiles.ts";
 import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run.ts";
@@ -87,6 +88,7 @@ export function summarise(input: SummaryInput): Summary {
       capacityTokens: input.capacityTokens,
       peakUsage: run.cluster.peakUsage,
       prefixHitRate: total("queriedTokens") > 0 ? total("hitTokens") / total("queriedTokens") : 0,
+      ...tiersUse(run.cluster.tiers, total("queriedTokens")),
     },
     preemptions: total("preemptions"),
     mfu: shareOfPeak(input, seconds, "flops"),

@@ -12,6 +12,7 @@ import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
 import { table } from "./table.ts";
+import { tierRows } from "./tier-rows.ts";
 
 /** What is known of a run beside its report. */
 export interface Evidence {
@@ -138,6 +139,7 @@ export function figureRows({ summary, memory }: Report, bands: Bands | null): re
       "KV cache",
       `${whole(kvCache.capacityTokens)} tokens, at most ${percent(kvCache.peakUsage)} in use, ${percent(kvCache.prefixHitRate)} of prompt tokens hit`,
     ],
+    ...tierRows(kvCache),
     ["preemptions", whole(summary.preemptions)],
     ["MFU, MBU", `${percent(summary.mfu)}, ${percent(summary.mbu)}`],
     ...(shift.sequenceSteps > 0

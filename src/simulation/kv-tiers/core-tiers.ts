@@ -182,7 +182,7 @@ export class CoreTiers {
     const nearest = tiers[0] as Tier;
     // What comes from afar goes through the host's memory and over the GPU's link.
     const passesHost = index > 0 && nearest.plan.kind === "dram";
-    if (passesHost) end = Math.max(end, nearest.bring(blocks, now));
+    if (passesHost) end = Math.max(end, nearest.carry(blocks, now));
     this.totals.loadedBytes += blocks * blockBytes;
     const keepsOnWay = passesHost && nearest.plan.chunkTokens === chunkTokens;
     for (let chunk = Math.floor(from / chunkBlocks); chunk * chunkBlocks < until; chunk++) {

@@ -22,6 +22,12 @@ export class TierTotals {
 
   constructor(readonly plan: TierPlan) {}
 
+  /** Share that is taken, 0 … 1. */
+  get usage(): number {
+    const chunks = this.plan.capacity * this.stores;
+    return chunks > 0 ? this.held / chunks : 0;
+  }
+
   reset(): void {
     this.peakHeld = this.held;
     this.hitTokens = 0;
@@ -57,10 +63,15 @@ export class Tier {
   /** Reads so many blocks; returns when the last one is there. */
   bring(blocks: number, now: number): number {
     const { plan, store, totals } = this;
-    let end = this.read.take(blocks * plan.readNanoseconds, now);
-    if (plan.serverNanoseconds > 0) end = Math.max(end, store.server.read.take(blocks * plan.serverNanoseconds, now));
     totals.readBytes += blocks * plan.blockBytes;
-    return Math.ceil(end + plan.latencyNanoseconds);
+    const server = blocks * plan.serverNanoseconds;
+    const end = server > 0 ? Math.max(now, store.server.read.take(server, now)) : now;
+    return Math.max(Math.ceil(end + plan.latencyNanoseconds), this.carry(blocks, now));
+  }
+
+  /** Carries blocks of a store farther off over this one's way to the GPU; returns when the last one is there. */
+  carry(blocks: number, now: number): number {
+    return Math.ceil(this.read.take(blocks * this.plan.readNanoseconds, now) + this.plan.latencyNanoseconds);
   }
 
   /** Writes one chunk, unless it is there already; then it counts as used. */

@@ -90,26 +90,26 @@ describe("prompts whose start a store has", () => {
   it("are found behind what the GPU's cache has", () => {
     // The second prompt leaves the first one's first block in the cache.
     const rows = [again[0], [100, ids(100, 7), 1], again[2]] as const;
-    const { requests, kvTiers } = serve(rows, tiersOf());
+    const { requests, summary } = serve(rows, tiersOf());
     expect([...requests.cachedTokens]).toEqual([0, 0, 64]);
     expect(milliseconds(requests.finished)).toEqual([10, 110, 213]);
-    expect(kvTiers?.[0]?.tiers[0]).toMatchObject({ hitTokens: 48, readBytes: 3 * 2 ** 21 });
+    expect(summary.kvCache.tiers?.[0]).toMatchObject({ hitTokens: 48, readBytes: 3 * 2 ** 21 });
   });
 
   it("are found in chunks of the store's own size", () => {
     // Chunks of two blocks: of five blocks the first four are whole ones.
     const rows = [[0, ids(0, 5), 1], again[1], [200, ids(0, 6), 1]] as const;
-    const { requests, kvTiers } = serve(rows, tiersOf({ tiers: [tier({ blockTokens: 32 })] }));
+    const { requests, summary } = serve(rows, tiersOf({ tiers: [tier({ blockTokens: 32 })] }));
     expect([...requests.cachedTokens]).toEqual([0, 0, 64]);
-    expect(kvTiers?.[0]?.tiers[0]).toMatchObject({ hitTokens: 64, writtenBytes: (4 + 6 + 2) * 2 ** 21 });
+    expect(summary.kvCache.tiers?.[0]).toMatchObject({ hitTokens: 64, writtenBytes: (4 + 6 + 2) * 2 ** 21 });
   });
 
   it("are looked for in the next store where the first has no more", () => {
     // The host has room for five chunks: the second prompt pushes the first one's start out of it.
     const tiers = [tier({ blocks: 5 }), tier({ kind: "ssd", readBytesPerSecond: 2 ** 21 * 100 })];
-    const { requests, kvTiers } = serve(again, tiersOf({ tiers }));
+    const { requests, summary } = serve(again, tiersOf({ tiers }));
     expect([...requests.cachedTokens]).toEqual([0, 0, 64]);
-    expect(kvTiers?.[0]?.tiers.map(({ hitTokens }) => hitTokens)).toEqual([0, 64]);
+    expect(summary.kvCache.tiers?.map(({ hitTokens }) => hitTokens)).toEqual([0, 64]);
     // Four blocks of 10 ms from the disk.
     expect(milliseconds(requests.finished)).toEqual([10, 110, 250]);
   });
@@ -148,18 +148,49 @@ describe("writing to a store", () => {
 
   it("of what the GPU gives up begins when its room is taken", () => {
     const back = tiersOf({ tiers: [tier({ writePolicy: "write-back" })] });
-    const { requests, kvTiers } = serve(again, back);
+    const { requests, summary } = serve(again, back);
     expect([...requests.cachedTokens]).toEqual([0, 0, 64]);
     // The second prompt pushes the first one's four blocks out; the third one takes its last, which is not full, and four more.
-    expect(kvTiers?.[0]?.tiers[0]?.writtenBytes).toBe((4 + 4) * 2 ** 21);
+    expect(summary.kvCache.tiers?.[0]?.writtenBytes).toBe((4 + 4) * 2 ** 21);
   });
 
   it("leaves answers out where the engine does", () => {
     const rows = [[0, ids(0, 2), 33]] as const;
     // Prompt 32 and 32 tokens of answer in the cache: four blocks, of which two are prompt.
-    const written = (keepsAnswers: boolean) => serve(rows, tiersOf({ keepsAnswers })).kvTiers?.[0]?.tiers[0]?.writtenBytes;
+    const written = (keepsAnswers: boolean) => serve(rows, tiersOf({ keepsAnswers })).summary.kvCache.tiers?.[0]?.writtenBytes;
     expect(written(true)).toBe(4 * 2 ** 21);
     expect(written(false)).toBe(2 * 2 ** 21);
+  });
+});
+
+describe("the report of stores", () => {
+  it("tells the hits of each source, the bytes that moved, and what a load was worth", () => {
+    const { summary } = serve(again, tiersOf());
+    const { prefixHitRate, tiers, loads } = summary.kvCache;
+    // 64, 127 and 80 prompt tokens; the GPU's cache had none of them, the host 64.
+    expect(prefixHitRate).toBe(0);
+    expect(tiers?.[0]).toMatchObject({
+      kind: "dram",
+      stores: 1,
+      capacityTokens: 16_000,
+      capacityBytes: 1000 * 2 ** 21,
+      hitTokens: 64,
+      hitRate: 64 / 271,
+      readBytes: 4 * 2 ** 21,
+      // Four, seven and one more: a block that is there is not written again.
+      writtenBytes: 12 * 2 ** 21,
+      peakUsage: 0.012,
+    });
+    expect(loads?.[0]).toMatchObject({ loads: 1, tokens: 64, bytes: 4 * 2 ** 21, loadSeconds: 0.004, slower: 1, leftTokens: 0 });
+  });
+
+  it("shows over time how full each is", () => {
+    const { series } = serve(again, tiersOf({ tiers: [tier({ blocks: 12 })] }));
+    const usage = series.tierUsage?.[0] ?? new Float64Array();
+    expect(usage).toHaveLength(series.t.length);
+    // Empty while the first prompt is computed, a third then, all but one block with the second.
+    expect([usage[0], usage[5], usage[15]].map((share) => Math.round((share ?? 0) * 12))).toEqual([0, 4, 11]);
+    expect(serve(again, undefined).series.tierUsage).toBeUndefined();
   });
 });
 
