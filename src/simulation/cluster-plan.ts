@@ -96,7 +96,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
     lockStep: layout.attentionData,
     cache,
     prefixCaching: settings.prefixCaching,
-    tiers: role === "decode" ? null : tiersPlan(pool, plan, cache, layers),
+    tiers: role === "decode" ? null : tiersPlan(pool, plan, cache, layers / model.stages),
     maxModelLen: settings.maxModelLen,
     limits: {
       maxNumSeqs: Math.max(1, Math.min(settings.maxNumSeqs, mostSequences)),

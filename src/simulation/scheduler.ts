@@ -168,7 +168,7 @@ export class Scheduler {
   steadySteps(most: number): number {
     const { core, inbox, intake, policy } = this;
     // Steps gain as many tokens as are accepted, or push blocks into stores at their own time.
-    if (this.speculates || core.tiers !== null) return 0;
+    if (this.speculates || core.tiers?.keepsEvicted === true) return 0;
     const slot = this.slots[0] as Slot;
     const decodesAlone = slot.chunkCount === 0 && slot.decodes && core.partial.count === 0 && !core.decoders.isHolding;
     const isSteady = decodesAlone && policy.isSteady && inbox.count === 0 && (intake === null || intake.isSteady(this.blockedBy));

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 import { drafting, planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
+import type { OracleTier } from "./kv-tiers/oracle-store.ts";
+import { tier, tiersOf } from "./kv-tiers/tiers.ts";
 import { oracle } from "./oracle.ts";
 
 /** Copies every batch that is priced, in order of steps. */
@@ -42,6 +45,16 @@ const shapes = fc.record({
     { drafts: 2, acceptance: 0.4, drafting: 2, lookahead: 4 },
     { drafts: 9, acceptance: 0.9, drafting: 100, lookahead: 18 },
   ),
+  tier: fc.option(
+    fc.record({
+      chunks: fc.constantFrom(3, 20, 1000),
+      chunkBlocks: fc.constantFrom(1, 2, 3),
+      readNanoseconds: fc.constantFrom(1e5, 2e6, 1e7),
+      writeNanoseconds: fc.constantFrom(1e5, 3e6),
+      isSelective: fc.constantFrom(false, false, true),
+      loading: fc.constantFrom("before-step" as const, "layer-by-layer" as const, "aside" as const),
+    }),
+  ),
   requests: fc.array(
     fc.record({
       arrivalSeconds: fc.integer({ min: 0, max: 300 }).map((ms) => ms / 1000),
@@ -54,10 +67,24 @@ const shapes = fc.record({
   ),
 });
 
+/** The oracle's store in a deployment's words. */
+function tiersFor({ loading, isSelective, ...parts }: Omit<OracleTier, "layers">, blockTokens: number): KvTiers {
+  const bytes = 131_072 * blockTokens;
+  const store = tier({
+    size: { kind: "bytes", bytes: parts.chunks * parts.chunkBlocks * bytes },
+    blockTokens: parts.chunkBlocks * blockTokens,
+    readBytesPerSecond: (bytes / parts.readNanoseconds) * 1e9,
+    writeBytesPerSecond: (bytes / parts.writeNanoseconds) * 1e9,
+    writePolicy: isSelective ? "write-through-selective" : "write-through",
+  });
+  return tiersOf({ loading, tiers: [store] });
+}
+
 describe("the simulator against the slow oracle", () => {
   it("gives the same records, gaps and batches in both of its modes, prefix caching, preemption and pipelines included", () => {
     let preemptions = 0;
     let hits = 0;
+    let loads = 0;
     fc.assert(
       fc.property(shapes, (drawn) => {
         // Each stage's batch owes its own share of a token; a step takes a sequence with its drafts.
@@ -95,6 +122,7 @@ describe("the simulator against the slow oracle", () => {
             scheduling: { engine: "vllm", reserveFullPrompt: shape.reserve },
           },
           blocks: shape.blocks,
+          ...(shape.tier ? { kvTiers: tiersFor(shape.tier, blockTokens) } : {}),
           ...(speculation
             ? {
                 speculation: drafting(speculation.drafts, speculation.acceptance, {
@@ -110,7 +138,13 @@ describe("the simulator against the slow oracle", () => {
           const { model, batches } = watched(shape.stages);
           return { report: reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], workload, 1, { stepwise })), batches };
         };
-        const expected = oracle({ ...shape, requests: rows, reserveFullPrompt: shape.reserve, model: watched(shape.stages).model });
+        const expected = oracle({
+          ...shape,
+          requests: rows,
+          reserveFullPrompt: shape.reserve,
+          model: watched(shape.stages).model,
+          tier: shape.tier && { ...shape.tier, layers: 32 },
+        });
         const seconds = (pick: (r: (typeof expected.requests)[number]) => number) => expected.requests.map((r) => pick(r) / 1e9);
         const gaps = [...expected.gaps].sort((a, b) => a - b);
         const middle = (gaps.length - 1) / 2;
@@ -124,10 +158,15 @@ describe("the simulator against the slow oracle", () => {
           expect([...requests.preemptions]).toEqual(expected.requests.map((r) => r.preemptions));
           expect([...requests.cachedTokens]).toEqual(expected.requests.map((r) => r.cached));
           expect(summary.kvCache.peakUsage).toBeCloseTo(1 - expected.leastFree / shape.blocks, 12);
+          const [store] = summary.kvCache.tiers ?? [];
+          const bytes = 131_072 * blockTokens;
+          expect(store?.readBytes ?? 0).toBeCloseTo(expected.loadedBlocks * bytes, 0);
+          expect(store?.writtenBytes ?? 0).toBeCloseTo(expected.writtenBlocks * bytes, 0);
           if (gaps.length > 0) expect(summary.itlSeconds.p50).toBeCloseTo(median, 9);
         }
         expect(expected.freeAtEnd).toBe(shape.blocks);
         preemptions += report.summary.preemptions;
+        loads += expected.loadedBlocks > 0 ? 1 : 0;
         hits += report.summary.kvCache.prefixHitRate > 0 ? 1 : 0;
       }),
       { numRuns: 400, seed: 20_261_124 },
@@ -135,5 +174,6 @@ describe("the simulator against the slow oracle", () => {
     // The workloads must reach what they are to compare.
     expect(preemptions).toBeGreaterThan(100);
     expect(hits).toBeGreaterThan(20);
+    expect(loads).toBeGreaterThan(20);
   });
 });

@@ -3,6 +3,7 @@
  * It shares no code with the simulator, so that equal records mean more than equal bugs.
  */
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { OracleStore, type OracleTier } from "./kv-tiers/oracle-store.ts";
 
 export interface OracleInput {
   readonly requests: readonly {
@@ -28,6 +29,7 @@ export interface OracleInput {
     readonly drafting: number;
     readonly lookahead: number;
   } | null;
+  readonly tier?: OracleTier | null;
 }
 
 interface Block {
@@ -51,12 +53,16 @@ interface Req {
   lastToken: number;
   cached: number;
   preemptions: number;
+  /** Blocks that the cache had when it started. */
+  reused: number;
 }
 
 interface Flight {
   readonly end: number;
   readonly entries: readonly { readonly r: Req; readonly chunk: number }[];
   readonly draftTokens: number;
+  /** When cache is there that the step reads from the store. */
+  readonly loadedAt: number;
 }
 
 export interface OracleResult {
@@ -66,6 +72,8 @@ export interface OracleResult {
   readonly mostRunning: number;
   readonly leastFree: number;
   readonly freeAtEnd: number;
+  readonly loadedBlocks: number;
+  readonly writtenBlocks: number;
 }
 
 export function oracle(input: OracleInput): OracleResult {
@@ -88,7 +96,13 @@ export function oracle(input: OracleInput): OracleResult {
     lastToken: Number.NaN,
     cached: 0,
     preemptions: 0,
+    reused: 0,
   }));
+  const tier = input.tier ?? null;
+  const store = tier && new OracleStore(tier);
+  /** On their way from the store, and here: they hold their blocks. */
+  const coming: { readonly r: Req; readonly at: number }[] = [];
+  const here: Req[] = [];
   const waiting: Req[] = [];
   const running: Req[] = [];
   const flights: Flight[] = [];
@@ -148,9 +162,29 @@ export function oracle(input: OracleInput): OracleResult {
     r.blocks = [];
   };
   const total = (r: Req): number => r.prompt + r.generated;
+  const chunkContent = (r: Req, chunk: number): string => content(r, (chunk + 1) * (tier?.chunkBlocks ?? 1) - 1);
+  const write = (r: Req, tokens: number, now: number): void => {
+    if (!tier) return;
+    const until = tier.isSelective ? Math.min(tokens, r.reused * B) : tokens;
+    for (let chunk = 0; (chunk + 1) * tier.chunkBlocks * B <= until; chunk++) store?.keep(chunkContent(r, chunk), now);
+  };
+  /** Chunks behind the first `hits` blocks that the store has, and the blocks of them that are of use. */
+  const find = (r: Req, hits: number, now: number): { readonly contents: string[]; readonly blocks: number } => {
+    const contents: string[] = [];
+    const limit = Math.floor((total(r) - 1) / B);
+    let at = hits;
+    while (tier && at < limit) {
+      const chunk = Math.floor(at / tier.chunkBlocks);
+      if ((chunk + 1) * tier.chunkBlocks * B > total(r) || !store?.isReady(chunkContent(r, chunk), now)) break;
+      contents.push(chunkContent(r, chunk));
+      at = Math.min(limit, (chunk + 1) * tier.chunkBlocks);
+    }
+    return { contents, blocks: at - hits };
+  };
 
   const schedule = (now: number): Omit<Flight, "end"> => {
     let budget = input.maxNumBatchedTokens;
+    let loadedAt = 0;
     const entries: { r: Req; chunk: number }[] = [];
     let short = false;
     const mean = meanGain(running.filter((r) => decoding.has(r) && !r.inFlight).length);
@@ -175,6 +209,7 @@ export function oracle(input: OracleInput): OracleResult {
           break;
         }
         running.splice(running.indexOf(victim), 1);
+        write(victim, victim.computed, now);
         release(victim);
         reserved -= spare;
         victim.computed = 0;
@@ -193,7 +228,25 @@ export function oracle(input: OracleInput): OracleResult {
       remember(r, r.computed + chunk);
     }
     if (decodes > 0) owed += mean - gain;
-    while (!short && waiting.length > 0 && budget > 0 && running.length < input.maxNumSeqs) {
+    let full = false;
+    while (!short && !full && here.length > 0 && budget > 0 && running.length < input.maxNumSeqs) {
+      const r = here[0] as Req;
+      let chunk = total(r) - r.computed;
+      if (input.longPrefillTokenThreshold > 0) chunk = Math.min(chunk, input.longPrefillTokenThreshold);
+      const isTooLong = !input.chunkedPrefill && chunk > budget && (running.length > 0 || budget < input.maxNumBatchedTokens);
+      if (input.chunkedPrefill) chunk = Math.min(chunk, budget);
+      full = isTooLong || Math.ceil((r.computed + chunk) / B) - r.blocks.length > room();
+      if (full) break;
+      here.shift();
+      if (Number.isNaN(r.firstScheduled)) r.firstScheduled = now;
+      remember(r, r.computed);
+      grow(r, r.computed + chunk);
+      remember(r, r.computed + chunk);
+      running.push(r);
+      entries.push({ r, chunk });
+      budget -= chunk;
+    }
+    while (!short && !full && here.length === 0 && waiting.length > 0 && budget > 0 && running.length < input.maxNumSeqs) {
       const r = waiting[0] as Req;
       const hits: Block[] = [];
       if (input.prefixCaching)
@@ -202,25 +255,35 @@ export function oracle(input: OracleInput): OracleResult {
           if (!block) break;
           hits.push(block);
         }
-      const cached = hits.length * B;
+      const stored = find(r, hits.length, now);
+      const cached = (hits.length + stored.blocks) * B;
+      const isAside = tier?.loading === "aside" && stored.blocks > 0;
       let chunk = total(r) - cached;
       if (input.longPrefillTokenThreshold > 0) chunk = Math.min(chunk, input.longPrefillTokenThreshold);
-      if (!input.chunkedPrefill && chunk > budget && (running.length > 0 || budget < input.maxNumBatchedTokens)) break;
+      if (!isAside && !input.chunkedPrefill && chunk > budget && (running.length > 0 || budget < input.maxNumBatchedTokens)) break;
       if (input.chunkedPrefill) chunk = Math.min(chunk, budget);
       const evictable = hits.filter((block) => block.references === 0).length;
-      const wanted = Math.ceil((input.reserveFullPrompt ? total(r) : cached + chunk) / B) - hits.length;
-      if (wanted + evictable + spare > room()) break;
+      const wanted = Math.ceil((input.reserveFullPrompt || isAside ? total(r) : cached + chunk) / B) - hits.length;
+      const others = [...coming.map((one) => one.r), ...here];
+      const promised = isAside ? others.reduce((sum, one) => sum + Math.ceil(total(one) / B) - one.blocks.length, 0) : 0;
+      if (wanted + promised + evictable + spare > room()) break;
       waiting.shift();
+      r.reused = hits.length;
+      const there = stored.blocks > 0 ? (store?.load(stored.contents, stored.blocks, now) ?? 0) : 0;
       reserved += spare;
       for (const block of hits) {
         if (block.references++ === 0) free.splice(free.indexOf(block), 1);
         r.blocks.push(block);
       }
-      if (Number.isNaN(r.firstScheduled)) {
-        r.firstScheduled = now;
-        r.cached = cached;
-      }
+      if (Number.isNaN(r.firstScheduled)) r.cached = cached;
       r.computed = cached;
+      if (isAside) {
+        grow(r, cached);
+        coming.push({ r, at: there });
+        continue;
+      }
+      loadedAt = Math.max(loadedAt, there);
+      if (Number.isNaN(r.firstScheduled)) r.firstScheduled = now;
       grow(r, cached + chunk);
       remember(r, cached + chunk);
       running.push(r);
@@ -229,7 +292,7 @@ export function oracle(input: OracleInput): OracleResult {
     }
     mostRunning = Math.max(mostRunning, running.length);
     leastFree = Math.min(leastFree, room());
-    return { entries, draftTokens: drafted(decodes) };
+    return { entries, draftTokens: drafted(decodes), loadedAt };
   };
 
   const batchOf = ({ entries, draftTokens }: Omit<Flight, "end">): Batch => {
@@ -273,7 +336,8 @@ export function oracle(input: OracleInput): OracleResult {
       let end = now;
       for (let stage = 0; stage < input.model.stages; stage++) {
         const transfer = stage > 0 ? Math.round(input.model.transferSeconds(batch) * 1e9) : 0;
-        end = Math.max(end + transfer, stageFree[stage] ?? 0) + Math.max(1, Math.round(input.model.stageSeconds(batch, stage) * 1e9));
+        const begins = Math.max(end + transfer, stageFree[stage] ?? 0);
+        end = behindLoad(begins, Math.max(1, Math.round(input.model.stageSeconds(batch, stage) * 1e9)), scheduled.loadedAt);
         stageFree[stage] = end;
       }
       for (const { r, chunk } of entries) {
@@ -284,11 +348,23 @@ export function oracle(input: OracleInput): OracleResult {
     }
   };
 
+  /** Layer by layer: each begins when it has come and the one before it is done. */
+  const behindLoad = (begins: number, compute: number, loadedAt: number): number => {
+    const load = loadedAt - begins;
+    if (!tier || load <= 0) return begins + compute;
+    if (tier.loading !== "layer-by-layer") return loadedAt + compute;
+    const layers = Math.max(1, Math.floor(tier.layers / input.model.stages));
+    let done = 0;
+    for (let layer = 1; layer <= layers; layer++) done = Math.max(done, (layer * load) / layers) + compute / layers;
+    return Math.ceil(begins + done - 1e-6);
+  };
+
   const finish = (flight: Flight): void => {
     const over: Req[] = [];
     for (const { r, chunk } of flight.entries) {
       r.inFlight = false;
       if (r.computed < total(r)) continue;
+      if (!decoding.has(r)) write(r, r.computed, flight.end);
       const gained = decoding.has(r) ? chunk : 1;
       r.generated += gained;
       decoding.add(r);
@@ -300,6 +376,7 @@ export function oracle(input: OracleInput): OracleResult {
     over.sort((a, b) => running.indexOf(a) - running.indexOf(b));
     for (const r of over) {
       running.splice(running.indexOf(r), 1);
+      write(r, r.computed, flight.end);
       release(r);
       reserved -= spare;
       r.finished = flight.end;
@@ -309,15 +386,21 @@ export function oracle(input: OracleInput): OracleResult {
 
   while (finished < requests.length) {
     const nextArrival = requests[arrived]?.arrival ?? Number.POSITIVE_INFINITY;
-    const now = Math.min(nextArrival, ...flights.map(({ end }) => end));
+    const now = Math.min(nextArrival, ...flights.map(({ end }) => end), ...coming.map(({ at }) => at));
     for (;;) {
       const flight = flights[0];
       if (flight?.end !== now) break;
       flights.shift();
       finish(flight);
     }
+    const come = coming.filter(({ at }) => at === now).sort((a, b) => a.r.id - b.r.id);
+    for (const one of come) {
+      coming.splice(coming.indexOf(one), 1);
+      here.push(one.r);
+    }
     while (requests[arrived]?.arrival === now) waiting.push(requests[arrived++] as Req);
     start(now);
   }
-  return { requests, gaps, batches, mostRunning, leastFree, freeAtEnd: free.length };
+  const { loadedBlocks, writtenBlocks } = store ?? { loadedBlocks: 0, writtenBlocks: 0 };
+  return { requests, gaps, batches, mostRunning, leastFree, freeAtEnd: free.length, loadedBlocks, writtenBlocks };
 }

@@ -3,6 +3,7 @@
  * its default among the values, and one line in `pools` or `randomRuns`.
  */
 import fc from "fast-check";
+import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { LocalPrompts } from "../../src/deployment/local-prompts.ts";
 import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
@@ -12,6 +13,7 @@ import type { Routing } from "../../src/simulation/router.ts";
 import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 import { planOf, type Setup, settledOf, settledPair, timing } from "./fixtures.ts";
+import { blockBytes, tier, tiersOf } from "./kv-tiers/tiers.ts";
 import { sglang, tensorrt } from "./play.ts";
 
 export interface RandomRun {
@@ -98,6 +100,35 @@ const pools: fc.Arbitrary<{ readonly setup: Setup; readonly steps: Steps }> = fc
   setup: fc.record({ layout: layouts, instances: fc.constantFrom(1, 2, 3), blocks: fc.integer({ min: 60, max: 400 }), settings }),
   steps,
 });
+
+/** Stores behind the cache that read a block of 16 tokens in 0.2 to 20 ms; what is set aside is vLLM's alone. */
+const tiers = (engine: Scheduling["engine"]): fc.Arbitrary<KvTiers> =>
+  fc
+    .record({
+      tiers: fc.array(
+        fc
+          .record({
+            kind: fc.constantFrom("dram" as const, "ssd" as const, "remote" as const),
+            blocks: fc.constantFrom(5, 40, 1000),
+            millisecondsPerBlock: fc.constantFrom(0.2, 3, 20),
+            blockTokens: fc.constantFrom(0, 16, 64),
+            writePolicy: fc.constantFrom("write-through" as const, "write-through-selective" as const, "write-back" as const),
+            shared: fc.constantFrom("engine" as const, "all" as const),
+            serverBytesPerSecond: fc.constantFrom(null, 1e8),
+          })
+          .map(({ millisecondsPerBlock, shared, ...parts }) => {
+            const rate = (blockBytes * 1000) / millisecondsPerBlock;
+            const own = parts.writePolicy === "write-back" ? "engine" : shared;
+            return tier({ ...parts, shared: own, readBytesPerSecond: rate, writeBytesPerSecond: rate, latencySeconds: 0.0001 });
+          }),
+        { minLength: 1, maxLength: 3 },
+      ),
+      loading: fc.constantFrom("before-step" as const, "layer-by-layer" as const, ...(engine === "vllm" ? ["aside" as const] : [])),
+      leastTokens: fc.constantFrom(0, 40),
+      takes: fc.constantFrom("always" as const, "always" as const, "sooner" as const),
+      keepsAnswers: fc.boolean(),
+    })
+    .map(tiersOf);
 
 const lengths = fc.oneof(
   fc.integer({ min: 1, max: 200 }),
@@ -189,8 +220,10 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     routing: routings,
     seed: fc.integer({ min: 1, max: 1000 }),
   })
-  .map(({ first, second, linkBytesPerSecond, scheduling, system, local, workload, routing, seed }) => {
-    const withEngine = ({ setup }: typeof first): Setup => enough({ ...setup, settings: { ...setup.settings, scheduling } });
+  .chain((parts) => fc.option(tiers(parts.scheduling.engine)).map((kvTiers) => ({ ...parts, kvTiers })))
+  .map(({ first, second, linkBytesPerSecond, scheduling, system, local, workload, routing, seed, kvTiers }) => {
+    const withEngine = ({ setup }: typeof first): Setup =>
+      enough({ ...setup, ...(kvTiers ? { kvTiers } : {}), settings: { ...setup.settings, scheduling } });
     const both = second ? [first, second] : [first];
     const setups = both.map(withEngine);
     const [prefill = {}, decode] = setups;

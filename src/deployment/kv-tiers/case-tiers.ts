@@ -1,6 +1,6 @@
 import { asBetween, asCount, asFields, asNotNegative, asText, CaseError, type Fields, optional } from "../case-fields.ts";
 import type { JudgedEngine } from "../settled.ts";
-import type { KvTier, TierLoading, WrittenTier, WrittenTiers } from "./kv-tiers.ts";
+import type { KvTier, TierKind, TierLoading, WritePolicy, WrittenTier, WrittenTiers } from "./kv-tiers.ts";
 
 const asBytes = asBetween(1, 2 ** 50);
 const asRate = asBetween(1000, 1e16);
@@ -21,7 +21,7 @@ export function caseTiers(value: unknown, key: string, engine: JudgedEngine): Wr
     throw new CaseError("unsupported", "Of the engines only vLLM goes on without a request whose cache is loaded.");
   return {
     system: optional(fields, "system", asText) ?? "KV tiers",
-    tiers: list.map((tier, i) => caseTier(asFields(tier, `${key}[${i}]`))),
+    tiers: list.map((one, i) => caseTier(asFields(one, `${key}[${i}]`))),
     loading,
     leastTokens: Math.floor(optional(fields, "leastTokens", asNotNegative) ?? 0),
     takes: optional(fields, "takes", oneOf(["always", "sooner"])) ?? "always",
@@ -33,15 +33,20 @@ function caseTier(fields: Fields): WrittenTier {
   const capacity = optional(fields, "capacityBytes", asBytes);
   const blockTokens = optional(fields, "blockTokens", asCount);
   if (blockTokens !== undefined && blockTokens > 65_536) throw new CaseError("bad-case", "“blockTokens” must be at most 65536.");
+  const kind = optional<TierKind>(fields, "kind", oneOf(["dram", "ssd", "remote"])) ?? "dram";
+  const shared = optional<KvTier["shared"]>(fields, "shared", oneOf(["engine", "all"])) ?? (kind === "remote" ? "all" : "engine");
+  const writePolicy = optional<WritePolicy>(fields, "writePolicy", oneOf(["write-through", "write-through-selective", "write-back"]));
+  if (shared === "all" && writePolicy === "write-back")
+    throw new CaseError("unsupported", "A store that all share gets blocks when they are computed, not when one GPU gives them up.");
   return {
-    kind: optional(fields, "kind", oneOf(["dram", "ssd", "remote"])) ?? "dram",
+    kind,
     size: capacity === undefined ? undefined : { kind: "bytes", bytes: capacity },
     readBytesPerSecond: optional(fields, "readBytesPerSecond", asRate),
     writeBytesPerSecond: optional(fields, "writeBytesPerSecond", asRate) ?? optional(fields, "readBytesPerSecond", asRate),
     latencySeconds: optional(fields, "latencySeconds", asLatency),
     blockTokens,
-    writePolicy: optional<KvTier["writePolicy"]>(fields, "writePolicy", oneOf(["write-through", "write-through-selective", "write-back"])),
-    shared: optional(fields, "shared", oneOf(["engine", "all"])),
+    writePolicy,
+    shared,
     serverBytesPerSecond: optional(fields, "serverBytesPerSecond", asRate),
   };
 }

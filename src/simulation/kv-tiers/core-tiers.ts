@@ -45,6 +45,8 @@ export class CoreTiers {
   private searched = -1;
   private foundFrom = 0;
   private leftBlocks = 0;
+  /** Those of the stores that keep what the GPU gives up. */
+  private readonly back: readonly Tier[];
 
   constructor(
     private readonly requests: Requests,
@@ -55,7 +57,14 @@ export class CoreTiers {
     private readonly blockTokens: number,
     /** By request, blocks that the GPU's cache had when it started: what they are is used again. */
     private readonly reused: Int32Array,
-  ) {}
+  ) {
+    this.back = tiers.filter(({ plan: { writePolicy } }) => writePolicy === "write-back");
+  }
+
+  /** Whether what the GPU gives up is written: a step that opens blocks writes then. */
+  get keepsEvicted(): boolean {
+    return this.back.length > 0;
+  }
 
   /** A step is put together. */
   begin(now: number): void {
@@ -134,17 +143,17 @@ export class CoreTiers {
 
   /** The stores that keep what the GPU gives up, or null. */
   get evictions(): Evictions | null {
-    const own = this.tiers.filter(({ plan }) => plan.writePolicy === "write-back");
-    if (own.length === 0) return null;
+    const { back } = this;
+    if (back.length === 0) return null;
     const { keepsAnswers } = this.plan;
     const { prompt } = this.requests;
     return {
       shared: (key) => {
-        for (const tier of own) tier.keep(key, this.now);
+        for (const tier of back) tier.keep(key, this.now);
       },
       own: (r, index) => {
         if (!keepsAnswers && (index + 1) * this.blockTokens > (prompt[r] as number)) return;
-        for (const tier of own) tier.keep(tier.keys.of(r, index), this.now);
+        for (const tier of back) tier.keep(tier.keys.of(r, index), this.now);
       },
     };
   }

@@ -36,7 +36,7 @@ interface Blocks {
   readonly usableBlocks: number;
 }
 
-export function tiersPlan({ kvTiers, layout }: SettledPool, plan: MemoryPlan, blocks: Blocks, layers: number): TiersPlan | null {
+export function tiersPlan({ kvTiers, layout }: SettledPool, plan: MemoryPlan, blocks: Blocks, stageLayers: number): TiersPlan | null {
   if (!kvTiers || kvTiers.tiers.length === 0) return null;
   const blockBytes = blocks.blockTokens * bytesPerToken(layout, plan);
   // Models that keep states alone have nothing to move token by token.
@@ -48,7 +48,7 @@ export function tiersPlan({ kvTiers, layout }: SettledPool, plan: MemoryPlan, bl
     takes,
     keepsAnswers,
     leastBlocks: Math.ceil(kvTiers.leastTokens / blocks.blockTokens),
-    overlapLayers: loading === "layer-by-layer" ? Math.max(1, Math.floor(layers / layout.pipeline)) : 0,
+    overlapLayers: loading === "layer-by-layer" ? Math.max(1, Math.floor(stageLayers)) : 0,
     tiers: kvTiers.tiers.map((tier) => tierPlan(tier, blocks, blockBytes)),
   };
 }

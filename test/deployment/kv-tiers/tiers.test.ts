@@ -198,6 +198,10 @@ describe("cases", () => {
     expect(tiersOf(kvTiers)).toBe(words);
   });
 
+  test("refuse a store of all that only one GPU's room decides on", () => {
+    expect(tiersOf([{ kind: "remote", writePolicy: "write-back" }])).toMatch(/^A store that all share gets blocks when they are computed/);
+  });
+
   test("refuse to set requests aside where the engine waits for them", () => {
     expect(tiersOf({ tiers: [{}], loading: "aside" }, "sglang")).toBe(
       "Of the engines only vLLM goes on without a request whose cache is loaded.",
