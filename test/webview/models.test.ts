@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { LoadUse, TierUse } from "../../src/simulation/kv-tiers/tiers-use.ts";
+import type { Report } from "../../src/simulation/report.ts";
 import { downsample, lowerBound, nearest, summary } from "../../webview/parts/downsample.ts";
 import { brief, duration, durationRange, interval, parts, percentRange, scaleEnd, share } from "../../webview/parts/numbers.ts";
 import { csv, tabbed } from "../../webview/parts/table.ts";
@@ -10,6 +12,7 @@ import { ascending, atPercentile, attainment, distributions, latencies, latencyT
 import { memoryBars, memoryTable, pieces } from "../../webview/report/memory.ts";
 import { overTime, overTimeTable } from "../../webview/report/over-time.ts";
 import { stepTimeBars, stepTimeTable } from "../../webview/report/step-time.ts";
+import { loadSentences, storesTable } from "../../webview/report/stores.ts";
 import { changedLine, estimateVerdict, firstSentence, heldRate, verdict } from "../../webview/report/verdict-words.ts";
 import { cancelled, close, controls, estimate, met, missed, noLimits, overPlan, plan, saturated, unevenPlan } from "./fixtures/report.ts";
 
@@ -256,6 +259,61 @@ describe("over time", () => {
     expect(csv(table).trim().split("\r\n").length).toBe(181);
     const report = { ...missed(), series: { ...missed().series } };
     expect(overTimeTable(report).columns.length).toBe(overTime(report, null).rows.length + 1);
+  });
+});
+
+describe("stores behind the caches", () => {
+  const stored = (): Report => {
+    const report = missed();
+    const tier: TierUse = {
+      system: "LMCache",
+      kind: "dram",
+      stores: 1,
+      capacityTokens: 81_920,
+      capacityBytes: 10 * 2 ** 30,
+      peakUsage: 0.5,
+      hitTokens: 1000,
+      hitRate: 0.25,
+      readBytes: 2 ** 30,
+      writtenBytes: 2 * 2 ** 30,
+      evictedTokens: 0,
+      droppedTokens: 0,
+      readBytesPerSecond: 5e10,
+      writeBytesPerSecond: 5e10,
+    };
+    const load: LoadUse = {
+      system: "LMCache",
+      loads: 3,
+      tokens: 4000,
+      bytes: 5e8,
+      loadSeconds: 0.02,
+      computeSeconds: 0.1,
+      savedSeconds: 0.08,
+      slower: 0,
+      leftTokens: 0,
+      paysFromBytesPerSecond: 5e9,
+      bytesPerSecond: 2.5e10,
+    };
+    const kvCache = { ...report.summary.kvCache, tiers: [tier], loads: [load] };
+    const tierUsage = [report.series.kvUsage.map((share) => share / 2)];
+    return { ...report, summary: { ...report.summary, kvCache }, series: { ...report.series, tierUsage } };
+  };
+
+  it("have a row of the table each below the GPUs', and a sentence with the numbers of the rule", () => {
+    const table = storesTable(stored());
+    expect(table?.rows.map(([source]) => source)).toEqual(["GPU", "Host memory, LMCache"]);
+    expect(table?.rows[1]?.slice(1)).toEqual(["25.0\u00a0%", "81,920", "50.0\u00a0%", "1.0\u00a0GiB", "2.0\u00a0GiB"]);
+    expect(loadSentences(stored())).toEqual([
+      "LMCache: 4,000 tokens were loaded in 20.0\u00a0ms; computing them takes 100\u00a0ms. A load pays from 5.00 GB/s on, and these came at 25.0 GB/s.",
+    ]);
+    expect(storesTable(missed())).toBeUndefined();
+    expect(loadSentences(missed())).toEqual([]);
+  });
+
+  it("are drawn over time below the caches", () => {
+    const ids = overTime(stored(), null).rows.map(({ id }) => id);
+    expect(ids.slice(ids.indexOf("kv"), ids.indexOf("kv") + 2)).toEqual(["kv", "store-0"]);
+    expect(overTime(missed(), null).rows.map(({ id }) => id)).not.toContain("store-0");
   });
 });
 

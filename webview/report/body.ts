@@ -23,6 +23,7 @@ import { emptyOverTime, hasModes, overTime, overTimeTable } from "./over-time.ts
 import { withOthers } from "./planning/compare-model.ts";
 import { type PlanEvents, PlansView } from "./planning/plans-view.ts";
 import { stepTimeBars, stepTimeTable } from "./step-time.ts";
+import { loadSentences, storesTable } from "./stores.ts";
 
 export interface BodyEvents {
   readonly actions: TableActions;
@@ -227,7 +228,9 @@ export class Body {
     fill(this.anatomy.body, h("div", { class: "pair steps" }, ...steps));
   }
 
-  private drawMemory({ memory }: Report): void {
+  private drawMemory(report: Report): void {
+    const { memory } = report;
+    const stores = storesTable(report);
     this.memory.setNote(ranksWords(memory));
     const [strong, rest] = capacityWords(memory);
     const steps = formulas(memory);
@@ -242,6 +245,8 @@ export class Body {
       ),
       ...memoryBars(memory).map(stackedBar),
       table(memoryTable(memory)),
+      ...(stores ? [h("h3", { class: "stores-title", text: stores.name }), table(stores)] : []),
+      ...loadSentences(report).map((text) => h("p", { class: "secondary-text small", text })),
       steps.length > 0 ? details(words("KV cache, step by step"), steps) : null,
     );
   }

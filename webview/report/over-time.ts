@@ -5,6 +5,7 @@ import { duration, figure, interval, percent, scaleEnd, whole } from "../parts/n
 import { niceTop } from "../parts/ticks.ts";
 import { words } from "../parts/words.ts";
 import type { Interval } from "./figures.ts";
+import { storeName } from "./stores.ts";
 
 interface Kind {
   readonly id: string;
@@ -109,7 +110,29 @@ const kinds = (): readonly Kind[] => [
 ];
 
 function shown(report: Report): readonly Kind[] {
-  return kinds().filter(({ id }) => (id === "mode" ? hasModes(report) : id === "preemptions" ? report.summary.preemptions > 0 : true));
+  const all = kinds().flatMap((kind) => (kind.id === "kv" ? [kind, ...storeKinds(report)] : [kind]));
+  return all.filter(({ id }) => (id === "mode" ? hasModes(report) : id === "preemptions" ? report.summary.preemptions > 0 : true));
+}
+
+/** How full the stores behind the caches are, below the caches themselves. */
+function storeKinds({ summary, series }: Report): readonly Kind[] {
+  return (summary.kvCache.tiers ?? []).flatMap(({ kind }, i): Kind[] => {
+    const values = series.tierUsage?.[i];
+    if (!values) return [];
+    return [
+      {
+        id: `store-${i}`,
+        name: storeName(kind),
+        unit: words("% used"),
+        series: 2,
+        shape: "line",
+        note: "peak",
+        format: share,
+        values: () => values,
+        top: { value: 1, text: "100\u00a0%" },
+      },
+    ];
+  });
 }
 
 /** Whether steps ran in both ways: only then is there a mode to show. */

@@ -14,6 +14,7 @@ import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
 import { type Evidence, figureRows, latencyRows, time, verdictWords, workloadWords } from "./report-text.ts";
 import { escaped, svgChart } from "./svg.ts";
+import { storeNames } from "./tier-rows.ts";
 
 const mostPoints = 120;
 
@@ -114,7 +115,7 @@ function distributions({ requests, slo }: Report): string {
   ].join("")}</div>`;
 }
 
-function overTime({ series }: Report): string {
+function overTime({ series, summary }: Report): string {
   const chart = (title: string, y: Float64Array, yLabel: (value: number) => string, yMax?: number): string =>
     svgChart({
       title,
@@ -130,6 +131,10 @@ function overTime({ series }: Report): string {
     chart("Running requests", series.running, figure),
     chart("Waiting requests", series.waiting, figure),
     chart("KV cache in use", series.kvUsage, percent, 1),
+    ...(summary.kvCache.tiers ?? []).flatMap(({ kind }, i) => {
+      const usage = series.tierUsage?.[i];
+      return usage ? [chart(`KV cache in ${storeNames[kind]}`, usage, percent, 1)] : [];
+    }),
     chart("Prompt tok/s", series.promptTokensPerSecond, shortTokens),
     chart("Output tok/s", series.outputTokensPerSecond, shortTokens),
     isShift ? chart("Busy time in sequence parallel steps", series.sequenceShare, percent, 1) : "",

@@ -2,11 +2,11 @@ import { duration, figure, gib, percent, whole } from "../../catalog/quantity.ts
 import type { LoadUse, TierUse } from "../../simulation/kv-tiers/tiers-use.ts";
 import type { CacheUse } from "../../simulation/report.ts";
 
-const kinds: Readonly<Record<TierUse["kind"], string>> = { dram: "host memory", ssd: "disk", remote: "remote store" };
+export const storeNames: Readonly<Record<TierUse["kind"], string>> = { dram: "host memory", ssd: "disk", remote: "remote store" };
 
 /** Names and figures of the stores behind the caches, and what loading from them was worth; nothing where there are none. */
 export function tierRows({ tiers = [], loads = [] }: CacheUse): readonly (readonly [string, string])[] {
-  return [...tiers.map((tier) => [kinds[tier.kind], tierWords(tier)] as const), ...loads.flatMap(loadRow)];
+  return [...tiers.map((tier) => [storeNames[tier.kind], tierWords(tier)] as const), ...loads.flatMap(loadRow)];
 }
 
 function tierWords(tier: TierUse): string {
