@@ -26,19 +26,19 @@ export class CachedBlocks implements BlockPool {
   private readonly tables: (Int32Array | undefined)[];
   private readonly held: Int32Array;
   private readonly published: Int32Array;
-  private hitBlocks = new Int32Array(256);
+  private hitBlocks = new Int32Array(64);
   private readonly known = new KeyTable();
 
   // By block. Blocks never used are taken first and have no entry yet.
   private fresh = 0;
-  private references = new Int32Array(1024);
-  private key = new Int32Array(1024).fill(-1);
-  private owner = new Int32Array(1024).fill(-1);
-  private ownerIndex = new Int32Array(1024);
-  private next = new Int32Array(1024);
-  private previous = new Int32Array(1024);
-  private sameNext = new Int32Array(1024);
-  private samePrevious = new Int32Array(1024);
+  private references = new Int32Array(64);
+  private key = new Int32Array(64).fill(-1);
+  private owner = new Int32Array(64).fill(-1);
+  private ownerIndex = new Int32Array(64);
+  private next = new Int32Array(64);
+  private previous = new Int32Array(64);
+  private sameNext = new Int32Array(64);
+  private samePrevious = new Int32Array(64);
   private head = -1;
   private tail = -1;
 

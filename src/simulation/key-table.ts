@@ -1,7 +1,7 @@
 /** Block key → block, open addressing with linear probing. Keys are whole numbers from 0. */
 export class KeyTable {
-  private keys = new Int32Array(1024).fill(-1);
-  private values = new Int32Array(1024);
+  private keys = new Int32Array(64).fill(-1);
+  private values = new Int32Array(64);
   private count = 0;
 
   /** −1 when the key is not there. */

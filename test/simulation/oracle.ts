@@ -55,6 +55,8 @@ interface Req {
   preemptions: number;
   /** Blocks that the cache had when it started. */
   reused: number;
+  /** Tokens that have gone to the store since. */
+  gone: number;
 }
 
 interface Flight {
@@ -97,6 +99,7 @@ export function oracle(input: OracleInput): OracleResult {
     cached: 0,
     preemptions: 0,
     reused: 0,
+    gone: 0,
   }));
   const tier = input.tier ?? null;
   const store = tier && new OracleStore(tier);
@@ -166,7 +169,9 @@ export function oracle(input: OracleInput): OracleResult {
   const write = (r: Req, tokens: number, now: number): void => {
     if (!tier) return;
     const until = tier.isSelective ? Math.min(tokens, r.reused * B) : tokens;
-    for (let chunk = 0; (chunk + 1) * tier.chunkBlocks * B <= until; chunk++) store?.keep(chunkContent(r, chunk), now);
+    const first = Math.floor(r.gone / (tier.chunkBlocks * B));
+    for (let chunk = first; (chunk + 1) * tier.chunkBlocks * B <= until; chunk++) store?.keep(chunkContent(r, chunk), now);
+    r.gone = Math.max(r.gone, tokens);
   };
   /** Chunks behind the first `hits` blocks that the store has, and the blocks of them that are of use. */
   const find = (r: Req, hits: number, now: number): { readonly contents: string[]; readonly blocks: number } => {
@@ -269,6 +274,7 @@ export function oracle(input: OracleInput): OracleResult {
       if (wanted + promised + evictable + spare > room()) break;
       waiting.shift();
       r.reused = hits.length;
+      r.gone = 0;
       const there = stored.blocks > 0 ? (store?.load(stored.contents, stored.blocks, now) ?? 0) : 0;
       reserved += spare;
       for (const block of hits) {

@@ -57,6 +57,8 @@ export class CoreTiers {
     private readonly blockTokens: number,
     /** By request, blocks that the GPU's cache had when it started: what they are is used again. */
     private readonly reused: Int32Array,
+    /** By request, tokens that have gone to the stores since it started. */
+    private readonly gone: Int32Array,
   ) {
     this.back = tiers.filter(({ plan: { writePolicy } }) => writePolicy === "write-back");
   }
@@ -100,6 +102,7 @@ export class CoreTiers {
   /** A request starts whose first `hits` blocks the GPU's cache has. */
   starts(r: number, hits: number): void {
     this.reused[r] = hits;
+    this.gone[r] = 0;
     this.totals.leftTokens += this.leftBlocks * this.blockTokens;
     this.leftBlocks = 0;
   }
@@ -132,13 +135,15 @@ export class CoreTiers {
   computed(r: number, tokens: number): void {
     const { prompt } = this.requests;
     const kept = this.plan.keepsAnswers ? tokens : Math.min(tokens, prompt[r] as number);
+    const before = this.gone[r] as number;
     for (const tier of this.tiers) {
       const { writePolicy, chunkTokens } = tier.plan;
       if (writePolicy === "write-back") continue;
       const until = writePolicy === "write-through" ? kept : Math.min(kept, (this.reused[r] as number) * this.blockTokens);
       const chunks = Math.floor(until / chunkTokens);
-      for (let chunk = 0; chunk < chunks; chunk++) tier.keep(tier.keys.of(r, chunk), this.now);
+      for (let chunk = Math.floor(before / chunkTokens); chunk < chunks; chunk++) tier.keep(tier.keys.of(r, chunk), this.now);
     }
+    this.gone[r] = Math.max(before, kept);
   }
 
   /** The stores that keep what the GPU gives up, or null. */

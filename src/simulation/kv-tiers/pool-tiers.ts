@@ -12,6 +12,7 @@ export class PoolTiers {
   /** One a tier, nearest first. */
   readonly tiers: readonly TierTotals[];
   private readonly reused: Int32Array;
+  private readonly gone: Int32Array;
 
   constructor(
     readonly plan: TiersPlan,
@@ -20,14 +21,16 @@ export class PoolTiers {
   ) {
     this.tiers = plan.tiers.map((tier) => new TierTotals(tier));
     this.reused = new Int32Array(requests.count);
+    this.gone = new Int32Array(requests.count);
   }
 
   /** Those of a further engine core. */
   coreTiers({ model, limits }: { readonly model: StepModel; readonly limits: SchedulerLimits }): CoreTiers {
-    const { requests, plan, loads, reused } = this;
+    const { requests, plan, loads } = this;
     const own = this.tiers.map((totals) => this.stores.tier(totals.plan, totals));
     const chunkTokens = limits.chunkedPrefill ? limits.maxNumBatchedTokens : Number.POSITIVE_INFINITY;
-    return new CoreTiers(requests, plan, own, loads, new PromptSeconds(model, chunkTokens, model.stages > 1), limits.blockTokens, reused);
+    const prompt = new PromptSeconds(model, chunkTokens, model.stages > 1);
+    return new CoreTiers(requests, plan, own, loads, prompt, limits.blockTokens, this.reused, this.gone);
   }
 
   /** Forgets what was counted so far: it was warm-up. */
