@@ -36,12 +36,19 @@ interface Blocks {
   readonly usableBlocks: number;
 }
 
-export function tiersPlan({ kvTiers, layout }: SettledPool, plan: MemoryPlan, blocks: Blocks, stageLayers: number): TiersPlan | null {
+export function tiersPlan(
+  { kvTiers, layout, settings }: SettledPool,
+  plan: MemoryPlan,
+  blocks: Blocks,
+  stageLayers: number,
+): TiersPlan | null {
   if (!kvTiers || kvTiers.tiers.length === 0) return null;
   const blockBytes = blocks.blockTokens * bytesPerToken(layout, plan);
   // Models that keep states alone have nothing to move token by token.
   if (blockBytes <= 0) return null;
-  const { system, loading, takes, keepsAnswers } = kvTiers;
+  const { system, takes, keepsAnswers } = kvTiers;
+  // Only vLLM's own scheduler goes on without a request.
+  const loading = kvTiers.loading === "aside" && settings.scheduling.engine !== "vllm" ? "before-step" : kvTiers.loading;
   return {
     system,
     loading,
