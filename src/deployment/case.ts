@@ -6,7 +6,6 @@ import {
   asCount,
   asFields,
   asNotNegative,
-  asPositive,
   asText,
   CaseError,
   type Fields,
@@ -15,6 +14,7 @@ import {
 } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import { caseRouting } from "./case-routing.ts";
+import { caseSlo } from "./case-slo.ts";
 import type { Deployment, EngineId, ModelReference, Slo } from "./deployment.ts";
 import { routedPrompts } from "./local-prompts.ts";
 import type { Known } from "./located.ts";
@@ -147,14 +147,4 @@ function namesMethod(word: string, method: string): boolean {
     .toLowerCase()
     .replace(/_marlin$/, "");
   return method.replaceAll("_", "-").startsWith(name.replaceAll("_", "-"));
-}
-
-function caseSlo(value: unknown, key: string): Slo {
-  const fields = asFields(value, key);
-  return {
-    ttftSeconds: optional(fields, "ttftSeconds", asPositive) ?? null,
-    tpotSeconds: optional(fields, "tpotSeconds", asPositive) ?? null,
-    e2eSeconds: optional(fields, "e2eSeconds", asPositive) ?? null,
-    percentile: optional(fields, "percentile", asBetween(1, 99.99)) ?? 95,
-  };
 }

@@ -68,5 +68,9 @@ function without(load: Load, keep: Uint8Array, outputTokens: Int32Array): Load {
     prefixStart,
     prefixIds,
     sessions: Int32Array.from(kept, (r) => load.sessions[r] as number),
+    // What would follow a request that is left out comes by itself.
+    follows: Uint8Array.from(kept, (r) => (r > 0 && keep[r - 1] === 1 ? (load.follows[r] as number) : 0)),
+    thinkSeconds: Float64Array.from(kept, (r) => load.thinkSeconds[r] as number),
+    classOf: Uint8Array.from(kept, (r) => load.classOf[r] as number),
   };
 }

@@ -1,4 +1,4 @@
-import type { Workload } from "./workload.ts";
+import type { Workload, WorkloadClass } from "./workload.ts";
 
 /** So many of the same requests. */
 export function withRequests(workload: Workload, requests: number): Workload {
@@ -9,11 +9,27 @@ export function withRequests(workload: Workload, requests: number): Workload {
 export function atRate(workload: Workload, ratePerSecond: number): Workload {
   if (workload.kind === "requests") return { ...workload, ratePerSecond };
   if (workload.kind === "open-loop") {
-    const { stages: _, ...steady } = workload;
-    return { ...steady, ratePerSecond };
+    const { stages: _, burst: __, classes, ...steady } = workload;
+    return { ...steady, ratePerSecond, ...(classes ? { classes: classesAt(classes, ratePerSecond) } : {}) };
   }
-  const { requests, promptTokens, outputTokens } = workload;
-  return { ...named(workload), kind: "open-loop", ratePerSecond, requests, promptTokens, outputTokens };
+  const { requests, promptTokens, outputTokens, sharedPrefix, classes } = workload;
+  return {
+    ...named(workload),
+    kind: "open-loop",
+    ratePerSecond,
+    requests,
+    promptTokens,
+    outputTokens,
+    ...(sharedPrefix ? { sharedPrefix } : {}),
+    ...(classes ? { classes } : {}),
+  };
+}
+
+/** Rates of classes' own keep their proportion. */
+function classesAt(classes: readonly WorkloadClass[], ratePerSecond: number): readonly WorkloadClass[] {
+  const total = classes.reduce((sum, one) => sum + (one.ratePerSecond ?? 0), 0);
+  if (total === 0) return classes;
+  return classes.map((one) => ({ ...one, ratePerSecond: ((one.ratePerSecond ?? 0) / total) * ratePerSecond }));
 }
 
 /** The rate at which a workload asks for its requests to arrive; null where they come otherwise. */

@@ -1,3 +1,4 @@
+import { EventQueue } from "./event-queue.ts";
 import type { Load } from "./load.ts";
 
 /** What a client may ask of the run. */
@@ -10,14 +11,19 @@ export interface ClientPort {
 
 /** Sends the requests of one phase after the other: warm-up first, drained, then the measured ones. */
 export class Client {
-  private from = 0;
   private to = 0;
+  /** Of those that come by themselves. */
   private next = 0;
   private inFlight = 0;
-  private finished = 0;
+  /** Users of a closed loop who think about an answer. */
+  private thinking = 0;
+  private left = 0;
   private phaseStart = 0;
-  /** Arrived, but held back by the cap on requests in flight. */
-  private held = 0;
+  /** Arrived, but held back by the cap on requests in flight: those from `heldFrom` on. */
+  private held: number[] = [];
+  private heldFrom = 0;
+  /** Next questions of conversations, by the time they are asked. */
+  private readonly questions = new EventQueue();
 
   constructor(
     private readonly load: Load,
@@ -25,55 +31,86 @@ export class Client {
   ) {}
 
   get isCapped(): boolean {
-    return this.held > 0;
+    return this.heldFrom < this.held.length;
   }
 
   get phaseIsOver(): boolean {
-    return this.finished === this.to - this.from;
+    return this.left === 0;
   }
 
   start(phase: "warmup" | "measured", now: number): void {
     const { load } = this;
-    this.from = phase === "warmup" ? load.measured : 0;
+    const from = phase === "warmup" ? load.measured : 0;
     this.to = phase === "warmup" ? load.measured + load.warmup : load.measured;
-    this.next = this.from;
+    this.left = this.to - from;
+    this.next = from;
     this.inFlight = 0;
-    this.finished = 0;
-    this.held = 0;
+    this.thinking = 0;
+    this.held = [];
+    this.heldFrom = 0;
     this.phaseStart = now;
     if (load.concurrency === null) this.wakeForNext();
-    else this.fill(now, Math.min(load.concurrency, load.maxInFlight));
+    else this.fill(now);
   }
 
-  /** An arrival is due. */
+  /** An arrival is due, or the next question of a conversation. */
   arrive(now: number): void {
-    if (this.inFlight < this.load.maxInFlight) this.sendNext(now);
-    else this.held++;
+    if (this.questions.nextTime <= now) {
+      if (this.load.concurrency !== null) this.thinking--;
+      this.sendOrHold(this.questions.pop(), now);
+      return;
+    }
+    this.sendOrHold(this.takeNext(), now);
     this.wakeForNext();
   }
 
-  completed(now: number): void {
+  completed(r: number, now: number): void {
     this.inFlight--;
-    this.finished++;
+    this.left--;
+    this.think(r + 1, now);
+    if (this.isCapped) {
+      this.sendNow(this.held[this.heldFrom++] as number, now);
+      if (!this.isCapped) {
+        this.held = [];
+        this.heldFrom = 0;
+      }
+    } else if (this.load.concurrency !== null) this.fill(now);
+  }
+
+  /** The user who was answered asks the next question of that conversation, if there is one. */
+  private think(question: number, now: number): void {
+    const { load } = this;
+    if (question >= this.to || load.follows[question] === 0) return;
+    const time = now + Math.round((load.thinkSeconds[question] as number) * 1e9);
+    if (load.concurrency !== null) this.thinking++;
+    this.questions.push(time, question);
+    this.port.wakeAt(time);
+  }
+
+  private fill(now: number): void {
     const { concurrency, maxInFlight } = this.load;
-    if (concurrency !== null) this.fill(now, Math.min(concurrency, maxInFlight));
-    else if (this.held > 0) {
-      this.held--;
-      this.sendNext(now);
-    }
+    const users = (concurrency as number) - this.thinking;
+    while (this.inFlight < Math.min(users, maxInFlight) && this.next < this.to) this.sendNow(this.takeNext(), now);
   }
 
-  private fill(now: number, upTo: number): void {
-    while (this.inFlight < upTo && this.next < this.to) this.sendNext(now);
+  private takeNext(): number {
+    const r = this.next;
+    do this.next++;
+    while (this.next < this.to && this.load.follows[this.next] === 1);
+    return r;
   }
 
-  private sendNext(now: number): void {
+  private sendOrHold(r: number, now: number): void {
+    if (this.inFlight < this.load.maxInFlight) this.sendNow(r, now);
+    else this.held.push(r);
+  }
+
+  private sendNow(r: number, now: number): void {
     this.inFlight++;
-    this.port.send(this.next++, now);
+    this.port.send(r, now);
   }
 
   private wakeForNext(): void {
-    const due = this.next + this.held;
-    if (due < this.to) this.port.wakeAt(this.phaseStart + Math.round((this.load.arrivalSeconds[due] as number) * 1e9));
+    if (this.next < this.to) this.port.wakeAt(this.phaseStart + Math.round((this.load.arrivalSeconds[this.next] as number) * 1e9));
   }
 }

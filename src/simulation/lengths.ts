@@ -63,9 +63,15 @@ export function lengthSampler(length: Length, source: Source): () => number {
     return () => atLeastOne(Math.min(max, Math.max(min, draw())));
   }
   const [mean, sd, min, max] = length.lognormal;
-  const variance = Math.log(1 + (sd / mean) ** 2);
-  const draw = randomNormal.source(source)(Math.log(mean) - variance / 2, Math.sqrt(variance));
+  const logs = normalOfLogs(mean, sd);
+  const draw = randomNormal.source(source)(logs.mean, logs.sd);
   return () => atLeastOne(Math.min(max, Math.max(min, Math.exp(draw()))));
+}
+
+/** The normal distribution of the logarithms of what has this mean and deviation. */
+export function normalOfLogs(mean: number, sd: number): { readonly mean: number; readonly sd: number } {
+  const variance = Math.log(1 + (sd / mean) ** 2);
+  return { mean: Math.log(mean) - variance / 2, sd: Math.sqrt(variance) };
 }
 
 function atLeastOne(tokens: number): number {

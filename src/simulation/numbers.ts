@@ -22,7 +22,7 @@ export function loadNumbers(load: Load): WorkloadNumbers {
     outputMean: mean(outputs),
     outputP95: p95(outputs),
     ratePerSecond: arrives ? (count - 1) / last : null,
-    burstiness: arrives ? gapVariation(load.arrivalSeconds, count) : null,
+    burstiness: arrives ? gapVariation(load, count) : null,
     repeatedPrefix: repeatedPrefix(load),
     source: load.source,
   };
@@ -41,16 +41,22 @@ function p95(values: Int32Array): number {
   return parted[rank] ?? 0;
 }
 
-function gapVariation(times: Float64Array, count: number): number {
+/** Of arrivals by themselves: what follows an answer comes when that does. */
+function gapVariation({ arrivalSeconds, follows }: Load, count: number): number {
   let sum = 0;
   let squares = 0;
+  let gaps = 0;
+  let last = arrivalSeconds[0] as number;
   for (let i = 1; i < count; i++) {
-    const gap = (times[i] as number) - (times[i - 1] as number);
+    if (follows[i] === 1) continue;
+    const gap = (arrivalSeconds[i] as number) - last;
+    last = arrivalSeconds[i] as number;
     sum += gap;
     squares += gap * gap;
+    gaps++;
   }
-  const average = sum / (count - 1);
-  return Math.sqrt(Math.max(0, squares / (count - 1) - average * average)) / average;
+  const average = sum / gaps;
+  return Math.sqrt(Math.max(0, squares / gaps - average * average)) / average;
 }
 
 /** Share of prompt tokens whose blocks an earlier request had, order only: what an endless cache would hit. */

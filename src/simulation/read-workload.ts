@@ -1,16 +1,8 @@
-import {
-  asCount,
-  asFields,
-  asNotNegative,
-  asPositive,
-  asText,
-  CaseError,
-  type Fields,
-  isFields,
-  optional,
-} from "../deployment/case-fields.ts";
+import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, optional } from "../deployment/case-fields.ts";
+import { asClasses, asClassTerms, isGapKind } from "./read-classes.ts";
+import { asLength, asNumbers, asSharedPrefix } from "./read-lengths.ts";
 import { rowReaders, type TraceFormat } from "./trace-formats.ts";
-import type { Length, RequestRow, SharedPrefix, Workload } from "./workload.ts";
+import type { Burst, ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
 
 /** A trace that somebody has to fetch first. */
 export interface TraceReference {
@@ -22,6 +14,8 @@ export interface TraceReference {
   readonly requests: number | undefined;
   /** Replaces the trace's arrivals by a Poisson process. */
   readonly ratePerSecond: number | undefined;
+  /** Limits of the kinds of requests that its rows name. */
+  readonly classes: readonly ClassTerms[] | undefined;
 }
 
 /** A workload as a case or a file writes it. `named` is a built-in or own one; its rate and number of requests may be left open. */
@@ -72,10 +66,10 @@ function written(fields: Fields): WrittenWorkload {
     case "closed-loop": {
       const concurrency = asCount(fields.concurrency, "concurrency");
       const total = requests ?? concurrency * 10;
-      return { kind: "workload", workload: { ...common, kind, concurrency, requests: total, ...lengths(fields) } };
+      return { kind: "workload", workload: { ...common, kind, concurrency, requests: total, ...shapes(fields) } };
     }
     case "offline":
-      return { kind: "workload", workload: { ...common, kind, requests: requests ?? 1000, ...lengths(fields) } };
+      return { kind: "workload", workload: { ...common, kind, requests: requests ?? 1000, ...shapes(fields) } };
     case "open-loop":
       return { kind: "workload", workload: { ...common, ...openLoop(fields, requests, ratePerSecond) } };
     default:
@@ -89,12 +83,14 @@ function openLoop(
   ratePerSecond: number | undefined,
 ): Extract<Workload, { kind: "open-loop" }> {
   const arrivals = optional(fields, "arrivals", asText);
-  if (arrivals !== undefined && arrivals !== "poisson" && arrivals !== "gamma" && arrivals !== "constant" && arrivals !== "stages") {
-    throw new CaseError("bad-case", "“arrivals” must be poisson, gamma, constant or stages.");
-  }
+  const kind = isGapKind(arrivals) ? arrivals : undefined;
+  if (arrivals !== undefined && !kind && arrivals !== "stages" && arrivals !== "bursts")
+    throw new CaseError("bad-case", "“arrivals” must be poisson, gamma, weibull, constant, bursts or stages.");
   const stages = optional(fields, "stages", asStages);
-  const sharedPrefix = optional(fields, "sharedPrefix", asSharedPrefix);
-  const rate = ratePerSecond ?? stages?.[0]?.ratePerSecond;
+  const burst = optional(fields, "burst", asBurst);
+  const shape = shapes(fields);
+  const own = shape.classes?.reduce((sum, one) => sum + (one.ratePerSecond ?? 0), 0) ?? 0;
+  const rate = ratePerSecond ?? stages?.[0]?.ratePerSecond ?? (own > 0 ? own : undefined);
   if (rate === undefined) throw new CaseError("bad-case", "“ratePerSecond” must be a positive number.");
   const staged = stages?.reduce((sum, stage) => sum + stage.ratePerSecond * stage.durationSeconds, 0) ?? 0;
   return {
@@ -102,13 +98,24 @@ function openLoop(
     ratePerSecond: rate,
     requests: requests ?? (staged >= 1 ? Math.round(staged) : 1000),
     ...present("cv", optional(fields, "cv", asPositive)),
-    ...(arrivals === undefined || arrivals === "stages" ? {} : { arrivals }),
+    ...present("arrivals", kind),
     ...present("stages", stages),
-    ...(sharedPrefix ? { sharedPrefix, promptTokens: 1, outputTokens: 1 } : lengths(fields)),
+    ...present("burst", burst),
+    ...shape,
   };
 }
 
-function lengths(fields: Fields): { readonly promptTokens: Length; readonly outputTokens: Length } {
+/** Lengths, or what stands in their place. */
+function shapes(fields: Fields): {
+  readonly promptTokens: Length;
+  readonly outputTokens: Length;
+  readonly sharedPrefix?: SharedPrefix;
+  readonly classes?: readonly WorkloadClass[];
+} {
+  const classes = optional(fields, "classes", asClasses);
+  if (classes) return { classes, promptTokens: 1, outputTokens: 1 };
+  const sharedPrefix = optional(fields, "sharedPrefix", asSharedPrefix);
+  if (sharedPrefix) return { sharedPrefix, promptTokens: 1, outputTokens: 1 };
   return { promptTokens: asLength(fields.promptTokens, "promptTokens"), outputTokens: asLength(fields.outputTokens, "outputTokens") };
 }
 
@@ -120,22 +127,25 @@ function traceReference(fields: Fields, requests: number | undefined, ratePerSec
     limitSeconds: optional(fields, "limitSeconds", asPositive) ?? Number.POSITIVE_INFINITY,
     requests,
     ratePerSecond,
+    classes: optional(fields, "classes", asClassTerms),
   };
 }
 
 function inlineRequests(fields: Fields, ratePerSecond: number | undefined): Extract<Workload, { kind: "requests" }> {
   if (!Array.isArray(fields.requests)) throw new CaseError("bad-case", "“requests” must be a list of requests.");
   const block = optional(fields, "prefixBlockTokens", asCount);
+  const classes = optional(fields, "classes", asClassTerms);
   return {
     kind: "requests",
-    requests: fields.requests.map(asRow),
+    requests: fields.requests.map((row: unknown, index) => asRow(row, index, classes ?? [])),
+    ...present("classes", classes),
     ...present("prefixBlockTokens", block),
     ...present("ratePerSecond", ratePerSecond),
     ...present("cv", optional(fields, "cv", asPositive)),
   };
 }
 
-function asRow(value: unknown, index: number): RequestRow {
+function asRow(value: unknown, index: number, classes: readonly ClassTerms[]): RequestRow {
   const row = asFields(value, `requests[${index}]`);
   const blocks = optional(row, "prefixBlocks", (list, key) => asNumbers(list, key));
   return {
@@ -143,31 +153,18 @@ function asRow(value: unknown, index: number): RequestRow {
     promptTokens: asNotNegative(row.promptTokens, `requests[${index}].promptTokens`),
     outputTokens: asNotNegative(row.outputTokens, `requests[${index}].outputTokens`),
     ...present("prefixBlocks", blocks),
+    ...present("session", optional(row, "session", asNotNegative)),
+    ...present(
+      "class",
+      optional(row, "class", (name) => placeOf(name, classes, index)),
+    ),
   };
 }
 
-/** A number, or one of the distributions of interfaces.md; `key` is named when it is neither. */
-export function asLength(value: unknown, key: string): Length {
-  if (typeof value === "number") return value;
-  if (isFields(value)) {
-    if (Array.isArray(value.values)) return { values: asNumbers(value.values, key) };
-    for (const kind of ["uniform", "normal", "lognormal"] as const) {
-      if (value[kind] === undefined) continue;
-      const [a, b, c, d, ...more] = asNumbers(value[kind], `${key}.${kind}`);
-      if (kind === "uniform") {
-        if (a !== undefined && b !== undefined && c === undefined) return { uniform: [a, b] };
-      } else if (a !== undefined && b !== undefined && c !== undefined && d !== undefined && more.length === 0) {
-        return kind === "normal" ? { normal: [a, b, c, d] } : { lognormal: [a, b, c, d] };
-      }
-      throw new CaseError("bad-case", `“${key}.${kind}” must be ${kind === "uniform" ? "[min, max]" : "[mean, sd, min, max]"}.`);
-    }
-  }
-  throw new CaseError("bad-case", `“${key}” must be a number of tokens or a distribution (uniform, normal, lognormal, values).`);
-}
-
-function asNumbers(value: unknown, key: string): readonly number[] {
-  if (Array.isArray(value) && value.every((one): one is number => typeof one === "number")) return value;
-  throw new CaseError("bad-case", `“${key}” must be a list of numbers.`);
+function placeOf(name: unknown, classes: readonly ClassTerms[], index: number): number {
+  const place = classes.findIndex((one) => one.name === name);
+  if (place >= 0) return place;
+  throw new CaseError("bad-case", `“requests[${index}].class” must be one of the workload's classes.`);
 }
 
 function asTraceFormat(value: unknown, key: string): TraceFormat {
@@ -189,15 +186,12 @@ function asStages(value: unknown, key: string): readonly { readonly ratePerSecon
   });
 }
 
-function asSharedPrefix(value: unknown, key: string): SharedPrefix {
+function asBurst(value: unknown, key: string): Burst {
   const fields = asFields(value, key);
   return {
-    groups: asCount(fields.groups, `${key}.groups`),
-    usersPerGroup: asCount(fields.usersPerGroup, `${key}.usersPerGroup`),
-    systemPromptTokens: asNotNegative(fields.systemPromptTokens, `${key}.systemPromptTokens`),
-    questionTokens: asLength(fields.questionTokens, `${key}.questionTokens`),
-    outputTokens: asLength(fields.outputTokens, `${key}.outputTokens`),
-    multiTurn: fields.multiTurn === true,
+    ratePerSecond: asPositive(fields.ratePerSecond, `${key}.ratePerSecond`),
+    durationSeconds: asPositive(fields.durationSeconds, `${key}.durationSeconds`),
+    everySeconds: asPositive(fields.everySeconds, `${key}.everySeconds`),
   };
 }
 

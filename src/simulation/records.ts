@@ -2,7 +2,7 @@ import type { RequestRecords } from "./report.ts";
 import { refused } from "./requests.ts";
 import type { RunResult } from "./run.ts";
 
-/** Per request in order of arrival, in seconds since the measured part began. */
+/** Per request as drawn, in seconds since the measured part began. */
 export function requestRecords(run: RunResult, measured: number): RequestRecords {
   const { requests, origin } = run;
   const seconds = (times: Float64Array) => {

@@ -58,7 +58,7 @@ export interface Summary {
   readonly speculation?: Drafted;
 }
 
-/** Per request, in order of arrival; all arrays have the same length. Times in seconds since the run's start, NaN = not reached. */
+/** Per request, in the order in which they were drawn: that of arrival, unless conversations go on; all arrays have the same length. Times in seconds since the run's start, NaN = not reached. */
 export interface RequestRecords {
   readonly arrival: Float64Array;
   readonly firstScheduled: Float64Array;

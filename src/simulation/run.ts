@@ -207,7 +207,7 @@ export class Run implements HandOverPort {
   private deliver(r: number): void {
     if (this.requests.state[r] === refused) {
       this.refused++;
-      this.client.completed(this.now);
+      this.client.completed(r, this.now);
       return;
     }
     const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
@@ -245,7 +245,7 @@ export class Run implements HandOverPort {
     }
     this.finished++;
     placement.finish(r, now);
-    this.client.completed(now);
+    this.client.completed(r, now);
   }
 
   wake(instance: Instance): void {

@@ -29,7 +29,7 @@ export function simulateWith(
   if (!plan) return { error };
   const { pools } = plan;
   const bad = (message: string): Outcome => ({ error: { code: "bad-workload", message } });
-  const drawn = drawLoad(workload, seed);
+  const drawn = drawLoad(workload, seed, control.signal);
   if (!drawn.load) return bad(drawn.problem);
   const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);

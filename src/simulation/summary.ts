@@ -7,7 +7,7 @@ import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run.ts";
 import type { Totals } from "./scheduling.ts";
 
-/** Latencies of the requests that finished, in order of arrival. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
+/** Latencies of the requests that finished, as drawn. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
 export interface Latencies {
   readonly ttft: Float64Array;
   readonly tpot: Float64Array;

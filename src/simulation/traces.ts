@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 import { type Message, message } from "../deployment/message.ts";
 import { longestLength } from "./lengths.ts";
-import { mostRequests } from "./load.ts";
+import { mostRequests } from "./load-problem.ts";
 import { columnKey, namedReader, type RowReader, recogniseReader, type TraceFormat } from "./trace-formats.ts";
 import type { RequestRow, Workload } from "./workload.ts";
 

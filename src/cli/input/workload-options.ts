@@ -6,8 +6,9 @@ import { FileError, mebibyte, readTextFile } from "../../platform/text-files.ts"
 import { type LoadedWorkload, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
 import { atRate, named, withRequests } from "../../simulation/at-rate.ts";
 import { builtInWorkload } from "../../simulation/built-in.ts";
-import { mostRequests, tooManyRequests } from "../../simulation/load.ts";
-import { asLength, type WrittenWorkload } from "../../simulation/read-workload.ts";
+import { mostRequests, tooManyRequests } from "../../simulation/load-problem.ts";
+import { asLength } from "../../simulation/read-lengths.ts";
+import type { WrittenWorkload } from "../../simulation/read-workload.ts";
 import { allAtOnce } from "../../simulation/saturation.ts";
 import type { Length, Workload } from "../../simulation/workload.ts";
 import { countOption, positiveOption } from "./common-options.ts";
@@ -60,6 +61,7 @@ export function chosenWorkload(options: WorkloadOptions, own: string | null, con
       limitSeconds: Number.POSITIVE_INFINITY,
       requests,
       ratePerSecond: undefined,
+      classes: undefined,
     };
     const loaded = loadTrace(reference, context.folder);
     return loaded.workload ? { ...loaded, workload: loadedBy(loaded.workload, { rate, concurrency }) } : loaded;

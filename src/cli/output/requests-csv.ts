@@ -15,7 +15,7 @@ const columns = [
   "instance",
 ] as const;
 
-/** One line a request, in order of arrival; seconds to the microsecond, empty where a request did not get that far. */
+/** One line a request, as drawn; seconds to the microsecond, empty where a request did not get that far. */
 export function requestsCsv(records: RequestRecords): string {
   const lines = [columns.join(",")];
   records.arrival.forEach((arrival, i) => {
