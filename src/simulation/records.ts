@@ -1,9 +1,10 @@
+import type { Load } from "./load.ts";
 import type { RequestRecords } from "./report.ts";
 import { refused } from "./requests.ts";
 import type { RunResult } from "./run.ts";
 
 /** Per request as drawn, in seconds since the measured part began. */
-export function requestRecords(run: RunResult, measured: number): RequestRecords {
+export function requestRecords(run: RunResult, { measured, classes, classOf }: Load): RequestRecords {
   const { requests, origin } = run;
   const seconds = (times: Float64Array) => {
     const result = new Float64Array(measured);
@@ -21,6 +22,7 @@ export function requestRecords(run: RunResult, measured: number): RequestRecords
     cachedTokens: requests.cached.slice(0, measured),
     preemptions: requests.preemptions.slice(0, measured),
     instance: requests.instance.slice(0, measured),
+    ...(classes.length > 0 ? { classOf: classOf.slice(0, measured) } : {}),
     ...(run.refused > 0 ? { refused: requests.state.slice(0, measured).map((state) => (state === refused ? 1 : 0)) } : {}),
   };
 }

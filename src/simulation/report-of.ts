@@ -5,6 +5,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { type Operator, outsideSeconds } from "../timing/step-model.ts";
 import { timingState, timingWords } from "../timing/timing-state.ts";
 import { bottleneck } from "./bottleneck.ts";
+import { judgedClasses } from "./class-summary.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { servedBy } from "./first-token.ts";
 import { deploymentWords, modeWords, schedulerWords } from "./layout-words.ts";
@@ -38,7 +39,7 @@ export function reportOf(input: ReportInput): Report | undefined {
   const memory = plans[stays.indexOf(true)];
   const first = settled.pools[0];
   if (!memory || !first || !entry) return undefined;
-  const records = requestRecords(run, load.measured);
+  const records = requestRecords(run, load);
   const gpus = settled.pools.reduce((sum, pool) => sum + gpusOf(pool), 0);
   const modes = pools.map((pool, i) => poolModes(input, pool, i));
   const fullSpans = run.cluster.meter.fullSpans(run.end);
@@ -53,7 +54,16 @@ export function reportOf(input: ReportInput): Report | undefined {
   return {
     id: settled.id,
     name: settled.name,
-    summary: summarise({ run, pools, records, latencies: latencies(records, outside), slo: settled.slo, gpus, capacityTokens }),
+    summary: summarise({
+      run,
+      pools,
+      records,
+      latencies: latencies(records, outside),
+      slo: settled.slo,
+      classes: judgedClasses(load.classes, records, outside, settled.slo, Math.max(seconds, 1e-9)),
+      gpus,
+      capacityTokens,
+    }),
     slo: settled.slo,
     workload: { ...input.numbers, name: input.workloadName },
     requests: records,

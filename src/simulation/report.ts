@@ -49,6 +49,8 @@ export interface Summary {
   /** Share of requests within all limits, refused ones being outside; null without limits. */
   readonly sloAttainment: number | null;
   readonly goodputRequestsPerSecond: number | null;
+  /** Absent where requests are all of one kind. */
+  readonly classes?: readonly ClassSummary[];
   readonly kvCache: CacheUse;
   readonly preemptions: number;
   readonly mfu: number;
@@ -56,6 +58,23 @@ export interface Summary {
   readonly shift: { readonly tensorSteps: number; readonly sequenceSteps: number };
   /** Absent without speculation. */
   readonly speculation?: Drafted;
+}
+
+/** One kind of requests, in the words of the summary. */
+export interface ClassSummary {
+  readonly name: string;
+  /** Its own limits, or else the deployment's. */
+  readonly slo: Slo | null;
+  readonly requests: number;
+  readonly refused?: number;
+  readonly ttftSeconds: Quantiles;
+  readonly tpotSeconds: Quantiles;
+  readonly e2eSeconds: Quantiles;
+  readonly queueSeconds: Quantiles;
+  readonly requestsPerSecond: number;
+  readonly outputTokensPerSecond: number;
+  readonly sloAttainment: number | null;
+  readonly goodputRequestsPerSecond: number | null;
 }
 
 /** Per request, in the order in which they were drawn: that of arrival, unless conversations go on; all arrays have the same length. Times in seconds since the run's start, NaN = not reached. */
@@ -71,6 +90,8 @@ export interface RequestRecords {
   readonly cachedTokens: Int32Array;
   readonly preemptions: Int32Array;
   readonly instance: Int32Array;
+  /** Its place among the summary's classes; absent where there are none. */
+  readonly classOf?: Uint8Array;
   /** 1 = turned away when it arrived; absent where none was. */
   readonly refused?: Uint8Array;
 }

@@ -1,4 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
+import { attained, attainedTogether, attainmentShare } from "./attainment.ts";
+import type { JudgedClass } from "./class-summary.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { draftedOf } from "./drafted.ts";
 import { tiersUse } from "./kv-tiers/tiers-use.ts";
@@ -16,8 +18,12 @@ export interface Latencies {
 }
 
 /** `outside` tells the seconds before a request of so many prompt tokens reaches its engine. */
-export function latencies(records: RequestRecords, outside: (promptTokens: number) => number): Latencies {
-  const finished = records.finished.reduce((count, time) => count + (Number.isNaN(time) ? 0 : 1), 0);
+export function latencies(
+  records: RequestRecords,
+  outside: (promptTokens: number) => number,
+  isWanted: (r: number) => boolean = () => true,
+): Latencies {
+  const finished = records.finished.reduce((count, time, r) => count + (!Number.isNaN(time) && isWanted(r) ? 1 : 0), 0);
   const result = {
     ttft: new Float64Array(finished),
     tpot: new Float64Array(finished),
@@ -27,7 +33,7 @@ export function latencies(records: RequestRecords, outside: (promptTokens: numbe
   let to = 0;
   for (let r = 0; r < records.finished.length; r++) {
     const end = records.finished[r] as number;
-    if (Number.isNaN(end)) continue;
+    if (Number.isNaN(end) || !isWanted(r)) continue;
     const arrival = records.arrival[r] as number;
     const first = records.firstToken[r] as number;
     const tokens = records.outputTokens[r] as number;
@@ -49,6 +55,8 @@ export interface SummaryInput {
   readonly records: RequestRecords;
   readonly latencies: Latencies;
   readonly slo: Slo | null;
+  /** Empty where requests are all of one kind. */
+  readonly classes: readonly JudgedClass[];
   readonly gpus: number;
   readonly capacityTokens: number;
 }
@@ -64,7 +72,10 @@ export function summarise(input: SummaryInput): Summary {
   records.finished.forEach((end, r) => {
     if (!Number.isNaN(end)) promptTokens += records.promptTokens[r] as number;
   });
-  const met = slo && hasLimits(slo) ? withinLimits(input.latencies, slo) : null;
+  const judged =
+    input.classes.length > 0
+      ? attainedTogether(input.classes.map(({ attainment }) => attainment))
+      : attained(input.latencies, run.refused, slo);
   const speculation = draftedOf(
     input.pools.map(({ limits }) => limits.speculation),
     logs.map(({ drafts }) => drafts),
@@ -82,8 +93,9 @@ export function summarise(input: SummaryInput): Summary {
     outputTokensPerSecond: meter.outputTokens / seconds,
     totalTokensPerSecond: (promptTokens + meter.outputTokens) / seconds,
     outputTokensPerSecondPerGpu: meter.outputTokens / seconds / gpus,
-    sloAttainment: met === null ? null : met === 0 ? 0 : met / (finished + run.refused),
-    goodputRequestsPerSecond: met === null ? null : met / seconds,
+    sloAttainment: judged && attainmentShare(judged),
+    goodputRequestsPerSecond: judged && judged.met / seconds,
+    ...(input.classes.length > 0 ? { classes: input.classes.map(({ summary }) => summary) } : {}),
     kvCache: {
       capacityTokens: input.capacityTokens,
       peakUsage: run.cluster.peakUsage,
@@ -110,20 +122,4 @@ function shareOfPeak({ run, pools }: SummaryInput, seconds: number, what: "flops
     work += run.cluster.logs[i]?.[what] ?? 0;
   });
   return peak > 0 ? work / peak : 0;
-}
-
-function hasLimits(slo: Slo): boolean {
-  return slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null;
-}
-
-/** Requests within every limit there is; a single token has no time per output token to miss. */
-function withinLimits({ ttft, tpot, e2e }: Latencies, slo: Slo): number {
-  let met = 0;
-  for (let i = 0; i < ttft.length; i++) {
-    const late = slo.ttftSeconds !== null && (ttft[i] as number) > slo.ttftSeconds;
-    const slow = slo.tpotSeconds !== null && (tpot[i] as number) > slo.tpotSeconds;
-    const long = slo.e2eSeconds !== null && (e2e[i] as number) > slo.e2eSeconds;
-    if (!late && !slow && !long) met++;
-  }
-  return met;
 }

@@ -13,6 +13,7 @@ import { type TableActions, table } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { said, words } from "../parts/words.ts";
 import { assumedTable } from "./assumed.ts";
+import { classesTable } from "./classes.ts";
 import { certainty, leastSure, wholeCertainty } from "./evidence/confidence.ts";
 import { nearestRuns } from "./evidence/nearest-runs.ts";
 import { anatomyBar, anatomyTable, stepTable } from "./evidence/step-anatomy.ts";
@@ -50,6 +51,7 @@ export class Body {
   private readonly assumed: Section;
   private readonly rows: Rows;
   private readonly plots = h("div", { class: "distributions headroom" });
+  private readonly classes = h("div", {});
   private readonly views = new Map<string, DistributionView>();
   private readonly pair = h("div", { class: "pair" });
   private readonly secondPair = h("div", { class: "pair" });
@@ -84,7 +86,7 @@ export class Body {
     this.sure = section("certainty", words("How sure this is"));
     this.assumed = section("assumed", words("Assumed values"));
     this.memory.setExtra(link(words("Levers"), events.levers));
-    this.latency.body.append(this.plots);
+    this.latency.body.append(this.classes, this.plots);
     this.rows = new Rows(words("Over time"), this.time.twinId, theme, {
       select: (from, to) => events.select({ from, to }),
       reset: () => events.select(null),
@@ -139,6 +141,7 @@ export class Body {
     show(this.pair, true);
     show(this.anatomy.root, report.anatomy.length > 0);
     show(this.secondPair, true);
+    this.drawClasses(report);
     this.drawLatency(report, values);
     this.drawSteps(report);
     this.drawAnatomy(report);
@@ -214,6 +217,12 @@ export class Body {
       show(view.root, report.saturated === null);
     }
     if (this.plots.lastChild !== this.plans.rates.root) this.plots.append(this.plans.rates.root);
+  }
+
+  private drawClasses(report: Report): void {
+    const { classes = [] } = report.summary;
+    show(this.classes, classes.length > 0 && report.saturated === null);
+    fill(this.classes, ...(classes.length > 0 ? [table(classesTable(report))] : []));
   }
 
   private drawSteps(report: Report): void {

@@ -174,7 +174,7 @@ function writeFiles(
   { terminal }: Session,
 ): void {
   if (page !== undefined) write(page, reportHtml(report, evidence));
-  if (requestsOut !== undefined) write(requestsOut, requestsCsv(report.requests));
+  if (requestsOut !== undefined) write(requestsOut, requestsCsv(report));
   if (timelineOut !== undefined && timeline) {
     if (timeline.to < timeline.end)
       terminal.tell(`The trace covers the first ${duration(timeline.to)} of ${duration(timeline.end)}: it is full.`);

@@ -7,14 +7,16 @@ import type { Report } from "../../simulation/report.ts";
 import { plainPaint } from "../terminal.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandHead } from "./band-words.ts";
+import { classHead, classRows } from "./class-rows.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { figuresOf, noRunNear } from "./nearest-runs.ts";
 import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
-import { type Evidence, figureRows, latencyRows, time, verdictWords, workloadWords } from "./report-text.ts";
+import { type Evidence, figureRows, latencyRows, verdictWords, workloadWords } from "./report-text.ts";
 import { escaped, svgChart } from "./svg.ts";
 import { storeNames } from "./tier-rows.ts";
+import { time } from "./time-words.ts";
 
 const mostPoints = 120;
 
@@ -30,7 +32,7 @@ export function reportHtml(report: Report, { bands, nearest }: Evidence): string
 <header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
 <p class="verdict">${escaped(verdictWords(report, bands, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>${served && `<p>${escaped(served)}</p>`}
 ${list(warningsOf(report), "warnings")}
-${report.saturated ? "" : section("Latency", latencyTable(report, bands) + distributions(report))}
+${report.saturated ? "" : section("Latency", latencyTable(report, bands) + classesTable(report) + distributions(report))}
 ${section("Figures", rowsTable(figureRows(report, bands)))}
 ${section("Over time", overTime(report))}
 ${section("Where step time goes", modesTable(report) + anatomies(report))}
@@ -74,6 +76,11 @@ function nearestRuns(runs: readonly AnsweredRun[]): string {
 
 function latencyTable({ summary }: Report, bands: Bands | null): string {
   return rowsTable(latencyRows(summary, bands), ["", "mean", "p50", "p90", "p95", "p99", ...(bands ? bandHead : [])]);
+}
+
+function classesTable({ summary }: Report): string {
+  const rows = classRows(summary);
+  return rows.length === 0 ? "" : rowsTable(rows, classHead);
 }
 
 /** Shares of requests at or below a time; limit and percentile are read off directly. */

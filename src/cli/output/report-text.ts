@@ -2,17 +2,19 @@ import { duration, figure, gib, percent, percentRange, rate, whole } from "../..
 import { plain } from "../../deployment/message.ts";
 import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
-import type { Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
+import type { ClassSummary, Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
 import type { VerifiedAdvice } from "../advising.ts";
 import type { Terminal } from "../terminal.ts";
 import { adviceText } from "./advice-words.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandCells, bandHead, rateBands } from "./band-words.ts";
+import { classHead, classRows, missedClasses } from "./class-rows.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
 import { table } from "./table.ts";
 import { tierRows } from "./tier-rows.ts";
+import { time } from "./time-words.ts";
 
 /** What is known of a run beside its report. */
 export interface Evidence {
@@ -35,7 +37,7 @@ export function reportText(report: Report, { bands, nearest, advice }: Evidence,
     `  ${workloadWords(workload)}\n\n`,
     `  ${verdictWords(report, bands, paint)}\n  ${report.bottleneck.sentence}\n\n`,
     advice ? adviceText(advice, paint) : "",
-    report.saturated ? "" : `${latencies(report, bands)}\n`,
+    report.saturated ? "" : `${latencies(report, bands)}\n${classesText(report)}`,
     `${figures(report, bands)}\n`,
     modesText(report),
     ...(report.served ? [`  ${report.served.system}. ${plain(report.served.firstToken)}\n\n`] : []),
@@ -74,6 +76,8 @@ export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Repo
       `Saturated: the queue never empties. It completes ${rate(saturated.mostRequestsPerSecond, "req/s")}; ${whole(saturated.waitingAtEnd)} requests wait at the end.`,
     );
   }
+  const missed = missedClasses(summary);
+  if (missed) return classVerdict(missed, paint);
   if (!slo || summary.sloAttainment === null) return `No limits are set; completes ${rate(summary.requestsPerSecond, "req/s")}.`;
   const [low, high] = bands?.sloAttainment ?? [summary.sloAttainment, summary.sloAttainment];
   const target = slo.percentile / 100;
@@ -86,6 +90,16 @@ export function verdictWords({ saturated, slo, summary, stoppedAtSeconds }: Repo
   const met = summary.sloAttainment >= target;
   const words = `${met ? "Meets" : "Misses"} its limits: ${percent(summary.sloAttainment)} of requests within ${limitWords(slo)}, ${slo.percentile} % asked for.`;
   return paint(met ? "green" : "red", words);
+}
+
+/** Where kinds of requests have limits of their own, each is held against them. */
+function classVerdict(missed: readonly ClassSummary[], paint: Terminal["paint"]): string {
+  if (missed.length === 0) return paint("green", "Meets the limits of every class.");
+  const each = missed.map(({ name, sloAttainment, slo }) => {
+    const asked = slo ? ` within ${limitWords(slo)}, ${slo.percentile} % asked for` : "";
+    return `${percent(sloAttainment ?? 0)} of ${name}${asked}`;
+  });
+  return paint("red", `Misses limits: ${each.join("; ")}.`);
 }
 
 function limitWords({ ttftSeconds, tpotSeconds, e2eSeconds }: NonNullable<Report["slo"]>): string {
@@ -102,6 +116,11 @@ function latencies({ summary }: Report, bands: Bands | null): string {
   return table(latencyRows(summary, bands), { head, right: head.map((_, i) => i).slice(1), indent: 2 });
 }
 
+function classesText({ summary }: Report): string {
+  const rows = classRows(summary);
+  return rows.length === 0 ? "" : `${table(rows, { head: classHead, right: classHead.map((_, i) => i).slice(1), indent: 2 })}\n`;
+}
+
 /** Each latency with its quantiles, and where there are bands those of the median and the 95th percentile. */
 export function latencyRows(summary: Report["summary"], bands: Bands | null): readonly (readonly string[])[] {
   const row = (name: string, { mean, p50, p90, p95, p99 }: Quantiles, band: Parameters<typeof bandCells>[1]): string[] => [
@@ -116,10 +135,6 @@ export function latencyRows(summary: Report["summary"], bands: Bands | null): re
     row("E2E", summary.e2eSeconds, "e2eSeconds"),
     row("in the queue", summary.queueSeconds, null),
   ];
-}
-
-export function time(seconds: number | null): string {
-  return seconds === null || Number.isNaN(seconds) ? "unknown" : duration(seconds);
 }
 
 /** Names and values of the run's plain figures. */

@@ -1,4 +1,4 @@
-import type { RequestRecords } from "../../simulation/report.ts";
+import type { Report } from "../../simulation/report.ts";
 
 const columns = [
   "request",
@@ -16,8 +16,10 @@ const columns = [
 ] as const;
 
 /** One line a request, as drawn; seconds to the microsecond, empty where a request did not get that far. */
-export function requestsCsv(records: RequestRecords): string {
-  const lines = [columns.join(",")];
+export function requestsCsv({ requests: records, summary }: Report): string {
+  const { classOf } = records;
+  const names = summary.classes?.map(({ name }) => csvField(name)) ?? [];
+  const lines = [[...columns, ...(classOf ? ["class"] : [])].join(",")];
   records.arrival.forEach((arrival, i) => {
     const first = records.firstToken[i] ?? Number.NaN;
     const finished = records.finished[i] ?? Number.NaN;
@@ -34,10 +36,15 @@ export function requestsCsv(records: RequestRecords): string {
       records.cachedTokens[i] ?? "",
       records.preemptions[i] ?? "",
       records.instance[i] ?? "",
+      ...(classOf ? [names[classOf[i] ?? 0] ?? ""] : []),
     ];
     lines.push([i, ...values].join(","));
   });
   return `${lines.join("\n")}\n`;
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function seconds(value: number): string {
