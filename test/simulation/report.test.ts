@@ -167,6 +167,36 @@ describe("saturation", () => {
     expect(saturated?.ttftGrowthPerSecond).toBeGreaterThan(0.4);
     expect(saturated?.ttftGrowthPerSecond).toBeLessThan(0.6);
   });
+  // One server of 0.1 s, Poisson arrivals: at 95 % of what it serves its queue comes and goes in long waves.
+  const alarms = (utilisation: number, requests: number) => {
+    const one: Setup = { settings: { maxNumSeqs: 1 } };
+    const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
+    return seeds.filter((seed) => {
+      const workload: Workload = { kind: "open-loop", ratePerSecond: 10 * utilisation, requests, promptTokens: 10, outputTokens: 1 };
+      return reportFrom(simulateWith(settledOf(one), [planOf(one)], [timing(() => 0.1)], workload, seed)).saturated !== null;
+    }).length;
+  };
+  it.each([
+    [0.8, 300, 0, 0],
+    [0.95, 300, 0, 2],
+    [0.95, 1000, 0, 1],
+    [1.2, 1000, 40, 40],
+    [1.5, 300, 40, 40],
+  ])("of an M/D/1 queue at %f of its rate over %i requests is told by %i to %i of 40 seeds", (utilisation, requests, least, most) => {
+    const count = alarms(utilisation, requests);
+    expect(count).toBeGreaterThanOrEqual(least);
+    expect(count).toBeLessThanOrEqual(most);
+  });
+  it("is not a cache that is full while the queue empties again", () => {
+    const small: Setup = { blocks: 80, settings: { maxModelLen: 1024 } };
+    const { saturated, bottleneck } = run(
+      { kind: "open-loop", ratePerSecond: 8, requests: 400, promptTokens: 1000, outputTokens: 10 },
+      small,
+      timing(() => 0.01),
+    );
+    expect(bottleneck.resource).toBe("kv-cache");
+    expect(saturated).toBeNull();
+  });
   it("is not where it does, nor in a closed loop", () => {
     expect(run(open(7), setup, model).saturated).toBeNull();
     expect(run({ kind: "offline", requests: 500, promptTokens: 1000, outputTokens: 1 }, setup, model).saturated).toBeNull();
