@@ -42,7 +42,7 @@ function requestsOf(count: number, catalog: Catalog): { readonly workload: Reque
   const path = tracePath();
   const rows = catalog.workload("chat");
   const whole = path
-    ? { workload: traceWorkload(parseTrace(readFileSync(path, "utf8"), "azure"), "azure"), from: "Azure 2023 conversations" }
+    ? { workload: traceWorkload(parseTrace(readFileSync(path, "utf8"), { format: "azure" }), "azure"), from: "Azure 2023 conversations" }
     : { workload: rows && builtInWorkload(rows, null, count), from: `built-in chat rows; ${traceFile} was not found` };
   if (whole.workload?.kind !== "requests") throw new Error("no requests to simulate");
   return { workload: { ...whole.workload, requests: whole.workload.requests.slice(0, count) }, from: whole.from };

@@ -42,14 +42,27 @@ export function loadTrace(reference: TraceReference, folder: string): LoadedWork
     if (error instanceof FileError) return { problem: `The trace ${reference.path} ${error.message}.` };
     throw error;
   }
-  const trace = parseTrace(text, reference.format);
+  const { format, speedup, limitSeconds, requests, ratePerSecond, classes = [] } = reference;
+  const quantiles = quantilesBeside(path);
+  const trace = parseTrace(text, { limitSeconds, ...(format ? { format } : {}), ...(quantiles === undefined ? {} : { quantiles }) });
   if (trace.rows.length === 0) return { problem: `${reference.path}: ${trace.messages.map(plain).join(" ")}` };
-  const { speedup, limitSeconds, requests, ratePerSecond } = reference;
-  const whole = traceWorkload(trace, basename(path), { speedup, limitSeconds });
+  const whole = traceWorkload(trace, basename(path), { speedup, limitSeconds, classes });
   if (whole.kind !== "requests" || whole.requests.length === 0) return { problem: `${reference.path}: no request lies within the limit.` };
   const cut = requests === undefined ? whole : { ...whole, requests: whole.requests.slice(0, requests) };
   return {
     workload: { ...cut, source: `trace ${basename(path)}`, ...(ratePerSecond === undefined ? {} : { ratePerSecond }) },
     notes: trace.messages,
   };
+}
+
+/** Lengths of a client of ServeGen lie in a file of their own; undefined where there is none. */
+function quantilesBeside(path: string): string | undefined {
+  const beside = path.replace(/-trace\.csv$/, "-quantiles.json");
+  if (beside === path) return undefined;
+  try {
+    return readTextFile(beside, mostTraceBytes);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
 }

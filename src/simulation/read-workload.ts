@@ -1,7 +1,7 @@
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, optional } from "../deployment/case-fields.ts";
 import { asClasses, asClassTerms, isGapKind } from "./read-classes.ts";
 import { asLength, asNumbers, asSharedPrefix } from "./read-lengths.ts";
-import { rowReaders, type TraceFormat } from "./trace-formats.ts";
+import { type TraceFormat, traceFormats } from "./trace-formats.ts";
 import type { Burst, ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
 
 /** A trace that somebody has to fetch first. */
@@ -169,10 +169,9 @@ function placeOf(name: unknown, classes: readonly ClassTerms[], index: number): 
 
 function asTraceFormat(value: unknown, key: string): TraceFormat {
   const name = asText(value, key);
-  const known = rowReaders.find(({ format }) => format === name)?.format;
+  const known = traceFormats.find((format) => format === name);
   if (known) return known;
-  const all = [...new Set(rowReaders.map(({ format }) => format))].join(", ");
-  throw new CaseError("unsupported", `The trace format “${name}” is not supported; there are ${all}.`);
+  throw new CaseError("unsupported", `The trace format “${name}” is not supported; there are ${traceFormats.join(", ")}.`);
 }
 
 function asStages(value: unknown, key: string): readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[] {

@@ -1,8 +1,24 @@
-export type TraceFormat = "azure" | "mooncake" | "vidur" | "splitwise" | "burstgpt" | "llmservingsim" | "csv" | "jsonl";
+/** `servegen` and `sharegpt` are no tables of requests: servegen.ts, sharegpt.ts. */
+export type TraceFormat = TableFormat | "servegen" | "sharegpt";
+export type TableFormat = "azure" | "mooncake" | "vidur" | "splitwise" | "burstgpt" | "llmservingsim" | "csv" | "jsonl";
+
+/** In the words of interfaces.md. */
+export const traceFormats: readonly TraceFormat[] = [
+  "azure",
+  "burstgpt",
+  "splitwise",
+  "vidur",
+  "llmservingsim",
+  "mooncake",
+  "servegen",
+  "sharegpt",
+  "csv",
+  "jsonl",
+];
 
 /** How the rows of a format are read. Column names are compared without case, blanks, `_` and `-`. */
 export interface RowReader {
-  readonly format: TraceFormat;
+  readonly format: TableFormat;
   readonly text: "csv" | "jsonl";
   readonly prompt: readonly string[];
   readonly output: readonly string[];
@@ -16,9 +32,12 @@ export interface RowReader {
   readonly blockTokens: number;
   /** No answer means that the request failed. */
   readonly emptyAnswerFailed: boolean;
+  /** Columns that tell whose conversation a row belongs to; `parent` names the turn before. */
+  readonly session: readonly string[];
+  readonly parent?: string;
 }
 
-const usual = { blockTokens: 512, emptyAnswerFailed: false };
+const usual = { blockTokens: 512, emptyAnswerFailed: false, session: ["session", "sessionid", "conversationid"] };
 
 /** Most telling first. Sources: the formats' own files, see README of each trace's repository. */
 export const rowReaders: readonly RowReader[] = [
@@ -95,6 +114,8 @@ export const rowReaders: readonly RowReader[] = [
     output: ["outputlength"],
     marks: ["chatid", "inputlength", "hashids"],
     blockTokens: 16,
+    session: ["chatid"],
+    parent: "parentchatid",
   },
   {
     ...usual,
@@ -139,12 +160,12 @@ export function columnKey(name: string): string {
 }
 
 /** Recognised by content: the first reader whose marks are all there. */
-export function recogniseReader(text: "csv" | "jsonl", columns: ReadonlySet<string>): RowReader | undefined {
+export function recogniseReader(text: "csv" | "jsonl", columns: ReadonlyMap<string, string>): RowReader | undefined {
   return rowReaders.find((reader) => reader.text === text && reader.marks.every((mark) => columns.has(mark)));
 }
 
 /** The reader of a named format; where it has several, the one that fits the columns. */
-export function namedReader(format: TraceFormat, text: "csv" | "jsonl", columns: ReadonlySet<string>): RowReader | undefined {
+export function namedReader(format: TableFormat, text: "csv" | "jsonl", columns: ReadonlyMap<string, string>): RowReader | undefined {
   const candidates = rowReaders.filter((reader) => reader.format === format && reader.text === text);
   return candidates.find((reader) => reader.marks.every((mark) => columns.has(mark))) ?? candidates[0];
 }

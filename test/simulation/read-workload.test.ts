@@ -74,7 +74,7 @@ describe("reading a workload as cases write it", () => {
     [{ kind: "open-loop", ratePerSecond: 1, arrivals: "weekly", promptTokens: 1, outputTokens: 1 }, "arrivals"],
     [{ kind: "requests", requests: 5 }, "requests"],
     [{ kind: "requests", requests: [{ promptTokens: 1 }] }, "requests[0].outputTokens"],
-    [{ kind: "trace", path: "x", format: "servegen" }, "servegen"],
+    [{ kind: "trace", path: "x", format: "pcap" }, "pcap"],
     [[], "workload"],
     [7, "workload"],
   ])("names what is wrong with %j", (value, word) => {
