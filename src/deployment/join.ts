@@ -87,7 +87,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     model,
     pools: [pool],
     ...localPrompts(unit, pool),
-    ...serviceTerms(directives, surroundings, lines),
+    ...serviceTerms(directives, surroundings, lines, unit.routing),
   };
 }
 

@@ -39,7 +39,7 @@ export function read(text: string, { catalog, surroundings, fileName }: ReadOpti
   if (documents.length === 0 && isTooDeep(joined.masked)) return refused(message("Nested too deeply to be read."));
   const names = (engine: EngineId): FlagNames => flagNames(catalog.flags(engine), undefined);
   const context = new ReaderContext(joined, surroundings.neighbours, names, fileName);
-  const found = documents.map((document): Found => ({ document, recognised: recognisedIn(document, context) }));
+  const found = withRouting(documents.map((document): Found => ({ document, recognised: recognisedIn(document, context) })));
   const recognised = found.flatMap((one) => one.recognised);
   const units = recognised.flatMap((one) => one.units);
   const directives = readDirectives(text, lines);
@@ -67,6 +67,21 @@ function recognisedIn(document: YamlDocument, context: ReaderContext): Recognise
     ...one,
     units: one.units.map((unit) => (isElsewhere(unit.anchor) ? { ...unit, anchor, extent: span } : unit)),
     companions: (one.companions ?? []).map((unit) => (isElsewhere(unit.span) ? { ...unit, span: anchor } : unit)),
+  }));
+}
+
+/** Engines are behind the router of their own document, else behind the only one of the text. */
+function withRouting(found: readonly Found[]): readonly Found[] {
+  const all = found.flatMap(({ recognised }) =>
+    recognised.flatMap(({ companions = [] }) => companions.flatMap(({ routing }) => routing ?? [])),
+  );
+  if (all.length === 0) return found;
+  return found.map(({ document, recognised }) => ({
+    document,
+    recognised: recognised.map((one) => {
+      const own = one.companions?.find(({ routing }) => routing !== undefined)?.routing ?? (all.length === 1 ? all[0] : undefined);
+      return own ? { ...one, units: one.units.map((unit) => ({ ...unit, routing: own })) } : one;
+    }),
   }));
 }
 

@@ -6,20 +6,26 @@ import { routingRule } from "./routing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { namedSystem } from "./systems/system.ts";
 import type { LineMap } from "./text.ts";
+import type { WrittenRouting } from "./written-routing.ts";
 
-type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "system" | "acceptance" | "ignored" | "gpuHourPrice">;
+type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "decodeRouting" | "system" | "acceptance" | "ignored" | "gpuHourPrice">;
 
 const outside = ["argument", "project", "setting"] as const;
 
 /** Limits, workload, price and silenced rules: directive, then argument, project file, setting. */
-export function serviceTerms(directives: UnitDirectives, surroundings: Surroundings, lines: LineMap): Terms {
+export function serviceTerms(
+  directives: UnitDirectives,
+  surroundings: Surroundings,
+  lines: LineMap,
+  written: WrittenRouting | undefined,
+): Terms {
   const ignored = new Set(directives.ignored);
   for (const origin of outside) for (const code of surroundings[origin].ignore ?? []) ignored.add(code);
   const price = directives.values.get("price");
   return {
     slo: slo(directives, surroundings, lines),
     workload: first(directives.values.get("workload"), surroundings, lines, (text) => text, "workload"),
-    ...routing(directives, lines),
+    ...routing(directives, lines, written),
     ...system(directives, lines),
     ...acceptance(directives, lines),
     ignored,
@@ -27,10 +33,21 @@ export function serviceTerms(directives: UnitDirectives, surroundings: Surroundi
   };
 }
 
-function routing(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "routing"> {
+/** Directive, else what the router in front of the engines is told. */
+function routing(
+  directives: UnitDirectives,
+  lines: LineMap,
+  router: WrittenRouting | undefined,
+): Pick<Deployment, "routing" | "decodeRouting"> {
   const written = directives.values.get("routing");
   const value = written && routingRule(written.value);
-  return written && value ? { routing: { value, origin: "directive", range: lines.range(written.span) } } : {};
+  if (written && value) return { routing: { value, origin: "directive", range: lines.range(written.span) } };
+  if (!router) return {};
+  const range = lines.range(router.span);
+  return {
+    routing: { value: router.rule, origin: "file", range },
+    ...(router.decode ? { decodeRouting: { value: router.decode, origin: "file", range } } : {}),
+  };
 }
 
 function system(directives: UnitDirectives, lines: LineMap): Pick<Deployment, "system"> {

@@ -6,6 +6,7 @@ import type { Mapped } from "./mapped.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import type { Span } from "./text.ts";
 import type { Variables } from "./variables.ts";
+import type { WrittenRouting } from "./written-routing.ts";
 
 /** A word that tells the GPU type, with where it was found. */
 export interface GpuHint {
@@ -72,6 +73,8 @@ export interface Unit {
   readonly joinsRay: boolean;
   /** Options that a comment or a missing backslash cut off from the command. */
   readonly strayOptions: readonly Mapped[];
+  /** How the router in front of it spreads requests. */
+  readonly routing?: WrittenRouting;
   /** Where the format leaves no doubt how many pods one engine spans. */
   readonly groupSize: "one-pod" | "group" | "replicas-are-nodes" | "unknown";
 }
@@ -81,6 +84,8 @@ export interface CompanionUnit {
   readonly kind: Companion["kind"];
   readonly name: string;
   readonly span: Span;
+  /** How a router spreads requests, where it says so and that is known here. */
+  readonly routing?: WrittenRouting;
 }
 
 export type UnitHardware = Pick<

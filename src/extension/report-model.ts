@@ -4,6 +4,7 @@ import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import type { Known } from "../deployment/located.ts";
 import { missingRole } from "../deployment/pool-pair.ts";
+import { routingWords } from "../deployment/routing-words.ts";
 import { settle } from "../deployment/settle.ts";
 import { gpusOf, type Missing, type Settled } from "../deployment/settled.ts";
 import { lengthsFor } from "../language/lengths.ts";
@@ -15,6 +16,7 @@ import { deploymentWords } from "../simulation/layout-words.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { Subject } from "./subject.ts";
+import { translated } from "./translate.ts";
 import { numbersOf } from "./workload-choice.ts";
 
 const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
@@ -120,11 +122,12 @@ function deploymentLine({ model, pools, engine: name }: Deployment, { settled }:
     .join(" · ");
 }
 
-function replicasLine({ pools, format }: Deployment): string {
+function replicasLine({ pools, format, routing }: Deployment): string {
   // Of a pair the layout tells the instances of each pool.
   if (pools.some(({ role }) => role !== "mixed")) return "";
   const count = pools[0]?.instances?.value ?? 1;
   if (count <= 1) return "";
+  if (routing) return vscode.l10n.t("over {0} replicas, spread {1}", count, translated(routingWords(routing.value)));
   return format.startsWith("k8s") || format === "lws"
     ? vscode.l10n.t("over {0} replicas, spread at random by the Service", count)
     : vscode.l10n.t("over {0} replicas, spread in turn", count);

@@ -1,5 +1,7 @@
 import { duration, whole } from "../catalog/quantity.ts";
 import { engineNames } from "../deployment/engine-names.ts";
+import { plain } from "../deployment/message.ts";
+import { routingWords } from "../deployment/routing-words.ts";
 import { gpusOf, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { type Operator, outsideSeconds } from "../timing/step-model.ts";
@@ -12,6 +14,7 @@ import { deploymentWords, modeWords, schedulerWords } from "./layout-words.ts";
 import type { Load } from "./load.ts";
 import { requestRecords } from "./records.ts";
 import type { ModeTime, Report } from "./report.ts";
+import type { Routing } from "./router.ts";
 import type { RunResult } from "./run.ts";
 import { saturation } from "./saturated.ts";
 import { stepAnatomies } from "./step-anatomy.ts";
@@ -28,6 +31,7 @@ export interface ReportInput {
   readonly run: RunResult;
   readonly warnings: readonly string[];
   readonly seed: number;
+  readonly routing: Routing;
 }
 
 /** All that a page or a terminal shows of a run. */
@@ -81,6 +85,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     engine: `${engineNames[settled.engine]} ${first.version.text}`,
     scheduler: schedulerWords(first),
     ...(served ? { served } : {}),
+    ...(settled.system ? {} : routedWords(pools, input.routing)),
     assumed: settled.assumed,
     confidence: {
       timing: weakest.basis,
@@ -97,6 +102,16 @@ export function reportOf(input: ReportInput): Report | undefined {
     ],
     seed,
   };
+}
+
+function routedWords(pools: readonly ClusterPool[], { replicas, decode = replicas }: Routing): Pick<Report, "routing"> {
+  const over = (isDecode: boolean): number =>
+    pools.reduce((sum, pool) => sum + ((pool.role === "decode") === isDecode ? pool.replicas : 0), 0);
+  const words = [
+    ...(over(false) > 1 ? [plain(routingWords(replicas))] : []),
+    ...(over(true) > 1 && decode !== replicas ? [`answers ${plain(routingWords(decode))}`] : []),
+  ];
+  return words.length > 0 ? { routing: `requests go ${words.join(", ")}` } : {};
 }
 
 function cutOff(seconds: number): string {

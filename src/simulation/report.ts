@@ -190,6 +190,8 @@ export interface Report {
   readonly scheduler: string;
   /** Absent where one instance computes prompt and answer of a request. */
   readonly served?: ServedBy;
+  /** How requests are spread over instances; absent with one. */
+  readonly routing?: string;
   readonly assumed: readonly Assumption[];
   readonly confidence: {
     readonly timing: Basis;

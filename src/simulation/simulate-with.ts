@@ -53,6 +53,7 @@ export function simulateWith(
       run,
       warnings,
       seed,
+      routing,
     });
     return report ? { report } : { error: { code: "missing", message: "The deployment has no pool." } };
   } catch (failure) {

@@ -29,7 +29,7 @@ export function reportHtml(report: Report, { bands, nearest }: Evidence): string
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(name)}: simulated</title><style>${reportStyle}</style></head><body><main>
-<header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
+<header><h1>${escaped(name)}</h1><p>${escaped(`${engine}, ${layout}, ${gpus} × ${gpuName}${report.routing ? `, ${report.routing}` : ""}`)}</p><p>${escaped(workloadWords(report.workload))}</p></header>
 <p class="verdict">${escaped(verdictWords(report, bands, plainPaint))}</p><p>${escaped(bottleneck.sentence)}</p>${served && `<p>${escaped(served)}</p>`}
 ${list(warningsOf(report), "warnings")}
 ${report.saturated ? "" : section("Latency", latencyTable(report, bands) + classesTable(report) + distributions(report))}

@@ -18,6 +18,7 @@ export function reportJson(report: Report, bands: Bands | null) {
     layout,
     scheduler,
     ...(served ? { served: { system: served.system, firstToken: plain(served.firstToken) } } : {}),
+    routing: report.routing ?? null,
     slo: report.slo,
     modes: report.modes,
     anatomy: report.anatomy.map((step) => ({ ...step, operators: operatorsJson(step.operators, step.peaks) })),

@@ -33,7 +33,7 @@ export function reportText(report: Report, { bands, nearest, advice }: Evidence,
     ...assumed.map(({ what, value, why }) => `${paint("dim", "assumed:")} ${what} = ${value}, ${plain(why)}`),
   ];
   return [
-    `${paint("bold", name)}: ${engine}, ${layout}, ${gpus} × ${gpuName}\n`,
+    `${paint("bold", name)}: ${engine}, ${layout}, ${gpus} × ${gpuName}${report.routing ? `, ${report.routing}` : ""}\n`,
     `  ${workloadWords(workload)}\n\n`,
     `  ${verdictWords(report, bands, paint)}\n  ${report.bottleneck.sentence}\n\n`,
     advice ? adviceText(advice, paint) : "",

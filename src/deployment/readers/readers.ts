@@ -37,6 +37,7 @@ import { jinjaTemplateReader, jsonPatchReader } from "./pods/template-files.ts";
 import { rayReader } from "./ray/ray.ts";
 import { rayServeReader } from "./ray/ray-serve.ts";
 import type { Reader } from "./reader.ts";
+import { pickerReader } from "./routers/picker-reader.ts";
 
 /** The one list of families. The first that knows a document has it: custom resources by their group and kind, then files by their keys. */
 export const readers: readonly Reader[] = [
@@ -50,6 +51,7 @@ export const readers: readonly Reader[] = [
   kthenaBoosterReader,
   llmazReader,
   servingAttachmentReader,
+  pickerReader,
   configMapReader,
   jsonPatchReader,
   dynamoReader,

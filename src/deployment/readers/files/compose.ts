@@ -7,7 +7,7 @@ import { type CompanionUnit, plainUnit, type Unit } from "../../units.ts";
 import { expandCompose, type Variables } from "../../variables.ts";
 import type { YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
-import { companionKind } from "../pods/companions.ts";
+import { commandRouting, companionKind } from "../pods/companions.ts";
 import { composeEnvironment } from "../pods/environment.ts";
 import { namedConfig } from "../pods/named-config.ts";
 import { recognise } from "../pods/recognise.ts";
@@ -33,7 +33,10 @@ export const composeReader: Reader = (root, _extent, context) => {
 
 function companion(service: Service, key: Mapped): CompanionUnit[] {
   const kind = companionKind([service.get("entrypoint"), service.get("command")], service.get("image").string);
-  return kind && isReadable(key.value) ? [{ kind, name: key.value, span: spanOf(key) }] : [];
+  if (!kind || !isReadable(key.value)) return [];
+  const { variables } = composeEnvironment(service.get("environment"), false);
+  const routing = kind === "router" ? commandRouting([service.get("entrypoint"), service.get("command")], variables) : undefined;
+  return [{ kind, name: key.value, span: spanOf(key), ...(routing ? { routing } : {}) }];
 }
 
 function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Unit[] {

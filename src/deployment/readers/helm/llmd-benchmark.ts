@@ -1,6 +1,6 @@
 import { findScriptLaunches } from "../../launch.ts";
 import { type Mapped, spanOf } from "../../mapped.ts";
-import { type MappingFlags, plainUnit, type Unit, unknownHardware } from "../../units.ts";
+import { type CompanionUnit, type MappingFlags, plainUnit, type Unit, unknownHardware } from "../../units.ts";
 import type { Variables } from "../../variables.ts";
 import type { YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
@@ -13,6 +13,7 @@ import { affinityHint, labelWords, nodeHints } from "../pods/node-hints.ts";
 import { groupGpus, leaderWorkerVariables } from "../pods/pod-group.ts";
 import { gpuCount, wholeNumber } from "../pods/resources.ts";
 import type { Reader } from "../reader.ts";
+import { pickerText } from "../routers/picker-config.ts";
 import { chartImage } from "./chart-image.ts";
 import { localUnits } from "./llmd-benchmark-local.ts";
 import { type BenchmarkRole, BenchmarkStack } from "./llmd-benchmark-stack.ts";
@@ -33,9 +34,24 @@ export const llmdBenchmarkReader: Reader = (root, _extent, context) => {
   return {
     format: "llmd-benchmark-scenario",
     units,
-    companions: harness?.key ? [{ kind: "benchmark", name, span: spanOf(harness.key) }] : [],
+    companions: [
+      ...(harness?.key ? [{ kind: "benchmark", name, span: spanOf(harness.key) } as const] : []),
+      ...stacks.flatMap((stack) => picker(stack)),
+    ],
   };
 };
+
+/** The endpoint picker in front of a stack: one of the configurations that its chart is given. */
+function picker(stack: BenchmarkStack): CompanionUnit[] {
+  const epp = stack.setting("router", "epp");
+  const file = epp.at("pluginsConfigFile").string;
+  const configs = epp.at("pluginsCustomConfig");
+  const key = epp.key;
+  if (!key) return [];
+  const text = file === "" ? configs.entries()[0] : configs.at(file);
+  const rules = text && pickerText(text.string);
+  return [{ kind: "router", name: "epp", span: spanOf(key), ...(rules ? { routing: { ...rules, span: spanOf(key) } } : {}) }];
+}
 
 function isStack(stack: YamlValue): boolean {
   return stack.at("name").exists && ["model", "common", "modelservice", "standalone", "decode", "nok8s"].some((key) => stack.at(key).isMap);

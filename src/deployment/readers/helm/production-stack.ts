@@ -7,6 +7,7 @@ import { containerEnvironment, type Environment } from "../pods/environment.ts";
 import { nodeHints, termHints } from "../pods/node-hints.ts";
 import { rootAnchor } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
+import { stackRouting } from "../routers/router-flags.ts";
 import { imageOf } from "./chart-image.ts";
 import { modelSpecFlags } from "./production-stack-flags.ts";
 import { lmcacheVariables } from "./production-stack-lmcache.ts";
@@ -106,8 +107,10 @@ function companions(root: YamlValue): CompanionUnit[] {
     const written = root.at(key).key;
     return written && isOn ? [{ kind, name, span: spanOf(written) }] : [];
   };
+  const routing = stackRouting(root.at("routerSpec", "routingLogic").text());
+  const routers = found("routerSpec", "router", "router", root.at("routerSpec", "enableRouter").boolean !== false);
   return [
-    ...found("routerSpec", "router", "router", root.at("routerSpec", "enableRouter").boolean !== false),
+    ...routers.map((router) => ({ ...router, ...(routing ? { routing } : {}) })),
     ...found("cacheserverSpec", "cache", "cache server", root.at("cacheserverSpec", "enabled").boolean !== false),
   ];
 }

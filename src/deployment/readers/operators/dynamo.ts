@@ -4,6 +4,7 @@ import type { Span } from "../../text.ts";
 import type { CompanionUnit, Unit } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
+import { containerRouting } from "../pods/companions.ts";
 import { listedVariables } from "../pods/environment.ts";
 import { rootAnchor, workloadName } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
@@ -68,7 +69,9 @@ function graph(
     const found = componentUnits(component, framework, context);
     const role = type === "prefill" || (type === "decode" && isSplit) ? type : "mixed";
     units.push(...found.map((unit): Unit => ({ ...unit, format: "dynamo-dgd", name, deployment, anchor, extent, role })));
-    if (found.length === 0 && isRouter(component)) companions.push({ kind: "router", name, span: anchor });
+    if (found.length > 0 || !isRouter(component)) continue;
+    const routing = containerRouting(component.container, component.variables);
+    companions.push({ kind: "router", name, span: anchor, ...(routing ? { routing } : {}) });
   }
   const [localPrompts] = components.filter(isRouter).flatMap((component) => routedLocally(component, context) ?? []);
   return { units: localPrompts ? units.map((unit) => ({ ...unit, localPrompts })) : units, companions };

@@ -8,6 +8,7 @@ import { merged } from "../../yaml-merge.ts";
 import type { ReaderContext } from "../context.ts";
 import { rootAnchor, workloadName } from "../pods/workload.ts";
 import type { Reader } from "../reader.ts";
+import { pickerRules, pickerText } from "../routers/picker-config.ts";
 import type { ServiceFields } from "./kserve-preset.ts";
 import { runtimeKinds } from "./kserve-runtime.ts";
 import { workloadUnits } from "./kserve-workload.ts";
@@ -100,7 +101,10 @@ function serviceUnits(service: ServiceFields, root: YamlValue, extent: Span, con
 
 function scheduler(spec: YamlValue): CompanionUnit[] {
   const at = keySpan(spec.at("router", "scheduler"));
-  return at ? [{ kind: "router", name: "scheduler", span: at }] : [];
+  if (!at) return [];
+  const inline = spec.at("router", "scheduler", "config", "inline");
+  const rules = inline.isMap ? pickerRules(inline) : pickerText(inline.string);
+  return [{ kind: "router", name: "scheduler", span: at, ...(rules ? { routing: { ...rules, span: at } } : {}) }];
 }
 
 function keySpan({ key }: YamlValue): Span | undefined {

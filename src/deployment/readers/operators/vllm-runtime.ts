@@ -12,6 +12,7 @@ import { termHints } from "../pods/node-hints.ts";
 import { requestedGpus } from "../pods/requested-gpus.ts";
 import { rootAnchor, workloadName } from "../pods/workload.ts";
 import type { Reader, Recognised } from "../reader.ts";
+import { stackRouting } from "../routers/router-flags.ts";
 
 /** Fields that the operator passes on where they are neither empty nor 0 nor false (vllmruntime_controller.go). */
 const modelFields = {
@@ -41,7 +42,10 @@ export const vllmRuntimeReader: Reader = (root, extent, context) => {
     units,
     companions,
   });
-  if (kind === "VLLMRouter") return recognised([], [{ kind: "router", name, span: place.anchor }]);
+  if (kind === "VLLMRouter") {
+    const routing = stackRouting(root.at("spec", "routingLogic").text());
+    return recognised([], [{ kind: "router", name, span: place.anchor, ...(routing ? { routing } : {}) }]);
+  }
   if (kind === "CacheServer") return recognised([], [{ kind: "cache", name, span: place.anchor }]);
   if (kind !== "VLLMRuntime") return recognised([]);
   const topology = root.at("spec", "topology");

@@ -1,9 +1,14 @@
 import type { Companion } from "../../deployment.ts";
 import { parseImage } from "../../images.ts";
 import { isReadable, spanOf } from "../../mapped.ts";
+import { splitCommand } from "../../shell-words.ts";
 import type { CompanionUnit } from "../../units.ts";
+import type { Variables } from "../../variables.ts";
+import type { WrittenRouting } from "../../written-routing.ts";
 import type { YamlValue } from "../../yaml-document.ts";
-import type { PodUnit } from "./pod.ts";
+import { routerCommand } from "../routers/router-command.ts";
+import { containerEnvironment } from "./environment.ts";
+import { expandedWords, type PodUnit } from "./pod.ts";
 
 type Kind = Companion["kind"];
 
@@ -39,8 +44,25 @@ export function podCompanions(pod: YamlValue, engines: readonly PodUnit[]): Comp
     const key = container.entries()[0]?.key;
     const kind = key && !taken.has(spanOf(key).start) ? kindOf(container) : undefined;
     const name = container.at("name").text();
-    return kind && name && isReadable(name.value) ? [{ kind, name: name.value, span: spanOf(name) }] : [];
+    if (!kind || !name || !isReadable(name.value)) return [];
+    const routing = kind === "router" ? containerRouting(container, new Map()) : undefined;
+    return [{ kind, name: name.value, span: spanOf(name), ...(routing ? { routing } : {}) }];
   });
+}
+
+/** The policy of a container's router, by its command and variables over the platform's. */
+export function containerRouting(container: YamlValue, platform: Variables): WrittenRouting | undefined {
+  const { variables } = containerEnvironment(container, platform);
+  return commandRouting([container.at("command"), container.at("args")], variables);
+}
+
+/** The same of command lines one behind the other, each a list or one text. */
+export function commandRouting(command: readonly YamlValue[], variables: Variables): WrittenRouting | undefined {
+  const words = command.flatMap((part) => {
+    const text = part.isList ? undefined : part.text();
+    return text ? splitCommand(text, variables).flatMap((one) => one.words) : expandedWords(part, variables);
+  });
+  return routerCommand(words, variables);
 }
 
 function kindOf(container: YamlValue): Kind | undefined {
