@@ -1,17 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
 import { wordTable } from "../catalog/word-table.ts";
-import {
-  asBetween,
-  asCount,
-  asFields,
-  asNotNegative,
-  asText,
-  CaseError,
-  type Fields,
-  isFields,
-  optional,
-} from "./case-fields.ts";
+import { asBetween, asCount, asFields, asNotNegative, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import { caseRouting } from "./case-routing.ts";
 import { caseSlo } from "./case-slo.ts";

@@ -179,7 +179,8 @@ class Kinds {
 
   of(record: Readonly<Record<string, unknown>>): Pick<RequestRow, "class"> {
     if (this.column === undefined) return {};
-    const name = String(record[this.column] ?? "");
+    const written = record[this.column];
+    const name = typeof written === "string" ? written.trim() : typeof written === "number" ? String(written) : "";
     const place = this.places.get(name) ?? this.places.size;
     this.places.set(name, place);
     return { class: place };

@@ -79,7 +79,7 @@ describe("directives", () => {
 describe("routing", () => {
   test.each([
     ["round-robin", "round-robin", 0],
-    ["prefix", undefined, 1],
+    ["power_of_two", "power-of-two", 0],
     ["nearest", undefined, 1],
   ])("%s", (word, policy, problems) => {
     const reading = readText(`# inference-lens: routing=${word}\n${deployment('command: [vllm, serve, "Qwen/Qwen3-32B"]')}`);
