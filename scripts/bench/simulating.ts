@@ -7,7 +7,7 @@ import type { Settled } from "../../src/deployment/settled.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import { builtInWorkload } from "../../src/simulation/built-in.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report, RunControl } from "../../src/simulation/report.ts";
 import { allAtOnce } from "../../src/simulation/saturation.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
 import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
@@ -19,9 +19,14 @@ const peers = "peers reach 207 to 576";
 
 type RequestList = Extract<Workload, { readonly kind: "requests" }>;
 
-/** Llama-3.1-8B in bfloat16 on one H100, vLLM 0.19.0, everything at its default. */
-function target(catalog: Catalog): { readonly settled: Settled; readonly plans: readonly MemoryPlan[] } {
-  const deployment = { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: "H100-SXM5-80GB", engineVersion: "0.19.0" };
+interface Target {
+  readonly settled: Settled;
+  readonly plans: readonly MemoryPlan[];
+}
+
+/** Llama-3.1-8B in bfloat16 on H100s, vLLM 0.19.0, everything at its default but what is said. */
+function target(catalog: Catalog, said: Readonly<Record<string, unknown>> = {}): Target {
+  const deployment = { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: "H100-SXM5-80GB", engineVersion: "0.19.0", ...said };
   const read = readCase({ id: "bench", deployment }, { catalog });
   const settled = read.deployment && settle(read.deployment, catalog).settled;
   if (!settled) throw new Error("the deployment of the benchmark does not settle");
@@ -48,29 +53,82 @@ function requestsOf(count: number, catalog: Catalog): { readonly workload: Reque
   return { workload: { ...whole.workload, requests: whole.workload.requests.slice(0, count) }, from: whole.from };
 }
 
-function reportOf(settled: Settled, plans: readonly MemoryPlan[], workload: Workload): Report {
-  const { report, error } = simulate(settled, plans, workload, 1);
+/** So many requests of the same lengths, over and over, without arrivals of their own. */
+function repeated({ requests, ...workload }: RequestList, count: number): RequestList {
+  const atOnce = requests.map((row) => ({ ...row, arrivalSeconds: 0 }));
+  return { ...workload, requests: Array.from({ length: count }, (_, i) => atOnce[i % atOnce.length]).filter((row) => row !== undefined) };
+}
+
+function reportOf({ settled, plans }: Target, workload: Workload, control: RunControl = {}): Report {
+  const { report, error } = simulate(settled, plans, workload, 1, control);
   if (!report) throw new Error(error.message);
   return report;
 }
 
+/** Share of the most that a deployment serves at which it is measured. */
+const share = 0.8;
+
 /** 10,000 requests: all at once, and Poisson at 80 % of the rate that this shows to be the most. */
 export function simulatePart(): readonly Measurement[] {
   const catalog = benchCatalog();
-  const { settled, plans } = target(catalog);
+  const plain = target(catalog);
   const { workload, from } = requestsOf(10_000, catalog);
   const offline = allAtOnce(workload);
-  const most = reportOf(settled, plans, offline).summary.requestsPerSecond;
-  const open: Workload = { ...workload, ratePerSecond: 0.8 * most, cv: 1 };
+  const most = reportOf(plain, offline).summary.requestsPerSecond;
+  const open: Workload = { ...workload, ratePerSecond: share * most, cv: 1 };
   const name = (how: string): string => `10,000 requests (${from}), ${how}`;
-  const openCpu = cpuSeconds(() => reportOf(settled, plans, open));
-  const offlineCpu = cpuSeconds(() => reportOf(settled, plans, offline));
+  const openCpu = cpuSeconds(() => reportOf(plain, open));
+  const offlineCpu = cpuSeconds(() => reportOf(plain, offline));
+  const steps = cpuSeconds(() => reportOf(plain, { ...open, ratePerSecond: 1 }));
+  const stepwise = cpuSeconds(() => reportOf(plain, { ...open, ratePerSecond: 1 }, { stepwise: true }));
   return [
-    { name: name(`${(0.8 * most).toFixed(1)} req/s`), value: openCpu, unit: "CPU s", limit: 1 },
-    { name: name("offline"), value: offlineCpu, unit: "CPU s", limit: 1 },
+    { name: name(`${(share * most).toFixed(1)} req/s`), value: openCpu, unit: "CPU s", limit: 0.4 },
+    { name: name("offline"), value: offlineCpu, unit: "CPU s", limit: 0.4 },
+    { name: name("1 req/s"), value: steps, unit: "CPU s", limit: 0.4, note: `${stepwise.toFixed(2)} with each step on its own` },
     { name: "requests per CPU second, open loop", value: 10_000 / openCpu, unit: "1/s", limit: null, note: peers },
     { name: "requests per CPU second, offline", value: 10_000 / offlineCpu, unit: "1/s", limit: null, note: peers },
     { name: "saturation rate", value: most, unit: "req/s", limit: null },
+  ];
+}
+
+/** The same on other systems, each at 80 % of the most that it serves. */
+export function systemsPart(): readonly Measurement[] {
+  const catalog = benchCatalog();
+  const { workload } = requestsOf(10_000, catalog);
+  const offline = allAtOnce(workload);
+  const systems: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "two prefill and two decode instances": { pools: ["prefill", "decode"].map((role) => ({ role, instances: 2 })) },
+    "Shift Parallelism, TP 4 × SP 2": {
+      model: "meta-llama/Llama-3.3-70B-Instruct",
+      engineVersion: "0.11.0",
+      shiftThreshold: 256,
+      pools: [{ parallel: { tensor: 4, sequence: 2 } }],
+    },
+  };
+  return Object.entries(systems).map(([name, said]) => {
+    const system = target(catalog, said);
+    const most = reportOf(system, offline).summary.requestsPerSecond;
+    const cpu = cpuSeconds(() => reportOf(system, { ...workload, ratePerSecond: share * most, cv: 1 }));
+    return { name: `10,000 requests, ${name}, ${(share * most).toFixed(1)} req/s`, value: cpu, unit: "CPU s", limit: 1.2 };
+  });
+}
+
+/** Whether time and memory grow with requests alone, up to the most that a run takes. */
+export function scalePart(): readonly Measurement[] {
+  const catalog = benchCatalog();
+  const plain = target(catalog);
+  const { workload } = requestsOf(10_000, catalog);
+  const most = reportOf(plain, allAtOnce(workload)).summary.requestsPerSecond;
+  const cpuOf = (count: number): number => {
+    const open: Workload = { ...repeated(workload, count), ratePerSecond: share * most, cv: 1 };
+    return cpuSeconds(() => reportOf(plain, open));
+  };
+  const [tenThousand = 0, hundredThousand = 0, million = 0] = [10_000, 100_000, 1_000_000].map(cpuOf);
+  const peak = process.resourceUsage().maxRSS / 2 ** 20;
+  const each = [tenThousand / 0.01, hundredThousand / 0.1, million].map((cpu) => cpu.toFixed(1)).join(" : ");
+  return [
+    { name: "1,000,000 requests", value: million, unit: "CPU s", limit: 40, note: `µs each at 10k, 100k, 1M: ${each}` },
+    { name: "1,000,000 requests, most memory of the process", value: peak, unit: "GiB", limit: 1 },
   ];
 }
 
@@ -78,9 +136,8 @@ export function simulatePart(): readonly Measurement[] {
 export function wallPart(): readonly Measurement[] {
   const wall = wallMilliseconds(() => {
     const catalog = benchCatalog();
-    const { settled, plans } = target(catalog);
     const { workload } = requestsOf(1000, catalog);
-    reportOf(settled, plans, { ...workload, ratePerSecond: 20, cv: 1 });
+    reportOf(target(catalog), { ...workload, ratePerSecond: 20, cv: 1 });
   });
   return [{ name: "1,000 requests, catalogue and trace loaded on the way", value: wall / 1000, unit: "s", limit: 1 }];
 }
