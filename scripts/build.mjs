@@ -41,7 +41,10 @@ export async function buildAll({ minify = false, quiet = false } = {}) {
     ...(existsSync(join(root, "src/cli/main.ts"))
       ? [build({ ...host, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } })]
       : []),
-    build({ ...page, entryPoints: { report: "webview/report.ts", live: "webview/live.ts", memory: "webview/memory.ts" } }),
+    build({
+      ...page,
+      entryPoints: { report: "webview/report.ts", live: "webview/live.ts", memory: "webview/memory.ts", timeline: "webview/timeline.ts" },
+    }),
   ]);
   cpSync(join(root, "src/catalog/data"), join(dist, "catalog"), { recursive: true });
   const icons = join(root, "node_modules/@vscode/codicons/dist");

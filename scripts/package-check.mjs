@@ -24,7 +24,7 @@ const allowed =
 const strays = files.filter((file) => !allowed.test(file) || /\.map$|\.ts$|node_modules/.test(file));
 check("nothing but the product is packed", strays.length === 0, strays.join(", "));
 
-const bundles = ["extension", "app", "worker", "cli", "report", "live", "memory"].map((name) => `dist/${name}.js`);
+const bundles = ["extension", "app", "worker", "cli", "report", "live", "memory", "timeline"].map((name) => `dist/${name}.js`);
 const facts = [
   "gpus",
   "instances",
@@ -37,7 +37,7 @@ const facts = [
   "options-vllm",
   "options-tensorrt-llm",
 ].map((name) => `dist/catalog/${name}.json`);
-const styles = ["report.css", "live.css", "memory.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
+const styles = ["report.css", "live.css", "memory.css", "timeline.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
 const media = [manifest.icon, ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map((step) => step.media.svg))];
 const needed = [
   ...bundles,
@@ -57,7 +57,7 @@ const { size } = statSync(vsix);
 check(`the package has at most 5 MB (${(size / megabyte).toFixed(2)})`, size <= 5 * megabyte);
 const entry = statSync(join(root, "dist/extension.js")).size;
 check(`what activation loads has at most 30 KB (${(entry / 1e3).toFixed(1)})`, entry <= 30e3);
-const pages = ["report", "live", "memory"].map((page) => readFileSync(join(root, `dist/${page}.js`), "utf8"));
+const pages = ["report", "live", "memory", "timeline"].map((page) => readFileSync(join(root, `dist/${page}.js`), "utf8"));
 check(
   "no page holds React",
   pages.every((text) => !/react-dom|createElement\(React|__SECRET_INTERNALS/.test(text)),

@@ -1,5 +1,5 @@
 // Pictures of the pages in every state, without VS Code:
-//   node scripts/webview-fixtures.mjs [--page report|live|memory]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--out DIR]
+//   node scripts/webview-fixtures.mjs [--page report|live|memory|timeline]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--out DIR]
 // Bundles pages and fixtures (test/webview/fixtures), opens them in headless Chromium under the product's CSP with a real VS Code's theme variables.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -38,6 +38,7 @@ import { type ServerItem, ServerTree } from "./server-tree.ts";
 import { showProblems } from "./show-problems.ts";
 import { type Subject, Subjects } from "./subject.ts";
 import { DocumentSurroundings } from "./surroundings.ts";
+import { Timelines } from "./timelines.ts";
 import { Tokens } from "./tokens.ts";
 import { publishUnopened } from "./unopened-problems.ts";
 import { VirtualTexts } from "./virtual-texts.ts";
@@ -77,6 +78,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const models = new DescribeModel(catalog, tokens);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
+  const timelines = new Timelines(extension, { documents, subjects, reports }, log);
   const calibrations = new Calibrations(extension, memory, texts, tokens, log);
   const benchmarks = new Benchmarks(extension, texts, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
@@ -91,6 +93,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     attachments,
     demo,
     memory,
+    timelines,
     texts,
     calibrations,
     lenses,
@@ -138,6 +141,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     selectWorkload: about((subject) => choices.workload(subject)),
     setLimits: about((subject) => choices.limits(subject)),
     showMemory: about((subject) => memory.show(subject)),
+    showTimeline: about((subject) => timelines.show(subject)),
     showProblems: (...args) => showProblems(documents, args[0]),
     compareWithLive: (...args) => servers.compare(args),
     importLog: about((subject) => calibrations.importLog(subject)),
@@ -159,6 +163,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
       if (id === undefined) panel.dispose();
       else if (view === "report") await reports.restore(panel, id);
       else if (view === "memory") await memory.restore(panel, id);
+      else if (view === "timeline") await timelines.restore(panel, id);
       else attachments.restore(panel, id);
     },
   };

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { Runner } from "../platform/run-worker.ts";
 import type { Documents } from "./documents.ts";
+import { fingerprintOf } from "./finished-run.ts";
 import type { LensStates } from "./lens-states.ts";
 import { noEvidence } from "./report-evidence.ts";
 import { firstControls, headerOf, variantOf } from "./report-model.ts";
-import { fingerprintOf } from "./report-session.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import { seed, workloadAt } from "./workload-choice.ts";

@@ -14,6 +14,7 @@ export const commandIds = [
   "selectWorkload",
   "setLimits",
   "showMemory",
+  "showTimeline",
   "showProblems",
   "compareWithLive",
   "importLog",

@@ -41,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     vscode.window.registerWebviewPanelSerializer("inferenceLens.report", restore("report")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.live", restore("live")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.memory", restore("memory")),
+    vscode.window.registerWebviewPanelSerializer("inferenceLens.timeline", restore("timeline")),
     vscode.window.registerTreeDataProvider("inferenceLens.deployments", deployments),
     vscode.window.registerTreeDataProvider("inferenceLens.servers", servers),
     vscode.workspace.onDidOpenTextDocument(sniff),

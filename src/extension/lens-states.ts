@@ -3,7 +3,7 @@ import type { LensState } from "../language/lenses.ts";
 import type { Bands } from "../simulation/bands.ts";
 import type { Report } from "../simulation/report.ts";
 import type { Documents } from "./documents.ts";
-import { fingerprintOf } from "./report-session.ts";
+import { fingerprintOf } from "./finished-run.ts";
 import type { StoredReport } from "./report-store.ts";
 import { subjectKey } from "./subject.ts";
 

@@ -8,6 +8,7 @@ import type { Log } from "./log.ts";
 import { MemoryPage } from "./memory-page.ts";
 import { MemorySession } from "./memory-session.ts";
 import { pageRequests } from "./page-requests.ts";
+import { panelIdOf, panelSubject } from "./panel-state.ts";
 import { report as tellFailure } from "./register-command.ts";
 import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
@@ -67,7 +68,7 @@ export class MemoryPages implements vscode.Disposable {
 
   /** A page that VS Code brings back after a reload. */
   async restore(panel: vscode.WebviewPanel, id: string): Promise<void> {
-    const named = subjectOf(id);
+    const named = panelSubject(id);
     if (named) await this.adopt(panel, named.uri, named.deploymentId).read();
     else panel.dispose();
   }
@@ -122,14 +123,4 @@ export class MemoryPages implements vscode.Disposable {
   private told(work: Promise<void>): void {
     work.catch((error: unknown) => tellFailure("memory", error, this.log));
   }
-}
-
-/** What a page keeps of its subject across reloads, and what such words stand for; undefined where they are none of ours. */
-function panelIdOf(uri: vscode.Uri, deploymentId: string): string {
-  return `${uri.toString()} ${deploymentId}`;
-}
-
-function subjectOf(id: string): { readonly uri: vscode.Uri; readonly deploymentId: string } | undefined {
-  const [, uri, deploymentId] = /^(\S+) (.+)$/s.exec(id) ?? [];
-  return uri === undefined || deploymentId === undefined ? undefined : { uri: vscode.Uri.parse(uri, true), deploymentId };
 }

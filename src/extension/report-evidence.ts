@@ -1,6 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { message } from "../deployment/message.ts";
-import type { Settled } from "../deployment/settled.ts";
 import type { Runs } from "../platform/run-pool.ts";
 import type { MeasuredFigure, NearRunView, ReportEvidence } from "../protocol/report-view.ts";
 import { bandRuns, bandsOf } from "../simulation/bands.ts";
@@ -8,17 +7,9 @@ import { runsNear } from "../simulation/measured-runs/answered-runs.ts";
 import type { NearRun } from "../simulation/measured-runs/nearest-runs.ts";
 import { predictionOf, type RunPrediction, replayOf, replaySeed } from "../simulation/measured-runs/replay.ts";
 import { runLoad, runTitle } from "../simulation/measured-runs/run-words.ts";
-import type { Report } from "../simulation/report.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { FinishedRun } from "./finished-run.ts";
 
 export const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
-
-/** A run that is done, and what it was made of. */
-export interface FinishedRun {
-  readonly settled: Settled;
-  readonly workload: Workload;
-  readonly report: Report;
-}
 
 /**
  * What follows a run: the measured runs near it, then its bands, then what this build says of the measured runs. Each is shown as soon as

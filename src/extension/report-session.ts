@@ -7,6 +7,7 @@ import type { RunEnd, Runner } from "../platform/run-worker.ts";
 import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report.ts";
 import { fullId } from "./command-ids.ts";
+import { type FinishedRun, fingerprintOf, runOfReport } from "./finished-run.ts";
 import { gatherEvidence, noEvidence } from "./report-evidence.ts";
 import { headerOf, startingRate, type Variant, variantOf } from "./report-model.ts";
 import type { ReportPage } from "./report-page.ts";
@@ -34,11 +35,6 @@ export interface SessionPorts {
   readonly failed: (error: unknown) => void;
 }
 
-/** Plain numbers that a run is made of, as text: equal texts give equal runs. */
-export function fingerprintOf({ analysis }: Subject): string {
-  return JSON.stringify(analysis.settled ?? null);
-}
-
 /** One report page with its runs: closed form at once, then the simulation; a second run replaces the first. */
 export class ReportSession {
   private header: ReportHeader | undefined;
@@ -46,6 +42,9 @@ export class ReportSession {
   private report: Report | undefined;
   private evidencing = new AbortController();
   private readonly plans: ReportPlans;
+  /** What the report shown was made of; of a stored one that is found again where it is asked for. */
+  private made: FinishedRun | undefined;
+  private controls: ReportControls | undefined;
 
   constructor(
     private readonly page: ReportPage,
@@ -63,6 +62,8 @@ export class ReportSession {
     this.header = header;
     this.fingerprint = fingerprint;
     this.report = report;
+    this.made = undefined;
+    this.controls = controls;
     this.page.show({ kind: "header", header, controls });
     this.page.show({ kind: "report", report, wallSeconds });
     this.page.show({ kind: "evidence", evidence });
@@ -72,11 +73,22 @@ export class ReportSession {
   /** What follows a report is looked for again, where the file is still what it was. */
   private async resume(controls: ReportControls, report: Report): Promise<void> {
     const subject = await this.ports.subject();
-    if (!subject || fingerprintOf(subject) !== this.fingerprint || this.report !== report) return;
-    const catalog = this.ports.catalog();
-    const { settled } = variantOf(subject.analysis, controls, catalog);
-    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
-    if (settled && workload) await this.plans.follow({ subject, controls, settled, workload, report });
+    const { fingerprint } = this;
+    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.catalog());
+    if (!made || this.report !== report) return;
+    this.made = made;
+    await this.plans.follow({ subject, controls, ...made });
+  }
+
+  /** The run that is shown, to be run again; undefined where there is none of the file as it is now. */
+  async finishedRun(): Promise<FinishedRun | undefined> {
+    const { report, controls } = this;
+    if (this.made || !report || !controls) return this.made;
+    const { fingerprint } = this;
+    const subject = await this.ports.subject();
+    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.catalog());
+    if (report === this.report) this.made = made;
+    return made;
   }
 
   /** Closed form, then the simulation. Resolves when the run has ended, in whatever way; what follows its report comes later. */
@@ -113,7 +125,9 @@ export class ReportSession {
       },
     });
     const stored = await this.end(end, subject, controls, (performance.now() - started) / 1000);
-    if (stored) this.followed(stored, { subject, controls, settled: variant.settled, workload, report: stored.report });
+    if (!stored) return;
+    this.made = { settled: variant.settled, workload, report: stored.report };
+    this.followed(stored, { subject, controls, ...this.made });
   }
 
   /** What comes after the run is shown as it comes, side by side. */

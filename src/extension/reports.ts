@@ -2,8 +2,10 @@ import * as vscode from "vscode";
 import { RunPool } from "../platform/run-pool.ts";
 import { Runner } from "../platform/run-worker.ts";
 import type { FromReportView } from "../protocol/report-view.ts";
+import type { Entry } from "../protocol/timeline-view.ts";
 import type { Report } from "../simulation/report.ts";
 import { UserFacingError } from "./errors.ts";
+import { type FinishedRun, runOfReport } from "./finished-run.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { Log } from "./log.ts";
 import { openGuide } from "./open-guide.ts";
@@ -32,11 +34,22 @@ interface ReportsPorts extends PlanPorts {
   readonly lenses: LensStates;
 }
 
+/** The timeline of a deployment's run, at a request where one is named. */
+interface TimelineRequest {
+  readonly uri: vscode.Uri;
+  readonly deploymentId: string;
+  readonly name: string;
+  readonly entry: Entry | null;
+}
+
 /** All report pages: one a deployment, with its own worker for as long as it is open. */
 export class Reports implements vscode.Disposable {
   private readonly open = new Map<string, Open>();
   private readonly store: ReportStore;
   private readonly subscription: vscode.Disposable;
+  private readonly timelines = new vscode.EventEmitter<TimelineRequest>();
+  /** A report page asks for the timeline of its run. */
+  readonly onDidAskForTimeline = this.timelines.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -99,8 +112,18 @@ export class Reports implements vscode.Disposable {
     return this.open.get(subjectKey(uri, deploymentId))?.session.lastReport;
   }
 
+  /** The run of a deployment's report, to be run again; undefined where there is none of the file as it is now. */
+  async runOf(uri: vscode.Uri, deploymentId: string): Promise<FinishedRun | undefined> {
+    const key = subjectKey(uri, deploymentId);
+    const open = this.open.get(key);
+    if (open) return open.session.finishedRun();
+    const [stored, subject] = await Promise.all([this.store.load(ReportStore.idOf(key)), this.ports.subjects.byId(uri, deploymentId)]);
+    return stored && subject && runOfReport(stored, subject, this.ports.documents.catalogFor(uri));
+  }
+
   dispose(): void {
     this.subscription.dispose();
+    this.timelines.dispose();
     for (const { page, runner, pool } of this.open.values()) {
       page.dispose();
       void runner.dispose();
@@ -133,6 +156,10 @@ export class Reports implements vscode.Disposable {
     const runner = new Runner(worker);
     const pool = new RunPool(worker);
     const receive = (message: FromReportView): void => {
+      if (message.kind === "timeline") {
+        this.timelines.fire({ uri, deploymentId, name: session.lastReport?.name ?? deploymentId, entry: message.entry });
+        return;
+      }
       const handled =
         message.kind === "explain" ? openGuide(extension) : (pageRequests(message, uri, deploymentId) ?? session.receive(message));
       handled.catch((error: unknown) => tellFailure("report", error, this.log));

@@ -3,6 +3,7 @@ import type { Settled } from "../deployment/settled.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
 import type { BandRun } from "../simulation/bands.ts";
 import type { Outcome, RunControl } from "../simulation/report.ts";
+import type { Timeline } from "../simulation/timeline/timeline.ts";
 import type { Workload } from "../simulation/workload.ts";
 
 export interface RunRequest {
@@ -11,12 +12,14 @@ export interface RunRequest {
   readonly seed: number;
   /** How long steps take; as predicted where absent. */
   readonly steps?: BandRun["steps"];
+  /** Writes down what happens from this second on; not at all where absent. */
+  readonly recordFrom?: number;
   readonly progress?: NonNullable<RunControl["progress"]>;
 }
 
 /** How a run ended. A stopped run is `done` with a report of the time so far. */
 export type RunEnd =
-  | { readonly kind: "done"; readonly outcome: Outcome; readonly cpuSeconds: number }
+  | { readonly kind: "done"; readonly outcome: Outcome; readonly timeline: Timeline | null; readonly cpuSeconds: number }
   /** A newer run took its place, or the runner was disposed. */
   | { readonly kind: "replaced" }
   | { readonly kind: "failed"; readonly message: string; readonly stack: string };
@@ -51,9 +54,9 @@ export class Runner {
     const run = ++this.runs;
     return new Promise((end) => {
       this.current = { run, request, end };
-      const { settled, workload, seed, steps = "as-predicted" } = request;
+      const { settled, workload, seed, steps = "as-predicted", recordFrom = null } = request;
       try {
-        this.send({ kind: "run", run, settled, workload, seed, steps });
+        this.send({ kind: "run", run, settled, workload, seed, steps, recordFrom });
       } catch (error) {
         this.fail(error);
       }
@@ -111,7 +114,8 @@ export class Runner {
     }
     this.current = undefined;
     this.worker?.unref();
-    if (message.kind === "done") current.end({ kind: "done", outcome: message.outcome, cpuSeconds: message.cpuSeconds });
+    if (message.kind === "done")
+      current.end({ kind: "done", outcome: message.outcome, timeline: message.timeline, cpuSeconds: message.cpuSeconds });
     else current.end({ kind: "failed", message: message.message, stack: message.stack });
   }
 

@@ -5,6 +5,7 @@ import type { Report } from "../simulation/report.ts";
 import type { WorkloadNumbers } from "../simulation/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { FromPlanningView, ToPlanningView } from "./planning-view.ts";
+import type { Entry } from "./timeline-view.ts";
 
 /** What the controls of the report page hold. */
 export interface ReportControls {
@@ -91,6 +92,8 @@ export type FromReportView =
   /** A control changed: closed form at once. */
   | { readonly kind: "estimate"; readonly controls: ReportControls }
   | { readonly kind: "cancel" }
+  /** The timeline of the run that is shown, at a request where one is named. */
+  | { readonly kind: "timeline"; readonly entry: Entry | null }
   | { readonly kind: "reveal"; readonly line: number }
   /** How the parts of "How sure this is" are meant. */
   | { readonly kind: "explain" }

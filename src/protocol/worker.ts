@@ -1,6 +1,7 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { BandRun } from "../simulation/bands.ts";
 import type { Outcome } from "../simulation/report.ts";
+import type { Timeline } from "../simulation/timeline/timeline.ts";
 import type { Workload } from "../simulation/workload.ts";
 
 /** Host to worker. One run at a time; a new one replaces the one before. */
@@ -12,6 +13,8 @@ export type ToWorker =
       readonly workload: Workload;
       readonly seed: number;
       readonly steps: BandRun["steps"];
+      /** The second from which on to write down what happens; null = not at all. */
+      readonly recordFrom: number | null;
     }
   | { readonly kind: "stop"; readonly run: number };
 
@@ -23,5 +26,11 @@ export type FromWorker =
       readonly finished: number;
       readonly total: number;
     }
-  | { readonly kind: "done"; readonly run: number; readonly outcome: Outcome; readonly cpuSeconds: number }
+  | {
+      readonly kind: "done";
+      readonly run: number;
+      readonly outcome: Outcome;
+      readonly timeline: Timeline | null;
+      readonly cpuSeconds: number;
+    }
   | { readonly kind: "failed"; readonly run: number; readonly message: string; readonly stack: string };

@@ -3,6 +3,8 @@ import { memoryPlan } from "../memory/memory-plan.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
 import { simulateBand } from "../simulation/bands.ts";
 import type { Outcome } from "../simulation/report.ts";
+import { timelineBuffers } from "../simulation/timeline/timeline.ts";
+import { TimelineLog } from "../simulation/timeline/timeline-log.ts";
 
 /** Runs numbered up to this one are to stop. A run never yields, so it cannot read messages: it looks here. */
 const stopUpTo = workerData instanceof SharedArrayBuffer ? new Int32Array(workerData) : new Int32Array(1);
@@ -13,10 +15,11 @@ function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
   parentPort?.postMessage(message, [...transfer]);
 }
 
-function run({ run, settled, workload, seed, steps }: Extract<ToWorker, { kind: "run" }>): void {
+function run({ run, settled, workload, seed, steps, recordFrom }: Extract<ToWorker, { kind: "run" }>): void {
   const begin = process.cpuUsage();
   let last = performance.now();
   try {
+    const log = recordFrom === null ? null : new TimelineLog(recordFrom);
     const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
     const outcome = simulateBand(
       settled,
@@ -35,10 +38,13 @@ function run({ run, settled, workload, seed, steps }: Extract<ToWorker, { kind: 
           last = now;
           post({ kind: "progress", run, ...state });
         },
+        ...(log ? { timeline: log } : {}),
       },
     );
     const used = process.cpuUsage(begin);
-    post({ kind: "done", run, outcome, cpuSeconds: (used.user + used.system) / 1e6 }, buffers(outcome));
+    const timeline = outcome.report && log ? log.taken() : null;
+    const moved = [...buffers(outcome), ...(timeline ? timelineBuffers(timeline) : [])];
+    post({ kind: "done", run, outcome, timeline, cpuSeconds: (used.user + used.system) / 1e6 }, moved);
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     post({ kind: "failed", run, message, stack: stack ?? "" });

@@ -14,7 +14,7 @@ const workload: Workload = { kind: "closed-loop", concurrency: 4, requests: 16, 
 
 function ran({ settled: what, workload: load, seed, steps = "as-predicted" }: RunRequest): RunEnd {
   const plans = what.pools.map((pool) => memoryPlan(what.model, pool));
-  return { kind: "done", outcome: simulateBand(what, plans, load, { steps, seed }), cpuSeconds: 0 };
+  return { kind: "done", outcome: simulateBand(what, plans, load, { steps, seed }), timeline: null, cpuSeconds: 0 };
 }
 
 /** A pool that simulates at once, and is stopped after `most` runs. */

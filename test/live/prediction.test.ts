@@ -6,7 +6,7 @@ import { measuredWorkload, workloadOf } from "../../src/live/measured-workload.t
 import { predictionFrom } from "../../src/live/prediction.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
-import { cache } from "../memory/pools.ts";
+import { cache } from "../memory/plain-pool.ts";
 import { scrapes } from "./captures.ts";
 
 function window(folder: string, seconds: number, until?: number) {

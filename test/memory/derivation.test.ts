@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { plain, worth } from "./formulas.ts";
-import { cache, gpu, model, pool, version } from "./pools.ts";
+import { cache } from "./plain-pool.ts";
+import { gpu, model, pool, version } from "./pools.ts";
 
 describe("every printed formula gives its value", () => {
   const cases = testCatalog()

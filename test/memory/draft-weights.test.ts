@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { drafterBytes } from "../../src/memory/draft-weights.ts";
 import { stagesOf } from "../../src/memory/stages.ts";
-import { formatOf, model, oneGpu, pool } from "./pools.ts";
+import { formatOf } from "./plain-pool.ts";
+import { model, oneGpu, pool } from "./pools.ts";
 
 const last = (id: string, pipeline = 1) => {
   const stages = stagesOf(model(id), { pipeline });

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { shortGpuName } from "../../src/catalog/gpu-names.ts";
 import { fittingGpus } from "../../src/memory/fitting-gpus.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { formatOf, model, version } from "./pools.ts";
+import { formatOf } from "./plain-pool.ts";
+import { model, version } from "./pools.ts";
 
 const common = testCatalog().commonGpus();
 const labels = (id: string) => {

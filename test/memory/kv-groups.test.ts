@@ -5,7 +5,8 @@ import { kvShape } from "../../src/memory/kv-cache.ts";
 import { bytesNeeded } from "../../src/memory/kv-shape.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { stagesOf } from "../../src/memory/stages.ts";
-import { formatOf, gpu, model, pool, version } from "./pools.ts";
+import { formatOf } from "./plain-pool.ts";
+import { gpu, model, pool, version } from "./pools.ts";
 import { GiB, started } from "./starts.ts";
 
 describe("groups by version (vLLM, v1/core/kv_cache_utils.py)", () => {

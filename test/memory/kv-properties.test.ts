@@ -4,7 +4,8 @@ import { kvShape } from "../../src/memory/kv-cache.ts";
 import { blocksNeeded, bytesNeeded, longestSequence } from "../../src/memory/kv-shape.ts";
 import { stagesOf } from "../../src/memory/stages.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { cache, model, pool, version } from "./pools.ts";
+import { cache } from "./plain-pool.ts";
+import { model, pool, version } from "./pools.ts";
 import { GiB, started } from "./starts.ts";
 
 describe("whatever the model and the release", () => {

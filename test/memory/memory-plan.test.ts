@@ -6,7 +6,8 @@ import type { MemoryPlan, RankMemory } from "../../src/memory/plan.ts";
 import { stageLayers, stagesOf } from "../../src/memory/stages.ts";
 import { weightBytes } from "../../src/memory/weights.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { formatOf, gpu, model, pool, version } from "./pools.ts";
+import { formatOf } from "./plain-pool.ts";
+import { gpu, model, pool, version } from "./pools.ts";
 
 const GiB = 2 ** 30;
 function rankOf(plan: MemoryPlan, stage = 0): RankMemory {

@@ -1,9 +1,10 @@
-import type { Gpu, Model, WeightFormat } from "../../src/catalog/facts.ts";
-import { isSized, unquantised } from "../../src/catalog/weight-format.ts";
+import type { Gpu, Model } from "../../src/catalog/facts.ts";
+import { unquantised } from "../../src/catalog/weight-format.ts";
 import { usesV1 } from "../../src/deployment/defaults.ts";
-import type { EngineSettings, Layout, SettledPool, VllmBudget, VllmCache } from "../../src/deployment/settled.ts";
+import type { EngineSettings, Layout, SettledPool, VllmBudget } from "../../src/deployment/settled.ts";
 import { atLeast, parseVersion, type Version } from "../../src/deployment/version.ts";
 import { testCatalog } from "../support/catalog.ts";
+import { cache } from "./plain-pool.ts";
 
 export function gpu(name: string): Gpu {
   const found = testCatalog().gpu(name);
@@ -15,12 +16,6 @@ export function model(name: string): Model {
   const found = testCatalog().model(name);
   if (!found) throw new Error(`no model ${name}`);
   return found.model;
-}
-
-/** How its checkpoint stores it. */
-export function formatOf({ id, weights }: Model): WeightFormat {
-  if (!isSized(weights)) throw new Error(`${id} is quantised in a way that is not known`);
-  return weights;
 }
 
 export function version(text: string): Version {
@@ -55,16 +50,6 @@ export const settings: EngineSettings = {
   maxCaptureSize: 512,
   expertExchange: "gather",
   scheduling: { engine: "vllm", reserveFullPrompt: true },
-};
-
-export const cache: VllmCache = {
-  isV1: true,
-  isGrouped: true,
-  states: "none",
-  stateElementBytes: 2,
-  matrixElementBytes: null,
-  draftTokens: 0,
-  headLayers: 0,
 };
 
 const budget: VllmBudget = { engine: "vllm", gpuMemoryUtilization: 0.9, kvCacheMemoryBytes: null, graphsInBudget: false, cache };

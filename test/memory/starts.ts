@@ -2,7 +2,8 @@ import type { Model } from "../../src/catalog/facts.ts";
 import type { VllmCache } from "../../src/deployment/settled.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
-import { cache, gpu, pool, version } from "./pools.ts";
+import { cache } from "./plain-pool.ts";
+import { gpu, pool, version } from "./pools.ts";
 
 export const GiB = 2 ** 30;
 

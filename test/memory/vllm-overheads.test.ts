@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { RankMemory } from "../../src/memory/plan.ts";
-import { cache, formatOf, gpu, model, pool, version } from "./pools.ts";
+import { cache, formatOf } from "./plain-pool.ts";
+import { gpu, model, pool, version } from "./pools.ts";
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;

@@ -4,8 +4,8 @@ import type { EngineSettings, Layout, Settled, SettledPool, Speculation } from "
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Outcome, Report } from "../../src/simulation/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
+import { cache, formatOf } from "../memory/plain-pool.ts";
 import { plainShape } from "../memory/plain-shape.ts";
-import { cache, formatOf } from "../memory/pools.ts";
 
 export const oneGpu: Layout = {
   tensor: 1,

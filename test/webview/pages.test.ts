@@ -5,6 +5,7 @@ import { liveStates } from "./fixtures/live-states.ts";
 import { memoryStates } from "./fixtures/memory-states.ts";
 import { missed } from "./fixtures/report.ts";
 import { reportStates } from "./fixtures/report-states.ts";
+import { timelineStates } from "./fixtures/timeline-states.ts";
 import { type PageName, settle, themes, Workshop, widths } from "./support/workshop.ts";
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -21,11 +22,13 @@ const pages: readonly (readonly [PageName, string])[] = [
   ["report", "missed"],
   ["live", "live"],
   ["memory", "fits"],
+  ["timeline", "pools"],
 ];
 const states = [
   ...Object.keys(reportStates).map((state) => ["report", state] as const),
   ...Object.keys(liveStates).map((state) => ["live", state] as const),
   ...Object.keys(memoryStates).map((state) => ["memory", state] as const),
+  ...Object.keys(timelineStates).map((state) => ["timeline", state] as const),
 ];
 const stateOf: Readonly<Record<string, string>> = {
   "report/estimate": "estimate",
@@ -61,6 +64,12 @@ const stateOf: Readonly<Record<string, string>> = {
   "memory/calibrated": "fits",
   "memory/tensorrt-llm": "fits",
   "memory/stale": "stale",
+  "timeline/running": "running",
+  "timeline/pools": "run",
+  "timeline/shift": "run",
+  "timeline/partly": "run",
+  "timeline/stale": "stale",
+  "timeline/problem": "problem",
 };
 
 describe("layout", () => {

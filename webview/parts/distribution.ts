@@ -16,11 +16,16 @@ export class DistributionView {
   private chart: LineChart | null = null;
   private readonly picture: { model: Distribution; theme: Theme };
 
-  constructor(model: Distribution, theme: Theme, describedBy: string) {
+  /** `pick` hears at which value the plot was clicked. */
+  constructor(model: Distribution, theme: Theme, describedBy: string, pick: (value: number) => void) {
     this.picture = { model, theme };
     this.canvas.setAttribute("aria-hidden", "true");
     this.plot = h("div", { class: "distribution-plot", role: "img", aria: { describedby: describedBy } }, this.canvas);
     this.root = h("div", { class: "distribution" }, h("div", { class: "distribution-head" }, this.title, this.note), this.plot);
+    this.plot.addEventListener("click", (event) => {
+      const value = this.chart?.scales.x?.getValueForPixel(event.clientX - this.plot.getBoundingClientRect().left);
+      if (value !== undefined && value > 0) pick(value);
+    });
     new ResizeObserver(() => this.draw()).observe(this.plot);
   }
 

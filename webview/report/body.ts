@@ -1,4 +1,5 @@
 import type { ReportEvidence } from "../../src/protocol/report-view.ts";
+import type { Entry } from "../../src/protocol/timeline-view.ts";
 import type { Report } from "../../src/simulation/report.ts";
 import { DistributionView } from "../parts/distribution.ts";
 import { fill, h, link, show } from "../parts/dom.ts";
@@ -18,7 +19,7 @@ import { certainty, leastSure, wholeCertainty } from "./evidence/confidence.ts";
 import { nearestRuns } from "./evidence/nearest-runs.ts";
 import { anatomyBar, anatomyTable, stepTable } from "./evidence/step-anatomy.ts";
 import type { Interval } from "./figures.ts";
-import { distributions, type Latencies, latencyTable } from "./latency.ts";
+import { distributions, type Latencies, latencyTable, nearestTo } from "./latency.ts";
 import { capacityWords, formulas, memoryBars, memoryTable, ranksWords } from "./memory.ts";
 import { emptyOverTime, hasModes, overTime, overTimeTable } from "./over-time.ts";
 import { withOthers } from "./planning/compare-model.ts";
@@ -35,6 +36,8 @@ export interface BodyEvents {
   readonly levers: () => void;
   readonly explain: () => void;
   readonly plans: Omit<PlanEvents, "actions" | "toggled">;
+  /** The timeline, at a request. */
+  readonly request: (entry: Entry) => void;
 }
 
 const nothing: TableModel = { name: "Nothing yet", columns: [], rows: [] };
@@ -205,10 +208,13 @@ export class Body {
   private drawLatency(report: Report, values: Latencies): void {
     const others = this.plans.others.filter((one) => one.report !== null);
     const lines = others.map(({ title }, i) => ({ name: said(title), series: lineSeries(i + 1) }));
-    this.latency.setExtra(...(others.length > 0 ? lineLegend([{ name: words("this file"), series: 1 }, ...lines]) : []));
+    const legend = others.length > 0 ? lineLegend([{ name: words("this file"), series: 1 }, ...lines]) : [];
+    const worst = report.saturated === null ? [link(words("Worst TTFT"), () => this.events.request("worst-ttft"))] : [];
+    this.latency.setExtra(...legend, ...worst);
     for (const model of withOthers(distributions(report, values), others)) {
       const found = this.views.get(model.id);
-      const view = found ?? new DistributionView(model, this.theme, this.latency.twinId);
+      const pick = (seconds: number): void => this.pickRequest(model.id, seconds);
+      const view = found ?? new DistributionView(model, this.theme, this.latency.twinId, pick);
       if (!found) {
         this.views.set(model.id, view);
         this.plots.append(view.root);
@@ -223,6 +229,14 @@ export class Body {
     const { classes = [] } = report.summary;
     show(this.classes, classes.length > 0 && report.saturated === null);
     fill(this.classes, ...(classes.length > 0 ? [table(classesTable(report))] : []));
+  }
+
+  /** A point of a distribution is a request: the one whose latency is nearest. */
+  private pickRequest(id: string, seconds: number): void {
+    const { values } = this;
+    if (!values || !(id === "ttft" || id === "tpot" || id === "e2e")) return;
+    const request = nearestTo(values[id], seconds);
+    if (request !== undefined) this.events.request(request);
   }
 
   private drawSteps(report: Report): void {

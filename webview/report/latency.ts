@@ -39,6 +39,19 @@ export function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN;
 }
 
+/** Where the value lies that is nearest to `wanted`, the first of several; undefined of nothing. */
+export function nearestTo(values: Float64Array, wanted: number): number | undefined {
+  let best: number | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const off = Math.abs((values[i] as number) - wanted);
+    if (off >= least) continue;
+    least = off;
+    best = i;
+  }
+  return best;
+}
+
 /** The summary's quantile of a limit's percentile; from the requests themselves where the summary has no such column. */
 export function atPercentile(quantiles: Quantiles, values: Float64Array, percentile: number): number {
   if (percentile === 50) return quantiles.p50;

@@ -38,6 +38,7 @@ class ReportPage {
   private readonly facts = h("span", { class: "bar-facts" });
   private readonly progress = h("div", { class: "progress" });
   private readonly cancel = button(words("Cancel"), () => this.host.post({ kind: "cancel" }));
+  private readonly timeline = button(words("Timeline"), () => this.host.post({ kind: "timeline", entry: null }));
   private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
   private readonly verdict = new Verdict();
@@ -66,6 +67,7 @@ class ReportPage {
         save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "report"}-${name}`, text }),
       },
       levers: () => this.host.post({ kind: "command", command: "inferenceLens.showMemory" }),
+      request: (entry) => this.host.post({ kind: "timeline", entry }),
       explain: () => this.host.post({ kind: "explain" }),
       select: (selected) => this.select(selected),
       toggled: () => this.keep(),
@@ -81,6 +83,8 @@ class ReportPage {
       },
     });
     this.cancel.show(false);
+    this.timeline.show(false);
+    this.timeline.element.title = words("Steps, transfers and requests of this run, one by one");
     this.content.append(this.verdict.root, this.cells.root, this.body.root);
     const bar = h(
       "header",
@@ -88,7 +92,7 @@ class ReportPage {
       this.name,
       this.place,
       this.facts,
-      h("span", { class: "bar-actions" }, this.cancel.element, this.controls.runButton.element),
+      h("span", { class: "bar-actions" }, this.timeline.element, this.cancel.element, this.controls.runButton.element),
     );
     app.append(bar, this.progress, this.controls.root, this.line, this.content);
     show(this.content, false);
@@ -363,6 +367,7 @@ class ReportPage {
     show(this.progress, this.running);
     this.facts.classList.toggle("droppable", !this.running);
     this.cancel.show(this.running);
+    this.timeline.show(this.report !== null && !this.running && this.staleReason === null);
     this.controls.runButton.show(!this.running);
     // One primary button a page: what a change of the controls asks for, else the edit that helps most, else a rate that holds.
     const runFirst = changed || this.staleReason !== null;
