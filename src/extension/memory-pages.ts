@@ -8,7 +8,7 @@ import type { Log } from "./log.ts";
 import { MemoryPage } from "./memory-page.ts";
 import { MemorySession } from "./memory-session.ts";
 import { pageRequests } from "./page-requests.ts";
-import { panelIdOf, panelSubject } from "./panel-state.ts";
+import { panelIdOf, panelSubject } from "./panel-subject.ts";
 import { report as tellFailure } from "./register-command.ts";
 import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";

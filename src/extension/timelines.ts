@@ -4,7 +4,7 @@ import type { Entry, FromTimelineView } from "../protocol/timeline-view.ts";
 import type { Documents } from "./documents.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
-import { panelIdOf, panelSubject } from "./panel-state.ts";
+import { panelIdOf, panelSubject } from "./panel-subject.ts";
 import { report as tellFailure } from "./register-command.ts";
 import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
