@@ -13,7 +13,7 @@ import { registerControls } from "./ui/toolkit.ts";
  * What tests and tools may rely on, all on `document.body.dataset`:
  * - `ready` = "1" once the first header is drawn;
  * - `state` = running | run | problem | stale;
- * - `steps` and `requests` = how many are shown, `from` and `to` = the seconds in view;
+ * - `steps`, `events` (rows of any kind) and `requests` = how many are shown, `end` = that of the run in seconds, `from` and `to` = the seconds in view;
  * - `selected` = the request that is selected, `step` = the row of the step that is.
  */
 registerControls();

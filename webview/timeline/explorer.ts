@@ -28,6 +28,8 @@ export interface ExplorerEvents {
   readonly keep: () => void;
 }
 
+/** Nothing moved for so long. */
+const restMilliseconds = 150;
 /** More instances than this are shown in turns. */
 const mostShown = 16;
 /** What a run opens with, where it has more: enough steps to see, few enough to tell them apart. */
@@ -54,6 +56,7 @@ export class Explorer {
   private lane = 0;
   private cursor: number | null = null;
   private picked = 0;
+  private resting = 0;
   private theme: Theme;
 
   constructor(
@@ -174,9 +177,17 @@ export class Explorer {
   private look(view: Interval): void {
     this.view = view;
     this.overview.show(view);
-    this.section.refresh();
     this.draw();
-    this.events.keep();
+    this.rest();
+  }
+
+  /** What need not follow every turn of a wheel: the table, and what is kept across reloads. */
+  private rest(): void {
+    window.clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => {
+      this.section.refresh();
+      this.events.keep();
+    }, restMilliseconds);
   }
 
   private draw(): void {
@@ -184,7 +195,7 @@ export class Explorer {
     if (!index) return;
     this.plot.update({ index, view, instances, selection, focus: focused, marks });
     const shown = index.instances.filter(({ instance }) => instances.has(instance));
-    const idle = shown.length * (view.to - view.from) > 0 ? shown.reduce((sum, lane) => sum + meanIdle(lane, view), 0) / shown.length : 1;
+    const idle = shown.length * (view.to - view.from) > 0 ? shown.reduce((sum, lane) => sum + idleShare(lane, view), 0) / shown.length : 1;
     this.plot.setWords(pictureWords(index, view, 1 - idle, selection?.request ?? null));
     const { dataset } = document.body;
     dataset.from = String(view.from);
@@ -369,10 +380,6 @@ export class Explorer {
     this.lane = 0;
     this.draw();
   }
-}
-
-function meanIdle(lane: RunIndex["instances"][number], view: Interval): number {
-  return idleShare(lane, view);
 }
 
 /** The whole run, or the first part of its busiest middle where the whole is too much to tell steps apart. */

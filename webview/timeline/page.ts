@@ -103,7 +103,12 @@ class TimelinePage {
     this.explorer.restore(record(this.host.kept()));
     this.tellRecorded(run);
     const { dataset } = document.body;
-    dataset.steps = String(run.timeline.steps.start.length);
+    const { steps, chunks, levels, transfers, moments } = run.timeline;
+    dataset.steps = String(steps.start.length);
+    dataset.end = String(run.timeline.end);
+    dataset.events = String(
+      [steps.start, chunks.step, levels.time, transfers.start, moments.time].reduce((sum, { length }) => sum + length, 0),
+    );
     dataset.requests = String(run.requests.arrival.length);
     this.selectWanted();
   }

@@ -22,6 +22,8 @@ export class Track {
   readonly steps: Int32Array;
   readonly shares: readonly (Float32Array | null)[];
   private readonly sums: readonly (Float64Array | null)[];
+  /** Seconds of the rows before each. */
+  private readonly seconds: Float64Array;
 
   constructor({ rows, start, end, steps, shares }: TrackInput) {
     this.rows = rows;
@@ -29,6 +31,8 @@ export class Track {
     this.end = end;
     this.steps = steps;
     this.shares = shares;
+    this.seconds = new Float64Array(rows.length + 1);
+    for (let i = 0; i < rows.length; i++) this.seconds[i + 1] = (this.seconds[i] as number) + (end[i] as number) - (start[i] as number);
     this.sums = shares.map((share) => {
       if (!share) return null;
       const sum = new Float64Array(rows.length + 1);
@@ -56,6 +60,17 @@ export class Track {
   at(time: number): number {
     const i = this.endingAfter(time);
     return i < this.length && (this.start[i] as number) <= time ? i : -1;
+  }
+
+  /** Seconds of an interval in which a row runs. */
+  secondsIn(from: number, to: number): number {
+    return Math.max(0, this.secondsUpTo(to) - this.secondsUpTo(from));
+  }
+
+  private secondsUpTo(time: number): number {
+    const i = this.endingAfter(time);
+    const part = i < this.length ? Math.max(0, time - (this.start[i] as number)) : 0;
+    return (this.seconds[i] as number) + part;
   }
 
   /** Integral of a layer's share from the beginning up to `time`, which row `i` is the first to end after. */

@@ -129,11 +129,7 @@ function promptsIn(
 
 /** Share of a time in which an instance ran no step. */
 export function idleShare({ tracks }: Pick<InstanceLane, "tracks">, { from, to }: { readonly from: number; readonly to: number }): number {
-  let busy = 0;
-  for (const track of tracks) {
-    for (let i = track.endingAfter(from); i < track.startingAfter(to); i++)
-      busy += Math.max(0, Math.min(to, track.end[i] as number) - Math.max(from, track.start[i] as number));
-  }
+  const busy = tracks.reduce((sum, track) => sum + track.secondsIn(from, to), 0);
   return to > from ? Math.max(0, 1 - busy / (to - from)) : 0;
 }
 
