@@ -69,8 +69,9 @@ export class Timelines implements vscode.Disposable {
   }
 
   private panel(name: string): vscode.WebviewPanel {
+    const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     // The picture is not kept while hidden, because the host can always draw it again.
-    return vscode.window.createWebviewPanel(viewType, vscode.l10n.t("{0}: timeline", name), vscode.ViewColumn.Active, {
+    return vscode.window.createWebviewPanel(viewType, vscode.l10n.t("{0}: timeline", name), column, {
       enableFindWidget: true,
     });
   }

@@ -142,7 +142,7 @@ export class StepLabels {
     pen.textBaseline = "alphabetic";
     for (let i = 0; i < shapes.boxes; i++) {
       const x = Math.max(0, shapes.left[i] as number);
-      const width = (shapes.right[i] as number) - x - 1;
+      const width = Math.min(shapes.right[i] as number, shapes.width) - x - 1;
       if (width < labelled) continue;
       const at = shapes.row[i] as number;
       const row = track.rows[at] as number;

@@ -12,6 +12,8 @@ const rowsPerPixel = 2;
  */
 export class StepShapes {
   boxes = 0;
+  /** Of the view, in pixels. */
+  width = 0;
   /** Whole pixels, and the row of the track. */
   left = new Int32Array(0);
   right = new Int32Array(0);
@@ -24,6 +26,7 @@ export class StepShapes {
 
   fill(track: Track, { from, to }: Interval, width: number): void {
     this.reserve(width);
+    this.width = width;
     this.boxes = 0;
     this.columns = 0;
     const scale = width / (to - from);

@@ -6,6 +6,7 @@ import { look } from "./look.mjs";
 import { memory } from "./memory.mjs";
 import { plans } from "./plans.mjs";
 import { report } from "./report.mjs";
+import { timeline } from "./timeline.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...live, ...look];
+export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...timeline, ...live, ...look];
