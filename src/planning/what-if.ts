@@ -3,6 +3,9 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { type RoutingPolicy, routingPolicies, routingRule } from "../deployment/routing.ts";
 import type { Settled } from "../deployment/settled.ts";
+import { servedBySystem } from "../deployment/systems/served.ts";
+import { namedSystem, systemNames, systemTitles } from "../deployment/systems/system.ts";
+import { memoryPlan } from "../memory/memory-plan.ts";
 import { layoutWords } from "../simulation/layout-words.ts";
 import type { RequestLengths } from "../timing/closed-form.ts";
 import { changed } from "./change.ts";
@@ -27,7 +30,7 @@ export interface WhatIfSite {
 
 /** What else the GPUs of a deployment could be: another system, another routing, another layout. */
 export function alternatives(site: WhatIfSite): readonly Alternative[] {
-  return [...apart(site), ...routings(site), ...layouts(site)];
+  return [...apart(site), ...systems(site), ...routings(site), ...layouts(site)];
 }
 
 function apart({ deployment, settled, catalog, lengths }: WhatIfSite): readonly Alternative[] {
@@ -43,6 +46,18 @@ function apart({ deployment, settled, catalog, lengths }: WhatIfSite): readonly 
       settled: () => ratio.settled,
     },
   ];
+}
+
+/** As a system of a paper would serve on them, where its pools fit. */
+function systems({ settled }: WhatIfSite): readonly Alternative[] {
+  return systemNames.flatMap((kind): readonly Alternative[] => {
+    const system = kind === settled.system?.kind ? undefined : namedSystem(kind);
+    if (!system) return [];
+    const whole = { ...settled, system };
+    const served = servedBySystem(whole).settled;
+    if (!served?.pools.every((pool) => memoryPlan(settled.model, pool).fits)) return [];
+    return [{ id: `system/${kind}`, group: "system", title: message("as {0} serves", systemTitles[kind]), settled: () => whole }];
+  });
 }
 
 function routings({ settled }: WhatIfSite): readonly Alternative[] {
