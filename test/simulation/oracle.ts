@@ -65,6 +65,7 @@ interface Flight {
   readonly draftTokens: number;
   /** When cache is there that the step reads from the store. */
   readonly loadedAt: number;
+  readonly tookOut: boolean;
 }
 
 export interface OracleResult {
@@ -190,6 +191,7 @@ export function oracle(input: OracleInput): OracleResult {
   const schedule = (now: number): Omit<Flight, "end"> => {
     let budget = input.maxNumBatchedTokens;
     let loadedAt = 0;
+    let tookOut = false;
     const entries: { r: Req; chunk: number }[] = [];
     let short = false;
     const mean = meanGain(running.filter((r) => decoding.has(r) && !r.inFlight).length);
@@ -219,6 +221,7 @@ export function oracle(input: OracleInput): OracleResult {
         reserved -= spare;
         victim.computed = 0;
         victim.preemptions++;
+        tookOut = true;
         waiting.unshift(victim);
         if (victim === r) {
           gone = true;
@@ -298,7 +301,7 @@ export function oracle(input: OracleInput): OracleResult {
     }
     mostRunning = Math.max(mostRunning, running.length);
     leastFree = Math.min(leastFree, room());
-    return { entries, draftTokens: drafted(decodes), loadedAt };
+    return { entries, draftTokens: drafted(decodes), loadedAt, tookOut };
   };
 
   const batchOf = ({ entries, draftTokens }: Omit<Flight, "end">): Batch => {
@@ -336,6 +339,8 @@ export function oracle(input: OracleInput): OracleResult {
       const scheduled = schedule(now);
       const { entries } = scheduled;
       for (const r of [...decoding]) if (!running.includes(r)) decoding.delete(r);
+      // With nothing in flight an engine that took somebody out looks again.
+      if (entries.length === 0 && flights.length === 0 && scheduled.tookOut) continue;
       if (entries.length === 0) return;
       const batch = batchOf(scheduled);
       batches.push(batch);
