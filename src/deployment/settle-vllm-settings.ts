@@ -12,6 +12,7 @@ import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
 import { expertsBalanced, vllmExchange, vllmOverlap } from "./settle-expert-exchange.ts";
 import { draftedTokens } from "./settle-vllm-cache.ts";
+import { vllmScheduling } from "./settle-vllm-scheduling.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
 
@@ -44,8 +45,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     expertExchange: vllmExchange(flags, context),
     ...vllmOverlap(flags, context),
     ...expertsBalanced(flags, context),
-    // config/scheduler.py, scheduler_reserve_full_isl: on from 0.19.
-    scheduling: { engine: "vllm", reserveFullPrompt: flags.on("scheduler-reserve-full-isl") ?? atLeast(version, "0.19.0") },
+    scheduling: vllmScheduling(flags, version, { v1, chunkedPrefill }),
   };
 }
 

@@ -222,6 +222,14 @@ export interface VllmScheduling {
   readonly engine: "vllm";
   /** A waiting request starts only when the whole of it fits the free blocks, not only its first chunk. */
   readonly reserveFullPrompt: boolean;
+  /** Share of the cache's blocks that stay free when a request starts beside others; absent = none. */
+  readonly watermark?: number;
+  /** The V0 engine without chunks: whole prompts before answers, in steps of their own. Absent = one budget for both. */
+  readonly promptsFirst?: true;
+  /** Bytes of host memory on each GPU's side to which the V0 engine takes requests out; absent = it computes them again. */
+  readonly swapBytes?: number;
+  /** Decode steps from one look at arrivals to the next (V0, num-scheduler-steps); absent = each. */
+  readonly receiveSteps?: number;
 }
 
 export interface SglangScheduling {

@@ -11,6 +11,7 @@ import { missingRoleWords } from "./layout-words.ts";
 import { packedNodes } from "./packed-nodes.ts";
 import type { Outcome } from "./report.ts";
 import { saturatingTokens } from "./saturating-tokens.ts";
+import type { SwapSpace } from "./swap-space.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
 export type PlanResult =
@@ -105,18 +106,27 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
       chunkedPrefill: settings.chunkedPrefill,
       blockTokens: cache.blockTokens,
       firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
+      swap: swapSpace(pool, plan, cache.blockTokens),
       speculation: withinBudget(pool.speculation, settings.maxNumBatchedTokens),
     },
     scheduling,
     reception: {
       // With stages the batches in flight hide it.
       isAhead: settings.asyncScheduling && model.stages === 1,
-      everySteps: scheduling.engine === "sglang" ? scheduling.receiveSteps : 1,
+      everySteps: (scheduling.engine === "vllm" || scheduling.engine === "sglang" ? scheduling.receiveSteps : undefined) ?? 1,
     },
     longestPrompt: role === "decode" ? Number.POSITIVE_INFINITY : longestPrompt(settings),
     model,
     ports: { near: portsBytesPerSecond(pool, true), far: portsBytesPerSecond(pool, false) },
   };
+}
+
+/** Every GPU swaps its own share of a block over its own bus. */
+function swapSpace({ settings: { scheduling }, gpu }: SettledPool, { kvBytesPerToken }: MemoryPlan, blockTokens: number): SwapSpace | null {
+  if (scheduling.engine !== "vllm" || scheduling.swapBytes === undefined) return null;
+  const blockBytes = kvBytesPerToken * blockTokens;
+  if (!(blockBytes > 0)) return null;
+  return { blocks: Math.floor(scheduling.swapBytes / blockBytes), nanosecondsPerBlock: (1e9 * blockBytes) / gpu.pcie.bytesPerSecond };
 }
 
 /** A sequence's drafts are cut to what a step takes. */

@@ -161,6 +161,29 @@ export class EngineCore {
     this.totals.preemptions++;
   }
 
+  /** Takes a decoding request's blocks away, of which a copy is kept outside. */
+  swapOut(r: number): void {
+    const { requests } = this;
+    this.decoders.leave(r);
+    this.running.remove(r);
+    this.pool.release(r, requests.computed[r] as number, true);
+    requests.preemptions[r] = (requests.preemptions[r] as number) + 1;
+    requests.state[r] = waiting;
+    requests.timeline?.moment("preempted", r);
+    this.totals.preemptions++;
+  }
+
+  /** Its blocks are back, and it decodes in the cohort's next step. */
+  swapIn(r: number, cohort: Cohort): void {
+    const { requests, running, pool, decoders } = this;
+    const computed = requests.computed[r] as number;
+    running.append(r);
+    requests.state[r] = decoding;
+    decoders.attach(r, computed, cohort);
+    cohort.markOdd(r);
+    pool.admit(r, 0, this.blocksFor(0, computed + cohort.gainOf(r)));
+  }
+
   /** Writes down what of a request is known here, and begins to load what a store has; returns when that is there. */
   private look(r: number, hits: number, stored: number): number {
     const { requests, totals, tiers, limits } = this;

@@ -1,5 +1,5 @@
 import { missingRole } from "../deployment/pool-pair.ts";
-import type { Layout, Scheduling, Settled, SettledPool, Speculation } from "../deployment/settled.ts";
+import type { Layout, Scheduling, Settled, SettledPool, Speculation, VllmScheduling } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -39,8 +39,9 @@ export function missingRoleWords(settled: Settled): string | undefined {
 }
 
 /** Which scheduler is followed, in words. */
-export function schedulerWords({ settings, version, versionAssumed, speculation }: SettledPool): string {
-  const { name, mixing, capacity } = policyWords(settings.scheduling);
+export function schedulerWords({ settings, version, versionAssumed, speculation, budget }: SettledPool): string {
+  const isV0 = budget.engine === "vllm" && !budget.cache.isV1;
+  const { name, mixing, capacity } = policyWords(settings.scheduling, isV0);
   const parts = [
     "first come first served",
     settings.chunkedPrefill ? "chunked prefill" : "whole prompts",
@@ -74,14 +75,21 @@ interface PolicyWords {
   readonly capacity: string;
 }
 
-function policyWords(scheduling: Scheduling): PolicyWords {
+function vllmCapacity({ reserveFullPrompt, watermark, swapBytes }: VllmScheduling): string {
+  const parts = [swapBytes === undefined ? "preemption by recomputation" : "preemption by swapping to host memory"];
+  if (reserveFullPrompt) parts.unshift("whole prompt reserved");
+  if (watermark !== undefined) parts.unshift(`${Math.round(1000 * watermark) / 10} % of the blocks kept free`);
+  return parts.join(", ");
+}
+
+function policyWords(scheduling: Scheduling, isV0: boolean): PolicyWords {
   const mixed = "prompts and answers in one step";
   switch (scheduling.engine) {
     case "vllm":
       return {
-        name: "vLLM V1",
-        mixing: mixed,
-        capacity: scheduling.reserveFullPrompt ? "whole prompt reserved, preemption by recomputation" : "preemption by recomputation",
+        name: isV0 ? "vLLM V0" : "vLLM V1",
+        mixing: scheduling.promptsFirst ? "prompts before answers" : mixed,
+        capacity: vllmCapacity(scheduling),
       };
     case "sglang":
       return {

@@ -7,6 +7,7 @@ import type { Slot } from "./scheduling.ts";
 import { SglangPolicy } from "./sglang-policy.ts";
 import { TensorrtPolicy } from "./tensorrt-policy.ts";
 import { VllmPolicy } from "./vllm-policy.ts";
+import { VllmV0Policy } from "./vllm-v0-policy.ts";
 
 /** How an engine chooses what the next step runs. One for each scheduler: it may keep what it learns between steps. */
 export interface SchedulingPolicy {
@@ -27,7 +28,7 @@ export function policyOf(
 ): SchedulingPolicy {
   switch (scheduling.engine) {
     case "vllm":
-      return new VllmPolicy(core, scheduling, loads);
+      return scheduling.promptsFirst ? new VllmV0Policy(core, scheduling) : new VllmPolicy(core, scheduling, loads);
     case "sglang":
       return new SglangPolicy(core, scheduling);
     case "tensorrt-llm":

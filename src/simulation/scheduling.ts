@@ -1,6 +1,7 @@
 import type { Speculation } from "../deployment/settled.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";
+import type { SwapSpace } from "./swap-space.ts";
 
 /** Limits that every engine has. */
 export interface SchedulerLimits {
@@ -13,6 +14,8 @@ export interface SchedulerLimits {
   readonly blockTokens: number;
   /** Tokens of the first message that a client gets. */
   readonly firstMessage: number;
+  /** Host memory to which requests are taken out; null = what they computed is lost. */
+  readonly swap: SwapSpace | null;
   /** How decode steps draft; null = a token each. */
   readonly speculation: Speculation | null;
 }

@@ -11,13 +11,17 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  */
 export class VllmPolicy implements SchedulingPolicy {
   isSteady = false;
+  /** Kept free where a request starts beside others. */
+  private readonly watermarkBlocks: number;
 
   constructor(
     private readonly core: EngineCore,
     private readonly scheduling: VllmScheduling,
     /** What a waiting request needs is on its way to blocks of this core, and there at that time. */
     private readonly loads: (r: number, time: number) => void,
-  ) {}
+  ) {
+    this.watermarkBlocks = Math.floor((scheduling.watermark ?? 0) * core.pool.usable);
+  }
 
   fill(slot: Slot, cohort: Cohort, now: number): number {
     const { waiting, loaded, limits } = this.core;
@@ -160,7 +164,7 @@ export class VllmPolicy implements SchedulingPolicy {
       const hits = pool.findHits(r, target);
       const stored = core.findStored(r, hits);
       const cached = hits * blockTokens;
-      const taken = pool.stateBlocks + pool.evictableHits;
+      const taken = pool.stateBlocks + pool.evictableHits + (running.count > 0 ? this.watermarkBlocks : 0);
       if (stored > 0 && core.tiers?.plan.loading === "aside") {
         if (core.blocksFor(cached, target - cached) + core.asideBlocks + taken > pool.free) return noBlocks;
         this.loads(r, core.setAside(hits, stored));

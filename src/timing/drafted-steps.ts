@@ -6,13 +6,15 @@ import { type Batch, emptyBatch, type Operator, type StepBreakdown, type StepMod
 export interface Passes {
   readonly passes: number;
   readonly width: number;
+  /** What the GPU waits for between them, in seconds. */
+  readonly between: number;
 }
 
 /**
  * Steps in which a drafter of its own works behind the model, on the last stage: its first pass reads what the model has just computed,
- * prompts included, each further one the token before. Its kernels are launched with the step's: the host's share is in that.
+ * prompts included, each further one the token before.
  */
-export function draftedSteps(target: StepModel, drafter: StepModel, { passes, width }: Passes): StepModel {
+export function draftedSteps(target: StepModel, drafter: StepModel, { passes, width, between }: Passes): StepModel {
   const scratch = emptyBatch();
   const last = target.stages - 1;
   const first = (batch: Batch): Batch => {
@@ -44,11 +46,14 @@ export function draftedSteps(target: StepModel, drafter: StepModel, { passes, wi
     const once = of(first(batch));
     return batch.draftSequences > 0 && passes > 1 ? once + (passes - 1) * of(further(batch)) : once;
   };
-  const draftSeconds = (batch: Batch): number => overPasses(batch, onDevice);
+  const hostSeconds = ({ draftSequences }: Batch): number => (draftSequences > 0 ? passes * between : 0);
+  const draftSeconds = (batch: Batch): number => overPasses(batch, onDevice) + hostSeconds(batch);
   const breakdown = (batch: Batch): StepBreakdown => {
     const { seconds, total } = target.breakdown(batch);
     const added = (operator: Operator): number =>
-      operator === "host" ? seconds.host : seconds[operator] + overPasses(batch, (pass) => drafter.breakdown(pass).seconds[operator]);
+      operator === "host"
+        ? seconds.host + hostSeconds(batch)
+        : seconds[operator] + overPasses(batch, (pass) => drafter.breakdown(pass).seconds[operator]);
     return {
       seconds: {
         matrix: added("matrix"),
@@ -64,6 +69,7 @@ export function draftedSteps(target: StepModel, drafter: StepModel, { passes, wi
     const whole = new Anatomy();
     for (const share of target.anatomy(batch)) whole.add(share);
     if (!works(batch)) return whole.shares;
+    whole.add({ operator: "host", seconds: hostSeconds(batch), flops: 0, bytes: 0, basis: "analytical" });
     addTimes(whole, drafter.anatomy(first(batch)), 1);
     if (batch.draftSequences > 0 && passes > 1) addTimes(whole, drafter.anatomy(further(batch)), passes - 1);
     return whole.shares;
@@ -72,7 +78,7 @@ export function draftedSteps(target: StepModel, drafter: StepModel, { passes, wi
     stages: target.stages,
     mode: (tokens) => target.mode(tokens),
     stageSeconds: (batch, stage) => target.stageSeconds(batch, stage) + (stage === last ? draftSeconds(batch) : 0),
-    hostSeconds: (batch, stage) => target.hostSeconds(batch, stage),
+    hostSeconds: (batch, stage) => target.hostSeconds(batch, stage) + (stage === last ? hostSeconds(batch) : 0),
     transferSeconds: (batch) => target.transferSeconds(batch),
     stepSeconds: (batch) => target.stepSeconds(batch) + draftSeconds(batch),
     breakdown,

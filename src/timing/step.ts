@@ -9,7 +9,7 @@ import { sendSeconds } from "./collectives/collectives.ts";
 import { exchangeMultiprocessors } from "./constants.ts";
 import { draftedSteps } from "./drafted-steps.ts";
 import { draftingModel } from "./drafter.ts";
-import type { Delivery, EngineCosts } from "./engine-costs.ts";
+import { type Delivery, type EngineCosts, engineCosts } from "./engine-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
 import { attentionCost, contextRead, contextTokenSeconds, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
 import type { OperatorShare } from "./operators/operator.ts";
@@ -32,7 +32,9 @@ export function predictedSteps(model: Model, pool: SettledPool, delivery: Delive
   const target = new TabulatedModel(model, pool, delivery);
   const drafting = draftingModel(model, pool);
   if (!drafting || !pool.speculation) return target;
-  return draftedSteps(target, new TabulatedModel(drafting.model, drafting.pool, delivery), pool.speculation);
+  const { passes, width } = pool.speculation;
+  const between = engineCosts(pool, delivery).draftPass;
+  return draftedSteps(target, new TabulatedModel(drafting.model, drafting.pool, delivery), { passes, width, between });
 }
 
 class TabulatedModel implements StepModel {

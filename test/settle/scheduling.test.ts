@@ -30,6 +30,22 @@ describe("what a scheduler goes by", () => {
     expect(schedulingOf({ engine: "vllm", version, settings })).toEqual({ engine: "vllm", reserveFullPrompt });
   });
 
+  // V0 keeps a hundredth of the blocks free and takes a prompt's whole; it cuts prompts where asked, or where the context is long.
+  test.each([
+    ["0.6.6", {}, { reserveFullPrompt: true, watermark: 0.01 }],
+    ["0.6.6", { "max-model-len": 8192 }, { reserveFullPrompt: true, watermark: 0.01, promptsFirst: true }],
+    [
+      "0.7.3",
+      { "max-model-len": 8192, "preemption-mode": "swap", "swap-space": 16, "num-scheduler-steps": 8 },
+      { reserveFullPrompt: true, watermark: 0.01, promptsFirst: true, swapBytes: 16 * 2 ** 30, receiveSteps: 8 },
+    ],
+    ["0.26.0", { watermark: 0.05 }, { reserveFullPrompt: true, watermark: 0.05 }],
+    // Not known yet.
+    ["0.20.2", { watermark: 0.05 }, { reserveFullPrompt: true }],
+  ])("vLLM %s with %j", (version, settings, wanted) => {
+    expect(schedulingOf({ engine: "vllm", version, settings })).toEqual({ engine: "vllm", ...wanted });
+  });
+
   const sglang = {
     engine: "sglang",
     maxPrefillTokens: 16_384,
