@@ -83,7 +83,7 @@ describe("vLLM V0 against the slow oracle", () => {
         swaps += expected.swaps;
         preemptions += report.summary.preemptions;
       }),
-      { numRuns: 600, seed: 20_261_128 },
+      { numRuns: 800, seed: 20_261_128 },
     );
     expect(swaps).toBeGreaterThan(100);
     expect(preemptions).toBeGreaterThan(swaps);
