@@ -12,7 +12,7 @@ import type { MemoryPlan } from "../../src/memory/plan.ts";
 import type { Routing } from "../../src/simulation/router.ts";
 import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
-import { planOf, type Setup, settledOf, settledPair, timing } from "./fixtures.ts";
+import { drafting, planOf, type Setup, settledOf, settledPair, timing } from "./fixtures.ts";
 import { blockBytes, tier, tiersOf } from "./kv-tiers/tiers.ts";
 import { sglang, tensorrt } from "./play.ts";
 
@@ -59,7 +59,12 @@ function modelOf({ base, perToken, perContextToken, perPair, window, launch, thr
 }
 
 const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
-  fc.boolean().map((reserveFullPrompt) => ({ engine: "vllm" as const, reserveFullPrompt })),
+  fc
+    .record({ reserveFullPrompt: fc.boolean(), watermark: fc.constantFrom(0, 0, 0.05) })
+    .map((parts) => ({ engine: "vllm" as const, ...parts })),
+  fc
+    .constantFrom({}, { swapBytes: 4e8 })
+    .map((swap) => ({ engine: "vllm" as const, reserveFullPrompt: true, watermark: 0.01, promptsFirst: true as const, ...swap })),
   fc
     .record({
       mixedChunk: fc.boolean(),
@@ -95,9 +100,26 @@ const layouts: fc.Arbitrary<Partial<Layout>> = fc.record({
   attentionData: fc.constantFrom(1, 1, 3),
 });
 
+const speculations = fc.constantFrom(
+  undefined,
+  undefined,
+  undefined,
+  drafting(3, 0.7),
+  drafting(5, 0.5, { found: 0.4, passes: 0, limit: { drafting: 8, running: 20 } }),
+  drafting(7, 0.6, { depth: 5, verifiesAll: true, width: 4, lookahead: 14 }),
+);
+
 /** One pool of a deployment, and how long its steps take. */
 const pools: fc.Arbitrary<{ readonly setup: Setup; readonly steps: Steps }> = fc.record({
-  setup: fc.record({ layout: layouts, instances: fc.constantFrom(1, 2, 3), blocks: fc.integer({ min: 60, max: 400 }), settings }),
+  setup: fc
+    .record({
+      layout: layouts,
+      instances: fc.constantFrom(1, 2, 3),
+      blocks: fc.integer({ min: 60, max: 400 }),
+      settings,
+      speculation: speculations,
+    })
+    .map(({ speculation, ...setup }) => (speculation ? { ...setup, speculation } : setup)),
   steps,
 });
 
