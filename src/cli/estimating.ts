@@ -64,9 +64,9 @@ function prefillStep({ pool, model }: TimedPool, { promptTokens }: RequestLength
 /** Sequences half-way through their answers. */
 function decodeStep({ pool, model }: TimedPool, sequences: number, { promptTokens, outputTokens }: RequestLengths): PricedStep {
   const count = Math.max(1, sequences);
-  const batch = decodeBatch(count, promptTokens + outputTokens / 2);
+  const batch = decodeBatch(count, promptTokens + outputTokens / 2, pool.speculation);
   const name = sequences === 1 ? "decode-one" : "decode-largest";
-  return { name, tokens: count, sequences: count, mode: model.mode(count), ...priced(model, batch, pool) };
+  return { name, tokens: batch.tokens, sequences: count, mode: model.mode(batch.tokens), ...priced(model, batch, pool) };
 }
 
 function priced(model: StepModel, batch: Batch, pool: SettledPool): Pick<PricedStep, "seconds" | "byOperator" | "operators" | "peaks"> {

@@ -11,6 +11,7 @@ import { sglangStaticShare, toldShare } from "./sglang-static-share.ts";
 import { sglangWeights } from "./sglang-weights.ts";
 import { sglangStages } from "./stage-split.ts";
 import { atLeast } from "./version.ts";
+import { writtenSpeculation } from "./written-speculation.ts";
 
 const GiB = 2 ** 30;
 
@@ -94,7 +95,8 @@ interface Steps {
 }
 
 function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured, role }: Steps): EngineSettings {
-  const { model, layout } = context;
+  const { model, layout, version } = context;
+  const drafts = writtenSpeculation("sglang", flags) !== undefined;
   const eager = flags.on("disable-cuda-graph") ?? flags.on("disable-decode-cuda-graph") ?? false;
   const requests = positive(flags.integer("max-running-requests"));
   return {
@@ -109,7 +111,7 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     chunkedPrefill: chunk > 0,
     longPrefillTokenThreshold: 0,
     enforceEager: eager,
-    asyncScheduling: !(flags.on("disable-overlap-schedule") ?? false),
+    asyncScheduling: !(flags.on("disable-overlap-schedule") ?? false) && !(drafts && !atLeast(version, "0.5.10")),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
     lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : captured,
@@ -119,7 +121,8 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     scheduling: {
       engine: "sglang",
       maxPrefillTokens,
-      mixedChunk: chunk > 0 && (flags.on("enable-mixed-chunk") ?? false),
+      // Speculation switches mixing off, and up to 0.5.9 overlap too unless it is asked to keep it (server_args.py, _handle_speculative_decoding).
+      mixedChunk: chunk > 0 && (flags.on("enable-mixed-chunk") ?? false) && !drafts,
       // SW06: attention replicas are filled less carefully.
       conservativeness: Math.max(0, flags.number("schedule-conservativeness") ?? 1) * (layout.attentionData > 1 ? 0.3 : 1),
       // server_args.py, num_reserved_decode_tokens.

@@ -9,12 +9,14 @@ import {
   usesV1,
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
+import { draftsWithModel } from "./settle-drafter.ts";
 import type { EngineContext } from "./settle-engine.ts";
 import { expertsBalanced, vllmExchange, vllmOverlap } from "./settle-expert-exchange.ts";
 import { draftedTokens } from "./settle-vllm-cache.ts";
 import { vllmScheduling } from "./settle-vllm-scheduling.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
+import { writtenSpeculation } from "./written-speculation.ts";
 
 const GiB = 2 ** 30;
 
@@ -36,7 +38,7 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     chunkedPrefill,
     longPrefillTokenThreshold: Math.max(0, flags.integer("long-prefill-token-threshold") ?? 0),
     enforceEager,
-    asyncScheduling: flags.on("async-scheduling") ?? asyncSchedulingDefault(version, context.executor),
+    asyncScheduling: (flags.on("async-scheduling") ?? asyncSchedulingDefault(version, context.executor)) && !waitsForDrafts(flags, context),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
     lora: flags.on("enable-lora")
       ? { slots: positive(flags.integer("max-loras")) ?? 1, rank: positive(flags.integer("max-lora-rank")) ?? 16 }
@@ -47,6 +49,12 @@ export function vllmSettings(flags: FlagReader, context: EngineContext): EngineS
     ...expertsBalanced(flags, context),
     scheduling: vllmScheduling(flags, version, { v1, chunkedPrefill }),
   };
+}
+
+/** Scheduling ahead goes with heads on the model's own states alone: others draft from tokens that must be there (config/vllm.py). */
+function waitsForDrafts(flags: FlagReader, { model }: EngineContext): boolean {
+  const written = writtenSpeculation("vllm", flags);
+  return written !== undefined && !/^(eagle3?|ngram_gpu)$/.test(written.method) && !draftsWithModel(written, model);
 }
 
 /** `auto` and −1 start from the model's limit, and memory shortens them to what fits (VS04). */

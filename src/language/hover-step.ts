@@ -27,7 +27,7 @@ export function stepCard({ deployment, settled, estimate }: DeploymentAnalysis, 
   const context = promptTokens + outputTokens / 2;
   const model = stepModel(settled.model, pool);
   const state = timingState(settled.model, pool);
-  const batch = decodeBatch(sequences, context);
+  const batch = decodeBatch(sequences, context, pool.speculation);
   const operators = model.anatomy(batch);
   const peaks = gpuPeaks(model, pool);
   const total = operators.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -1,9 +1,10 @@
 import { isOneNode, isPair } from "../deployment/pool-pair.ts";
-import type { Settled, SettledPool } from "../deployment/settled.ts";
+import type { Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { handedOver, kvTransfer, transferSeconds } from "./collectives/kv-transfer.ts";
 import type { Estimate } from "./estimate.ts";
+import { draftedTokens, draftingSequences, tokensPerStep } from "./speculative-gain.ts";
 import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, outsideSeconds, type StepModel } from "./step-model.ts";
 
@@ -35,7 +36,7 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   const lengths = { promptTokens, outputTokens };
   const way = isPair(settled) ? handOver(settled, prefill, decode, lengths) : undefined;
   const ttftSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens) + (way?.seconds ?? 0);
-  const tpotSeconds = decodeSeconds(decode.model, 1, promptTokens + outputTokens / 2);
+  const tpotSeconds = decodeSeconds(decode, 1, promptTokens + outputTokens / 2) / gainOf(decode.pool, 1);
   const rates = engines.map((engine) => mostRequests(engine, lengths));
   const mostRequestsPerSecond = way
     ? Math.min(roleRate(engines, rates, "prefill"), roleRate(engines, rates, "decode"), way.mostRequestsPerSecond)
@@ -67,7 +68,7 @@ function handOver(
   const computesAgain = handedOver(settled.engine) === "cache";
   if (!computesAgain && outputTokens <= 1) return { seconds: 0, mostRequestsPerSecond: Number.POSITIVE_INFINITY };
   const tokens = computesAgain ? promptTokens - 1 : promptTokens;
-  const again = computesAgain ? decodeSeconds(decode.model, 1, promptTokens) : 0;
+  const again = computesAgain ? decodeSeconds(decode, 1, promptTokens) : 0;
   const received = tokens * link.secondsPerToken + link.secondsPerSequence;
   const senders = copiesOf(prefill.pool) / (received * link.sentShare);
   return {
@@ -104,19 +105,32 @@ function prefillSeconds({ pool, model }: Engine, promptTokens: number): number {
   return seconds;
 }
 
-function decodeSeconds(model: StepModel, sequences: number, context: number): number {
-  return model.stepSeconds(decodeBatch(sequences, context));
+function decodeSeconds({ pool, model }: Engine, sequences: number, context: number): number {
+  return model.stepSeconds(decodeBatch(sequences, context, pool.speculation));
+}
+
+/** Tokens that each of so many sequences gains in a decode step, on average. */
+function gainOf({ speculation }: SettledPool, sequences: number): number {
+  return speculation ? tokensPerStep(speculation, sequences) : 1;
 }
 
 /** `sequences` that each decode with `context` tokens before them. */
-export function decodeBatch(sequences: number, context: number): Batch {
-  return { ...emptyBatch(), tokens: sequences, decodeSequences: sequences, decodeContext: sequences * context };
+export function decodeBatch(sequences: number, context: number, speculation?: Speculation): Batch {
+  const draftTokens = speculation ? draftedTokens(speculation, sequences) : 0;
+  return {
+    ...emptyBatch(),
+    tokens: sequences + draftTokens,
+    decodeSequences: sequences,
+    decodeContext: sequences * context,
+    draftTokens,
+    draftSequences: speculation && speculation.passes > 0 ? draftingSequences(speculation, sequences) : 0,
+  };
 }
 
 /** Most requests at once in one engine: what the cache holds of these lengths, and max-num-seqs. */
 function largestBatch({ pool, plan }: Engine, { promptTokens, outputTokens }: RequestLengths): number {
   // A prefill pool keeps a request only until its prompt is computed.
-  const held = pool.role === "prefill" ? promptTokens : promptTokens + outputTokens;
+  const held = pool.role === "prefill" ? promptTokens : promptTokens + outputTokens + (pool.speculation?.lookahead ?? 0);
   const blocks = blocksNeeded(plan.kvShape, held);
   return blocks > 0 ? Math.min(pool.settings.maxNumSeqs, Math.floor(plan.kvCacheBlocks / blocks)) : pool.settings.maxNumSeqs;
 }
@@ -135,16 +149,16 @@ function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLen
     const batch = prefillShare(emptyBatch(), budget, promptTokens);
     return (copies * budget) / promptTokens / slowestStage(model, batch);
   }
-  const steps = Math.max(1, outputTokens - 1);
-  const perSequence = pool.role === "decode" ? 0 : promptTokens / steps;
   const together = held / model.stages;
-  const sequences = Math.max(1 / (1 + perSequence), Math.min(together, budget / (1 + perSequence)));
-  const batch = emptyBatch();
+  const whole = decodeBatch(Math.max(1, Math.round(together)), 0, pool.speculation);
+  const tokensEach = whole.tokens / whole.decodeSequences;
+  const steps = Math.max(1, (outputTokens - 1) / gainOf(pool, whole.decodeSequences));
+  const perSequence = pool.role === "decode" ? 0 : promptTokens / steps;
+  const sequences = Math.max(1 / (tokensEach + perSequence), Math.min(together, budget / (tokensEach + perSequence)));
   const prompts = Math.round(sequences * perSequence);
-  prefillShare(batch, prompts, promptTokens);
-  batch.decodeSequences = Math.max(1, Math.round(sequences));
-  batch.decodeContext = batch.decodeSequences * (promptTokens + outputTokens / 2);
-  batch.tokens = batch.decodeSequences + prompts;
+  const answers = decodeBatch(Math.max(1, Math.round(sequences)), promptTokens + outputTokens / 2, pool.speculation);
+  const batch = prefillShare({ ...answers }, prompts, promptTokens);
+  batch.tokens += answers.tokens;
   const mixed = sequences / steps / slowestStage(model, batch);
   return copies * Math.max(mixed, pool.role === "mixed" ? inBursts(engine, together, { promptTokens, outputTokens }) : 0);
 }
@@ -153,12 +167,12 @@ function mostRequests(engine: Engine, { promptTokens, outputTokens }: RequestLen
 function inBursts({ pool, model }: Engine, sequences: number, { promptTokens, outputTokens }: RequestLengths): number {
   const budget = pool.settings.maxNumBatchedTokens;
   const decoding = Math.max(1, Math.min(Math.round(sequences), budget));
-  const answers = decodeBatch(decoding, promptTokens + outputTokens / 2);
-  const full = prefillShare({ ...answers }, Math.max(1, budget - decoding), promptTokens);
-  full.tokens += decoding;
+  const answers = decodeBatch(decoding, promptTokens + outputTokens / 2, pool.speculation);
+  const full = prefillShare({ ...answers }, Math.max(1, budget - answers.tokens), promptTokens);
+  full.tokens += answers.tokens;
   const begun = full.prefillTokens / promptTokens;
   // Tokens that these requests ask for, in steps of as many as decode at once; the full step is one of them.
-  const steps = Math.max(1, (begun * (outputTokens - 1)) / decoding);
+  const steps = Math.max(1, (begun * (outputTokens - 1)) / (decoding * gainOf(pool, decoding)));
   // A cache that holds less than a request a stage leaves stages idle.
   return (Math.min(1, sequences) * begun) / (slowestStage(model, full) + (steps - 1) * slowestStage(model, answers));
 }

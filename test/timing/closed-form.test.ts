@@ -42,6 +42,20 @@ describe("one request alone", () => {
   });
 });
 
+describe("one request that drafts", () => {
+  it("waits for a step of its tokens and drafts, and gains what is accepted of them", () => {
+    const settings = { "speculative-config": { method: "ngram", num_speculative_tokens: 3 } };
+    const speculation = { acceptance: 0.5 };
+    const [pool] = settledCase({ settings, speculation }).pools;
+    if (!pool?.speculation) throw new Error("no drafts");
+    const step = stepModel(settledCase().model, pool);
+    // Three in ten steps find drafts: 0.9 of them, 1 + 0.3 · (0.5 + 0.25 + 0.125) tokens.
+    const batch = { ...decoding(1, 1152), tokens: 2, draftTokens: 1 };
+    expect(estimated({ settings, speculation }).tpotSeconds).toBeCloseTo(step.stepSeconds(batch) / 1.2625, 12);
+    expect(estimated({ settings, speculation }).tpotSeconds).toBeLessThan(estimated().tpotSeconds);
+  });
+});
+
 describe("one request alone over two pools", () => {
   const pools = [{ role: "prefill" }, { role: "decode" }];
 
