@@ -4,13 +4,13 @@ import { message } from "./message.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
 import { expertsBalanced, sglangExchange, sglangOverlap } from "./settle-expert-exchange.ts";
 import { kvElementBytes } from "./settle-formats.ts";
-import type { EngineSettings, Layout } from "./settled.ts";
+import type { EngineSettings, Layout, SglangOrder } from "./settled.ts";
 import { chunkOfReplica, sglangBatch, stageGpus } from "./sglang-batch.ts";
 import { sglangPools } from "./sglang-pools.ts";
 import { sglangStaticShare, toldShare } from "./sglang-static-share.ts";
 import { sglangWeights } from "./sglang-weights.ts";
 import { sglangStages } from "./stage-split.ts";
-import { atLeast } from "./version.ts";
+import { atLeast, type Version } from "./version.ts";
 import { writtenSpeculation } from "./written-speculation.ts";
 
 const GiB = 2 ** 30;
@@ -123,6 +123,7 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
       maxPrefillTokens,
       // Speculation switches mixing off, and up to 0.5.9 overlap too unless it is asked to keep it (server_args.py, _handle_speculative_decoding).
       mixedChunk: chunk > 0 && (flags.on("enable-mixed-chunk") ?? false) && !drafts,
+      ...orderOf(flags, version),
       // SW06: attention replicas are filled less carefully.
       conservativeness: Math.max(0, flags.number("schedule-conservativeness") ?? 1) * (layout.attentionData > 1 ? 0.3 : 1),
       // server_args.py, num_reserved_decode_tokens.
@@ -131,6 +132,23 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
       streamTokens: positive(flags.integer("stream-interval")) ?? 1,
     },
   };
+}
+
+/** First come first served since 0.4.4, the longest cached prefix before; without a cache nobody knows prefixes (schedule_policy.py). */
+function orderOf(flags: FlagReader, version: Version): { readonly order?: SglangOrder } {
+  const written = flags.text("schedule-policy") ?? (atLeast(version, "0.4.4") ? "fcfs" : "lpm");
+  const isBlind = flags.on("disable-radix-cache") === true;
+  switch (written) {
+    case "lpm":
+    case "dfs-weight":
+      return isBlind ? {} : { order: written };
+    case "lof":
+    case "random":
+    case "shortest-prefill-first":
+      return { order: written };
+    default:
+      return {};
+  }
 }
 
 /** SS16: a factor counts only where the config does not tell what it began with (hf_transformers_utils.py, get_context_length). */

@@ -232,12 +232,17 @@ export interface VllmScheduling {
   readonly receiveSteps?: number;
 }
 
+/** How SGLang orders those who wait, other than as they came: by cached prefix, along the tree of prefixes, by answer, by what is to be computed, or by chance. */
+export type SglangOrder = "lpm" | "dfs-weight" | "lof" | "shortest-prefill-first" | "random";
+
 export interface SglangScheduling {
   readonly engine: "sglang";
   /** Most prompt tokens of a step; beyond them no further prompt is added. */
   readonly maxPrefillTokens: number;
   /** Steps with prompts compute answers too. */
   readonly mixedChunk: boolean;
+  /** Absent = as they came. */
+  readonly order?: SglangOrder;
   /** How much of their longest answers running requests are expected to make, against the engine's own guess. */
   readonly conservativeness: number;
   /** Tokens of answer for which a decode instance keeps room, of each request that it has. */

@@ -1,5 +1,5 @@
 import { missingRole } from "../deployment/pool-pair.ts";
-import type { Layout, Scheduling, Settled, SettledPool, Speculation, VllmScheduling } from "../deployment/settled.ts";
+import type { Layout, Scheduling, Settled, SettledPool, SglangOrder, Speculation, VllmScheduling } from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -43,7 +43,7 @@ export function schedulerWords({ settings, version, versionAssumed, speculation,
   const isV0 = budget.engine === "vllm" && !budget.cache.isV1;
   const { name, mixing, capacity } = policyWords(settings.scheduling, isV0);
   const parts = [
-    "first come first served",
+    orderWords(settings.scheduling),
     settings.chunkedPrefill ? "chunked prefill" : "whole prompts",
     settings.prefixCaching ? "prefix caching" : "no prefix caching",
     mixing,
@@ -67,6 +67,19 @@ const methodWords: Readonly<Record<Speculation["method"], string>> = {
 function speculationWords({ method, draftTokens, acceptance }: Speculation): string {
   const drafts = draftTokens === 1 ? "1 draft" : `${draftTokens} drafts`;
   return `${drafts} a step by ${methodWords[method]}, ${Math.round(100 * acceptance)} % accepted`;
+}
+
+const orders: Readonly<Record<SglangOrder, string>> = {
+  lpm: "longest cached prefix first",
+  "dfs-weight": "along the tree of prefixes",
+  lof: "longest answer first",
+  "shortest-prefill-first": "shortest prompt left first",
+  random: "by chance",
+};
+
+function orderWords(scheduling: Scheduling): string {
+  const order = scheduling.engine === "sglang" ? scheduling.order : undefined;
+  return order ? orders[order] : "first come first served";
 }
 
 interface PolicyWords {

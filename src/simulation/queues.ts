@@ -4,6 +4,8 @@ import type { Requests } from "./requests.ts";
 export class WaitingQueue {
   head = -1;
   count = 0;
+  /** Requests so far that were put in at the end. */
+  appended = 0;
   private tail = -1;
 
   constructor(
@@ -17,7 +19,23 @@ export class WaitingQueue {
     else this.head = r;
     this.tail = r;
     this.count++;
+    this.appended++;
     this.totals.waiting++;
+  }
+
+  /** All of them, first to last. */
+  list(): number[] {
+    const all: number[] = [];
+    for (let r = this.head; r >= 0; r = this.requests.next[r] as number) all.push(r);
+    return all;
+  }
+
+  /** The same ones in another order. */
+  refill(all: readonly number[]): void {
+    const { next } = this.requests;
+    for (let i = 0; i < all.length; i++) next[all[i] as number] = all[i + 1] ?? -1;
+    this.head = all[0] ?? -1;
+    this.tail = all.at(-1) ?? -1;
   }
 
   prepend(r: number): void {

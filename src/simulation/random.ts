@@ -14,6 +14,7 @@ export const streams = {
   classes: 5,
   turns: 6,
   thinking: 7,
+  order: 8,
 } as const;
 export type Stream = keyof typeof streams;
 

@@ -5,6 +5,7 @@ import { NewTokenRatio } from "./new-token-ratio.ts";
 import { decoding } from "./requests.ts";
 import { admitted, noBlocks, noBudget, noSequences, type Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
+import { WaitingOrder } from "./waiting-order.ts";
 
 /** An answer is expected to be no longer than this when room for it is kept (SGLANG_CLIP_MAX_NEW_TOKENS_ESTIMATION). */
 const longestExpected = 4096;
@@ -24,6 +25,8 @@ interface Room {
  */
 export class SglangPolicy implements SchedulingPolicy {
   private readonly ratio: NewTokenRatio;
+  /** Null = as they came. */
+  private readonly order: WaitingOrder | null;
   /** Why no prompt was let in the last time: nobody asks again until a request leaves. */
   private full = admitted;
   private departures = 0;
@@ -35,6 +38,8 @@ export class SglangPolicy implements SchedulingPolicy {
     private readonly scheduling: SglangScheduling,
   ) {
     this.ratio = new NewTokenRatio(scheduling.conservativeness);
+    const { requests, pool, limits } = core;
+    this.order = scheduling.order ? new WaitingOrder(scheduling.order, requests, pool, limits.blockTokens) : null;
   }
 
   get isSteady(): boolean {
@@ -110,10 +115,11 @@ export class SglangPolicy implements SchedulingPolicy {
     this.take(room, chunk, chunk < left ? 0 : this.answer(r));
   }
 
-  /** Starts waiting requests in order of arrival while budget, sequences and pool last. */
+  /** Starts waiting requests in their order while budget, sequences and pool last. */
   private admit(slot: Slot, room: Room, now: number): number {
     const { core } = this;
     const { requests, pool, limits, waiting, running } = core;
+    this.order?.arrange(waiting);
     for (let r = waiting.head; r >= 0; r = waiting.head) {
       if (running.count >= limits.maxNumSeqs) return noSequences;
       if (room.input <= 0 || room.chunk <= 0 || this.cut >= 0) return noBudget;

@@ -66,6 +66,12 @@ describe("what a scheduler goes by", () => {
       { ...sglang, conservativeness: 0.5, receiveSteps: 30, streamTokens: 10 },
     ],
     [{}, 8, { ...sglang, conservativeness: 0.3 }],
+    [{ "schedule-policy": "lpm" }, 1, { ...sglang, order: "lpm" }],
+    // Without a cache there are no prefixes to go by.
+    [{ "schedule-policy": "lpm", "disable-radix-cache": true }, 1, sglang],
+    [{ "schedule-policy": "lof", "disable-radix-cache": true }, 1, { ...sglang, order: "lof" }],
+    // Speculation does not go with mixed steps.
+    [{ "enable-mixed-chunk": true, "speculative-algorithm": "NEXTN" }, 1, sglang],
   ])("SGLang with %j and %i attention replicas", (settings, replicas, wanted) => {
     expect(schedulingOf({ engine: "sglang", version: "0.5.9", settings, replicas })).toEqual(wanted);
   });
