@@ -21,6 +21,8 @@ export interface ClosedLoopRow {
   /** The vendor tool's prediction, and its speed of light. */
   readonly peer: Times | undefined;
   readonly speedOfLight: Times | undefined;
+  /** Started to draft tokens, as far as its image tells. */
+  readonly drafts: boolean;
   /** Why the run is likely not what the table says it is. */
   readonly doubt: string | undefined;
 }
@@ -57,6 +59,7 @@ function rowOf(row: Fields, line: number): ClosedLoopRow {
     measured: times("silicon") ?? { ttftMs: Number.NaN, tpotMs: Number.NaN },
     peer: times("aic0120"),
     speedOfLight: times("aic0120_SOL"),
+    drafts: isSpeculative(row),
     doubt: doubt(row),
   };
 }
@@ -88,10 +91,12 @@ function quantization({ model = "", gemm_quant_mode: gemm = "", moe_quant_mode: 
 /** Images that InferenceX used for its runs with multi-token prediction, which the export does not tell from those without. */
 const speculativeImages: readonly string[] = ["1.1.0rc2.post2", "1.2.0rc6.post3"];
 
+function isSpeculative(row: Fields): boolean {
+  return row.backend === "trtllm" && /DeepSeek/.test(row.model ?? "") && speculativeImages.includes(row.backend_version ?? "");
+}
+
 function doubt(row: Fields): string | undefined {
-  const isSpeculative =
-    row.backend === "trtllm" && /DeepSeek/.test(row.model ?? "") && speculativeImages.includes(row.backend_version ?? "");
-  if (isSpeculative) return "an image of the runs with speculative decoding";
+  if (isSpeculative(row)) return "an image of the runs with speculative decoding";
   // The sweep of November 2025: 5 to 9 seconds to the first token from 32 users on, of 1k prompts as of 8k ones, and on 4 GPUs as on 8.
   const isCompiling = row.backend === "sglang" && row.gemm_quant_mode === "nvfp4" && !row.backend_version;
   if (isCompiling) return "a sweep whose first tokens take seconds whatever the load";

@@ -49,8 +49,8 @@ const scripts: Readonly<Record<string, Script>> = {
     },
   }),
   // dsr1_fp4_b200_trt.sh, dsr1_fp8_b200_trt.sh, dsr1_fp8_h200_trt.sh
-  "dsr1 trtllm b200_sxm": (row) => deepseek(row, 0.8, 512),
-  "dsr1 trtllm h200_sxm": (row) => deepseek(row, 0.75, 128),
+  "dsr1 trtllm b200_sxm": (row) => (row.drafts ? drafting(row, 0.8) : deepseek(row, 0.8, 512)),
+  "dsr1 trtllm h200_sxm": (row) => (row.drafts ? drafting(row, 0.75) : deepseek(row, 0.75, 128)),
   // dsr1_fp4_b200.sh, dsr1_fp8_b200.sh, dsr1_fp8_h200.sh
   "dsr1 sglang b200_sxm": (row) => ({
     settings:
@@ -89,6 +89,23 @@ function deepseek({ concurrency, promptTokens, attentionData }: ClosedLoopRow, s
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
       cuda_graph_config: { enable_padding: true, max_batch_size: captured },
       ...(attentionData > 1 ? { attention_dp_config: { batching_wait_iters: 0, enable_balance: true, timeout_iters: 60 } } : {}),
+    },
+  };
+}
+
+/** dsr1_fp4_b200_trt_mtp.sh, dsr1_fp8_b200_trt_mtp.sh, dsr1_fp8_h200_trt_mtp.sh: three drafts, one with attention replicas. */
+function drafting({ concurrency, promptTokens, attentionData }: ClosedLoopRow, share: number): LaunchSettings {
+  const isReplicated = attentionData > 1;
+  const sequences = isReplicated ? Math.max(1, Math.floor(concurrency / 4)) : concurrency;
+  const drafts = isReplicated ? 1 : 3;
+  return {
+    settings: {
+      max_batch_size: sequences,
+      max_num_tokens: 64 * Math.floor(((drafts + 1) * sequences + promptTokens + 64 + 63) / 64),
+      kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
+      cuda_graph_config: { enable_padding: true, max_batch_size: sequences },
+      speculative_config: { decoding_type: "MTP", num_nextn_predict_layers: drafts },
+      ...(isReplicated ? { attention_dp_config: { batching_wait_iters: 0, enable_balance: true, timeout_iters: 60 } } : {}),
     },
   };
 }
