@@ -226,6 +226,8 @@ export interface VllmScheduling {
   readonly watermark?: number;
   /** The V0 engine without chunks: whole prompts before answers, in steps of their own. Absent = one budget for both. */
   readonly promptsFirst?: true;
+  /** Sarathi-Serve: no answer waits for a prompt that was begun before it. Absent = all that run go in the order in which they began. */
+  readonly decodesFirst?: true;
   /** Bytes of host memory on each GPU's side to which the V0 engine takes requests out; absent = it computes them again. */
   readonly swapBytes?: number;
   /** Decode steps from one look at arrivals to the next (V0, num-scheduler-steps); absent = each. */

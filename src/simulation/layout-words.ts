@@ -100,8 +100,8 @@ function policyWords(scheduling: Scheduling, isV0: boolean): PolicyWords {
   switch (scheduling.engine) {
     case "vllm":
       return {
-        name: isV0 ? "vLLM V0" : "vLLM V1",
-        mixing: scheduling.promptsFirst ? "prompts before answers" : mixed,
+        name: scheduling.decodesFirst ? "Sarathi-Serve" : isV0 ? "vLLM V0" : "vLLM V1",
+        mixing: scheduling.promptsFirst ? "prompts before answers" : scheduling.decodesFirst ? "answers before prompts in one step" : mixed,
         capacity: vllmCapacity(scheduling),
       };
     case "sglang":

@@ -59,7 +59,7 @@ export class VllmPolicy implements SchedulingPolicy {
       blocks -= core.blocksFor(requests.computed[r] as number, chunk);
     }
     if (blocks < 0) return false;
-    return whole || this.decodesComeFirst();
+    return whole || this.scheduling.decodesFirst === true || this.decodesComeFirst();
   }
 
   /** No request decodes behind the first partly computed prompt. */
@@ -108,6 +108,7 @@ export class VllmPolicy implements SchedulingPolicy {
       next = requests.next[r] as number;
       if (decoders.isInFlight(r)) continue;
       const decodes = requests.state[r] === decoding;
+      if (this.scheduling.decodesFirst && !decodes) continue;
       const tokens = decodes ? cohort.tokensOf(decoded + 1) - cohort.tokensOf(decoded) : 1;
       if (budget < tokens) {
         if (decodes) decoders.hold(r);
@@ -139,7 +140,26 @@ export class VllmPolicy implements SchedulingPolicy {
       }
       next = requests.next[r] as number;
     }
+    if (this.scheduling.decodesFirst) this.runPrompts(slot, budget);
     return preempted;
+  }
+
+  /** Prompts that were begun go on with what of the budget answers leave, where there are blocks. */
+  private runPrompts(slot: Slot, left: number): void {
+    const { core } = this;
+    const { partial, requests, pool } = core;
+    let budget = left;
+    for (let i = 0; i < partial.count && budget > 0; ) {
+      const r = partial.items[i] as number;
+      const chunk = Math.min(this.chunkOf(r), budget);
+      if (core.blocksFor(requests.computed[r] as number, chunk) > pool.free) {
+        i++;
+        continue;
+      }
+      partial.remove(r);
+      core.proceed(slot, r, chunk);
+      budget -= chunk;
+    }
   }
 
   /** Starts waiting requests while budget, sequences and blocks last; returns what keeps the next one out. */
