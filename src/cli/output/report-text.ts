@@ -1,6 +1,7 @@
 import { duration, figure, gib, percent, percentRange, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { Bands } from "../../simulation/bands.ts";
+import type { Drafted } from "../../simulation/drafted.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import type { ClassSummary, Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
 import type { WorkloadNumbers } from "../../simulation/workload.ts";
@@ -160,10 +161,15 @@ export function figureRows({ summary, memory }: Report, bands: Bands | null): re
     ...(shift.sequenceSteps > 0
       ? [["steps", `${whole(shift.tensorSteps)} tensor parallel, ${whole(shift.sequenceSteps)} sequence parallel`] as const]
       : []),
+    ...(summary.speculation ? [["speculation", draftedWords(summary.speculation)] as const] : []),
     ...(rank
       ? [["weights, KV cache", `${gib(rank.weightsBytes + rank.shiftWeightsBytes)}, ${gib(rank.kvCacheBytes)} a GPU`] as const]
       : []),
   ];
+}
+
+function draftedWords({ tokensPerStep, draftingShare, acceptance }: Drafted): string {
+  return `${figure(tokensPerStep)} tokens a step of each sequence, drafts in ${percent(draftingShare)} of decode steps, ${percent(acceptance)} of them accepted one by one`;
 }
 
 function figures(report: Report, bands: Bands | null): string {

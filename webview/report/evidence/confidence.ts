@@ -4,7 +4,7 @@ import type { OperatorName, OperatorShare } from "../../../src/timing/operators/
 import { basisShares, basisWords, operatorWords } from "../../../src/timing/operators/operator-words.ts";
 import type { Basis } from "../../../src/timing/step-model.ts";
 import type { TableModel } from "../../parts/models.ts";
-import { blank, share } from "../../parts/numbers.ts";
+import { blank, figure, share } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";
 import { rangeWords, toldColumn } from "../ranges.ts";
 import { basisMarks } from "./step-anatomy.ts";
@@ -67,8 +67,22 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
         words("simulated · {0}", report.served ? `${report.served.system} · ${report.scheduler}` : report.scheduler),
         seeds === 1 ? words("one seed ({0})", report.seed) : words("{0} seeds", seeds),
       ],
+      ...draftedRows(report),
     ],
   };
+}
+
+/** What speculation comes to rests on how many drafts are accepted, which no run of this deployment has told. */
+function draftedRows({ summary: { speculation } }: Report): readonly string[][] {
+  if (!speculation) return [];
+  const { tokensPerStep, draftingShare, acceptance } = speculation;
+  return [
+    [
+      `○ ${words("Speculation")}`,
+      words("{0} tokens a step, drafts in {1} of steps", figure(tokensPerStep), share(draftingShare)),
+      words("{0} accepted", share(acceptance)),
+    ],
+  ];
 }
 
 /** With what it is made of, where prompt and answer are computed apart. */
