@@ -6,6 +6,7 @@ import { layoutWords, ranksOf } from "../rules/layout.ts";
 import type { HoverOptions } from "./hover.ts";
 import { type Card, commandLink, escaped } from "./hover-card.ts";
 import { measuredLine } from "./hover-measured.ts";
+import { storesCard } from "./hover-stores.ts";
 import type { Place } from "./position.ts";
 import { shareOf, shareRows } from "./share-rows.ts";
 import { planWith } from "./variants.ts";
@@ -57,6 +58,18 @@ export function consequence(place: Place, flag: Flag, options: HoverOptions): Pa
     case "chunked-prefill-size":
     case "max_num_tokens":
       return tokensCard(place);
+    case "kv-transfer-config":
+    case "kv-offloading-size":
+    case "kv-offloading-backend":
+    case "enable-hierarchical-cache":
+    case "hicache-ratio":
+    case "hicache-size":
+    case "hicache-write-policy":
+    case "hicache-storage-backend":
+    case "enable-lmcache":
+    case "kv_cache_config":
+    case "kv_cache_config.host_cache_size":
+      return storesCard(place);
     default:
       return {};
   }

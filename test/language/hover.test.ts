@@ -223,3 +223,15 @@ test("the place of the lens says what a decode step is made of, and on what that
 test("without a GPU nothing is said of steps", () => {
   expect(over(yaml({}), "apiVersion")).toBe("nothing");
 });
+
+test("a store behind the cache: what it holds, and from which rate on loading pays", () => {
+  const args = ["--tensor-parallel-size=2", "--kv-offloading-size=64"];
+  const text = over(yaml({ gpu: "H100", image: "vllm/vllm-openai:v0.18.1", args, gpus: 2 }), "--kv-offloading");
+  // 64 GiB of 128 KiB a token, over PCIe 5 of two GPUs at 0.8 of its rate.
+  expect(text).toContain("**vLLM offloading keeps 524,288 tokens behind each engine's cache**");
+  expect(text).toContain("| Host memory | 64.0 GiB, 524,288 tokens, 102 GB/s |");
+  // 8,192 tokens are 1 GiB: 1.0737 GB / 102.4 GB/s = 10.5 ms.
+  expect(text).toMatch(/\| 8,192 tokens, 1\.0 GiB at 102 GB\/s \| 10\.5 ms to load \|/);
+  expect(text).toMatch(/\| The same, computed \| \d+ ms \|/);
+  expect(text).toMatch(/\| A load pays from \\\(at H100-SXM5-80GB's peak\\\) \| [\d.]+ GB\/s \\\([\d.]+ GB\/s\\\) \|/);
+});

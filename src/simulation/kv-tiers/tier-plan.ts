@@ -95,7 +95,7 @@ function chunksOf({ size }: KvTier, usableBlocks: number, chunkBlocks: number, b
 }
 
 /** Over all GPUs that hold one sequence: every rank keeps its own share, copies of it included. */
-function bytesPerToken(
+export function bytesPerToken(
   { tensor, sequence, prefillContext, pipeline }: SettledPool["layout"],
   { ranks, kvBytesPerToken }: MemoryPlan,
 ): number {
