@@ -2,6 +2,7 @@ import type { KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { Cluster, ClusterPlan, PoolLinks } from "./cluster.ts";
 import type { Core } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
+import type { Links } from "./links.ts";
 import { handedOver, pulled, pushed, type Requests, streamed } from "./requests.ts";
 import { Topology } from "./topology.ts";
 import { Transfers } from "./transfers.ts";
@@ -109,6 +110,10 @@ export class HandOver {
       else this.progress[r] = arrived;
     }
     this.expectNext();
+  }
+
+  get usedLinks(): Links {
+    return this.transfers.links;
   }
 
   /** Share of the time since `origin` in which the busiest link was in use. */

@@ -6,6 +6,7 @@ import type { Core } from "./fleet.ts";
 import { Gaps } from "./gaps.ts";
 import { HandOver, type HandOverPort } from "./hand-over.ts";
 import type { Instance } from "./instance.ts";
+import type { Links } from "./links.ts";
 import type { Load } from "./load.ts";
 import type { Placement } from "./placement.ts";
 import { placementOf } from "./placements.ts";
@@ -46,6 +47,8 @@ export interface RunResult {
   readonly lastArrival: number;
   /** Share of the measured time in which the busiest port between pools was in use. */
   readonly linkShare: number;
+  /** Links between cores and what they moved; null where no cache moves. */
+  readonly links: Links | null;
 }
 
 /**
@@ -321,6 +324,7 @@ export class Run implements HandOverPort {
       stopped,
       lastArrival,
       linkShare,
+      links: this.handOver?.usedLinks ?? null,
     };
   }
 }
