@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Model } from "../catalog/facts.ts";
 import { wordTable } from "../catalog/word-table.ts";
+import { caseAdmission } from "./admission.ts";
 import { asBetween, asCount, asFields, asNotNegative, asText, CaseError, type Fields, isFields, optional } from "./case-fields.ts";
 import { casePool } from "./case-pool.ts";
 import { caseRouting } from "./case-routing.ts";
@@ -80,12 +81,18 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     slo: slo && { value: slo, origin: "argument" },
     workload: undefined,
     routing: optional(whole, "routing", caseRouting),
+    ...admissionOf(whole),
     ...systemOf(whole),
     ...localPrompts(whole),
     acceptance: caseAcceptance(whole),
     ignored: new Set(),
     gpuHourPrice: undefined,
   };
+}
+
+function admissionOf(whole: Fields): Pick<Deployment, "admission"> {
+  const value = optional(whole, "admission", caseAdmission);
+  return value ? { admission: { value, origin: "argument" } } : {};
 }
 
 function systemOf(whole: Fields): Pick<Deployment, "system"> {

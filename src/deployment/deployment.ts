@@ -1,4 +1,5 @@
 import type { GpuId, Model } from "../catalog/facts.ts";
+import type { Admission } from "./admission.ts";
 import type { Calibration } from "./calibration.ts";
 import type { Devices } from "./devices.ts";
 import type { ExpertLoad } from "./expert-load.ts";
@@ -104,6 +105,8 @@ export interface Deployment {
   readonly routing?: Known<RoutingRule>;
   /** Over those that only decode; absent = as over the others. */
   readonly decodeRouting?: Known<RoutingRule>;
+  /** Which requests are turned away; absent = whatever comes is taken. */
+  readonly admission?: Known<Admission>;
   /** Chance that a drafted token is accepted where the one before it was, where somebody says it. */
   readonly acceptance?: Known<number>;
   /** Prompts that decode instances compute themselves, where the file says so. */

@@ -94,6 +94,12 @@ interface Steps {
   readonly role: EngineContext["role"];
 }
 
+/** server_args.py from 0.4.10 on; without it the queue has no end. */
+function queueLimit(flags: FlagReader): Pick<EngineSettings, "mostQueued"> {
+  const mostQueued = positive(flags.integer("max-queued-requests"));
+  return mostQueued === undefined ? {} : { mostQueued };
+}
+
 function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefillTokens, captured, role }: Steps): EngineSettings {
   const { model, layout, version } = context;
   const drafts = writtenSpeculation("sglang", flags) !== undefined;
@@ -113,6 +119,7 @@ function settingsOf(flags: FlagReader, context: EngineContext, { chunk, maxPrefi
     enforceEager: eager,
     asyncScheduling: !(flags.on("disable-overlap-schedule") ?? false) && !(drafts && !atLeast(version, "0.5.10")),
     cpuOffloadBytes: Math.max(0, flags.number("cpu-offload-gb") ?? 0) * GiB,
+    ...queueLimit(flags),
     lora: loraOf(flags),
     maxCaptureSize: eager ? 0 : captured,
     expertExchange: sglangExchange(flags, context),

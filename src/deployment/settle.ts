@@ -58,6 +58,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       slo: deployment.slo?.value ?? null,
       workload: deployment.workload?.value ?? null,
       ...(deployment.routing ? { routing: deployment.routing.value } : {}),
+      ...(deployment.admission ? { admission: deployment.admission.value } : {}),
       ...(deployment.decodeRouting ? { decodeRouting: deployment.decodeRouting.value } : {}),
       ...(deployment.localPrompts && isPair({ pools: whole }) ? { localPrompts: deployment.localPrompts.value } : {}),
       ...(deployment.system ? { system: deployment.system.value } : {}),

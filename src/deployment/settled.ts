@@ -1,5 +1,6 @@
 import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
 import type { GpuKernels } from "../catalog/kernels.ts";
+import type { Admission } from "./admission.ts";
 import type { AppliedCalibration } from "./apply-calibration.ts";
 import type { AppliedTiming } from "./apply-timing.ts";
 import type { Slo } from "./deployment.ts";
@@ -28,6 +29,8 @@ export interface Settled {
   readonly routing?: RoutingRule;
   /** Over the instances that only decode; absent = as over the others. */
   readonly decodeRouting?: RoutingRule;
+  /** Absent = whatever comes is taken. */
+  readonly admission?: Admission;
   /** Absent = engines behind a router. */
   readonly system?: System;
   /** Prompts that decode instances compute themselves; absent = none. */
@@ -292,6 +295,8 @@ export interface EngineSettings {
   readonly enforceEager: boolean;
   readonly asyncScheduling: boolean;
   readonly cpuOffloadBytes: number;
+  /** Waiting requests of a scheduler beyond which it refuses the next (`--max-queued-requests` of SGLang); absent = as many as come. */
+  readonly mostQueued?: number;
   /** Room kept for adapters: how many at once, of which rank at most; null where LoRA is off, or its rank known to nobody. */
   readonly lora: { readonly slots: number; readonly rank: number } | null;
   readonly maxCaptureSize: number;

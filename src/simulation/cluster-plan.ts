@@ -1,4 +1,5 @@
 import { gib, whole } from "../catalog/quantity.ts";
+import type { Admission } from "../deployment/admission.ts";
 import { isOneNode } from "../deployment/pool-pair.ts";
 import type { EngineSettings, Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
@@ -11,6 +12,7 @@ import { missingRoleWords } from "./layout-words.ts";
 import { packedNodes } from "./packed-nodes.ts";
 import type { Outcome } from "./report.ts";
 import { saturatingTokens } from "./saturating-tokens.ts";
+import type { SchedulerLimits } from "./scheduling.ts";
 import type { SwapSpace } from "./swap-space.ts";
 
 type Refused = NonNullable<Outcome["error"]>;
@@ -39,13 +41,14 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
     if (pool.instances < 1) return refuse("missing", "The deployment asks for no replica.");
     schedulers += pool.instances * pool.layout.data * pool.layout.attentionData;
     if (schedulers > mostSchedulers) return refuse("unsupported", `The deployment has more than ${whole(mostSchedulers)} engine cores.`);
-    pools.push(clusterPool(pool, plan, model, settled.model.layers));
+    pools.push(clusterPool(pool, plan, model, settled));
   }
   const movesCaches = pools.some(({ role }) => role === "decode");
   const { system } = settled;
   return {
     plan: {
       ...(system ? { system } : {}),
+      ...(settled.admission?.mostInFlight === undefined ? {} : { mostInFlight: settled.admission.mostInFlight }),
       ...(settled.localPrompts ? { localPrompts: settled.localPrompts } : {}),
       pools,
       hands: handedOver(settled.engine),
@@ -82,7 +85,13 @@ function nodes(settled: Settled): readonly number[] {
   return system ? packedNodes(pools, system.kind === "distserve" && system.affinity === "low") : replicas.map((_, i) => i);
 }
 
-function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, layers: number): ClusterPool {
+/** The smaller of the engine's own limit and the deployment's. */
+function queueLimit(settings: EngineSettings, admission: Admission | undefined): Pick<SchedulerLimits, "mostQueued"> {
+  const mostQueued = Math.min(settings.mostQueued ?? Number.POSITIVE_INFINITY, admission?.mostQueued ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(mostQueued) ? { mostQueued } : {};
+}
+
+function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, { model: { layers }, admission }: Settled): ClusterPool {
   const { layout, settings, role } = pool;
   const { scheduling: written } = settings;
   const scheduling = written.engine === "phased" ? { ...written, promptTokens: written.promptTokens ?? saturatingTokens(model) } : written;
@@ -108,6 +117,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, laye
       firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
       swap: swapSpace(pool, plan, cache.blockTokens),
       speculation: withinBudget(pool.speculation, settings.maxNumBatchedTokens),
+      ...queueLimit(settings, admission),
     },
     scheduling,
     reception: {

@@ -64,6 +64,8 @@ export interface ClusterPlan {
   readonly system?: System;
   /** Prompts that decode instances compute themselves; absent = none. */
   readonly localPrompts?: LocalPrompts;
+  /** Requests under way beyond which the next is refused; absent = whatever comes is taken. */
+  readonly mostInFlight?: number;
   readonly pools: readonly ClusterPool[];
   /** What leaves with a request that computes its prompt in one pool and its answer in another. */
   readonly hands: HandedOver;

@@ -1,4 +1,5 @@
 import type { HandedOver } from "../timing/collectives/kv-transfer.ts";
+import { isFull } from "./admission.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Core, Fleet } from "./fleet.ts";
 import type { Placement } from "./placement.ts";
@@ -47,7 +48,10 @@ export class EnginePlacement implements Placement {
   arrive(r: number, now: number): number {
     const { requests, fleets } = this;
     if (fleets.decode) requests.leaving[r] = leavingOf(this.hands, requests.output[r] as number);
-    return fleets.entry.route(r, now).index;
+    const core = fleets.entry.route(r, now);
+    if (!isFull(core)) return core.index;
+    fleets.entry.release(r, core);
+    return -1;
   }
 
   promptDone(r: number): void {

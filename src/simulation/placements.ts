@@ -1,3 +1,4 @@
+import { LimitedPlacement } from "./admission.ts";
 import type { Cluster, ClusterPlan } from "./cluster.ts";
 import { ConditionalPlacement } from "./conditional-placement.ts";
 import { DistServePlacement } from "./distserve/distserve-placement.ts";
@@ -10,6 +11,11 @@ import { SplitwisePlacement } from "./splitwise/splitwise-placement.ts";
 
 /** The placement of the system that a deployment runs as. */
 export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
+  const placement = ownPlacement(plan, cluster, requests, routing, source);
+  return plan.mostInFlight === undefined ? placement : new LimitedPlacement(placement, plan.mostInFlight);
+}
+
+function ownPlacement(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
   const { system } = plan;
   if (!system) {
     const fleets = fleetsOf(cluster, requests, routing, source);

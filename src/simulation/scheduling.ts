@@ -12,6 +12,8 @@ export interface SchedulerLimits {
   /** Prompts are cut to what is left of the token budget. */
   readonly chunkedPrefill: boolean;
   readonly blockTokens: number;
+  /** Waiting requests beyond which a further one is refused; absent = as many as come. */
+  readonly mostQueued?: number;
   /** Tokens of the first message that a client gets. */
   readonly firstMessage: number;
   /** Host memory to which requests are taken out; null = what they computed is lost. */

@@ -3,8 +3,10 @@
  * its default among the values, and one line in `pools` or `randomRuns`.
  */
 import fc from "fast-check";
+import type { Admission } from "../../src/deployment/admission.ts";
 import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { LocalPrompts } from "../../src/deployment/local-prompts.ts";
+import { cacheAwareRouting, kvCostRouting, ownPrefixList, prefixRouting, type RoutingRule } from "../../src/deployment/routing.ts";
 import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem, type System } from "../../src/deployment/systems/system.ts";
@@ -217,12 +219,87 @@ const workloads: fc.Arbitrary<Workload> = fc.oneof(
     .map((open) => ({ kind: "open-loop" as const, ...open })),
   fc.record({ ...common, concurrency: fc.integer({ min: 1, max: 20 }) }).map((closed) => ({ kind: "closed-loop" as const, ...closed })),
   fc.record(common).map((offline) => ({ kind: "offline" as const, ...offline })),
+  fc
+    .record({
+      ...common,
+      concurrency: fc.constantFrom(null, 3),
+      maxInFlight: fc.constantFrom(2, 1000),
+      turns: fc.constantFrom(1, 2, 4),
+      thinkSeconds: fc.constantFrom(0, 0.01, 1),
+    })
+    .map(({ concurrency, turns, thinkSeconds, promptTokens, outputTokens, ...parts }) => {
+      const talk = {
+        groups: 2,
+        usersPerGroup: 2,
+        systemPromptTokens: 32,
+        questionTokens: 9,
+        outputTokens: 20,
+        multiTurn: true,
+        turns,
+        thinkSeconds,
+      };
+      const shared = { ...talk, outputTokens: typeof outputTokens === "number" ? Math.min(outputTokens, 25) : 20 };
+      const classes = [
+        { name: "alone", promptTokens, outputTokens },
+        { name: "talks", promptTokens: 1, outputTokens: 1, sharedPrefix: shared },
+      ];
+      const whole = { ...parts, classes, promptTokens: 1, outputTokens: 1 };
+      return concurrency === null
+        ? { kind: "open-loop" as const, ratePerSecond: 8, ...whole }
+        : { kind: "closed-loop" as const, concurrency, ...whole };
+    }),
+);
+
+const rules: fc.Arbitrary<RoutingRule> = fc.oneof(
+  fc.constantFrom(
+    "random" as const,
+    "round-robin" as const,
+    "least-requests" as const,
+    "join-shortest-queue" as const,
+    "power-of-two" as const,
+    "least-ttft" as const,
+    "session" as const,
+  ),
+  fc
+    .record({
+      prefix: fc.constantFrom(0, 2),
+      queue: fc.constantFrom(0, 1),
+      active: fc.constantFrom(0, 1),
+      freeCache: fc.constantFrom(0, 1),
+    })
+    .chain((weights) =>
+      fc
+        .record({
+          from: fc.constantFrom("own-list" as const, "engines" as const),
+          capacityBlocks: fc.constantFrom(4, 1000),
+          running: fc.constantFrom(0, 1),
+        })
+        .map(({ from, capacityBlocks, running }) => ({
+          ...prefixRouting,
+          weights: { ...weights, running },
+          index: from === "engines" ? { from } : { ...ownPrefixList, capacityBlocks },
+        })),
+    ),
+  fc
+    .record({ cacheThreshold: fc.constantFrom(0, 0.3), balanceAbsolute: fc.constantFrom(1, 64) })
+    .map((parts) => ({ ...cacheAwareRouting, ...parts })),
+  fc
+    .record({ overlapWeight: fc.constantFrom(0, 1), temperature: fc.constantFrom(0, 0.5) })
+    .map((parts) => ({ ...kvCostRouting, ...parts })),
 );
 
 const routings: fc.Arbitrary<Routing> = fc.record({
-  replicas: fc.constantFrom("random" as const, "round-robin" as const, "least-requests" as const),
+  replicas: rules,
+  decode: rules,
   cores: fc.constantFrom("round-robin" as const, "least-requests" as const),
 });
+
+/** Requests that are turned away. */
+const admissions: fc.Arbitrary<Admission> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  fc.record({ mostInFlight: fc.constantFrom(3, 30) }),
+  fc.record({ mostQueued: fc.constantFrom(1, 5) }),
+);
 
 /** A cache is large enough for any one request. */
 function enough(setup: Setup): Setup {
@@ -240,10 +317,11 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     local: localPrompts,
     workload: workloads,
     routing: routings,
+    admission: admissions,
     seed: fc.integer({ min: 1, max: 1000 }),
   })
   .chain((parts) => fc.option(tiers(parts.scheduling.engine)).map((kvTiers) => ({ ...parts, kvTiers })))
-  .map(({ first, second, linkBytesPerSecond, scheduling, system, local, workload, routing, seed, kvTiers }) => {
+  .map(({ first, second, linkBytesPerSecond, scheduling, system, local, workload, routing, admission, seed, kvTiers }) => {
     const withEngine = ({ setup }: typeof first): Setup =>
       enough({ ...setup, ...(kvTiers ? { kvTiers } : {}), settings: { ...setup.settings, scheduling } });
     const both = second ? [first, second] : [first];
@@ -255,7 +333,7 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     const models = both.map(({ setup, steps: parts }) => modelOf(parts, setup.layout?.pipeline ?? 1));
     const plans = setups.map(planOf);
     const routed = decode && local ? { ...plain, localPrompts: local } : plain;
-    const settled = (system && servedBySystem({ ...plain, system }).settled) ?? routed;
+    const settled = { ...((system && servedBySystem({ ...plain, system }).settled) ?? routed), admission };
     // One pool that is taken apart.
     const isSplit = settled.pools.length > plans.length;
     return {
