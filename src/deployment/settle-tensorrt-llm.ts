@@ -84,6 +84,7 @@ function settingsOf(flags: FlagReader, context: EngineContext): EngineSettings {
 /** SchedulerConfig, AttentionDpConfig and the batch waits of llm_args.py of 1.2, with their defaults. */
 function schedulingOf(flags: FlagReader, { layout }: EngineContext, budgetIsWritten: boolean): TensorrtScheduling {
   const isReplicated = layout.attentionData > 1;
+  const policy = flags.member("scheduler_config", "capacity_scheduler_policy");
   const steps = positive(flags.integer("batch_wait_timeout_iters")) ?? 0;
   const share = positive(flags.number("batch_wait_max_tokens_ratio")) ?? 0;
   const count = (key: string, standard: number): number => {
@@ -92,7 +93,8 @@ function schedulingOf(flags: FlagReader, { layout }: EngineContext, budgetIsWrit
   };
   return {
     engine: "tensorrt-llm",
-    reservesAnswer: flags.member("scheduler_config", "capacity_scheduler_policy") !== "MAX_UTILIZATION",
+    reservesAnswer: policy !== "MAX_UTILIZATION",
+    ...(policy === "STATIC_BATCH" ? { staticBatch: true } : {}),
     budgetIsWritten,
     batchWait: !isReplicated && (steps > 0 || share > 0) ? { steps, share } : null,
     balance:

@@ -262,6 +262,8 @@ export interface TensorrtScheduling {
   readonly engine: "tensorrt-llm";
   /** A request starts only when its longest answer fits too; without, a full cache takes the youngest one out. */
   readonly reservesAnswer: boolean;
+  /** Requests start only where none runs, all that fit; absent = whenever one fits. */
+  readonly staticBatch?: true;
   /** Somebody wrote the tokens of a step: a prompt beyond them is refused where it may not be cut. */
   readonly budgetIsWritten: boolean;
   /** Prompts wait for so many steps beside answers, unless they fill this share of the token budget; null = not at all. */

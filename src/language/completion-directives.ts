@@ -81,6 +81,12 @@ export function directiveValueItems(key: string, range: Range, engine: string, c
       return items(routingPolicies.map((value) => [value, ""]));
     case "system":
       return items(systemNames.map((value) => [value, systemTitles[value]]));
+    case "acceptance":
+      return items([
+        ["0.8", "multi-token prediction"],
+        ["0.66", "EAGLE"],
+        ["0.9", "text that repeats itself"],
+      ]);
     case "expert-load":
       return items([
         ["zipf:0.8", "few experts are chosen for most tokens"],

@@ -1,5 +1,14 @@
 import { missingRole } from "../deployment/pool-pair.ts";
-import type { Layout, Scheduling, Settled, SettledPool, SglangOrder, Speculation, VllmScheduling } from "../deployment/settled.ts";
+import type {
+  Layout,
+  Scheduling,
+  Settled,
+  SettledPool,
+  SglangOrder,
+  Speculation,
+  TensorrtScheduling,
+  VllmScheduling,
+} from "../deployment/settled.ts";
 import type { StepMode } from "../timing/step-model.ts";
 
 /** `TP 2 × SP 4`; a single GPU is `1 GPU`. */
@@ -88,6 +97,11 @@ interface PolicyWords {
   readonly capacity: string;
 }
 
+function tensorrtCapacity({ reservesAnswer, staticBatch }: TensorrtScheduling): string {
+  if (staticBatch) return "one batch to its end before the next";
+  return reservesAnswer ? "prompt and answer reserved, no preemption" : "preemption by recomputation";
+}
+
 function vllmCapacity({ reserveFullPrompt, watermark, swapBytes }: VllmScheduling): string {
   const parts = [swapBytes === undefined ? "preemption by recomputation" : "preemption by swapping to host memory"];
   if (reserveFullPrompt) parts.unshift("whole prompt reserved");
@@ -114,7 +128,7 @@ function policyWords(scheduling: Scheduling, isV0: boolean): PolicyWords {
       return {
         name: "TensorRT-LLM",
         mixing: mixed,
-        capacity: scheduling.reservesAnswer ? "prompt and answer reserved, no preemption" : "preemption by recomputation",
+        capacity: tensorrtCapacity(scheduling),
       };
     case "phased":
       return {

@@ -13,6 +13,9 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  */
 export class TensorrtPolicy implements SchedulingPolicy {
   isSteady = false;
+  /** Of the batch that goes to its end before the next, those who have not started; Infinity where batches are in flight. */
+  private gathered = Number.POSITIVE_INFINITY;
+
   /** Steps for which prompts have waited for more of them. */
   private waited = 0;
 
@@ -126,13 +129,27 @@ export class TensorrtPolicy implements SchedulingPolicy {
     return slot.chunkCount === 0 && !limits.chunkedPrefill && (!this.scheduling.budgetIsWritten || running.count === 0);
   }
 
+  /** Waiting requests, from the first on, that an empty cache takes to their ends together. */
+  private fitting(): number {
+    const { requests, pool, limits, waiting } = this.core;
+    let blocks = 0;
+    let count = 0;
+    for (let r = waiting.head; r >= 0 && count < limits.maxNumSeqs; r = requests.next[r] as number) {
+      blocks += this.core.blocksFor(0, (requests.target[r] as number) + this.core.answerLeft(r) - 1) + pool.stateBlocks;
+      if (blocks > pool.usable && count > 0) break;
+      count++;
+    }
+    return count;
+  }
+
   /** Starts waiting requests in order of arrival while tokens, sequences and blocks last; returns what keeps the next one out. */
   private admit(slot: Slot, budget: number, now: number): number {
     const { core } = this;
     const { requests, pool, limits, waiting, running } = core;
+    if (this.scheduling.staticBatch && running.count === 0) this.gathered = this.fitting();
     let left = budget;
     for (let r = waiting.head; r >= 0; r = waiting.head) {
-      if (running.count >= limits.maxNumSeqs) return noSequences;
+      if (running.count >= limits.maxNumSeqs || this.gathered === 0) return noSequences;
       const target = requests.target[r] as number;
       const hits = pool.findHits(r, target);
       const stored = core.findStored(r, hits);
@@ -147,6 +164,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
       const kept = this.scheduling.reservesAnswer ? core.promisedBlocks : 0;
       if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
       core.start(slot, hits, stored, chunk, now);
+      this.gathered--;
       core.promisedBlocks += needed - core.blocksFor(cached, known - cached + chunk);
       left -= chunk;
     }

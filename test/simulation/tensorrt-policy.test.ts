@@ -140,3 +140,25 @@ describe("TensorRT-LLM", () => {
     expect(report.requests.preemptions[1]).toBeGreaterThan(0);
   });
 });
+
+describe("a static batch", () => {
+  it("goes to its end before the next one starts, its prompts over as many steps as they need", () => {
+    const rows = [
+      [0, 50, 3],
+      [0, 50, 5],
+      [5, 10, 2],
+    ] as const;
+    // 60 tokens a step take one prompt of 50; the third request came too late for the batch.
+    const { steps } = play(rows, { ...tensorrt, staticBatch: true }, { settings: { maxNumBatchedTokens: 60, maxNumSeqs: 8 } });
+    expect(steps).toEqual([
+      [50, 0],
+      [50, 1],
+      [0, 2],
+      [0, 1],
+      [0, 1],
+      [0, 1],
+      [10, 0],
+      [0, 1],
+    ]);
+  });
+});
