@@ -64,6 +64,14 @@ export class EngineCore {
     return Math.ceil((computed + tokens) / blockTokens) - Math.ceil(computed / blockTokens);
   }
 
+  /** A request has come: when what stores bring nearer for it is there, `now` where it waits for nothing. */
+  prefetch(r: number, now: number): number {
+    const { tiers } = this;
+    if (tiers === null || tiers.plan.prefetch === null) return now;
+    const target = this.requests.target[r] as number;
+    return tiers.prefetch(r, this.pool.findHits(r, target), target, now);
+  }
+
   /** Blocks behind the first `hits` of a waiting request that a store has, where they are worth a load. */
   findStored(r: number, hits: number): number {
     return this.tiers === null ? 0 : this.tiers.find(r, hits, this.requests.target[r] as number);

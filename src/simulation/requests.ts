@@ -35,6 +35,8 @@ export const streamed = 2;
 
 /** Its prompt's start is on the way from a store to blocks that it holds. */
 export const loading = 9;
+/** It has come, and waits for stores to bring what they have of it nearer. */
+export const prefetching = 10;
 
 /** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
 export class Requests {

@@ -215,7 +215,11 @@ export class Run implements HandOverPort {
     }
     const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
     this.wake(instance);
-    scheduler.enqueue(r);
+    const comesAgain = scheduler.enqueue(r, this.now);
+    if (comesAgain > 0) {
+      this.queue.push(comesAgain, (r << 2) | deliveryEvent);
+      return;
+    }
     this.control.timeline?.moment("queued", r, instance.index);
   }
 

@@ -5,7 +5,19 @@ import type { EngineCore } from "./engine-core.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import { OrderedList } from "./ordered-list.ts";
-import { decoding, done, handedOver, leavesAnswered, leavesWithCache, loading, prefilling, queued, stays, waiting } from "./requests.ts";
+import {
+  decoding,
+  done,
+  handedOver,
+  leavesAnswered,
+  leavesWithCache,
+  loading,
+  prefetching,
+  prefilling,
+  queued,
+  stays,
+  waiting,
+} from "./requests.ts";
 import { admitted, Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
 
@@ -73,16 +85,27 @@ export class Scheduler {
     return this.core.decoders.of(index).size;
   }
 
-  /** A request whose prompt is to be computed here. */
-  enqueue(r: number): void {
-    const { requests } = this.core;
+  /** A request whose prompt is to be computed here; returns when it comes again, 0 where it queues now. */
+  enqueue(r: number, now: number): number {
+    const { core } = this;
+    const { requests } = core;
     if (requests.state[r] === loading) {
-      this.core.arrive(r);
-      return;
+      core.arrive(r);
+      return 0;
+    }
+    if (requests.state[r] === prefetching) core.totals.waiting--;
+    else {
+      const there = core.prefetch(r, now);
+      if (there > now) {
+        core.totals.waiting++;
+        requests.state[r] = prefetching;
+        return there;
+      }
     }
     requests.state[r] = waiting;
-    this.core.pendingTokens += requests.target[r] as number;
+    core.pendingTokens += requests.target[r] as number;
     this.inbox.append(r);
+    return 0;
   }
 
   /** A request whose prompt was computed elsewhere: it queues for room for its cache, and stays to its end. */

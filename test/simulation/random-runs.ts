@@ -151,8 +151,9 @@ const tiers = (engine: Scheduling["engine"]): fc.Arbitrary<KvTiers> =>
       leastTokens: fc.constantFrom(0, 40),
       takes: fc.constantFrom("always" as const, "always" as const, "sooner" as const),
       keepsAnswers: fc.boolean(),
+      prefetch: fc.constantFrom(undefined, undefined, "wait" as const, "best-effort" as const),
     })
-    .map(tiersOf);
+    .map(({ prefetch, ...parts }) => tiersOf({ ...parts, ...(prefetch ? { prefetch } : {}) }));
 
 const lengths = fc.oneof(
   fc.integer({ min: 1, max: 200 }),

@@ -19,7 +19,9 @@ export function caseTiers(value: unknown, key: string, engine: JudgedEngine): Wr
   const loading = optional<TierLoading>(fields, "loading", oneOf(["before-step", "layer-by-layer", "aside"])) ?? ownLoading[engine];
   if (loading === "aside" && engine !== "vllm")
     throw new CaseError("unsupported", "Of the engines only vLLM goes on without a request whose cache is loaded.");
+  const prefetch = optional<"wait" | "best-effort">(fields, "prefetch", oneOf(["wait", "best-effort"]));
   return {
+    ...(prefetch === undefined ? {} : { prefetch }),
     system: optional(fields, "system", asText) ?? "KV tiers",
     tiers: list.map((one, i) => caseTier(asFields(one, `${key}[${i}]`))),
     loading,

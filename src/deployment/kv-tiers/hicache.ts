@@ -24,7 +24,14 @@ export function sglangTiers(words: TierWords): AskedTiers | undefined {
     leastTokens: loadBackTokens,
     takes: "always",
     keepsAnswers: true,
+    ...(storage ? { prefetch: prefetchOf(words) } : {}),
   };
+}
+
+/** Waits have a limit of a second and more, which a store that is worth having keeps (hiradix_cache.py, can_terminate_prefetch). */
+function prefetchOf({ flags, version }: TierWords): "wait" | "best-effort" {
+  const policy = flags.text("hicache-storage-prefetch-policy") ?? (atLeast(version, "0.5.12") ? "timeout" : "best_effort");
+  return policy === "best_effort" ? "best-effort" : "wait";
 }
 
 function hostOf({ flags, version, ranks }: TierWords): WrittenTier {

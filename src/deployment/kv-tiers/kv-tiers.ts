@@ -44,6 +44,11 @@ export interface KvTiers {
   readonly takes: "always" | "sooner";
   /** Tokens of answers are kept too, not only those of prompts. */
   readonly keepsAnswers: boolean;
+  /**
+   * What lies behind the nearest store is brought there while a request waits: it queues when that is done, or at once and uses what has come
+   * when it starts. Absent = read when the request starts.
+   */
+  readonly prefetch?: "wait" | "best-effort";
 }
 
 /** A store as a file says it: what is left out follows from the GPU and its links. */

@@ -1,6 +1,7 @@
 import type { Evictions } from "../cached-blocks.ts";
 import type { PromptSeconds } from "../prompt-seconds.ts";
 import type { Requests } from "../requests.ts";
+import type { Prefetch } from "./prefetch.ts";
 import type { Tier } from "./tier.ts";
 import type { TiersPlan } from "./tier-plan.ts";
 
@@ -59,6 +60,8 @@ export class CoreTiers {
     private readonly reused: Int32Array,
     /** By request, tokens that have gone to the stores since it started. */
     private readonly gone: Int32Array,
+    /** Of the stores behind the nearest; null where they are read when a request starts. */
+    private readonly ahead: Prefetch | null,
   ) {
     this.back = tiers.filter(({ plan: { writePolicy } }) => writePolicy === "write-back");
   }
@@ -66,6 +69,12 @@ export class CoreTiers {
   /** Whether what the GPU gives up is written: a step that opens blocks writes then. */
   get keepsEvicted(): boolean {
     return this.back.length > 0;
+  }
+
+  /** A request has come; returns when what is brought ahead for it is there, `now` where it waits for nothing. */
+  prefetch(r: number, hits: number, target: number, now: number): number {
+    const there = this.ahead === null ? now : this.ahead.begin(r, hits, target, now);
+    return this.plan.prefetch === "wait" ? there : now;
   }
 
   /** A step is put together. */
@@ -116,7 +125,7 @@ export class CoreTiers {
     for (let i = 0; i < this.stretches; i++) {
       const until = this.stretchEnd[i] as number;
       end = Math.max(end, this.bring(r, this.stretchTier[i] as number, from, until));
-      if (counts) (this.tiers[this.stretchTier[i] as number] as Tier).totals.hitTokens += (until - from) * blockTokens;
+      if (counts) this.count(r, this.tiers[this.stretchTier[i] as number] as Tier, until - from);
       from = until;
     }
     const compute = this.computeSeconds(hits, from, target);
@@ -163,9 +172,17 @@ export class CoreTiers {
     };
   }
 
+  /** Blocks of a first look, as hits of the store that they came from. */
+  private count(r: number, tier: Tier, blocks: number): void {
+    const fetched = this.ahead === null ? 0 : this.ahead.takeFetched(r, blocks);
+    tier.totals.hitTokens += (blocks - fetched) * this.blockTokens;
+    if (fetched > 0) (this.tiers[1] as Tier).totals.hitTokens += fetched * this.blockTokens;
+  }
+
   private tierWith(r: number, block: number, target: number, now: number): number {
     const { tiers } = this;
-    for (let i = 0; i < tiers.length; i++) {
+    const reach = this.ahead === null ? tiers.length : 1;
+    for (let i = 0; i < reach; i++) {
       const { plan, keys, store } = tiers[i] as Tier;
       const chunk = Math.floor(block / plan.chunkBlocks);
       if ((chunk + 1) * plan.chunkTokens <= target && store.chunks.isReady(keys.of(r, chunk), now)) return i;

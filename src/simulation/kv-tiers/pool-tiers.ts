@@ -3,6 +3,7 @@ import { PromptSeconds } from "../prompt-seconds.ts";
 import type { Requests } from "../requests.ts";
 import type { SchedulerLimits } from "../scheduling.ts";
 import { CoreTiers, LoadTotals } from "./core-tiers.ts";
+import { Prefetch } from "./prefetch.ts";
 import { type TierStores, TierTotals } from "./tier.ts";
 import type { TiersPlan } from "./tier-plan.ts";
 
@@ -13,6 +14,7 @@ export class PoolTiers {
   readonly tiers: readonly TierTotals[];
   private readonly reused: Int32Array;
   private readonly gone: Int32Array;
+  private readonly fetched: Int32Array;
 
   constructor(
     readonly plan: TiersPlan,
@@ -22,6 +24,7 @@ export class PoolTiers {
     this.tiers = plan.tiers.map((tier) => new TierTotals(tier));
     this.reused = new Int32Array(requests.count);
     this.gone = new Int32Array(requests.count);
+    this.fetched = new Int32Array(plan.prefetch === null ? 0 : requests.count);
   }
 
   /** Those of a further engine core. */
@@ -30,7 +33,9 @@ export class PoolTiers {
     const own = this.tiers.map((totals) => this.stores.tier(totals.plan, totals));
     const chunkTokens = limits.chunkedPrefill ? limits.maxNumBatchedTokens : Number.POSITIVE_INFINITY;
     const prompt = new PromptSeconds(model, chunkTokens, model.stages > 1);
-    return new CoreTiers(requests, plan, own, loads, prompt, limits.blockTokens, this.reused, this.gone);
+    const [nearest, ...behind] = own;
+    const ahead = plan.prefetch !== null && nearest ? new Prefetch([nearest, ...behind], limits.blockTokens, this.fetched) : null;
+    return new CoreTiers(requests, plan, own, loads, prompt, limits.blockTokens, this.reused, this.gone, ahead);
   }
 
   /** Forgets what was counted so far: it was warm-up. */

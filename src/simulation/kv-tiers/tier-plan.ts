@@ -23,6 +23,8 @@ export interface TierPlan {
 
 /** All stores behind the caches of a pool. */
 export interface TiersPlan extends Pick<KvTiers, "system" | "loading" | "takes" | "keepsAnswers"> {
+  /** What lies behind the nearest store comes there before a request starts; null = it is read then. */
+  readonly prefetch: "wait" | "best-effort" | null;
   readonly tiers: readonly TierPlan[];
   /** Fewer blocks are not worth a load to the engine. */
   readonly leastBlocks: number;
@@ -54,6 +56,7 @@ export function tiersPlan(
     loading,
     takes,
     keepsAnswers,
+    prefetch: kvTiers.tiers.length > 1 ? (kvTiers.prefetch ?? null) : null,
     leastBlocks: Math.ceil(kvTiers.leastTokens / blocks.blockTokens),
     overlapLayers: loading === "layer-by-layer" ? Math.max(1, Math.floor(stageLayers)) : 0,
     tiers: kvTiers.tiers.map((tier) => tierPlan(tier, blocks, blockBytes)),

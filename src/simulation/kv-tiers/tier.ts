@@ -94,9 +94,9 @@ export class Tier {
     totals.writtenBytes += plan.chunkBlocks * plan.blockBytes;
   }
 
-  /** Keeps a chunk that comes from another store on its way to the GPU. */
-  passing(key: number, now: number, readyAt: number): void {
-    if (!this.store.chunks.has(key)) this.put(key, now, readyAt);
+  /** Keeps a chunk that comes from another store; false where there is no room for it. */
+  passing(key: number, now: number, readyAt: number): boolean {
+    return this.store.chunks.has(key) || this.put(key, now, readyAt);
   }
 
   private put(key: number, now: number, readyAt: number): boolean {

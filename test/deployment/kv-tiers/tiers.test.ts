@@ -145,6 +145,10 @@ describe("SGLang's hierarchical cache", () => {
     );
     expect(sizes(tiers)).toEqual([`dram ${(2 * 100e9) / GiB} GiB`, "remote 4 GiB"]);
     expect(tiers?.tiers.map(({ writePolicy }) => writePolicy)).toEqual(["write-back", "write-through"]);
+    expect(tiers?.prefetch).toBe("wait");
+    const atOnce = sglang("--enable-hierarchical-cache --hicache-storage-backend hf3fs --hicache-storage-prefetch-policy best_effort");
+    expect(atOnce.tiers?.prefetch).toBe("best-effort");
+    expect(sglang("--enable-hierarchical-cache").tiers?.prefetch).toBeUndefined();
   });
 
   test("is off unless switched on", () => {

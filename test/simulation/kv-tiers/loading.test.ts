@@ -14,7 +14,7 @@ function serve(rows: readonly (readonly [number, readonly number[], number])[], 
   const requests: RequestRow[] = rows.map(([arrival, prefixBlocks, outputTokens]) => ({
     arrivalSeconds: arrival / 1000,
     // One token less than the cache holds, for the answer's first.
-    promptTokens: Math.min(127, prefixBlocks.length * 16),
+    promptTokens: Math.min(16 * (setup.blocks ?? 8) - 1, prefixBlocks.length * 16),
     outputTokens,
     prefixBlocks,
   }));
@@ -123,6 +123,44 @@ describe("prompts whose start a store has", () => {
     const round = (kvTiers: KvTiers) => [...serve(rows, kvTiers, { instances: 2 }).requests.cachedTokens];
     expect(round(shared)).toEqual([0, 64]);
     expect(round(tiersOf())).toEqual([0, 0]);
+  });
+});
+
+describe("a storage behind the host that is read ahead", () => {
+  const stored = (parts: Partial<KvTiers>): KvTiers =>
+    tiersOf({ loading: "layer-by-layer", tiers: [tier(), tier({ kind: "remote", shared: "all" })], ...parts });
+  const rows = [
+    [0, ids(0, 20), 1],
+    [100, ids(0, 21), 1],
+  ] as const;
+  const setup = { instances: 2, blocks: 40, settings: { scheduling: sglang } };
+
+  it("brings a prompt's start to the host before the request queues", () => {
+    const { requests, summary } = serve(rows, stored({ prefetch: "wait" }), setup);
+    // Twenty blocks from the storage by 120 ms, from the host by 140 ms, and a 32nd of the 10 ms for the last layer.
+    expect(milliseconds(requests.finished)).toEqual([10, 140.313]);
+    expect(milliseconds(requests.firstScheduled)).toEqual([0, 120]);
+    expect([...requests.cachedTokens]).toEqual([0, 320]);
+    expect(summary.kvCache.tiers?.map(({ hitTokens }) => hitTokens)).toEqual([0, 320]);
+    expect(summary.kvCache.tiers?.map(({ readBytes }) => readBytes / 2 ** 21)).toEqual([20, 20]);
+  });
+
+  it("is of use to those that find it there when they start", () => {
+    const late = [...rows, [300, ids(300, 1), 1], [400, ids(0, 22), 1]] as const;
+    const { requests } = serve(late, stored({ prefetch: "best-effort" }), { ...setup, blocks: 23 });
+    // The second request begins at once with nothing; what came for it is in its host for the fourth.
+    expect(milliseconds(requests.finished).slice(0, 2)).toEqual([10, 110]);
+    expect([...requests.cachedTokens]).toEqual([0, 0, 0, 336]);
+  });
+
+  it("is left alone where too little is there", () => {
+    const short = [
+      [0, ids(0, 15), 1],
+      [100, ids(0, 16), 1],
+    ] as const;
+    const { requests, summary } = serve(short, stored({ prefetch: "wait" }), setup);
+    expect([...requests.cachedTokens]).toEqual([0, 0]);
+    expect(summary.kvCache.tiers?.[1]?.readBytes).toBe(0);
   });
 });
 
