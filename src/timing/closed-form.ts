@@ -2,6 +2,7 @@ import { isOneNode, isPair } from "../deployment/pool-pair.ts";
 import type { Settled, SettledPool, Speculation } from "../deployment/settled.ts";
 import { blocksNeeded } from "../memory/kv-shape.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import { servedPlans } from "../memory/served-plans.ts";
 import { handedOver, kvTransfer, transferSeconds } from "./collectives/kv-transfer.ts";
 import type { Estimate } from "./estimate.ts";
 import { draftedTokens, draftingSequences, tokensPerStep } from "./speculative-gain.ts";
@@ -24,7 +25,8 @@ interface Engine {
  * What can be said at once: one request alone, and the most that the deployment holds in steady state. `plans` has one entry a pool, all
  * of which fit. A prefill and a decode pool each do their part, with the way of the cache between them.
  */
-export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promptTokens, outputTokens }: RequestLengths): Estimate {
+export function estimate(file: Settled, filePlans: readonly MemoryPlan[], { promptTokens, outputTokens }: RequestLengths): Estimate {
+  const { settled, plans } = asServed(file, filePlans);
   const engines = settled.pools.map((pool, index): Engine => {
     const plan = plans[index];
     if (!plan) throw new Error(`pool ${index} has no memory plan`);
@@ -35,7 +37,8 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   if (!prefill || !decode) throw new Error("a deployment without a pool");
   const lengths = { promptTokens, outputTokens };
   const way = isPair(settled) ? handOver(settled, prefill, decode, lengths) : undefined;
-  const ttftSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens) + (way?.seconds ?? 0);
+  const promptSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens);
+  const ttftSeconds = promptSeconds + (way?.firstTokenSeconds ?? 0);
   const tpotSeconds = decodeSeconds(decode, 1, promptTokens + outputTokens / 2) / gainOf(decode.pool, 1);
   const rates = engines.map((engine) => mostRequests(engine, lengths));
   const mostRequestsPerSecond = way
@@ -46,7 +49,7 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
     outputTokens,
     ttftSeconds,
     tpotSeconds,
-    e2eSeconds: ttftSeconds + Math.max(0, outputTokens - 1) * tpotSeconds,
+    e2eSeconds: promptSeconds + (way?.seconds ?? 0) + Math.max(0, outputTokens - 1) * tpotSeconds,
     userTokensPerSecond: 1 / tpotSeconds,
     largestBatch: largestBatch(decode, lengths),
     mostRequestsPerSecond,
@@ -57,22 +60,34 @@ export function estimate(settled: Settled, plans: readonly MemoryPlan[], { promp
   };
 }
 
-/** From the end of a prompt to its first token at the client, and the prompts that the link can move in a second. */
-function handOver(
-  settled: Settled,
-  prefill: Engine,
-  decode: Engine,
-  { promptTokens, outputTokens }: RequestLengths,
-): { readonly seconds: number; readonly mostRequestsPerSecond: number } {
+/** A system serves the same GPUs in pools of its own; where those do not fit, nothing can be said of it, and the file's stand for them. */
+function asServed(settled: Settled, plans: readonly MemoryPlan[]): { readonly settled: Settled; readonly plans: readonly MemoryPlan[] } {
+  const served = servedPlans(settled, plans);
+  return served.settled && served.plans.every(({ fits }) => fits) ? served : { settled, plans };
+}
+
+interface Way {
+  /** What decoding waits for behind the end of a prompt, and what of it the first token waits for. */
+  readonly seconds: number;
+  readonly firstTokenSeconds: number;
+  /** Prompts that the link can move in a second. */
+  readonly mostRequestsPerSecond: number;
+}
+
+/** Systems answer with the first token when the prompt is computed, engines behind a router when its cache has moved. */
+function handOver(settled: Settled, prefill: Engine, decode: Engine, { promptTokens, outputTokens }: RequestLengths): Way {
+  const { system } = settled;
   const link = kvTransfer(prefill, decode, isOneNode(settled));
-  const computesAgain = handedOver(settled.engine) === "cache";
-  if (!computesAgain && outputTokens <= 1) return { seconds: 0, mostRequestsPerSecond: Number.POSITIVE_INFINITY };
+  const computesAgain = !system && handedOver(settled.engine) === "cache";
+  if (!computesAgain && outputTokens <= 1) return { seconds: 0, firstTokenSeconds: 0, mostRequestsPerSecond: Number.POSITIVE_INFINITY };
   const tokens = computesAgain ? promptTokens - 1 : promptTokens;
   const again = computesAgain ? decodeSeconds(decode, 1, promptTokens) : 0;
   const received = tokens * link.secondsPerToken + link.secondsPerSequence;
   const senders = copiesOf(prefill.pool) / (received * link.sentShare);
+  const seconds = (system ? system.handOverSeconds : link.handOverSeconds) + transferSeconds(link, tokens) + again;
   return {
-    seconds: link.handOverSeconds + transferSeconds(link, tokens) + again,
+    seconds,
+    firstTokenSeconds: system ? 0 : seconds,
     mostRequestsPerSecond: Math.min(senders, copiesOf(decode.pool) / received),
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Settled } from "../../deployment/settled.ts";
 import { missingRoleWords } from "../../simulation/layout-words.ts";
+import { running } from "../../simulation/served.ts";
 import { answerCases, type CaseError, missingError, type ReadyCase } from "../cases.ts";
 import { estimated } from "../estimating.ts";
 import type { Exit } from "../exit.ts";
@@ -47,11 +48,15 @@ async function estimate(paths: readonly string[], options: EstimateOptions, sess
       if (refused) return { name, error: refused };
       const lengths = lengthsUnder(options, settled, subject);
       if (typeof lengths === "string") return { name, error: { code: "bad-workload", message: lengths } };
-      const made = estimated(settled, memory, lengths);
+      const run = running(settled, memory);
+      if (run.error) return { name, error: run.error };
+      const unfit = refusedOf(run.plans, []);
+      if (unfit) return { name, error: unfit };
+      const made = estimated(run.settled, run.plans, lengths);
       return {
         name,
-        json: estimateJson(made, settled, memory),
-        text: () => estimateText(name, made, settled, session.terminal.paint),
+        json: estimateJson(made, run.settled, run.plans),
+        text: () => estimateText(name, made, run.settled, session.terminal.paint),
       };
     }),
   );
@@ -66,7 +71,10 @@ export function estimateCase({ settled, missing, plans, findings, workload, seed
   if (refused) return { error: refused };
   const lengths = lengthsWritten(workload, settled, { catalog, folder, seed });
   if (typeof lengths === "string") return { error: { code: "bad-workload", message: lengths } };
-  return estimateJson(estimated(settled, plans, lengths), settled, plans);
+  const run = running(settled, plans);
+  const unserved = run.error ?? refusedOf(run.plans, []);
+  if (run.error || unserved) return { error: unserved };
+  return estimateJson(estimated(run.settled, run.plans, lengths), run.settled, run.plans);
 }
 
 function halfOf(settled: Settled): CaseError | undefined {
