@@ -48,8 +48,6 @@ class TimelinePage {
     });
     this.field.element.setAttribute("placeholder", words("request 412"));
     this.field.element.title = words("Find request: a number, or worst. Key: /");
-    this.worst.element.classList.add("secondary");
-    this.trace.element.classList.add("secondary");
     const actions = h("span", { class: "bar-actions" }, this.field.element, this.worst.element, this.trace.element);
     const bar = h("header", { class: "bar-top" }, this.name, this.place, this.facts, actions);
     app.append(bar, this.line, this.partly, this.explorer.root);

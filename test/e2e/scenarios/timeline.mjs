@@ -89,8 +89,9 @@ export const timeline = [
       const { frame } = await timelinePage(workbench);
       await frame.getByRole("button", { name: "Export trace" }).click();
       await workbench.box.waitFor();
-      const path = join(workspace, "trace.json");
-      await workbench.box.fill(path);
+      // The name that is offered lies beside the file.
+      const path = join(workspace, "llama-trace.json");
+      await until("the name of the trace", async () => (await workbench.box.inputValue()).endsWith("llama-trace.json"));
       await workbench.keyboard.press("Enter");
       await until("the trace", () => existsSync(path) && readFileSync(path, "utf8").endsWith("]}\n"));
       const { traceEvents } = JSON.parse(readFileSync(path, "utf8"));
@@ -120,6 +121,10 @@ export const timeline = [
     name: "the timeline in four themes and three widths",
     run: async ({ workbench }) => {
       const { page } = workbench;
+      // Of a report that is stored, with no page of it open.
+      await workbench.closeAll();
+      await workbench.open("pools.yaml");
+      await workbench.command("Inference Lens: Show Timeline");
       const { frame: first } = await timelinePage(workbench);
       await first.getByRole("button", { name: "Worst TTFT" }).click();
       await workbench.command("View: Move Editor into First Group");
