@@ -4,7 +4,7 @@ import { loadPart } from "./loading.ts";
 import type { Measurement } from "./measure.ts";
 import { clickPart, sweepPart } from "./planning.ts";
 import { checkPart, sniffPart } from "./reading.ts";
-import { scalePart, simulatePart, systemsPart, wallPart } from "./simulating.ts";
+import { scalePart, simulatePart, stopPart, systemsPart, wallPart } from "./simulating.ts";
 import { choosingPart, tablesPart } from "./timing.ts";
 import { memoryPart, workspacePart } from "./workspace.ts";
 
@@ -21,6 +21,7 @@ export const parts: Readonly<Record<string, () => readonly Measurement[] | Promi
   simulate: simulatePart,
   systems: systemsPart,
   scale: scalePart,
+  stop: stopPart,
   wall: wallPart,
   sweep: sweepPart,
   click: clickPart,

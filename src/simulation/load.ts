@@ -11,7 +11,8 @@ import type { ClassTerms, RequestRow, Workload } from "./workload.ts";
 const mostSeconds = 9_000_000;
 const mostPrefixBlocks = 64_000_000;
 const tooManyBlocks = `The workload names more than ${mostPrefixBlocks} prefix blocks.`;
-const stopped = "Stopped while the workload was drawn.";
+/** Why there is no load of one that was stopped. */
+export const stoppedDrawing = "Stopped while the workload was drawn.";
 const noBlocks: readonly number[] = [];
 /** Between two looks at the signal to stop. */
 const drawnBetweenLooks = 16_384;
@@ -60,7 +61,7 @@ export function drawLoad(workload: Workload, seed: number, signal?: { readonly a
     workload.kind === "requests"
       ? drawRows(workload, measured, draft, seed, isStopped)
       : drawParts(workload, measured, draft, seed, isStopped);
-  if (!times) return { problem: draft.isTooLong ? tooManyBlocks : stopped };
+  if (!times) return { problem: draft.isTooLong ? tooManyBlocks : stoppedDrawing };
   const last = Math.max(times[measured - 1] ?? 0, times[draft.size - 1] ?? 0);
   if (!(last <= mostSeconds)) return { problem: `The last request arrives after ${last} seconds; a run covers at most ${mostSeconds}.` };
   return { load: { measured, warmup, ...loadOf(workload, measured, draft), arrivalSeconds: times } };

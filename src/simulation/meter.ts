@@ -62,6 +62,8 @@ export class Meter {
   emptyAtLastArrival = 0;
   private lastEmpty = 0;
   outputTokens = 0;
+  /** Since the run began, warm-up included. */
+  steps = 0;
   promptTokens = 0;
   /** Integral of the client's own queue being in use. */
   cappedNanoseconds = 0;
@@ -165,6 +167,7 @@ export class Meter {
   }
 
   stepEnded(from: number, to: number, promptTokens: number, outputTokens: number, sequence: boolean, isIdle: boolean): void {
+    this.steps++;
     this.stepsInFlight--;
     if (isIdle) this.busyInstances--;
     if (sequence) this.sequenceSteps--;
@@ -177,6 +180,7 @@ export class Meter {
 
   /** Told afterwards: a step that only decoded, and how many blocks were in use then beyond those counted. */
   decoded(from: number, to: number, blocks: number, tokens: number): void {
+    this.steps++;
     this.outputTokens += tokens;
     this.bins.spread(this.row.output, from - this.origin, to - this.origin, tokens);
     this.held(from, to, blocks);

@@ -130,7 +130,7 @@ export class Requests {
     this.moving = new Uint8Array(count);
     this.state = new Uint8Array(count);
     this.computed = zeros();
-    this.target = Int32Array.from(load.promptTokens);
+    this.target = load.promptTokens.slice();
     this.order = zeros();
     this.cohort = new Int16Array(count).fill(-1);
     this.base = zeros();

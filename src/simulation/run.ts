@@ -26,7 +26,10 @@ const tickEvent = 3;
 const mostIdleBeats = 10_000;
 /** Whole nanoseconds stay exact up to here: 104 days. */
 const latestTime = Number.MAX_SAFE_INTEGER;
+/** Some milliseconds of computing. */
 const eventsBetweenLooks = 4096;
+/** Steps taken in one go that cost as much as an event. */
+const stepsPerEvent = 64;
 /** About a minute of computing. */
 export const mostEvents = 50_000_000;
 
@@ -107,7 +110,7 @@ export class Run implements HandOverPort {
   run(): RunResult {
     let stopped: RunResult["stopped"] = "no";
     let events = 0;
-    let look = eventsBetweenLooks;
+    let look = 0;
     this.startPhase(this.load.warmup > 0 ? "warmup" : "measured");
     this.expectBeat();
     for (;;) {
@@ -131,11 +134,12 @@ export class Run implements HandOverPort {
       }
       this.startSteps();
       this.cluster.meter.capped = this.client.isCapped;
-      if (events < look) continue;
-      look = events + eventsBetweenLooks;
+      const work = events + this.cluster.meter.steps / stepsPerEvent;
+      if (work < look) continue;
+      look = work + eventsBetweenLooks;
       this.report();
-      if (this.control.signal?.aborted || events > mostEvents) {
-        stopped = events > mostEvents ? "too-long" : "by-signal";
+      if (this.control.signal?.aborted || work > mostEvents) {
+        stopped = work > mostEvents ? "too-long" : "by-signal";
         break;
       }
     }

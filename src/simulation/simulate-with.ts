@@ -5,7 +5,7 @@ import { admissible } from "./admissible.ts";
 import { BlockKeys } from "./block-keys.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { TimingFailure } from "./instance.ts";
-import { drawLoad } from "./load.ts";
+import { drawLoad, stoppedDrawing } from "./load.ts";
 import { loadNumbers } from "./numbers.ts";
 import type { Outcome, RunControl } from "./report.ts";
 import { reportOf } from "./report-of.ts";
@@ -31,6 +31,7 @@ export function simulateWith(
   const bad = (message: string): Outcome => ({ error: { code: "bad-workload", message } });
   const drawn = drawLoad(workload, seed, control.signal);
   if (!drawn.load) return bad(drawn.problem);
+  if (control.signal?.aborted) return bad(stoppedDrawing);
   const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
   const blockTokens = Math.min(

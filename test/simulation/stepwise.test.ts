@@ -63,7 +63,7 @@ describe("steps taken in stretches", () => {
         steps += exact.modes.reduce((sum, mode) => sum + mode.steps, 0);
         asked += models.reduce((sum, model) => sum + model.asked(), 0);
       }),
-      { numRuns: 600, seed: 13 },
+      { numRuns: 400, seed: 13 },
     );
     // The runs must reach what they are to compare.
     expect(asked / steps).toBeLessThan(2);
