@@ -175,5 +175,5 @@ describe("the simulator against the slow oracle", () => {
     expect(preemptions).toBeGreaterThan(100);
     expect(hits).toBeGreaterThan(20);
     expect(loads).toBeGreaterThan(20);
-  });
+  }, 120_000);
 });
