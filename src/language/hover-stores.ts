@@ -28,21 +28,31 @@ export function storesCard({ analysis, index }: Place): Partial<Card> {
   return {
     headline: `${pool.kvTiers.system} keeps ${sizeWords(nearest, plan, token)} behind each engine's cache`,
     rows: [...pool.kvTiers.tiers.slice(0, mostTiers).map((tier) => tierRow(tier, plan, token)), ...ruleRows(rule, nearest, pool)],
-    ...(rule.loadSeconds < rule.computeSeconds
-      ? {}
-      : { whatIf: "Computing is sooner here: such a start of a prompt gains nothing from being loaded." }),
+    whatIf: adviceOf(rule, nearest, plan, token),
   };
 }
 
+function adviceOf(rule: ReuseRule, nearest: KvTier, plan: MemoryPlan, token: number): string | undefined {
+  if (rule.loadSeconds >= rule.computeSeconds) return "Computing is sooner here: such a start of a prompt gains nothing from being loaded.";
+  // What is written as it is computed is in both at first.
+  const isSmaller = nearest.writePolicy !== "write-back" && tokensOf(nearest, plan, token) < plan.kvCacheTokens;
+  return isSmaller
+    ? `The GPU's own cache holds ${whole(plan.kvCacheTokens)}: most of what is in a smaller store is there as well.`
+    : undefined;
+}
+
 function sizeWords(tier: KvTier, plan: MemoryPlan, token: number): string {
-  const { size } = tier;
+  return `${whole(tokensOf(tier, plan, token))} tokens`;
+}
+
+function tokensOf({ size, blockTokens }: KvTier, plan: MemoryPlan, token: number): number {
   switch (size.kind) {
     case "bytes":
-      return `${whole(Math.floor(size.bytes / token))} tokens`;
+      return Math.floor(size.bytes / token);
     case "of-cache":
-      return `${whole(size.times * plan.kvCacheTokens)} tokens`;
+      return size.times * plan.kvCacheTokens;
     case "chunks":
-      return `${whole(size.chunks * Math.max(1, tier.blockTokens || plan.blockTokens))} tokens`;
+      return size.chunks * Math.max(1, blockTokens || plan.blockTokens);
     default: {
       const never: never = size;
       return never;

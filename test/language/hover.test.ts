@@ -232,6 +232,7 @@ test("a store behind the cache: what it holds, and from which rate on loading pa
   expect(text).toContain("| Host memory | 64.0 GiB, 524,288 tokens, 102 GB/s |");
   // 8,192 tokens are 1 GiB: 1.0737 GB / 102.4 GB/s = 10.5 ms.
   expect(text).toMatch(/\| 8,192 tokens, 1\.0 GiB at 102 GB\/s \| 10\.5 ms to load \|/);
+  expect(text).toMatch(/^The GPU's own cache holds [\d,]+: most of what is in a smaller store is there as well\.$/m);
   expect(text).toMatch(/\| The same, computed \| \d+ ms \|/);
   expect(text).toMatch(/\| A load pays from \\\(at H100-SXM5-80GB's peak\\\) \| [\d.]+ GB\/s \\\([\d.]+ GB\/s\\\) \|/);
 });

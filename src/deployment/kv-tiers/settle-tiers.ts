@@ -42,6 +42,10 @@ export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }
     return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
   }
   if (asked.tiers.length === 0) return { kvTiers: undefined, assumed: [] };
+  if (pool.role === "decode") {
+    const why = message("what a decode pool keeps behind its cache is not simulated; prompts are computed before it");
+    return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
+  }
   const completed = asked.tiers.map((tier) => completedTier(tier, { gpu, links, ranks }));
   return { kvTiers: { ...asked, tiers: completed.map(({ tier }) => tier) }, assumed: completed.flatMap(({ assumed }) => assumed) };
 }
