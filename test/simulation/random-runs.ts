@@ -7,7 +7,7 @@ import type { Admission } from "../../src/deployment/admission.ts";
 import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { LocalPrompts } from "../../src/deployment/local-prompts.ts";
 import { cacheAwareRouting, kvCostRouting, ownPrefixList, prefixRouting, type RoutingRule } from "../../src/deployment/routing.ts";
-import type { EngineSettings, Layout, Scheduling, Settled } from "../../src/deployment/settled.ts";
+import type { EngineSettings, Layout, Scheduling, Settled, SglangOrder } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem, type System } from "../../src/deployment/systems/system.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
@@ -63,7 +63,9 @@ function modelOf({ base, perToken, perContextToken, perPair, window, launch, thr
 const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
   fc
     .record({ reserveFullPrompt: fc.boolean(), watermark: fc.constantFrom(0, 0, 0.05) })
-    .map((parts) => ({ engine: "vllm" as const, ...parts })),
+    .chain((parts) =>
+      fc.constantFrom({}, {}, { decodesFirst: true as const }).map((first) => ({ engine: "vllm" as const, ...parts, ...first })),
+    ),
   fc
     .constantFrom({}, { swapBytes: 4e8 })
     .map((swap) => ({ engine: "vllm" as const, reserveFullPrompt: true, watermark: 0.01, promptsFirst: true as const, ...swap })),
@@ -74,14 +76,22 @@ const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
       reservedDecodeTokens: fc.constantFrom(0, 32),
       receiveSteps: fc.constantFrom(1, 3),
     })
-    .map((parts) => ({ ...sglang, ...parts })),
+    .chain((parts) =>
+      fc
+        .constantFrom<SglangOrder | undefined>(undefined, undefined, "lpm", "dfs-weight", "lof", "shortest-prefill-first", "random")
+        .map((order) => ({ ...sglang, ...parts, ...(order ? { order } : {}) })),
+    ),
   fc
     .record({
       reservesAnswer: fc.boolean(),
       batchWait: fc.constantFrom(null, { steps: 3, share: 0.5 }),
       balance: fc.constantFrom(null, { timeoutSteps: 4, batchingSteps: 2 }),
     })
-    .map((parts) => ({ ...tensorrt, ...parts })),
+    .chain((parts) =>
+      fc
+        .constantFrom({}, {}, { reservesAnswer: true, staticBatch: true as const })
+        .map((batches) => ({ ...tensorrt, ...parts, ...batches })),
+    ),
   fc
     .record({ promptTokens: fc.constantFrom(24, 100, 512), mostPauses: fc.constantFrom(null, 0, 2) })
     .map((parts) => ({ engine: "phased" as const, system: "DistServe", ...parts })),
