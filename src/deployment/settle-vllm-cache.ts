@@ -1,17 +1,17 @@
 import type { Model } from "../catalog/facts.ts";
-import { usesV1 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineContext } from "./settle-engine.ts";
 import type { VllmCache } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
+import { runsV1 } from "./vllm-generation.ts";
 
 /** How vLLM will lay out its cache, every default resolved for this version and model. */
 export function vllmCache(flags: FlagReader, context: EngineContext, prefixCaching: boolean, activationBytes: number): VllmCache {
-  const { version, gpu, model, environment } = context;
+  const { version, model } = context;
   const draftTokens = draftedTokens(flags);
   const stateElementBytes = stateBytes(flags.text("mamba-cache-dtype")) ?? activationBytes;
   return {
-    isV1: usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value, flags.on("enable-lora")),
+    isV1: runsV1(flags, context),
     isGrouped: isGrouped(flags, context),
     states: keptStates(flags, model, version, prefixCaching, draftTokens),
     stateElementBytes,

@@ -6,7 +6,6 @@ import {
   chunkedPrefillDefault,
   derivedMaxModelLen,
   prefixCachingDefault,
-  usesV1,
 } from "./defaults.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import { draftsWithModel } from "./settle-drafter.ts";
@@ -16,15 +15,16 @@ import { draftedTokens } from "./settle-vllm-cache.ts";
 import { vllmScheduling } from "./settle-vllm-scheduling.ts";
 import type { EngineSettings } from "./settled.ts";
 import { atLeast, type Version } from "./version.ts";
+import { runsV1 } from "./vllm-generation.ts";
 import { writtenSpeculation } from "./written-speculation.ts";
 
 const GiB = 2 ** 30;
 
 /** vLLM's settings with every default resolved for this version, GPU and model. */
 export function vllmSettings(flags: FlagReader, context: EngineContext): EngineSettings {
-  const { version, gpu, model, environment } = context;
+  const { version, model } = context;
   const maxModelLen = lengthOf(flags, model, version);
-  const v1 = usesV1(version, gpu, environment.get("VLLM_USE_V1")?.value, flags.on("enable-lora"));
+  const v1 = runsV1(flags, context);
   const chunkedPrefill = flags.on("enable-chunked-prefill") ?? chunkedPrefillDefault(v1, model, maxModelLen);
   const batch = batchLimits(flags, context, maxModelLen, chunkedPrefill, v1);
   const enforceEager = (flags.on("enforce-eager") ?? false) || isUncompiled(flags);

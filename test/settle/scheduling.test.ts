@@ -39,6 +39,19 @@ describe("what a scheduler goes by", () => {
       { "max-model-len": 8192, "preemption-mode": "swap", "swap-space": 16, "num-scheduler-steps": 8 },
       { reserveFullPrompt: true, watermark: 0.01, promptsFirst: true, swapBytes: 16 * 2 ** 30, receiveSteps: 8 },
     ],
+    // What V1 cannot do brings V0 back while there is one.
+    ["0.9.1", { "max-model-len": 8192 }, { reserveFullPrompt: false }],
+    ["0.9.1", { "max-model-len": 8192, "preemption-mode": "recompute" }, { reserveFullPrompt: true, watermark: 0.01, promptsFirst: true }],
+    [
+      "0.9.1",
+      { "max-model-len": 8192, "speculative-config": { model: "JackFram/llama-160m", num_speculative_tokens: 5 } },
+      { reserveFullPrompt: true, watermark: 0.01, promptsFirst: true },
+    ],
+    [
+      "0.9.1",
+      { "max-model-len": 8192, "speculative-config": { method: "ngram", num_speculative_tokens: 5 } },
+      { reserveFullPrompt: false },
+    ],
     ["0.26.0", { watermark: 0.05 }, { reserveFullPrompt: true, watermark: 0.05 }],
     // Not known yet.
     ["0.20.2", { watermark: 0.05 }, { reserveFullPrompt: true }],
