@@ -20,6 +20,7 @@ const pure = [
   "language",
   "live",
   "memory",
+  "planning",
   "rules",
   "settle",
   "simulation",

@@ -16,6 +16,7 @@ import { registerControls } from "./ui/toolkit.ts";
  * - `ready` = "1" once the first header is drawn;
  * - `state` = estimate | running | report | saturated | does-not-fit | missing | failed | stale | cancelled;
  * - `bands` = "1" once the ranges are those of runs beside the first, `nearest` = how many measured runs are near;
+ * - `rates` = points of the curve over the rate, `advice` = changes tried, `sweep` = points of the sweep, `compared` = runs beside; "" until then;
  * - of the report shown, as raw numbers: `ttftP95`, `tpotP95` (seconds), `outputTokensPerSecond`, `requests`, `points` (of the time series).
  * Buttons are named `Run`, `Cancel` and, one a section, `Table`; fields `Workload`, `Rate`, `GPU`, `TTFT limit`, `TPOT limit`.
  */

@@ -17,7 +17,9 @@ export function pageRequests(message: Request, uri: vscode.Uri | undefined, depl
     case "copy":
       return copy(message.text);
     case "save":
-      return save(message.name, message.text, uri);
+      return save(message.name, new TextEncoder().encode(message.text), uri);
+    case "save-picture":
+      return savePicture(message.name, message.url, uri);
     default:
       return undefined;
   }
@@ -44,9 +46,16 @@ async function copy(text: string): Promise<void> {
   vscode.window.setStatusBarMessage(vscode.l10n.t("Copied"), 2000);
 }
 
-async function save(name: string, text: string, beside: vscode.Uri | undefined): Promise<void> {
+const pictureStart = "data:image/png;base64,";
+
+async function savePicture(name: string, url: string, beside: vscode.Uri | undefined): Promise<void> {
+  if (url.startsWith(pictureStart)) await save(name, Buffer.from(url.slice(pictureStart.length), "base64"), beside);
+}
+
+/** Asks where to, and writes there. */
+export async function save(name: string, bytes: Uint8Array, beside: vscode.Uri | undefined): Promise<void> {
   const folder = beside ? vscode.Uri.joinPath(beside, "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
   const options = folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {};
   const target = await vscode.window.showSaveDialog(options);
-  if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  if (target) await vscode.workspace.fs.writeFile(target, bytes);
 }

@@ -17,6 +17,7 @@ import type { PlanPorts } from "./report-plans.ts";
 import { outcomeWords, ReportSession } from "./report-session.ts";
 import { ReportStore, type StoredReport } from "./report-store.ts";
 import { Settings } from "./settings.ts";
+import { saveStandalonePage } from "./standalone-page.ts";
 import { type Subject, subjectKey } from "./subject.ts";
 
 const viewType = "inferenceLens.report";
@@ -161,7 +162,11 @@ export class Reports implements vscode.Disposable {
         return;
       }
       const handled =
-        message.kind === "explain" ? openGuide(extension) : (pageRequests(message, uri, deploymentId) ?? session.receive(message));
+        message.kind === "explain"
+          ? openGuide(extension)
+          : message.kind === "save-page"
+            ? saveStandalonePage(message, extension, uri)
+            : (pageRequests(message, uri, deploymentId) ?? session.receive(message));
       handled.catch((error: unknown) => tellFailure("report", error, this.log));
     };
     const page = new ReportPage(panel, extension, ReportStore.idOf(key), receive, () => {

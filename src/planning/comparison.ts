@@ -1,4 +1,4 @@
-import type { RunFigures } from "./figures.ts";
+import { foundShare, type RunFigures } from "./figures.ts";
 
 /** Figures that two runs of the same load are compared by. */
 export const comparedFigures = [
@@ -17,7 +17,8 @@ export const comparedFigures = [
 export type ComparedFigure = (typeof comparedFigures)[number];
 
 /** One figure of a run; null where it has none, such as a percentile of a queue that never empties. */
-export function comparedValue(figure: ComparedFigure, { summary, saturated, gpus }: RunFigures): number | null {
+export function comparedValue(figure: ComparedFigure, figures: RunFigures): number | null {
+  const { summary, saturated, gpus } = figures;
   switch (figure) {
     case "ttft-p50":
       return saturated ? null : known(summary.ttftSeconds.p50);
@@ -38,7 +39,7 @@ export function comparedValue(figure: ComparedFigure, { summary, saturated, gpus
     case "kv-peak":
       return summary.kvCache.peakUsage;
     case "hit-rate":
-      return summary.kvCache.prefixHitRate;
+      return foundShare(figures);
     case "preemptions":
       return summary.preemptions;
     default:

@@ -8,6 +8,11 @@ export function figuresOf({ summary, saturated, slo, gpus, layout }: Report): Ru
   return { summary, saturated, slo, gpus, layout };
 }
 
+/** Share of prompt tokens that were found again, on the GPUs or in the stores behind them. */
+export function foundShare({ summary: { kvCache } }: RunFigures): number {
+  return (kvCache.tiers ?? []).reduce((sum, { hitRate }) => sum + hitRate, kvCache.prefixHitRate);
+}
+
 /** Whether the run keeps every limit for as many requests as asked; null without limits. */
 export function holds({ summary, saturated, slo }: RunFigures): boolean | null {
   if (!hasLimits(slo) || summary.sloAttainment === null) return null;

@@ -4,7 +4,7 @@ import type { Message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { Workload } from "../simulation/workload.ts";
 import type { Change } from "./change.ts";
-import type { RunFigures } from "./figures.ts";
+import { foundShare, type RunFigures } from "./figures.ts";
 import type { Metric } from "./metrics.ts";
 
 /** What a sweep goes by. */
@@ -69,11 +69,13 @@ export interface NoSweep {
 export type SweepResult = Sweep | NoSweep;
 
 /** The figures of a run as those of a point. */
-export function valuesOf({ summary, saturated }: RunFigures): SweepPoint["values"] {
+export function valuesOf(figures: RunFigures): SweepPoint["values"] {
+  const { summary, saturated } = figures;
   const rates = {
     output: summary.outputTokensPerSecond,
     "output-per-gpu": summary.outputTokensPerSecondPerGpu,
     requests: summary.requestsPerSecond,
+    "hit-rate": foundShare(figures),
     ...(summary.goodputRequestsPerSecond === null ? {} : { goodput: summary.goodputRequestsPerSecond }),
     ...(summary.sloAttainment === null ? {} : { attainment: summary.sloAttainment }),
   };

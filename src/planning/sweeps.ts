@@ -6,6 +6,7 @@ import { promptLengthSweep } from "./prompt-length-sweep.ts";
 import { rateSweep } from "./rate-sweep.ts";
 import type { SweepResult, SweepSite } from "./sweep.ts";
 import { tensorPipelineSweep } from "./tensor-pipeline-sweep.ts";
+import { tierSweep } from "./tier-sweep.ts";
 import { chunkSweep, thresholdSweep } from "./value-sweep.ts";
 
 /** Kinds of sweeps, by the names under which the command line and the page call them. */
@@ -18,6 +19,7 @@ export const sweepKinds = [
   "batch-tokens",
   "pool-ratio",
   "prompt-length",
+  "kv-tiers",
 ] as const;
 export type SweepKind = (typeof sweepKinds)[number];
 
@@ -30,6 +32,7 @@ const plans: Readonly<Record<SweepKind, (site: SweepSite) => Plan<SweepResult>>>
   "batch-tokens": (site) => withoutRuns(batchTokens(site)),
   "pool-ratio": poolRatioSweep,
   "prompt-length": promptLengthSweep,
+  "kv-tiers": tierSweep,
 };
 
 /** What the closed form says, as a plan of no simulation. */

@@ -99,4 +99,8 @@ export type FromReportView =
   | { readonly kind: "explain" }
   | { readonly kind: "command"; readonly command: string }
   | { readonly kind: "copy"; readonly text: string }
-  | { readonly kind: "save"; readonly name: string; readonly text: string };
+  | { readonly kind: "save"; readonly name: string; readonly text: string }
+  /** A PNG as a data URL. */
+  | { readonly kind: "save-picture"; readonly name: string; readonly url: string }
+  /** The page itself: body, colours and classes, to which the host adds its style sheet. */
+  | { readonly kind: "save-page"; readonly name: string; readonly body: string; readonly variables: string; readonly classes: string };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classRows } from "../../src/cli/output/class-rows.ts";
-import { requestsCsv } from "../../src/cli/output/requests-csv.ts";
+import { requestsCsv } from "../../src/simulation/requests-csv.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { planOf, reportFrom, settledOf, timing } from "./fixtures.ts";

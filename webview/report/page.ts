@@ -11,12 +11,16 @@ import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { Verdict } from "../parts/verdict.ts";
 import { learnWords, words } from "../parts/words.ts";
 import { type ButtonControl, button } from "../ui/toolkit.ts";
+import { assumedLine } from "./assumed.ts";
 import { Body } from "./body.ts";
 import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
 import { wholeCertainty } from "./evidence/confidence.ts";
+import { type ExportKind, ExportMenu } from "./export/export-menu.ts";
+import { exported } from "./export/exported.ts";
 import { estimateFigures, figures, type Interval } from "./figures.ts";
 import { type Latencies, latencies } from "./latency.ts";
+import { publish } from "./published.ts";
 import { changedLine, estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
 
 type State = "estimate" | "running" | "report" | "saturated" | "does-not-fit" | "missing" | "failed" | "stale" | "cancelled";
@@ -39,6 +43,8 @@ class ReportPage {
   private readonly progress = h("div", { class: "progress" });
   private readonly cancel = button(words("Cancel"), () => this.host.post({ kind: "cancel" }));
   private readonly timeline = button(words("Timeline"), () => this.host.post({ kind: "timeline", entry: null }));
+  private readonly exports = new ExportMenu((kind) => this.exportAs(kind));
+  private readonly compare = button(words("Compare…"), () => this.body.plans.compare.focus());
   private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
   private readonly verdict = new Verdict();
@@ -92,7 +98,15 @@ class ReportPage {
       this.name,
       this.place,
       this.facts,
-      h("span", { class: "bar-actions" }, this.timeline.element, this.cancel.element, this.controls.runButton.element),
+      h(
+        "span",
+        { class: "bar-actions" },
+        this.timeline.element,
+        this.compare.element,
+        this.exports.root,
+        this.cancel.element,
+        this.controls.runButton.element,
+      ),
     );
     app.append(bar, this.progress, this.controls.root, this.line, this.content);
     show(this.content, false);
@@ -207,8 +221,6 @@ class ReportPage {
     this.report = report;
     this.values = latencies(report.requests);
     this.evidence = noEvidence;
-    document.body.dataset.bands = "";
-    document.body.dataset.nearest = "";
     this.selected = null;
     const done =
       report.stoppedAtSeconds === null ? words("Done in {0}", duration(wallSeconds)) : words("Stopped after {0}", duration(wallSeconds));
@@ -226,12 +238,7 @@ class ReportPage {
     this.verdict.aside(this.body.plans.advice, this.sure);
     this.drawReport();
     if (this.pinned !== null) this.body.pinAt(this.pinned);
-    const { dataset } = document.body;
-    dataset.ttftP95 = String(report.summary.ttftSeconds.p95);
-    dataset.tpotP95 = String(report.summary.tpotSeconds.p95);
-    dataset.outputTokensPerSecond = String(report.summary.outputTokensPerSecond);
-    dataset.requests = String(report.summary.requests);
-    dataset.points = String(report.series.t.length);
+    publish(report);
     this.settle();
   }
 
@@ -250,7 +257,7 @@ class ReportPage {
       this.sure,
       h("div", { class: "side-title", text: words("How sure this is") }),
       h("p", { text: `${wholeCertainty(report, evidence)}.` }),
-      ...this.assumedLine(report),
+      ...assumedLine(report),
     );
     this.cells.update(figures(report, values, this.selected, evidence.bands));
     this.body.showEvidence(report, evidence);
@@ -294,21 +301,12 @@ class ReportPage {
     return [link(words("Set limits"), () => this.controls.focusLimits())];
   }
 
-  private assumedLine({ assumed }: Report): HTMLElement[] {
-    if (assumed.length === 0) return [];
-    const names = assumed.slice(0, 3).map(({ what, value }) => words("{0}: {1}", what, value));
-    const rest = assumed.length > 3 ? words(", and {0} more", assumed.length - 3) : "";
-    return [
-      h(
-        "p",
-        {},
-        words("Assumed: "),
-        h("span", { class: "assumed", text: names.join("; ") }),
-        rest,
-        " ",
-        link(words("Assumed values ({0})", assumed.length), () => document.getElementById("assumed")?.scrollIntoView()),
-      ),
-    ];
+  private exportAs(kind: ExportKind): void {
+    const { report, values, header, evidence } = this;
+    if (!report || !values) return;
+    const { plans } = this.body;
+    const made = exported(kind, { name: header?.name ?? "report", report, values, evidence, ...plans.told, tables: plans.rateTable });
+    if (made) this.host.post(made);
   }
 
   private zoom(selected: Interval): void {
@@ -369,6 +367,8 @@ class ReportPage {
     this.cancel.show(this.running);
     this.timeline.show(this.report !== null && !this.running && this.staleReason === null);
     this.controls.runButton.show(!this.running);
+    this.exports.show(this.report !== null && hasFigures);
+    this.compare.show(this.report !== null && hasFigures);
     // One primary button a page: what a change of the controls asks for, else the edit that helps most, else a rate that holds.
     const runFirst = changed || this.staleReason !== null;
     const { plans } = this.body;

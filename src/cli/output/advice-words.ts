@@ -35,8 +35,11 @@ function gainWords({ summary: before, saturated }: RunFigures, { summary: after 
   return parts.join(", ");
 }
 
+/** A turn is known to 3 %: what lies within is the same. */
+const noticeable = 1.03;
+
 function reachWords(before: Turn, after: Turn): string {
-  if (after.held === null) return "";
+  if (after.held === null || (before.held !== null && after.held < before.held * noticeable)) return "";
   return before.held === null
     ? `; holds up to ${rate(after.held, "req/s")}`
     : `; holds up to ${rate(after.held, "req/s")} instead of ${rate(before.held, "req/s")}`;

@@ -3,7 +3,7 @@ import { holds, type RunFigures, worstRatio } from "../figures.ts";
 
 /**
  * Which of two outcomes of the same load is better; negative where the first is. The limits come first: kept before missed, then more
- * requests within them, then the larger distance from the worst limit. A queue that grows for ever is worse than any that empties. Without
+ * requests within them, then the larger distance from the worst limit (shares of requests are compared in hundredths). A queue that grows for ever is worse than any that empties. Without
  * limits the lower latency wins, by all three together.
  */
 export function compareFigures(a: RunFigures, b: RunFigures): number {
@@ -32,6 +32,7 @@ function compareLimits(a: RunFigures, b: RunFigures): number {
 
 function compareDistance(a: RunFigures, b: RunFigures): number {
   return (
+    within(b) - within(a) ||
     (worstRatio(a) ?? 0) - (worstRatio(b) ?? 0) ||
     latency(a) - latency(b) ||
     b.summary.outputTokensPerSecondPerGpu - a.summary.outputTokensPerSecondPerGpu
@@ -55,6 +56,11 @@ function attainment({ summary }: RunFigures): number {
   return summary.sloAttainment ?? 0;
 }
 
+/** In hundredths: what differs by less is no reason to lose distance from a limit. */
+function within(figures: RunFigures): number {
+  return Math.round(attainment(figures) * 100);
+}
+
 /** The product of the three latencies: what halves one of them is worth as much as what halves another. */
 function latency({ summary: { ttftSeconds, tpotSeconds, e2eSeconds } }: RunFigures): number {
   return [ttftSeconds.p95, tpotSeconds.p95, e2eSeconds.p95].reduce((sum, value) => sum + (value > 0 ? Math.log(value) : 0), 0);
@@ -66,6 +72,7 @@ const noticeable = 0.02;
 /** Whether a change is worth telling: better than what there is, by more than another seed would make. */
 export function improves(before: RunFigures, after: RunFigures): boolean {
   if (compareFigures(after, before) >= 0) return false;
+  if (kept(before) === 1 && within(after) > within(before)) return true;
   if (saturation(before) !== saturation(after) || kept(before) !== kept(after)) return true;
   if (before.saturated && after.saturated) return most(after) > most(before) * (1 + noticeable);
   const [ratioBefore, ratioAfter] = [worstRatio(before), worstRatio(after)];

@@ -38,10 +38,13 @@ export function gainWords(before: RunFigures, after: RunFigures): string {
   return `${latencies} ${within}`;
 }
 
+/** A turn is known to 3 %: what lies within is the same. */
+const noticeable = 1.03;
+
 /** How far the best change carries, once that is known. */
 export function reachWords({ curve }: AdviceView, before: number | null): string {
   const after = curve && turnOf(curve);
-  if (!after) return "";
+  if (!after || (before !== null && after < before * noticeable)) return "";
   const limits = curve.limits !== null;
   if (before === null)
     return limits ? words("The limits hold up to {0}.", rate(after, "req/s")) : words("The queue empties up to {0}.", rate(after, "req/s"));

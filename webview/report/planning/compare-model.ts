@@ -101,7 +101,7 @@ export function changeWords(figure: ComparedFigure, change: Difference): string 
       const by = change.to - change.from;
       if (shares.has(figure)) return words("{0} points", signed(by * 100, 1));
       if (counts.has(figure) || change.from === 0) return signed(by, 0);
-      return `${signed((by / change.from) * 100, 0)}${blank}%`;
+      return `${signed((by / change.from) * 100, Math.abs(by) < 0.1 * Math.abs(change.from) ? 1 : 0)}${blank}%`;
     }
     default:
       return change satisfies never;
@@ -113,7 +113,7 @@ function signed(value: number, decimals: number): string {
   return `${value > 0 ? "+" : value < 0 && Number(text) !== 0 ? "\u2212" : ""}${text}`;
 }
 
-/** Which cells of the change columns are better and which worse, by row: a sign beside the word. */
+/** Why a run has no figures, where it has none. */
 export function compareProblem({ title, problem }: ComparedRun): string | null {
   return problem ? `${said(title)}: ${said(problem)}` : null;
 }

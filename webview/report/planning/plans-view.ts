@@ -117,6 +117,11 @@ export class PlansView {
     return this.comparison?.runs ?? [];
   }
 
+  /** What an export tells beside the report. */
+  get told(): { readonly rates: RatesView; readonly advice: AdviceView | null } {
+    return { rates: this.shownRates, advice: this.shownAdvice };
+  }
+
   get rateTable(): readonly TableModel[] {
     return this.shownRates.curve ? [rateTable(this.shownRates.curve)] : [];
   }

@@ -19,6 +19,7 @@ export const kindWords: Readonly<Record<SweepKind, () => string>> = {
   "batch-tokens": () => words("Where each saturates"),
   "pool-ratio": () => words("Prefill to decode ratio"),
   "prompt-length": () => words("Gain of disaggregation"),
+  "kv-tiers": () => words("Size of a KV store"),
 };
 
 /** More lines than four are told apart by nobody: the table has them all. */
@@ -52,9 +53,9 @@ function over(sweep: Sweep, metrics: readonly Metric[], slo: Slo | null, chosen:
   const title = metrics.length > 1 ? words("Tokens a second of one engine") : said(metricWords[first].title);
   return {
     id: metrics.join("-"),
-    title: words("{0} by {1}", title, said(axis.name)),
+    title,
     definition: "",
-    note: "",
+    note: said(axis.name),
     x: axisOver(
       shown.map(({ x }) => x),
       (x) => axisTick(axis, x),

@@ -1,0 +1,38 @@
+import type { Bands } from "../../../src/simulation/bands.ts";
+import type { Report } from "../../../src/simulation/report.ts";
+import type { TableModel } from "../../parts/models.ts";
+import { said, words } from "../../parts/words.ts";
+import type { Latencies } from "../latency.ts";
+import { latencyTable } from "../latency.ts";
+import { memoryTable } from "../memory.ts";
+import { stepTimeTable } from "../step-time.ts";
+import { verdict } from "../verdict-words.ts";
+
+/** The report in Markdown: the answer first, then its tables. */
+export function reportMarkdown(report: Report, values: Latencies, bands: Bands | null, further: readonly TableModel[]): string {
+  const { title, lines } = verdict(report, values, bands);
+  const facts = `${report.engine}, ${report.layout}, ${report.gpus} × ${report.gpuName}; ${report.workload.name}`;
+  const tables = [
+    ...(report.saturated ? [] : [latencyTable(report, values)]),
+    ...further,
+    stepTimeTable(report),
+    memoryTable(report.memory),
+  ];
+  const assumed = report.assumed.map(({ what, value, why }) => `- ${words("{0}: {1}", what, value)} (${said(why)})`);
+  return [
+    `## ${report.name}`,
+    facts,
+    `**${title}.**`,
+    ...lines.map(({ strong, text }) => (strong ? `**${strong}** ${text}` : text)),
+    ...tables.flatMap((table) => [`### ${table.name}`, markdownTable(table)]),
+    ...(assumed.length > 0 ? [`### ${words("Assumed values")}`, assumed.join("\n")] : []),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+export function markdownTable({ columns, rows }: TableModel): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = `| ${columns.map(({ numeric }) => (numeric ? "---:" : "---")).join(" | ")} |`;
+  return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,44 @@
+import type { Theme } from "../../parts/theme.ts";
+
+/** A section as a picture: its canvases and its words where they stand on the page. A data URL of a PNG. */
+export function sectionPicture(section: HTMLElement, theme: Theme): string | undefined {
+  const box = section.getBoundingClientRect();
+  const scale = window.devicePixelRatio || 1;
+  const padding = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil((box.width + 2 * padding) * scale);
+  canvas.height = Math.ceil((box.height + 2 * padding) * scale);
+  const pen = canvas.getContext("2d");
+  if (!pen || box.width === 0) return undefined;
+  pen.scale(scale, scale);
+  pen.fillStyle = theme.background;
+  pen.fillRect(0, 0, box.width + 2 * padding, box.height + 2 * padding);
+  const place = (rect: DOMRect) => ({ x: rect.left - box.left + padding, y: rect.top - box.top + padding });
+  for (const part of section.querySelectorAll("canvas")) {
+    const rect = part.getBoundingClientRect();
+    const { x, y } = place(rect);
+    if (rect.width > 0 && rect.height > 0) pen.drawImage(part, x, y, rect.width, rect.height);
+  }
+  drawWords(section, pen, place);
+  return canvas.toDataURL("image/png");
+}
+
+function drawWords(section: HTMLElement, pen: CanvasRenderingContext2D, place: (rect: DOMRect) => { x: number; y: number }): void {
+  const walker = document.createTreeWalker(section, NodeFilter.SHOW_TEXT);
+  pen.textBaseline = "middle";
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    const text = node.textContent?.trim() ?? "";
+    // Links lead nowhere in a picture.
+    if (!parent || text === "" || parent.closest("button") || parent.closest("[hidden]")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const rect = range.getBoundingClientRect();
+    if (rect.width === 0) continue;
+    const style = getComputedStyle(parent);
+    const { x, y } = place(rect);
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    pen.fillStyle = style.color;
+    pen.fillText(text, x, y + rect.height / 2);
+  }
+}
