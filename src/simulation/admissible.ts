@@ -43,9 +43,9 @@ export function admissible(load: Load, pools: readonly ClusterPool[]): Admissibl
   return { load: keep.includes(0) ? without(load, keep, outputTokens) : { ...load, outputTokens }, warnings };
 }
 
-/** Tokens of a sequence that an engine takes and its empty cache holds. */
-function longestKept({ cache, maxModelLen }: ClusterPool): number {
-  return Math.min(maxModelLen, (cache.usableBlocks - cache.stateBlocks) * cache.blockTokens);
+/** Tokens of a sequence that an engine takes and empty caches hold. */
+function longestKept({ cache, borrowableBlocks, maxModelLen }: ClusterPool): number {
+  return Math.min(maxModelLen, (cache.usableBlocks + borrowableBlocks - cache.stateBlocks) * cache.blockTokens);
 }
 
 function without(load: Load, keep: Uint8Array, outputTokens: Int32Array): Load {

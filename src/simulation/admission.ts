@@ -1,3 +1,4 @@
+import type { Message } from "../deployment/message.ts";
 import type { Core } from "./fleet.ts";
 import type { Placement } from "./placement.ts";
 
@@ -43,5 +44,17 @@ export class LimitedPlacement implements Placement {
 
   beat(now: number): void {
     this.inner.beat(now);
+  }
+
+  copied(r: number, now: number): void {
+    this.inner.copied?.(r, now);
+  }
+
+  figures(): readonly Message[] {
+    return this.inner.figures?.() ?? [];
+  }
+
+  reset(): void {
+    this.inner.reset?.();
   }
 }

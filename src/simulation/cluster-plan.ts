@@ -7,6 +7,7 @@ import { type CachedPool, handedOver, type KvTransfer, kvTransfer, portsBytesPer
 import type { StepModel } from "../timing/step-model.ts";
 import { cacheRoom, inBlocksOf } from "./cache-room.ts";
 import { type ClusterPlan, type ClusterPool, mostSchedulers } from "./cluster.ts";
+import { withBorrowableBlocks } from "./dist-attention/borrowable-blocks.ts";
 import { tiersPlan } from "./kv-tiers/tier-plan.ts";
 import { missingRoleWords } from "./layout-words.ts";
 import { packedNodes } from "./packed-nodes.ts";
@@ -50,14 +51,15 @@ export function clusterPlan(settled: Settled, plans: readonly MemoryPlan[], mode
       ...(system ? { system } : {}),
       ...(settled.admission?.mostInFlight === undefined ? {} : { mostInFlight: settled.admission.mostInFlight }),
       ...(settled.localPrompts ? { localPrompts: settled.localPrompts } : {}),
-      pools,
+      pools: withBorrowableBlocks(pools, system),
       hands: handedOver(settled.engine),
       movesCaches,
-      links: movesCaches ? links(settled, plans) : [],
+      links: movesCaches || system ? links(settled, plans) : [],
       nodes: nodes(settled),
       nodeBytesPerSecond: system?.nodeBytesPerSecond ?? null,
       layers: settled.model.layers,
       streamSeconds: system?.kind === "splitwise" ? system.layerwiseSeconds : 0,
+      queryBytes: queryBytes(settled),
     },
   };
 }
@@ -72,6 +74,12 @@ function links({ pools, system }: Settled, plans: readonly MemoryPlan[]): Cluste
     return system ? { ...transfer, handOverSeconds: system.handOverSeconds } : transfer;
   };
   return cached.map((from) => cached.map((to) => ({ near: way(from, to, true), far: way(from, to, false) })));
+}
+
+/** The query of every head goes out in the activations' format; what comes back is in float32: a partial output, its largest score and its sum. */
+function queryBytes({ model: { heads, headDim, valueHeadDim }, pools }: Settled): number {
+  const activationBytes = pools[0]?.activationBytes ?? 2;
+  return heads * (headDim * activationBytes + (valueHeadDim + 2) * 4);
 }
 
 /**
@@ -105,6 +113,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, { mo
     engines: layout.data,
     lockStep: layout.attentionData,
     cache,
+    borrowableBlocks: 0,
     prefixCaching: settings.prefixCaching,
     tiers: role === "decode" ? null : tiersPlan(pool, plan, cache, layers / model.stages),
     maxModelLen: settings.maxModelLen,

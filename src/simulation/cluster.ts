@@ -3,8 +3,9 @@ import type { Scheduling, SettledPool } from "../deployment/settled.ts";
 import type { System } from "../deployment/systems/system.ts";
 import type { HandedOver, KvTransfer } from "../timing/collectives/kv-transfer.ts";
 import type { StepModel } from "../timing/step-model.ts";
-import { CountedBlocks, type PooledCache } from "./block-pool.ts";
+import { type BlockPool, CountedBlocks, type PooledCache } from "./block-pool.ts";
 import { CachedBlocks } from "./cached-blocks.ts";
+import type { CoreParts } from "./core-parts.ts";
 import { EngineCore } from "./engine-core.ts";
 import type { Core, Replica } from "./fleet.ts";
 import type { Gaps } from "./gaps.ts";
@@ -34,6 +35,8 @@ export interface ClusterPool {
   readonly lockStep: number;
   /** Of one scheduler. */
   readonly cache: PooledCache;
+  /** Most blocks of other schedulers that a request may hold beside; 0 where nobody lends any. */
+  readonly borrowableBlocks: number;
   readonly prefixCaching: boolean;
   /** Stores behind it; null = none. */
   readonly tiers: TiersPlan | null;
@@ -80,6 +83,8 @@ export interface ClusterPlan {
   readonly layers: number;
   /** Behind the last layer of a cache that is streamed. */
   readonly streamSeconds: number;
+  /** Of a token's query in one layer, and of a partial result of its attention. */
+  readonly queryBytes: number;
 }
 
 /** What the instances of a run share. */
@@ -91,6 +96,7 @@ export interface Shared {
   readonly loads: (r: number, time: number) => void;
   /** Each step is taken on its own. */
   readonly stepwise: boolean;
+  readonly parts: CoreParts;
 }
 
 /** All instances of a deployment. */
@@ -164,8 +170,9 @@ export class Cluster {
       const tiers = this.tiers[poolIndex] ?? null;
       const engineCores = Array.from({ length: pool.lockStep }, (_, i) => this.newCore(pool, first + i, totals, tiers));
       const turns = promptTurns(pool.scheduling, engineCores);
-      const schedulers = engineCores.map((core) => this.newScheduler(pool, core, turns, movesCaches));
-      const instance = this.instance(pool, schedulers, turns, this.logs[poolIndex] as StepLog);
+      const schedulers = engineCores.map((core, i) => this.newScheduler(pool, core, turns, movesCaches, { index: first + i, poolIndex }));
+      const model = this.shared.parts.model?.(pool.model, first, poolIndex) ?? pool.model;
+      const instance = this.instance({ ...pool, model }, schedulers, turns, this.logs[poolIndex] as StepLog);
       this.instances.push(instance);
       for (const scheduler of schedulers) {
         const core = { instance, scheduler, index: this.cores.length, replica: index, pool: poolIndex };
@@ -179,17 +186,21 @@ export class Cluster {
   private instance({ model }: ClusterPool, schedulers: readonly Scheduler[], turns: PromptTurns, log: StepLog): Instance {
     const index = this.instances.length;
     const { meter } = this;
-    const isForeseen = !this.shared.stepwise && model.stages === 1;
-    const stretch = isForeseen ? new Stretch(index, schedulers, turns, model, log, meter, this.shared.gaps) : null;
+    const { stepwise, parts, gaps } = this.shared;
+    // A step that depends on other instances' is foreseen by nobody.
+    const isForeseen = !stepwise && !parts.model && model.stages === 1;
+    const stretch = isForeseen ? new Stretch(index, schedulers, turns, model, log, meter, gaps) : null;
     return new Instance(index, schedulers, turns, model, log, meter, stretch);
   }
 
   private newCore(pool: ClusterPool, index: number, totals: Totals, tiers: PoolTiers | null): EngineCore {
     const { model, cache, prefixCaching, limits } = pool;
-    const { requests, gaps } = this.shared;
-    const own = tiers?.coreTiers(pool) ?? null;
-    const blocks = prefixCaching ? new CachedBlocks(cache, requests, this.held, index, own?.evictions ?? null) : new CountedBlocks(cache);
-    return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits), own);
+    const { requests, gaps, parts } = this.shared;
+    const stores = tiers?.coreTiers(pool) ?? null;
+    const own = (): BlockPool =>
+      prefixCaching ? new CachedBlocks(cache, requests, this.held, index, stores?.evictions ?? null) : new CountedBlocks(cache);
+    const blocks = parts.blocks?.(cache) ?? own();
+    return new EngineCore(requests, blocks, limits, gaps, totals, model.stages, this.mostRunning(limits), stores);
   }
 
   private newScheduler(
@@ -197,9 +208,12 @@ export class Cluster {
     core: EngineCore,
     turns: PromptTurns,
     takesOver: boolean,
+    { index, poolIndex }: { readonly index: number; readonly poolIndex: number },
   ): Scheduler {
-    const intake = takesOver ? new Intake(core, scheduling, this.shared.pull) : null;
-    const policy = policyOf(scheduling, core, turns, this.shared.loads);
+    const { parts, pull, loads } = this.shared;
+    const intake = takesOver ? new Intake(core, scheduling, pull, parts.admission?.(core) ?? null) : null;
+    const own = policyOf(scheduling, core, turns, loads);
+    const policy = parts.policy?.(own, core, index, poolIndex) ?? own;
     return new Scheduler(core, policy, intake, new Inbox(core, intake, reception), model.stages, this.mostRunning(limits));
   }
 

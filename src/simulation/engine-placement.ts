@@ -36,7 +36,7 @@ export function leavingOf(hands: HandedOver, outputTokens: number): number {
  * is computed, and its cache is pulled from there.
  */
 export class EnginePlacement implements Placement {
-  readonly beatEvery = Number.POSITIVE_INFINITY;
+  readonly beatEvery: number = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly requests: Requests,

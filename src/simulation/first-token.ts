@@ -9,22 +9,29 @@ export interface ServedBy {
   readonly system: string;
   /** A sentence. */
   readonly firstToken: Message;
+  /** What it did beside, in numbers; a sentence each. */
+  readonly figures: readonly Message[];
 }
 
 /** Undefined where one instance computes prompt and answer: nothing moves before the first token. */
-export function servedBy(settled: Settled): ServedBy | undefined {
+export function servedBy(settled: Settled, figures: readonly Message[]): ServedBy | undefined {
   const { system } = settled;
   if (system)
     return {
       system: systemTitles[system.kind],
-      firstToken: message(
-        "The first token comes from the instance that computes the prompt; TTFT does not include the transfer of its KV cache.",
-      ),
+      firstToken:
+        system.kind === "infinite-llm"
+          ? message("The first token comes from the instance that computes the prompt, wherever parts of its KV cache lie.")
+          : message(
+              "The first token comes from the instance that computes the prompt; TTFT does not include the transfer of its KV cache.",
+            ),
+      figures,
     };
   if (!isPair(settled)) return undefined;
   if (settled.localPrompts)
     return {
       system: "Conditional disaggregation",
+      figures,
       firstToken: message(
         "The first token comes from the decode instance. It computes prompts of fewer than {0} tokens beyond its cache itself; of the others TTFT includes the transfer of the KV cache.",
         settled.localPrompts.belowTokens,
@@ -32,6 +39,7 @@ export function servedBy(settled: Settled): ServedBy | undefined {
     };
   return {
     system: "Router",
+    figures,
     firstToken:
       handedOver(settled.engine) === "cache"
         ? message(

@@ -3,7 +3,7 @@ import type { Cluster, ClusterPlan, PoolLinks } from "./cluster.ts";
 import type { Core } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
 import type { Links } from "./links.ts";
-import { handedOver, pulled, pushed, type Requests, streamed } from "./requests.ts";
+import { copying, handedOver, pulled, pushed, type Requests, streamed } from "./requests.ts";
 import { Topology } from "./topology.ts";
 import { Transfers } from "./transfers.ts";
 
@@ -25,6 +25,8 @@ export interface HandOverPort {
   tickAt(time: number, version: number): void;
   /** Something is about to come to this instance or to leave it: call it before, so that its books are those of now. */
   wake(instance: Instance): void;
+  /** The start of its prompt is at the core that computes the rest. */
+  copied(r: number): void;
 }
 
 /**
@@ -57,6 +59,19 @@ export class HandOver {
     this.tokens = new Int32Array(requests.count);
     this.queuedAt = new Float64Array(requests.count);
     this.progress = new Uint8Array(requests.count);
+  }
+
+  /** The start of its prompt is copied from another node to the one of the core that computes the rest. */
+  copy(r: number, now: number): void {
+    const { requests, cluster } = this;
+    const from = requests.copiedFrom[r] as number;
+    const to = requests.promptCore[r] as number;
+    const bytes = (requests.copiedTokens[r] as number) * this.linkOf(from, to).bytesPerToken;
+    const { timeline } = requests;
+    timeline?.sent(r, (cluster.cores[from] as Core).instance.index, (cluster.cores[to] as Core).instance.index, bytes);
+    requests.state[r] = copying;
+    this.transfers.start(r, bytes, this.topology.path(from, to), now);
+    this.expectNext();
   }
 
   /** Its prompt is computed. */
@@ -104,6 +119,11 @@ export class HandOver {
   tick(version: number, now: number): void {
     if (version !== this.version) return;
     for (let r = this.transfers.takeEnded(now); r >= 0; r = this.transfers.takeEnded(now)) {
+      if (this.requests.state[r] === copying) {
+        this.requests.timeline?.came(r, this.from(r).instance.index);
+        this.port.copied(r);
+        continue;
+      }
       this.left(this.from(r), r);
       this.requests.timeline?.came(r, this.to(r).instance.index);
       if (this.requests.moving[r] === pulled || this.progress[r] === expected) this.join(r);
@@ -198,9 +218,13 @@ export class HandOver {
   }
 
   private link(r: number): KvTransfer {
-    const { requests, topology } = this;
-    const { near, far } = (this.links[this.from(r).pool] as readonly PoolLinks[])[this.to(r).pool] as PoolLinks;
-    return topology.areNear(requests.promptCore[r] as number, requests.decodeCore[r] as number) ? near : far;
+    return this.linkOf(this.requests.promptCore[r] as number, this.requests.decodeCore[r] as number);
+  }
+
+  private linkOf(from: number, to: number): KvTransfer {
+    const { cores } = this.cluster;
+    const { near, far } = (this.links[(cores[from] as Core).pool] as readonly PoolLinks[])[(cores[to] as Core).pool] as PoolLinks;
+    return this.topology.areNear(from, to) ? near : far;
   }
 }
 

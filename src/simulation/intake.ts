@@ -1,5 +1,6 @@
 import type { Scheduling } from "../deployment/settled.ts";
 import type { Cohort } from "./cohort.ts";
+import type { Admission } from "./core-parts.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { WaitingQueue } from "./queues.ts";
 import { decoding, pulling } from "./requests.ts";
@@ -26,6 +27,8 @@ export class Intake {
     private readonly core: EngineCore,
     private readonly scheduling: Scheduling,
     private readonly pull: Pull,
+    /** Of a system whose own rule takes the place of the engine's. */
+    private readonly admission: Admission | null,
   ) {
     this.queue = new WaitingQueue(core.requests, core.totals);
     this.here = new WaitingQueue(core.requests, core.totals);
@@ -37,6 +40,11 @@ export class Intake {
     return this.queue.count + this.held;
   }
 
+  /** Those that have blocks. */
+  get heldCount(): number {
+    return this.held;
+  }
+
   enqueue(r: number): void {
     this.queue.append(r);
   }
@@ -45,7 +53,7 @@ export class Intake {
   isSteady(blockedBy: number): boolean {
     const { here, queue, core } = this;
     if (here.head >= 0 && core.running.count < core.limits.maxNumSeqs) return false;
-    return queue.head < 0 || core.staysOut(blockedBy);
+    return queue.head < 0 || (core.staysOut(blockedBy) && (this.admission?.isSteady ?? true));
   }
 
   /** Asks for the caches of waiting requests while blocks and sequences last; returns what keeps the next one out. */
@@ -62,11 +70,12 @@ export class Intake {
       const fresh = core.blocksFor(cached, coming - cached);
       const answer = this.answerBlocks(r, coming);
       // Alone it starts in a cache that is smaller than what is kept for answers, too.
-      const kept = running.count + this.held > 0 ? answer + this.keptBlocks() : 0;
+      const kept = running.count + this.held > 0 ? (this.admission?.kept(r, coming) ?? answer + this.keptBlocks()) : 0;
       if (fresh + pool.stateBlocks + pool.evictableHits + kept > pool.free) return noBlocks;
       queue.takeFirst();
       core.totals.running++;
       pool.admit(r, hits, fresh);
+      this.admission?.taken(r, coming);
       this.held++;
       if (this.promises) core.promisedBlocks += answer;
       requests.state[r] = pulling;
@@ -90,6 +99,7 @@ export class Intake {
       this.held--;
       running.append(r);
       const computed = (requests.target[r] as number) - 1;
+      this.admission?.joined(r, computed);
       pool.publish(r, computed);
       if (Number.isNaN(requests.firstToken[r] as number)) {
         // Its first token came along, and goes out now.

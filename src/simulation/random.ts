@@ -15,6 +15,7 @@ export const streams = {
   turns: 6,
   thinking: 7,
   order: 8,
+  lengthsForeseen: 9,
 } as const;
 export type Stream = keyof typeof streams;
 

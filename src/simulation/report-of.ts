@@ -53,7 +53,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     0,
   );
   const outside = (promptTokens: number): number => (load.offline ? 0 : outsideSeconds(entry.model, promptTokens));
-  const served = servedBy(settled);
+  const served = servedBy(settled, run.figures);
   const weakest = pools.reduce((worst, pool) => (pool.model.band > worst.model.band ? pool : worst)).model;
   return {
     id: settled.id,

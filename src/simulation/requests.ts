@@ -17,6 +17,9 @@ export const queued = 7;
 /** Turned away when it arrived. */
 export const refused = 8;
 
+/** Its prompt's start is on the way from another node to the one of the core that computes the rest. */
+export const copying = 10;
+
 /** What a request does when its prompt is computed: it stays to its end, */
 export const stays = 0;
 /** leaves with its cache alone, so that the core that decodes it computes the prompt's last token again, */
@@ -73,6 +76,11 @@ export class Requests {
   readonly leaving: Uint8Array;
   /** How its cache moves then. */
   readonly moving: Uint8Array;
+  /** Tokens from its prompt's start that are copied from the node of that core before it is queued; 0 = none. */
+  readonly copiedTokens: Int32Array;
+  readonly copiedFrom: Int32Array;
+  /** Tokens that its answer is expected to have at least; empty where nobody foresees any. */
+  expected: Int32Array = new Int32Array(0);
 
   readonly state: Uint8Array;
   /** Tokens in the KV cache; of a decoding request only as its cohort tells. */
@@ -128,6 +136,8 @@ export class Requests {
     this.decodeCore = zeros().fill(-1);
     this.leaving = new Uint8Array(count);
     this.moving = new Uint8Array(count);
+    this.copiedTokens = zeros();
+    this.copiedFrom = zeros();
     this.state = new Uint8Array(count);
     this.computed = zeros();
     this.target = load.promptTokens.slice();

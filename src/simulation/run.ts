@@ -1,6 +1,8 @@
+import type { Message } from "../deployment/message.ts";
 import { outsideSeconds, type StepModel } from "../timing/step-model.ts";
 import { Client } from "./client.ts";
 import { Cluster, type ClusterPlan } from "./cluster.ts";
+import type { CoreParts } from "./core-parts.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { Core } from "./fleet.ts";
 import { Gaps } from "./gaps.ts";
@@ -12,9 +14,10 @@ import type { Placement } from "./placement.ts";
 import { placementOf } from "./placements.ts";
 import { randomSource } from "./random.ts";
 import type { RunControl } from "./report.ts";
-import { handedOver, Requests, refused, stays, streamed } from "./requests.ts";
+import { handedOver, Requests, refused, stays, streamed, waiting } from "./requests.ts";
 import type { Routing } from "./router.ts";
 import type { Slot } from "./scheduling.ts";
+import { systemParts } from "./system-parts.ts";
 
 const arrivalEvent = -1;
 const beatEvent = -2;
@@ -52,6 +55,8 @@ export interface RunResult {
   readonly linkShare: number;
   /** Links between cores and what they moved; null where no cache moves. */
   readonly links: Links | null;
+  /** What the system did, a sentence each. */
+  readonly figures: readonly Message[];
 }
 
 /**
@@ -63,6 +68,7 @@ export class Run implements HandOverPort {
   private readonly gaps = new Gaps();
   private readonly requests: Requests;
   private readonly cluster: Cluster;
+  private readonly parts: CoreParts;
   private readonly placement: Placement;
   private readonly handOver: HandOver | null;
   private readonly client: Client;
@@ -90,9 +96,11 @@ export class Run implements HandOverPort {
   ) {
     this.requests = new Requests(load, control.timeline ?? null);
     const { requests, gaps } = this;
+    this.parts = systemParts(plan, requests, seed);
     this.cluster = new Cluster(plan, {
       requests,
       gaps,
+      parts: this.parts,
       pull: (r, tokens, now) => this.handOver?.pull(r, tokens, now),
       stepwise: control.stepwise ?? false,
       loads: (r, time) => this.queue.push(time, (r << 2) | deliveryEvent),
@@ -153,6 +161,8 @@ export class Run implements HandOverPort {
       this.refused = 0;
       this.cluster.resetLogs(this.now);
       this.handOver?.reset(this.now);
+      this.placement.reset?.();
+      this.parts.reset?.();
       this.gaps.clear();
       this.control.timeline?.reset(this.now);
     }
@@ -189,6 +199,8 @@ export class Run implements HandOverPort {
     if (this.queue.size === 0 && this.cluster.instances.every(({ isIdle }) => isIdle)) this.idleBeats++;
     else this.idleBeats = 0;
     this.placement.beat(this.now);
+    // What it changes may be what an idle one waited for.
+    for (const instance of this.cluster.instances) if (instance.isIdle) this.wake(instance);
     if (this.idleBeats < mostIdleBeats) this.expectBeat();
   }
 
@@ -217,6 +229,17 @@ export class Run implements HandOverPort {
       this.client.completed(r, this.now);
       return;
     }
+    const isNew = this.requests.state[r] === waiting;
+    if (isNew && this.handOver && (this.requests.copiedTokens[r] as number) > 0) this.handOver.copy(r, this.now);
+    else this.enqueue(r);
+  }
+
+  copied(r: number): void {
+    this.placement.copied?.(r, this.now);
+    this.enqueue(r);
+  }
+
+  private enqueue(r: number): void {
     const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
     this.wake(instance);
     const comesAgain = scheduler.enqueue(r, this.now);
@@ -313,7 +336,7 @@ export class Run implements HandOverPort {
   }
 
   private result(stopped: RunResult["stopped"]): RunResult {
-    const { requests, cluster, placement, gaps, now, lastArrival } = this;
+    const { requests, cluster, placement, parts, gaps, now, lastArrival } = this;
     const { finished } = this;
     for (const instance of cluster.instances) instance.catchUp();
     // Stopped while warming up: nothing of what is to be measured has happened.
@@ -333,6 +356,7 @@ export class Run implements HandOverPort {
       lastArrival,
       linkShare,
       links: this.handOver?.usedLinks ?? null,
+      figures: [...(placement.figures?.() ?? []), ...(parts.figures?.() ?? [])],
     };
   }
 }

@@ -80,6 +80,16 @@ export class Scheduler {
     return this.core.limits.speculation !== null;
   }
 
+  /** Tokens that fit what is free. */
+  get freeTokens(): number {
+    return this.core.pool.free * this.core.limits.blockTokens;
+  }
+
+  /** Requests that run here, or have blocks kept for them. */
+  get runningCount(): number {
+    return this.core.running.count + (this.intake?.heldCount ?? 0);
+  }
+
   /** Decoding requests of a slot, to choose the one that needs least merging. */
   decodingIn(index: number): number {
     return this.core.decoders.of(index).size;

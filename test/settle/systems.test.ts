@@ -78,6 +78,45 @@ describe("a system on the GPUs of one pool", () => {
   });
 });
 
+describe("systems of the field", () => {
+  const system = (name: string, systemSettings: Members = {}) =>
+    settled({ system: name, systemSettings, pools: [{ role: "mixed", instances: 2, parallel: { tensor: 2 } }] });
+  const served = (name: string, systemSettings: Members = {}): Settled => {
+    const { settled: made } = servedBySystem(system(name, systemSettings));
+    if (!made) throw new Error("not served");
+    return made;
+  };
+
+  it("have the published settings unless a case says otherwise", () => {
+    expect(system("tetriinfer").system).toMatchObject({
+      chunkTokens: 512,
+      promptWindow: 16,
+      bucketTokens: 200,
+      accuracy: 0.749,
+      flipSeconds: 60,
+    });
+    expect(system("tetriinfer", { chunkTokens: 256, promptOrder: "SJF" }).system).toMatchObject({ chunkTokens: 256, promptOrder: "sjf" });
+    expect(system("mooncake").system).toMatchObject({ prefillSelection: "kvcache-centric", rejection: "none", dramBytesPerNode: 1e12 });
+    expect(system("infinite-llm").system).toMatchObject({ kind: "infinite-llm", lentShare: 0.5, heartbeatSeconds: 0.1 });
+    expect(system("DistAttention").system?.kind).toBe("infinite-llm");
+  });
+
+  it("run TetriInfer's prompts in its chunks, and Mooncake's over stores in DRAM", () => {
+    expect(served("tetriinfer", { chunkTokens: 256 }).pools.map(({ settings }) => settings.maxNumBatchedTokens)[0]).toBe(256);
+    const [prefill, decode] = served("mooncake", { dramBytesPerNode: 4e11 }).pools;
+    // Two of the node's eight GPUs have a quarter of its DRAM.
+    expect(prefill?.kvTiers?.tiers).toMatchObject([{ kind: "dram", size: { kind: "bytes", bytes: 1e11 }, blockTokens: 256 }]);
+    expect(prefill?.kvTiers).toMatchObject({ system: "Mooncake", loading: "layer-by-layer" });
+    expect(decode?.kvTiers).toBeUndefined();
+  });
+
+  it("keep Infinite-LLM's instances as they are, without a prefix cache", () => {
+    const [pool, ...others] = served("infinite-llm").pools;
+    expect(others).toEqual([]);
+    expect([pool?.role, pool?.instances, pool?.settings.prefixCaching]).toEqual(["mixed", 2, false]);
+  });
+});
+
 describe("a case's system", () => {
   it.each([
     [{ system: "distsrv" }, "The system “distsrv” is not known."],

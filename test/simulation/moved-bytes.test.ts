@@ -16,8 +16,8 @@ describe("caches that move between cores", () => {
         const drawn = drawLoad({ ...workload, warmup: 0 }, seed);
         if (!plan || !drawn.load) throw new Error("no run");
         const { load } = admissible(drawn.load, plan.pools);
-        const { requests, cluster, links, end, finished } = new Run(load, plan, routing, seed, {}).run();
-        expect(finished).toBe(load.measured);
+        const { requests, cluster, links, end, finished, refused } = new Run(load, plan, routing, seed, {}).run();
+        expect(finished + refused).toBe(load.measured);
         if (!links) return;
         const ports = [...links.bytes].slice(
           0,
@@ -31,6 +31,11 @@ describe("caches that move between cores", () => {
           const from = cluster.cores[requests.promptCore[r] as number];
           const to = cluster.cores[requests.decodeCore[r] as number];
           const link = from && to && plan.links[from.pool]?.[to.pool]?.far;
+          // The start of a prompt that another node had.
+          const source = cluster.cores[requests.copiedFrom[r] as number];
+          const copied = (requests.copiedTokens[r] as number) * (plan.links[source?.pool ?? 0]?.[from?.pool ?? 0]?.far.bytesPerToken ?? 0);
+          most += copied;
+          least += copied;
           if (!link) continue;
           moves++;
           const whole = (requests.prompt[r] as number) * link.bytesPerToken + link.bytesPerSequence;

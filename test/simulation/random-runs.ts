@@ -202,6 +202,29 @@ const systems: fc.Arbitrary<System | null> = fc.oneof(
       serialBelowTokens: fc.constantFrom(0, 100),
     })
     .map((settings) => caseSystem("splitwise", settings)),
+  fc
+    .record({
+      promptOrder: fc.constantFrom("fcfs", "sjf", "ljf"),
+      promptWindow: fc.constantFrom(2, 16),
+      bucketTokens: fc.constantFrom(20, 200),
+      admission: fc.constantFrom("greedy", "reserve-static", "reserve-dynamic"),
+      chunkTokens: fc.constantFrom(24, 512),
+      flipSeconds: fc.constantFrom(0.2, 60),
+    })
+    .map((settings) => caseSystem("tetriinfer", settings)),
+  fc
+    .record({
+      prefillSelection: fc.constantFrom("kvcache-centric", "cache-aware", "load-balancing", "random"),
+      balancingThreshold: fc.constantFrom(1, 2),
+      rejection: fc.constantFrom("none", "early", "predictive"),
+      tbtLimitSeconds: fc.constantFrom(0.02, 1),
+      dramBytesPerNode: fc.constantFrom(1e9, 1e12),
+      blockTokens: fc.constantFrom(16, 64),
+    })
+    .map((settings) => caseSystem("mooncake", settings)),
+  fc
+    .record({ lentShare: fc.constantFrom(0.2, 0.9), heartbeatSeconds: fc.constantFrom(0.01, 0.5), migrationShare: fc.constantFrom(0, 0.5) })
+    .map((settings) => caseSystem("infinite-llm", settings)),
 );
 
 /** Prompts that decode instances compute themselves. */
@@ -344,7 +367,9 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     const models = both.map(({ setup, steps: parts }) => modelOf(parts, setup.layout?.pipeline ?? 1));
     const plans = setups.map(planOf);
     const routed = decode && local ? { ...plain, localPrompts: local } : plain;
-    const settled = { ...((system && servedBySystem({ ...plain, system }).settled) ?? routed), admission };
+    // A paper's engine is no other paper's.
+    const isServed = system && !(system.kind === "tetriinfer" && scheduling.engine === "phased");
+    const settled = { ...((isServed && servedBySystem({ ...plain, system }).settled) || routed), admission };
     // One pool that is taken apart.
     const isSplit = settled.pools.length > plans.length;
     return {

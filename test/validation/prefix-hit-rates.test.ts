@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { TierStore } from "../../src/simulation/kv-tiers/tier-store.ts";
 import { drawLoad, type Load } from "../../src/simulation/load.ts";
-import { PrefixStore } from "../../src/simulation/mooncake/prefix-store.ts";
 import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
 
 // V7: hit rates of Mooncake's conversations in a store of so many tokens, in the order of the trace alone (FAST 2025, table 1 and figure 5).
@@ -16,14 +16,25 @@ function loadOf(text: string): Load {
   return load;
 }
 
+/** Up to the first that is not there. */
+function hitsOf(ids: Int32Array, store: TierStore): number {
+  const missed = ids.findIndex((id) => !store.has(id));
+  return missed < 0 ? ids.length : missed;
+}
+
 /** Shares of blocks and of prompt tokens that are in the store when their request comes. */
 function hitRates({ measured, prefixStart, prefixIds, prefixBlockTokens, promptTokens }: Load, capacityTokens: number) {
-  const store = new PrefixStore(Math.floor(capacityTokens / prefixBlockTokens));
+  const store = new TierStore(Math.floor(capacityTokens / prefixBlockTokens));
   const sums = { hits: 0, blocks: 0, hitTokens: 0, tokens: 0 };
   for (let r = 0; r < measured; r++) {
     const [from, to, prompt] = [prefixStart[r] as number, prefixStart[r + 1] as number, promptTokens[r] as number];
-    const hits = store.match(prefixIds, from, to);
-    store.keep(prefixIds, from, to);
+    const ids = prefixIds.subarray(from, to);
+    const hits = hitsOf(ids, store);
+    // From the end, so that tails are given up before the blocks that lead to them.
+    for (const id of ids.slice(0, store.capacity).reverse()) {
+      if (store.has(id)) store.use(id, 0);
+      else store.put(id, 0, 0);
+    }
     sums.hits += hits;
     sums.blocks += to - from;
     sums.hitTokens += Math.min(prompt, hits * prefixBlockTokens);

@@ -14,6 +14,7 @@ import { figuresOf, noRunNear } from "./nearest-runs.ts";
 import { warningsOf } from "./report-json.ts";
 import { reportStyle } from "./report-style.ts";
 import { type Evidence, figureRows, latencyRows, verdictWords, workloadWords } from "./report-text.ts";
+import { servedWords } from "./served-words.ts";
 import { escaped, svgChart } from "./svg.ts";
 import { storeNames } from "./tier-rows.ts";
 import { time } from "./time-words.ts";
@@ -24,7 +25,7 @@ const mostPoints = 120;
 export function reportHtml(report: Report, { bands, nearest }: Evidence): string {
   const { name, engine, layout, gpus, gpuName, bottleneck, scheduler, confidence, seed, assumed } = report;
   const sure = `Timing ${confidence.timing}, ± ${percent(confidence.timingBand)}; memory ${confidence.memory}; seed ${seed}. ${scheduler}.`;
-  const served = report.served ? `${report.served.system}. ${plain(report.served.firstToken)}` : "";
+  const served = report.served ? servedWords(report.served) : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

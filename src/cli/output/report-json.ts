@@ -17,7 +17,7 @@ export function reportJson(report: Report, bands: Bands | null) {
     gpu: gpuName,
     layout,
     scheduler,
-    ...(served ? { served: { system: served.system, firstToken: plain(served.firstToken) } } : {}),
+    ...(served ? { served: { system: served.system, firstToken: plain(served.firstToken), figures: served.figures.map(plain) } } : {}),
     routing: report.routing ?? null,
     slo: report.slo,
     modes: report.modes,

@@ -13,6 +13,7 @@ import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { classHead, classRows, missedClasses } from "./class-rows.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
+import { servedWords } from "./served-words.ts";
 import { table } from "./table.ts";
 import { tierRows } from "./tier-rows.ts";
 import { time } from "./time-words.ts";
@@ -41,7 +42,7 @@ export function reportText(report: Report, { bands, nearest, advice }: Evidence,
     report.saturated ? "" : `${latencies(report, bands)}\n${classesText(report)}`,
     `${figures(report, bands)}\n`,
     modesText(report),
-    ...(report.served ? [`  ${report.served.system}. ${plain(report.served.firstToken)}\n\n`] : []),
+    ...(report.served ? [`  ${servedWords(report.served)}\n\n`] : []),
     ...report.anatomy.map(anatomyText),
     nearestRunsText(nearest, paint),
     ...notes.map((note) => `  ${note}\n`),

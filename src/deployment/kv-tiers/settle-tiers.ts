@@ -51,6 +51,6 @@ export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }
 }
 
 /** GPUs that hold the cache of one sequence. */
-function ranksOf({ tensor, pipeline, sequence, prefillContext }: Layout): number {
+export function ranksOf({ tensor, pipeline, sequence, prefillContext }: Layout): number {
   return tensor * pipeline * sequence * prefillContext;
 }

@@ -1,8 +1,11 @@
-import type { Message } from "../message.ts";
+import { type Message, message } from "../message.ts";
 import type { Settled, SettledPool } from "../settled.ts";
 import { distServePool } from "./distserve.ts";
+import { type InfiniteLlm, infiniteLlmPool } from "./infinite-llm.ts";
+import { mooncakePool } from "./mooncake.ts";
 import { splitwisePool } from "./splitwise.ts";
 import { type System, systemTitles } from "./system.ts";
+import { tetriinferPool } from "./tetriinfer.ts";
 import { twoPools } from "./two-pools.ts";
 
 /** A deployment as its system runs it, or why that is impossible. */
@@ -10,20 +13,37 @@ export type Served =
   | { readonly settled: Settled; readonly problem?: undefined }
   | { readonly settled?: undefined; readonly problem: Message };
 
+/** Blocks are lent between instances that do all of a request. */
+function lending(settled: Settled, title: string): Served {
+  if (settled.pools.some(({ role }) => role !== "mixed"))
+    return { problem: message("{0} has no pools of their own for prompts and answers: each of its instances does both.", title) };
+  if (settled.pools.some(({ layout }) => layout.attentionData > 1))
+    return {
+      problem: message("{0} lends blocks between instances; attention replicas of one engine in lock-step have none to lend.", title),
+    };
+  return { settled: { ...settled, pools: settled.pools.map(infiniteLlmPool) } };
+}
+
 /** The same GPUs in the pools that the system needs, with its engines' schedulers. Without a system it is the deployment itself. */
 export function servedBySystem(settled: Settled): Served {
   const { system } = settled;
   if (!system) return { settled };
-  const { pools, problem } = twoPools(settled.pools, systemTitles[system.kind], system.prefillInstances);
+  const title = systemTitles[system.kind];
+  if (system.kind === "infinite-llm") return lending(settled, title);
+  const { pools, problem } = twoPools(settled.pools, title, system.prefillInstances);
   return pools ? { settled: { ...settled, pools: pools.map((pool) => poolOf(pool, system)) } } : { problem };
 }
 
-function poolOf(pool: SettledPool, system: System): SettledPool {
+function poolOf(pool: SettledPool, system: Exclude<System, InfiniteLlm>): SettledPool {
   switch (system.kind) {
     case "distserve":
       return distServePool(pool, system);
     case "splitwise":
       return splitwisePool(pool, system);
+    case "tetriinfer":
+      return tetriinferPool(pool, system);
+    case "mooncake":
+      return mooncakePool(pool, system);
     default: {
       const never: never = system;
       return never;

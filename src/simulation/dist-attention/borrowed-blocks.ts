@@ -11,9 +11,8 @@ export class BorrowedBlocks implements BlockPool, Lender {
   readonly ownUsable: number;
   /** Blocks that requests here hold of others. */
   borrowed = 0;
-  /** Of them, those that came back home so far. */
+  /** Those that came home while their request went on. */
   migrated = 0;
-  borrowings = 0;
   /** Requests that hold blocks of others. */
   debtors = 0;
   readonly index: number;
@@ -115,7 +114,6 @@ export class BorrowedBlocks implements BlockPool, Lender {
     const own = Math.min(count, Math.max(0, this.ownFree));
     this.used += own;
     let left = count - own;
-    if (left > 0) this.borrowings++;
     while (left > 0) {
       const creditor = this.ledger.recommend(this.index);
       if (creditor < 0) throw new Error("More blocks were taken than are free.");

@@ -85,6 +85,11 @@ export class DebtLedger {
     return lent;
   }
 
+  /** Forgets how much was lent at most: it was warm-up. */
+  reset(): void {
+    this.mostLent = this.lentNow;
+  }
+
   repay(creditor: number, blocks: number): void {
     this.lent[creditor] = (this.lent[creditor] as number) - blocks;
     this.lentNow -= blocks;

@@ -140,6 +140,37 @@ export class CoreTiers {
     return end;
   }
 
+  /** Tokens from a prompt's start that the nearest store has, or is about to have. */
+  keptTokens(r: number): number {
+    const { plan, keys, store } = this.nearest;
+    const chunks = Math.floor(Math.min(this.requests.prompt[r] as number, this.requests.keyedTokens[r] as number) / plan.chunkTokens);
+    let chunk = 0;
+    while (chunk < chunks && store.chunks.has(keys.of(r, chunk))) chunk++;
+    return chunk * plan.chunkTokens;
+  }
+
+  /** The nearest store begins to take the first `tokens` of a prompt from another node's; they can be read when `came` is called. */
+  comes(r: number, tokens: number, now: number): void {
+    const { plan, keys } = this.nearest;
+    for (let chunk = Math.ceil(tokens / plan.chunkTokens) - 1; chunk >= 0; chunk--)
+      this.nearest.passing(keys.of(r, chunk), now, Number.POSITIVE_INFINITY);
+  }
+
+  came(r: number, tokens: number, now: number): void {
+    const { plan, keys, store } = this.nearest;
+    for (let chunk = Math.ceil(tokens / plan.chunkTokens) - 1; chunk >= 0; chunk--) store.chunks.ready(keys.of(r, chunk), now);
+  }
+
+  /** The first `tokens` of a prompt are read by another node: they count as used. */
+  lent(r: number, tokens: number, now: number): void {
+    const { plan, keys, store } = this.nearest;
+    for (let chunk = Math.ceil(tokens / plan.chunkTokens) - 1; chunk >= 0; chunk--) store.chunks.use(keys.of(r, chunk), now);
+  }
+
+  private get nearest(): Tier {
+    return this.tiers[0] as Tier;
+  }
+
   /** The first `tokens` of a request are computed: its prompt, or all of it when it leaves. */
   computed(r: number, tokens: number): void {
     const { prompt } = this.requests;
@@ -210,7 +241,7 @@ export class CoreTiers {
     const { chunkBlocks, blockBytes, chunkTokens } = tier.plan;
     const blocks = until - from;
     let end = tier.bring(blocks, now);
-    const nearest = tiers[0] as Tier;
+    const { nearest } = this;
     // What comes from afar goes through the host's memory and over the GPU's link.
     const passesHost = index > 0 && nearest.plan.kind === "dram";
     if (passesHost) end = Math.max(end, nearest.carry(blocks, now));

@@ -51,6 +51,14 @@ export class TierStore {
     this.append(entry);
   }
 
+  /** A block that was on its way without anybody knowing how long is there. */
+  ready(key: number, now: number): void {
+    const entry = this.known.get(key);
+    if (entry < 0 || (this.readyAt[entry] as number) <= now) return;
+    this.readyAt[entry] = now;
+    this.heldUntil[entry] = now;
+  }
+
   /** Begins to keep a block that can be read from `readyAt` on; false where there is no room for it. */
   put(key: number, now: number, readyAt: number): boolean {
     const entry = this.room(now);

@@ -1,8 +1,9 @@
+import type { Tetriinfer } from "../../deployment/systems/tetriinfer.ts";
 import type { EngineCore } from "../engine-core.ts";
 import { waiting } from "../requests.ts";
 
-/** In which order prompts are computed: as they came, shortest first, longest first. */
-export type PromptOrder = "fcfs" | "sjf" | "ljf";
+/** As they came, shortest first, longest first. */
+export type PromptOrder = Tetriinfer["promptOrder"];
 
 /**
  * TetriInfer's local prefill scheduler (arXiv 2401.11181, section 3.3.1): so many prompts at a time are put in order, and none behind them

@@ -62,11 +62,7 @@ export function certainty(report: Report, evidence: ReportEvidence): TableModel 
         memoryWords(memory),
         memory === "engine-law" ? words("not rounded") : words("not measured"),
       ],
-      [
-        `◐ ${words("Schedule")}`,
-        words("simulated · {0}", report.served ? `${report.served.system} · ${report.scheduler}` : report.scheduler),
-        seeds === 1 ? words("one seed ({0})", report.seed) : words("{0} seeds", seeds),
-      ],
+      [`◐ ${words("Schedule")}`, scheduleRests(report), seeds === 1 ? words("one seed ({0})", report.seed) : words("{0} seeds", seeds)],
       ...draftedRows(report),
     ],
   };
@@ -83,6 +79,12 @@ function draftedRows({ summary: { speculation } }: Report): readonly string[][] 
       words("{0} accepted", share(acceptance)),
     ],
   ];
+}
+
+/** With what its system did beside. */
+function scheduleRests({ served, scheduler }: Report): string {
+  if (!served) return words("simulated · {0}", scheduler);
+  return [words("simulated · {0}", `${served.system} · ${scheduler}`), ...served.figures.map(said)].join(". ");
 }
 
 /** With what it is made of, where prompt and answer are computed apart. */

@@ -1,0 +1,34 @@
+import type { SettledPool } from "../settled.ts";
+import type { SystemSettings } from "./settings.ts";
+
+/** How Infinite-LLM serves (arXiv 2401.02669). */
+export interface InfiniteLlm {
+  readonly kind: "infinite-llm";
+  /** Largest share of an instance's blocks that others may hold. */
+  readonly lentShare: number;
+  /** Between two reports of an instance's free blocks. */
+  readonly heartbeatSeconds: number;
+  /** Share of a link that bringing borrowed blocks home may use; 0 = they stay until their request leaves. */
+  readonly migrationShare: number;
+  /** Who computes a prompt decodes it: nothing is handed over. */
+  readonly handOverSeconds: 0;
+  /** Of a node's own network, each way, where its GPUs share a narrower one than their ports; null = they do not. */
+  readonly nodeBytesPerSecond: number | null;
+}
+
+/** The paper names these, and gives no number: half of an instance, ten reports a second, and a tenth of the link are ours. */
+export function infiniteLlm(settings: SystemSettings): InfiniteLlm {
+  return {
+    kind: "infinite-llm",
+    lentShare: settings.between("lentShare", 0, 1, 0.5),
+    heartbeatSeconds: settings.between("heartbeatSeconds", 0.001, 3600, 0.1),
+    migrationShare: settings.between("migrationShare", 0, 1, 0.1),
+    handOverSeconds: 0,
+    nodeBytesPerSecond: settings.between("nodeBytesPerSecond", 1000, 1e16, null),
+  };
+}
+
+/** A pool as Infinite-LLM runs it: blocks are lent by number, so that nothing in them is found again. */
+export function infiniteLlmPool(pool: SettledPool): SettledPool {
+  return { ...pool, settings: { ...pool.settings, prefixCaching: false } };
+}
