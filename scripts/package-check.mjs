@@ -31,6 +31,7 @@ const facts = [
   "models",
   "workloads",
   "runs",
+  "prices",
   "flags-vllm",
   "flags-sglang",
   "flags-tensorrt-llm",

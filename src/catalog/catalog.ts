@@ -3,6 +3,7 @@ import type {
   FlagTable,
   Gpu,
   GpuId,
+  GpuPrice,
   InstanceType,
   Link,
   ModelMatch,
@@ -48,6 +49,8 @@ export interface Catalog {
   /** Rows behind a built-in workload (`chat`, `long-chat`, `code`, `agent`, `summarise`, `batch`). */
   workload(name: string): WorkloadRows | undefined;
   workloads(): readonly string[];
+  /** What an hour of a GPU costs; undefined where the table does not say. */
+  price(gpu: GpuId): GpuPrice | undefined;
 }
 
 const commonGpus: readonly GpuId[] = ["H100-SXM5-80GB", "H200-SXM", "A100-SXM4-80GB", "B200-SXM", "L40S", "L4"];
@@ -68,6 +71,7 @@ export function createCatalog(source: CatalogSource): Catalog {
   const flags = new Map(flagEngines.map((engine) => [engine as string, once(() => flagTable(source.flags(engine)))]));
   const options = new Map(optionEngines.map((engine) => [engine as string, once(() => optionTable(source.options(engine)))]));
   const workloads = once(() => new Map(source.workloads().map((rows) => [rows.name, rows])));
+  const prices = once(source.prices);
   const runs = once(() =>
     measuredRuns(source.runs(), {
       gpu: (name) => gpuNames().find(name),
@@ -90,6 +94,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     instance: (name) => instances().get(name.trim().toLowerCase().replace(/^ml\./, "")),
     model: (name) => models().find(name),
     namedModel: (name) => models().named(name),
+    price: (gpu) => prices().find((one) => one.gpu === gpu),
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,

@@ -44,6 +44,16 @@ export interface Gpu {
   readonly sources: readonly string[];
 }
 
+/** What an hour of a GPU costs to rent, US dollars. */
+export interface GpuPrice {
+  readonly gpu: GpuId;
+  readonly low: number;
+  readonly high: number;
+  /** Month of the prices. */
+  readonly asOf: string;
+  readonly source: string;
+}
+
 export interface InstanceType {
   readonly cloud: string;
   readonly name: string;

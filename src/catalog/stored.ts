@@ -5,6 +5,7 @@ import type {
   FlagTable,
   Gpu,
   GpuId,
+  GpuPrice,
   InstanceType,
   LinearPart,
   OptionEngine,
@@ -154,6 +155,7 @@ export interface CatalogSource {
   readonly measuredGpus: readonly GpuId[];
   readonly kernels: (gpu: GpuId) => readonly KernelGroup[];
   readonly runs: () => StoredRunTable;
+  readonly prices: () => readonly GpuPrice[];
 }
 
 export function flagTable({ versions, flags }: StoredFlagTable): FlagTable {

@@ -86,8 +86,13 @@ function caseDeployment(id: string, whole: Fields, catalog: Catalog, slo: Slo | 
     ...localPrompts(whole),
     acceptance: caseAcceptance(whole),
     ignored: new Set(),
-    gpuHourPrice: undefined,
+    gpuHourPrice: priceOf(whole),
   };
+}
+
+function priceOf(whole: Fields): Known<number> {
+  const value = optional(whole, "price", asNotNegative);
+  return value === undefined ? undefined : { value, origin: "argument" };
 }
 
 function admissionOf(whole: Fields): Pick<Deployment, "admission"> {

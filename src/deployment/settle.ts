@@ -40,7 +40,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   const pools = deployment.pools.map((pool) =>
     settledPool(pool, { engine, acceptance: deployment.acceptance?.value, model, catalog }, missing, assumed),
   );
-  const whole = pools.filter((pool) => pool !== undefined).map((pool) => measuredPool(deployment, model, pool));
+  const whole = pools.filter((pool) => pool !== undefined).map((pool) => pricedPool(measuredPool(deployment, model, pool), catalog));
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
   }
@@ -66,6 +66,11 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
       assumed: distinct(assumed, ({ what, value }) => `${what} ${value}`),
     },
   };
+}
+
+function pricedPool(pool: SettledPool, catalog: Catalog): SettledPool {
+  const price = catalog.price(pool.gpu.id);
+  return price ? { ...pool, price } : pool;
 }
 
 /** With what a run measured, as far as it still holds. */

@@ -1,4 +1,4 @@
-import type { Gpu, Link, Model, WeightFormat } from "../catalog/facts.ts";
+import type { Gpu, GpuPrice, Link, Model, WeightFormat } from "../catalog/facts.ts";
 import type { GpuKernels } from "../catalog/kernels.ts";
 import type { Admission } from "./admission.ts";
 import type { AppliedCalibration } from "./apply-calibration.ts";
@@ -35,6 +35,7 @@ export interface Settled {
   readonly system?: System;
   /** Prompts that decode instances compute themselves; absent = none. */
   readonly localPrompts?: LocalPrompts;
+  /** Of every GPU, where somebody writes one; null = the table's of each. */
   readonly gpuHourPrice: number | null;
   /** What was assumed on the way, in words, for the page's "assumed values". */
   readonly assumed: readonly Assumption[];
@@ -107,6 +108,8 @@ export interface SettledPool {
   /** The version is the newest known, because the file does not tell. */
   readonly versionAssumed: boolean;
   readonly gpu: Gpu;
+  /** Absent where the table does not know what it costs. */
+  readonly price?: GpuPrice;
   readonly gpusPerNode: number;
   readonly nodes: number;
   readonly layout: Layout;

@@ -16,5 +16,6 @@ export function loadCatalog(directory: string): Catalog {
     measuredGpus,
     kernels: (gpu) => read(`kernels-${gpu}`),
     runs: () => read("runs"),
+    prices: () => read("prices"),
   });
 }

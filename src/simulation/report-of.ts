@@ -63,6 +63,8 @@ export function reportOf(input: ReportInput): Report | undefined {
       pools,
       records,
       latencies: latencies(records, outside),
+      settled,
+      movesCaches: pools.some(({ role }) => role === "decode"),
       slo: settled.slo,
       classes: judgedClasses(load.classes, records, outside, settled.slo, Math.max(seconds, 1e-9)),
       gpus,

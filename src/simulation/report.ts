@@ -5,6 +5,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import type { GpuPeaks } from "../timing/operators/achieved.ts";
 import type { OperatorShare } from "../timing/operators/operator.ts";
 import type { Basis, Operator, StepMode } from "../timing/step-model.ts";
+import type { Cost } from "./cost.ts";
 import type { Drafted } from "./drafted.ts";
 import type { ServedBy } from "./first-token.ts";
 import type { LoadUse, TierUse } from "./kv-tiers/tiers-use.ts";
@@ -55,6 +56,12 @@ export interface Summary {
   readonly preemptions: number;
   readonly mfu: number;
   readonly mbu: number;
+  /** Share of the time in which the busiest port between pools moves caches; absent where none move. */
+  readonly linkShare?: number;
+  /** Absent where a GPU's price is not known. */
+  readonly cost?: Cost;
+  /** Of the cards' limits of power; absent where one is not known. */
+  readonly mostJoulesPerOutputToken?: number;
   readonly shift: { readonly tensorSteps: number; readonly sequenceSteps: number };
   /** Absent without speculation. */
   readonly speculation?: Drafted;

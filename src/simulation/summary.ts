@@ -1,7 +1,9 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { Settled } from "../deployment/settled.ts";
 import { attained, attainedTogether, attainmentShare } from "./attainment.ts";
 import type { JudgedClass } from "./class-summary.ts";
 import type { ClusterPool } from "./cluster.ts";
+import { costOf, mostJoulesPerOutputToken } from "./cost.ts";
 import { draftedOf } from "./drafted.ts";
 import { tiersUse } from "./kv-tiers/tiers-use.ts";
 import { quantilesOf } from "./quantiles.ts";
@@ -54,6 +56,9 @@ export interface SummaryInput {
   readonly pools: readonly ClusterPool[];
   readonly records: RequestRecords;
   readonly latencies: Latencies;
+  readonly settled: Settled;
+  /** Between pools. */
+  readonly movesCaches: boolean;
   readonly slo: Slo | null;
   /** Empty where requests are all of one kind. */
   readonly classes: readonly JudgedClass[];
@@ -105,12 +110,24 @@ export function summarise(input: SummaryInput): Summary {
     preemptions: total("preemptions"),
     mfu: shareOfPeak(input, seconds, "flops"),
     mbu: shareOfPeak(input, seconds, "bytes"),
+    ...(input.movesCaches ? { linkShare: run.linkShare } : {}),
+    ...moneyAndEnergy(input.settled, meter.outputTokens / seconds, (promptTokens + meter.outputTokens) / seconds),
     shift: {
       tensorSteps: logs.reduce((sum, log) => sum + log.tensor.steps, 0),
       sequenceSteps: logs.reduce((sum, log) => sum + log.sequence.steps, 0),
     },
     ...(speculation ? { speculation } : {}),
   };
+}
+
+function moneyAndEnergy(
+  settled: Settled,
+  outputTokensPerSecond: number,
+  tokensPerSecond: number,
+): Pick<Summary, "cost" | "mostJoulesPerOutputToken"> {
+  const cost = costOf(settled, outputTokensPerSecond, tokensPerSecond);
+  const joules = mostJoulesPerOutputToken(settled, outputTokensPerSecond);
+  return { ...(cost ? { cost } : {}), ...(joules === undefined ? {} : { mostJoulesPerOutputToken: joules }) };
 }
 
 /** Work done against what all engines could have done in the run's time. */

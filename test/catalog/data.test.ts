@@ -17,6 +17,7 @@ describe("catalogue files", () => {
     ["options-vllm", 80_000],
     ["options-tensorrt-llm", 30_000],
     ["workloads", 150_000],
+    ["prices", 20_000],
   ])("%s.json stays below %d bytes", (name, most) => {
     expect(size(name)).toBeLessThan(most);
   });
@@ -188,6 +189,17 @@ describe("catalogue files", () => {
     expect(catalog.options("ollama").options.size).toBe(0);
   });
 
+  test("prices: of known GPUs, from the least to the most, dated and with their source", () => {
+    const priced = catalog.gpus().flatMap(({ id }) => catalog.price(id) ?? []);
+    expect(priced.length).toBe(JSON.parse(readFileSync(new URL("../../src/catalog/data/prices.json", import.meta.url), "utf8")).length);
+    for (const { low, high, asOf, source } of priced) {
+      expect(low).toBeGreaterThan(0);
+      expect(high).toBeGreaterThanOrEqual(low);
+      expect(asOf).toMatch(/^20\d\d-\d\d$/);
+      expect(source).toMatch(/^[\w.-]+\.\w+\//);
+    }
+  });
+
   test("every file is read once, however often it is asked for", () => {
     const reads: string[] = [];
     const stored = (name: string) => {
@@ -203,6 +215,7 @@ describe("catalogue files", () => {
       workloads: () => stored("workloads"),
       measuredGpus: [],
       runs: () => ({ sources: {}, groups: [] }),
+      prices: () => stored("prices"),
       kernels: (gpu) => stored(`kernels-${gpu}`),
     });
     expect(reads).toEqual([]);
@@ -214,8 +227,9 @@ describe("catalogue files", () => {
       counted.options("vllm");
       counted.model("Qwen/Qwen3-32B");
       counted.workload("chat");
+      counted.price("L4");
     }
-    expect(reads).toEqual(["instances", "gpus", "flags-sglang", "options-vllm", "models", "workloads"]);
+    expect(reads).toEqual(["instances", "gpus", "flags-sglang", "options-vllm", "models", "workloads", "prices"]);
   });
 
   test("workloads: a thousand rows each, parents come before, shared blocks fit both prompts", () => {

@@ -52,6 +52,7 @@ const catalog = createCatalog({
   workloads: () => stored("workloads"),
   measuredGpus: [],
   runs: () => ({ sources: {}, groups: [] }),
+  prices: () => stored("prices"),
   kernels: (gpu) => stored(`kernels-${gpu}`),
 });
 

@@ -11,6 +11,7 @@ import { adviceText } from "./advice-words.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandCells, bandHead, rateBands } from "./band-words.ts";
 import { classHead, classRows, missedClasses } from "./class-rows.ts";
+import { costRows } from "./cost-rows.ts";
 import { operatorNames, share } from "./estimate-text.ts";
 import { nearestRunsText } from "./nearest-runs.ts";
 import { servedWords } from "./served-words.ts";
@@ -159,6 +160,7 @@ export function figureRows({ summary, memory }: Report, bands: Bands | null): re
     ...tierRows(kvCache),
     ["preemptions", whole(summary.preemptions)],
     ["MFU, MBU", `${percent(summary.mfu)}, ${percent(summary.mbu)}`],
+    ...costRows(summary),
     ...(shift.sequenceSteps > 0
       ? [["steps", `${whole(shift.tensorSteps)} tensor parallel, ${whole(shift.sequenceSteps)} sequence parallel`] as const]
       : []),

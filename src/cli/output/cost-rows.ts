@@ -1,0 +1,25 @@
+import { figure, percent } from "../../catalog/quantity.ts";
+import type { MoneyRange } from "../../simulation/cost.ts";
+import type { Summary } from "../../simulation/report.ts";
+
+/** What a run costs and takes, as far as it is known: link between pools, money, energy. */
+export function costRows({ linkShare, cost, mostJoulesPerOutputToken: joules }: Summary): readonly (readonly [string, string])[] {
+  return [
+    ...(linkShare === undefined ? [] : [["busiest link", `${percent(linkShare)} of the time`] as const]),
+    [
+      "cost",
+      cost
+        ? `${money(cost.perHour)} an hour${tokensWords(cost.perMillionOutputTokens)} (${cost.source})`
+        : "unknown: no price of these GPUs is known; set price in the project file",
+    ],
+    ...(joules === undefined ? [] : [["energy", `at most ${figure(joules)} J an output token, at the cards' limits of power`] as const]),
+  ];
+}
+
+function tokensWords(perMillion: MoneyRange | undefined): string {
+  return perMillion ? `, ${money(perMillion)} a million output tokens` : "";
+}
+
+function money({ low, high }: MoneyRange): string {
+  return low === high ? `$${figure(low)}` : `$${figure(low)} to ${figure(high)}`;
+}
