@@ -140,6 +140,21 @@ ${indented(split, 10)}`;
   });
 });
 
+describe("TensorRT-LLM's disaggregated server", () => {
+  const config = (prefill: string, decode: string) => `model: meta-llama/Llama-3.1-8B-Instruct
+backend: pytorch
+hostname: localhost
+port: 8000
+context_servers: { num_instances: 2, tensor_parallel_size: 1, ${prefill} urls: ["a:1", "b:1"] }
+generation_servers: { num_instances: 2, tensor_parallel_size: 1, ${decode} urls: ["c:1", "d:1"] }
+`;
+  it("has a router of each pool", () => {
+    const text = config("router: { type: load_balancing, use_tokens: true },", "router: { type: round_robin },");
+    expect(routing(text)).toMatchObject({ rule: "join-shortest-queue", decode: "round-robin" });
+    expect(routing(config("router: { type: kv_cache_aware },", "")).rule).toBe("not said");
+  });
+});
+
 describe("a chart's and an operator's own fields", () => {
   const values = (logic: string) => `servingEngineSpec:
   modelSpec:

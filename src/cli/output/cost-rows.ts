@@ -10,7 +10,7 @@ export function costRows({ linkShare, cost, mostJoulesPerOutputToken: joules }: 
       "cost",
       cost
         ? `${money(cost.perHour)} an hour${tokensWords(cost.perMillionOutputTokens)} (${cost.source})`
-        : "unknown: no price of these GPUs is known; set price in the project file",
+        : "unknown; set `price` in the project file",
     ],
     ...(joules === undefined ? [] : [["energy", `at most ${figure(joules)} J an output token, at the cards' limits of power`] as const]),
   ];

@@ -1,5 +1,7 @@
 import { tensorrtLocalPrompts } from "../../local-prompts.ts";
-import type { Unit } from "../../units.ts";
+import { spanOf } from "../../mapped.ts";
+import type { RoutingRule } from "../../routing.ts";
+import type { CompanionUnit, Unit } from "../../units.ts";
 import type { YamlValue } from "../../yaml-document.ts";
 import { overlaid } from "../../yaml-merge.ts";
 import type { ReaderContext } from "../context.ts";
@@ -50,8 +52,35 @@ export const trtllmDisaggReader: Reader = (root, extent, context) => {
         instances: wholeNumber(servers.at("num_instances"), context.lines),
       };
     });
-  return { format: "trtllm-disagg-config", units };
+  return { format: "trtllm-disagg-config", units, companions: routers(prefill, generation) };
 };
+
+/** Each pool's router of the server between them: requests in turn, or by their number or tokens (llmapi/disagg_utils.py, router.py of 1.1). */
+function routers(prefill: YamlValue, generation: YamlValue): CompanionUnit[] {
+  const { key } = prefill.at("router");
+  const rule = routerRule(prefill.at("router"));
+  if (!key || !rule) return [];
+  const decode = routerRule(generation.at("router"));
+  return [
+    {
+      kind: "router",
+      name: "disaggregated server",
+      span: spanOf(key),
+      routing: { rule, ...(decode ? { decode } : {}), span: spanOf(key) },
+    },
+  ];
+}
+
+function routerRule(router: YamlValue): RoutingRule | undefined {
+  switch (router.at("type").string) {
+    case "round_robin":
+      return "round-robin";
+    case "load_balancing":
+      return router.at("use_tokens").boolean === true ? "join-shortest-queue" : "least-requests";
+    default:
+      return undefined;
+  }
+}
 
 function local(root: YamlValue, { lines }: ReaderContext): Pick<Unit, "localPrompts"> {
   const written = wholeNumber(root.at("conditional_disagg_config", "max_local_prefill_length"), lines);
