@@ -100,6 +100,7 @@ export class EngineCore {
     const loadedAt = this.look(r, hits, stored);
     pool.admit(r, hits, stored);
     requests.state[r] = loading;
+    requests.timeline?.moment("loading", r);
     this.totals.waiting++;
     this.asideBlocks += this.blocksFor(requests.computed[r] as number, this.promptLeft(r));
     return loadedAt;
@@ -109,6 +110,7 @@ export class EngineCore {
   arrive(r: number): void {
     this.totals.waiting--;
     this.requests.state[r] = waiting;
+    this.requests.timeline?.moment("loaded", r);
     this.loaded.append(r);
   }
 
@@ -187,6 +189,7 @@ export class EngineCore {
     const computed = requests.computed[r] as number;
     running.append(r);
     requests.state[r] = decoding;
+    requests.timeline?.moment("resumed", r);
     decoders.attach(r, computed, cohort);
     cohort.markOdd(r);
     pool.admit(r, 0, this.blocksFor(0, computed + cohort.gainOf(r)));

@@ -216,8 +216,10 @@ export class Run implements HandOverPort {
     if (this.measuring) this.cluster.meter.arrived(now);
     const core = this.placement.arrive(r, now);
     this.requests.promptCore[r] = core;
-    if (core < 0) this.requests.state[r] = refused;
-    else this.requests.instance[r] = (this.cluster.cores[core] as Core).replica;
+    if (core < 0) {
+      this.requests.state[r] = refused;
+      this.control.timeline?.moment("refused", r);
+    } else this.requests.instance[r] = (this.cluster.cores[core] as Core).replica;
     const outside = this.entry ? Math.round(1e9 * Math.max(0, outsideSeconds(this.entry, this.requests.prompt[r] as number))) : 0;
     if (outside === 0 && core >= 0) this.deliver(r);
     else this.queue.push(now + outside, (r << 2) | deliveryEvent);
@@ -244,6 +246,7 @@ export class Run implements HandOverPort {
     this.wake(instance);
     const comesAgain = scheduler.enqueue(r, this.now);
     if (comesAgain > 0) {
+      this.control.timeline?.moment("loading", r, instance.index);
       this.queue.push(comesAgain, (r << 2) | deliveryEvent);
       return;
     }

@@ -106,6 +106,11 @@ export class Breakdown {
       this.fillWhy(index, ranking, request, null);
       return;
     }
+    if (life.isRefused) {
+      fill(this.left, heading, h("p", { text: words("It was turned away when it arrived.") }));
+      show(this.right, false);
+      return;
+    }
     const lines = linesOf(index, life);
     const total = Math.max(1e-9, life.finished - life.arrived);
     const rows = lines.map(({ name, seconds, from, fill: look }) => {

@@ -30,6 +30,7 @@ export function linesOf(index: RunIndex, life: RequestLife): readonly Line[] {
 const fills: Readonly<Record<PartKind, Line["fill"]>> = {
   reach: "wait",
   queue: "wait",
+  load: "transfer",
   prefill: "prefill",
   "hand-over": "wait",
   room: "wait",
@@ -49,6 +50,8 @@ function nameOf({ run }: RunIndex, { request }: RequestLife, { kind, instance }:
       return words("Reached the engine");
     case "queue":
       return words("Waited for prefill");
+    case "load":
+      return words("Loaded from a store");
     case "prefill":
       return words("Prefill, {0}", where);
     case "hand-over":

@@ -158,7 +158,7 @@ function waitsOf({ timeline: { moments: told, from, to }, requests }: TimelineRu
     if (moment === "queued" || moment === "preempted") {
       queued[r] = at;
       count(at, 1);
-    } else if (moment === "scheduled") {
+    } else if (moment === "scheduled" || moment === "resumed") {
       const since = queued[r] as number;
       // In a queue since before the log began.
       spans.request.push(r);

@@ -31,6 +31,11 @@ export function whyFirstToken(index: RunIndex, life: RequestLife): Why {
     case "queue":
     case "again":
       return whyQueued(index, life, part);
+    case "load":
+      return {
+        sentence: words("It waited {0} for the start of its prompt to come from a store.", duration(part.to - part.from)),
+        change: null,
+      };
     case "prefill":
     case "prefill-again":
       return whyPrefill(index, life, part);

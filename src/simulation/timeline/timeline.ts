@@ -3,6 +3,11 @@ import type { SettledPool } from "../../deployment/settled.ts";
 /** What happens to a request, in the order in which a request can see it first. */
 export const moments = [
   "arrived",
+  /** Turned away. */
+  "refused",
+  /** What a store has of its prompt is brought to it. */
+  "loading",
+  "loaded",
   /** In the queue of an engine. */
   "queued",
   /** Its prompt begins, or begins again. */
@@ -21,6 +26,8 @@ export const moments = [
   "joined",
   /** Its blocks are taken away. */
   "preempted",
+  /** They are back from outside. */
+  "resumed",
   "finished",
 ] as const;
 export type Moment = (typeof moments)[number];

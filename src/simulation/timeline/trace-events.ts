@@ -12,6 +12,7 @@ const firstInstance = 3;
 const partNames: Readonly<Record<PartKind, string>> = {
   reach: "on the way",
   queue: "waits for prefill",
+  load: "loads from a store",
   prefill: "prefill",
   "hand-over": "handed over",
   room: "waits for room",
@@ -124,6 +125,7 @@ function* requestEvents(timeline: Timeline, { promptTokens, outputTokens, cached
     const one = { cat: "request", id: r, pid: routerProcess, tid: 0 };
     const args = { prompt_tokens: promptTokens[r], output_tokens: outputTokens[r], cached_tokens: cachedTokens[r] };
     yield { ...one, ph: "b", name: `request ${r}`, ts: microseconds(life.arrived), args };
+    if (life.isRefused) yield { ...one, ph: "n", name: "turned away", ts: microseconds(life.arrived) };
     for (const { kind, from, to, instance } of life.parts) {
       const where = timeline.instances[instance]?.name;
       yield { ...one, ph: "b", name: partNames[kind], ts: microseconds(from), args: where === undefined ? {} : { instance: where } };
