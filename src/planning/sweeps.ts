@@ -1,5 +1,6 @@
 import { batchTokens } from "./batch-tokens-sweep.ts";
 import { layoutSweep } from "./layout-sweep.ts";
+import { placementSweep } from "./placement-sweep.ts";
 import type { Plan } from "./plan.ts";
 import { poolRatioSweep } from "./pool-ratio-sweep.ts";
 import { promptLengthSweep } from "./prompt-length-sweep.ts";
@@ -20,6 +21,7 @@ export const sweepKinds = [
   "pool-ratio",
   "prompt-length",
   "kv-tiers",
+  "placement",
 ] as const;
 export type SweepKind = (typeof sweepKinds)[number];
 
@@ -33,6 +35,7 @@ const plans: Readonly<Record<SweepKind, (site: SweepSite) => Plan<SweepResult>>>
   "pool-ratio": poolRatioSweep,
   "prompt-length": promptLengthSweep,
   "kv-tiers": tierSweep,
+  placement: placementSweep,
 };
 
 /** What the closed form says, as a plan of no simulation. */

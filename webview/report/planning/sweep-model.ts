@@ -20,6 +20,7 @@ export const kindWords: Readonly<Record<SweepKind, () => string>> = {
   "pool-ratio": () => words("Prefill to decode ratio"),
   "prompt-length": () => words("Gain of disaggregation"),
   "kv-tiers": () => words("Size of a KV store"),
+  placement: () => words("DistServe's placement"),
 };
 
 /** More lines than four are told apart by nobody: the table has them all. */
