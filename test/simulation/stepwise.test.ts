@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readCase } from "../../src/deployment/case.ts";
+import { settle } from "../../src/deployment/settle.ts";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
+import { poolModels } from "../../src/simulation/pool-models.ts";
 import type { Report, RunControl } from "../../src/simulation/report.ts";
+import { routingOf } from "../../src/simulation/router.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import type { Workload } from "../../src/simulation/workload.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";
+import { testCatalog } from "../support/catalog.ts";
 import { reportFrom } from "./fixtures.ts";
 import { type RandomRun, randomRuns } from "./random-runs.ts";
 
@@ -68,4 +75,37 @@ describe("steps taken in stretches", () => {
     // The runs must reach what they are to compare.
     expect(asked / steps).toBeLessThan(2);
   }, 120_000);
+
+  const h100 = "H100-SXM5-80GB";
+  const shift = { model: "meta-llama/Llama-3.3-70B-Instruct", gpu: h100, engineVersion: "0.11.0", shiftThreshold: 256 };
+  it.each([
+    ["a dense model", { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: h100, instances: 3 }, 12],
+    ["layers that keep a window", { model: "google/gemma-3-27b-it", gpu: h100, settings: { "max-model-len": 32_768 } }, 3],
+    ["kernels launched one by one", { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: h100, settings: { "enforce-eager": true } }, 6],
+    ["Shift Parallelism", { ...shift, pools: [{ parallel: { tensor: 4, sequence: 2 } }] }, 8],
+    [
+      "experts behind attention replicas",
+      { model: "Qwen/Qwen3-30B-A3B", gpu: h100, pools: [{ parallel: { attentionData: 4, expert: 4 } }] },
+      20,
+    ],
+    ["SGLang", { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: h100, engine: "sglang" }, 6],
+    ["TensorRT-LLM", { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: h100, engine: "trtllm" }, 6],
+    [
+      "a pair of pools",
+      { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: h100, pools: [{ role: "prefill" }, { role: "decode", instances: 2 }] },
+      8,
+    ],
+  ])("and so they do with the step models of the product: %s", (_, deployment, ratePerSecond) => {
+    const read = readCase({ id: "case", deployment }, { catalog: testCatalog() });
+    const settled = read.deployment && settle(read.deployment, testCatalog()).settled;
+    if (!settled) throw new Error(JSON.stringify(read.error));
+    const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+    const lengths = (mean: number) => ({ lognormal: [mean, mean, 1, 4 * mean] as [number, number, number, number] });
+    const workload: Workload = { kind: "open-loop", ratePerSecond, requests: 120, promptTokens: lengths(900), outputTokens: lengths(250) };
+    const run = { settled, plans, models: poolModels(settled, workload), workload, routing: routingOf(settled), seed: 5 };
+    const exact = reportOf(run, { stepwise: true });
+    const fast = reportOf(run, {});
+    expect(fast.requests).toEqual(exact.requests);
+    expectNear(comparable(fast), comparable(exact), "report");
+  });
 });
