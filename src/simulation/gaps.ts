@@ -16,9 +16,10 @@ export class Gaps {
   private first = new Float64Array(4096);
   private growth = new Float64Array(4096);
   private steps = new Int32Array(4096);
-  private tokens = new Int32Array(4096);
+  private weights = new Int32Array(4096);
   private entries = 0;
-  private count = 0;
+  /** Those that follow another one. */
+  tokens = 0;
   private total = 0;
   /** Weights by the logarithm of the gap; there once the entries were too many. */
   private coarse: Float64Array | null = null;
@@ -36,25 +37,25 @@ export class Gaps {
     this.first[i] = growth < 0 ? first + growth * (steps - 1) : first;
     this.growth[i] = Math.abs(growth);
     this.steps[i] = steps;
-    this.tokens[i] = tokens;
-    this.count += steps * tokens;
+    this.weights[i] = tokens;
+    this.tokens += steps * tokens;
     this.total += sum * tokens;
   }
 
   clear(): void {
     this.entries = 0;
-    this.count = 0;
+    this.tokens = 0;
     this.total = 0;
     this.coarse = null;
   }
 
   /** In seconds. */
   quantiles(): Quantiles {
-    const { first, growth, steps, tokens, entries, coarse } = this;
-    const ranks = coarse ? null : new GapRanks(first, growth, steps, tokens, entries);
+    const { first, growth, steps, weights, entries, coarse } = this;
+    const ranks = coarse ? null : new GapRanks(first, growth, steps, weights, entries);
     if (coarse) this.foldInto(coarse);
     const gapsAt = (wanted: readonly number[]): readonly number[] => ranks?.at(wanted) ?? wanted.map((rank) => this.coarseAt(rank));
-    return rankedQuantiles(this.total / this.count / 1e9, this.count, (wanted) => gapsAt(wanted).map((nanoseconds) => nanoseconds / 1e9));
+    return rankedQuantiles(this.total / this.tokens / 1e9, this.tokens, (wanted) => gapsAt(wanted).map((nanoseconds) => nanoseconds / 1e9));
   }
 
   private coarseAt(rank: number): number {
@@ -73,7 +74,7 @@ export class Gaps {
       this.first = grown(this.first, Float64Array);
       this.growth = grown(this.growth, Float64Array);
       this.steps = grown(this.steps, Int32Array);
-      this.tokens = grown(this.tokens, Int32Array);
+      this.weights = grown(this.weights, Int32Array);
       return;
     }
     this.coarse ??= new Float64Array(buckets);
@@ -85,7 +86,7 @@ export class Gaps {
       for (let step = 0; step < (this.steps[i] as number); step++) {
         const gap = Math.max(1, Math.round((this.first[i] as number) + (this.growth[i] as number) * step));
         const bucket = Math.min(buckets - 1, Math.floor(Math.log(gap) / widthOfBucket));
-        coarse[bucket] = (coarse[bucket] as number) + (this.tokens[i] as number);
+        coarse[bucket] = (coarse[bucket] as number) + (this.weights[i] as number);
       }
     }
     this.entries = 0;
