@@ -4,6 +4,7 @@ import type { Estimate } from "../../src/timing/estimate.ts";
 import type { Sentence } from "../parts/models.ts";
 import { brief, duration, figure, rate, whole } from "../parts/numbers.ts";
 import { listed, words } from "../parts/words.ts";
+import { classVerdict } from "./classes.ts";
 import { type Judged, judge, noLimits } from "./figures.ts";
 import type { Latencies } from "./latency.ts";
 import { rangeWords } from "./ranges.ts";
@@ -12,7 +13,7 @@ import { rangeWords } from "./ranges.ts";
 export function verdict(report: Report, values: Latencies, bands: Bands | null): Sentence {
   if (report.saturated) return saturated(report, report.saturated);
   const [strong, text] = firstSentence(report.bottleneck.sentence);
-  return { ...judged(report, values, bands), lines: [text === "" ? { text: strong } : { strong, text }] };
+  return { ...(classVerdict(report, values) ?? judged(report, values, bands)), lines: [text === "" ? { text: strong } : { strong, text }] };
 }
 
 /** `Limited by KV cache space. The cache is full …` as its first sentence and the rest; a decimal point ends nothing. */
