@@ -3,10 +3,11 @@ import { type Message, message } from "../deployment/message.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { modeWords } from "../simulation/layout-words.ts";
 import { stepModel } from "../timing/step.ts";
-import { emptyBatch, type StepModel } from "../timing/step-model.ts";
+import type { Batch, StepModel } from "../timing/step-model.ts";
 import { promptBatch } from "./layout-sweep.ts";
 import { meanLengths } from "./mean-lengths.ts";
 import type { Metric } from "./metrics.ts";
+import { decodeBatch } from "./shift-crossover.ts";
 import type { SweepMark, SweepPoint, SweepResult, SweepSite } from "./sweep.ts";
 
 /** Steps from which all larger ones bring less than this much more are large enough. */
@@ -70,14 +71,12 @@ function poolCurves({ model }: Settled, pool: SettledPool, context: number): rea
     kind: "decode",
     title: message("answers"),
     metric: "decode-tokens",
-    points: doublings(pool.settings.maxNumSeqs).map((tokens) =>
-      point(steps, pool, { ...emptyBatch(), tokens, decodeSequences: tokens, decodeContext: tokens * context }),
-    ),
+    points: doublings(pool.settings.maxNumSeqs).map((tokens) => point(steps, pool, decodeBatch(tokens, context))),
   };
   return [...(pool.role === "decode" ? [] : [prompts]), ...(pool.role === "prefill" ? [] : [answers])];
 }
 
-function point(steps: StepModel, { layout, shiftThreshold }: SettledPool, batch: ReturnType<typeof emptyBatch>): CurvePoint {
+function point(steps: StepModel, { layout, shiftThreshold }: SettledPool, batch: Batch): CurvePoint {
   return {
     tokens: batch.tokens,
     perSecond: batch.tokens / steps.stepSeconds(batch),

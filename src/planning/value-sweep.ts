@@ -1,8 +1,13 @@
 import { whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { settingNames } from "../deployment/setting-names.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { modeWords } from "../simulation/layout-words.ts";
 import type { Change } from "./change.ts";
+import { promptBatch } from "./layout-sweep.ts";
+import { meanLengths } from "./mean-lengths.ts";
 import type { Plan } from "./plan.ts";
+import { decodeBatch, shiftCrossover } from "./shift-crossover.ts";
 import type { Sweep, SweepPoint, SweepResult, SweepSite } from "./sweep.ts";
 import { bestPoint, tried, type Variant } from "./variants.ts";
 
@@ -94,7 +99,7 @@ export function* thresholdSweep(site: SweepSite): Plan<SweepResult> {
   const pool = settled.pools[index];
   if (!names?.shift || !names.shiftThreshold || !pool) return { problem: message("The deployment has no sequence parallelism") };
   const { maxNumBatchedTokens } = pool.settings;
-  return yield* valueSweep(site, {
+  const swept = yield* valueSweep(site, {
     axis: { name: message("Shift threshold"), unit: "tokens", scale: "log" },
     flag: names.shiftThreshold,
     now: pool.shiftThreshold,
@@ -103,4 +108,24 @@ export function* thresholdSweep(site: SweepSite): Plan<SweepResult> {
     beside: pool.shiftThreshold === null ? { [names.shift]: "true" } : {},
     price: () => (pool.shiftThreshold === null ? message("a second copy of the weights") : message("no memory")),
   });
+  return { ...swept, findings: [...winners(site, pool), ...swept.findings] };
+}
+
+/** Which way of running a step of prompts, and one of answers, is quicker up to how many tokens. */
+function winners({ settled, workload, seed }: SweepSite, pool: SettledPool): readonly Message[] {
+  const lengths = meanLengths(workload, seed);
+  const context = lengths ? lengths.promptTokens + lengths.outputTokens / 2 : 0;
+  const { maxNumBatchedTokens, maxNumSeqs } = pool.settings;
+  const [tensor, sequence] = [modeWords(pool.layout, "tensor"), modeWords(pool.layout, "sequence")];
+  const prompts = shiftCrossover(settled.model, pool, maxNumBatchedTokens, promptBatch);
+  const most = Math.min(maxNumSeqs, maxNumBatchedTokens);
+  const answers = shiftCrossover(settled.model, pool, most, (tokens) => decodeBatch(tokens, context));
+  return [
+    ...(prompts === undefined
+      ? []
+      : [message("Steps of prompts are quicker as {0} up to {1} tokens, as {2} beyond", tensor, whole(prompts), sequence)]),
+    ...(answers === undefined
+      ? []
+      : [message("Steps of answers are quicker as {0} up to {1} at once, as {2} beyond", tensor, whole(answers), sequence)]),
+  ];
 }

@@ -1,9 +1,6 @@
-import type { Model } from "../catalog/facts.ts";
 import { gib, whole } from "../catalog/quantity.ts";
 import { message } from "../deployment/message.ts";
-import type { SettledPool } from "../deployment/settled.ts";
-import { stepModel } from "../timing/step.ts";
-import { emptyBatch, type StepModel } from "../timing/step-model.ts";
+import { mixedBatch, shiftCrossover } from "../planning/shift-crossover.ts";
 import { arcticUse } from "./arctic.ts";
 import { finding } from "./finding.ts";
 import { setFlagFix } from "./flag-fix.ts";
@@ -59,7 +56,8 @@ export const shiftThreshold: Rule = {
         ),
       ];
     }
-    const crossing = settled && settledPool && memory?.fits ? breakEven(settled.model, settledPool, budget ?? 8192) : undefined;
+    const crossing =
+      settled && settledPool && memory?.fits ? shiftCrossover(settled.model, settledPool, budget ?? 8192, mixedBatch) : undefined;
     if (crossing !== undefined && threshold * 1.5 < crossing)
       return [
         finding(
@@ -93,32 +91,3 @@ export const shiftThreshold: Rule = {
     ];
   },
 };
-
-/** Tokens up to which a step is no slower as full TP, rounded to a multiple of 64; undefined where the step model sees no such point. */
-function breakEven(model: Model, pool: SettledPool, most: number): number | undefined {
-  const tensor = stepModel(model, { ...pool, shiftThreshold: most });
-  const mixed = stepModel(model, { ...pool, shiftThreshold: 0 });
-  if (tensor.mode(64) !== "tensor" || mixed.mode(64) !== "sequence") return undefined;
-  let low = 0;
-  let high = Math.floor(most / 64);
-  if (!tensorWins(tensor, mixed, 64)) return undefined;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (tensorWins(tensor, mixed, middle * 64)) low = middle;
-    else high = middle - 1;
-  }
-  return low === 0 || low * 64 >= most ? undefined : low * 64;
-}
-
-/** Half of the tokens decode after 1,024 tokens of context each, half are a chunk of a prompt: a mixed step. */
-function tensorWins(tensor: StepModel, mixed: StepModel, tokens: number): boolean {
-  const batch = emptyBatch();
-  const decode = tokens / 2;
-  batch.tokens = tokens;
-  batch.decodeSequences = decode;
-  batch.decodeContext = decode * 1024;
-  batch.prefillTokens = tokens - decode;
-  batch.prefillChunks = 1;
-  batch.prefillPairs = (batch.prefillTokens * batch.prefillTokens) / 2;
-  return tensor.stepSeconds(batch) <= mixed.stepSeconds(batch);
-}

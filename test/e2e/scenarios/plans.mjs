@@ -66,7 +66,7 @@ export const plans = [
     },
   },
   {
-    name: "a report's plans: a sweep runs, is stopped, and its point leads back to the file",
+    name: "a report's plans: a sweep runs, and its point leads back to the file",
     run: async ({ workbench }) => {
       const { frame } = await planned(workbench);
       await choose(frame, "What is varied", "Layouts of the same GPUs");
@@ -101,6 +101,21 @@ export const plans = [
       assert.ok((await rows.count()) >= 8);
       assert.match(await rows.nth(1).textContent(), /TTFT p95.*(%|within noise|the same)/);
       await workbench.shot("plans-compared");
+    },
+  },
+  {
+    name: "a report's plans are in what is exported",
+    run: async ({ workbench }) => {
+      const { page } = workbench;
+      const { frame } = await planned(workbench);
+      await frame.getByRole("button", { name: "Export…" }).click();
+      await workbench.shot("plans-export");
+      await frame.getByRole("button", { name: "Copy as Markdown" }).click();
+      const text = await until("the copied report", async () => {
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        return copied.startsWith("## llama-70b-shift") && copied;
+      });
+      assert.match(text, /### Latency by request rate/);
     },
   },
   {
