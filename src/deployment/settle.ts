@@ -26,6 +26,7 @@ import {
   type Settlement,
   type Speculation,
 } from "./settled.ts";
+import { lendingPool } from "./systems/infinite-llm.ts";
 import { writtenSpeculation } from "./written-speculation.ts";
 
 /** Plain numbers for memory, timing and simulation, or what keeps them from being known. Never guesses, never throws on what a file says. */
@@ -40,7 +41,9 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   const pools = deployment.pools.map((pool) =>
     settledPool(pool, { engine, acceptance: deployment.acceptance?.value, model, catalog }, missing, assumed),
   );
-  const whole = pools.filter((pool) => pool !== undefined).map((pool) => pricedPool(measuredPool(deployment, model, pool), catalog));
+  const whole = pools
+    .filter((pool) => pool !== undefined)
+    .map((pool) => lendingPool(pricedPool(measuredPool(deployment, model, pool), catalog), deployment.system?.value));
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
   }

@@ -122,6 +122,8 @@ export interface SettledPool {
   readonly kvElementBytes: number;
   readonly settings: EngineSettings;
   readonly budget: MemoryBudget;
+  /** How many times its own blocks a request may hold of other instances beside; absent where nobody lends any. */
+  readonly borrowedTimes?: number;
   /** How unevenly experts are chosen; absent = as in the kernels' measurements. */
   readonly expertLoad?: ExpertLoad;
   /** Absent without speculation, or where it looks up earlier text. */

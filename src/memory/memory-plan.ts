@@ -20,7 +20,8 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
   const maxModelLen = settledLength(stages, pool);
   // The others start and refuse the request.
   const asked = pool.budget.engine === "vllm" ? maxModelLen : 1;
-  const refusal = stages.map((stage) => refusalOf(stage, asked, model)).reduce(worse, null);
+  const times = 1 + (pool.borrowedTimes ?? 0);
+  const refusal = stages.map((stage) => refusalOf(stage, asked, model, times)).reduce(worse, null);
   const { tokens, concurrency } = kvFigures(tight, pool, maxModelLen);
   return {
     ranks: stages.map((stage) => stage.memory),
@@ -33,7 +34,7 @@ export function memoryPlan(model: Model, pool: SettledPool): MemoryPlan {
     blockTokens: shape.blockTokens,
     kvBytesPerToken: memory.kvBytesPerToken,
     maxConcurrency: concurrency,
-    longestModelLen: Math.min(...stages.map((stage) => longestSequence(stage.shape, usableBytes(stage)))),
+    longestModelLen: Math.min(...stages.map((stage) => longestSequence(stage.shape, times * usableBytes(stage)))),
     confidence: memory.steps.find(({ part }) => part === "kv-cache")?.confidence ?? "estimated",
   };
 }
@@ -72,22 +73,24 @@ function usableBytes({ memory, shape, blocks }: StageMemory): number {
   return Math.min(Math.max(0, memory.kvCacheBytes), Math.max(groups, 0) + shape.blockBytes);
 }
 
-function refusalOf({ memory, shape }: StageMemory, maxModelLen: number, { approximate }: Model): Refusal | null {
+/** `times` = its own cache and what a request may hold of others. */
+function refusalOf({ memory, shape }: StageMemory, maxModelLen: number, { approximate }: Model, times: number): Refusal | null {
   const { kvCacheBytes, kvCacheSpread, weightsBytes, shiftWeightsBytes, totalBytes } = memory;
   if (kvCacheBytes <= 0 && shape.blockBytes > 0) {
     // A model counted from too few facts is surely over only where its weights alone are above the card.
     const sure = approximate ? weightsBytes + shiftWeightsBytes > totalBytes : kvCacheBytes + kvCacheSpread <= 0;
     return { kind: "no-kv-memory", overBytes: -kvCacheBytes, sure };
   }
-  if (fitsAtStart(shape, kvCacheBytes, maxModelLen)) return null;
+  const heldBytes = times * kvCacheBytes;
+  if (fitsAtStart(shape, heldBytes, maxModelLen)) return null;
   const neededBytes = bytesNeeded(shape, maxModelLen);
   return {
     kind: "model-len",
     neededBytes,
-    availableBytes: kvCacheBytes - shape.start.spareBytes,
-    longest: longestSequence(shape, kvCacheBytes),
+    availableBytes: heldBytes - shape.start.spareBytes,
+    longest: longestSequence(shape, heldBytes),
     // What an approximate model keeps of each token is itself no certainty.
-    sure: !approximate && !fitsAtStart(shape, kvCacheBytes + kvCacheSpread, maxModelLen),
+    sure: !approximate && !fitsAtStart(shape, times * (kvCacheBytes + kvCacheSpread), maxModelLen),
   };
 }
 

@@ -4,6 +4,7 @@ import { plain } from "../../src/deployment/message.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
+import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -108,6 +109,36 @@ describe("systems of the field", () => {
     expect(prefill?.kvTiers?.tiers).toMatchObject([{ kind: "dram", size: { kind: "bytes", bytes: 1e11 }, blockTokens: 256 }]);
     expect(prefill?.kvTiers).toMatchObject({ system: "Mooncake", loading: "layer-by-layer" });
     expect(decode?.kvTiers).toBeUndefined();
+  });
+
+  it("start Infinite-LLM's instances with contexts that they hold with what others lend", () => {
+    const plan = (name: string | null, instances: number) => {
+      const deployment = settled({
+        model: "meta-llama/Llama-3.1-8B-Instruct",
+        gpu: "L4",
+        system: name,
+        settings: { "max-model-len": 60_000 },
+        pools: [{ role: "mixed", instances }],
+      });
+      return memoryPlan(deployment.model, deployment.pools[0] as Settled["pools"][number]);
+    };
+    const alone = plan(null, 4);
+    expect(alone.refusal).toMatchObject({ kind: "model-len", longest: alone.longestModelLen });
+    expect(alone.longestModelLen).toBeLessThan(60_000);
+    // Three others lend half of theirs.
+    expect(plan("infinite-llm", 4).fits).toBe(true);
+    expect(plan("infinite-llm", 4).longestModelLen / alone.longestModelLen).toBeCloseTo(2.5, 2);
+    expect(plan("infinite-llm", 1).longestModelLen).toBe(alone.longestModelLen);
+  });
+
+  it("let Mooncake refuse by the deployment's limits, unless a case has others", () => {
+    const limits = (systemSettings: Members) => {
+      const whole = system("mooncake", systemSettings);
+      return servedBySystem({ ...whole, slo: { ttftSeconds: 3, tpotSeconds: 0.05, e2eSeconds: null, percentile: 95 } }).settled?.system;
+    };
+    expect(limits({})).toMatchObject({ ttftLimitSeconds: 3, tbtLimitSeconds: 0.05 });
+    expect(limits({ tbtLimitSeconds: 0.3 })).toMatchObject({ ttftLimitSeconds: 3, tbtLimitSeconds: 0.3 });
+    expect(served("mooncake").system).toMatchObject({ ttftLimitSeconds: null, tbtLimitSeconds: null });
   });
 
   it("keep Infinite-LLM's instances as they are, without a prefix cache", () => {

@@ -1,5 +1,6 @@
 import type { SettledPool } from "../settled.ts";
 import type { SystemSettings } from "./settings.ts";
+import type { System } from "./system.ts";
 
 /** How Infinite-LLM serves (arXiv 2401.02669). */
 export interface InfiniteLlm {
@@ -28,7 +29,14 @@ export function infiniteLlm(settings: SystemSettings): InfiniteLlm {
   };
 }
 
+/** A pool whose instances lend each other blocks, where its system has them do so. */
+export function lendingPool(pool: SettledPool, system: System | undefined): SettledPool {
+  if (system?.kind !== "infinite-llm") return pool;
+  const others = Math.floor(pool.instances) * pool.layout.data - 1;
+  return others > 0 ? { ...pool, borrowedTimes: system.lentShare * others } : pool;
+}
+
 /** A pool as Infinite-LLM runs it: blocks are lent by number, so that nothing in them is found again. */
-export function infiniteLlmPool(pool: SettledPool): SettledPool {
-  return { ...pool, settings: { ...pool.settings, prefixCaching: false } };
+export function infiniteLlmPool(pool: SettledPool, system: InfiniteLlm): SettledPool {
+  return { ...lendingPool(pool, system), settings: { ...pool.settings, prefixCaching: false } };
 }

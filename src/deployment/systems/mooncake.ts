@@ -1,3 +1,4 @@
+import type { Slo } from "../deployment.ts";
 import type { KvTiers } from "../kv-tiers/kv-tiers.ts";
 import { ranksOf } from "../kv-tiers/settle-tiers.ts";
 import { completedTier } from "../kv-tiers/tier-speeds.ts";
@@ -40,6 +41,15 @@ export function mooncakePool(pool: SettledPool, { dramBytesPerNode, blockTokens 
     keepsAnswers: false,
   };
   return { ...pool, kvTiers };
+}
+
+/** The same with the limits of the deployment, where it has some and the case none of its own. */
+export function limitedMooncake(system: Mooncake, slo: Slo | null): Mooncake {
+  return {
+    ...system,
+    ttftLimitSeconds: system.ttftLimitSeconds ?? slo?.ttftSeconds ?? null,
+    tbtLimitSeconds: system.tbtLimitSeconds ?? slo?.tpotSeconds ?? null,
+  };
 }
 
 /** The published limits of its experiments: a first token within 30 s, 0.2 s between tokens (FAST 2025, section 5.1). */

@@ -2,7 +2,7 @@ import { type Message, message } from "../message.ts";
 import type { Settled, SettledPool } from "../settled.ts";
 import { distServePool } from "./distserve.ts";
 import { type InfiniteLlm, infiniteLlmPool } from "./infinite-llm.ts";
-import { mooncakePool } from "./mooncake.ts";
+import { limitedMooncake, mooncakePool } from "./mooncake.ts";
 import { splitwisePool } from "./splitwise.ts";
 import { type System, systemTitles } from "./system.ts";
 import { tetriinferPool } from "./tetriinfer.ts";
@@ -14,14 +14,14 @@ export type Served =
   | { readonly settled?: undefined; readonly problem: Message };
 
 /** Blocks are lent between instances that do all of a request. */
-function lending(settled: Settled, title: string): Served {
+function lending(settled: Settled, title: string, system: InfiniteLlm): Served {
   if (settled.pools.some(({ role }) => role !== "mixed"))
     return { problem: message("{0} has no pools of their own for prompts and answers: each of its instances does both.", title) };
   if (settled.pools.some(({ layout }) => layout.attentionData > 1))
     return {
       problem: message("{0} lends blocks between instances; attention replicas of one engine in lock-step have none to lend.", title),
     };
-  return { settled: { ...settled, pools: settled.pools.map(infiniteLlmPool) } };
+  return { settled: { ...settled, pools: settled.pools.map((pool) => infiniteLlmPool(pool, system)) } };
 }
 
 /** The same GPUs in the pools that the system needs, with its engines' schedulers. Without a system it is the deployment itself. */
@@ -29,9 +29,11 @@ export function servedBySystem(settled: Settled): Served {
   const { system } = settled;
   if (!system) return { settled };
   const title = systemTitles[system.kind];
-  if (system.kind === "infinite-llm") return lending(settled, title);
+  if (system.kind === "infinite-llm") return lending(settled, title, system);
   const { pools, problem } = twoPools(settled.pools, title, system.prefillInstances);
-  return pools ? { settled: { ...settled, pools: pools.map((pool) => poolOf(pool, system)) } } : { problem };
+  if (!pools) return { problem };
+  const limited = system.kind === "mooncake" ? limitedMooncake(system, settled.slo) : system;
+  return { settled: { ...settled, system: limited, pools: pools.map((pool) => poolOf(pool, limited)) } };
 }
 
 function poolOf(pool: SettledPool, system: Exclude<System, InfiniteLlm>): SettledPool {
