@@ -2,9 +2,11 @@ import type { Deployment, Flag, Pool } from "./deployment.ts";
 import { dialects } from "./engines/dialect.ts";
 import { emptyRange } from "./text.ts";
 
-/** The deployment on another GPU, in every pool: "what if" takes the same path as the file itself. */
-export function withGpu(deployment: Deployment, gpu: string): Deployment {
-  return withPools(deployment, (pool) => ({ ...pool, hardware: { ...pool.hardware, gpu: { value: gpu, origin: "argument" } } }));
+/** The deployment on another GPU, in every pool or in one: "what if" takes the same path as the file itself. */
+export function withGpu(deployment: Deployment, gpu: string, only?: number): Deployment {
+  return withPools(deployment, (pool, index) =>
+    only !== undefined && index !== only ? pool : { ...pool, hardware: { ...pool.hardware, gpu: { value: gpu, origin: "argument" } } },
+  );
 }
 
 /** The deployment with other engine flags (canonical names without dashes), in every pool or in one; null takes a flag away. */

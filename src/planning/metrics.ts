@@ -42,5 +42,5 @@ export const metricWords: Readonly<Record<Metric, MetricWords>> = {
   traffic: { title: message("Sent a layer and token"), unit: "bytes", better: "lower" },
   "hit-rate": { title: message("Prefix hits"), unit: "share", better: "higher" },
   gain: { title: message("Gain"), unit: "ratio", better: "higher" },
-  cost: { title: message("GPU hours' price"), unit: "$", better: "lower" },
+  cost: { title: message("For a million tokens of output"), unit: "$", better: "lower" },
 };

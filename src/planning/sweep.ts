@@ -78,8 +78,15 @@ export function valuesOf(figures: RunFigures): SweepPoint["values"] {
     "hit-rate": foundShare(figures),
     ...(summary.goodputRequestsPerSecond === null ? {} : { goodput: summary.goodputRequestsPerSecond }),
     ...(summary.sloAttainment === null ? {} : { attainment: summary.sloAttainment }),
+    ...costOf(summary),
   };
   // Percentiles of a queue that never empties measure how long the run lasted.
   if (saturated) return rates;
   return { ttft: summary.ttftSeconds.p95, tpot: summary.tpotSeconds.p95, e2e: summary.e2eSeconds.p95, ...rates };
+}
+
+/** Dollars for a million tokens of output, the middle of what GPUs are rented for. */
+function costOf({ cost }: RunFigures["summary"]): SweepPoint["values"] {
+  const range = cost?.perMillionOutputTokens;
+  return range ? { cost: (range.low + range.high) / 2 } : {};
 }

@@ -1,4 +1,5 @@
 import { batchTokens } from "./batch-tokens-sweep.ts";
+import { gpuSweep } from "./gpu-sweep.ts";
 import { layoutSweep } from "./layout-sweep.ts";
 import { placementSweep } from "./placement-sweep.ts";
 import type { Plan } from "./plan.ts";
@@ -22,6 +23,7 @@ export const sweepKinds = [
   "prompt-length",
   "kv-tiers",
   "placement",
+  "gpu",
 ] as const;
 export type SweepKind = (typeof sweepKinds)[number];
 
@@ -36,6 +38,7 @@ const plans: Readonly<Record<SweepKind, (site: SweepSite) => Plan<SweepResult>>>
   "prompt-length": promptLengthSweep,
   "kv-tiers": tierSweep,
   placement: placementSweep,
+  gpu: gpuSweep,
 };
 
 /** What the closed form says, as a plan of no simulation. */

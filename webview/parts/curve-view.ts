@@ -162,7 +162,8 @@ function marks(picture: { model: CurvePlot; theme: Theme }): Plugin<"line"> {
             pen.arc(px, py, 8, 0, Math.PI * 2);
             pen.stroke();
           }
-          if (point.text !== "") write(point.text, px - pen.measureText(point.text).width - 8, py - 9);
+          // What is chosen is written below its point, so that it does not lie on the file's own.
+          if (point.text !== "") write(point.text, px - pen.measureText(point.text).width - 8, py + (point.at === model.chosen ? 13 : -9));
         }
       pen.restore();
     },

@@ -21,6 +21,7 @@ export const kindWords: Readonly<Record<SweepKind, () => string>> = {
   "prompt-length": () => words("Gain of disaggregation"),
   "kv-tiers": () => words("Size of a KV store"),
   placement: () => words("DistServe's placement"),
+  gpu: () => words("GPU kind at equal cost"),
 };
 
 /** More lines than four are told apart by nobody: the table has them all. */
