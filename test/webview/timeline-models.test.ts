@@ -4,6 +4,7 @@ import type { TimelineRun, ToTimelineView } from "../../src/protocol/timeline-vi
 import { moments } from "../../src/simulation/timeline/timeline.ts";
 import { axisTicks } from "../../webview/timeline/axis.ts";
 import { hitAt, neighbour } from "../../webview/timeline/hit.ts";
+import { keyAction } from "../../webview/timeline/keys.ts";
 import { lanesOf } from "../../webview/timeline/lanes.ts";
 import { Level } from "../../webview/timeline/level.ts";
 import { readableOn } from "../../webview/timeline/palette.ts";
@@ -327,6 +328,16 @@ describe("one request", () => {
     const told = [...momentsOf.of(5)].map((row) => moments[run.timeline.moments.kind[row] as number]);
     expect(told[0]).toBe("arrived");
     expect(told.at(-1)).toBe("finished");
+  });
+});
+
+describe("keys", () => {
+  it("zoom, pan and walk, whatever the case; others are left to the page", () => {
+    expect(keyAction("w", false)).toEqual({ kind: "zoom", factor: 0.7 });
+    expect(keyAction("D", true)).toEqual({ kind: "pan", share: 0.8 });
+    expect(keyAction("ArrowUp", false)).toEqual({ kind: "lane", direction: -1 });
+    expect(["Enter", "m", "F", "Escape", "/"].map((key) => keyAction(key, false)?.kind)).toEqual(["enter", "mark", "fit", "clear", "find"]);
+    for (const key of ["Tab", "q", "PageDown", " "]) expect(keyAction(key, false)).toBeUndefined();
   });
 });
 

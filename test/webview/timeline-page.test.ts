@@ -153,8 +153,21 @@ describe("the timeline page", () => {
       expect(await page.locator(".partly").innerText()).toMatch(/^Recorded 20\.0\ss to .* nothing in it is left out\./);
       await page.getByRole("button", { name: /^Record from \d/ }).click();
       await page.getByRole("button", { name: "Record from the beginning" }).click();
+      // Of a request before it only the end is there, if anything.
+      const field = page.getByRole("textbox", { name: "Find request" });
+      await field.fill("30");
+      await field.press("Enter");
+      await page
+        .locator(".breakdown-parts")
+        .getByRole("button", { name: /^Record from/ })
+        .click();
       const kinds = (await posted()).filter(({ kind }) => kind === "export" || kind === "record");
-      expect(kinds).toEqual([{ kind: "export" }, { kind: "record", fromSeconds: expect.any(Number) }, { kind: "record", fromSeconds: 0 }]);
+      expect(kinds).toEqual([
+        { kind: "export" },
+        { kind: "record", fromSeconds: expect.any(Number) },
+        { kind: "record", fromSeconds: 0 },
+        { kind: "record", fromSeconds: expect.any(Number) },
+      ]);
     });
   });
 

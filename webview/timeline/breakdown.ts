@@ -11,6 +11,7 @@ import { whyFirstToken } from "./why.ts";
 export interface BreakdownEvents {
   readonly select: (request: number) => void;
   readonly reveal: (line: number) => void;
+  readonly record: (fromSeconds: number) => void;
 }
 
 /** Under the picture: one request from its arrival to its last token, or what a step was. */
@@ -102,7 +103,9 @@ export class Breakdown {
     const heading = this.heading(words("Request {0}", request), facts);
     show(this.right, true);
     if (!life) {
-      fill(this.left, heading, h("p", { text: words("Only a part of it lies in what was recorded, so its time is not split.") }));
+      const from = Math.max(0, (requests.arrival[request] ?? 0) - 1);
+      const again = link(words("Record from {0}", duration(from)), () => this.events.record(from));
+      fill(this.left, heading, h("p", {}, words("Only a part of it lies in what was recorded, so its time is not split."), " ", again));
       this.fillWhy(index, ranking, request, null);
       return;
     }

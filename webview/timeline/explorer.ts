@@ -1,6 +1,6 @@
 import type { SettingPlace } from "../../src/language/setting-places.ts";
 import type { TimelineRun } from "../../src/protocol/timeline-view.ts";
-import { h, link, say, show } from "../parts/dom.ts";
+import { h, say } from "../parts/dom.ts";
 import { Section } from "../parts/section.ts";
 import type { TableActions } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
@@ -8,21 +8,25 @@ import { words } from "../parts/words.ts";
 import { Breakdown } from "./breakdown.ts";
 import { listenTo } from "./gestures.ts";
 import { type Hit, neighbour } from "./hit.ts";
+import { keyAction } from "./keys.ts";
 import { legend } from "./legend.ts";
 import { Overview } from "./overview.ts";
 import { paletteOf } from "./palette.ts";
 import { Plot } from "./plot.ts";
 import { Ranking } from "./ranking.ts";
 import { pictureWords, readout } from "./readout.ts";
-import { indexRun, type RunIndex } from "./run-index.ts";
+import { indexRun, opening, type RunIndex } from "./run-index.ts";
 import { requestsIn, type Selection, type StepAt, selectionOf } from "./selection.ts";
 import { stepsIn, stepsTable } from "./steps-table.ts";
+import { Turns } from "./turns.ts";
 import { idleShare } from "./why.ts";
 import { around, type Interval, panned, within, zoomed } from "./window.ts";
 
 export interface ExplorerEvents {
   readonly actions: TableActions;
   readonly reveal: (line: number) => void;
+  /** Writes the run down from another second on. */
+  readonly record: (fromSeconds: number) => void;
   /** The key for finding was pressed. */
   readonly find: () => void;
   readonly keep: () => void;
@@ -30,10 +34,6 @@ export interface ExplorerEvents {
 
 /** Nothing moved for so long. */
 const restMilliseconds = 150;
-/** More instances than this are shown in turns. */
-const mostShown = 16;
-/** What a run opens with, where it has more: enough steps to see, few enough to tell them apart. */
-const firstSteps = 400;
 
 /** Overview, picture and what is selected: looking around in a run. */
 export class Explorer {
@@ -45,11 +45,13 @@ export class Explorer {
   private readonly breakdown: Breakdown;
   private readonly line = h("div", { class: "readout", aria: { hidden: "true" } });
   private readonly spoken = h("div", { class: "hidden-text", aria: { live: "polite" } });
-  private readonly turns = h("div", { class: "turns small", hidden: true });
+  private readonly turns = new Turns(() => {
+    this.lane = 0;
+    this.draw();
+  });
   private readonly legend = h("div", { class: "timeline-legend small" });
   private index: RunIndex | null = null;
   private view: Interval = { from: 0, to: 1 };
-  private instances: ReadonlySet<number> = new Set();
   private selection: Selection | null = null;
   private focused: StepAt | null = null;
   private marks: readonly number[] = [];
@@ -69,13 +71,13 @@ export class Explorer {
       title: words("Steps"),
       actions: events.actions,
       table: () =>
-        this.index ? stepsTable(this.index, stepsIn(this.index, this.view, this.instances)) : { name: "", columns: [], rows: [] },
+        this.index ? stepsTable(this.index, stepsIn(this.index, this.view, this.turns.shown)) : { name: "", columns: [], rows: [] },
       toggled: () => events.keep(),
     });
     this.overview = new Overview((view) => this.look(view));
     this.plot = new Plot(paletteOf(theme), this.section.twinId);
-    this.breakdown = new Breakdown({ select: (request) => this.select(request), reveal: events.reveal });
-    this.section.body.append(this.legend, this.overview.root, this.turns, this.plot.root, this.line);
+    this.breakdown = new Breakdown({ select: (request) => this.select(request), reveal: events.reveal, record: events.record });
+    this.section.body.append(this.legend, this.overview.root, this.turns.root, this.plot.root, this.line);
     this.root.append(this.section.root, this.breakdown.root, this.spoken);
     listenTo(this.plot, {
       view: () => this.view,
@@ -107,7 +109,7 @@ export class Explorer {
     this.selection = null;
     this.focused = null;
     this.lane = 0;
-    this.showTurn(0);
+    this.turns.start(index.instances.length);
     this.legend.replaceChildren(...legend(index));
     this.overview.update(index, paletteOf(this.theme));
     this.look(opening(index));
@@ -150,7 +152,7 @@ export class Explorer {
     if (!index || !(request >= 0 && request < index.run.requests.arrival.length)) return;
     this.selection = selectionOf(index, request);
     this.focused = this.selection.steps.at(-1) ?? null;
-    this.showTurnOf([...this.selection.steps, ...this.selection.decodes].map(({ instance }) => instance));
+    this.turns.bring([...this.selection.steps, ...this.selection.decodes].map(({ instance }) => instance));
     document.body.dataset.selected = String(request);
     this.describe();
     this.draw();
@@ -191,8 +193,9 @@ export class Explorer {
   }
 
   private draw(): void {
-    const { index, view, instances, selection, focused, marks } = this;
+    const { index, view, selection, focused, marks } = this;
     if (!index) return;
+    const instances = this.turns.shown;
     this.plot.update({ index, view, instances, selection, focus: focused, marks });
     const shown = index.instances.filter(({ instance }) => instances.has(instance));
     const idle = shown.length * (view.to - view.from) > 0 ? shown.reduce((sum, lane) => sum + idleShare(lane, view), 0) / shown.length : 1;
@@ -210,7 +213,7 @@ export class Explorer {
     if (this.index) this.look(panned(this.view, share, this.index.whole));
   }
 
-  /** The selected request, or the step under the keyboard; then the whole run. */
+  /** The selected request; without one, or asked again, the whole run. */
   private fit(): void {
     const { index, selection, view } = this;
     if (!index) return;
@@ -245,55 +248,48 @@ export class Explorer {
   }
 
   private key({ key, shiftKey }: KeyboardEvent): boolean {
-    const { view } = this;
-    const middle = this.focused ? (this.focused.from + this.focused.to) / 2 : (view.from + view.to) / 2;
-    const centre = middle >= view.from && middle <= view.to ? middle : (view.from + view.to) / 2;
-    switch (key) {
-      case "w":
-      case "W":
-        this.zoom(0.7, centre);
+    const action = keyAction(key, shiftKey);
+    switch (action?.kind) {
+      case "zoom":
+        this.zoom(action.factor, this.centre);
         break;
-      case "s":
-      case "S":
-        this.zoom(1 / 0.7, centre);
+      case "pan":
+        this.pan(action.share);
         break;
-      case "a":
-      case "A":
-        this.pan(shiftKey ? -0.8 : -0.2);
+      case "step":
+        this.walk(action.direction);
         break;
-      case "d":
-      case "D":
-        this.pan(shiftKey ? 0.8 : 0.2);
+      case "lane":
+        this.changeLane(action.direction);
         break;
-      case "ArrowLeft":
-      case "ArrowRight":
-        this.walk(key === "ArrowRight" ? 1 : -1);
-        break;
-      case "ArrowUp":
-      case "ArrowDown":
-        this.changeLane(key === "ArrowDown" ? 1 : -1);
-        break;
-      case "Enter":
+      case "enter":
         this.enter();
         break;
-      case "m":
-      case "M":
+      case "mark":
         this.mark();
         break;
-      case "f":
-      case "F":
+      case "fit":
         this.fit();
         break;
-      case "Escape":
+      case "clear":
         this.clear();
         break;
-      case "/":
+      case "find":
         this.events.find();
         break;
-      default:
+      case undefined:
         return false;
+      default:
+        action satisfies never;
     }
     return true;
+  }
+
+  /** Of the step that the keyboard is on, where it is in view; else of the view. */
+  private get centre(): number {
+    const { focused, view } = this;
+    const middle = focused ? (focused.from + focused.to) / 2 : Number.NaN;
+    return middle >= view.from && middle <= view.to ? middle : (view.from + view.to) / 2;
   }
 
   /** To the next step of the lane, which comes into view. */
@@ -352,42 +348,4 @@ export class Explorer {
   private get laneInstance(): number | undefined {
     return this.instanceOrder[this.lane];
   }
-
-  /** The turn in which instances are shown, where they are too many for one. */
-  private showTurnOf(instances: readonly number[]): void {
-    const [wanted] = instances.filter((instance) => !this.instances.has(instance));
-    if (wanted !== undefined) this.showTurn(Math.floor(wanted / mostShown), instances);
-  }
-
-  private showTurn(turn: number, also: readonly number[] = []): void {
-    const all = this.index?.instances.map(({ instance }) => instance) ?? [];
-    const first = turn * mostShown;
-    this.instances = new Set([...all.slice(first, first + mostShown), ...also]);
-    show(this.turns, all.length > mostShown);
-    const go = (to: number, text: string): HTMLElement | string =>
-      to >= 0 && to * mostShown < all.length ? link(text, () => this.turnTo(to)) : "";
-    this.turns.replaceChildren(
-      words("Instances {0} to {1} of {2}", first, Math.min(all.length, first + mostShown) - 1, all.length),
-      " ",
-      go(turn - 1, words("Previous")),
-      " ",
-      go(turn + 1, words("Next")),
-    );
-  }
-
-  private turnTo(turn: number): void {
-    this.showTurn(turn);
-    this.lane = 0;
-    this.draw();
-  }
-}
-
-/** The whole run, or the first part of its busiest middle where the whole is too much to tell steps apart. */
-function opening(index: RunIndex): Interval {
-  const { whole, instances } = index;
-  const most = Math.max(0, ...instances.map(({ tracks }) => tracks.reduce((sum, track) => sum + track.length, 0)));
-  if (most <= firstSteps) return whole;
-  const length = ((whole.to - whole.from) * firstSteps) / most;
-  const middle = (whole.from + whole.to) / 2;
-  return within({ from: middle, to: middle + length }, whole);
 }

@@ -43,6 +43,7 @@ class TimelinePage {
         save: (name, text) => this.host.post({ kind: "save", name: `${this.header?.name ?? "run"}-${name}`, text }),
       },
       reveal: (line) => this.host.post({ kind: "reveal", line }),
+      record: (fromSeconds) => this.host.post({ kind: "record", fromSeconds }),
       find: () => this.field.element.focus(),
       keep: () => this.keep(),
     });

@@ -4,7 +4,7 @@ import { RowGroups } from "../../src/simulation/timeline/row-groups.ts";
 import { moments, type TimelineInstance } from "../../src/simulation/timeline/timeline.ts";
 import { Level } from "./level.ts";
 import { layers, Track } from "./track.ts";
-import type { Interval } from "./window.ts";
+import { type Interval, within } from "./window.ts";
 
 /** Spans at once that get a line each; what is beyond shares the last. */
 const mostLines = 4;
@@ -76,6 +76,17 @@ export function indexRun(run: TimelineRun): RunIndex {
     chunksIn: new RowGroups(chunks.step),
     transfersOf: new RowGroups(transfers.request),
   };
+}
+
+/** What a run opens with, where it has more: enough steps to see, few enough to tell them apart. */
+const firstSteps = 400;
+
+/** The whole run, or a part from its middle on where the whole is too much to tell steps apart. */
+export function opening({ whole, instances }: RunIndex): Interval {
+  const most = Math.max(0, ...instances.map(({ tracks }) => tracks.reduce((sum, track) => sum + track.length, 0)));
+  if (most <= firstSteps) return whole;
+  const middle = (whole.from + whole.to) / 2;
+  return within({ from: middle, to: middle + ((whole.to - whole.from) * firstSteps) / most }, whole);
 }
 
 /** `mostDecoding` null = every step has the lane's whole height. */
