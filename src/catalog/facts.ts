@@ -49,8 +49,8 @@ export interface GpuPrice {
   readonly gpu: GpuId;
   readonly low: number;
   readonly high: number;
-  /** Month of the prices. */
-  readonly asOf: string;
+  /** Month of the prices; null where whoever wrote them did not say. */
+  readonly asOf: string | null;
   readonly source: string;
 }
 

@@ -119,6 +119,8 @@ export interface Deployment {
   readonly calibrations?: readonly Calibration[];
   /** Price of one GPU hour where project file or setting say so. */
   readonly gpuHourPrice: Known<number>;
+  /** Of single GPUs, by the names that the project file writes; absent where it has no table. */
+  readonly gpuPrices?: Readonly<Record<string, number>>;
 }
 
 export interface ModelReference {

@@ -72,6 +72,7 @@ function merge(base: Assumptions, over: Assumptions): Assumptions {
     ...base,
     ...over,
     ...(base.slo || over.slo ? { slo: { ...base.slo, ...over.slo } } : {}),
+    ...(base.gpuPrices || over.gpuPrices ? { gpuPrices: { ...base.gpuPrices, ...over.gpuPrices } } : {}),
     ...(base.flags || over.flags ? { flags: { ...base.flags, ...over.flags } } : {}),
     ...(ignore.length > 0 ? { ignore } : {}),
   };
@@ -127,10 +128,12 @@ function readAssumptions(node: Node | null, report: Report): Assumptions {
         else report(message("“{0}” is no version; write it like 0.19.0.", words ?? ""), value ?? keyNode);
         break;
       }
-      case "price":
-        if (words && /^\d+(\.\d+)?$/.test(words)) result.gpuHourPrice = Number(words);
-        else report(message("“{0}” is no price; write it like 2.50.", words ?? ""), value ?? keyNode);
+      case "price": {
+        const price = isMap(value) ? undefined : readPrice(value, keyNode, report);
+        if (isMap(value)) result.gpuPrices = readPrices(value, report);
+        else if (price !== undefined) result.gpuHourPrice = price;
         break;
+      }
       case "slo":
         result.slo = readSlo(value, report);
         break;
@@ -150,6 +153,23 @@ function readAssumptions(node: Node | null, report: Report): Assumptions {
     }
   }
   return result;
+}
+
+function readPrice(node: Node | null, keyNode: unknown, report: Report): number | undefined {
+  const words = wordsOf(node);
+  if (words && /^\d+(\.\d+)?$/.test(words)) return Number(words);
+  report(message("“{0}” is no price; write it like 2.50.", words ?? ""), node ?? keyNode);
+  return undefined;
+}
+
+/** A table of one's own: a price of each GPU by its name. */
+function readPrices(node: Node, report: Report): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    entries(node).flatMap(([name, value, keyNode]) => {
+      const price = readPrice(value, keyNode, report);
+      return price === undefined ? [] : [[name, price]];
+    }),
+  );
 }
 
 function readSlo(node: Node | null, report: Report): Partial<Slo> {

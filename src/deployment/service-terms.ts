@@ -8,7 +8,10 @@ import { namedSystem } from "./systems/system.ts";
 import type { LineMap } from "./text.ts";
 import type { WrittenRouting } from "./written-routing.ts";
 
-type Terms = Pick<Deployment, "slo" | "workload" | "routing" | "decodeRouting" | "system" | "acceptance" | "ignored" | "gpuHourPrice">;
+type Terms = Pick<
+  Deployment,
+  "slo" | "workload" | "routing" | "decodeRouting" | "system" | "acceptance" | "ignored" | "gpuHourPrice" | "gpuPrices"
+>;
 
 const outside = ["argument", "project", "setting"] as const;
 
@@ -30,6 +33,7 @@ export function serviceTerms(
     ...acceptance(directives, lines),
     ignored,
     gpuHourPrice: first(price, surroundings, lines, (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined), "gpuHourPrice"),
+    ...prices(surroundings),
   };
 }
 
@@ -60,6 +64,12 @@ function acceptance(directives: UnitDirectives, lines: LineMap): Pick<Deployment
   const written = directives.values.get("acceptance");
   const value = written && acceptanceShare(written.value);
   return written && value !== undefined ? { acceptance: { value, origin: "directive", range: lines.range(written.span) } } : {};
+}
+
+/** Tables of prices, the nearest to the file on top. */
+function prices(surroundings: Surroundings): Pick<Deployment, "gpuPrices"> {
+  const all = new Map([...outside].reverse().flatMap((origin) => Object.entries(surroundings[origin].gpuPrices ?? {})));
+  return all.size > 0 ? { gpuPrices: Object.fromEntries(all) } : {};
 }
 
 function first<T extends string | number>(

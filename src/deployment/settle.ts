@@ -43,7 +43,7 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   );
   const whole = pools
     .filter((pool) => pool !== undefined)
-    .map((pool) => lendingPool(pricedPool(measuredPool(deployment, model, pool), catalog), deployment.system?.value));
+    .map((pool) => lendingPool(pricedPool(measuredPool(deployment, model, pool), deployment, catalog), deployment.system?.value));
   if (!model || missing.length > 0 || whole.length !== pools.length || whole.length === 0) {
     return { missing: distinct(missing, ({ what, message: { text, args } }) => JSON.stringify([what, text, args])) };
   }
@@ -71,8 +71,11 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   };
 }
 
-function pricedPool(pool: SettledPool, catalog: Catalog): SettledPool {
-  const price = catalog.price(pool.gpu.id);
+/** What its GPU costs: by the project's own table, else by the catalogue's. */
+function pricedPool(pool: SettledPool, { gpuPrices = {} }: Deployment, catalog: Catalog): SettledPool {
+  const { id } = pool.gpu;
+  const own = Object.entries(gpuPrices).find(([name]) => catalog.gpu(name)?.id === id)?.[1];
+  const price = own === undefined ? catalog.price(id) : { gpu: id, low: own, high: own, asOf: null, source: "the project's own prices" };
   return price ? { ...pool, price } : pool;
 }
 

@@ -14,6 +14,8 @@ export interface Assumptions {
   readonly workload?: string;
   readonly slo?: Partial<Slo>;
   readonly gpuHourPrice?: number;
+  /** By the GPU's name as written, in the place of the table's. */
+  readonly gpuPrices?: Readonly<Record<string, number>>;
   readonly ignore?: readonly string[];
   /** Engine flags (`--set key=value`). */
   readonly flags?: Readonly<Record<string, string>>;

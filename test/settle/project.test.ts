@@ -3,6 +3,10 @@ import { describe, expect, it } from "vitest";
 import { matchesGlob } from "../../src/deployment/glob.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { assumptionsFor, readProject } from "../../src/deployment/project.ts";
+import { settle } from "../../src/deployment/settle.ts";
+import { noSurroundings } from "../../src/deployment/surroundings.ts";
+import { readLine } from "../deployment/support.ts";
+import { testCatalog } from "../support/catalog.ts";
 
 const text = `defaults: { workload: chat, slo: { ttft: 500ms, tpot: 0.05s, percentile: 95 } }
 files:
@@ -38,7 +42,30 @@ describe("the project file", () => {
     });
   });
 
+  it("has a table of prices of one's own, or one price", () => {
+    const table = 'defaults: { price: { H100: 2.2, L4: 0.5 } }\nfiles: { "a.yaml": { price: { L4: 0.4 } }, "b.yaml": { price: 9 } }';
+    const { project, problems } = readProject(table);
+    expect(problems).toEqual([]);
+    expect(assumptionsFor(project, "a.yaml").gpuPrices).toEqual({ H100: 2.2, L4: 0.4 });
+    expect(assumptionsFor(project, "b.yaml")).toMatchObject({ gpuHourPrice: 9, gpuPrices: { H100: 2.2 } });
+    const catalog = testCatalog();
+    const priced = (gpuPrices: Record<string, number>) => {
+      const { deployments } = readLine("vllm serve Qwen/Qwen3-8B", { ...noSurroundings, project: { gpu: "H100", gpuPrices } });
+      const { settled } = deployments[0] ? settle(deployments[0], catalog) : {};
+      return settled?.pools[0]?.price;
+    };
+    expect(priced({ "H100-SXM-80GB": 2.2 })).toEqual({
+      gpu: "H100-SXM5-80GB",
+      low: 2.2,
+      high: 2.2,
+      asOf: null,
+      source: "the project's own prices",
+    });
+    expect(priced({ L4: 1 })).toEqual(catalog.price("H100-SXM5-80GB"));
+  });
+
   it.each([
+    ["defaults: { price: { H100: cheap } }", "cheap", "“cheap” is no price; write it like 2.50."],
     [
       "defaults: { gpus: 4 }",
       "gpus",
