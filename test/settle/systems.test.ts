@@ -70,6 +70,14 @@ describe("a system on the GPUs of one pool", () => {
     );
   });
 
+  it("has a pool that does both only where the system has one", () => {
+    const three = ["prefill", "mixed", "decode"].map((role) => ({ role, instances: 1 }));
+    expect(pools({ system: "distserve", pools: three })).toBe(
+      "DistServe has no instances that do both beside those for prompts and for answers.",
+    );
+    expect(pools({ system: "splitwise", pools: three })).toEqual(["1 prefill of 1 GPU", "1 mixed of 1 GPU", "1 decode of 1 GPU"]);
+  });
+
   it("gives its engines their own scheduler", () => {
     const served = servedBySystem(settled(mixed(2)));
     expect(served.settled?.pools.map((pool) => pool.settings.scheduling)).toEqual([

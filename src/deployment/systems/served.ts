@@ -30,6 +30,8 @@ export function servedBySystem(settled: Settled): Served {
   if (!system) return { settled };
   const title = systemTitles[system.kind];
   if (system.kind === "infinite-llm") return lending(settled, title, system);
+  if (system.kind !== "splitwise" && new Set(settled.pools.map(({ role }) => role === "mixed")).size > 1)
+    return { problem: message("{0} has no instances that do both beside those for prompts and for answers.", title) };
   const { pools, problem } = twoPools(settled.pools, title, system.prefillInstances);
   if (!pools) return { problem };
   const limited = system.kind === "mooncake" ? limitedMooncake(system, settled.slo) : system;
