@@ -35,12 +35,12 @@ interface ReportsPorts extends PlanPorts {
   readonly lenses: LensStates;
 }
 
-/** The timeline of a deployment's run, at a request where one is named. */
+/** The timeline of a deployment's run: its page, at a request where one is named, or its trace. */
 interface TimelineRequest {
   readonly uri: vscode.Uri;
   readonly deploymentId: string;
   readonly name: string;
-  readonly entry: Entry | null;
+  readonly wanted: { readonly kind: "timeline"; readonly entry: Entry | null } | { readonly kind: "trace" };
 }
 
 /** All report pages: one a deployment, with its own worker for as long as it is open. */
@@ -157,8 +157,8 @@ export class Reports implements vscode.Disposable {
     const runner = new Runner(worker);
     const pool = new RunPool(worker);
     const receive = (message: FromReportView): void => {
-      if (message.kind === "timeline") {
-        this.timelines.fire({ uri, deploymentId, name: session.lastReport?.name ?? deploymentId, entry: message.entry });
+      if (message.kind === "timeline" || message.kind === "trace") {
+        this.timelines.fire({ uri, deploymentId, name: session.lastReport?.name ?? deploymentId, wanted: message });
         return;
       }
       const handled =

@@ -4,14 +4,11 @@ import type { Runner } from "../platform/run-worker.ts";
 import type { Entry, FromTimelineView, TimelineHeader } from "../protocol/timeline-view.ts";
 import type { RequestRecords } from "../simulation/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
-import { traceEvents } from "../simulation/timeline/trace-events.ts";
 import { UserFacingError } from "./errors.ts";
 import { type FinishedRun, fingerprintOf } from "./finished-run.ts";
 import type { Subject } from "./subject.ts";
 import type { TimelinePage } from "./timeline-page.ts";
-
-/** Pieces of a trace that are made at once; in between the editor goes on. */
-const piecesAtOnce = 20_000;
+import { saveTrace } from "./trace-file.ts";
 
 /** What a session needs from around it. */
 export interface TimelinePorts {
@@ -86,20 +83,7 @@ export class TimelineSession {
   private async export(): Promise<void> {
     const { shown, uri } = this;
     if (!shown) throw new UserFacingError("nothing-here", vscode.l10n.t("There is no run to export yet."));
-    const name = `${shown.run.report.name}-trace.json`;
-    const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(uri, "..", name) });
-    if (!target) return;
-    const parts: string[] = [];
-    let pieces: string[] = [];
-    for (const piece of traceEvents(shown.timeline, shown.requests)) {
-      pieces.push(piece);
-      if (pieces.length < piecesAtOnce) continue;
-      parts.push(pieces.join(""));
-      pieces = [];
-      await new Promise((go) => setImmediate(go));
-    }
-    await vscode.workspace.fs.writeFile(target, Buffer.from(`${parts.join("")}${pieces.join("")}`));
-    vscode.window.setStatusBarMessage(vscode.l10n.t("Wrote {0}: ui.perfetto.dev opens it", target.path.split("/").at(-1) ?? name), 8000);
+    await saveTrace(shown.run.report.name, uri, shown.timeline, shown.requests);
   }
 }
 

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Runner } from "../platform/run-worker.ts";
 import type { Entry, FromTimelineView } from "../protocol/timeline-view.ts";
 import type { Documents } from "./documents.ts";
+import { UserFacingError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
 import { panelIdOf, panelSubject } from "./panel-subject.ts";
@@ -10,6 +11,7 @@ import type { Reports } from "./reports.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 import { TimelinePage } from "./timeline-page.ts";
 import { TimelineSession } from "./timeline-session.ts";
+import { saveTrace } from "./trace-file.ts";
 
 const viewType = "inferenceLens.timeline";
 
@@ -30,7 +32,9 @@ export class Timelines implements vscode.Disposable {
   ) {
     this.subscriptions = [
       ports.documents.onDidAnalyse((document) => this.fileRead(document)),
-      ports.reports.onDidAskForTimeline(({ uri, deploymentId, name, entry }) => this.told(this.showOf(uri, deploymentId, name, entry))),
+      ports.reports.onDidAskForTimeline(({ uri, deploymentId, name, wanted }) =>
+        this.told(wanted.kind === "trace" ? this.trace(uri, deploymentId) : this.showOf(uri, deploymentId, name, wanted.entry)),
+      ),
     ];
   }
 
@@ -68,6 +72,26 @@ export class Timelines implements vscode.Disposable {
     await session.open(entry);
   }
 
+  /** Runs what a report shows again, with a worker that lives as long as that, and saves it as a trace. */
+  private async trace(uri: vscode.Uri, deploymentId: string): Promise<void> {
+    const run = await this.ports.reports.runOf(uri, deploymentId);
+    if (!run) throw new UserFacingError("nothing-here", vscode.l10n.t("There is no run of the file as it is now."));
+    const runner = new Runner(this.worker);
+    try {
+      const { settled, workload, report } = run;
+      const end = await runner.run({ settled, workload, seed: report.seed, recordFrom: 0 });
+      if (end.kind !== "done" || !end.timeline || !end.outcome.report)
+        throw new Error(end.kind === "failed" ? end.message : "The run could not be repeated.");
+      await saveTrace(report.name, uri, end.timeline, end.outcome.report.requests);
+    } finally {
+      await runner.dispose();
+    }
+  }
+
+  private get worker(): string {
+    return vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath;
+  }
+
   private panel(name: string): vscode.WebviewPanel {
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     // The picture is not kept while hidden, because the host can always draw it again.
@@ -78,7 +102,7 @@ export class Timelines implements vscode.Disposable {
 
   private adopt(panel: vscode.WebviewPanel, uri: vscode.Uri, deploymentId: string): Open {
     const key = subjectKey(uri, deploymentId);
-    const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
+    const runner = new Runner(this.worker);
     const page = new TimelinePage(panel, this.extension, panelIdOf(uri, deploymentId), {
       receive: (request: FromTimelineView) => this.told(pageRequests(request, uri, deploymentId) ?? session.receive(request)),
       closed: () => {

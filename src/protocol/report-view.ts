@@ -94,6 +94,8 @@ export type FromReportView =
   | { readonly kind: "cancel" }
   /** The timeline of the run that is shown, at a request where one is named. */
   | { readonly kind: "timeline"; readonly entry: Entry | null }
+  /** The same as a trace for Perfetto, saved to a file. */
+  | { readonly kind: "trace" }
   | { readonly kind: "reveal"; readonly line: number }
   /** How the parts of "How sure this is" are meant. */
   | { readonly kind: "explain" }

@@ -2,7 +2,7 @@ import { h, link, show } from "../../parts/dom.ts";
 import { words } from "../../parts/words.ts";
 import { button } from "../../ui/toolkit.ts";
 
-export type ExportKind = "html" | "json" | "requests" | "markdown" | "latency-picture" | "time-picture";
+export type ExportKind = "html" | "json" | "requests" | "markdown" | "latency-picture" | "time-picture" | "trace";
 
 const titles: Readonly<Record<ExportKind, () => string>> = {
   html: () => words("HTML report"),
@@ -11,8 +11,9 @@ const titles: Readonly<Record<ExportKind, () => string>> = {
   markdown: () => words("Copy as Markdown"),
   "latency-picture": () => words("Latency as PNG"),
   "time-picture": () => words("Over time as PNG"),
+  trace: () => words("Trace for Perfetto"),
 };
-const kinds: readonly ExportKind[] = ["html", "json", "requests", "markdown", "latency-picture", "time-picture"];
+const kinds: readonly ExportKind[] = ["html", "json", "requests", "markdown", "latency-picture", "time-picture", "trace"];
 
 /** `Export…` with its choices below it; Escape and a choice close it. */
 export class ExportMenu {

@@ -40,6 +40,8 @@ export function exported(kind: ExportKind, source: ExportSource): FromReportView
       return picture(name, "latency");
     case "time-picture":
       return picture(name, "over-time");
+    case "trace":
+      return { kind: "trace" };
     default:
       return kind satisfies never;
   }
