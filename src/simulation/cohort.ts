@@ -2,7 +2,8 @@ import type { Speculation } from "../deployment/settled.ts";
 import { draftedTokens, tokensPerStep } from "../timing/speculative-gain.ts";
 import type { Requests } from "./requests.ts";
 
-const wheelSize = 4096;
+/** Last tokens further ahead share places with nearer ones. */
+const wheelSize = 512;
 /** Sums of shares that come to a whole are one. */
 const roundingSlack = 1e-9;
 

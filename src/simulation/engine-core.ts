@@ -38,7 +38,7 @@ export class EngineCore {
     this.waiting = new WaitingQueue(requests, totals);
     this.loaded = new WaitingQueue(requests, totals);
     this.running = new RunningList(requests, totals);
-    this.partial = new OrderedList(requests.order, maxRunning);
+    this.partial = new OrderedList(requests.order);
     this.decoders = new Decoders(requests, gaps, slots, limits.blockTokens, maxRunning, limits.speculation);
   }
 
@@ -140,7 +140,7 @@ export class EngineCore {
     const { bucketNext } = this.requests;
     for (let token = 0; token < cohort.gain; token++)
       for (let r = cohort.openingHead(token); r >= 0; r = bucketNext[r] as number)
-        if (cohort.goesBeyond(r, token)) this.pool.extend(r, 1, cohort.computedOf(r) + token);
+        if (token === 0 || cohort.goesBeyond(r, token)) this.pool.extend(r, 1, cohort.computedOf(r) + token);
   }
 
   /** The running request that was admitted last of those in no step, or −1. */

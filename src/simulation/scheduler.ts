@@ -52,7 +52,7 @@ export class Scheduler {
     slots: number,
     maxRunning: number,
   ) {
-    this.completed = new OrderedList(core.requests.order, maxRunning);
+    this.completed = new OrderedList(core.requests.order);
     this.slots = Array.from({ length: slots }, () => new Slot(maxRunning));
     this.begun = new Int32Array(maxRunning);
   }
