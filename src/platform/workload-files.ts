@@ -44,7 +44,12 @@ export function loadTrace(reference: TraceReference, folder: string): LoadedWork
   }
   const { format, speedup, limitSeconds, requests, ratePerSecond, classes = [] } = reference;
   const quantiles = quantilesBeside(path);
-  const trace = parseTrace(text, { limitSeconds, ...(format ? { format } : {}), ...(quantiles === undefined ? {} : { quantiles }) });
+  const trace = parseTrace(text, {
+    limitSeconds,
+    ...(requests === undefined ? {} : { requests }),
+    ...(format ? { format } : {}),
+    ...(quantiles === undefined ? {} : { quantiles }),
+  });
   if (trace.rows.length === 0) return { problem: `${reference.path}: ${trace.messages.map(plain).join(" ")}` };
   const whole = traceWorkload(trace, basename(path), { speedup, limitSeconds, classes });
   if (whole.kind !== "requests" || whole.requests.length === 0) return { problem: `${reference.path}: no request lies within the limit.` };

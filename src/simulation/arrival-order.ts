@@ -1,4 +1,5 @@
 import { ArrivalClock, type ArrivalProcess } from "./arrivals.ts";
+import { meanLength } from "./lengths.ts";
 import { randomSource } from "./random.ts";
 import type { Workload, WorkloadClass } from "./workload.ts";
 
@@ -54,7 +55,8 @@ class Shares implements ArrivalOrder {
     private readonly clock: ArrivalClock | undefined,
     seed: number,
   ) {
-    const shares = classes.map(({ share = 1 }) => share);
+    // Shares are those of requests: a conversation brings several.
+    const shares = classes.map(({ share = 1, sharedPrefix }) => share / Math.max(1, meanLength(sharedPrefix?.turns ?? 1)));
     const total = shares.reduce((sum, share) => sum + share, 0);
     let sum = 0;
     this.upTo = shares.map((share) => {

@@ -68,6 +68,14 @@ export function lengthSampler(length: Length, source: Source): () => number {
   return () => atLeastOne(Math.min(max, Math.max(min, Math.exp(draw()))));
 }
 
+/** Mean of what is drawn, without what limits and rounding change. */
+export function meanLength(length: Length): number {
+  if (typeof length === "number") return length;
+  if ("uniform" in length) return (length.uniform[0] + length.uniform[1]) / 2;
+  if ("values" in length) return length.values.reduce((sum, value) => sum + value, 0) / length.values.length;
+  return "normal" in length ? length.normal[0] : length.lognormal[0];
+}
+
 /** The normal distribution of the logarithms of what has this mean and deviation. */
 export function normalOfLogs(mean: number, sd: number): { readonly mean: number; readonly sd: number } {
   const variance = Math.log(1 + (sd / mean) ** 2);

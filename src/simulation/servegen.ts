@@ -21,6 +21,12 @@ interface Quantiles {
   readonly output: readonly number[];
 }
 
+/** Where drawing ends. */
+export interface DrawnLimits {
+  readonly limitSeconds: number;
+  readonly most: number;
+}
+
 export type ServegenRows =
   | { readonly rows: readonly RequestRow[]; readonly problem?: undefined }
   | { readonly rows?: undefined; readonly problem: Message };
@@ -38,7 +44,7 @@ export function looksLikeServegen(text: string): boolean {
  * Requests of one client of ServeGen: windows of time with a rate and a pattern of gaps, and the quantiles of its lengths in the nearest
  * window before that has any. Gaps keep the window's rate as their mean, and the fitted shape.
  */
-export function servegenRows(windowsText: string, quantilesText: string, limitSeconds: number): ServegenRows {
+export function servegenRows(windowsText: string, quantilesText: string, limits: DrawnLimits): ServegenRows {
   const table = bareTable(windowsText, columns, mostRequests);
   if (table.problem) return { problem: table.problem };
   const lengths = quantilesOf(quantilesText);
@@ -54,7 +60,7 @@ export function servegenRows(windowsText: string, quantilesText: string, limitSe
       return { problem: message("Line {0} of the trace begins before the line above it ends.", line) };
     windows.push(window);
   }
-  return { rows: drawn(windows, lengths, limitSeconds) };
+  return { rows: drawn(windows, lengths, limits) };
 }
 
 function windowOf(record: Readonly<Record<string, unknown>>): Window | undefined {
@@ -71,7 +77,11 @@ function number(value: unknown): number {
   return typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
 }
 
-function drawn(windows: readonly Window[], lengths: ReadonlyMap<number, Quantiles>, limitSeconds: number): readonly RequestRow[] {
+function drawn(
+  windows: readonly Window[],
+  lengths: ReadonlyMap<number, Quantiles>,
+  { limitSeconds, most }: DrawnLimits,
+): readonly RequestRow[] {
   const rows: RequestRow[] = [];
   const arrivals = randomSource(seed, "arrivals");
   const prompts = randomSource(seed, "promptTokens");
@@ -86,7 +96,7 @@ function drawn(windows: readonly Window[], lengths: ReadonlyMap<number, Quantile
     const own = lengths.get(starts.findLast((start) => start <= window.startSeconds) ?? starts[0] ?? 0);
     const gap = window.gaps(arrivals);
     for (let time = window.startSeconds + gap() / window.ratePerSecond; own && time < last; time += gap() / window.ratePerSecond) {
-      if (rows.length === mostRequests) return;
+      if (rows.length >= most) return;
       const promptTokens = own.input.reduce((sum, part) => sum + drawLength(part, prompts), 0);
       const outputTokens = drawLength(own.output, outputs);
       rows.push({

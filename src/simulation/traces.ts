@@ -26,14 +26,16 @@ export interface TraceOptions {
   readonly format?: TraceFormat;
   /** Quantiles of lengths that lie beside the windows of ServeGen. */
   readonly quantiles?: string;
-  /** Nothing later is drawn, where a trace is drawn. */
+  /** Nothing later and no further one is drawn, where a trace is drawn. */
   readonly limitSeconds?: number;
+  readonly requests?: number;
 }
 
 /** Reads a trace of real requests; without a format it is recognised by its columns. Never throws: a row that cannot be a request is told with its line. */
-export function parseTrace(text: string, { format, quantiles, limitSeconds = Number.POSITIVE_INFINITY }: TraceOptions = {}): Trace {
+export function parseTrace(text: string, options: TraceOptions = {}): Trace {
+  const { format } = options;
   const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  if (format === "servegen" || (format === undefined && looksLikeServegen(content))) return servegen(content, quantiles, limitSeconds);
+  if (format === "servegen" || (format === undefined && looksLikeServegen(content))) return servegen(content, options);
   if (format === "sharegpt" || (format === undefined && /^\s*\[/.test(content))) return sharegpt(content);
   const kind = /^\s*\{/.test(content) ? "jsonl" : "csv";
   const table = kind === "jsonl" ? jsonLinesTable(content, mostRequests) : csvTable(content, mostRequests);
@@ -50,10 +52,10 @@ export function parseTrace(text: string, { format, quantiles, limitSeconds = Num
   return { rows, format: reader.format, prefixBlockTokens: reader.blockTokens, classes, messages };
 }
 
-function servegen(text: string, quantiles: string | undefined, limitSeconds: number): Trace {
+function servegen(text: string, { quantiles, limitSeconds = Number.POSITIVE_INFINITY, requests = mostRequests }: TraceOptions): Trace {
   if (quantiles === undefined)
     return refused(message("Beside the windows of ServeGen (…-trace.csv) stands no file of quantiles (…-quantiles.json)."));
-  const { rows, problem } = servegenRows(text, quantiles, limitSeconds);
+  const { rows, problem } = servegenRows(text, quantiles, { limitSeconds, most: Math.min(requests, mostRequests) });
   if (!rows) return refused(problem);
   const messages: Message[] = [];
   if (rows.length === 0) messages.push(message("The trace holds no request."));

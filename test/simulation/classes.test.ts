@@ -80,6 +80,27 @@ describe("classes of requests", () => {
     expect(drawn(shares).classes.map(({ name }) => name)).toEqual(["chat", "batch"]);
   });
 
+  it("have their share of requests where one of them comes in conversations", () => {
+    const talk = {
+      groups: 2,
+      usersPerGroup: 9,
+      systemPromptTokens: 16,
+      questionTokens: 9,
+      outputTokens: 3,
+      multiTurn: true,
+      turns: { uniform: [1, 7] as const },
+    };
+    const mixed: Workload = {
+      ...shares,
+      classes: [
+        { name: "chat", share: 3, promptTokens: 10, outputTokens: 5 },
+        { name: "agent", share: 1, promptTokens: 1, outputTokens: 1, sharedPrefix: talk },
+      ],
+    };
+    // Conversations of four turns on average, one for twelve others.
+    for (const seed of seeds) expect(Math.abs(shareOf(drawn(mixed, seed), 1) - 0.25)).toBeLessThan(0.03);
+  });
+
   it("come at rates of their own", () => {
     const rates: Workload = {
       ...shares,

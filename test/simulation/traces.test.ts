@@ -109,6 +109,7 @@ describe("ServeGen's windows", () => {
     expect(Math.abs(prompts.reduce((sum, one) => sum + one, 0) / prompts.length - 150)).toBeLessThan(5);
     expect(parseTrace(windows, { quantiles, limitSeconds: 700 }).rows.every(({ arrivalSeconds: at }) => at < 700)).toBe(true);
     expect(parseTrace(windows, { quantiles }).rows).toEqual(trace.rows);
+    expect(parseTrace(windows, { quantiles, requests: 7 }).rows).toEqual(trace.rows.slice(0, 7));
   });
 
   it.each([
