@@ -18,11 +18,14 @@ export function pageParts(app: HTMLElement): PageParts {
   }
   for (const control of copy.querySelectorAll(".control-row, .bar-actions, .actions, .progress, .chosen, .sweep-point, [hidden]"))
     control.remove();
+  // A place in a file still says something; every other link leads to where there is no editor.
   for (const button of copy.querySelectorAll("button")) {
     const words = document.createElement("span");
-    words.textContent = button.getAttribute("aria-pressed") === null ? button.textContent : "";
+    words.textContent = button.classList.contains("path") ? button.textContent : "";
     button.replaceWith(words);
   }
+  const sweep = copy.querySelector("#sweep");
+  if (!sweep?.querySelector("img")) sweep?.remove();
   return { body: copy.outerHTML, variables: `:root { ${document.documentElement.style.cssText} }`, classes: document.body.className };
 }
 

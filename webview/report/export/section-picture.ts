@@ -19,11 +19,36 @@ export function sectionPicture(section: HTMLElement, theme: Theme): string | und
     const { x, y } = place(rect);
     if (rect.width > 0 && rect.height > 0) pen.drawImage(part, x, y, rect.width, rect.height);
   }
+  drawLegend(section, pen, place);
   drawWords(section, pen, place);
   return canvas.toDataURL("image/png");
 }
 
-function drawWords(section: HTMLElement, pen: CanvasRenderingContext2D, place: (rect: DOMRect) => { x: number; y: number }): void {
+type Place = (rect: DOMRect) => { readonly x: number; readonly y: number };
+
+/** Pieces of lines and small squares before the names of series. */
+function drawLegend(section: HTMLElement, pen: CanvasRenderingContext2D, place: Place): void {
+  for (const sample of section.querySelectorAll(".line-swatch, .swatch")) {
+    const rect = sample.getBoundingClientRect();
+    const style = getComputedStyle(sample);
+    const { x, y } = place(rect);
+    if (sample.classList.contains("swatch")) {
+      pen.fillStyle = style.backgroundColor;
+      pen.fillRect(x, y, rect.width, rect.height);
+      continue;
+    }
+    pen.strokeStyle = style.borderTopColor;
+    pen.lineWidth = 2;
+    pen.setLineDash(style.borderTopStyle === "dashed" ? [5, 3] : style.borderTopStyle === "dotted" ? [2, 2] : []);
+    pen.beginPath();
+    pen.moveTo(x, y + 1);
+    pen.lineTo(x + rect.width, y + 1);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+}
+
+function drawWords(section: HTMLElement, pen: CanvasRenderingContext2D, place: Place): void {
   const walker = document.createTreeWalker(section, NodeFilter.SHOW_TEXT);
   pen.textBaseline = "middle";
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
