@@ -234,6 +234,8 @@ export interface VllmScheduling {
   readonly watermark?: number;
   /** The V0 engine without chunks: whole prompts before answers, in steps of their own. Absent = one budget for both. */
   readonly promptsFirst?: true;
+  /** Mooncake: the next chunk of a prompt enters the first pipeline stage while the one before it is in another. Absent = behind its end. */
+  readonly chunksOverlap?: true;
   /** Sarathi-Serve: no answer waits for a prompt that was begun before it. Absent = all that run go in the order in which they began. */
   readonly decodesFirst?: true;
   /** Bytes of host memory on each GPU's side to which the V0 engine takes requests out; absent = it computes them again. */

@@ -122,6 +122,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, { mo
       maxNumBatchedTokens: Math.max(1, settings.maxNumBatchedTokens),
       longPrefillTokenThreshold: settings.longPrefillTokenThreshold,
       chunkedPrefill: settings.chunkedPrefill,
+      chunksOverlap: scheduling.engine === "vllm" && scheduling.chunksOverlap === true,
       blockTokens: cache.blockTokens,
       firstMessage: scheduling.engine === "sglang" ? scheduling.streamTokens : 1,
       swap: swapSpace(pool, plan, cache.blockTokens),

@@ -143,6 +143,16 @@ export class EngineCore {
         if (token === 0 || cohort.goesBeyond(r, token)) this.pool.extend(r, 1, cohort.computedOf(r) + token);
   }
 
+  /** Whether the next chunk of a prompt may follow one that is in flight. */
+  mayFollow(r: number): boolean {
+    return this.limits.chunksOverlap && this.requests.state[r] === computing && this.promptLeft(r) > 0;
+  }
+
+  /** Prompts of a slot's chunks that go on are partly computed for the next one. */
+  keepGoing({ chunks, chunkCount }: Slot): void {
+    for (let i = 0; i < chunkCount; i++) if (this.mayFollow(chunks[i] as number)) this.partial.add(chunks[i] as number);
+  }
+
   /** The running request that was admitted last of those in no step, or −1. */
   lastIdle(): number {
     let r = this.running.tail;
@@ -223,7 +233,9 @@ export class EngineCore {
     batch.prefillContext += before;
     requests.computed[r] = before + chunk;
     requests.state[r] = computing;
+    requests.chunksInFlight[r] = (requests.chunksInFlight[r] as number) + 1;
     requests.timeline?.chunk(r, chunk);
+    slot.chunkEnds[slot.chunkCount] = before + chunk;
     slot.chunks[slot.chunkCount++] = r;
     this.pool.publish(r, before + chunk);
   }

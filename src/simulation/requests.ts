@@ -83,6 +83,8 @@ export class Requests {
   expected: Int32Array = new Int32Array(0);
 
   readonly state: Uint8Array;
+  /** Of its prompt, in steps that have not ended. */
+  readonly chunksInFlight: Uint8Array;
   /** Tokens in the KV cache; of a decoding request only as its cohort tells. */
   readonly computed: Int32Array;
   /** Tokens known: the prompt and what was generated. */
@@ -139,6 +141,7 @@ export class Requests {
     this.copiedTokens = zeros();
     this.copiedFrom = zeros();
     this.state = new Uint8Array(count);
+    this.chunksInFlight = new Uint8Array(count);
     this.computed = zeros();
     this.target = load.promptTokens.slice();
     this.order = zeros();

@@ -159,6 +159,7 @@ export class Scheduler {
     this.intake?.join(cohort, now);
     cohort.plan();
     this.blockedBy = this.policy.fill(slot, cohort, now);
+    if (this.core.limits.chunksOverlap) this.core.keepGoing(slot);
     if (this.intake) this.blockedBy = this.intake.reserve(now) || this.blockedBy;
     this.inbox.close(slot);
     this.looksAgain = this.core.totals.preemptions > preemptions || this.inbox.hasNoticed;
@@ -188,7 +189,7 @@ export class Scheduler {
     this.decoded = 0;
     cohort.inFlight = false;
     if (slot.decodes) this.finishDecodes(cohort, now);
-    for (let i = 0; i < slot.chunkCount; i++) this.finishChunk(slot.chunks[i] as number, slot, cohort, now);
+    for (let i = 0; i < slot.chunkCount; i++) this.finishChunk(i, slot, cohort, now);
     slot.chunkCount = 0;
     for (let i = 0; i < this.completed.count; i++) this.complete(this.completed.items[i] as number, now);
     this.core.totals.usedBlocks += this.usedBlocks - used;
@@ -265,12 +266,15 @@ export class Scheduler {
     cohort.lastFinish = now;
   }
 
-  private finishChunk(r: number, slot: Slot, cohort: Cohort, now: number): void {
-    const { requests, decoders, partial } = this.core;
-    const computed = requests.computed[r] as number;
+  private finishChunk(index: number, slot: Slot, cohort: Cohort, now: number): void {
+    const { requests, decoders, partial, limits } = this.core;
+    const r = slot.chunks[index] as number;
+    const computed = slot.chunkEnds[index] as number;
+    const others = (requests.chunksInFlight[r] as number) - 1;
+    requests.chunksInFlight[r] = others;
     if (computed < (requests.target[r] as number)) {
-      requests.state[r] = prefilling;
-      partial.add(r);
+      if (others === 0) requests.state[r] = prefilling;
+      if (!limits.chunksOverlap) partial.add(r);
       return;
     }
     this.core.tiers?.computed(r, computed);

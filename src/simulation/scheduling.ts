@@ -11,6 +11,8 @@ export interface SchedulerLimits {
   readonly longPrefillTokenThreshold: number;
   /** Prompts are cut to what is left of the token budget. */
   readonly chunkedPrefill: boolean;
+  /** Several chunks of one prompt may be in flight, one behind the other. */
+  readonly chunksOverlap: boolean;
   readonly blockTokens: number;
   /** Waiting requests beyond which a further one is refused; absent = as many as come. */
   readonly mostQueued?: number;
@@ -47,6 +49,8 @@ export function emptyTotals(): Totals {
 export class Slot {
   readonly batch: Batch = emptyBatch();
   readonly chunks: Int32Array;
+  /** Tokens of the prompt that are computed when a chunk is. */
+  readonly chunkEnds: Int32Array;
   chunkCount = 0;
   /** When cache is there that the step reads from a store; 0 = none. */
   loadedAt = 0;
@@ -57,6 +61,7 @@ export class Slot {
 
   constructor(maxChunks: number) {
     this.chunks = new Int32Array(maxChunks);
+    this.chunkEnds = new Int32Array(maxChunks);
   }
 
   clear(): void {

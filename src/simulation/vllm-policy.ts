@@ -106,7 +106,7 @@ export class VllmPolicy implements SchedulingPolicy {
     let next: number;
     for (let r = running.head; r >= 0; r = next) {
       next = requests.next[r] as number;
-      if (decoders.isInFlight(r)) continue;
+      if (decoders.isInFlight(r) && !core.mayFollow(r)) continue;
       const decodes = requests.state[r] === decoding;
       if (this.scheduling.decodesFirst && !decodes) continue;
       const tokens = decodes ? cohort.tokensOf(decoded + 1) - cohort.tokensOf(decoded) : 1;
@@ -119,6 +119,8 @@ export class VllmPolicy implements SchedulingPolicy {
       const blocks = core.blocksFor(computed, chunk);
       while (blocks > pool.free) {
         const victim = core.lastIdle();
+        // All are in a step, and so is what this one would follow.
+        if (victim < 0) return true;
         if (victim === r && r !== running.tail) {
           // Younger ones hold blocks, but are in a step: it waits for them instead of giving way to them.
           if (decodes) decoders.hold(r);

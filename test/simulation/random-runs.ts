@@ -220,6 +220,7 @@ const systems: fc.Arbitrary<System | null> = fc.oneof(
       tbtLimitSeconds: fc.constantFrom(0.02, 1),
       dramBytesPerNode: fc.constantFrom(1e9, 1e12),
       blockTokens: fc.constantFrom(16, 64),
+      chunkedPipeline: fc.constantFrom("on", "off"),
     })
     .map((settings) => caseSystem("mooncake", settings)),
   fc

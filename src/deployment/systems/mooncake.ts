@@ -22,17 +22,29 @@ export interface Mooncake extends PairTerms {
   readonly dramBytesPerNode: number;
   /** Tokens that are kept, found and given up together. */
   readonly blockTokens: number;
+  /** Whether chunks of one prompt follow each other through the stages of a pipeline without waiting for each other's end. */
+  readonly chunkedPipeline: "on" | "off";
 }
 
-/** A pool as Mooncake has it: prefixes are kept in the DRAM of the nodes that compute prompts, and loaded layer by layer. */
-export function mooncakePool(pool: SettledPool, { dramBytesPerNode, blockTokens }: Mooncake): SettledPool {
-  if (pool.role === "decode" || pool.kvTiers) return pool;
+/**
+ * A pool as Mooncake has it: prefixes are kept in the DRAM of the nodes that compute prompts and loaded layer by layer, and a long prompt's
+ * chunks are in all stages of a pipeline at once (FAST 2025, section 4.1; vLLM's scheduler alone can be told to).
+ */
+export function mooncakePool(pool: SettledPool, system: Mooncake): SettledPool {
+  if (pool.role === "decode") return pool;
+  const { scheduling } = pool.settings;
+  const overlaps = system.chunkedPipeline === "on" && scheduling.engine === "vllm" && pool.layout.pipeline > 1;
+  const settings = overlaps ? { ...pool.settings, scheduling: { ...scheduling, chunksOverlap: true as const } } : pool.settings;
+  return { ...pool, settings, kvTiers: pool.kvTiers ?? prefixStores(pool, system) };
+}
+
+function prefixStores(pool: SettledPool, { dramBytesPerNode, blockTokens }: Mooncake): KvTiers {
   const ranks = ranksOf(pool.layout);
   const { tier } = completedTier(
     { kind: "dram", size: { kind: "bytes", bytes: (dramBytesPerNode * ranks) / pool.gpusPerNode }, blockTokens },
     { gpu: pool.gpu, links: pool.links, ranks },
   );
-  const kvTiers: KvTiers = {
+  return {
     system: "Mooncake",
     tiers: [tier],
     loading: "layer-by-layer",
@@ -40,7 +52,6 @@ export function mooncakePool(pool: SettledPool, { dramBytesPerNode, blockTokens 
     takes: "always",
     keepsAnswers: false,
   };
-  return { ...pool, kvTiers };
 }
 
 /** The same with the limits of the deployment, where it has some and the case none of its own. */
@@ -70,5 +81,6 @@ export function mooncake(settings: SystemSettings): Mooncake {
     tbtLimitSeconds: settings.between("tbtLimitSeconds", 0.0001, 3600, null),
     dramBytesPerNode: settings.between("dramBytesPerNode", 0, 1e16, 1e12),
     blockTokens: settings.count("blockTokens", 256),
+    chunkedPipeline: settings.oneOf("chunkedPipeline", ["on", "off"], "on"),
   };
 }

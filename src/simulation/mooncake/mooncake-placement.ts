@@ -48,7 +48,7 @@ export class MooncakePlacement implements Placement, PrefillCosts {
     this.decode = of("decode");
     this.places = new Int32Array(cluster.cores.length).fill(-1);
     for (const [place, { index }] of this.prefill.entries()) this.places[index] = place;
-    this.promptSeconds = plan.pools.map(({ model, limits }) => new PromptSeconds(model, limits.maxNumBatchedTokens, false));
+    this.promptSeconds = plan.pools.map(({ model, limits }) => new PromptSeconds(model, limits.maxNumBatchedTokens, limits.chunksOverlap));
     this.ttftLimitSeconds = settings.ttftLimitSeconds ?? publishedLimits.ttftSeconds;
     this.conductor = new Conductor(requests, this.prefill.length, settings, this);
     const rooms = this.decode.map(({ pool }) => {

@@ -79,6 +79,21 @@ describe("Mooncake", () => {
     expect(figure(own)).toContain("in 0 transfers");
   });
 
+  it("has chunks of one prompt in all stages of a pipeline at once", () => {
+    const model = timing((batch) => 1e-4 * batch.prefillTokens + (batch.decodeSequences > 0 ? 0.01 : 0), { stages: 4 });
+    const side = { layout: { pipeline: 4 }, settings: { maxModelLen: 65_536 } };
+    const setup: PairSetup = { prefill: side, decode: side };
+    const firstTokens = (chunkedPipeline: string, rows: readonly RequestRow[]): number[] => [
+      ...run({ kind: "requests", requests: rows }, setup, { chunkedPipeline }, model).requests.firstToken,
+    ];
+    // Eight chunks of 2,048 tokens, 0.2048 s each over four stages: eight and three stages more, or eight times four.
+    const long = { arrivalSeconds: 0, promptTokens: 8 * 2048, outputTokens: 2 };
+    expect(firstTokens("on", [long])[0]).toBeCloseTo((8 + 4 - 1) * 0.0512, 6);
+    expect(firstTokens("off", [long])[0]).toBeCloseTo(8 * 4 * 0.0512, 6);
+    // Two of them fill the stages one behind the other.
+    expect(firstTokens("on", [long, long])).toEqual([expect.closeTo((8 + 3) * 0.0512, 6), expect.closeTo((16 + 3) * 0.0512, 6)]);
+  });
+
   it("has first tokens soonest where it looks at caches of all nodes, then of each, then at queues, latest by chance", () => {
     const talks = conversations(60, 8, 25);
     const setup = { prefill: { instances: 4 }, decode: { instances: 4 } };
