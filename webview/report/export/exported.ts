@@ -17,7 +17,7 @@ export interface ExportSource {
   readonly report: Report;
   readonly values: Latencies;
   readonly evidence: ReportEvidence;
-  readonly rates: RatesView;
+  readonly rates: RatesView | null;
   readonly advice: AdviceView | null;
   readonly tables: readonly TableModel[];
 }

@@ -3,7 +3,7 @@ import type { ReportEvidence } from "../../../src/protocol/report-view.ts";
 import type { Report } from "../../../src/simulation/report.ts";
 
 /** All that the page says, as data; requests and series have files of their own. */
-export function reportJson(report: Report, { bands, nearest }: ReportEvidence, rates: RatesView, advice: AdviceView | null): string {
+export function reportJson(report: Report, { bands, nearest }: ReportEvidence, rates: RatesView | null, advice: AdviceView | null): string {
   const { requests: _requests, series: _series, ...told } = report;
-  return `${JSON.stringify({ version: 1, ...told, bands, nearestRuns: nearest, rates: rates.curve, advice }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, ...told, bands, nearestRuns: nearest, rates: rates?.curve ?? null, advice }, null, 2)}\n`;
 }

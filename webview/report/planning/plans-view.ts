@@ -21,8 +21,6 @@ export interface PlanEvents {
   readonly compare: (ids: readonly string[]) => void;
 }
 
-const noRates: RatesView = { curve: null, progress: null };
-
 /** What follows a report: the curve over the rate, the change that helps most, a sweep, and runs laid beside it. */
 export class PlansView {
   readonly advice = h("div", { class: "advice-block" });
@@ -33,7 +31,7 @@ export class PlansView {
   private readonly side: AdviceSide;
   private report: Report | null = null;
   private ratePerSecond: number | null = null;
-  private shownRates = noRates;
+  private shownRates: RatesView | null = null;
   private shownAdvice: AdviceView | null = null;
   private shownSweep: SweepView | null = null;
   private comparison: ComparisonView | null = null;
@@ -62,7 +60,7 @@ export class PlansView {
       preview: (at) => events.write("preview", "sweep", at),
     });
     this.compare = new CompareSection({ actions, toggled, compare: events.compare });
-    this.rates = new CurveView(ratePlot(noRates, null, null, null), theme, describedBy);
+    this.rates = new CurveView(ratePlot(null, null, null, null), theme, describedBy);
     this.advice.append(this.title, this.side.root);
   }
 
@@ -70,7 +68,7 @@ export class PlansView {
   reset(report: Report, ratePerSecond: number | null): void {
     this.report = report;
     this.ratePerSecond = ratePerSecond;
-    this.shownRates = noRates;
+    this.shownRates = null;
     this.shownAdvice = null;
     this.shownSweep = null;
     this.comparison = null;
@@ -118,12 +116,12 @@ export class PlansView {
   }
 
   /** What an export tells beside the report. */
-  get told(): { readonly rates: RatesView; readonly advice: AdviceView | null } {
+  get told(): { readonly rates: RatesView | null; readonly advice: AdviceView | null } {
     return { rates: this.shownRates, advice: this.shownAdvice };
   }
 
   get rateTable(): readonly TableModel[] {
-    return this.shownRates.curve ? [rateTable(this.shownRates.curve)] : [];
+    return this.shownRates?.curve ? [rateTable(this.shownRates.curve)] : [];
   }
 
   private draw(): void {
@@ -134,7 +132,7 @@ export class PlansView {
     this.sweep.update(this.shownSweep, report.slo);
     this.compare.update(report, this.comparison);
     const { dataset } = document.body;
-    dataset.rates = this.shownRates.curve ? String(this.shownRates.curve.points.length) : "";
+    dataset.rates = this.shownRates?.curve ? String(this.shownRates.curve.points.length) : "";
     dataset.advice = this.shownAdvice && !this.shownAdvice.progress ? String(this.shownAdvice.tried) : "";
     dataset.sweep = this.shownSweep?.sweep ? String(this.shownSweep.sweep.points.length) : "";
     dataset.compared = this.comparison && !this.comparison.progress ? String(this.comparison.runs.length) : "";
@@ -149,6 +147,6 @@ export class PlansView {
     show(this.advice, advice !== null);
     if (!advice) return;
     say(this.title, adviceTitle(advice));
-    this.side.update(advice, this.shownRates.curve ? turnOf(this.shownRates.curve) : null);
+    this.side.update(advice, this.shownRates?.curve ? turnOf(this.shownRates.curve) : null);
   }
 }

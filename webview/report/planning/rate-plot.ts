@@ -13,8 +13,8 @@ const members = { ttft: "ttftSeconds", tpot: "tpotSeconds", e2e: "e2eSeconds" } 
 const names: Readonly<Record<Latency, string>> = { ttft: "TTFT", tpot: "TPOT", e2e: "E2E" };
 
 /** One latency over the rate of arrivals: where the run stands now, the last rate that holds, and dashed what the best change makes of it. */
-export function ratePlot(rates: RatesView, advice: AdviceView | null, ratePerSecond: number | null, slo: Slo | null): CurvePlot {
-  const { curve } = rates;
+export function ratePlot(rates: RatesView | null, advice: AdviceView | null, ratePerSecond: number | null, slo: Slo | null): CurvePlot {
+  const curve = rates?.curve ?? null;
   const latency = curve ? shown(curve, slo) : "ttft";
   const limit = slo?.[members[latency]] ?? null;
   const best = advice?.curve ?? null;
@@ -78,7 +78,9 @@ function p95Of({ summary, saturated }: RunFigures, latency: Latency): number | u
 }
 
 /** `12.0 → 15.9 req/s`. */
-function noteOf({ curve, progress }: RatesView, best: RateCurve | null): string {
+function noteOf(rates: RatesView | null, best: RateCurve | null): string {
+  if (!rates) return words("follows the run");
+  const { curve, progress } = rates;
   if (progress) return words("trying {0} of {1} rates", progress.done, progress.total);
   if (!curve) return words("nothing arrives at a rate");
   const held = turnOf(curve);
@@ -92,8 +94,8 @@ export function turnOf({ limits, saturation }: Pick<RateCurve, "limits" | "satur
   return (limits ?? saturation).held;
 }
 
-function ariaOf(rates: RatesView, latency: Latency): string {
-  const { curve } = rates;
+function ariaOf(rates: RatesView | null, latency: Latency): string {
+  const curve = rates?.curve ?? null;
   if (!curve) return words("Latency by request rate: {0}", noteOf(rates, null));
   const first: RatePoint | undefined = curve.points[0];
   return words(
