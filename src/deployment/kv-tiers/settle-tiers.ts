@@ -35,10 +35,14 @@ const readers: Readonly<Record<JudgedEngine, (words: TierWords) => AskedTiers | 
 export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }: TierFacts): SettledTiers {
   const ranks = ranksOf(layout);
   const { flags, environment } = pool.engine;
-  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: new FlagReader(flags), environment, version, ranks });
+  const reader = new FlagReader(flags);
+  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: reader, environment, version, ranks });
   if (!asked) return { kvTiers: undefined, assumed: [] };
-  if ("hidden" in asked) {
-    const why = message("{0} is switched on; its sizes are not in this file, so a simulation goes without it", asked.hidden);
+  // A size that a template or a variable holds is known to nobody here.
+  const isUnreadable = reader.unreadable.length > 0;
+  if ("hidden" in asked || isUnreadable) {
+    const system = "hidden" in asked ? asked.hidden : asked.system;
+    const why = message("{0} is switched on; its sizes are not in this file, so a simulation goes without it", system);
     return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
   }
   if (asked.tiers.length === 0) return { kvTiers: undefined, assumed: [] };

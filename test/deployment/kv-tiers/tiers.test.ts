@@ -151,6 +151,26 @@ describe("SGLang's hierarchical cache", () => {
     expect(sglang("--enable-hierarchical-cache").tiers?.prefetch).toBeUndefined();
   });
 
+  test("of a size that a template holds is not guessed at", () => {
+    const text = `# inference-lens: gpu=H100-SXM5-80GB
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: s }
+spec:
+  template:
+    spec:
+      containers:
+        - name: s
+          image: lmsysorg/sglang:v0.5.9
+          command: [python3, -m, sglang.launch_server]
+          args: [--model-path, Qwen/Qwen3-32B, --tp, "2", --enable-hierarchical-cache, --hicache-size, "{{ .Values.size }}"]
+          resources: { limits: { nvidia.com/gpu: 2 } }
+`;
+    const { tiers, assumed } = settled(only(readText(text)).deployment);
+    expect(tiers).toBeUndefined();
+    expect(assumed).toMatchObject([{ value: "none" }]);
+  });
+
   test("is off unless switched on", () => {
     expect(sglang("--hicache-ratio 4").tiers).toBeUndefined();
   });
