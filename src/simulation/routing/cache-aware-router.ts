@@ -47,18 +47,23 @@ export class CacheAwareRouter implements Router {
 
   /** A target that has the deepest block of the prompt that any has; −1 where that is too little of it. */
   private longestMatch(r: number): number {
-    const { prompts, trees, requests } = this;
+    const { prompts, requests } = this;
     const keyed = prompts.keyed(r);
     let depth = 0;
     let holder = -1;
     for (; depth < keyed; depth++) {
-      const key = prompts.key(r, depth);
-      const deeper = trees.findIndex((tree) => tree.has(key));
+      const deeper = this.firstWith(prompts.key(r, depth));
       if (deeper < 0) break;
       holder = deeper;
     }
     const share = (depth * requests.prefixBlockTokens) / (requests.prompt[r] as number);
     return share > this.rule.cacheThreshold ? holder : -1;
+  }
+
+  private firstWith(key: number): number {
+    const { trees } = this;
+    for (let target = 0; target < trees.length; target++) if ((trees[target] as PrefixList).has(key)) return target;
+    return -1;
   }
 
   private smallestTree(): number {

@@ -77,8 +77,13 @@ export class KvCostRouter implements Router {
   /** Softmax over costs brought to 0 … 1. */
   private sampled(): number {
     const { costs, rule, source } = this;
-    const least = Math.min(...costs);
-    const span = Math.max(...costs) - least;
+    let least = Number.POSITIVE_INFINITY;
+    let most = 0;
+    for (const cost of costs) {
+      least = Math.min(least, cost);
+      most = Math.max(most, cost);
+    }
+    const span = most - least;
     let total = 0;
     for (let target = 0; target < costs.length; target++) {
       const above = span > 0 ? ((costs[target] as number) - least) / span : 0;

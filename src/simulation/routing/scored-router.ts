@@ -113,7 +113,8 @@ export class ScoredRouter implements Router {
   /** llm-d's active-request-scorer: the share below the busiest. */
   private addActive(weight: number): void {
     const { scores, outstanding } = this;
-    const most = Math.max(...outstanding.requests);
+    let most = 0;
+    for (const requests of outstanding.requests) most = Math.max(most, requests);
     for (let target = 0; target < scores.length; target++) {
       const below = most === 0 ? 1 : (most - (outstanding.requests[target] as number)) / most;
       scores[target] = (scores[target] as number) + weight * below;
