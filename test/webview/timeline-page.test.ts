@@ -205,16 +205,19 @@ describe("the timeline page", () => {
 });
 
 describe("the report page", () => {
-  it("leads to the timeline: from its bar, from its worst request, and from a point of a distribution", async () => {
+  it("leads to the timeline: from its bar, from its worst request, and from a point of a distribution; and to its trace", async () => {
     await withPage("report", "missed", {}, async ({ page, posted }) => {
       await page.locator(".bar-actions").getByRole("button", { name: "Timeline" }).click();
       await page.getByRole("button", { name: "Worst TTFT" }).click();
       await page.locator(".distribution-plot").first().click();
-      const asked = (await posted()).filter(({ kind }) => kind === "timeline");
+      await page.getByRole("button", { name: "Export…" }).click();
+      await page.getByRole("button", { name: "Trace for Perfetto" }).click();
+      const asked = (await posted()).filter(({ kind }) => kind === "timeline" || kind === "trace");
       expect(asked).toEqual([
         { kind: "timeline", entry: null },
         { kind: "timeline", entry: "worst-ttft" },
         { kind: "timeline", entry: expect.any(Number) },
+        { kind: "trace" },
       ]);
     });
   });
