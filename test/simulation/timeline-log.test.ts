@@ -72,7 +72,7 @@ describe("what a run writes down", () => {
     expect([...timeline.levels.time]).toEqual([0, 0.14]);
     expect(timeline).toMatchObject({ from: 0, to: 0.14, end: 0.14 });
     expect(timeline.instances).toEqual([
-      { name: "engine-0", role: "mixed", pool: 0, layout: "1 GPU", capacityTokens: 320_000, blockTokens: 16 },
+      { name: "engine-0", role: "mixed", pool: 0, layout: "1 GPU", capacityTokens: 320_000, blockTokens: 16, maxNumSeqs: 256 },
     ]);
   });
 

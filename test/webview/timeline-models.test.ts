@@ -309,6 +309,15 @@ describe("one request", () => {
     expect(why.change?.key).toBe("share");
   });
 
+  it("that waits for a place among the sequences says how many there are", () => {
+    const index = indexOf("crowded");
+    const { life } = selectionOf(index, new Ranking(index.run.requests).slowest ?? 0);
+    if (!life) throw new Error("no life");
+    const why = whyFirstToken(index, life);
+    expect(why.sentence).toMatch(/^It waited .* for a place among the 8 sequences that engine-0 runs at once\.$/);
+    expect(why.change?.key).toBe("sequences");
+  });
+
   it("is found by its number or by its place in the ranking", () => {
     const { requests } = indexOf("pools").run;
     const ranking = new Ranking(requests);

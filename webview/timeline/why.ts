@@ -81,13 +81,18 @@ function whyQueued(index: RunIndex, { request }: RequestLife, part: LifePart): W
   const lane = index.instances[part.instance];
   const wait = duration(part.to - part.from);
   if (!lane) return { sentence: words("It waited {0} for its prompt to begin.", wait), change: null };
-  const { name, pool, capacityTokens } = lane.facts;
+  const { name, pool, capacityTokens, maxNumSeqs } = lane.facts;
   // Just before it began: what it took itself is not what kept it out.
   const used = lane.level.highest(part.from, Math.max(part.from, part.to - 1e-9)) / Math.max(1, capacityTokens);
   if (used >= full)
     return {
       sentence: words("It waited {0} for blocks of {1}: up to {2} of its KV cache was in use.", wait, name, percent(used)),
       change: { words: words("More room for KV cache"), pool, key: "share" },
+    };
+  if (mostDecoding(index, lane, part) >= maxNumSeqs)
+    return {
+      sentence: words("It waited {0} for a place among the {1} sequences that {2} runs at once.", wait, whole(maxNumSeqs), name),
+      change: { words: words("More sequences at once"), pool, key: "sequences" },
     };
   const ahead = promptsIn(index, part, request);
   const other = idlest(index, lane, part);
@@ -111,6 +116,17 @@ function whyQueued(index: RunIndex, { request }: RequestLife, part: LifePart): W
       change: { words: words("Route by load instead of in turn"), pool, key: "pool" },
     };
   return { sentence: `${blocked}.`, change: { words: words("More instances"), pool, key: "instances" } };
+}
+
+/** Most requests that decoded at once in the steps of a wait. */
+function mostDecoding({ run }: RunIndex, { tracks }: InstanceLane, { from, to }: LifePart): number {
+  let most = 0;
+  for (const track of tracks) {
+    const last = track.startingAfter(to);
+    for (let i = track.endingAfter(from); i < last; i++)
+      most = Math.max(most, run.timeline.steps.decodeSequences[track.rows[i] as number] as number);
+  }
+  return most;
 }
 
 /** Prompts that an instance computed during a wait, those with the most tokens first. */

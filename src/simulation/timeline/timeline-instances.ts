@@ -14,7 +14,15 @@ export function timelineInstances({ pools: settled }: Settled, pools: readonly C
       const word = role === "mixed" ? "engine" : role;
       const number = named.get(word) ?? 0;
       named.set(word, number + 1);
-      return { name: `${word}-${number}`, role, pool, layout: layout ? layoutWords(layout) : "", capacityTokens, blockTokens };
+      return {
+        name: `${word}-${number}`,
+        role,
+        pool,
+        layout: layout ? layoutWords(layout) : "",
+        capacityTokens,
+        blockTokens,
+        maxNumSeqs: lockStep * limits.maxNumSeqs,
+      };
     });
   });
 }

@@ -42,6 +42,8 @@ export interface TimelineInstance {
   readonly layout: string;
   readonly capacityTokens: number;
   readonly blockTokens: number;
+  /** Most requests that it runs at once. */
+  readonly maxNumSeqs: number;
 }
 
 /** Steps of all instances. A row may stand for several steps of one batch, one behind the other. */
