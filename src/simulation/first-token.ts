@@ -20,11 +20,13 @@ export function servedBy(settled: Settled, figures: readonly Message[]): ServedB
     return {
       system: systemTitles[system.kind],
       firstToken:
-        system.kind === "infinite-llm"
-          ? message("The first token comes from the instance that computes the prompt, wherever parts of its KV cache lie.")
-          : message(
-              "The first token comes from the instance that computes the prompt; TTFT does not include the transfer of its KV cache.",
-            ),
+        system.kind === "sarathi"
+          ? message("The first token comes from the instance that computes the prompt and keeps its KV cache: nothing moves.")
+          : system.kind === "infinite-llm"
+            ? message("The first token comes from the instance that computes the prompt, wherever parts of its KV cache lie.")
+            : message(
+                "The first token comes from the instance that computes the prompt; TTFT does not include the transfer of its KV cache.",
+              ),
       figures,
     };
   if (!isPair(settled)) return undefined;

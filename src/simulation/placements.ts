@@ -20,7 +20,7 @@ export function placementOf(plan: ClusterPlan, cluster: Cluster, requests: Reque
 
 function ownPlacement(plan: ClusterPlan, cluster: Cluster, requests: Requests, routing: Routing, source: Source): Placement {
   const { system, hands } = plan;
-  if (!system) {
+  if (!system || system.kind === "sarathi") {
     const fleets = fleetsOf(cluster, requests, routing, source);
     const { entry, decode } = fleets;
     if (!plan.localPrompts || !decode) return new EnginePlacement(requests, cluster, hands, fleets);

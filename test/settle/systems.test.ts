@@ -38,6 +38,23 @@ const mixed = (instances: number, parallel: Members = { tensor: 2 }): Members =>
   pools: [{ role: "mixed", instances, parallel }],
 });
 
+describe("Sarathi-Serve on the GPUs of a deployment", () => {
+  it("keeps its pools, with a budget and an order of its own", () => {
+    const asked = { ...mixed(2), system: "sarathi", systemSettings: { budgetTokens: 2048 } };
+    expect(pools(asked)).toEqual(["2 mixed of tensor 2"]);
+    const served = servedBySystem(settled(asked)).settled?.pools[0]?.settings;
+    expect(served).toMatchObject({ maxNumBatchedTokens: 2048, chunkedPrefill: true, scheduling: { decodesFirst: true, watermark: 0.01 } });
+    expect(servedBySystem(settled({ ...mixed(2), system: "sarathi" })).settled?.pools[0]?.settings.maxNumBatchedTokens).toBe(512);
+  });
+
+  it("has no pools of their own for prompts and answers", () => {
+    const pair = ["prefill", "decode"].map((role) => ({ role, instances: 1, parallel: { tensor: 2 } }));
+    expect(pools({ system: "sarathi", pools: pair })).toBe(
+      "Sarathi-Serve has no pools of their own for prompts and answers: each of its instances does both.",
+    );
+  });
+});
+
 describe("a system on the GPUs of one pool", () => {
   it("deals its instances out: half of them compute prompts, or as many as asked for", () => {
     expect(pools(mixed(4))).toEqual(["2 prefill of tensor 2", "2 decode of tensor 2"]);

@@ -3,6 +3,7 @@ import type { Settled, SettledPool } from "../settled.ts";
 import { distServePool } from "./distserve.ts";
 import { type InfiniteLlm, infiniteLlmPool } from "./infinite-llm.ts";
 import { limitedMooncake, mooncakePool } from "./mooncake.ts";
+import { type Sarathi, sarathiPool } from "./sarathi.ts";
 import { splitwisePool } from "./splitwise.ts";
 import { type System, systemTitles } from "./system.ts";
 import { tetriinferPool } from "./tetriinfer.ts";
@@ -13,15 +14,20 @@ export type Served =
   | { readonly settled: Settled; readonly problem?: undefined }
   | { readonly settled?: undefined; readonly problem: Message };
 
-/** Blocks are lent between instances that do all of a request. */
-function lending(settled: Settled, title: string, system: InfiniteLlm): Served {
+/** Instances that do all of a request. */
+function together(settled: Settled, title: string, poolOf: (pool: SettledPool) => SettledPool): Served {
   if (settled.pools.some(({ role }) => role !== "mixed"))
     return { problem: message("{0} has no pools of their own for prompts and answers: each of its instances does both.", title) };
+  return { settled: { ...settled, pools: settled.pools.map(poolOf) } };
+}
+
+/** Blocks are lent between instances that do all of a request. */
+function lending(settled: Settled, title: string, system: InfiniteLlm): Served {
   if (settled.pools.some(({ layout }) => layout.attentionData > 1))
     return {
       problem: message("{0} lends blocks between instances; attention replicas of one engine in lock-step have none to lend.", title),
     };
-  return { settled: { ...settled, pools: settled.pools.map((pool) => infiniteLlmPool(pool, system)) } };
+  return together(settled, title, (pool) => infiniteLlmPool(pool, system));
 }
 
 /** The same GPUs in the pools that the system needs, with its engines' schedulers. Without a system it is the deployment itself. */
@@ -30,6 +36,7 @@ export function servedBySystem(settled: Settled): Served {
   if (!system) return { settled };
   const title = systemTitles[system.kind];
   if (system.kind === "infinite-llm") return lending(settled, title, system);
+  if (system.kind === "sarathi") return together(settled, title, (pool) => sarathiPool(pool, system));
   if (system.kind !== "splitwise" && new Set(settled.pools.map(({ role }) => role === "mixed")).size > 1)
     return { problem: message("{0} has no instances that do both beside those for prompts and for answers.", title) };
   const { pools, problem } = twoPools(settled.pools, title, system.prefillInstances);
@@ -38,7 +45,7 @@ export function servedBySystem(settled: Settled): Served {
   return { settled: { ...settled, system: limited, pools: pools.map((pool) => poolOf(pool, limited)) } };
 }
 
-function poolOf(pool: SettledPool, system: Exclude<System, InfiniteLlm>): SettledPool {
+function poolOf(pool: SettledPool, system: Exclude<System, InfiniteLlm | Sarathi>): SettledPool {
   switch (system.kind) {
     case "distserve":
       return distServePool(pool, system);

@@ -3,12 +3,13 @@ import { CaseError, type Fields } from "../case-fields.ts";
 import { type DistServe, distServe } from "./distserve.ts";
 import { type InfiniteLlm, infiniteLlm } from "./infinite-llm.ts";
 import { type Mooncake, mooncake } from "./mooncake.ts";
+import { type Sarathi, sarathi } from "./sarathi.ts";
 import { SystemSettings } from "./settings.ts";
 import { type Splitwise, splitwise } from "./splitwise.ts";
 import { type Tetriinfer, tetriinfer } from "./tetriinfer.ts";
 
 /** A system that serves otherwise than engines behind a router do, with all that it goes by. */
-export type System = DistServe | Splitwise | Tetriinfer | Mooncake | InfiniteLlm;
+export type System = DistServe | Splitwise | Tetriinfer | Mooncake | InfiniteLlm | Sarathi;
 
 const readers: Readonly<Record<System["kind"], (settings: SystemSettings) => System>> = {
   distserve: distServe,
@@ -16,6 +17,7 @@ const readers: Readonly<Record<System["kind"], (settings: SystemSettings) => Sys
   tetriinfer,
   mooncake,
   "infinite-llm": infiniteLlm,
+  sarathi,
 };
 
 const names: Readonly<Record<string, System["kind"]>> = wordTable({
@@ -25,10 +27,12 @@ const names: Readonly<Record<string, System["kind"]>> = wordTable({
   mooncake: "mooncake",
   "infinite-llm": "infinite-llm",
   distattention: "infinite-llm",
+  sarathi: "sarathi",
+  "sarathi-serve": "sarathi",
 });
 
 /** The words of a directive or a case, the first of each system. */
-export const systemNames: readonly System["kind"][] = ["distserve", "splitwise", "tetriinfer", "mooncake", "infinite-llm"];
+export const systemNames: readonly System["kind"][] = ["distserve", "splitwise", "tetriinfer", "mooncake", "infinite-llm", "sarathi"];
 
 /** How a system is called in sentences. */
 export const systemTitles: Readonly<Record<System["kind"], string>> = {
@@ -37,6 +41,7 @@ export const systemTitles: Readonly<Record<System["kind"], string>> = {
   tetriinfer: "TetriInfer",
   mooncake: "Mooncake",
   "infinite-llm": "Infinite-LLM",
+  sarathi: "Sarathi-Serve",
 };
 
 /** The system that a word names, as its authors describe it; undefined for unknown words. */
