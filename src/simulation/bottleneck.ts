@@ -5,7 +5,7 @@ import { emptyBatch } from "../timing/step-model.ts";
 import type { ClusterPool } from "./cluster.ts";
 import { type Duty, dutiesOf, longestWait } from "./duties.ts";
 import type { Bottleneck, ModeTime, Resource } from "./report.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 import { noBlocks, noSequences } from "./scheduling.ts";
 
 /** Share of step time from which a wait for something counts as the limit. */

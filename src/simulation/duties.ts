@@ -1,6 +1,6 @@
 import type { ClusterPool } from "./cluster.ts";
 import type { ModeTime } from "./report.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 import { noBlocks, noBudget, noSequences, type Totals } from "./scheduling.ts";
 import type { StepLog } from "./step-log.ts";
 

@@ -3,7 +3,8 @@ import type { Cluster, ClusterPlan, PoolLinks } from "./cluster.ts";
 import type { Core } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
 import type { Links } from "./links.ts";
-import { copying, handedOver, pulled, pushed, type Requests, streamed } from "./requests.ts";
+import { copying, handedOver, pulled, pushed, type Requests, stays, streamed } from "./requests.ts";
+import type { Slot } from "./scheduling.ts";
 import { Topology } from "./topology.ts";
 import { Transfers } from "./transfers.ts";
 
@@ -82,8 +83,20 @@ export class HandOver {
     this.port.moveAt(r, now + nanoseconds(handOverSeconds + setOut));
   }
 
+  /** A step has begun: caches that are sent while their prompts are computed set out with it. */
+  stepBegan(instance: Instance, slot: number, now: number): void {
+    const { moving, leaving } = this.requests;
+    for (const { slots } of instance.schedulers) {
+      const { chunks, chunkCount } = slots[slot] as Slot;
+      for (let i = 0; i < chunkCount; i++) {
+        const r = chunks[i] as number;
+        if (moving[r] === streamed && leaving[r] !== stays) this.stream(r, instance.endOf(slot), now);
+      }
+    }
+  }
+
   /** A step that ends at `until` computes prompt of it, and each layer's part is sent when that layer is done. */
-  stream(r: number, until: number, now: number): void {
+  private stream(r: number, until: number, now: number): void {
     const fresh = (this.requests.computed[r] as number) - (this.tokens[r] as number);
     if (fresh <= 0) return;
     if (this.tokens[r] === 0) this.setOut(r, this.wholeBytes(r));

@@ -1,7 +1,7 @@
 import type { Load } from "./load.ts";
 import type { RequestRecords } from "./report.ts";
 import { refused } from "./requests.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 
 /** Per request as drawn, in seconds since the measured part began. */
 export function requestRecords(run: RunResult, { measured, classes, classOf }: Load): RequestRecords {

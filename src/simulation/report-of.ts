@@ -15,7 +15,7 @@ import type { Load } from "./load.ts";
 import { requestRecords } from "./records.ts";
 import type { ModeTime, Report } from "./report.ts";
 import type { Routing } from "./router.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 import { saturation } from "./saturated.ts";
 import { stepAnatomies } from "./step-anatomy.ts";
 import { latencies, summarise } from "./summary.ts";

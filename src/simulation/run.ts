@@ -1,4 +1,3 @@
-import type { Message } from "../deployment/message.ts";
 import { outsideSeconds, type StepModel } from "../timing/step-model.ts";
 import { Client } from "./client.ts";
 import { Cluster, type ClusterPlan } from "./cluster.ts";
@@ -8,15 +7,14 @@ import type { Core } from "./fleet.ts";
 import { Gaps } from "./gaps.ts";
 import { HandOver, type HandOverPort } from "./hand-over.ts";
 import type { Instance } from "./instance.ts";
-import type { Links } from "./links.ts";
 import type { Load } from "./load.ts";
 import type { Placement } from "./placement.ts";
 import { placementOf } from "./placements.ts";
 import { randomSource } from "./random.ts";
 import type { RunControl } from "./report.ts";
-import { handedOver, Requests, refused, stays, streamed, waiting } from "./requests.ts";
+import { handedOver, Requests, refused, waiting } from "./requests.ts";
 import type { Routing } from "./router.ts";
-import type { Slot } from "./scheduling.ts";
+import type { RunResult } from "./run-result.ts";
 import { systemParts } from "./system-parts.ts";
 
 const arrivalEvent = -1;
@@ -35,29 +33,6 @@ const eventsBetweenLooks = 4096;
 const stepsPerEvent = 64;
 /** About a minute of computing. */
 export const mostEvents = 50_000_000;
-
-/** What a run leaves behind; times in nanoseconds of its clock. */
-export interface RunResult {
-  readonly requests: Requests;
-  readonly cluster: Cluster;
-  readonly placement: Placement;
-  readonly gaps: Gaps;
-  /** Start of the measured part and end of the run. */
-  readonly origin: number;
-  readonly end: number;
-  readonly finished: number;
-  /** Turned away when they arrived. */
-  readonly refused: number;
-  readonly stopped: "no" | "by-signal" | "too-long";
-  /** Last arrival of the measured part. */
-  readonly lastArrival: number;
-  /** Share of the measured time in which the busiest port between pools was in use. */
-  readonly linkShare: number;
-  /** Links between cores and what they moved; null where no cache moves. */
-  readonly links: Links | null;
-  /** What the system did, a sentence each. */
-  readonly figures: readonly Message[];
-}
 
 /**
  * The event loop: events leave one queue ordered by time, then by number; when all events of an instant are handled, the instances they
@@ -313,19 +288,7 @@ export class Run implements HandOverPort {
       this.isTouched[index] = 0;
       for (let slot = instance.start(this.now); slot >= 0; slot = instance.start(this.now)) {
         this.stepEndsAt(instance, slot);
-        if (this.handOver) this.stream(this.handOver, instance, slot);
-      }
-    }
-  }
-
-  /** Caches that are sent while their prompts are computed. */
-  private stream(handOver: HandOver, instance: Instance, slot: number): void {
-    const { moving, leaving } = this.requests;
-    for (const { slots } of instance.schedulers) {
-      const { chunks, chunkCount } = slots[slot] as Slot;
-      for (let i = 0; i < chunkCount; i++) {
-        const r = chunks[i] as number;
-        if (moving[r] === streamed && leaving[r] !== stays) handOver.stream(r, instance.endOf(slot), this.now);
+        this.handOver?.stepBegan(instance, slot, this.now);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Report, RequestRecords } from "./report.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 
 /** Fewer requests than these wait in a burst, not in a queue that grows. */
 const leastWaiting = 8;

@@ -8,7 +8,7 @@ import { draftedOf } from "./drafted.ts";
 import { tiersUse } from "./kv-tiers/tiers-use.ts";
 import { quantilesOf } from "./quantiles.ts";
 import type { RequestRecords, Summary } from "./report.ts";
-import type { RunResult } from "./run.ts";
+import type { RunResult } from "./run-result.ts";
 import type { Totals } from "./scheduling.ts";
 
 /** Latencies of the requests that finished, as drawn. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
