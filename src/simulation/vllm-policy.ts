@@ -142,14 +142,13 @@ export class VllmPolicy implements SchedulingPolicy {
       }
       next = requests.next[r] as number;
     }
-    if (this.scheduling.decodesFirst) this.runPrompts(slot, budget);
-    return preempted;
+    return this.scheduling.decodesFirst && this.runPrompts(slot, budget) ? true : preempted;
   }
 
-  /** Prompts that were begun go on with what of the budget answers leave, where there are blocks. */
-  private runPrompts(slot: Slot, left: number): void {
+  /** Prompts that were begun go on with what of the budget answers leave, where there are blocks; true where one was taken out. */
+  private runPrompts(slot: Slot, left: number): boolean {
     const { core } = this;
-    const { partial, requests, pool } = core;
+    const { partial, requests, pool, running, waiting } = core;
     let budget = left;
     for (let i = 0; i < partial.count && budget > 0; ) {
       const r = partial.items[i] as number;
@@ -162,6 +161,13 @@ export class VllmPolicy implements SchedulingPolicy {
       core.proceed(slot, r, chunk);
       budget -= chunk;
     }
+    // All blocks are with prompts that cannot go on: the youngest gives way to the others.
+    if (slot.chunkCount > 0 || partial.count < 2 || running.count > partial.count) return false;
+    const youngest = core.lastIdle();
+    core.preempt(youngest);
+    waiting.prepend(youngest);
+    this.runPrompts(slot, left);
+    return true;
   }
 
   /** Starts waiting requests while budget, sequences and blocks last; returns what keeps the next one out. */

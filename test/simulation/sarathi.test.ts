@@ -24,4 +24,19 @@ describe("Sarathi-Serve (arXiv 2403.02310, Alg. 3)", () => {
     const decodes = (scheduling: typeof vllm): readonly number[] => play(rows, scheduling, setup).steps.map(([, count]) => count);
     expect(decodes(sarathi).slice(0, 8)).toEqual([0, 1, 1, 1, 1, 1, 1, 1]);
   });
+
+  it("takes the youngest prompt out where prompts that were begun hold all blocks", () => {
+    // Four chunks of 40 tokens of each fill 20 blocks of 16.
+    const setup = { blocks: 20, settings: { longPrefillTokenThreshold: 40 } };
+    const { report } = play(
+      [
+        [0, 200, 5],
+        [0, 200, 5],
+      ],
+      { ...sarathi, reserveFullPrompt: false },
+      setup,
+    );
+    expect([...report.requests.preemptions]).toEqual([0, 1]);
+    expect(report.summary.requests).toBe(2);
+  });
 });
