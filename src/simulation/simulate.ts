@@ -8,7 +8,7 @@ import { simulateWith } from "./simulate-with.ts";
 import type { Workload } from "./workload.ts";
 
 /**
- * Simulates a deployment (one memory plan a pool, as memory/ makes them) under a workload, step by step. The same seed gives the same
+ * Simulates a deployment (one memory plan a pool, as memory/ makes them) under a workload. The same seed gives the same
  * bytes. What cannot be simulated comes back as an error in words; stopped by `control.signal`, the report covers the time so far.
  */
 export function simulate(
