@@ -84,8 +84,8 @@ export class Breakdown {
           ),
     );
     const keys: readonly SettingKey[] = ["pool", "tensor", "batchedTokens", "sequences", "shiftThreshold", "gpu"];
-    const links = this.places
-      .filter(({ pool, key, line }) => pool === facts.pool && line !== null && keys.includes(key))
+    const links = this.placesOf(facts.pool)
+      .filter(({ key, line }) => line !== null && keys.includes(key))
       .map(({ name, line }) => h("li", {}, this.placeLink(name === "" ? words("Its pool") : name, line ?? 0)));
     show(this.right, links.length > 0);
     fill(this.right, h("h2", { text: words("Where the file says so") }), h("ul", { class: "plain-list" }, ...links));
@@ -149,7 +149,7 @@ export class Breakdown {
     const ttft = ranking.of(request);
     const slower = ranking.slowerThan(request);
     const next = ranking.nextSlower(request);
-    const place = why?.change && this.places.find(({ pool, key }) => pool === why.change?.pool && key === why.change.key);
+    const place = why?.change && this.placesOf(why.change.pool).find(({ key }) => key === why.change?.key);
     const limit = index.run.slo?.ttftSeconds ?? null;
     const title = h(
       "h2",
@@ -192,6 +192,12 @@ export class Breakdown {
             link(words("Next slower request"), () => this.events.select(next)),
           ),
     );
+  }
+
+  /** A pool that a system takes apart is one in the file. */
+  private placesOf(pool: number): readonly SettingPlace[] {
+    const own = this.places.filter((place) => place.pool === pool);
+    return own.length > 0 ? own : this.places.filter((place) => place.pool === 0);
   }
 
   private heading(title: string, note: string): HTMLElement {
