@@ -8,6 +8,11 @@ import { stepModel } from "../timing/step.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 import type { Candidate } from "./goodputs.ts";
 
+/** Of servers of data-centre GPUs. */
+const boardGpus = 8;
+/** A run must last longer than its answers, or all of it is a burst; so many requests are enough for any. */
+const leastSeconds = 15;
+const mostRequests = 3000;
 /** Prefill instances before a decode instance that is looked at by itself are so many times as many as their work takes. */
 const spare = 2;
 
@@ -26,14 +31,15 @@ export class DistServePhases {
     private readonly seed: number,
   ) {
     const gpus = settled.pools.reduce((sum, one) => sum + gpusOf(one), 0);
-    this.gpusPerNode = Math.min(pool.gpusPerNode, gpus);
+    // Pods of one GPU each tell nothing of the board that these stand on.
+    this.gpusPerNode = Math.min(gpus, Math.max(pool.gpusPerNode, Math.min(boardGpus, pool.gpu.scaleUpGpus)));
     this.nodes = Math.ceil(gpus / this.gpusPerNode);
     this.rows = Array.from(promptTokens, (prompt, r) => ({
       arrivalSeconds: 0,
       promptTokens: prompt,
       outputTokens: outputTokens[r] as number,
     }));
-    this.promptTokens = promptTokens.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, promptTokens.length);
+    this.promptTokens = Math.round(promptTokens.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, promptTokens.length));
   }
 
   fits(layout: PhaseLayout): boolean {
@@ -80,7 +86,9 @@ export class DistServePhases {
   }
 
   private run(settled: Settled, requests: readonly RequestRow[], ratePerSecond: number): ReturnType<Candidate["run"]> {
-    return { settled, seed: this.seed, workload: { kind: "requests", requests, ratePerSecond } };
+    const count = Math.max(requests.length, Math.min(mostRequests, Math.ceil(leastSeconds * ratePerSecond)));
+    const rows = Array.from({ length: count }, (_, i) => requests[i % requests.length] as RequestRow);
+    return { settled, seed: this.seed, workload: { kind: "requests", requests: rows, ratePerSecond } };
   }
 
   private apart(pools: readonly SettledPool[], slo: Settled["slo"]): Settled {
@@ -94,8 +102,9 @@ export class DistServePhases {
     const { stageLayers: _, shared: __, ...written } = pool.layout;
     const one = { data: 1, attentionData: 1, sequence: 1, prefillContext: 1, decodeContext: 1, expert: Math.min(written.expert, tensor) };
     const layout: Layout = { ...written, ...one, tensor, pipeline };
-    const nodes = Math.max(1, Math.ceil(gpusPerInstance(layout) / pool.gpusPerNode));
-    return distServePool({ ...pool, role, instances: 1, layout, nodes, shiftThreshold: null }, this.system);
+    const { gpusPerNode } = this;
+    const nodes = Math.max(1, Math.ceil(gpusPerInstance(layout) / gpusPerNode));
+    return distServePool({ ...pool, role, instances: 1, layout, gpusPerNode, nodes, shiftThreshold: null }, this.system);
   }
 
   private promptSeconds(pool: SettledPool): number {

@@ -7,13 +7,14 @@ import { carriedOut, type PlannedRun, simulated } from "../../src/planning/plan.
 import type { SweepResult, SweepSite } from "../../src/planning/sweep.ts";
 import { askedRate } from "../../src/simulation/at-rate.ts";
 import type { Outcome } from "../../src/simulation/report.ts";
+import type { Length } from "../../src/simulation/workload.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { reportWith } from "./reports.ts";
 
 const catalog = testCatalog();
 const limits = { ttftSeconds: 0.4, tpotSeconds: 0.05 };
 
-function site(members: Readonly<Record<string, unknown>> = {}, slo: typeof limits | null = limits): SweepSite {
+function site(members: Readonly<Record<string, unknown>> = {}, slo: typeof limits | null = limits, promptTokens: Length = 1000): SweepSite {
   const plainCase = {
     engine: "vllm",
     model: "meta-llama/Llama-3.1-8B-Instruct",
@@ -24,7 +25,7 @@ function site(members: Readonly<Record<string, unknown>> = {}, slo: typeof limit
   const read = readCase({ id: "d", deployment: { ...plainCase, ...members }, slo }, { catalog });
   const settled = read.deployment && settle(read.deployment, catalog).settled;
   if (!settled) throw new Error("not settled");
-  const workload = { kind: "open-loop" as const, ratePerSecond: 12, requests: 120, promptTokens: 1000, outputTokens: 100 };
+  const workload = { kind: "open-loop" as const, ratePerSecond: 12, requests: 120, promptTokens, outputTokens: 100 };
   return { deployment: read.deployment, settled, catalog, workload, seed: 1, points: 40 };
 }
 
@@ -75,7 +76,8 @@ describe("DistServe's placement of a deployment", () => {
   });
 
   it("rests on simulations of the deployment's own load", () => {
-    const result = carriedOut(placementSweep(site()), simulated);
+    // Prompts whose mean is no whole number.
+    const result = carriedOut(placementSweep(site({}, limits, { values: [999, 1000, 1000] })), simulated);
     const [prompts, , answers] = "problem" in result ? [] : result.points.map(({ values }) => values.goodput ?? 0);
     // An answer of 100 tokens costs far less than its prompt of 1,000.
     expect(prompts).toBeGreaterThan(2);
