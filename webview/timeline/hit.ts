@@ -10,7 +10,7 @@ export type Hit =
   | null;
 
 /** The lane at a height, or undefined. */
-export function laneAt(lanes: readonly Lane[], y: number): Lane | undefined {
+function laneAt(lanes: readonly Lane[], y: number): Lane | undefined {
   return lanes.find(({ top, bottom }) => y >= top && y < bottom);
 }
 

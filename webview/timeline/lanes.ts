@@ -11,7 +11,7 @@ const gap = 4;
 /** Names above their lanes, where there is no room beside them. */
 const labelHeight = 18;
 /** More senders than this share one line. */
-export const mostLinks = 8;
+const mostLinks = 8;
 
 /** Where the tracks of a lane's band lie, the first on top. */
 export function trackBand({ top, height }: Band, track: number, tracks: number): Band {

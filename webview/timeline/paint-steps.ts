@@ -7,7 +7,7 @@ import type { StepShapes } from "./step-shapes.ts";
 import { layers, type Track } from "./track.ts";
 
 /** A step as wide as this says what is in it. */
-export const labelled = 60;
+const labelled = 60;
 
 export interface StepLook {
   readonly palette: Palette;

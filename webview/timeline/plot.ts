@@ -9,7 +9,7 @@ import type { RunIndex } from "./run-index.ts";
 import { requestsIn, type Selection, type StepAt } from "./selection.ts";
 import type { Interval } from "./window.ts";
 
-export const labelWidth = 148;
+const labelWidth = 148;
 /** Below this width of the page names stand above their lanes. */
 const narrowWidth = 560;
 

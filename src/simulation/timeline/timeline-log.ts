@@ -3,7 +3,7 @@ import { Rows } from "./rows.ts";
 import { type Moment, moments, type Timeline, type TimelineInstance } from "./timeline.ts";
 
 /** Steps that a log holds, and twice as many rows of each other kind. */
-export const mostLoggedSteps = 200_000;
+const mostLoggedSteps = 200_000;
 
 const kindOf = Object.fromEntries(moments.map((moment, i) => [moment, i])) as Readonly<Record<Moment, number>>;
 

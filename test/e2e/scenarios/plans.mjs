@@ -43,7 +43,10 @@ export const plans = [
       const side = frame.locator(".advice-block");
       assert.match(await side.textContent(), new RegExp(`${data.advice} changes tried`));
       await workbench.shot("plans-advice");
-      await side.getByRole("button", { name: /^Apply to llama-70b-shift\.yaml:\d+$/ }).first().waitFor();
+      await side
+        .getByRole("button", { name: /^Apply to llama-70b-shift\.yaml:\d+$/ })
+        .first()
+        .waitFor();
       await side.getByRole("button", { name: "Preview", exact: true }).first().click();
       await page.locator(".monaco-diff-editor").waitFor();
       await workbench.shot("plans-preview");
