@@ -20,6 +20,7 @@ import {
 } from "./requests.ts";
 import { admitted, Slot } from "./scheduling.ts";
 import type { SchedulingPolicy } from "./scheduling-policy.ts";
+import { SteadySteps } from "./steady-steps.ts";
 
 /**
  * The scheduler of one engine core: its policy fills a step, and what the step made is written down when it ends. A step costs O(1) plus
@@ -37,8 +38,7 @@ export class Scheduler {
   looksAgain = false;
   /** Most blocks in use at once since it was last set. */
   private peakBlocks = 0;
-  /** Blocks that steady steps have opened. */
-  private opened = 0;
+  readonly steady: SteadySteps;
   /** Requests whose prompt was completed by the last `finish` for the first time, and that go on here. */
   readonly begun: Int32Array;
   begunCount = 0;
@@ -55,6 +55,7 @@ export class Scheduler {
     this.completed = new OrderedList(core.requests.order);
     this.slots = Array.from({ length: slots }, () => new Slot(maxRunning));
     this.begun = new Int32Array(maxRunning);
+    this.steady = new SteadySteps(core, policy, intake, inbox, this.slots[0] as Slot);
   }
 
   /** Requests that are here and do not run. */
@@ -74,6 +75,10 @@ export class Scheduler {
 
   clearPeak(): void {
     this.peakBlocks = this.usedBlocks;
+  }
+
+  notePeak(): void {
+    this.peakBlocks = Math.max(this.peakBlocks, this.usedBlocks);
   }
 
   get speculates(): boolean {
@@ -173,7 +178,7 @@ export class Scheduler {
     batch.tokens = batch.decodeSequences + batch.draftTokens + batch.prefillTokens;
     cohort.inFlight = batch.tokens > 0;
     this.core.totals.usedBlocks += this.usedBlocks - used;
-    this.peakBlocks = Math.max(this.peakBlocks, this.usedBlocks);
+    this.notePeak();
     return batch;
   }
 
@@ -193,49 +198,6 @@ export class Scheduler {
     slot.chunkCount = 0;
     for (let i = 0; i < this.completed.count; i++) this.complete(this.completed.items[i] as number, now);
     this.core.totals.usedBlocks += this.usedBlocks - used;
-  }
-
-  /**
-   * Steps, at most `most`, that can follow the one in flight and do as it does: they only decode, nobody comes or goes, and blocks last.
-   * Of an engine with one slot.
-   */
-  steadySteps(most: number): number {
-    const { core, inbox, intake, policy } = this;
-    // Steps gain as many tokens as are accepted, or push blocks into stores at their own time.
-    if (this.speculates || core.tiers?.keepsEvicted === true) return 0;
-    const slot = this.slots[0] as Slot;
-    const decodesAlone = slot.chunkCount === 0 && slot.decodes && core.partial.count === 0 && !core.decoders.isHolding;
-    const isSteady = decodesAlone && policy.isSteady && inbox.count === 0 && (intake === null || intake.isSteady(this.blockedBy));
-    return isSteady ? core.decoders.of(0).steadySteps(most, core.pool.free) : 0;
-  }
-
-  /** The first of steady steps has ended. */
-  endSteady(now: number): void {
-    this.core.decoders.recordGaps(this.core.decoders.of(0), now);
-    this.opened = 0;
-  }
-
-  /** A steady step has ended, the next one begins; returns the blocks that it opens. */
-  stepOn(): number {
-    const { core } = this;
-    const cohort = core.decoders.of(0);
-    if (cohort.size === 0) return 0;
-    cohort.advance();
-    core.openBlocks(cohort);
-    this.opened += cohort.opening;
-    return cohort.opening;
-  }
-
-  /** So many steady steps have followed; the last one that ended did so at `lastEnd`. */
-  resume(steps: number, lastEnd: number): void {
-    const { core, opened } = this;
-    const cohort = core.decoders.of(0);
-    cohort.lastFinish = lastEnd;
-    (this.slots[0] as Slot).batch.decodeContext = cohort.context;
-    this.inbox.skip(steps);
-    this.policy.skip(steps, opened);
-    core.totals.usedBlocks += opened;
-    this.peakBlocks = Math.max(this.peakBlocks, this.usedBlocks);
   }
 
   private setDrafts({ decodes, batch }: Slot, cohort: Cohort): void {

@@ -67,12 +67,12 @@ export class Stretch {
     const tokens = this.tokensOfStep();
     const first = this.behind + 1;
     const firstEnd = this.to;
-    for (const scheduler of schedulers) scheduler.endSteady(this.to);
+    for (const { steady } of schedulers) steady.begin(this.to);
     let opened = 0;
     for (; this.left > 0 && this.to < now; this.left--) {
       meter.decoded(this.from, this.to, opened, tokens);
       for (const scheduler of schedulers) {
-        const blocks = scheduler.stepOn();
+        const blocks = scheduler.steady.next();
         if (meter.shows(scheduler.core.totals)) opened += blocks;
       }
       this.from = this.to;
@@ -83,7 +83,10 @@ export class Stretch {
     if (line.isCertain) this.gaps.addStretch(line.at(first), line.growth, steps - 1, tokens, this.from - firstEnd);
     else for (let step = first; step < this.behind; step++) this.gaps.add(line.duration(step), tokens);
     this.write(first, steps, firstEnd);
-    for (const scheduler of schedulers) scheduler.resume(steps, this.from);
+    for (const scheduler of schedulers) {
+      scheduler.steady.end(steps, this.from);
+      scheduler.notePeak();
+    }
     this.turns.skip(steps);
     meter.timeline?.level(this.instance, this.usedBlocks());
   }
@@ -98,7 +101,7 @@ export class Stretch {
   private foreseen(): number {
     let steps = mostSteps;
     for (const scheduler of this.schedulers) {
-      steps = scheduler.steadySteps(steps);
+      steps = scheduler.steady.foreseen(steps, scheduler.blockedBy);
       if (steps === 0) return 0;
     }
     return this.line.fit(this.batches, steps);
