@@ -40,14 +40,18 @@ export class InfiniteLlmParts implements CoreParts {
     const blocks = this.cores[index] as BorrowedBlocks;
     const { bytesPerSecond, tokenBytes } = this.link(pool);
     const blocksPerNanosecond = (this.settings.migrationShare * bytesPerSecond) / (tokenBytes * core.limits.blockTokens) / 1e9;
+    // What the link could have moved and has not; no more than between two reports, as a link that was idle is no faster.
+    const mostBlocks = Math.max(1, blocksPerNanosecond * this.settings.heartbeatSeconds * 1e9);
+    let movable = 0;
     let last = 0;
     return {
       fill: (slot, cohort, now) => {
         this.ledger.advance(now);
         // Those that decode here may each open a block soon: room for these stays.
         const room = blocks.ownFree - core.running.count;
-        if (blocks.borrowed > 0 && room > 0) blocks.bringHome(Math.min(room, Math.floor((now - last) * blocksPerNanosecond)));
+        movable = Math.min(mostBlocks, movable + (now - last) * blocksPerNanosecond);
         last = now;
+        if (blocks.borrowed > 0 && room > 0) movable -= blocks.bringHome(Math.min(room, Math.floor(movable)));
         return own.fill(slot, cohort, now);
       },
       isSteady: false,

@@ -107,6 +107,21 @@ describe("Infinite-LLM", () => {
     );
   });
 
+  it("brings blocks home a few at a time where it may use little of the link", () => {
+    // Two prompts of 1,250 blocks on an instance of 2,000; the first leaves soon, and the second answers for six seconds.
+    const requests = [
+      { arrivalSeconds: 0, promptTokens: 20_000, outputTokens: 10 },
+      { arrivalSeconds: 0.001, promptTokens: 100, outputTokens: 10 },
+      { arrivalSeconds: 0.002, promptTokens: 20_000, outputTokens: 800 },
+    ];
+    // 2 MiB a block and 36 MB/s: 17 blocks a second, less than one a step.
+    const setup: Setup = { ...four, instances: 2, blocks: 2000 };
+    const report = lending({ kind: "requests", requests }, setup, { migrationShare: 1e-4 });
+    const home = Number(/([\d,]+) came home/.exec(report.served?.figures.map(plain).join("") ?? "")?.[1]);
+    expect(home).toBeGreaterThan(60);
+    expect(home).toBeLessThan(160);
+  });
+
   it("needs instances that do all of a request, without replicas in lock-step", () => {
     const system = caseSystem("infinite-llm", {});
     const [pool] = settledOf().pools;
