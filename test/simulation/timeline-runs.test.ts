@@ -62,20 +62,18 @@ function expectWhole({ timeline, report }: Logged, run: RandomRun): void {
 
 /** Steps as they are one by one, whatever rows they came in. */
 function counts({ timeline: { steps } }: Logged): readonly number[] {
-  const busy = sum(steps.end.map((end, i) => end - (steps.start[i] as number)));
-  return [
-    sum(steps.steps),
-    sum(steps.promptTokens),
-    sum(steps.decodeSequences.map((count, i) => count * (steps.steps[i] as number))),
-    Math.round(busy * 1e6),
-  ];
+  return [sum(steps.steps), sum(steps.promptTokens), sum(steps.decodeSequences.map((count, i) => count * (steps.steps[i] as number)))];
+}
+
+function busySeconds({ timeline: { steps } }: Logged): number {
+  return sum(steps.end.map((end, i) => end - (steps.start[i] as number)));
 }
 
 describe("what any run writes down", () => {
   it("holds every request's whole life, every token of a prompt, and caches that end empty", () => {
     fc.assert(
       fc.property(randomRuns, (run) => expectWhole(logged(run, false), run)),
-      { numRuns: 150 },
+      { numRuns: 150, seed: 29 },
     );
   }, 120_000);
 
@@ -84,11 +82,12 @@ describe("what any run writes down", () => {
       fc.property(randomRuns, (run) => {
         const [fast, exact] = [logged(run, false), logged(run, true)];
         expect(counts(fast)).toEqual(counts(exact));
+        expect(Math.abs(busySeconds(fast) / busySeconds(exact) - 1)).toBeLessThan(1e-9);
         expect(fast.timeline.moments).toEqual(exact.timeline.moments);
         expect(fast.timeline.chunks.tokens).toEqual(exact.timeline.chunks.tokens);
         expect(fast.timeline.transfers).toEqual(exact.timeline.transfers);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, seed: 23 },
     );
   }, 120_000);
 });
