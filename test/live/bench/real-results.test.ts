@@ -60,7 +60,7 @@ describe.runIf(present)("results of real benchmarks", () => {
   });
 
   // The way a deployment's own benchmark is used: a rate that was not measured is predicted from those that were.
-  test.each(["vllm", "vllm_eagle"])("six rates of %s correct the seventh", { timeout: 120_000 }, async (variant) => {
+  test.each(["vllm", "vllm_eagle"])("six rates of %s correct the seventh, whichever is left out", { timeout: 120_000 }, async (variant) => {
     const loads = benchmarkLoads(files(variant)).loads.map(shorter);
     const { deployment, settled, plans } = served(variant);
     const run = (pools: Settled, load: MeasuredLoad) => simulate(pools, plans, load.workload, 1).report?.summary;
@@ -80,7 +80,10 @@ describe.runIf(present)("results of real benchmarks", () => {
       };
       return Math.abs((run(corrected, load)?.tpotSeconds.mean ?? 0) / (load.tpot?.seconds ?? 1) - 1);
     };
-    expect(await off(3)).toBeLessThan(0.15);
+    const inner = [await off(1), await off(2), await off(3), await off(4)];
+    expect(inner.reduce((sum, one) => sum + one, 0) / inner.length).toBeLessThan(0.065);
+    // Where the queue begins to grow a small error of a step becomes a large one of the batch.
+    expect(Math.max(...inner)).toBeLessThan(0.165);
   });
 });
 
