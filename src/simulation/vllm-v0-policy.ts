@@ -131,9 +131,9 @@ export class VllmV0Policy implements SchedulingPolicy {
       if (running.count >= limits.maxNumSeqs || cohort.tokensOf(cohort.size + 1) > limits.maxNumBatchedTokens) return;
       const computed = requests.computed[r] as number;
       const moved = core.blocksFor(0, computed);
-      const kept = running.count > 0 ? this.watermarkBlocks : 0;
-      // One more is asked for, whether its next token will open it or not.
-      if (moved + pool.stateBlocks + 1 + kept > pool.free && (running.count > 0 || moved + pool.stateBlocks > pool.free)) return;
+      // One more is asked for, whether its next token will open it or not; alone it takes no more than it opens.
+      const needed = running.count > 0 ? moved + 1 + this.watermarkBlocks : core.blocksFor(0, computed + cohort.gain);
+      if (needed + pool.stateBlocks > pool.free) return;
       swapped.takeFirst();
       core.swapIn(r, cohort);
       this.swappedBlocks -= moved;
