@@ -24,6 +24,8 @@ export class TetriinferPlacement implements Placement, RoleLoads {
   private readonly loads: DecodeLoads;
   /** Prompt tokens of each core as last told, and what was sent there since. */
   private readonly pending: Float64Array;
+  /** Requests of each core whose prompt is not computed, those on their way to it included. */
+  private readonly prompts: Int32Array;
   private readonly heavy: Int32Array;
   private readonly light: Int32Array;
   /** Requests whose answer is not finished and whose prompt is computed. */
@@ -43,6 +45,7 @@ export class TetriinferPlacement implements Placement, RoleLoads {
     this.dispatch = new DecodeDispatch(count, source);
     this.loads = { freeTokens: new Float64Array(count), heavy: new Int32Array(count), light: new Int32Array(count) };
     this.pending = new Float64Array(count);
+    this.prompts = new Int32Array(count);
     this.heavy = new Int32Array(count);
     this.light = new Int32Array(count);
     this.tell();
@@ -56,10 +59,12 @@ export class TetriinferPlacement implements Placement, RoleLoads {
     for (let c = 0; c < pending.length; c++)
       if (roles.role[c] === computesPrompts && (best < 0 || (pending[c] as number) < (pending[best] as number))) best = c;
     pending[best] = (pending[best] as number) + (requests.prompt[r] as number);
+    this.prompts[best] = (this.prompts[best] as number) + 1;
     return best;
   }
 
   leave(r: number): number {
+    this.promptDone(r);
     const tokens = (this.requests.prompt[r] as number) + (this.requests.expected[r] as number);
     const core = this.dispatch.choose(tokens, this.loads, this.roles.role);
     const counts = this.isHeavy(r) ? this.heavy : this.light;
@@ -76,8 +81,10 @@ export class TetriinferPlacement implements Placement, RoleLoads {
     this.answering--;
   }
 
-  promptDone(): void {
-    // What is computed is told with the next beat.
+  /** Its tokens are told with the next beat. */
+  promptDone(r: number): void {
+    const core = this.requests.promptCore[r] as number;
+    this.prompts[core] = (this.prompts[core] as number) - 1;
   }
 
   beat(now: number): void {
@@ -101,7 +108,7 @@ export class TetriinferPlacement implements Placement, RoleLoads {
 
   isIdle(core: number): boolean {
     const { scheduler, instance } = this.cores[core] as Core;
-    return instance.isIdle && scheduler.runningCount === 0 && scheduler.core.pendingTokens === 0;
+    return instance.isIdle && scheduler.runningCount === 0 && this.prompts[core] === 0;
   }
 
   /** Those beyond what the instances of a role have in hand. */

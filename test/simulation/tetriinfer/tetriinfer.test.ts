@@ -92,4 +92,18 @@ describe("TetriInfer", () => {
     expect(Number(/\d+/.exec(figures(flipped)[1] ?? "")?.[0])).toBeGreaterThan(0);
     expect(flipped.summary.ttftSeconds.mean).toBeLessThan(0.7 * fixed.summary.ttftSeconds.mean);
   });
+
+  it("does not change the role of an instance that a prompt is on its way to", () => {
+    const requests = [
+      { arrivalSeconds: 0, promptTokens: 300, outputTokens: 500 },
+      { arrivalSeconds: 0, promptTokens: 400, outputTokens: 200 },
+      { arrivalSeconds: 1.3, promptTokens: 50, outputTokens: 50 },
+    ];
+    // Half a second until a request is there. The second one waits for room to decode, so that an instance that is idle for a second flips.
+    const model = timing(() => 0.01, { requestSeconds: 0.5 });
+    const setup: PairSetup = { prefill: { instances: 2, blocks: 100 }, decode: { blocks: 55 } };
+    const { requests: records } = run({ kind: "requests", requests }, setup, { flipSeconds: 1 }, model);
+    // The third is computed by the first instance; the second has become one that decodes, and has more room than the third.
+    expect([...records.instance]).toEqual([2, 2, 1]);
+  });
 });
