@@ -131,9 +131,10 @@ export class VllmV0Policy implements SchedulingPolicy {
       if (running.count >= limits.maxNumSeqs || cohort.tokensOf(cohort.size + 1) > limits.maxNumBatchedTokens) return;
       const computed = requests.computed[r] as number;
       const moved = core.blocksFor(0, computed);
-      // One more is asked for, whether its next token will open it or not; alone it takes no more than it opens.
-      const needed = running.count > 0 ? moved + 1 + this.watermarkBlocks : core.blocksFor(0, computed + cohort.gain);
-      if (needed + pool.stateBlocks > pool.free) return;
+      // Beside others one more is asked for, whether its next tokens will open it or not.
+      const asked = running.count > 0 ? moved + 1 + this.watermarkBlocks : 0;
+      const opened = core.blocksFor(0, computed + Math.min(cohort.gain, core.decoders.remaining(r, computed)));
+      if (Math.max(asked, opened) + pool.stateBlocks > pool.free) return;
       swapped.takeFirst();
       core.swapIn(r, cohort);
       this.swappedBlocks -= moved;
