@@ -13,9 +13,9 @@ export interface Admissible {
  * cache cannot hold would be preempted for ever; they are left out too.
  */
 export function admissible(load: Load, pools: readonly ClusterPool[]): Admissible {
-  const most = Math.min(...pools.filter(({ role }) => role !== "prefill").map(longestKept));
+  const most = Math.min(...pools.filter(({ mayDecode }) => mayDecode).map(longestKept));
   // A prefill instance sees the prompt, and makes one token.
-  const prompts = pools.filter(({ role }) => role === "prefill").map((pool) => longestKept(pool) - 1);
+  const prompts = pools.filter(({ mayDecode }) => !mayDecode).map((pool) => longestKept(pool) - 1);
   const longestPrompt = Math.min(most - 1, ...prompts, ...pools.map((pool) => pool.longestPrompt));
   const count = load.promptTokens.length;
   const outputTokens = load.outputTokens.slice();

@@ -99,7 +99,12 @@ function queueLimit(settings: EngineSettings, admission: Admission | undefined):
   return Number.isFinite(mostQueued) ? { mostQueued } : {};
 }
 
-function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, { model: { layers }, admission }: Settled): ClusterPool {
+function clusterPool(
+  pool: SettledPool,
+  plan: MemoryPlan,
+  model: StepModel,
+  { model: { layers }, admission, system }: Settled,
+): ClusterPool {
   const { layout, settings, role } = pool;
   const { scheduling: written } = settings;
   const scheduling = written.engine === "phased" ? { ...written, promptTokens: written.promptTokens ?? saturatingTokens(model) } : written;
@@ -109,6 +114,7 @@ function clusterPool(pool: SettledPool, plan: MemoryPlan, model: StepModel, { mo
   const cache = { ...whole, stateBlocks: whole.stateBlocks + Math.ceil((pool.speculation?.lookahead ?? 0) / whole.blockTokens) };
   return {
     role,
+    mayDecode: role !== "prefill" || system?.kind === "splitwise" || system?.kind === "tetriinfer",
     replicas: Math.floor(pool.instances),
     engines: layout.data,
     lockStep: layout.attentionData,

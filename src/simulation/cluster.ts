@@ -28,6 +28,8 @@ import { Stretch } from "./stretch.ts";
 /** One pool in plain numbers. */
 export interface ClusterPool {
   readonly role: SettledPool["role"];
+  /** Requests may decode here: everywhere but in a prefill pool whose instances never do anything else. */
+  readonly mayDecode: boolean;
   readonly replicas: number;
   /** Independent engines behind one server. */
   readonly engines: number;

@@ -69,8 +69,9 @@ export class Intake {
       const cached = hits * limits.blockTokens;
       const fresh = core.blocksFor(cached, coming - cached);
       const answer = this.answerBlocks(r, coming);
-      // Alone it starts in a cache that is smaller than what is kept for answers, too.
-      const kept = running.count + this.held > 0 ? (this.admission?.kept(r, coming) ?? answer + this.keptBlocks()) : 0;
+      // Alone it starts in a cache that is smaller than what is kept for answers, too; others' caches may be on their way out yet.
+      const isAlone = running.count + this.held === 0 && pool.free === pool.usable;
+      const kept = isAlone ? 0 : (this.admission?.kept(r, coming) ?? answer + this.keptBlocks());
       if (fresh + pool.stateBlocks + pool.evictableHits + kept > pool.free) return noBlocks;
       queue.takeFirst();
       core.totals.running++;

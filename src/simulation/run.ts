@@ -15,6 +15,7 @@ import type { RunControl } from "./report.ts";
 import { handedOver, Requests, refused, waiting } from "./requests.ts";
 import type { Routing } from "./router.ts";
 import type { RunResult } from "./run-result.ts";
+import { stallOf } from "./stall.ts";
 import { systemParts } from "./system-parts.ts";
 
 const arrivalEvent = -1;
@@ -64,7 +65,7 @@ export class Run implements HandOverPort {
 
   constructor(
     private readonly load: Load,
-    plan: ClusterPlan,
+    private readonly plan: ClusterPlan,
     routing: Routing,
     seed: number,
     private readonly control: RunControl,
@@ -102,7 +103,7 @@ export class Run implements HandOverPort {
         this.startPhase("measured");
       }
       const time = this.queue.nextTime;
-      if (time === Number.POSITIVE_INFINITY) throw new Error("Requests wait, but nothing is under way.");
+      if (time === Number.POSITIVE_INFINITY) throw stallOf(this.plan, this.cluster, this.requests);
       if (time > latestTime) {
         stopped = "too-long";
         break;

@@ -12,6 +12,7 @@ import { reportOf } from "./report-of.ts";
 import { type Routing, routingOf } from "./router.ts";
 import { blockTokensOf } from "./routing/router.ts";
 import { Run } from "./run.ts";
+import { Stall } from "./stall.ts";
 import { timelineInstances } from "./timeline/timeline-instances.ts";
 import type { Workload } from "./workload.ts";
 
@@ -58,7 +59,7 @@ export function simulateWith(
     });
     return report ? { report } : { error: { code: "missing", message: "The deployment has no pool." } };
   } catch (failure) {
-    if (failure instanceof TimingFailure) return { error: { code: "unsupported", message: failure.message } };
+    if (failure instanceof TimingFailure || failure instanceof Stall) return { error: { code: "unsupported", message: failure.message } };
     throw failure;
   }
 }
