@@ -28,7 +28,7 @@ export function adviceFor(subject: Subject, one: DeploymentAnalysis, settled: Se
   const settledOf = (deployment: DeploymentAnalysis["deployment"]): Settled | undefined => withLimits(deployment, settled, catalog);
   const options = { text: input.text, analysis, again, settledOf };
   const changes = [...advisedChanges(one, report, options)].filter((change) => change !== undefined);
-  const made = carriedOut(advice({ workload, seed: report.seed, before: figuresOf(report) }, changes));
+  const made = carriedOut(advice({ settled, workload, seed: report.seed, before: figuresOf(report) }, changes));
   const [best] = made.helping;
   const before = best && reachOf(settled, workload, report.seed);
   const after = best && reachOf(best.settled, workload, report.seed);

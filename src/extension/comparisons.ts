@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { type Message, message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import { settledAfter } from "../planning/change.ts";
+import { furtherSeeds } from "../planning/comparison.ts";
 import { figuresOf, type RunFigures } from "../planning/figures.ts";
 import { meanLengths } from "../planning/mean-lengths.ts";
 import { alternatives } from "../planning/what-if.ts";
@@ -18,8 +19,6 @@ interface Choice extends CompareChoice {
 
 /** Beside the run's own. */
 const mostCompared = 3;
-/** Further seeds, without which nobody knows what is noise. */
-const furtherSeeds = 2;
 const mostDeployments = 30;
 
 /** Serves the load and seed of a run otherwise: with a change, as another layout, routing or system, or by another deployment. */
@@ -102,8 +101,7 @@ export class Comparisons {
   }
 
   private async withFurtherSeeds(settled: Settled, { workload, report }: PlannedFrom, signal: AbortSignal): Promise<readonly RunFigures[]> {
-    const seeds = Array.from({ length: furtherSeeds }, (_, i) => report.seed + 1 + i);
-    const ends = await Promise.all(seeds.map((seed) => this.pool.run({ settled, workload, seed }, signal)));
+    const ends = await Promise.all(furtherSeeds(report.seed).map((seed) => this.pool.run({ settled, workload, seed }, signal)));
     return ends.flatMap((end) => (end.kind === "done" && end.outcome.report ? [figuresOf(end.outcome.report)] : []));
   }
 

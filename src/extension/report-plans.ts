@@ -55,7 +55,7 @@ export class ReportPlans {
   private from: PlannedFrom | undefined;
   private following = new AbortController();
   private sweeping = new AbortController();
-  private helping: readonly ChangeView[] = [];
+  private offered: readonly ChangeView[] = [];
   private sweep: Sweep | undefined;
   private readonly comparisons: Comparisons;
 
@@ -79,13 +79,13 @@ export class ReportPlans {
   async follow(from: PlannedFrom): Promise<void> {
     this.stop();
     this.from = from;
-    this.helping = [];
+    this.offered = [];
     const following = new AbortController();
     this.following = following;
     this.comparisons.offer(from, []);
     if (from.report.stoppedAtSeconds !== null) return;
     await Promise.all([this.rates(from, following.signal), this.advise(from, following.signal)]);
-    if (!following.signal.aborted) this.comparisons.offer(from, this.helping);
+    if (!following.signal.aborted) this.comparisons.offer(from, this.offered);
   }
 
   async receive(request: FromPlanningView): Promise<void> {
@@ -103,7 +103,7 @@ export class ReportPlans {
         break;
       case "apply":
       case "preview": {
-        const change = request.of === "advice" ? this.helping[request.at]?.change : this.sweep?.points[request.at]?.change;
+        const change = request.of === "advice" ? this.offered[request.at]?.change : this.sweep?.points[request.at]?.change;
         if (change) await this.write(request.kind, change, from);
         break;
       }
@@ -129,19 +129,21 @@ export class ReportPlans {
   }
 
   private async advise(from: PlannedFrom, signal: AbortSignal): Promise<void> {
-    const { subject, workload, report } = from;
+    const { subject, settled, workload, report } = from;
     const before = figuresOf(report);
     const tell = (view: Partial<AdviceView>): void =>
-      this.show({ kind: "advice", advice: { before, progress: null, tried: 0, helping: [], curve: null, ...view } });
+      this.show({ kind: "advice", advice: { before, progress: null, tried: 0, helping: [], nearest: [], curve: null, ...view } });
     tell({ progress: { done: 0, total: 0 } });
     const changes = await this.verified(from, signal);
     if (!changes) return;
-    const run = { workload, seed: report.seed, before };
-    const progress = (done: number): void => tell({ progress: { done, total: changes.length } });
+    const run = { settled, workload, seed: report.seed, before };
+    const progress = (done: number): void => tell({ progress: { done: Math.min(done, changes.length), total: changes.length } });
     const made = await carriedOutBy(advice(run, changes), this.pool, signal, progress);
     if (!made) return;
-    this.helping = made.helping.map(({ change, figures }) => viewOf(change, figures, subject));
-    const whole = { tried: made.tried, helping: this.helping };
+    const views = (some: typeof made.helping): readonly ChangeView[] => some.map(({ change, figures }) => viewOf(change, figures, subject));
+    const [helping, nearest] = [views(made.helping), views(made.nearest)] as const;
+    this.offered = [...helping, ...nearest];
+    const whole = { tried: made.tried, helping, nearest };
     tell(whole);
     const [best] = made.helping;
     const now = askedRate(workload);

@@ -51,6 +51,11 @@ function known(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
+/** Further draws of a load, without which nobody knows what is noise. */
+export function furtherSeeds(seed: number): readonly number[] {
+  return [seed + 1, seed + 2];
+}
+
 /** How a figure of another run stands to that of this one. */
 export type Difference =
   | { readonly kind: "change"; readonly from: number; readonly to: number; readonly isBetter: boolean | null }

@@ -33,8 +33,10 @@ export interface AdviceView {
   /** null once all are done. */
   readonly progress: Progress | null;
   readonly tried: number;
-  /** The best first. */
+  /** By more than chance, the best first. */
   readonly helping: readonly ChangeView[];
+  /** Those that come nearest where none helps. */
+  readonly nearest: readonly ChangeView[];
   /** With the best one: up to which rate it holds; null while it is looked for. */
   readonly curve: RateCurve | null;
 }
@@ -84,6 +86,6 @@ export type ToPlanningView =
 export type FromPlanningView =
   | { readonly kind: "sweep"; readonly sweep: SweepKind }
   | { readonly kind: "stop-sweep" }
-  /** A change of the advice, by its place among those that help, or a point of the sweep shown. */
+  /** A change of the advice, by its place among those that help or come nearest, or a point of the sweep shown. */
   | { readonly kind: "apply" | "preview"; readonly of: "advice" | "sweep"; readonly at: number }
   | { readonly kind: "compare"; readonly ids: readonly string[] };

@@ -28,9 +28,10 @@ function ran(text: string, workload: Workload) {
   const subject = only(text);
   const { settled } = subject;
   if (!settled) throw new Error("does not settle");
-  const { report } = simulated({ settled: { ...settled, slo }, workload, seed: 1 });
+  const limited = { ...settled, slo };
+  const { report } = simulated({ settled: limited, workload, seed: 1 });
   if (!report) throw new Error("does not run");
-  return { subject, report };
+  return { subject, report, settled: limited };
 }
 
 function changesOf(text: string, report: Report): readonly VerifiedChange<AdvisedChange>[] {
@@ -45,7 +46,7 @@ function changesOf(text: string, report: Report): readonly VerifiedChange<Advise
 
 describe("changes worth simulating", () => {
   const text = yaml({ gpu: h100, args: ["--no-enable-prefix-caching", "--max-num-seqs=64"] });
-  const { report } = ran(text, talks);
+  const { report, settled } = ran(text, talks);
   const changes = changesOf(text, report);
 
   test("each is what its edited text says, and differs from the file and from every other", () => {
@@ -61,7 +62,7 @@ describe("changes worth simulating", () => {
   });
 
   test("repeated prompts without prefix caching are told to be cached, by the one word that says otherwise", () => {
-    const made = carriedOut(advice({ workload: talks, seed: 1, before: figuresOf(report) }, changes));
+    const made = carriedOut(advice({ settled, workload: talks, seed: 1, before: figuresOf(report) }, changes));
     const [best] = made.helping;
     expect(made.tried).toBe(changes.length);
     expect(best && plain(best.change.title)).toBe("Turn prefix caching on");
@@ -70,7 +71,7 @@ describe("changes worth simulating", () => {
   });
 
   test("the figures told are those of the edited file, simulated", () => {
-    const made = carriedOut(advice({ workload: talks, seed: 1, before: figuresOf(report) }, changes));
+    const made = carriedOut(advice({ settled, workload: talks, seed: 1, before: figuresOf(report) }, changes));
     const [best] = made.helping;
     const after = ran(applyEdits(text, best?.change.edits ?? []) ?? "", talks);
     expect(best?.figures.summary).toEqual(after.report.summary);

@@ -57,4 +57,13 @@ describe("which of two runs is better", () => {
     expect(improves(run({ saturated: full }), run({ saturated: full }))).toBe(false);
     expect(improves(run({ saturated: full }), run({}))).toBe(true);
   });
+
+  test("what is bought with another limited latency, or with requests within the limits, is no improvement", () => {
+    // The worst is TPOT at 0.98 of its limit.
+    const before = run({ ttft: 0.1, tpot: 0.049, attainment: 0.959 });
+    expect(improves(before, run({ ttft: 0.1, tpot: 0.045, attainment: 0.959 }))).toBe(true);
+    expect(improves(before, run({ ttft: 0.133, tpot: 0.045, attainment: 0.959 }))).toBe(false);
+    expect(improves(before, run({ ttft: 0.1, tpot: 0.045, attainment: 0.956 }))).toBe(false);
+    expect(improves(before, run({ ttft: 0.133, tpot: 0.045, attainment: 0.99 }))).toBe(true);
+  });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { message } from "../../src/deployment/message.ts";
 import { standaloneHtml } from "../../src/extension/standalone-html.ts";
 import { figuresOf } from "../../src/planning/figures.ts";
 import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
 import { markdownTable, reportMarkdown } from "../../webview/report/export/report-markdown.ts";
 import { distributions, latencies } from "../../webview/report/latency.ts";
-import { gainWords, reachWords } from "../../webview/report/planning/advice-words.ts";
+import { adviceTitle, gainWords, reachWords } from "../../webview/report/planning/advice-words.ts";
 import { changeWords, comparisonTable, withOthers } from "../../webview/report/planning/compare-model.ts";
-import { axisOver } from "../../webview/report/planning/plot-axis.ts";
+import { axisNear, axisOver } from "../../webview/report/planning/plot-axis.ts";
 import { ratePlot, rateTable } from "../../webview/report/planning/rate-plot.ts";
-import { sweepPlots, sweepTable } from "../../webview/report/planning/sweep-model.ts";
+import { pointWords, sweepPlots, sweepTable } from "../../webview/report/planning/sweep-model.ts";
 import { met, missed, saturated } from "./fixtures/report.ts";
-import { comparedRuns, followed, layoutsSwept, thresholdSwept } from "./fixtures/report-plans.ts";
+import { comparedRuns, followed, layoutsSwept, nothingHelps, thresholdSwept } from "./fixtures/report-plans.ts";
 
 const report = missed();
 const values = latencies(report.requests);
@@ -31,9 +32,16 @@ describe("the rate plot", () => {
     const [own, best] = plot.lines;
     expect(own?.points.filter(({ text }) => text === "now").map(({ x }) => x)).toEqual([13]);
     expect(own?.points.filter(({ isLost }) => isLost).map(({ x }) => x)).toEqual([12]);
-    expect(plot.note).toBe("12.0\u00a0req/s → 15.9\u00a0req/s");
+    expect(plot.title).toBe("TTFT p95 by request rate, req/s");
+    expect(plot.note).toBe("holds to 12.0\u00a0req/s");
+    expect(plot.beside).toEqual({ name: "holds to 15.9\u00a0req/s", series: 2 });
     expect(plot.limit?.text).toBe("limit 500\u00a0ms");
     expect(best?.name).toBe("Turn prefix caching on");
+  });
+
+  it("says nothing of the best change where it holds to the same rate", () => {
+    const same = advice.curve && { ...advice.curve, limits: { held: 12.01, lost: 12.4 } };
+    expect(ratePlot(rates, { ...advice, curve: same }, 13, report.slo).beside).toBeNull();
   });
 
   it("shows no latency of a rate at which the queue grows", () => {
@@ -50,6 +58,17 @@ describe("the rate plot", () => {
 
 describe("advice in words", () => {
   const { advice } = last(followed(), "advice");
+
+  it("is headlined only where a change helps by more than chance", () => {
+    expect(adviceTitle(advice)).toBe("Best of 14 changes tried");
+    const { advice: none } = last(nothingHelps(), "advice");
+    expect(adviceTitle(none)).toBe("None of 14 changes tried helps by more than chance");
+    expect(none.nearest).toHaveLength(2);
+  });
+
+  it("of a change with which the queue grows tells no latency", () => {
+    expect(gainWords(figuresOf(met()), figuresOf(saturated()))).toBe("The queue grows for ever.");
+  });
 
   it("gives both latencies and the share within the limits, before and after", () => {
     const text = gainWords(figuresOf(report), figuresOf(met()));
@@ -121,6 +140,40 @@ describe("a sweep", () => {
     expect(clouds.map(({ id }) => id)).toEqual(["cloud-tpot", "cloud-ttft"]);
     expect(clouds[0]?.lines[0]?.joined).toBe(false);
     expect(clouds[0]?.lines[0]?.points.filter(({ text }) => text !== "").map(({ text }) => text)).toEqual(["TP 2 × SP 4", "TP 4 × SP 2"]);
+  });
+
+  it("names its axes in sentence case, with the unit that their ticks lack", () => {
+    const { view } = last(thresholdSwept(), "sweep");
+    const { view: names } = last(layoutsSwept(), "sweep");
+    if (!view.sweep || !names.sweep) throw new Error("no sweep");
+    expect(sweepPlots(view.sweep, report.slo, null).map(({ title }) => title)).toEqual([
+      "TTFT p95 by shift threshold",
+      "TPOT p95 by shift threshold",
+      "Output, tok/s by shift threshold",
+    ]);
+    const byRate = { ...view.sweep, axis: { name: message("Request rate"), unit: "req/s", scale: "log" } } as const;
+    expect(sweepPlots(byRate, report.slo, null)[0]?.title).toBe("TTFT p95 by request rate, req/s");
+    expect(sweepPlots(names.sweep, report.slo, null)[0]?.title).toBe("TPOT p95 over output of a GPU, tok/s");
+  });
+
+  it("of names starts its throughput near the least", () => {
+    const { view } = last(layoutsSwept(), "sweep");
+    const [plot] = view.sweep ? sweepPlots(view.sweep, report.slo, null) : [];
+    // 183 to 415 tok/s: a tenth of the span on either side.
+    expect(plot?.x.from).toBeCloseTo(159.8);
+    expect(plot?.x.to).toBeCloseTo(438.2);
+    expect(axisNear([], String).scale).toBe("log");
+  });
+
+  it("tells the share of requests within the limits of a point once, with its unit everything else", () => {
+    const { view } = last(layoutsSwept(), "sweep");
+    if (!view.sweep) throw new Error("no sweep");
+    const { sweep } = view;
+    const [, lost, , kept] = sweep.points.map((point) => pointWords(point, sweep));
+    expect(kept?.replaceAll("\u00a0", " ")).toBe(
+      "TPOT p95 47.0 ms, TTFT p95 390 ms, output of a GPU 390 tok/s, KV cache 939,808 tokens, weights of a GPU 32.9 GiB, sent a layer and token 49,152 B, 90.0 % of requests within the limits",
+    );
+    expect(lost?.replaceAll("\u00a0", " ")).toMatch(/, misses a limit: 90.0 % of requests within$/);
   });
 
   it("has the same numbers in its table, with words where there are none", () => {

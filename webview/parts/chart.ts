@@ -23,6 +23,17 @@ export function stroke(theme: Theme, series: number, width = 1.5): { borderColor
   return { borderColor: theme.series[series] ?? theme.foreground, borderWidth: theme.highContrast ? 2 : width };
 }
 
+/** How wide labels are in the font of the ticks. */
+export function tickWidths({ ctx }: LineChart, theme: Theme): (text: string) => number {
+  return (text) => {
+    ctx.font = `11px ${theme.font}`;
+    return ctx.measureText(text).width;
+  };
+}
+
+/** Pixels beside a plot that the labels of its vertical axis and its right edge take, at most. */
+export const besidePlot = 70;
+
 /** A series is told by its dash as by its colour: this run solid, those beside it dashed each in its own way. */
 const dashes: Readonly<Record<number, readonly number[]>> = { 2: [5, 3], 3: [2, 2], 5: [8, 3, 2, 3] };
 

@@ -1,9 +1,11 @@
 import type { Plugin } from "chart.js";
-import { bare, Chart, dashOf, type LineChart, marksOf, stroke } from "./chart.ts";
-import { attribute, h, say } from "./dom.ts";
+import { bare, besidePlot, Chart, dashOf, type LineChart, marksOf, stroke, tickWidths } from "./chart.ts";
+import { attribute, fill, h, say } from "./dom.ts";
+import { type Box, labelPlaces } from "./label-places.ts";
+import { lineLegend } from "./line-legend.ts";
 import type { CurveLine, CurvePlot, PlotAxis } from "./models.ts";
 import type { Theme } from "./theme.ts";
-import { linearTicks, logTicks } from "./ticks.ts";
+import { linearTicks, logTicks, logTicksApart } from "./ticks.ts";
 
 /** Pixels around a point that count as a click on it. */
 const reach = 24;
@@ -37,7 +39,7 @@ export class CurveView {
     Object.assign(this.picture, { model, theme });
     say(this.title, model.title);
     this.title.title = model.definition;
-    say(this.note, model.note);
+    fill(this.note, model.note, ...(model.beside ? lineLegend([model.beside]) : []));
     attribute(this.plot, "aria-label", model.aria);
     this.draw();
   }
@@ -50,9 +52,13 @@ export class CurveView {
     const { chart } = this;
     chart.resize(width, height);
     chart.data.datasets = model.lines.map((line) => dataset(line, theme));
+    const widthOf = tickWidths(chart, theme);
+    const across = ticksOf(model.x, Math.max(2, Math.floor(width / 62)));
+    const apart = (ticks: readonly number[]): readonly number[] =>
+      logTicksApart(ticks, { ...model.x, pixels: width - besidePlot }, (tick) => widthOf(model.x.format(tick)));
     chart.options.scales = {
-      x: scale(model.x, theme, Math.max(2, Math.floor(width / 62)), 0),
-      y: scale(model.y, theme, Math.max(2, Math.floor(height / 34)), 6),
+      x: scale(model.x, theme, model.x.scale === "log" ? apart(across) : across, 0),
+      y: scale(model.y, theme, ticksOf(model.y, Math.max(2, Math.floor(height / 34))), 6),
     };
     chart.update("none");
   }
@@ -96,8 +102,11 @@ function dataset({ series, joined, points }: CurveLine, theme: Theme) {
   };
 }
 
-function scale({ scale: kind, from, to, format }: PlotAxis, theme: Theme, most: number, padding: number) {
-  const ticks = kind === "log" ? logTicks(from, to, most) : linearTicks(from, to, most);
+function ticksOf({ scale: kind, from, to }: PlotAxis, most: number): readonly number[] {
+  return kind === "log" ? logTicks(from, to, most) : linearTicks(from, to, most);
+}
+
+function scale({ scale: kind, from, to, format }: PlotAxis, theme: Theme, ticks: readonly number[], padding: number) {
   return {
     type: kind === "log" ? ("logarithmic" as const) : ("linear" as const),
     min: from,
@@ -141,11 +150,14 @@ function marks(picture: { model: CurvePlot; theme: Theme }): Plugin<"line"> {
         pen.fillText(text, from, line);
       };
       pen.strokeStyle = theme.foreground;
+      const taken: Box[] = [];
       const { limit } = model;
       if (limit && limit.value >= model.y.from && limit.value <= model.y.to) {
         const at = Math.round(y.getPixelForValue(limit.value)) + 0.5;
         line(pen, left, at, right, at, theme.highContrast ? 2 : 1, []);
         write(limit.text, left + 4, at - 8);
+        taken.push({ x: left, y: at - 1, width: right - left, height: 2 });
+        taken.push({ x: left, y: at - 15, width: pen.measureText(limit.text).width + 10, height: 15 });
       }
       model.marks.forEach(({ value, text }, i) => {
         const at = Math.round(x.getPixelForValue(value)) + 0.5;
@@ -162,9 +174,16 @@ function marks(picture: { model: CurvePlot; theme: Theme }): Plugin<"line"> {
             pen.arc(px, py, 8, 0, Math.PI * 2);
             pen.stroke();
           }
-          // What is chosen is written below its point, so that it does not lie on the file's own.
-          if (point.text !== "") write(point.text, px - pen.measureText(point.text).width - 8, py + (point.at === model.chosen ? 13 : -9));
+          taken.push({ x: px - 5, y: py - 5, width: 10, height: 10 });
         }
+      const told = model.lines.flatMap(({ points }) => points.filter(({ text }) => text !== ""));
+      const labels = told.map(({ x: value, y: height, text }) => ({
+        x: x.getPixelForValue(value),
+        y: y.getPixelForValue(height),
+        width: pen.measureText(text).width,
+      }));
+      const edges = { x: left, y: top - 12, width: right + 14 - left, height: bottom + 12 - top };
+      for (const [i, place] of labelPlaces(labels, taken, edges).entries()) write(told[i]?.text ?? "", place.x, place.y + place.height / 2);
       pen.restore();
     },
   };

@@ -1,10 +1,10 @@
 import type { Plugin } from "chart.js";
-import { bare, Chart, dashOf, type LineChart, stroke } from "./chart.ts";
+import { bare, besidePlot, Chart, dashOf, type LineChart, stroke, tickWidths } from "./chart.ts";
 import { attribute, h, say } from "./dom.ts";
 import type { Distribution } from "./models.ts";
 import { brief, duration } from "./numbers.ts";
 import type { Theme } from "./theme.ts";
-import { logTicks } from "./ticks.ts";
+import { logTicks, logTicksApart } from "./ticks.ts";
 
 /** A cumulative distribution over a logarithmic time axis: limit and percentile are read off directly. */
 export class DistributionView {
@@ -54,7 +54,10 @@ export class DistributionView {
       ...stroke(theme, series, series === 1 ? 2 : 1.5),
     }));
     const font = { size: 11, family: theme.font };
-    const ticks = logTicks(model.from, model.to, Math.max(2, Math.floor(width / 62)));
+    const widthOf = tickWidths(chart, theme);
+    const scale = { from: model.from, to: model.to, pixels: width - besidePlot };
+    const all = logTicks(model.from, model.to, Math.max(2, Math.floor(width / 62)));
+    const ticks = logTicksApart(all, scale, (tick) => widthOf(brief(duration(tick))));
     chart.options.scales = {
       x: {
         type: "logarithmic",

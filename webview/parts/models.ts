@@ -170,6 +170,8 @@ export interface CurvePlot {
   readonly title: string;
   readonly definition: string;
   readonly note: string;
+  /** What is noted of a line beside the first, with a piece of it. */
+  readonly beside?: Pick<CurveLine, "name" | "series"> | null;
   readonly x: PlotAxis;
   readonly y: PlotAxis;
   readonly lines: readonly CurveLine[];

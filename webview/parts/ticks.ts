@@ -51,3 +51,24 @@ export function linearTicks(from: number, to: number, most: number): number[] {
     ticks.push(Number((index * step).toPrecision(12)));
   return ticks;
 }
+
+/** Pixels between the labels of two ticks. */
+const labelGap = 8;
+
+/** What is left of rising ticks of a logarithmic axis of `pixels` when labels that would touch the one before them are dropped. */
+export function logTicksApart(
+  ticks: readonly number[],
+  { from, to, pixels }: { readonly from: number; readonly to: number; readonly pixels: number },
+  widthOf: (tick: number) => number,
+): number[] {
+  const kept: number[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const tick of ticks) {
+    const at = (Math.log(tick / from) / Math.log(to / from)) * pixels;
+    const width = widthOf(tick);
+    if (at - width / 2 < end + labelGap) continue;
+    kept.push(tick);
+    end = at + width / 2;
+  }
+  return kept;
+}

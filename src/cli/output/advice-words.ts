@@ -10,9 +10,9 @@ import type { Terminal } from "../terminal.ts";
 const othersTold = 3;
 
 /** The change that helps most with its gain and its price, then the next ones. */
-export function adviceText({ before, tried, helping, reach }: VerifiedAdvice, paint: Terminal["paint"]): string {
+export function adviceText({ before, tried, helping, nearest, reach }: VerifiedAdvice, paint: Terminal["paint"]): string {
   const [best, ...others] = helping;
-  if (!best) return `  None of ${tried} changes tried helps.\n`;
+  if (!best) return noneText(tried, nearest, before);
   const reached = reach ? reachWords(reach.before, reach.after) : "";
   const told = others.slice(0, othersTold).map((one) => `  ${plain(one.change.title)}: ${gainWords(before, one.figures)}\n`);
   return [
@@ -24,7 +24,15 @@ export function adviceText({ before, tried, helping, reach }: VerifiedAdvice, pa
   ].join("");
 }
 
-function gainWords({ summary: before, saturated }: RunFigures, { summary: after }: RunFigures): string {
+function noneText(tried: number, nearest: VerifiedAdvice["nearest"], before: RunFigures): string {
+  const told = nearest.map(({ change, figures }) => `  ${plain(change.title)}: ${gainWords(before, figures)}\n`);
+  return [`  None of ${tried} changes tried helps by more than chance.\n`, ...(told.length > 0 ? ["  Nearest:\n", ...told] : [])].join("");
+}
+
+function gainWords({ summary: before, saturated }: RunFigures, { summary: after, saturated: still }: RunFigures): string {
+  if (saturated && still)
+    return `completes ${rate(still.mostRequestsPerSecond, "req/s")} instead of ${rate(saturated.mostRequestsPerSecond, "req/s")}, and the queue still grows`;
+  if (still) return "the queue grows for ever";
   if (saturated) return `the queue empties; TTFT p95 ${duration(after.ttftSeconds.p95)}, TPOT p95 ${duration(after.tpotSeconds.p95)}`;
   const parts = [
     `TTFT p95 ${duration(before.ttftSeconds.p95)} → ${duration(after.ttftSeconds.p95)}`,
@@ -45,8 +53,8 @@ function reachWords(before: Turn, after: Turn): string {
     : `; holds up to ${rate(after.held, "req/s")} instead of ${rate(before.held, "req/s")}`;
 }
 
-export function adviceJson({ tried, helping, reach }: VerifiedAdvice) {
-  return { tried, helping: helping.map(changeJson), reach };
+export function adviceJson({ tried, helping, nearest, reach }: VerifiedAdvice) {
+  return { tried, helping: helping.map(changeJson), nearest: nearest.map(changeJson), reach };
 }
 
 function changeJson({ change, figures }: SimulatedChange<AdvisedChange>) {

@@ -69,9 +69,9 @@ function latency({ summary: { ttftSeconds, tpotSeconds, e2eSeconds } }: RunFigur
 /** Differences below this are within what another seed would change. */
 const noticeable = 0.02;
 
-/** Whether a change is worth telling: better than what there is, by more than another seed would make. */
+/** Whether a change looks worth drawing again: better than what there is, by more than another seed would mostly make. */
 export function improves(before: RunFigures, after: RunFigures): boolean {
-  if (compareFigures(after, before) >= 0) return false;
+  if (!outdoes(before, after)) return false;
   if (kept(before) === 1 && within(after) > within(before)) return true;
   if (saturation(before) !== saturation(after) || kept(before) !== kept(after)) return true;
   if (before.saturated && after.saturated) return most(after) > most(before) * (1 + noticeable);
@@ -80,3 +80,17 @@ export function improves(before: RunFigures, after: RunFigures): boolean {
   if (ratioBefore !== null && ratioAfter !== null) return ratioAfter < ratioBefore * (1 - noticeable);
   return latency(after) < latency(before) - noticeable;
 }
+
+/** Better, and not bought with requests that no longer are within the limits, nor with another limited latency. */
+export function outdoes(before: RunFigures, after: RunFigures): boolean {
+  if (compareFigures(after, before) >= 0) return false;
+  const decided = saturation(before) !== saturation(after) || kept(before) !== kept(after) || within(after) > within(before);
+  return decided || before.saturated !== null || (attainment(after) >= attainment(before) && !trades(before, after));
+}
+
+/** Whether a latency that has a limit gets longer by what would be noticed. */
+function trades({ slo, summary: before }: RunFigures, { summary: after }: RunFigures): boolean {
+  return limited.some((name) => slo?.[name] != null && after[name].p95 > before[name].p95 * (1 + noticeable));
+}
+
+const limited = ["ttftSeconds", "tpotSeconds", "e2eSeconds"] as const;

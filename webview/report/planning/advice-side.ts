@@ -48,9 +48,12 @@ export class AdviceSide {
     );
   }
 
-  private none({ progress, tried }: AdviceView): readonly HTMLElement[] {
-    if (progress || tried === 0) return [];
-    return [h("p", { text: words("None of them helps: what limits this run is not a setting of the file.") })];
+  private none({ progress, nearest }: AdviceView): readonly HTMLElement[] {
+    if (progress || nearest.length === 0) return [];
+    const links = nearest.map(({ change }, at) =>
+      link(said(change.title), () => this.events.compare(at), { aria: { label: words("Compare: {0}", said(change.title)) } }),
+    );
+    return [h("p", { class: "actions" }, h("span", { text: words("Nearest:") }), ...links)];
   }
 
   private best(advice: AdviceView, best: ChangeView, before: number | null, toggle: HTMLElement | null): HTMLElement {

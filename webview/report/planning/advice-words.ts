@@ -8,7 +8,8 @@ import { turnOf } from "./rate-plot.ts";
 export function adviceTitle({ progress, tried, helping }: AdviceView): string {
   if (progress)
     return progress.total === 0 ? words("Looking for changes to try") : words("Trying {0} of {1} changes", progress.done, progress.total);
-  return helping.length > 0 ? words("Best of {0} changes tried", tried) : words("{0} changes tried", tried);
+  if (helping.length > 0) return words("Best of {0} changes tried", tried);
+  return tried > 0 ? words("None of {0} changes tried helps by more than chance", tried) : words("{0} changes tried", tried);
 }
 
 /** What a change makes of the run, limits first. */
@@ -20,6 +21,7 @@ export function gainWords(before: RunFigures, after: RunFigures): string {
       rate(before.saturated.mostRequestsPerSecond, "req/s"),
     );
   const { ttftSeconds, tpotSeconds, sloAttainment } = after.summary;
+  if (after.saturated) return words("The queue grows for ever.");
   if (before.saturated)
     return words("The queue empties: TTFT p95 is {0}, TPOT p95 {1}.", duration(ttftSeconds.p95), duration(tpotSeconds.p95));
   const latencies = words(

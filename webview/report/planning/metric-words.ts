@@ -1,6 +1,7 @@
 import { type Metric, type MetricWords, metricWords } from "../../../src/planning/metrics.ts";
 import type { SweepAxis } from "../../../src/planning/sweep.ts";
 import { blank, brief, duration, figure, gib, percent, rate, whole } from "../../parts/numbers.ts";
+import { said } from "../../parts/words.ts";
 
 /** A figure of a sweep or a comparison as pages write it. */
 export function metricText(metric: Metric, value: number): string {
@@ -27,6 +28,18 @@ export function unitText(unit: MetricWords["unit"], value: number): string {
     default:
       return unit satisfies never;
   }
+}
+
+/** `output of a GPU`: a name inside a sentence, where abbreviations keep their capitals. */
+export function inSentence(name: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(name) ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name;
+}
+
+/** `output of a GPU, tok/s`: a metric as the name of an axis whose ticks have no unit. */
+export function axisName(metric: Metric): string {
+  const { title, unit } = metricWords[metric];
+  const name = inSentence(said(title));
+  return unit === "tok/s" || unit === "req/s" ? `${name}, ${unit}` : name;
 }
 
 /** The same on an axis: no zeros that only say how exact it is. */

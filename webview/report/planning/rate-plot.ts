@@ -24,9 +24,10 @@ export function ratePlot(rates: RatesView | null, advice: AdviceView | null, rat
   const points = lines.flatMap((one) => one.points);
   return {
     id: "rates",
-    title: words("{0} p95 by request rate", names[latency]),
+    title: words("{0} p95 by request rate, req/s", names[latency]),
     definition: said(definitions[latency]),
-    note: noteOf(rates, best),
+    note: noteOf(rates),
+    beside: besideOf(rates, best),
     x: axisOver(
       points.map(({ x }) => x),
       (value) => axisTick({ unit: "req/s" }, value),
@@ -77,16 +78,22 @@ function p95Of({ summary, saturated }: RunFigures, latency: Latency): number | u
   return saturated || !(p95 > 0) ? undefined : p95;
 }
 
-/** `12.0 → 15.9 req/s`. */
-function noteOf(rates: RatesView | null, best: RateCurve | null): string {
+/** `holds to 12.0 req/s`. */
+function noteOf(rates: RatesView | null): string {
   if (!rates) return words("follows the run");
   const { curve, progress } = rates;
   if (progress) return words("trying {0} of {1} rates", progress.done, progress.total);
   if (!curve) return words("nothing arrives at a rate");
   const held = turnOf(curve);
-  const after = best && turnOf(best);
-  if (held === null) return words("missed at every rate");
-  return after ? `${rate(held, "req/s")} → ${rate(after, "req/s")}` : words("holds up to {0}", rate(held, "req/s"));
+  return held === null ? words("missed at every rate") : words("holds to {0}", rate(held, "req/s"));
+}
+
+/** The same of the best change, where it is another rate. */
+function besideOf(rates: RatesView | null, best: RateCurve | null): NonNullable<CurvePlot["beside"]> | null {
+  const [held, after] = [rates?.curve ? turnOf(rates.curve) : null, best && turnOf(best)];
+  if (!after) return null;
+  const name = words("holds to {0}", rate(after, "req/s"));
+  return held !== null && words("holds to {0}", rate(held, "req/s")) === name ? null : { name, series: 2 };
 }
 
 /** The last rate that holds: within the limits, else where the queue empties. */
@@ -96,14 +103,9 @@ export function turnOf({ limits, saturation }: Pick<RateCurve, "limits" | "satur
 
 function ariaOf(rates: RatesView | null, latency: Latency): string {
   const curve = rates?.curve ?? null;
-  if (!curve) return words("Latency by request rate: {0}", noteOf(rates, null));
+  if (!curve) return words("Latency by request rate: {0}", noteOf(rates));
   const first: RatePoint | undefined = curve.points[0];
-  return words(
-    "{0} p95 by request rate, from {1} on; {2}",
-    names[latency],
-    first ? rate(first.ratePerSecond, "req/s") : "",
-    noteOf(rates, null),
-  );
+  return words("{0} p95 by request rate, from {1} on; {2}", names[latency], first ? rate(first.ratePerSecond, "req/s") : "", noteOf(rates));
 }
 
 /** The curve as numbers: what the plot shows of one latency, of all. */

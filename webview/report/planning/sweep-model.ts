@@ -4,10 +4,10 @@ import type { Sweep, SweepPoint } from "../../../src/planning/sweep.ts";
 import type { SweepKind } from "../../../src/planning/sweeps.ts";
 import { lineSeries } from "../../parts/line-series.ts";
 import type { CurvePlot, TableModel } from "../../parts/models.ts";
-import { brief, duration } from "../../parts/numbers.ts";
+import { brief, duration, percent } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";
-import { axisText, axisTick, metricText, tickText } from "./metric-words.ts";
-import { axisOver } from "./plot-axis.ts";
+import { axisName, axisText, axisTick, inSentence, metricText, tickText } from "./metric-words.ts";
+import { axisNear, axisOver } from "./plot-axis.ts";
 
 /** Kinds in the order of the choice. */
 export const kindWords: Readonly<Record<SweepKind, () => string>> = {
@@ -52,12 +52,13 @@ function over(sweep: Sweep, metrics: readonly Metric[], slo: Slo | null, chosen:
     }),
   }));
   const shown = lines.flatMap((one) => one.points);
-  const title = metrics.length > 1 ? words("Tokens a second of one engine") : said(metricWords[first].title);
+  const name = metrics.length > 1 ? words("Tokens a second of one engine") : headOf(first);
+  const title = words("{0} by {1}", name, axis.unit === "req/s" ? `${inSentence(said(axis.name))}, req/s` : inSentence(said(axis.name)));
   return {
     id: metrics.join("-"),
     title,
     definition: "",
-    note: said(axis.name),
+    note: "",
     x: axisOver(
       shown.map(({ x }) => x),
       (x) => axisTick(axis, x),
@@ -90,10 +91,10 @@ function cloud(sweep: Sweep, slo: Slo | null, chosen: number | null, metric: "tt
   const shown = lines.flatMap((one) => one.points);
   return {
     id: `cloud-${metric}`,
-    title: words("{0} over {1}", said(metricWords[metric].title), said(metricWords[throughput].title)),
+    title: words("{0} over {1}", said(metricWords[metric].title), axisName(throughput)),
     definition: "",
     note: words("right and down is better"),
-    x: axisOver(
+    x: axisNear(
       shown.map(({ x }) => x),
       (x) => tickText(throughput, x),
     ),
@@ -170,11 +171,26 @@ function judged({ holds, saturated, problem }: SweepPoint): string {
   return holds === null ? words("no limits set") : holds ? words("within the limits") : words("misses a limit");
 }
 
-/** One point in a sentence, beside its buttons. */
+/** One point in a sentence, beside its buttons: the share within the limits is told once, with the judgement. */
 export function pointWords(point: SweepPoint, { metrics }: Sweep): string {
   const told = metrics.flatMap((metric) => {
     const value = point.values[metric];
-    return value === undefined ? [] : [`${said(metricWords[metric].title)} ${metricText(metric, value)}`];
+    if (value === undefined || (metric === "attainment" && point.holds !== null && !point.saturated)) return [];
+    const text = metricWords[metric].unit === "tokens" ? words("{0} tokens", metricText(metric, value)) : metricText(metric, value);
+    return [`${inSentence(said(metricWords[metric].title))} ${text}`];
   });
-  return [...told, judged(point)].join(", ");
+  return [...told, judgedWithShare(point)].join(", ");
+}
+
+function judgedWithShare(point: SweepPoint): string {
+  const { holds, saturated, problem, values } = point;
+  if (problem || saturated || holds === null || values.attainment === undefined) return judged(point);
+  const share = percent(values.attainment);
+  return holds ? words("{0} of requests within the limits", share) : words("misses a limit: {0} of requests within", share);
+}
+
+/** `Output, tok/s`: what stands over a plot has the unit that its ticks lack. */
+function headOf(metric: Metric): string {
+  const { title, unit } = metricWords[metric];
+  return unit === "tok/s" || unit === "req/s" ? `${said(title)}, ${unit}` : said(title);
 }
