@@ -12,7 +12,7 @@ import type { Placement } from "./placement.ts";
 import { placementOf } from "./placements.ts";
 import { randomSource } from "./random.ts";
 import type { RunControl } from "./report.ts";
-import { handedOver, Requests, refused, waiting } from "./requests.ts";
+import { handedOver, Requests, refused, stays, waiting } from "./requests.ts";
 import type { Routing } from "./router.ts";
 import type { RunResult } from "./run-result.ts";
 import { stallOf } from "./stall.ts";
@@ -218,7 +218,10 @@ export class Run implements HandOverPort {
   }
 
   private enqueue(r: number): void {
-    const { scheduler, instance } = this.cluster.cores[this.requests.promptCore[r] as number] as Core;
+    const { promptCore, decodeCore, leaving } = this.requests;
+    // One that was taken out where it decodes is computed again there.
+    const isTakenOver = leaving[r] === stays && (decodeCore[r] as number) >= 0;
+    const { scheduler, instance } = this.cluster.cores[(isTakenOver ? decodeCore : promptCore)[r] as number] as Core;
     this.wake(instance);
     const comesAgain = scheduler.enqueue(r, this.now);
     if (comesAgain > 0) {

@@ -369,7 +369,7 @@ export const randomRuns: fc.Arbitrary<RandomRun> = fc
     const plans = setups.map(planOf);
     const routed = decode && local ? { ...plain, localPrompts: local } : plain;
     // A paper's engine is no other paper's.
-    const isServed = system && !(system.kind === "tetriinfer" && scheduling.engine === "phased");
+    const isServed = system && !((system.kind === "tetriinfer" || system.kind === "infinite-llm") && scheduling.engine === "phased");
     const settled = { ...((isServed && servedBySystem({ ...plain, system }).settled) || routed), admission };
     // One pool that is taken apart.
     const isSplit = settled.pools.length > plans.length;

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem } from "../../src/deployment/systems/system.ts";
+import { admissible } from "../../src/simulation/admissible.ts";
 import { clusterPlan } from "../../src/simulation/cluster-plan.ts";
 import { drawLoad } from "../../src/simulation/load.ts";
 import { routingOf } from "../../src/simulation/router.ts";
@@ -9,6 +11,7 @@ import { Run } from "../../src/simulation/run.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { type PairSetup, planOf, reportFrom, settledPair, timing } from "./fixtures.ts";
+import { type RandomRun, randomRuns } from "./random-runs.ts";
 
 /** 0.1 ms a prompt token, 10 ms a decode step. */
 const steps = timing((batch) => 1e-4 * batch.prefillTokens + (batch.decodeSequences > 0 ? 0.01 : 0));
@@ -67,3 +70,28 @@ it("a run in which requests wait and nothing is under way ends in words", () => 
     "Splitwise comes to a stop: no step, load or transfer is under way, but requests wait: 1 for the core that computes their prompt. Blocks free by core: 10 of 10, 10 of 10.",
   );
 });
+
+/** Caches that hold hardly more than one request, those before a decode pool fewer than a whole one. */
+function tight({ plans, settled, ...run }: RandomRun, promptTokens: number): RandomRun {
+  const least = (i: number): number => (settled.pools[i]?.role === "prefill" ? promptTokens : 400);
+  return { ...run, settled, plans: plans.map((plan, i) => ({ ...plan, kvCacheBlocks: 3 + Math.ceil(least(i) / plan.blockTokens) })) };
+}
+
+it("runs of random deployments with hardly any cache come to their end, and take no block that is not free", () => {
+  fc.assert(
+    fc.property(randomRuns, fc.integer({ min: 201, max: 400 }), (random, promptTokens) => {
+      const { settled, plans, models, workload, routing, seed } = tight(random, promptTokens);
+      const { plan } = clusterPlan(settled, plans, models);
+      const { load } = drawLoad({ ...workload, warmup: 0 }, seed);
+      if (!plan || !load) throw new Error("no run");
+      const fitting = admissible(load, plan.pools).load;
+      const run = new Run(fitting, plan, routing, seed, {}).run();
+      expect([run.stopped, run.finished + run.refused]).toEqual(["no", fitting.measured]);
+      for (const { scheduler } of run.cluster.cores) {
+        expect(scheduler.peakUsage).toBeLessThanOrEqual(1);
+        expect(scheduler.core.pool.free).toBe(scheduler.core.pool.usable);
+      }
+    }),
+    { numRuns: 250, seed: 3 },
+  );
+}, 120_000);

@@ -7,6 +7,7 @@ import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../../src/simulation/workload.ts";
 import type { StepModel } from "../../../src/timing/step-model.ts";
 import { type PairSetup, planOf, plausible, reportFrom, type Setup, settledOf, settledPair, timing } from "../fixtures.ts";
+import { tier, tiersOf } from "../kv-tiers/tiers.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -105,5 +106,24 @@ describe("TetriInfer", () => {
     const { requests: records } = run({ kind: "requests", requests }, setup, { flipSeconds: 1 }, model);
     // The third is computed by the first instance; the second has become one that decodes, and has more room than the third.
     expect([...records.instance]).toEqual([2, 2, 1]);
+  });
+
+  it("loads what a request had back where it decodes, on an instance that computed prompts before", () => {
+    const row = (arrivalSeconds: number, promptTokens: number, outputTokens: number) => ({ arrivalSeconds, promptTokens, outputTokens });
+    // The second waits for room to decode, so that the first instance flips; the last two are sent there, and outgrow its 60 blocks.
+    const requests = [row(0, 300, 300), row(0, 400, 200), row(2, 320, 300), row(2, 320, 300)];
+    const kvTiers = tiersOf({ tiers: [tier({ blocks: 1000 })], loading: "aside", leastTokens: 0, takes: "always" });
+    const prefill: Setup = { instances: 2, blocks: 60, kvTiers, settings: { prefixCaching: true } };
+    const report = run(
+      { kind: "requests", requests },
+      { prefill, decode: { blocks: 40 } },
+      { flipSeconds: 0.5, admission: "greedy" },
+      timing(() => 0.01),
+    );
+    expect([...report.requests.instance]).toEqual([2, 2, 0, 0]);
+    expect(report.summary.preemptions).toBe(1);
+    // It comes back when the other has left, with some 140 tokens to make.
+    const [other, taken] = [2, 3].map((r) => Number(report.requests.finished[r]));
+    expect(taken).toBeGreaterThan(Number(other) + 1);
   });
 });
