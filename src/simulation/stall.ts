@@ -6,6 +6,9 @@ import { copying, handedOver, loading, prefetching, pulling, queued, type Reques
 /** Requests wait, but nothing is under way that could end their waiting: no engine does that, so what was simulated is not trusted. */
 export class Stall extends Error {}
 
+/** Cores of which a sentence tells. */
+const mostTold = 8;
+
 /** What requests that have stopped wait for, by state. */
 const waitsFor = new Map([
   [waiting, "for the core that computes their prompt"],
@@ -25,9 +28,10 @@ export function stallOf({ system }: ClusterPlan, { cores }: Cluster, { state, ar
     if (words !== undefined && !Number.isNaN(arrival[r])) counts.set(words, (counts.get(words) ?? 0) + 1);
   });
   const waits = [...counts].map(([words, count]) => `${whole(count)} ${words}`);
-  const free = cores.map(({ scheduler: { core } }) => `${whole(core.pool.free)} of ${whole(core.pool.usable)}`);
+  const free = cores.slice(0, mostTold).map(({ scheduler: { core } }) => `${whole(core.pool.free)} of ${whole(core.pool.usable)}`);
+  const more = cores.length > mostTold ? ` and ${whole(cores.length - mostTold)} more` : "";
   const who = system ? systemTitles[system.kind] : "The engines' own scheduling";
   return new Stall(
-    `${who} comes to a stop: no step, load or transfer is under way, but requests wait: ${waits.join(", ")}. Blocks free by core: ${free.slice(0, 8).join(", ")}.`,
+    `${who} comes to a stop: no step, load or transfer is under way, but requests wait: ${waits.join(", ")}. Blocks free by core: ${free.join(", ")}${more}.`,
   );
 }

@@ -1,13 +1,14 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem } from "../../src/deployment/systems/system.ts";
 import { admissible } from "../../src/simulation/admissible.ts";
 import { clusterPlan } from "../../src/simulation/cluster-plan.ts";
+import { Intake } from "../../src/simulation/intake.ts";
 import { drawLoad } from "../../src/simulation/load.ts";
-import { routingOf } from "../../src/simulation/router.ts";
 import { Run } from "../../src/simulation/run.ts";
+import { noBlocks } from "../../src/simulation/scheduling.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../src/simulation/workload.ts";
 import { type PairSetup, planOf, reportFrom, settledPair, timing } from "./fixtures.ts";
@@ -60,15 +61,17 @@ it("a machine that may decode what it is not meant for must hold the whole of it
 });
 
 it("a run in which requests wait and nothing is under way ends in words", () => {
-  const setup: PairSetup = { prefill: { blocks: 10 }, decode: { blocks: 10 } };
-  const { plan } = clusterPlan(served(setup), [planOf(setup.prefill), planOf(setup.decode)], [steps, steps]);
-  // Not looked through for what no cache holds.
-  const { load } = drawLoad(rowsOf([[0, 320, 20]]), 1);
-  if (!plan || !load) throw new Error("no run");
-  const run = new Run(load, plan, routingOf(served(setup)), 1, {});
-  expect(() => run.run()).toThrow(
-    "Splitwise comes to a stop: no step, load or transfer is under way, but requests wait: 1 for the core that computes their prompt. Blocks free by core: 10 of 10, 10 of 10.",
-  );
+  // Nothing is known to bring it about.
+  const reserve = vi.spyOn(Intake.prototype, "reserve").mockReturnValue(noBlocks);
+  const setup: PairSetup = { decode: { blocks: 30, instances: 10 } };
+  const plans = [planOf(setup.prefill), planOf(setup.decode)];
+  const { error } = simulateWith(served(setup), plans, [steps, steps], rowsOf([[0, 320, 20]]), 1);
+  reserve.mockRestore();
+  expect(error).toEqual({
+    code: "unsupported",
+    message:
+      "Splitwise comes to a stop: no step, load or transfer is under way, but requests wait: 1 for room in the core that decodes them. Blocks free by core: 20,000 of 20,000, 30 of 30, 30 of 30, 30 of 30, 30 of 30, 30 of 30, 30 of 30, 30 of 30 and 3 more.",
+  });
 });
 
 /** Caches that hold hardly more than one request, those before a decode pool fewer than a whole one. */
