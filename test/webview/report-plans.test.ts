@@ -3,6 +3,7 @@ import { message } from "../../src/deployment/message.ts";
 import { standaloneHtml } from "../../src/extension/standalone-html.ts";
 import { figuresOf } from "../../src/planning/figures.ts";
 import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
+import { adviceSeries } from "../../webview/parts/line-series.ts";
 import { markdownTable, reportMarkdown } from "../../webview/report/export/report-markdown.ts";
 import { distributions, latencies } from "../../webview/report/latency.ts";
 import { adviceTitle, gainWords, reachWords } from "../../webview/report/planning/advice-words.ts";
@@ -34,7 +35,7 @@ describe("the rate plot", () => {
     expect(own?.points.filter(({ isLost }) => isLost).map(({ x }) => x)).toEqual([12]);
     expect(plot.title).toBe("TTFT p95 by request rate, req/s");
     expect(plot.note).toBe("holds to 12.0\u00a0req/s");
-    expect(plot.beside).toEqual({ name: "holds to 15.9\u00a0req/s", series: 2 });
+    expect(plot.beside).toEqual({ name: "15.9\u00a0req/s", series: adviceSeries });
     expect(plot.limit?.text).toBe("limit 500\u00a0ms");
     expect(best?.name).toBe("Turn prefix caching on");
   });

@@ -35,14 +35,14 @@ export function tickWidths({ ctx }: LineChart, theme: Theme): (text: string) => 
 export const besidePlot = 70;
 
 /** A series is told by its dash as by its colour: this run solid, those beside it dashed each in its own way. */
-const dashes: Readonly<Record<number, readonly number[]>> = { 2: [5, 3], 3: [2, 2], 5: [8, 3, 2, 3] };
+const dashes: Readonly<Record<number, readonly number[]>> = { 2: [5, 3], 3: [2, 2], 5: [8, 3, 2, 3], 6: [6, 2, 1, 2] };
 
 export function dashOf(series: number): readonly number[] {
   return dashes[series] ?? [];
 }
 
 /** And by the shape of its points. */
-export const marksOf = ["circle", "circle", "rect", "triangle", "circle", "rectRot"] as const;
+export const marksOf = ["circle", "circle", "rect", "triangle", "circle", "rectRot", "star"] as const;
 
 const patterns = new Map<string, CanvasPattern>();
 

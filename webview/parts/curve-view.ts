@@ -1,7 +1,6 @@
-import type { Plugin } from "chart.js";
 import { bare, besidePlot, Chart, dashOf, type LineChart, marksOf, stroke, tickWidths } from "./chart.ts";
+import { curveMarks } from "./curve-marks.ts";
 import { attribute, fill, h, say } from "./dom.ts";
-import { type Box, labelPlaces } from "./label-places.ts";
 import { lineLegend } from "./line-legend.ts";
 import type { CurveLine, CurvePlot, PlotAxis } from "./models.ts";
 import type { Theme } from "./theme.ts";
@@ -80,7 +79,7 @@ export class CurveView {
       type: "line",
       data: { datasets: [] },
       options: { ...bare, layout: { padding: { top: 12, right: 16 } }, scales: { x: { type: "logarithmic" }, y: { type: "logarithmic" } } },
-      plugins: [marks(this.picture)],
+      plugins: [curveMarks(this.picture)],
     });
   }
 }
@@ -125,76 +124,4 @@ function scale({ scale: kind, from, to, format }: PlotAxis, theme: Theme, ticks:
       padding: Math.max(6, padding),
     },
   };
-}
-
-function marks(picture: { model: CurvePlot; theme: Theme }): Plugin<"line"> {
-  return {
-    id: "curve-marks",
-    afterDatasetsDraw: (chart) => {
-      const { model, theme } = picture;
-      const { x, y } = chart.scales;
-      if (!x || !y) return;
-      const pen = chart.ctx;
-      const { left, right, top, bottom } = chart.chartArea;
-      pen.save();
-      pen.font = `11px ${theme.font}`;
-      pen.textBaseline = "middle";
-      const write = (text: string, at: number, line: number): void => {
-        const width = pen.measureText(text).width;
-        const from = Math.max(left + 2, Math.min(at, right + 12 - width));
-        pen.lineWidth = 3;
-        pen.lineJoin = "round";
-        pen.strokeStyle = theme.background;
-        pen.strokeText(text, from, line);
-        pen.fillStyle = theme.foreground;
-        pen.fillText(text, from, line);
-      };
-      pen.strokeStyle = theme.foreground;
-      const taken: Box[] = [];
-      const { limit } = model;
-      if (limit && limit.value >= model.y.from && limit.value <= model.y.to) {
-        const at = Math.round(y.getPixelForValue(limit.value)) + 0.5;
-        line(pen, left, at, right, at, theme.highContrast ? 2 : 1, []);
-        write(limit.text, left + 4, at - 8);
-        taken.push({ x: left, y: at - 1, width: right - left, height: 2 });
-        taken.push({ x: left, y: at - 15, width: pen.measureText(limit.text).width + 10, height: 15 });
-      }
-      model.marks.forEach(({ value, text }, i) => {
-        const at = Math.round(x.getPixelForValue(value)) + 0.5;
-        line(pen, at, top, at, bottom, 1, [2, 3]);
-        write(text, at + 4, bottom - 8 - 13 * (i % 3));
-      });
-      for (const { points } of model.lines)
-        for (const point of points) {
-          const [px, py] = [x.getPixelForValue(point.x), y.getPixelForValue(point.y)];
-          if (point.at === model.chosen) {
-            pen.beginPath();
-            pen.lineWidth = theme.highContrast ? 2 : 1.5;
-            pen.strokeStyle = theme.foreground;
-            pen.arc(px, py, 8, 0, Math.PI * 2);
-            pen.stroke();
-          }
-          taken.push({ x: px - 5, y: py - 5, width: 10, height: 10 });
-        }
-      const told = model.lines.flatMap(({ points }) => points.filter(({ text }) => text !== ""));
-      const labels = told.map(({ x: value, y: height, text }) => ({
-        x: x.getPixelForValue(value),
-        y: y.getPixelForValue(height),
-        width: pen.measureText(text).width,
-      }));
-      const edges = { x: left, y: top - 12, width: right + 14 - left, height: bottom + 12 - top };
-      for (const [i, place] of labelPlaces(labels, taken, edges).entries()) write(told[i]?.text ?? "", place.x, place.y + place.height / 2);
-      pen.restore();
-    },
-  };
-}
-
-function line(pen: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number, width: number, dash: number[]): void {
-  pen.lineWidth = width;
-  pen.setLineDash(dash);
-  pen.beginPath();
-  pen.moveTo(x1, y1);
-  pen.lineTo(x2, y2);
-  pen.stroke();
-  pen.setLineDash([]);
 }

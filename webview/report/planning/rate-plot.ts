@@ -2,6 +2,7 @@ import type { Slo } from "../../../src/deployment/deployment.ts";
 import { type RunFigures, worstLatency } from "../../../src/planning/figures.ts";
 import type { RateCurve, RatePoint } from "../../../src/planning/rate-curve.ts";
 import type { AdviceView, RatesView } from "../../../src/protocol/planning-view.ts";
+import { adviceSeries } from "../../parts/line-series.ts";
 import type { CurveLine, CurvePlot, TableModel } from "../../parts/models.ts";
 import { brief, duration, percent, rate } from "../../parts/numbers.ts";
 import { definitions, said, words } from "../../parts/words.ts";
@@ -20,7 +21,7 @@ export function ratePlot(rates: RatesView | null, advice: AdviceView | null, rat
   const best = advice?.curve ?? null;
   const now = ratePerSecond === null ? null : Number(ratePerSecond.toPrecision(3));
   const lines: CurveLine[] = curve ? [line(curve, latency, 1, words("this file"), now)] : [];
-  if (best) lines.push(line(best, latency, 2, said(advice?.helping[0]?.change.title ?? { text: "", args: [] }), null));
+  if (best) lines.push(line(best, latency, adviceSeries, said(advice?.helping[0]?.change.title ?? { text: "", args: [] }), null));
   const points = lines.flatMap((one) => one.points);
   return {
     id: "rates",
@@ -88,12 +89,12 @@ function noteOf(rates: RatesView | null): string {
   return held === null ? words("missed at every rate") : words("holds to {0}", rate(held, "req/s"));
 }
 
-/** The same of the best change, where it is another rate. */
+/** To which rate the best change holds, where it is another one. */
 function besideOf(rates: RatesView | null, best: RateCurve | null): NonNullable<CurvePlot["beside"]> | null {
   const [held, after] = [rates?.curve ? turnOf(rates.curve) : null, best && turnOf(best)];
   if (!after) return null;
-  const name = words("holds to {0}", rate(after, "req/s"));
-  return held !== null && words("holds to {0}", rate(held, "req/s")) === name ? null : { name, series: 2 };
+  const name = rate(after, "req/s");
+  return held !== null && rate(held, "req/s") === name ? null : { name, series: adviceSeries };
 }
 
 /** The last rate that holds: within the limits, else where the queue empties. */
