@@ -38,7 +38,7 @@ export function curveMarks(picture: { model: CurvePlot; theme: Theme }): Plugin<
         const at = Math.round(y.getPixelForValue(limit.value)) + 0.5;
         line(pen, left, at, right, at, theme.highContrast ? 2 : 1, []);
         const width = pen.measureText(limit.text).width + 8;
-        const lefts = [left, right - width];
+        const lefts = [0, 1, 0.25, 0.5, 0.75].map((share) => left + share * (right - width - left));
         const places = [at - 15, at + 1].flatMap((above) => lefts.map((from): Box => ({ x: from, y: above, width, height: 14 })));
         const place = freeOf(places, taken);
         if (place) {
