@@ -20,13 +20,17 @@ export async function assertAccessible(frame, where) {
   assert.deepEqual(found, [], where);
 }
 
-/** No page ever scrolls sideways. */
+/** No page ever scrolls sideways; what reaches beyond its edge is named. */
 export async function assertNoOverflow(frame, where) {
-  const { content, window: width } = await frame.evaluate(() => ({
+  const { content, width, beyond } = await frame.evaluate(() => ({
     content: document.documentElement.scrollWidth,
-    window: globalThis.innerWidth,
+    width: globalThis.innerWidth,
+    beyond: [...document.body.querySelectorAll("*")]
+      .filter((element) => element.getBoundingClientRect().right > globalThis.innerWidth + 0.5)
+      .slice(0, 4)
+      .map(({ tagName, className, textContent }) => `<${tagName.toLowerCase()} class="${className}"> ${(textContent ?? "").slice(0, 60)}`),
   }));
-  assert.ok(content <= width, `${where}: ${content} px of content in ${width} px`);
+  assert.ok(content <= width, `${where}: ${content} px of content in ${width} px; beyond it: ${beyond.join(" · ")}`);
 }
 
 /** Canvases with at least one drawn pixel. */

@@ -99,11 +99,11 @@ export class PieceBars {
 
   private drawAxis({ budget, total, scale }: BarGroup): void {
     const ends = h("div", { class: "piece-ends" });
-    const made = h("span", { class: "budget", text: budget.text });
+    const made = h("span", { class: "budget", text: budget.text, title: budget.text });
     const at = budget.bytes / scale;
-    // The words hang on the line's left where there is room, else on its right.
-    if (at > 0.5) made.style.right = `${(1 - at) * 100}%`;
-    else made.style.left = `${at * 100}%`;
+    // The words hang on the side of the line where there is more room, and are cut to it.
+    made.style[at > 0.5 ? "right" : "left"] = `${Math.min(at, 1 - at) * 100}%`;
+    made.style.maxWidth = `${Math.max(at, 1 - at) * 100}%`;
     ends.append(made);
     fill(this.axis, h("span", { class: "piece-title" }), ends, h("span", { class: "piece-right secondary-text", text: total.text }));
   }

@@ -11,7 +11,8 @@ import { memoryStates } from "../fixtures/memory-states.ts";
 export type PageName = "report" | "live" | "memory" | "timeline";
 export type ThemeName = "dark-modern" | "light-modern" | "dark-hc" | "light-hc";
 export const themes: readonly ThemeName[] = ["dark-modern", "light-modern", "dark-hc", "light-hc"];
-export const widths: readonly number[] = [420, 760, 1280];
+/** 350: an editor beside an open side bar in a window of 760. */
+export const widths: readonly number[] = [350, 420, 760, 1280];
 
 interface ThemeFile {
   readonly bodyClass: string;
