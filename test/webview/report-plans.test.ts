@@ -7,7 +7,7 @@ import { adviceSeries } from "../../webview/parts/line-series.ts";
 import { markdownTable, reportMarkdown } from "../../webview/report/export/report-markdown.ts";
 import { distributions, latencies } from "../../webview/report/latency.ts";
 import { adviceTitle, gainWords, reachWords } from "../../webview/report/planning/advice-words.ts";
-import { changeWords, comparisonTable, withOthers } from "../../webview/report/planning/compare-model.ts";
+import { changeWords, comparisonTable, noiseNotes, withOthers } from "../../webview/report/planning/compare-model.ts";
 import { axisNear, axisOver } from "../../webview/report/planning/plot-axis.ts";
 import { ratePlot, rateTable } from "../../webview/report/planning/rate-plot.ts";
 import { pointWords, sweepPlots, sweepTable } from "../../webview/report/planning/sweep-model.ts";
@@ -126,6 +126,8 @@ describe("runs side by side", () => {
     expect(changeWords("output", { kind: "change", from: 2165, to: 2175, isBetter: true })).toBe("+0.5\u00a0%");
     expect(changeWords("preemptions", { kind: "change", from: 10, to: 7, isBetter: true })).toBe("−3");
     expect(changeWords("within", { kind: "noise" })).toBe("within noise");
+    expect(noiseNotes({ rows: [["TTFT p50", "108 ms", "110 ms", changeWords("within", { kind: "noise" })]] })).toHaveLength(1);
+    expect(noiseNotes({ rows: [["TTFT p50", "108 ms", "123 ms", "+14 %"]] })).toEqual([]);
   });
 });
 

@@ -76,6 +76,14 @@ export function comparisonTable(report: Report, { runs, further }: ComparisonVie
   };
 }
 
+/** What a table's “within noise” means; nothing where it says so of no figure. */
+export function noiseNotes({ rows }: Pick<TableModel, "rows">): readonly string[] {
+  const noise = words("within noise");
+  return rows.some((cells) => cells.some((cell) => cell === noise))
+    ? [words("Within noise: three seeds do not agree on which is better.")]
+    : [];
+}
+
 type Figures = ReturnType<typeof figuresOf> | undefined;
 
 function rawValue(figure: ComparedFigure, figures: Figures): number {

@@ -7,7 +7,7 @@ import { Section } from "../../parts/section.ts";
 import { type TableActions, table } from "../../parts/table.ts";
 import { said, words } from "../../parts/words.ts";
 import { button, dropdown } from "../../ui/toolkit.ts";
-import { choiceWords, compareProblem, comparisonTable } from "./compare-model.ts";
+import { choiceWords, compareProblem, comparisonTable, noiseNotes } from "./compare-model.ts";
 
 export interface CompareEvents {
   readonly actions: TableActions;
@@ -88,16 +88,15 @@ export class CompareSection {
     show(this.section.root, report !== null && (view?.choices.length ?? 0) > 0);
     if (!report || !view) return;
     const problems = runs.flatMap((run) => compareProblem(run) ?? []);
+    const compared = hasRuns ? comparisonTable(report, view) : null;
+    const small = (text: string): HTMLElement => h("p", { class: "secondary-text small", text });
     fill(
       this.content,
-      ...(hasRuns ? [h("div", { class: "legend" }, ...lineLegend(this.lines())), table(comparisonTable(report, view))] : []),
-      ...problems.map((text) => h("p", { class: "secondary-text small", text })),
-      hasRuns
-        ? h("p", {
-            class: "secondary-text small",
-            text: words("Within noise: three seeds do not agree on which is better."),
-          })
-        : h("p", { class: "secondary-text small", text: words("Choose what to lay beside this run: up to three, drawn dashed above.") }),
+      ...(compared ? [h("div", { class: "legend" }, ...lineLegend(this.lines())), table(compared)] : []),
+      ...problems.map(small),
+      ...(compared
+        ? noiseNotes(compared).map(small)
+        : [small(words("Choose what to lay beside this run: up to three, drawn dashed above."))]),
     );
   }
 
