@@ -5,8 +5,8 @@ import { settle } from "../../src/deployment/settle.ts";
 import { rateSweep } from "../../src/planning/rate-sweep.ts";
 import { carriedOutBy, RunPool } from "../../src/platform/run-pool.ts";
 import { Runner } from "../../src/platform/run-worker.ts";
-import { builtInWorkload } from "../../src/simulation/built-in.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import { builtInWorkload } from "../../src/simulation/workload/built-in.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { benchCatalog, type Measurement } from "./measure.ts";
 
 const worker = join(process.cwd(), "dist/worker.js");

@@ -6,12 +6,12 @@ import { settle } from "../../src/deployment/settle.ts";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
-import { builtInWorkload } from "../../src/simulation/built-in.ts";
-import type { Report, RunControl } from "../../src/simulation/report.ts";
-import { allAtOnce } from "../../src/simulation/saturation.ts";
+import type { Report, RunControl } from "../../src/simulation/report/report.ts";
+import { allAtOnce } from "../../src/simulation/report/saturation.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import { builtInWorkload } from "../../src/simulation/workload/built-in.ts";
+import { parseTrace, traceWorkload } from "../../src/simulation/workload/traces.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { benchCatalog, cpuSeconds, type Measurement, wallMilliseconds } from "./measure.ts";
 
 /** What other simulators of the kind reach. */

@@ -9,9 +9,9 @@ import { figuresOf } from "../planning/figures.ts";
 import { carriedOut } from "../planning/plan.ts";
 import { rateCurve, type Turn } from "../planning/rate-curve.ts";
 import { mostRequests } from "../planning/rate-sweep.ts";
-import { askedRate } from "../simulation/at-rate.ts";
-import type { Report } from "../simulation/report.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Report } from "../simulation/report/report.ts";
+import { askedRate } from "../simulation/workload/at-rate.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import type { Subject } from "./input/subjects.ts";
 
 /** What would help a run, each change tried on the text and simulated, and how far the best one carries. */

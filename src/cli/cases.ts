@@ -9,7 +9,7 @@ import type { Missing, Settled } from "../deployment/settled.ts";
 import { analyseReading } from "../language/analysis.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Severity } from "../rules/rule.ts";
-import { readWorkload, type WrittenWorkload } from "../simulation/read-workload.ts";
+import { readWorkload, type WrittenWorkload } from "../simulation/workload/read-workload.ts";
 import { type Exit, exits } from "./exit.ts";
 import { caseLines } from "./input/case-lines.ts";
 import { argumentAssumptions, type CommonOptions } from "./input/common-options.ts";

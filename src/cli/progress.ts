@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { RunControl } from "../simulation/report.ts";
+import type { RunControl } from "../simulation/report/report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Milliseconds between two looks of the bar: a run calls far more often. */

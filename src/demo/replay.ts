@@ -1,4 +1,4 @@
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import { emptyTally, observe, type Tally, type TallyHistogram, tallyCounters } from "./tally.ts";
 import { gapFactors } from "./token-gaps.ts";
 

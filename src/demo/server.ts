@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { atLeast, type Version } from "../deployment/version.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import { demoPage, type PageFacts } from "./demo-page.ts";
 import { type Fault, misbehave, parseFault } from "./faults.ts";
 import { Replay } from "./replay.ts";

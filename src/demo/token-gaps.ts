@@ -1,4 +1,4 @@
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 
 const steps = 100;
 

@@ -11,9 +11,9 @@ import type { Runner } from "../platform/run-worker.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import { redactUrl } from "../platform/url.ts";
 import type { FromLiveView, LiveHeader, Prediction, ToLiveView } from "../protocol/live-view.ts";
-import { deploymentWords } from "../simulation/layout-words.ts";
-import type { Report } from "../simulation/report.ts";
-import type { Workload } from "../simulation/workload.ts";
+import { deploymentWords } from "../simulation/report/layout-words.ts";
+import type { Report } from "../simulation/report/report.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import type { Subject } from "./subject.ts";
 import { seed } from "./workload-choice.ts";
 

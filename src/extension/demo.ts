@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { type DemoServer, startDemo } from "../demo/server.ts";
 import { Runner } from "../platform/run-worker.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import { firstControls, variantOf } from "./report-model.ts";

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Settled } from "../deployment/settled.ts";
-import type { Report } from "../simulation/report.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Report } from "../simulation/report/report.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import { variantOf } from "./report-model.ts";
 import type { StoredReport } from "./report-store.ts";
 import type { Subject } from "./subject.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { LensState } from "../language/lenses.ts";
-import type { Bands } from "../simulation/bands.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Bands } from "../simulation/report/bands.ts";
+import type { Report } from "../simulation/report/report.ts";
 import type { Documents } from "./documents.ts";
 import { fingerprintOf } from "./finished-run.ts";
 import type { StoredReport } from "./report-store.ts";

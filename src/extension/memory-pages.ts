@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { StartLog } from "../live/starts/start-log.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
-import { peakRunning } from "../simulation/peak-running.ts";
+import { peakRunning } from "../simulation/report/peak-running.ts";
 import type { Documents } from "./documents.ts";
 import { KeptLogs } from "./kept-logs.ts";
 import type { Log } from "./log.ts";

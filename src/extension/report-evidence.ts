@@ -2,11 +2,11 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { message } from "../deployment/message.ts";
 import type { Runs } from "../platform/run-pool.ts";
 import type { MeasuredFigure, NearRunView, ReportEvidence } from "../protocol/report-view.ts";
-import { bandRuns, bandsOf } from "../simulation/bands.ts";
 import { runsNear } from "../simulation/measured-runs/answered-runs.ts";
 import type { NearRun } from "../simulation/measured-runs/nearest-runs.ts";
 import { predictionOf, type RunPrediction, replayOf, replaySeed } from "../simulation/measured-runs/replay.ts";
 import { runLoad, runTitle } from "../simulation/measured-runs/run-words.ts";
+import { bandRuns, bandsOf } from "../simulation/report/bands.ts";
 import type { FinishedRun } from "./finished-run.ts";
 
 export const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };

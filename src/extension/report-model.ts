@@ -12,7 +12,7 @@ import type { DeploymentAnalysis } from "../language/results.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
-import { deploymentWords } from "../simulation/layout-words.ts";
+import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { estimate } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { Subject } from "./subject.ts";

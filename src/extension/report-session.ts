@@ -5,7 +5,7 @@ import type { Missing } from "../deployment/settled.ts";
 import type { RunPool } from "../platform/run-pool.ts";
 import type { RunEnd, Runner } from "../platform/run-worker.ts";
 import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import { fullId } from "./command-ids.ts";
 import { type FinishedRun, fingerprintOf, runOfReport } from "./finished-run.ts";
 import { gatherEvidence, noEvidence } from "./report-evidence.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import * as vscode from "vscode";
 import type { ReportControls, ReportEvidence, ReportHeader } from "../protocol/report-view.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 
 /** A report as it was shown, with all that is needed to show it again and to run it again. */
 export interface StoredReport {

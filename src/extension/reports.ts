@@ -3,7 +3,7 @@ import { RunPool } from "../platform/run-pool.ts";
 import { Runner } from "../platform/run-worker.ts";
 import type { FromReportView } from "../protocol/report-view.ts";
 import type { Entry } from "../protocol/timeline-view.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import { UserFacingError } from "./errors.ts";
 import { type FinishedRun, runOfReport } from "./finished-run.ts";
 import type { LensStates } from "./lens-states.ts";

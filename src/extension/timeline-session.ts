@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { settingPlaces } from "../language/setting-places.ts";
 import type { Runner } from "../platform/run-worker.ts";
 import type { Entry, FromTimelineView, TimelineHeader } from "../protocol/timeline-view.ts";
-import type { RequestRecords } from "../simulation/report.ts";
+import type { RequestRecords } from "../simulation/report/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
 import { UserFacingError } from "./errors.ts";
 import { type FinishedRun, fingerprintOf } from "./finished-run.ts";

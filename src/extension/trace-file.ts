@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RequestRecords } from "../simulation/report.ts";
+import type { RequestRecords } from "../simulation/report/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
 import { traceEvents } from "../simulation/timeline/trace-events.ts";
 

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { builtInWorkload } from "../simulation/built-in.ts";
-import { workloadNumbers } from "../simulation/numbers.ts";
-import type { Workload, WorkloadNumbers } from "../simulation/workload.ts";
+import { builtInWorkload } from "../simulation/workload/built-in.ts";
+import { workloadNumbers } from "../simulation/workload/numbers.ts";
+import type { Workload, WorkloadNumbers } from "../simulation/workload/workload.ts";
 
 /** Seed of every run that a person did not number. */
 export const seed = 1;

@@ -6,7 +6,7 @@ import { memoryPlan } from "../memory/memory-plan.ts";
 import type { VerifiedChange } from "../planning/advice/advice.ts";
 import { candidates } from "../planning/advice/candidates.ts";
 import { type Change, changed } from "../planning/change.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 import type { FixOptions } from "./fixes.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 import { verifiedEdits } from "./verified-change.ts";

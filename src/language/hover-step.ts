@@ -1,6 +1,6 @@
 import { duration, durationRange, percent, whole } from "../catalog/quantity.ts";
 import { plain } from "../deployment/message.ts";
-import { modeWords } from "../simulation/layout-words.ts";
+import { modeWords } from "../simulation/report/layout-words.ts";
 import { bandRange } from "../timing/band-range.ts";
 import { decodeBatch } from "../timing/closed-form.ts";
 import { achieved, gpuPeaks } from "../timing/operators/achieved.ts";

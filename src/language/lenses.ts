@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { duration, durationRange, figure, shortTokens, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Range } from "../deployment/text.ts";
-import type { Range as Band } from "../simulation/bands.ts";
+import type { Range as Band } from "../simulation/report/bands.ts";
 import type { Analysis, DeploymentAnalysis, Lens } from "./results.ts";
 import { iconBlank, measuredSteps, type Verdict, verdict } from "./verdict.ts";
 

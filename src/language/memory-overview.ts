@@ -6,7 +6,7 @@ import type { Message } from "../deployment/message.ts";
 import { type Assumption, gpusPerInstance, type Settled, type SettledPool } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { Finding } from "../rules/rule.ts";
-import { deploymentWords } from "../simulation/layout-words.ts";
+import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { type LayoutPlan, layoutPlans } from "./memory-layouts.ts";
 import type { DeploymentAnalysis } from "./results.ts";
 

@@ -1,4 +1,4 @@
-import type { Length, Workload } from "../simulation/workload.ts";
+import type { Length, Workload } from "../simulation/workload/workload.ts";
 import { histogramQuantile } from "./quantile.ts";
 import type { Histogram } from "./snapshot.ts";
 import type { LiveWindow } from "./window.ts";

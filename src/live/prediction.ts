@@ -1,4 +1,4 @@
-import type { Quantiles, Report, TimeSeries } from "../simulation/report.ts";
+import type { Quantiles, Report, TimeSeries } from "../simulation/report/report.ts";
 
 /** What a simulation says a server would show under the same load: one figure a row, all with the band of its step times. */
 export interface LivePrediction {

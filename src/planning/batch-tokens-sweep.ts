@@ -1,7 +1,7 @@
 import { rate, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
-import { modeWords } from "../simulation/layout-words.ts";
+import { modeWords } from "../simulation/report/layout-words.ts";
 import { stepModel } from "../timing/step.ts";
 import type { Batch, StepModel } from "../timing/step-model.ts";
 import { promptBatch } from "./layout-sweep.ts";

@@ -1,9 +1,9 @@
 import { gpusOf, gpusPerInstance, type Layout, type Settled, type SettledPool } from "../deployment/settled.ts";
 import { type DistServe, distServePool } from "../deployment/systems/distserve.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
-import type { PhaseLayout } from "../simulation/distserve/placement-search.ts";
-import type { Load } from "../simulation/load.ts";
-import type { RequestRow } from "../simulation/workload.ts";
+import type { PhaseLayout } from "../simulation/systems/distserve/placement-search.ts";
+import type { Load } from "../simulation/workload/load.ts";
+import type { RequestRow } from "../simulation/workload/workload.ts";
 import { stepModel } from "../timing/step.ts";
 import { emptyBatch } from "../timing/step-model.ts";
 import type { Candidate } from "./goodputs.ts";

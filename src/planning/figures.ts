@@ -1,5 +1,5 @@
 import type { Slo } from "../deployment/deployment.ts";
-import type { Report, Summary } from "../simulation/report.ts";
+import type { Report, Summary } from "../simulation/report/report.ts";
 
 /** What is compared of a run: enough to judge it, without its requests. */
 export type RunFigures = Pick<Report, "summary" | "saturated" | "slo" | "gpus" | "layout">;

@@ -3,7 +3,7 @@ import type { Gpu, GpuId } from "../catalog/facts.ts";
 import { withGpu, withInstances } from "../deployment/change.ts";
 import { message } from "../deployment/message.ts";
 import { gpusOf, gpusPerInstance, type SettledPool } from "../deployment/settled.ts";
-import { layoutWords } from "../simulation/layout-words.ts";
+import { layoutWords } from "../simulation/report/layout-words.ts";
 import type { Plan } from "./plan.ts";
 import type { SweepResult, SweepSite } from "./sweep.ts";
 import { bestPoint, tried, type Variant } from "./variants.ts";

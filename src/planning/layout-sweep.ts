@@ -2,7 +2,7 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import { layoutWords } from "../simulation/layout-words.ts";
+import { layoutWords } from "../simulation/report/layout-words.ts";
 import { stepModel } from "../timing/step.ts";
 import type { Batch } from "../timing/step-model.ts";
 import { emptyBatch } from "../timing/step-model.ts";

@@ -1,5 +1,5 @@
-import { workloadNumbers } from "../simulation/numbers.ts";
-import type { Workload } from "../simulation/workload.ts";
+import { workloadNumbers } from "../simulation/workload/numbers.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import type { RequestLengths } from "../timing/closed-form.ts";
 
 /** A request of the mean lengths of a load; undefined where it cannot be drawn. */

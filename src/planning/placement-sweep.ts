@@ -1,14 +1,14 @@
 import { type Message, message } from "../deployment/message.ts";
 import type { DistServe } from "../deployment/systems/distserve.ts";
 import { namedSystem } from "../deployment/systems/system.ts";
-import { askedRate } from "../simulation/at-rate.ts";
 import {
   type DistServePlan,
   highAffinityPlacement,
   lowAffinityPlacement,
   type PhaseLayout,
-} from "../simulation/distserve/placement-search.ts";
-import { drawLoad } from "../simulation/load.ts";
+} from "../simulation/systems/distserve/placement-search.ts";
+import { askedRate } from "../simulation/workload/at-rate.ts";
+import { drawLoad } from "../simulation/workload/load.ts";
 import { DistServePhases } from "./distserve-phases.ts";
 import { goodputs } from "./goodputs.ts";
 import type { Plan } from "./plan.ts";

@@ -1,8 +1,8 @@
 import type { Settled } from "../deployment/settled.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
-import type { Outcome, RunControl } from "../simulation/report.ts";
+import type { Outcome, RunControl } from "../simulation/report/report.ts";
 import { simulate } from "../simulation/simulate.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 
 /** One simulation that a plan asks for, with all that it depends on. */
 export interface PlannedRun {

@@ -1,7 +1,7 @@
 import { type Message, message } from "../deployment/message.ts";
 import { isPair } from "../deployment/pool-pair.ts";
 import { gpusPerInstance, type Settled, type SettledPool } from "../deployment/settled.ts";
-import { layoutWords } from "../simulation/layout-words.ts";
+import { layoutWords } from "../simulation/report/layout-words.ts";
 import type { Change } from "./change.ts";
 import { meanLengths } from "./mean-lengths.ts";
 import type { Plan } from "./plan.ts";

@@ -1,7 +1,7 @@
 import { whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import { estimate } from "../timing/closed-form.ts";
 import { meanLengths } from "./mean-lengths.ts";
 import type { Plan } from "./plan.ts";

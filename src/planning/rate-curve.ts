@@ -1,5 +1,5 @@
-import { atRate } from "../simulation/at-rate.ts";
-import type { Outcome } from "../simulation/report.ts";
+import type { Outcome } from "../simulation/report/report.ts";
+import { atRate } from "../simulation/workload/at-rate.ts";
 import { figuresOf, holds, type RunFigures } from "./figures.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import type { Change } from "./change.ts";
 import { foundShare, type RunFigures } from "./figures.ts";
 import type { Metric } from "./metrics.ts";

@@ -1,7 +1,7 @@
 import { divisors } from "../deployment/divisors.ts";
 import { type Message, message } from "../deployment/message.ts";
-import { atRate } from "../simulation/at-rate.ts";
-import { layoutWords } from "../simulation/layout-words.ts";
+import { layoutWords } from "../simulation/report/layout-words.ts";
+import { atRate } from "../simulation/workload/at-rate.ts";
 import { layoutChange } from "./layout-sweep.ts";
 import type { Sizes } from "./layouts.ts";
 import type { Plan } from "./plan.ts";

@@ -3,7 +3,7 @@ import type { Deployment, Pool } from "../deployment/deployment.ts";
 import type { WrittenTiers } from "../deployment/kv-tiers/kv-tiers.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
-import { workloadNumbers } from "../simulation/numbers.ts";
+import { workloadNumbers } from "../simulation/workload/numbers.ts";
 import type { Plan } from "./plan.ts";
 import type { SweepPoint, SweepResult, SweepSite } from "./sweep.ts";
 import { tried, type Variant } from "./variants.ts";

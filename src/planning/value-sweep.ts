@@ -2,7 +2,7 @@ import { whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { settingNames } from "../deployment/setting-names.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { modeWords } from "../simulation/layout-words.ts";
+import { modeWords } from "../simulation/report/layout-words.ts";
 import type { Change } from "./change.ts";
 import { promptBatch } from "./layout-sweep.ts";
 import { meanLengths } from "./mean-lengths.ts";

@@ -6,7 +6,7 @@ import type { Settled } from "../deployment/settled.ts";
 import { servedBySystem } from "../deployment/systems/served.ts";
 import { namedSystem, systemNames, systemTitles } from "../deployment/systems/system.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
-import { layoutWords } from "../simulation/layout-words.ts";
+import { layoutWords } from "../simulation/report/layout-words.ts";
 import type { RequestLengths } from "../timing/closed-form.ts";
 import { changed } from "./change.ts";
 import { layoutVariants } from "./layout-sweep.ts";

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Plan } from "../planning/plan.ts";
-import type { Outcome } from "../simulation/report.ts";
+import type { Outcome } from "../simulation/report/report.ts";
 import { type RunEnd, Runner, type RunRequest } from "./run-worker.ts";
 
 const mostWorkers = 4;

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { Settled } from "../deployment/settled.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
-import type { BandRun } from "../simulation/bands.ts";
-import type { Outcome, RunControl } from "../simulation/report.ts";
+import type { BandRun } from "../simulation/report/bands.ts";
+import type { Outcome, RunControl } from "../simulation/report/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 
 export interface RunRequest {
   readonly settled: Settled;

@@ -13,8 +13,8 @@ import { type ReadCalibration, readCalibration } from "../deployment/read-calibr
 import { type ReadGpus, readGpus } from "../deployment/read-gpus.ts";
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import { emptyRange } from "../deployment/text.ts";
-import type { Workload } from "../simulation/workload.ts";
-import { workloadRows } from "../simulation/workload-rows.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
+import { workloadRows } from "../simulation/workload/workload-rows.ts";
 import { isThere, nearestEntry } from "./nearest-entry.ts";
 import { type KnownObjects, NeighbourFiles } from "./neighbour-files.ts";
 import { ParsedFiles } from "./parsed-files.ts";

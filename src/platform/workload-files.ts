@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { plainYaml } from "../catalog/plain-yaml.ts";
 import { type Message, plain } from "../deployment/message.ts";
-import { readWorkload, type TraceReference } from "../simulation/read-workload.ts";
-import { parseTrace, traceWorkload } from "../simulation/traces.ts";
-import type { Workload } from "../simulation/workload.ts";
+import { readWorkload, type TraceReference } from "../simulation/workload/read-workload.ts";
+import { parseTrace, traceWorkload } from "../simulation/workload/traces.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import { FileError, mebibyte, readTextFile } from "./text-files.ts";
 
 /** Beyond this a trace does not fit one text; the published ones are below 200 MiB. */

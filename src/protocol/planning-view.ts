@@ -4,7 +4,7 @@ import type { RunFigures } from "../planning/figures.ts";
 import type { RateCurve } from "../planning/rate-curve.ts";
 import type { Sweep } from "../planning/sweep.ts";
 import type { SweepKind } from "../planning/sweeps.ts";
-import type { Report } from "../simulation/report.ts";
+import type { Report } from "../simulation/report/report.ts";
 
 /** Simulations that are done, of about how many. */
 export interface Progress {

@@ -1,8 +1,8 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
-import type { Bands } from "../simulation/bands.ts";
-import type { Report } from "../simulation/report.ts";
-import type { WorkloadNumbers } from "../simulation/workload.ts";
+import type { Bands } from "../simulation/report/bands.ts";
+import type { Report } from "../simulation/report/report.ts";
+import type { WorkloadNumbers } from "../simulation/workload/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { FromPlanningView, ToPlanningView } from "./planning-view.ts";
 import type { Entry } from "./timeline-view.ts";

@@ -1,6 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { SettingPlace } from "../language/setting-places.ts";
-import type { RequestRecords } from "../simulation/report.ts";
+import type { RequestRecords } from "../simulation/report/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
 
 export interface TimelineHeader {

@@ -1,8 +1,8 @@
 import type { Settled } from "../deployment/settled.ts";
-import type { BandRun } from "../simulation/bands.ts";
-import type { Outcome } from "../simulation/report.ts";
+import type { BandRun } from "../simulation/report/bands.ts";
+import type { Outcome } from "../simulation/report/report.ts";
 import type { Timeline } from "../simulation/timeline/timeline.ts";
-import type { Workload } from "../simulation/workload.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 
 /** Host to worker. One run at a time; a new one replaces the one before. */
 export type ToWorker =

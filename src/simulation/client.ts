@@ -1,5 +1,5 @@
 import { EventQueue } from "./event-queue.ts";
-import type { Load } from "./load.ts";
+import type { Load } from "./workload/load.ts";
 
 /** What a client may ask of the run. */
 export interface ClientPort {

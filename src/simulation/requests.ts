@@ -1,5 +1,5 @@
-import type { Load } from "./load.ts";
 import type { TimelineLog } from "./timeline/timeline-log.ts";
+import type { Load } from "./workload/load.ts";
 
 export const waiting = 0;
 /** Running, with prompt left to compute. */

@@ -1,20 +1,20 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import type { StepModel } from "../timing/step-model.ts";
-import { admissible } from "./admissible.ts";
-import { BlockKeys } from "./block-keys.ts";
-import { clusterPlan } from "./cluster-plan.ts";
-import { TimingFailure } from "./instance.ts";
-import { drawLoad, stoppedDrawing } from "./load.ts";
-import { loadNumbers } from "./numbers.ts";
-import type { Outcome, RunControl } from "./report.ts";
-import { reportOf } from "./report-of.ts";
-import { type Routing, routingOf } from "./router.ts";
-import { blockTokensOf } from "./routing/router.ts";
+import { BlockKeys } from "./engine/block-keys.ts";
+import { TimingFailure } from "./engine/instance.ts";
+import { admissible } from "./placement/admissible.ts";
+import { clusterPlan } from "./placement/cluster-plan.ts";
+import { type Routing, routingOf } from "./placement/router.ts";
+import { blockTokensOf } from "./placement/routing/router.ts";
+import type { Outcome, RunControl } from "./report/report.ts";
+import { reportOf } from "./report/report-of.ts";
 import { Run } from "./run.ts";
 import { Stall } from "./stall.ts";
 import { timelineInstances } from "./timeline/timeline-instances.ts";
-import type { Workload } from "./workload.ts";
+import { drawLoad, stoppedDrawing } from "./workload/load.ts";
+import { loadNumbers } from "./workload/numbers.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /** One step model a pool is handed in; see simulate.ts for the rest. */
 export function simulateWith(

@@ -1,11 +1,11 @@
 import type { Settled } from "../deployment/settled.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
+import type { Routing } from "./placement/router.ts";
 import { poolModels } from "./pool-models.ts";
-import type { Outcome, RunControl } from "./report.ts";
-import type { Routing } from "./router.ts";
-import { running } from "./served.ts";
+import type { Outcome, RunControl } from "./report/report.ts";
+import { running } from "./report/served.ts";
 import { simulateWith } from "./simulate-with.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /**
  * Simulates a deployment (one memory plan a pool, as memory/ makes them) under a workload. The same seed gives the same

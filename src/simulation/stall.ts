@@ -1,6 +1,6 @@
 import { whole } from "../catalog/quantity.ts";
 import { systemTitles } from "../deployment/systems/system.ts";
-import type { Cluster, ClusterPlan } from "./cluster.ts";
+import type { Cluster, ClusterPlan } from "./placement/cluster.ts";
 import { copying, handedOver, loading, prefetching, pulling, queued, type Requests, waiting } from "./requests.ts";
 
 /** Requests wait, but nothing is under way that could end their waiting: no engine does that, so what was simulated is not trusted. */

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import type { FromWorker, ToWorker } from "../protocol/worker.ts";
-import { simulateBand } from "../simulation/bands.ts";
-import type { Outcome } from "../simulation/report.ts";
+import { simulateBand } from "../simulation/report/bands.ts";
+import type { Outcome } from "../simulation/report/report.ts";
 import { timelineBuffers } from "../simulation/timeline/timeline.ts";
 import { TimelineLog } from "../simulation/timeline/timeline-log.ts";
 

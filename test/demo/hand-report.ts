@@ -1,4 +1,4 @@
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { plainShape } from "../memory/plain-shape.ts";
 
 export interface HandRequest {

@@ -14,8 +14,8 @@ import { LiveSeries } from "../../src/live/series.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
 import { fetchText } from "../../src/platform/http.ts";
-import { builtInWorkload } from "../../src/simulation/built-in.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import { builtInWorkload } from "../../src/simulation/workload/built-in.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 
 const catalog = loadCatalog(fileURLToPath(new URL("../../src/catalog/data/", import.meta.url)));

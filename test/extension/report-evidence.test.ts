@@ -4,8 +4,8 @@ import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { Runs } from "../../src/platform/run-pool.ts";
 import type { RunEnd, RunRequest } from "../../src/platform/run-worker.ts";
 import type { ReportEvidence } from "../../src/protocol/report-view.ts";
-import { simulateBand } from "../../src/simulation/bands.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import { simulateBand } from "../../src/simulation/report/bands.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { settledCase } from "../timing/pools.ts";
 

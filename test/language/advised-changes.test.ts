@@ -6,8 +6,8 @@ import { applyEdits } from "../../src/language/edits.ts";
 import { advice, type VerifiedChange } from "../../src/planning/advice/advice.ts";
 import { figuresOf } from "../../src/planning/figures.ts";
 import { carriedOut, simulated } from "../../src/planning/plan.ts";
-import type { Report } from "../../src/simulation/report.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { analysed, only, yaml } from "./deployments.ts";
 

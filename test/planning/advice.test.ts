@@ -3,7 +3,7 @@ import { message, plain } from "../../src/deployment/message.ts";
 import { advice, type VerifiedChange } from "../../src/planning/advice/advice.ts";
 import { figuresOf } from "../../src/planning/figures.ts";
 import { carriedOut } from "../../src/planning/plan.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { settledOf } from "../simulation/fixtures.ts";
 import { type Figures, reportWith } from "./reports.ts";
 

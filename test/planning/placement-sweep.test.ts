@@ -5,9 +5,9 @@ import { settle } from "../../src/deployment/settle.ts";
 import { placementSweep } from "../../src/planning/placement-sweep.ts";
 import { carriedOut, type PlannedRun, simulated } from "../../src/planning/plan.ts";
 import type { SweepResult, SweepSite } from "../../src/planning/sweep.ts";
-import { askedRate } from "../../src/simulation/at-rate.ts";
-import type { Outcome } from "../../src/simulation/report.ts";
-import type { Length } from "../../src/simulation/workload.ts";
+import type { Outcome } from "../../src/simulation/report/report.ts";
+import { askedRate } from "../../src/simulation/workload/at-rate.ts";
+import type { Length } from "../../src/simulation/workload/workload.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { reportWith } from "./reports.ts";
 

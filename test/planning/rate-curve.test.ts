@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { carriedOut, type PlannedRun } from "../../src/planning/plan.ts";
 import { type RateCurve, rateCurve } from "../../src/planning/rate-curve.ts";
-import { askedRate } from "../../src/simulation/at-rate.ts";
-import type { Outcome } from "../../src/simulation/report.ts";
+import type { Outcome } from "../../src/simulation/report/report.ts";
+import { askedRate } from "../../src/simulation/workload/at-rate.ts";
 import { settledOf } from "../simulation/fixtures.ts";
 import { reportWith, slo } from "./reports.ts";
 

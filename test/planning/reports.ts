@@ -1,5 +1,5 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import { planOf, plausible, reportFrom, settledOf } from "../simulation/fixtures.ts";
 

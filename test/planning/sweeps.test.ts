@@ -8,7 +8,7 @@ import { splitOf } from "../../src/planning/split.ts";
 import type { Sweep, SweepSite } from "../../src/planning/sweep.ts";
 import { type SweepKind, sweepPlan } from "../../src/planning/sweeps.ts";
 import { alternatives } from "../../src/planning/what-if.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { only, prefillAndDecode, yaml } from "../language/deployments.ts";
 import { testCatalog } from "../support/catalog.ts";
 

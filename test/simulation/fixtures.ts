@@ -2,7 +2,7 @@ import type { Gpu, Model } from "../../src/catalog/facts.ts";
 import type { KvTiers } from "../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { EngineSettings, Layout, Settled, SettledPool, Speculation } from "../../src/deployment/settled.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
-import type { Outcome, Report } from "../../src/simulation/report.ts";
+import type { Outcome, Report } from "../../src/simulation/report/report.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 import { cache, formatOf } from "../memory/plain-pool.ts";
 import { plainShape } from "../memory/plain-shape.ts";

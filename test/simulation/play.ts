@@ -1,5 +1,5 @@
 import type { Scheduling, SglangScheduling, TensorrtScheduling } from "../../src/deployment/settled.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "./fixtures.ts";
 

@@ -11,8 +11,8 @@ import type { EngineSettings, Layout, Scheduling, Settled, SglangOrder } from ".
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem, type System } from "../../src/deployment/systems/system.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
-import type { Routing } from "../../src/simulation/router.ts";
-import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
+import type { Routing } from "../../src/simulation/placement/router.ts";
+import type { RequestRow, Workload } from "../../src/simulation/workload/workload.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 import { drafting, planOf, type Setup, settledOf, settledPair, timing } from "./fixtures.ts";
 import { blockBytes, tier, tiersOf } from "./kv-tiers/tiers.ts";

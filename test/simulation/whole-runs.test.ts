@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { admissible } from "../../src/simulation/admissible.ts";
-import { clusterPlan } from "../../src/simulation/cluster-plan.ts";
-import { drawLoad } from "../../src/simulation/load.ts";
+import { admissible } from "../../src/simulation/placement/admissible.ts";
+import { clusterPlan } from "../../src/simulation/placement/cluster-plan.ts";
 import { done, refused } from "../../src/simulation/requests.ts";
 import { Run } from "../../src/simulation/run.ts";
 import { timelineInstances } from "../../src/simulation/timeline/timeline-instances.ts";
 import { TimelineLog } from "../../src/simulation/timeline/timeline-log.ts";
+import { drawLoad } from "../../src/simulation/workload/load.ts";
 import { randomRuns } from "./random-runs.ts";
 
 /** Sees every instant of a run. */

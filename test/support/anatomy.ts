@@ -1,4 +1,4 @@
-import type { StepAnatomy } from "../../src/simulation/report.ts";
+import type { StepAnatomy } from "../../src/simulation/report/report.ts";
 import type { OperatorName, OperatorShare } from "../../src/timing/operators/operator.ts";
 import type { Basis } from "../../src/timing/step-model.ts";
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
+import { parseTrace, traceWorkload } from "../../src/simulation/workload/traces.ts";
 import { settledCase } from "../timing/pools.ts";
 
 // V8: 15 minutes of Mooncake's conversations on eight H200 (arXiv 2509.16495, figures 10 and 11b): DP and TP fall behind, SP and Shift keep up.

@@ -6,9 +6,9 @@
 import { describe, expect, it } from "vitest";
 import { servedBySystem } from "../../src/deployment/systems/served.ts";
 import { caseSystem } from "../../src/deployment/systems/system.ts";
-import { highestRate } from "../../src/simulation/distserve/placement-search.ts";
-import type { Summary } from "../../src/simulation/report.ts";
+import type { Summary } from "../../src/simulation/report/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import { highestRate } from "../../src/simulation/systems/distserve/placement-search.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";
 import { planOf, reportFrom, settledPair, timing } from "../simulation/fixtures.ts";
 

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
+import { parseTrace, traceWorkload } from "../../src/simulation/workload/traces.ts";
 import { settledCase } from "../timing/pools.ts";
 
 // FAST 2025, section 5.2: how an instance for a prompt is chosen, on the conversations: cache-aware ways beat load balancing and random,

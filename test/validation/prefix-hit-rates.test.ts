@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TierStore } from "../../src/simulation/kv-tiers/tier-store.ts";
-import { drawLoad, type Load } from "../../src/simulation/load.ts";
-import { parseTrace, traceWorkload } from "../../src/simulation/traces.ts";
+import { drawLoad, type Load } from "../../src/simulation/workload/load.ts";
+import { parseTrace, traceWorkload } from "../../src/simulation/workload/traces.ts";
 
 // V7: hit rates of Mooncake's conversations in a store of so many tokens, in the order of the trace alone (FAST 2025, table 1 and figure 5).
 const path = resolve(import.meta.dirname, "../../../shared/data/traces/mooncake_conversation.jsonl");

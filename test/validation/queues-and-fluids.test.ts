@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../src/simulation/random.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
-import type { RequestRow, Workload } from "../../src/simulation/workload.ts";
+import type { RequestRow, Workload } from "../../src/simulation/workload/workload.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../simulation/fixtures.ts";
 
 /** Seconds of a step, whatever is in it. */

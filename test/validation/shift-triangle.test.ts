@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { settledCase } from "../timing/pools.ts";
 
 // V1: Llama-70B in FP8 on eight H200, 4k tokens in and 250 out, as published with Shift Parallelism (arXiv 2509.16495).

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { exchangesOfExperts } from "../../src/timing/collectives/expert-exchange.ts";
 import { stepModel } from "../../src/timing/step.ts";
 import type { StepModel } from "../../src/timing/step-model.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadUse, TierUse } from "../../src/simulation/kv-tiers/tiers-use.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { downsample, lowerBound, nearest, summary } from "../../webview/parts/downsample.ts";
 import { brief, duration, durationRange, interval, parts, percentRange, scaleEnd, share } from "../../webview/parts/numbers.ts";
 import { csv, tabbed } from "../../webview/parts/table.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carriedOut } from "../../src/planning/plan.ts";
 import { rateCurve } from "../../src/planning/rate-curve.ts";
 import { carriedOutBy, RunPool, usefulWorkers } from "../../src/platform/run-pool.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { settledOf } from "../simulation/fixtures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "inference-lens-pool-"));

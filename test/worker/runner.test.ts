@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { Runner } from "../../src/platform/run-worker.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
-import type { Workload } from "../../src/simulation/workload.ts";
+import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { settledOf } from "../simulation/fixtures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "inference-lens-worker-"));

@@ -1,4 +1,4 @@
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { h, link } from "../parts/dom.ts";
 import type { TableModel } from "../parts/models.ts";
 import { said, words } from "../parts/words.ts";

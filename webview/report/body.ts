@@ -1,6 +1,6 @@
 import type { ReportEvidence } from "../../src/protocol/report-view.ts";
 import type { Entry } from "../../src/protocol/timeline-view.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { DistributionView } from "../parts/distribution.ts";
 import { fill, h, link, show } from "../parts/dom.ts";
 import { lineLegend } from "../parts/line-legend.ts";

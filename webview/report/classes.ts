@@ -1,4 +1,4 @@
-import type { ClassSummary, Report } from "../../src/simulation/report.ts";
+import type { ClassSummary, Report } from "../../src/simulation/report/report.ts";
 import type { Sentence, TableModel } from "../parts/models.ts";
 import { brief, duration, percent, percentRange, rate, whole } from "../parts/numbers.ts";
 import { listed, words } from "../parts/words.ts";

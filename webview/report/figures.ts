@@ -1,6 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Bands, Range } from "../../src/simulation/bands.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Bands, Range } from "../../src/simulation/report/bands.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { bandRange } from "../../src/timing/band-range.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { summary as over } from "../parts/downsample.ts";

@@ -1,5 +1,5 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Quantiles, Report, RequestRecords } from "../../src/simulation/report.ts";
+import type { Quantiles, Report, RequestRecords } from "../../src/simulation/report/report.ts";
 import { lowerBound } from "../parts/downsample.ts";
 import type { Distribution, TableModel } from "../parts/models.ts";
 import { brief, duration, percent } from "../parts/numbers.ts";

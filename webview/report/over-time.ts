@@ -1,4 +1,4 @@
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { summary } from "../parts/downsample.ts";
 import type { Row, RowsModel, TableModel } from "../parts/models.ts";
 import { duration, figure, interval, percent, scaleEnd, whole } from "../parts/numbers.ts";

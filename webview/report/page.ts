@@ -1,6 +1,6 @@
 import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
 import type { FromReportView, ReportControls, ReportEvidence, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import { fill, h, link, say, show } from "../parts/dom.ts";
 import { FigureCells } from "../parts/figure-cells.ts";

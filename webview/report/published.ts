@@ -1,4 +1,4 @@
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 
 /** What tests and tools may rely on of the report shown, as raw numbers (webview/report.ts lists them). */
 export function publish({ summary, series }: Report): void {

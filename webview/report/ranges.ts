@@ -1,5 +1,5 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Bands, Range } from "../../src/simulation/bands.ts";
+import type { Bands, Range } from "../../src/simulation/report/bands.ts";
 import { bandRange } from "../../src/timing/band-range.ts";
 import { duration, durationRange } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";

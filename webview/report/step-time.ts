@@ -1,4 +1,4 @@
-import type { ModeTime, Report } from "../../src/simulation/report.ts";
+import type { ModeTime, Report } from "../../src/simulation/report/report.ts";
 import type { Operator } from "../../src/timing/step-model.ts";
 import type { Bar, TableModel } from "../parts/models.ts";
 import { duration, share, whole } from "../parts/numbers.ts";

@@ -1,5 +1,5 @@
 import type { LoadUse, TierUse } from "../../src/simulation/kv-tiers/tiers-use.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import type { TableModel } from "../parts/models.ts";
 import { duration, figure, gib, percent, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";

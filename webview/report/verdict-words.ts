@@ -1,5 +1,5 @@
-import type { Bands } from "../../src/simulation/bands.ts";
-import type { Report } from "../../src/simulation/report.ts";
+import type { Bands } from "../../src/simulation/report/bands.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import type { Sentence } from "../parts/models.ts";
 import { brief, duration, figure, rate, whole } from "../parts/numbers.ts";

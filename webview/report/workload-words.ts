@@ -1,4 +1,4 @@
-import type { WorkloadNumbers } from "../../src/simulation/workload.ts";
+import type { WorkloadNumbers } from "../../src/simulation/workload/workload.ts";
 import { brief, figure, share, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 

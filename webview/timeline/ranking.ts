@@ -1,4 +1,4 @@
-import type { RequestRecords } from "../../src/simulation/report.ts";
+import type { RequestRecords } from "../../src/simulation/report/report.ts";
 
 /** Requests by the time to their first token, slowest first; those without one are left out. */
 export class Ranking {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { answerLine } from "../../../src/cli/cases.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { simulate } from "../../../src/simulation/simulate.ts";
 import { mean, median, rankCorrelation } from "../statistics.ts";
 import type { Metric, Suite, Table } from "../suite.ts";

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { answerLine } from "../../../src/cli/cases.ts";
 import { simulateCase } from "../../../src/cli/commands/simulate.ts";
-import type { ModeTime, Report, Summary } from "../../../src/simulation/report.ts";
+import type { ModeTime, Report, Summary } from "../../../src/simulation/report/report.ts";
 
 /** What `simulate --cases` answers to a case, or why it does not. */
 export type PredictedRun =

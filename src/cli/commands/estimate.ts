@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Settled } from "../../deployment/settled.ts";
-import { missingRoleWords } from "../../simulation/layout-words.ts";
-import { running } from "../../simulation/served.ts";
+import { missingRoleWords } from "../../simulation/report/layout-words.ts";
+import { running } from "../../simulation/report/served.ts";
 import { answerCases, type CaseError, missingError, type ReadyCase } from "../cases.ts";
 import { estimated } from "../estimating.ts";
 import type { Exit } from "../exit.ts";

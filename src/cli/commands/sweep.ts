@@ -5,7 +5,7 @@ import type { DeploymentAnalysis } from "../../language/results.ts";
 import { carriedOut, type PlannedRun, simulated } from "../../planning/plan.ts";
 import type { Sweep } from "../../planning/sweep.ts";
 import { type SweepKind, sweepKinds, sweepPlan } from "../../planning/sweeps.ts";
-import type { Outcome } from "../../simulation/report.ts";
+import type { Outcome } from "../../simulation/report/report.ts";
 import { missingError } from "../cases.ts";
 import type { Exit } from "../exit.ts";
 import { type CommonOptions, countOption, formatOption, sloOption, withCommonOptions } from "../input/common-options.ts";

@@ -5,7 +5,7 @@ import type { Assumptions, SurroundingsProblem } from "../../deployment/surround
 import { emptyRange } from "../../deployment/text.ts";
 import { analyse, analyseReading } from "../../language/analysis.ts";
 import type { Analysis, DeploymentAnalysis } from "../../language/results.ts";
-import type { Workload } from "../../simulation/workload.ts";
+import type { Workload } from "../../simulation/workload/workload.ts";
 import { usage } from "../exit.ts";
 import type { Session } from "../session.ts";
 import { argumentAssumptions, type CommonOptions, likeNames } from "./common-options.ts";

@@ -4,13 +4,13 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { CaseError } from "../../deployment/case-fields.ts";
 import { FileError, mebibyte, readTextFile } from "../../platform/text-files.ts";
 import { type LoadedWorkload, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
-import { atRate, named, withRequests } from "../../simulation/at-rate.ts";
-import { builtInWorkload } from "../../simulation/built-in.ts";
-import { mostRequests, tooManyRequests } from "../../simulation/load-problem.ts";
-import { asLength } from "../../simulation/read-lengths.ts";
-import type { WrittenWorkload } from "../../simulation/read-workload.ts";
-import { allAtOnce } from "../../simulation/saturation.ts";
-import type { Length, Workload } from "../../simulation/workload.ts";
+import { allAtOnce } from "../../simulation/report/saturation.ts";
+import { atRate, named, withRequests } from "../../simulation/workload/at-rate.ts";
+import { builtInWorkload } from "../../simulation/workload/built-in.ts";
+import { mostRequests, tooManyRequests } from "../../simulation/workload/load-problem.ts";
+import { asLength } from "../../simulation/workload/read-lengths.ts";
+import type { WrittenWorkload } from "../../simulation/workload/read-workload.ts";
+import type { Length, Workload } from "../../simulation/workload/workload.ts";
 import { countOption, positiveOption } from "./common-options.ts";
 
 /** Which load to put on a deployment. */

@@ -1,6 +1,6 @@
 import { duration, percent, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import type { StepAnatomy } from "../../simulation/report.ts";
+import type { StepAnatomy } from "../../simulation/report/report.ts";
 import { achieved, type GpuPeaks } from "../../timing/operators/achieved.ts";
 import type { OperatorShare } from "../../timing/operators/operator.ts";
 import { bandOf } from "../../timing/operators/operator-band.ts";

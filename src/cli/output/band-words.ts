@@ -1,5 +1,5 @@
 import { duration, durationRange, figureRange, percentRange } from "../../catalog/quantity.ts";
-import type { Bands, Range } from "../../simulation/bands.ts";
+import type { Bands, Range } from "../../simulation/report/bands.ts";
 
 export const bandHead = ["p50 in 8 of 10", "p95 in 8 of 10"] as const;
 

@@ -1,5 +1,5 @@
 import { percent, rate, whole } from "../../catalog/quantity.ts";
-import type { ClassSummary, Summary } from "../../simulation/report.ts";
+import type { ClassSummary, Summary } from "../../simulation/report/report.ts";
 import { time } from "./time-words.ts";
 
 export const classHead = ["Class", "requests", "TTFT p50", "p95", "TPOT p50", "p95", "E2E p95", "within limits", "goodput"] as const;

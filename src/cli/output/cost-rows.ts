@@ -1,6 +1,6 @@
 import { figure, percent } from "../../catalog/quantity.ts";
-import type { MoneyRange } from "../../simulation/cost.ts";
-import type { Summary } from "../../simulation/report.ts";
+import type { MoneyRange } from "../../simulation/report/cost.ts";
+import type { Summary } from "../../simulation/report/report.ts";
 
 /** What a run costs and takes, as far as it is known: link between pools, money, energy. */
 export function costRows({ linkShare, cost, mostJoulesPerOutputToken: joules }: Summary): readonly (readonly [string, string])[] {

@@ -1,7 +1,7 @@
 import { duration, figure, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { Settled } from "../../deployment/settled.ts";
-import { deploymentWords } from "../../simulation/layout-words.ts";
+import { deploymentWords } from "../../simulation/report/layout-words.ts";
 import { bandRange } from "../../timing/band-range.ts";
 import type { Operator } from "../../timing/step-model.ts";
 import type { Estimated, PricedStep } from "../estimating.ts";

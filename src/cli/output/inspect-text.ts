@@ -4,7 +4,7 @@ import { plain } from "../../deployment/message.ts";
 import { gpusPerInstance, type Layout } from "../../deployment/settled.ts";
 import type { DeploymentAnalysis } from "../../language/results.ts";
 import type { MemoryPlan } from "../../memory/plan.ts";
-import { layoutWords } from "../../simulation/layout-words.ts";
+import { layoutWords } from "../../simulation/report/layout-words.ts";
 import { timingState, timingWords } from "../../timing/timing-state.ts";
 import type { Terminal } from "../terminal.ts";
 import type { InspectJson } from "./inspect-json.ts";

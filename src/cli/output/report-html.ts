@@ -1,9 +1,9 @@
 import { duration, figure, percent, shortTokens, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import type { Bands } from "../../simulation/bands.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
-import type { Report } from "../../simulation/report.ts";
+import type { Bands } from "../../simulation/report/bands.ts";
+import type { Report } from "../../simulation/report/report.ts";
 import { plainPaint } from "../terminal.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandHead } from "./band-words.ts";

@@ -1,6 +1,6 @@
 import { plain } from "../../deployment/message.ts";
-import type { Bands } from "../../simulation/bands.ts";
-import type { Report } from "../../simulation/report.ts";
+import type { Bands } from "../../simulation/report/bands.ts";
+import type { Report } from "../../simulation/report/report.ts";
 import { basisJson, operatorsJson } from "./anatomy.ts";
 
 /** A simulation's answer: summary, confidence and warnings as interfaces.md lays them down, then what explains them. */

@@ -2,7 +2,7 @@ import { percent } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
 import { runLoad, runTitle } from "../../simulation/measured-runs/run-words.ts";
-import type { Report } from "../../simulation/report.ts";
+import type { Report } from "../../simulation/report/report.ts";
 import { plainPaint } from "../terminal.ts";
 import { anatomyHead, anatomyRows, anatomyTitle, basisLine } from "./anatomy.ts";
 import { bandHead } from "./band-words.ts";

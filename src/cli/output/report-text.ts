@@ -1,10 +1,10 @@
 import { duration, figure, gib, percent, percentRange, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import type { Bands } from "../../simulation/bands.ts";
-import type { Drafted } from "../../simulation/drafted.ts";
+import type { Drafted } from "../../simulation/engine/drafted.ts";
 import type { AnsweredRun } from "../../simulation/measured-runs/answered-runs.ts";
-import type { ClassSummary, Quantiles, Report, StepAnatomy } from "../../simulation/report.ts";
-import type { WorkloadNumbers } from "../../simulation/workload.ts";
+import type { Bands } from "../../simulation/report/bands.ts";
+import type { ClassSummary, Quantiles, Report, StepAnatomy } from "../../simulation/report/report.ts";
+import type { WorkloadNumbers } from "../../simulation/workload/workload.ts";
 import type { VerifiedAdvice } from "../advising.ts";
 import type { Terminal } from "../terminal.ts";
 import { adviceText } from "./advice-words.ts";

@@ -1,6 +1,6 @@
 import { duration, figure, gib, percent, whole } from "../../catalog/quantity.ts";
 import type { LoadUse, TierUse } from "../../simulation/kv-tiers/tiers-use.ts";
-import type { CacheUse } from "../../simulation/report.ts";
+import type { CacheUse } from "../../simulation/report/report.ts";
 
 export const storeNames: Readonly<Record<TierUse["kind"], string>> = { dram: "host memory", ssd: "disk", remote: "remote store" };
 

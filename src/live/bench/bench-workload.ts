@@ -1,5 +1,5 @@
 import { type Message, message } from "../../deployment/message.ts";
-import type { SharedPrefix, Workload } from "../../simulation/workload.ts";
+import type { SharedPrefix, Workload } from "../../simulation/workload/workload.ts";
 import { type BenchmarkRun, toolNames } from "./benchmark-run.ts";
 
 export type BenchmarkWorkload =

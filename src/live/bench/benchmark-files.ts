@@ -1,5 +1,5 @@
 import { type Message, message } from "../../deployment/message.ts";
-import type { SharedPrefix } from "../../simulation/workload.ts";
+import type { SharedPrefix } from "../../simulation/workload/workload.ts";
 import { sharedPrefixOf } from "./inference-perf-config.ts";
 import { type MeasuredLoad, measuredLoad } from "./measured-load.ts";
 import { readBenchmark } from "./read-benchmark.ts";

@@ -1,4 +1,4 @@
-import type { Length } from "../../simulation/workload.ts";
+import type { Length } from "../../simulation/workload/workload.ts";
 
 export type BenchmarkTool = "vllm-bench" | "sglang-bench" | "guidellm" | "aiperf" | "genai-perf" | "inference-perf" | "llmperf";
 

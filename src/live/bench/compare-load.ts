@@ -1,4 +1,4 @@
-import type { Summary } from "../../simulation/report.ts";
+import type { Summary } from "../../simulation/report/report.ts";
 import type { StepModel } from "../../timing/step-model.ts";
 import type { MeasuredLoad, MeasuredMean } from "./measured-load.ts";
 

@@ -1,5 +1,5 @@
 import { isFields } from "../../deployment/case-fields.ts";
-import { longestLength } from "../../simulation/lengths.ts";
+import { longestLength } from "../../simulation/workload/lengths.ts";
 import type { Spread, TokenLengths } from "./benchmark-run.ts";
 
 /** The value at a path of members; undefined where one of them is missing. Numbers reach into lists. */

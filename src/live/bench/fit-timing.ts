@@ -1,7 +1,7 @@
 import type { TimingCorrection } from "../../deployment/calibration.ts";
 import { type Message, message } from "../../deployment/message.ts";
-import type { Summary } from "../../simulation/report.ts";
-import type { Workload } from "../../simulation/workload.ts";
+import type { Summary } from "../../simulation/report/report.ts";
+import type { Workload } from "../../simulation/workload/workload.ts";
 import { type Fit, leastSquares, type Residuals } from "./least-squares.ts";
 import type { MeasuredLoad } from "./measured-load.ts";
 

@@ -1,5 +1,5 @@
 import { plainYaml } from "../../catalog/plain-yaml.ts";
-import type { SharedPrefix } from "../../simulation/workload.ts";
+import type { SharedPrefix } from "../../simulation/workload/workload.ts";
 import { at, positive } from "./fields.ts";
 
 /** What prompts of an inference-perf run have in common, from its `config.yaml`; undefined where the text is none, or tells nothing of it. */

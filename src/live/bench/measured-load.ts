@@ -1,6 +1,6 @@
 import { figure } from "../../catalog/quantity.ts";
 import { type Message, message } from "../../deployment/message.ts";
-import type { SharedPrefix, Workload } from "../../simulation/workload.ts";
+import type { SharedPrefix, Workload } from "../../simulation/workload/workload.ts";
 import { benchmarkWorkload } from "./bench-workload.ts";
 import { type BenchmarkRun, type OfferedLoad, type Spread, toolNames } from "./benchmark-run.ts";
 

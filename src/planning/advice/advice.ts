@@ -1,5 +1,5 @@
 import type { Settled } from "../../deployment/settled.ts";
-import type { Workload } from "../../simulation/workload.ts";
+import type { Workload } from "../../simulation/workload/workload.ts";
 import type { Change } from "../change.ts";
 import { furtherSeeds } from "../comparison.ts";
 import { figuresOf, type RunFigures } from "../figures.ts";

@@ -3,7 +3,7 @@ import type { Deployment } from "../../deployment/deployment.ts";
 import { message } from "../../deployment/message.ts";
 import { type SettingNames, settingNames } from "../../deployment/setting-names.ts";
 import { gpusPerInstance, type Settled, type SettledPool } from "../../deployment/settled.ts";
-import type { Report, Resource } from "../../simulation/report.ts";
+import type { Report, Resource } from "../../simulation/report/report.ts";
 import type { Change } from "../change.ts";
 import { hasLimits } from "../figures.ts";
 import { layoutChange } from "../layout-sweep.ts";

@@ -1,5 +1,5 @@
-import type { Evictions } from "../cached-blocks.ts";
-import type { PromptSeconds } from "../prompt-seconds.ts";
+import type { Evictions } from "../engine/cached-blocks.ts";
+import type { PromptSeconds } from "../placement/prompt-seconds.ts";
 import type { Requests } from "../requests.ts";
 import type { Prefetch } from "./prefetch.ts";
 import type { Tier } from "./tier.ts";

@@ -1,7 +1,7 @@
 import type { StepModel } from "../../timing/step-model.ts";
-import { PromptSeconds } from "../prompt-seconds.ts";
+import type { SchedulerLimits } from "../engine/scheduling.ts";
+import { PromptSeconds } from "../placement/prompt-seconds.ts";
 import type { Requests } from "../requests.ts";
-import type { SchedulerLimits } from "../scheduling.ts";
 import { CoreTiers, LoadTotals } from "./core-tiers.ts";
 import { Prefetch } from "./prefetch.ts";
 import { type TierStores, TierTotals } from "./tier.ts";

@@ -1,6 +1,6 @@
 import type { KvTier } from "../../deployment/kv-tiers/kv-tiers.ts";
 import { emptyBatch, type StepModel } from "../../timing/step-model.ts";
-import { PromptSeconds } from "../prompt-seconds.ts";
+import { PromptSeconds } from "../placement/prompt-seconds.ts";
 
 /** The cache of a prompt's first tokens: loaded, or computed. */
 export interface ReuseRule {

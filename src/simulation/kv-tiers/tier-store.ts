@@ -1,4 +1,4 @@
-import { KeyTable } from "../key-table.ts";
+import { KeyTable } from "../engine/key-table.ts";
 
 /** A block that nobody can ask for: it takes room like any other. */
 export const nameless = -1;

@@ -1,4 +1,4 @@
-import { BlockKeys } from "../block-keys.ts";
+import { BlockKeys } from "../engine/block-keys.ts";
 import type { Requests } from "../requests.ts";
 import { Channel } from "./channel.ts";
 import type { TierPlan } from "./tier-plan.ts";

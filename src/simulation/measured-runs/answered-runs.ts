@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Settled } from "../../deployment/settled.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../report/report.ts";
 import { type NearRun, nearestRuns } from "./nearest-runs.ts";
 import { predictRun, type RunPrediction } from "./replay.ts";
 import { reportPoint } from "./serving-point.ts";

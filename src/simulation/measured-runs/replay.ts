@@ -5,10 +5,10 @@ import { type Message, message } from "../../deployment/message.ts";
 import { settle } from "../../deployment/settle.ts";
 import type { Settled } from "../../deployment/settled.ts";
 import { fittedLengths, memoryPlan } from "../../memory/memory-plan.ts";
-import { readWorkload } from "../read-workload.ts";
-import type { Outcome } from "../report.ts";
+import type { Outcome } from "../report/report.ts";
 import { simulate } from "../simulate.ts";
-import type { Workload } from "../workload.ts";
+import { readWorkload } from "../workload/read-workload.ts";
+import type { Workload } from "../workload/workload.ts";
 import { runCase } from "./run-case.ts";
 
 /** A measured run made ready for the simulator by the path of every case. */

@@ -4,7 +4,7 @@ import { isSized } from "../../catalog/weight-format.ts";
 import { namedWeights } from "../../deployment/settle-formats.ts";
 import type { JudgedEngine, Settled } from "../../deployment/settled.ts";
 import { parseVersion, type Version } from "../../deployment/version.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../report/report.ts";
 
 /** Sizes of the engines of one role, and how many there are. */
 export interface PointPool {

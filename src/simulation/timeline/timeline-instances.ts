@@ -1,6 +1,6 @@
 import type { Settled } from "../../deployment/settled.ts";
-import type { ClusterPool } from "../cluster.ts";
-import { layoutWords } from "../layout-words.ts";
+import type { ClusterPool } from "../placement/cluster.ts";
+import { layoutWords } from "../report/layout-words.ts";
 import type { TimelineInstance } from "./timeline.ts";
 
 /** The engines of a run in the order in which a cluster makes them, each with a name of its own. */

@@ -1,4 +1,4 @@
-import type { RequestRecords } from "../report.ts";
+import type { RequestRecords } from "../report/report.ts";
 import { disjointTracks } from "./disjoint-tracks.ts";
 import { type PartKind, requestLife } from "./request-life.ts";
 import { RowGroups } from "./row-groups.ts";

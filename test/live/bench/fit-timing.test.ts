@@ -4,8 +4,8 @@ import { plain } from "../../../src/deployment/message.ts";
 import { fitTiming } from "../../../src/live/bench/fit-timing.ts";
 import { leastSquares } from "../../../src/live/bench/least-squares.ts";
 import type { MeasuredLoad } from "../../../src/live/bench/measured-load.ts";
-import type { Quantiles, Summary } from "../../../src/simulation/report.ts";
-import type { Workload } from "../../../src/simulation/workload.ts";
+import type { Quantiles, Summary } from "../../../src/simulation/report/report.ts";
+import type { Workload } from "../../../src/simulation/workload/workload.ts";
 
 const all = (seconds: number): Quantiles => ({ mean: seconds, p50: seconds, p90: seconds, p95: seconds, p99: seconds });
 

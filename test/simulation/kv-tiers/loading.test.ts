@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { KvTiers } from "../../../src/deployment/kv-tiers/kv-tiers.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
-import type { RequestRow } from "../../../src/simulation/workload.ts";
+import type { RequestRow } from "../../../src/simulation/workload/workload.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../fixtures.ts";
 import { sglang, tensorrt } from "../play.ts";
 import { tier, tiersOf } from "./tiers.ts";

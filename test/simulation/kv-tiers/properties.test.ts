@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
-import type { RequestRow } from "../../../src/simulation/workload.ts";
+import type { RequestRow } from "../../../src/simulation/workload/workload.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../fixtures.ts";
 import { randomRuns } from "../random-runs.ts";
 import { blockBytes, tier, tiersOf } from "./tiers.ts";

@@ -1,5 +1,5 @@
 import type { ReportEvidence } from "../../../src/protocol/report-view.ts";
-import type { Report, StepAnatomy } from "../../../src/simulation/report.ts";
+import type { Report, StepAnatomy } from "../../../src/simulation/report/report.ts";
 import type { OperatorName, OperatorShare } from "../../../src/timing/operators/operator.ts";
 import { basisShares, basisWords, operatorWords } from "../../../src/timing/operators/operator-words.ts";
 import type { Basis } from "../../../src/timing/step-model.ts";

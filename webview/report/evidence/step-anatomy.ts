@@ -1,4 +1,4 @@
-import type { Report, StepAnatomy } from "../../../src/simulation/report.ts";
+import type { Report, StepAnatomy } from "../../../src/simulation/report/report.ts";
 import { type Achieved, achieved } from "../../../src/timing/operators/achieved.ts";
 import type { OperatorShare } from "../../../src/timing/operators/operator.ts";
 import { bandwidthWords, basisWords, computeWords, operatorWords } from "../../../src/timing/operators/operator-words.ts";

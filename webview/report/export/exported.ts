@@ -1,7 +1,7 @@
 import type { AdviceView, RatesView } from "../../../src/protocol/planning-view.ts";
 import type { FromReportView, ReportEvidence } from "../../../src/protocol/report-view.ts";
-import type { Report } from "../../../src/simulation/report.ts";
-import { requestsCsv } from "../../../src/simulation/requests-csv.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
+import { requestsCsv } from "../../../src/simulation/report/requests-csv.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { readTheme } from "../../parts/theme.ts";
 import type { Latencies } from "../latency.ts";

@@ -1,5 +1,5 @@
-import type { Bands } from "../../../src/simulation/bands.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Bands } from "../../../src/simulation/report/bands.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { said, words } from "../../parts/words.ts";
 import type { Latencies } from "../latency.ts";

@@ -1,7 +1,7 @@
 import { type ComparedFigure, comparedFigures, comparedValue, type Difference, difference } from "../../../src/planning/comparison.ts";
 import { figuresOf } from "../../../src/planning/figures.ts";
 import type { CompareChoice, ComparedRun, ComparisonView } from "../../../src/protocol/planning-view.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { lineSeries } from "../../parts/line-series.ts";
 import type { Distribution, TableModel } from "../../parts/models.ts";
 import { blank, duration, percent, rate, whole } from "../../parts/numbers.ts";

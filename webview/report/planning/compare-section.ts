@@ -1,5 +1,5 @@
 import type { ComparisonView } from "../../../src/protocol/planning-view.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { fill, h, link, say, show } from "../../parts/dom.ts";
 import { lineLegend } from "../../parts/line-legend.ts";
 import { lineSeries } from "../../parts/line-series.ts";

@@ -1,6 +1,6 @@
 import type { SweepKind } from "../../../src/planning/sweeps.ts";
 import type { AdviceView, ComparedRun, ComparisonView, RatesView, SweepView, ToPlanningView } from "../../../src/protocol/planning-view.ts";
-import type { Report } from "../../../src/simulation/report.ts";
+import type { Report } from "../../../src/simulation/report/report.ts";
 import { CurveView } from "../../parts/curve-view.ts";
 import { h, say, show } from "../../parts/dom.ts";
 import type { TableModel } from "../../parts/models.ts";

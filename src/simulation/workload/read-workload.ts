@@ -1,0 +1,201 @@
+import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, optional } from "../../deployment/case-fields.ts";
+import { asClasses, asClassTerms, isGapKind } from "./read-classes.ts";
+import { asLength, asNumbers, asSharedPrefix } from "./read-lengths.ts";
+import { type TraceFormat, traceFormats } from "./trace-formats.ts";
+import type { Burst, ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
+
+/** A trace that somebody has to fetch first. */
+export interface TraceReference {
+  readonly path: string;
+  readonly format: TraceFormat | undefined;
+  readonly speedup: number;
+  readonly limitSeconds: number;
+  /** Only so many of its first requests. */
+  readonly requests: number | undefined;
+  /** Replaces the trace's arrivals by a Poisson process. */
+  readonly ratePerSecond: number | undefined;
+  /** Limits of the kinds of requests that its rows name. */
+  readonly classes: readonly ClassTerms[] | undefined;
+}
+
+/** A workload as a case or a file writes it. `named` is a built-in or own one; its rate and number of requests may be left open. */
+export type WrittenWorkload =
+  | { readonly kind: "workload"; readonly workload: Workload; readonly problem?: undefined }
+  | { readonly kind: "trace"; readonly trace: TraceReference; readonly problem?: undefined }
+  | {
+      readonly kind: "named";
+      readonly name: string;
+      readonly ratePerSecond: number | undefined;
+      readonly requests: number | undefined;
+      readonly problem?: undefined;
+    }
+  | { readonly kind?: undefined; readonly problem: string };
+
+const kinds = "closed-loop, open-loop, offline, trace, requests";
+
+/** Reads a workload in the words of interfaces.md. Never throws: `problem` names the member. Ranges are checked where it is drawn. */
+export function readWorkload(value: unknown): WrittenWorkload {
+  if (typeof value === "string") return { kind: "named", name: value, ratePerSecond: undefined, requests: undefined };
+  try {
+    return written(asFields(value, "workload"));
+  } catch (error) {
+    if (error instanceof CaseError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function written(fields: Fields): WrittenWorkload {
+  const name = optional(fields, "name", asText);
+  const requests = optional(fields, "requests", (value, key) => (Array.isArray(value) ? undefined : asCount(value, key)));
+  const ratePerSecond = optional(fields, "ratePerSecond", asPositive);
+  const common = {
+    ...present("name", name),
+    ...present("source", optional(fields, "source", asText)),
+    ...present("maxInFlight", optional(fields, "maxInFlight", asCount)),
+    ...present("warmup", optional(fields, "warmup", asNotNegative)),
+  };
+  const kind = optional(fields, "kind", asText);
+  switch (kind) {
+    case undefined:
+      if (name === undefined) throw new CaseError("bad-case", `“kind” of the workload must be one of ${kinds}.`);
+      return { kind: "named", name, ratePerSecond, requests };
+    case "trace":
+      return { kind: "trace", trace: traceReference(fields, requests, ratePerSecond) };
+    case "requests":
+      return { kind: "workload", workload: { ...common, ...inlineRequests(fields, ratePerSecond) } };
+    case "closed-loop": {
+      const concurrency = asCount(fields.concurrency, "concurrency");
+      const total = requests ?? concurrency * 10;
+      return { kind: "workload", workload: { ...common, kind, concurrency, requests: total, ...shapes(fields) } };
+    }
+    case "offline":
+      return { kind: "workload", workload: { ...common, kind, requests: requests ?? 1000, ...shapes(fields) } };
+    case "open-loop":
+      return { kind: "workload", workload: { ...common, ...openLoop(fields, requests, ratePerSecond) } };
+    default:
+      throw new CaseError("unsupported", `The workload kind “${kind}” is not known; there are ${kinds}.`);
+  }
+}
+
+function openLoop(
+  fields: Fields,
+  requests: number | undefined,
+  ratePerSecond: number | undefined,
+): Extract<Workload, { kind: "open-loop" }> {
+  const arrivals = optional(fields, "arrivals", asText);
+  const kind = isGapKind(arrivals) ? arrivals : undefined;
+  if (arrivals !== undefined && !kind && arrivals !== "stages" && arrivals !== "bursts")
+    throw new CaseError("bad-case", "“arrivals” must be poisson, gamma, weibull, constant, bursts or stages.");
+  const stages = optional(fields, "stages", asStages);
+  const burst = optional(fields, "burst", asBurst);
+  const shape = shapes(fields);
+  const own = shape.classes?.reduce((sum, one) => sum + (one.ratePerSecond ?? 0), 0) ?? 0;
+  const rate = ratePerSecond ?? stages?.[0]?.ratePerSecond ?? (own > 0 ? own : undefined);
+  if (rate === undefined) throw new CaseError("bad-case", "“ratePerSecond” must be a positive number.");
+  const staged = stages?.reduce((sum, stage) => sum + stage.ratePerSecond * stage.durationSeconds, 0) ?? 0;
+  return {
+    kind: "open-loop",
+    ratePerSecond: rate,
+    requests: requests ?? (staged >= 1 ? Math.round(staged) : 1000),
+    ...present("cv", optional(fields, "cv", asPositive)),
+    ...present("arrivals", kind),
+    ...present("stages", stages),
+    ...present("burst", burst),
+    ...shape,
+  };
+}
+
+/** Lengths, or what stands in their place. */
+function shapes(fields: Fields): {
+  readonly promptTokens: Length;
+  readonly outputTokens: Length;
+  readonly sharedPrefix?: SharedPrefix;
+  readonly classes?: readonly WorkloadClass[];
+} {
+  const classes = optional(fields, "classes", asClasses);
+  if (classes) return { classes, promptTokens: 1, outputTokens: 1 };
+  const sharedPrefix = optional(fields, "sharedPrefix", asSharedPrefix);
+  if (sharedPrefix) return { sharedPrefix, promptTokens: 1, outputTokens: 1 };
+  return { promptTokens: asLength(fields.promptTokens, "promptTokens"), outputTokens: asLength(fields.outputTokens, "outputTokens") };
+}
+
+function traceReference(fields: Fields, requests: number | undefined, ratePerSecond: number | undefined): TraceReference {
+  return {
+    path: asText(fields.path, "path"),
+    format: optional(fields, "format", asTraceFormat),
+    speedup: optional(fields, "speedup", asPositive) ?? 1,
+    limitSeconds: optional(fields, "limitSeconds", asPositive) ?? Number.POSITIVE_INFINITY,
+    requests,
+    ratePerSecond,
+    classes: optional(fields, "classes", asClassTerms),
+  };
+}
+
+function inlineRequests(fields: Fields, ratePerSecond: number | undefined): Extract<Workload, { kind: "requests" }> {
+  if (!Array.isArray(fields.requests)) throw new CaseError("bad-case", "“requests” must be a list of requests.");
+  const block = optional(fields, "prefixBlockTokens", asCount);
+  const classes = optional(fields, "classes", asClassTerms);
+  return {
+    kind: "requests",
+    requests: fields.requests.map((row: unknown, index) => asRow(row, index, classes ?? [])),
+    ...present("classes", classes),
+    ...present("prefixBlockTokens", block),
+    ...present("ratePerSecond", ratePerSecond),
+    ...present("cv", optional(fields, "cv", asPositive)),
+  };
+}
+
+function asRow(value: unknown, index: number, classes: readonly ClassTerms[]): RequestRow {
+  const row = asFields(value, `requests[${index}]`);
+  const blocks = optional(row, "prefixBlocks", (list, key) => asNumbers(list, key));
+  return {
+    arrivalSeconds: optional(row, "arrivalSeconds", asNotNegative) ?? 0,
+    promptTokens: asNotNegative(row.promptTokens, `requests[${index}].promptTokens`),
+    outputTokens: asNotNegative(row.outputTokens, `requests[${index}].outputTokens`),
+    ...present("prefixBlocks", blocks),
+    ...present("session", optional(row, "session", asNotNegative)),
+    ...present(
+      "class",
+      optional(row, "class", (name) => placeOf(name, classes, index)),
+    ),
+  };
+}
+
+function placeOf(name: unknown, classes: readonly ClassTerms[], index: number): number {
+  const place = classes.findIndex((one) => one.name === name);
+  if (place >= 0) return place;
+  throw new CaseError("bad-case", `“requests[${index}].class” must be one of the workload's classes.`);
+}
+
+function asTraceFormat(value: unknown, key: string): TraceFormat {
+  const name = asText(value, key);
+  const known = traceFormats.find((format) => format === name);
+  if (known) return known;
+  throw new CaseError("unsupported", `The trace format “${name}” is not supported; there are ${traceFormats.join(", ")}.`);
+}
+
+function asStages(value: unknown, key: string): readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[] {
+  if (!Array.isArray(value) || value.length === 0) throw new CaseError("bad-case", `“${key}” must be a list of stages.`);
+  return value.map((one: unknown, index) => {
+    const stage = asFields(one, `${key}[${index}]`);
+    return {
+      ratePerSecond: asPositive(stage.ratePerSecond, `${key}[${index}].ratePerSecond`),
+      durationSeconds: asPositive(stage.durationSeconds, `${key}[${index}].durationSeconds`),
+    };
+  });
+}
+
+function asBurst(value: unknown, key: string): Burst {
+  const fields = asFields(value, key);
+  return {
+    ratePerSecond: asPositive(fields.ratePerSecond, `${key}.ratePerSecond`),
+    durationSeconds: asPositive(fields.durationSeconds, `${key}.durationSeconds`),
+    everySeconds: asPositive(fields.everySeconds, `${key}.everySeconds`),
+  };
+}
+
+function present<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
+  const made: { [P in K]?: T } = {};
+  if (value !== undefined) made[key] = value;
+  return made;
+}

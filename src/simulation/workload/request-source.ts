@@ -1,0 +1,20 @@
+import { randomSource } from "../random.ts";
+import { conversationSource } from "./conversations.ts";
+import { lengthSampler } from "./lengths.ts";
+import type { RequestDraft } from "./request-draft.ts";
+import type { WorkloadClass } from "./workload.ts";
+
+/** Adds the next request to a draft, or all requests of the next conversation. */
+export type RequestSource = (draft: RequestDraft) => void;
+
+export type RequestShape = Pick<WorkloadClass, "promptTokens" | "outputTokens" | "sharedPrefix">;
+
+/** Requests of one part of a workload. */
+export function requestSource({ promptTokens, outputTokens, sharedPrefix }: RequestShape, seed: number, part: number): RequestSource {
+  if (sharedPrefix) return conversationSource(sharedPrefix, seed, part);
+  const prompt = lengthSampler(promptTokens, randomSource(seed, "promptTokens", part));
+  const output = lengthSampler(outputTokens, randomSource(seed, "outputTokens", part));
+  return (draft) => {
+    draft.add(prompt(), output(), part);
+  };
+}
