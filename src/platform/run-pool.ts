@@ -65,7 +65,11 @@ export class RunPool {
   }
 
   private async serve(runner: Runner, { request, signal, end }: Waiting): Promise<void> {
-    const stop = (): void => runner.stop();
+    const stop = (): void => {
+      runner.stop();
+      // Nobody waits for what a stopped run still writes together.
+      end({ kind: "replaced" });
+    };
     signal.addEventListener("abort", stop);
     const made: RunEnd = signal.aborted ? { kind: "replaced" } : await runner.run(request);
     signal.removeEventListener("abort", stop);

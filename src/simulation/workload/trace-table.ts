@@ -29,7 +29,19 @@ export function csvTable(text: string, most: number): TraceTable {
   };
   const options = { header: true, skipEmptyLines: "greedy", transformHeader } as const;
   const { data, meta, errors } = Papa.parse<Record<string, string>>(text, { ...options, preview: most });
-  const lineOf = (record: number): number => endLine(text, Papa.parse(text, { ...options, preview: record + 1 }).meta.cursor);
+  // Row by row: a parse that stops early counts empty lines, and without quotes reads one row more.
+  const lineOf = (record: number): number => {
+    let cursor = 0;
+    let rows = 0;
+    Papa.parse(text, {
+      ...options,
+      step: ({ meta: { cursor: end } }, parser) => {
+        cursor = end;
+        if (rows++ === record) parser.abort();
+      },
+    });
+    return endLine(text, cursor);
+  };
   // Rows with a missing or surplus field come along and are judged by the fields that matter.
   const torn = errors.find(({ type, row }) => type === "Quotes" && row !== undefined)?.row;
   return {

@@ -168,6 +168,11 @@ describe("bad traces", () => {
       `${vidur}\n0,10,2\n5,10,2\n4,10,2\n`,
       "Line 4 of the trace arrives before the line above it; requests stand in order of arrival.",
     ],
+    [
+      "disorder in the middle",
+      `${vidur}\n5,10,2\n\n4,10,2\n6,10,2\n7,10,2\n`,
+      "Line 4 of the trace arrives before the line above it; requests stand in order of arrival.",
+    ],
     ["a time beyond any run", `${vidur}\n0,10,2\n1e9,10,2\n`, "Line 3 of the trace arrives more than 9000000 seconds after the first."],
     ["a torn quote", `${vidur}\n0,10,2\n1,"10,2\n2,10,2\n`, "Line 4 of the trace: a quote is not closed, or stands within a field."],
     ["a broken object", '{"timestamp":0,"input_length":5,"output_length":5}\n\n{broken\n', "Line 3 of the trace is no JSON object."],
