@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LoadUse, TierUse } from "../../src/simulation/kv-tiers/tiers-use.ts";
 import type { Report } from "../../src/simulation/report/report.ts";
 import { downsample, lowerBound, nearest, summary } from "../../webview/parts/downsample.ts";
 import { brief, duration, durationRange, interval, parts, percentRange, scaleEnd, share } from "../../webview/parts/numbers.ts";
@@ -14,6 +13,7 @@ import { overTime, overTimeTable } from "../../webview/report/over-time.ts";
 import { stepTimeBars, stepTimeTable } from "../../webview/report/step-time.ts";
 import { loadSentences, storesTable } from "../../webview/report/stores.ts";
 import { changedLine, estimateVerdict, firstSentence, heldRate, verdict } from "../../webview/report/verdict-words.ts";
+import { load, tier } from "../support/store-use.ts";
 import { cancelled, close, controls, estimate, met, missed, noLimits, overPlan, plan, saturated, unevenPlan } from "./fixtures/report.ts";
 
 describe("numbers", () => {
@@ -265,35 +265,6 @@ describe("over time", () => {
 describe("stores behind the caches", () => {
   const stored = (): Report => {
     const report = missed();
-    const tier: TierUse = {
-      system: "LMCache",
-      kind: "dram",
-      stores: 1,
-      capacityTokens: 81_920,
-      capacityBytes: 10 * 2 ** 30,
-      peakUsage: 0.5,
-      hitTokens: 1000,
-      hitRate: 0.25,
-      readBytes: 2 ** 30,
-      writtenBytes: 2 * 2 ** 30,
-      evictedTokens: 0,
-      droppedTokens: 0,
-      readBytesPerSecond: 5e10,
-      writeBytesPerSecond: 5e10,
-    };
-    const load: LoadUse = {
-      system: "LMCache",
-      loads: 3,
-      tokens: 4000,
-      bytes: 5e8,
-      loadSeconds: 0.02,
-      computeSeconds: 0.1,
-      savedSeconds: 0.08,
-      slower: 0,
-      leftTokens: 0,
-      paysFromBytesPerSecond: 5e9,
-      bytesPerSecond: 2.5e10,
-    };
     const kvCache = { ...report.summary.kvCache, tiers: [tier], loads: [load] };
     const tierUsage = [report.series.kvUsage.map((share) => share / 2)];
     return { ...report, summary: { ...report.summary, kvCache }, series: { ...report.series, tierUsage } };

@@ -1,4 +1,5 @@
 import { KeyTable } from "../engine/key-table.ts";
+import { doubled, UseOrder } from "../engine/use-order.ts";
 
 /** A block that nobody can ask for: it takes room like any other. */
 export const nameless = -1;
@@ -12,14 +13,11 @@ export class TierStore {
   count = 0;
   evictions = 0;
   private readonly known = new KeyTable();
-  // By entry, in a ring from the least to the most recently used.
+  private readonly order = new UseOrder();
+  // By entry.
   private key = new Int32Array(256);
-  private next = new Int32Array(256);
-  private previous = new Int32Array(256);
   private readyAt = new Float64Array(256);
   private heldUntil = new Float64Array(256);
-  private oldest = -1;
-  private newest = -1;
 
   constructor(
     /** Blocks; Infinity where nothing bounds it. */
@@ -47,8 +45,8 @@ export class TierStore {
     const entry = this.known.get(key);
     if (entry < 0) return;
     if (until > (this.heldUntil[entry] as number)) this.heldUntil[entry] = until;
-    this.unlink(entry);
-    this.append(entry);
+    this.order.unlink(entry);
+    this.order.append(entry);
   }
 
   /** A block that was on its way without anybody knowing how long is there. */
@@ -67,7 +65,7 @@ export class TierStore {
     this.readyAt[entry] = readyAt;
     this.heldUntil[entry] = readyAt;
     if (key !== nameless) this.known.set(key, entry);
-    this.append(entry);
+    this.order.append(entry);
     return true;
   }
 
@@ -77,46 +75,21 @@ export class TierStore {
       if (this.count === this.key.length) this.grow();
       return this.count++;
     }
-    const entry = this.oldest;
+    const entry = this.order.oldest;
     if (entry < 0 || (this.heldUntil[entry] as number) > now) return -1;
-    this.unlink(entry);
+    this.order.unlink(entry);
     this.evictions++;
     if (this.key[entry] !== nameless) this.known.delete(this.key[entry] as number);
     return entry;
   }
 
-  private append(entry: number): void {
-    this.previous[entry] = this.newest;
-    this.next[entry] = -1;
-    if (this.newest >= 0) this.next[this.newest] = entry;
-    else this.oldest = entry;
-    this.newest = entry;
-  }
-
-  private unlink(entry: number): void {
-    const before = this.previous[entry] as number;
-    const after = this.next[entry] as number;
-    if (before >= 0) this.next[before] = after;
-    else this.oldest = after;
-    if (after >= 0) this.previous[after] = before;
-    else this.newest = before;
-  }
-
   private grow(): void {
-    const length = this.key.length * 2;
-    const larger = (array: Int32Array) => {
-      const copy = new Int32Array(length);
-      copy.set(array);
-      return copy;
-    };
     const longer = (array: Float64Array) => {
-      const copy = new Float64Array(length);
+      const copy = new Float64Array(array.length * 2);
       copy.set(array);
       return copy;
     };
-    this.key = larger(this.key);
-    this.next = larger(this.next);
-    this.previous = larger(this.previous);
+    this.key = doubled(this.key);
     this.readyAt = longer(this.readyAt);
     this.heldUntil = longer(this.heldUntil);
   }
