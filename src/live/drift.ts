@@ -11,6 +11,8 @@ export interface DriftRow {
   readonly verdict: "equal" | "close" | "different" | "not-offered";
   /** Computed by our memory model, not written in the file: a difference is the model's, not the operator's. */
   readonly predicted: boolean;
+  /** Lines of the file that say it, from 0; null where a default or a calculation does. */
+  readonly lines?: readonly [first: number, last: number] | null;
 }
 
 /** Our own figures count as close within this share. */

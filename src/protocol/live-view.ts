@@ -1,6 +1,13 @@
 import type { Slo } from "../deployment/deployment.ts";
+import type { Message } from "../deployment/message.ts";
+import type { DriftRow } from "../live/drift.ts";
+import type { EngineTable } from "../live/engines.ts";
+import type { Gap } from "../live/explain/gap.ts";
 import type { LivePrediction } from "../live/prediction.ts";
+import type { ShiftSteps } from "../live/shift-steps.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
+import type { LiveEvent, MemberState } from "../live/source.ts";
+import type { Standing } from "../live/standing.ts";
 
 export interface LiveHeader {
   readonly url: string;
@@ -12,6 +19,24 @@ export interface LiveHeader {
   readonly intervalSeconds: number;
   readonly words: string;
   readonly slo: Slo | null;
+}
+
+/** Where figures come from, and how safe the way is. */
+export interface LiveConnection {
+  readonly source: "metrics-url" | "fleet" | "prometheus" | "kubernetes" | "recording";
+  /** The machine that asks, where it is not the one the editor is seen on: `SSH: gpu-7`, `WSL: Ubuntu`; null = this one. */
+  readonly from: Message | null;
+  /** false = a person allowed a certificate that nobody vouches for. */
+  readonly tlsVerified: boolean;
+}
+
+/** Engines beside each other over the last minutes, and the members they belong to. */
+export interface LiveMembers {
+  readonly members: readonly MemberState[];
+  /** `engine` is `member/engine` where there are several members. */
+  readonly engines: EngineTable;
+  /** Over how many seconds rates and quantiles of the table go. */
+  readonly seconds: number;
 }
 
 /** The simulation's answer to the same load, drawn beside what is measured. */
@@ -40,7 +65,8 @@ export interface RecordingView {
 
 export type ToLiveView =
   | { readonly kind: "header"; readonly header: LiveHeader }
-  /** Replaces all points (after ready, after becoming visible again). */
+  | { readonly kind: "connection"; readonly connection: LiveConnection }
+  /** Replaces all points (after ready, after becoming visible again, after another engine was chosen). */
   | { readonly kind: "history"; readonly points: readonly LivePoint[] }
   | { readonly kind: "point"; readonly point: LivePoint }
   | {
@@ -51,6 +77,17 @@ export type ToLiveView =
       readonly retryInSeconds: number | null;
     }
   | { readonly kind: "prediction"; readonly prediction: Prediction | null }
+  /** About once a second where there is more than one engine or member. */
+  | { readonly kind: "members"; readonly members: LiveMembers }
+  /** One pool's points where members have roles, beside those of the whole. */
+  | { readonly kind: "pool-history"; readonly role: "prefill" | "decode"; readonly points: readonly LivePoint[] }
+  | { readonly kind: "pool-point"; readonly role: "prefill" | "decode"; readonly point: LivePoint }
+  /** All that are known, oldest first. */
+  | { readonly kind: "events"; readonly events: readonly LiveEvent[] }
+  | { readonly kind: "drift"; readonly rows: readonly DriftRow[] }
+  | { readonly kind: "gap"; readonly gap: Gap | null }
+  | { readonly kind: "standing"; readonly standing: Standing | null }
+  | { readonly kind: "shift-steps"; readonly steps: ShiftSteps | null }
   /** Once a second at most; null = nothing is recorded any more. */
   | { readonly kind: "recording"; readonly recording: RecordingView | null }
   /** Comes before the history of a replay, and again whenever it changes. */
@@ -68,5 +105,12 @@ export type FromLiveView =
   /** To a moment of a recording, unix seconds. */
   | { readonly kind: "seek"; readonly time: number }
   | { readonly kind: "predict"; readonly basis: "measured" | "file" | "report" }
+  /** Points of one engine or member alone; null = of all. */
+  | { readonly kind: "choose-engine"; readonly engine: string | null }
+  | { readonly kind: "use-load" }
+  | { readonly kind: "calibrate" }
+  | { readonly kind: "review-differences" }
   | { readonly kind: "reveal"; readonly line: number }
-  | { readonly kind: "save"; readonly name: string; readonly text: string };
+  | { readonly kind: "copy"; readonly text: string }
+  | { readonly kind: "save"; readonly name: string; readonly text: string }
+  | { readonly kind: "save-picture"; readonly name: string; readonly url: string };
