@@ -12,11 +12,11 @@ export function readPage(text: string, time: number): PageAnswer {
   const page = parseMetrics(text);
   const { problems } = page;
   if (page.families.size === 0) return { kind: "wrong-page", detail: problems[0] ?? "not Prometheus text", problems };
+  // Of what is missing nothing is known; a first page cut short would make the next one look like a burst.
+  if (page.cutOff) return { kind: "cut-off", detail: "The page is cut off in the middle of a line", problems };
   const snapshot = snapshotOf(page, time);
   if (snapshot.server.kind === "unknown") {
     return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
   }
-  // A first page cut short would make the next one look like a burst.
-  if (page.cutOff) return { kind: "cut-off", detail: "The page is cut off in the middle of a line", problems };
   return { kind: "snapshot", snapshot, problems };
 }

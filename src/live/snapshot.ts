@@ -62,12 +62,21 @@ export interface EngineMeasures extends Measures {
   readonly engine: string;
 }
 
+/** The servers of one role in a disaggregated fleet, together. */
+export interface RoleMeasures extends Measures {
+  readonly role: "prefill" | "decode" | "both";
+  /** Servers of this role whose figures are in. */
+  readonly members: number;
+}
+
 export type ServerKind = "vllm" | "sglang" | "llama.cpp" | "nim" | "unknown";
 
 /** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */
 export interface Snapshot extends Measures {
   /** Unix seconds of the answer. */
   readonly time: number;
+  /** Seconds of a clock that never steps, for spans between looks; absent where times were told by somebody else. */
+  readonly steady?: number;
   readonly server: { readonly kind: ServerKind; readonly model: string | null; readonly engines: number };
   /** Changes when the process was restarted (process_start_time_seconds or the oldest `_created`); undefined = not offered. */
   readonly startedAt: number | undefined;
@@ -75,6 +84,8 @@ export interface Snapshot extends Measures {
   readonly cacheConfig: Readonly<Record<string, string>> | undefined;
   /** Each engine alone, in the order of the page; one entry where there is one engine. */
   readonly perEngine?: readonly EngineMeasures[];
+  /** Each role alone; absent where all servers do the same. */
+  readonly perRole?: readonly RoleMeasures[];
   /** Canonical word to the name found on the wire: says which of several names a server uses. */
   readonly wireNames?: Readonly<Record<string, string>>;
 }

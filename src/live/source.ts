@@ -1,5 +1,59 @@
 import type { Message } from "../deployment/message.ts";
-import type { LiveState, Measures } from "./snapshot.ts";
+import type { LiveState, Measures, Snapshot } from "./snapshot.ts";
+
+/** One moment on two clocks: the wall's, which people read and which may be set, and one that never steps, for spans. */
+export interface Moment {
+  /** Unix seconds. */
+  readonly time: number;
+  /** Seconds since any beginning. */
+  readonly steady: number;
+}
+
+/** How a text is asked for. */
+export interface AskHow {
+  readonly accept?: string;
+  /** Never credentials: whoever stands behind the port adds those. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of a form, sent by POST; without it, GET. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** For the whole answer; 10 s where absent. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Why there is no text. */
+export type AskFailure =
+  /** No connection, or it broke. */
+  | "unreachable"
+  | "timeout"
+  | "too-large"
+  /** A key is missing, wrong, or not enough. */
+  | "needs-key"
+  /** Any other status than 2xx, or a redirect that is not followed. */
+  | "refused"
+  /** No text, or no address that can be asked. */
+  | "wrong-page"
+  /** Taken back from our side: says nothing about who was asked. */
+  | "cancelled";
+
+export type Answer =
+  | { readonly kind: "text"; readonly text: string; readonly contentType: string; readonly at: Moment }
+  | {
+      readonly kind: "failed";
+      readonly why: AskFailure;
+      /** For people; holds no credentials. */
+      readonly detail: string;
+      readonly status: number | null;
+      readonly at: Moment;
+    };
+
+/** The port through which a source reaches the world. Nothing of it rejects. */
+export interface Ask {
+  /** Fetches a text within limits; `address` is what the source's host knows how to reach. */
+  text(address: string, how?: AskHow): Promise<Answer>;
+  /** Ends after so many seconds, or at once when all is taken back. */
+  wait(seconds: number): Promise<void>;
+  now(): Moment;
+}
 
 /** What a member does of the work. */
 export type MemberRole = "prefill" | "decode" | "both";
@@ -24,4 +78,48 @@ export interface LiveEvent {
   readonly since?: number;
   readonly kind: "restart" | "gap" | "drift" | "deploy" | "scale";
   readonly words: Message;
+}
+
+interface LookNotes {
+  /** What of the answer made no sense or was left out. */
+  readonly problems: readonly string[];
+  /** Each server behind the figures; absent where it is one. */
+  readonly members?: readonly MemberState[];
+  readonly events?: readonly LiveEvent[];
+}
+
+/** What a source gave when it was asked. */
+export type Look =
+  /** Counters since the process began: the series works out what came in, and sees restarts. */
+  | ({ readonly kind: "scrape"; readonly snapshot: Snapshot } & LookNotes)
+  /**
+   * Gauges as they are; counters and histograms (those of `perEngine` and `perRole` too) hold what came in since the look before, worked
+   * out by the source, restarts and missing members taken into account.
+   */
+  | ({
+      readonly kind: "stretch";
+      readonly grown: Snapshot;
+      /** Over which it came in; null where there is no look before: then nothing came in. */
+      readonly seconds: number | null;
+    } & LookNotes)
+  /** No figures. `ended`: there will be none any more. */
+  | ({
+      readonly kind: "none";
+      readonly why: "lost" | "wrong-page" | "needs-key" | "cancelled" | "ended";
+      readonly detail: string;
+      /** Unix seconds. */
+      readonly time: number;
+    } & LookNotes);
+
+/** Where figures come from: a page, a fleet, a store of metrics, a cluster, a recording. One small file each in `sources/`. */
+export interface LiveSource {
+  readonly kind: "metrics-url" | "fleet" | "prometheus" | "kubernetes" | "recording";
+  /** For people; holds no credentials. */
+  readonly name: string;
+  /** Metrics pages of servers that may be asked who they are; the first that answers speaks for all. */
+  readonly identityAt: readonly string[];
+  /** One look; never two at a time. Never rejects. */
+  look(ask: Ask): Promise<Look>;
+  /** What was before the first look, oldest first; where a source remembers. Times in unix seconds. */
+  history?(ask: Ask, from: number, to: number, stepSeconds: number): Promise<readonly Look[]>;
 }

@@ -10,6 +10,9 @@ export interface FetchLimits {
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of a form, sent by POST; without it, GET. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 export interface HttpText {
@@ -51,7 +54,7 @@ export const fetchText: FetchText = async (url, limits = {}) => {
 async function follow(start: string, limits: FetchLimits, signal: AbortSignal): Promise<Response> {
   let url = parsed(start);
   for (let hops = 0; ; hops++) {
-    const response = await fetch(url.bare, { headers: headers(url, limits), redirect: "manual", signal });
+    const response = await fetch(url.bare, { ...posted(limits), headers: headers(url, limits), redirect: "manual", signal });
     const location = response.headers.get("location");
     if (response.status < 300 || response.status >= 400 || location === null) return response;
     await response.body?.cancel();
@@ -93,8 +96,12 @@ function parsed(input: string): Address {
   return { bare: url.href, basic: user || password ? Buffer.from(`${user}:${password}`).toString("base64") : null };
 }
 
-function headers(url: Address, { token, accept }: FetchLimits): Record<string, string> {
-  const common = { accept: accept ?? metricsAccept, "user-agent": "inference-lens" };
+function posted({ form }: FetchLimits): RequestInit {
+  return form ? { method: "POST", body: new URLSearchParams(form) } : {};
+}
+
+function headers(url: Address, { token, accept, headers: more }: FetchLimits): Record<string, string> {
+  const common = { ...more, accept: accept ?? metricsAccept, "user-agent": "inference-lens" };
   if (token) return { ...common, authorization: `Bearer ${token}` };
   return url.basic ? { ...common, authorization: `Basic ${url.basic}` } : common;
 }

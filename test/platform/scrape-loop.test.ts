@@ -20,6 +20,10 @@ class FakeClock implements Clock {
     return this.time;
   }
 
+  steady(): number {
+    return this.time;
+  }
+
   after(ms: number, call: () => void): () => void {
     const timer = { at: this.time + ms, call };
     this.timers.push(timer);

@@ -1,0 +1,21 @@
+import { readPage } from "../read-page.ts";
+import type { Answer, LiveSource, Look } from "../source.ts";
+
+/** One metrics page. `address` is asked as it stands; `name` is what people see. */
+export function metricsUrl(address: string, name: string): LiveSource {
+  return { kind: "metrics-url", name, identityAt: [address], look: async (ask) => lookAt(await ask.text(address)) };
+}
+
+/** What the answer of a metrics page says. */
+export function lookAt(answer: Answer): Look {
+  if (answer.kind === "failed") {
+    const why = answer.why === "needs-key" || answer.why === "wrong-page" || answer.why === "cancelled" ? answer.why : "lost";
+    return { kind: "none", why, detail: answer.detail, time: answer.at.time, problems: [] };
+  }
+  const page = readPage(answer.text, answer.at.time);
+  if (page.kind === "snapshot") {
+    return { kind: "scrape", snapshot: { ...page.snapshot, steady: answer.at.steady }, problems: page.problems };
+  }
+  const why = page.kind === "cut-off" ? "lost" : "wrong-page";
+  return { kind: "none", why, detail: page.detail, time: answer.at.time, problems: page.problems };
+}
