@@ -9,8 +9,7 @@ import { scenarios } from "./scenarios/index.mjs";
 const root = resolve(import.meta.dirname, "../..");
 const wanted = process.argv[2] ?? "";
 const workspace = mkdtempSync(join(tmpdir(), "inference-lens-examples-"));
-cpSync(join(root, "examples"), workspace, { recursive: true });
-cpSync(join(import.meta.dirname, "workspace"), workspace, { recursive: true });
+fillWorkspace();
 
 // A kustomize that only prints: what is tested is that the person's own tool is run and what becomes of its output.
 const tools = mkdtempSync(join(tmpdir(), "inference-lens-tools-"));
@@ -56,6 +55,9 @@ try {
       await workbench.shot(`failed-${name.replace(/\W+/g, "-")}`).catch((cause) => console.log(`    no picture: ${cause.message}`));
       await workbench.keyboard.press("Escape").catch(() => undefined);
       await workbench.closeAll().catch((cause) => console.log(`    editors stay open: ${cause.message}`));
+      // One failure must not bring others: what it left behind goes, what it changed is as it was.
+      rmSync(join(workspace, ".inference-lens"), { recursive: true, force: true });
+      fillWorkspace();
     }
   }
 } finally {
@@ -64,3 +66,7 @@ try {
 }
 console.log(`${passed} passed, ${failures.length} failed, 0 skipped`);
 process.exit(failures.length > 0 || passed === 0 ? 1 : 0);
+
+function fillWorkspace() {
+  for (const folder of [join(root, "examples"), join(import.meta.dirname, "workspace")]) cpSync(folder, workspace, { recursive: true });
+}
