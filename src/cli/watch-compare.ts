@@ -50,5 +50,5 @@ export function comparison({ settled, memory }: DeploymentAnalysis, series: Live
 /** A server of another model explains every other difference. */
 function modelDrift(file: string, server: string | null): DriftRow {
   const verdict = server === null ? "not-offered" : server.toLowerCase() === file.toLowerCase() ? "equal" : "different";
-  return { setting: "model", file, server, verdict, predicted: false };
+  return { setting: "model", file, server, from: server === null ? null : "metrics", verdict, predicted: false, lines: null };
 }

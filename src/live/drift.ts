@@ -8,11 +8,13 @@ export interface DriftRow {
   readonly file: string;
   /** null = the server does not export it. */
   readonly server: string | null;
+  /** Where the server says it (`/server_info`, `metrics`); null where it does not. */
+  readonly from: string | null;
   readonly verdict: "equal" | "close" | "different" | "not-offered";
   /** Computed by our memory model, not written in the file: a difference is the model's, not the operator's. */
   readonly predicted: boolean;
   /** Lines of the file that say it, from 0; null where a default or a calculation does. */
-  readonly lines?: readonly [first: number, last: number] | null;
+  readonly lines: readonly [first: number, last: number] | null;
 }
 
 /** Our own figures count as close within this share. */
@@ -56,7 +58,7 @@ function numberOf(label: string | undefined): number | null {
 }
 
 function number(setting: string, file: number, server: number | null, predicted: boolean): DriftRow {
-  const base = { setting, file: String(file), server: server === null ? null : String(server), predicted };
+  const base = { ...said(setting, String(file), server === null ? null : String(server)), predicted };
   if (server === null) return { ...base, verdict: "not-offered" };
   if (Math.abs(file - server) < 1e-9) return { ...base, verdict: "equal" };
   return { ...base, verdict: predicted && Math.abs(file - server) <= closeShare * server ? "close" : "different" };
@@ -64,6 +66,10 @@ function number(setting: string, file: number, server: number | null, predicted:
 
 function flag(setting: string, file: boolean, label: string | undefined): DriftRow {
   const server = label === "True" ? true : label === "False" ? false : null;
-  const base = { setting, file: String(file), server: server === null ? null : String(server), predicted: false };
+  const base = { ...said(setting, String(file), server === null ? null : String(server)), predicted: false };
   return { ...base, verdict: server === null ? "not-offered" : server === file ? "equal" : "different" };
+}
+
+function said(setting: string, file: string, server: string | null) {
+  return { setting, file, server, from: server === null ? null : "metrics", lines: null } as const;
 }

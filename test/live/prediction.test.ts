@@ -171,7 +171,7 @@ describe("cacheDrift", () => {
 
   it("sets file and server side by side", () => {
     const rows = cacheDrift(pool({ prefixCaching: false }), { ...plan, kvCacheTokens: 8300, kvCacheBlocks: 64 }, server);
-    expect(rows).toEqual([
+    expect(rows).toMatchObject([
       { setting: "block-size", file: "128", server: "128", predicted: false, verdict: "equal" },
       { setting: "gpu-memory-utilization", file: "0.92", server: "0.92", predicted: false, verdict: "equal" },
       { setting: "enable-prefix-caching", file: "false", server: "true", predicted: false, verdict: "different" },
