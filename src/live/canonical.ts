@@ -21,7 +21,7 @@ interface OpenMeasures {
   readonly histograms: Partial<Record<CanonicalHistogram, Histogram>>;
 }
 
-const kinds: readonly ServerKind[] = ["vllm", "sglang", "llama.cpp", "nim"];
+export const serverKinds: readonly ServerKind[] = ["vllm", "sglang", "llama.cpp", "nim"];
 
 /**
  * One scrape in canonical words: requests and counters summed over engines, the cache's usage averaged, histograms merged bucket by
@@ -29,7 +29,7 @@ const kinds: readonly ServerKind[] = ["vllm", "sglang", "llama.cpp", "nim"];
  */
 export function snapshotOf(page: MetricsPage, time: number): Snapshot {
   const found = familiesByKey(page);
-  const kind = kinds.find((candidate) => aliases.some((alias) => alias.server === candidate && familyFor(alias, found))) ?? "unknown";
+  const kind = serverKinds.find((candidate) => aliases.some((alias) => alias.server === candidate && familyFor(alias, found))) ?? "unknown";
   const engines = new Map<string, OpenMeasures>();
   const wireNames: Record<string, string> = {};
   const models = new Set<string>();

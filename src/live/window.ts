@@ -17,7 +17,7 @@ export interface LiveWindow {
   readonly cutByRestart: boolean;
 }
 
-const gaugeWords: readonly CanonicalGauge[] = ["requests_running", "requests_waiting", "kv_cache_usage"];
+export const gaugeWords: readonly CanonicalGauge[] = ["requests_running", "requests_waiting", "kv_cache_usage"];
 
 /** Measures the points in [from, to] after the last restart among them; undefined with less than two scrapes. */
 export function measureWindow(points: readonly LivePoint[], from: number, to: number): LiveWindow | undefined {

@@ -1,0 +1,80 @@
+import { type Fields, isFields } from "../../deployment/case-fields.ts";
+import { serverKinds } from "../canonical.ts";
+import type { EngineMeasures, Measures, RoleMeasures, Snapshot } from "../snapshot.ts";
+import { measuresFrom, measuresJson, memberOf } from "./measures-json.ts";
+
+/** More engines than one page can hold. */
+const mostEngines = 4096;
+
+/** A look's figures as JSON, all of them but the time. An engine that is all there is stands as its name alone. */
+export function snapshotJson(snapshot: Snapshot): Fields {
+  const { server, startedAt, cacheConfig, wireNames, perEngine, perRole } = snapshot;
+  const whole = measuresJson(snapshot);
+  return {
+    kind: server.kind,
+    ...(server.model === null ? {} : { model: server.model }),
+    engineCount: server.engines,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(cacheConfig ? { cacheConfig } : {}),
+    ...(wireNames ? { wireNames } : {}),
+    ...whole,
+    ...(perEngine ? { engines: { order: perEngine.map(({ engine }) => engine), alone: aloneJson(perEngine, whole) } } : {}),
+    ...(perRole ? { roles: Object.fromEntries(perRole.map((one) => [one.role, { members: one.members, ...measuresJson(one) }])) } : {}),
+  };
+}
+
+function aloneJson(engines: readonly EngineMeasures[], whole: Fields): Fields {
+  const alone = engines.map((engine) => [engine.engine, measuresJson(engine)] as const);
+  const [only] = alone;
+  if (only && alone.length === 1 && JSON.stringify(only[1]) === JSON.stringify(whole)) return {};
+  return Object.fromEntries(alone);
+}
+
+/** The look that `snapshotJson` wrote; undefined for what is no look. */
+export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
+  if (!isFields(json.gauges) || !isFields(json.counters) || !isFields(json.histograms)) return undefined;
+  const whole = measuresFrom(json);
+  const perEngine = enginesFrom(json.engines, whole);
+  const perRole = rolesFrom(json.roles);
+  const wireNames = texts(json.wireNames);
+  return {
+    time,
+    server: {
+      kind: serverKinds.find((kind) => kind === json.kind) ?? "unknown",
+      model: typeof json.model === "string" ? json.model : null,
+      engines: typeof json.engineCount === "number" ? json.engineCount : 1,
+    },
+    ...whole,
+    startedAt: typeof json.startedAt === "number" ? json.startedAt : undefined,
+    cacheConfig: texts(json.cacheConfig),
+    ...(perEngine ? { perEngine } : {}),
+    ...(perRole ? { perRole } : {}),
+    ...(wireNames ? { wireNames } : {}),
+  };
+}
+
+function enginesFrom(value: unknown, whole: Measures): readonly EngineMeasures[] | undefined {
+  if (!isFields(value) || !Array.isArray(value.order) || value.order.length > mostEngines) return undefined;
+  return value.order.flatMap((engine: unknown) => {
+    if (typeof engine !== "string") return [];
+    const alone = memberOf(value.alone, engine);
+    return [{ engine, ...(isFields(alone) ? measuresFrom(alone) : whole) }];
+  });
+}
+
+const roles: readonly RoleMeasures["role"][] = ["prefill", "decode", "both"];
+
+/** In the order that they were written in. */
+function rolesFrom(value: unknown): readonly RoleMeasures[] | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.entries(value).flatMap(([name, one]) => {
+    const role = roles.find((known) => known === name);
+    if (!role || !isFields(one)) return [];
+    return [{ role, members: typeof one.members === "number" ? one.members : 1, ...measuresFrom(one) }];
+  });
+}
+
+function texts(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
