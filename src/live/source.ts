@@ -43,6 +43,8 @@ export type Answer =
       /** For people; holds no credentials. */
       readonly detail: string;
       readonly status: number | null;
+      /** How the text of a refusal begins: stores of metrics say there what they miss. Absent where there is none. */
+      readonly said?: string;
       readonly at: Moment;
     };
 

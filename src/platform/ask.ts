@@ -30,7 +30,8 @@ export function httpAsk({ fetchText, clock, keyFor, timeoutMs }: AskPorts, signa
         return { kind: "text", text, contentType, at: now() };
       } catch (error) {
         if (!isHttpError(error)) throw error;
-        return { kind: "failed", why: whyOf(error), detail: error.message, status: error.status, at: now() };
+        const { message, status, said } = error;
+        return { kind: "failed", why: whyOf(error), detail: message, status, ...(said === "" ? {} : { said }), at: now() };
       }
     },
     wait: (seconds) =>

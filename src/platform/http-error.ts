@@ -21,6 +21,8 @@ export class HttpError extends Error {
     readonly kind: HttpErrorKind,
     message: string,
     readonly status: number | null = null,
+    /** How the body of a refusal begins, where it is text: untrusted, and never shown as it stands. */
+    readonly said = "",
   ) {
     super(message);
   }

@@ -25,6 +25,8 @@ export interface HttpText {
 export type FetchText = (url: string, limits?: FetchLimits) => Promise<HttpText>;
 
 const mostRedirects = 3;
+/** Characters of a refusal that are kept. */
+const mostSaid = 2000;
 const metricsAccept = "application/openmetrics-text;version=1.0.0;q=0.5, text/plain;version=0.0.4, */*;q=0.1";
 
 /** GETs a text within limits. Rejects with HttpError alone. Redirects are followed on the same host and never from https to http. */
@@ -37,7 +39,7 @@ export const fetchText: FetchText = async (url, limits = {}) => {
   try {
     const response = await follow(url, limits, AbortSignal.any([signal, own.signal]));
     const contentType = response.headers.get("content-type") ?? "";
-    refuseStatus(response);
+    await refuseStatus(response);
     if (/^(?:image|audio|video|font)\/|octet-stream|zip/i.test(contentType)) {
       throw new HttpError("not-text", `Answers with ${contentType.slice(0, 60)}, not text`);
     }
@@ -106,12 +108,29 @@ function headers(url: Address, { token, accept, headers: more }: FetchLimits): R
   return url.basic ? { ...common, authorization: `Basic ${url.basic}` } : common;
 }
 
-function refuseStatus({ status }: Response): void {
+async function refuseStatus(response: Response): Promise<void> {
+  const { status } = response;
   if (status >= 200 && status < 300) return;
-  if (status === 401) throw new HttpError("status", "Needs a key (HTTP 401)", status);
-  if (status === 403) throw new HttpError("status", "The key is not allowed to read this page (HTTP 403)", status);
-  if (status === 404) throw new HttpError("status", "There is no such page (HTTP 404)", status);
-  throw new HttpError("status", `Answers with HTTP ${status}`, status);
+  throw new HttpError("status", statusWords(status), status, await beginning(response));
+}
+
+function statusWords(status: number): string {
+  if (status === 401) return "Needs a key (HTTP 401)";
+  if (status === 403) return "The key is not allowed to read this page (HTTP 403)";
+  if (status === 404) return "There is no such page (HTTP 404)";
+  return `Answers with HTTP ${status}`;
+}
+
+/** The first part of a refusal that is sent as text; the rest is not waited for. */
+async function beginning({ headers, body }: Response): Promise<string> {
+  if (!body || !/^(?:text\/plain|application\/(?:problem\+)?json)\b/i.test(headers.get("content-type") ?? "")) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= mostSaid) break;
+  }
+  return text.slice(0, mostSaid);
 }
 
 async function body(response: Response, maxBytes: number): Promise<string> {

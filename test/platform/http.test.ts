@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { fetchText } from "../../src/platform/http.ts";
+import { isHttpError } from "../../src/platform/http-error.ts";
 import { isLoopback, normaliseUrl, redactUrl, siblingUrl } from "../../src/platform/url.ts";
 
 const open: Server[] = [];
@@ -50,6 +51,32 @@ describe("fetchText", () => {
     expect(seen[0]).toBe("Bearer secret");
     expect(seen[1]).toContain("text/plain");
     expect(seen[2]).toBe(`Basic ${Buffer.from("me:pa@ss").toString("base64")}`);
+  });
+
+  it("keeps how a refusal begins where it is plain text or JSON, and no more of it", async () => {
+    const said = async (contentType: string, text: string) => {
+      const url = await serve((_, response) => response.writeHead(422, { "content-type": contentType }).end(text));
+      return fetchText(url).then(
+        () => "answered",
+        (error: unknown) => isHttpError(error) && error.said,
+      );
+    };
+    expect(await said("application/json; charset=utf-8", '{"status":"error"}')).toBe('{"status":"error"}');
+    expect(await said("text/plain", "no org id\n")).toBe("no org id\n");
+    expect(await said("text/html", "<h1>no</h1>")).toBe("");
+    expect(await said("text/plain", "x".repeat(100_000))).toBe("x".repeat(2000));
+  });
+
+  it("posts a form with headers of its own", async () => {
+    const url = await serve((request, response) => {
+      let text = "";
+      request.on("data", (part) => {
+        text += String(part);
+      });
+      request.on("end", () => response.end(`${request.method} ${request.headers["x-scope-orgid"]} ${text}`));
+    });
+    const { text } = await fetchText(url, { form: { query: 'up{job="a b"}' }, headers: { "X-Scope-OrgID": "team-a" } });
+    expect(text).toBe("POST team-a query=up%7Bjob%3D%22a+b%22%7D");
   });
 
   it.each([
