@@ -73,15 +73,27 @@ export interface Predicted {
   readonly high: number;
 }
 
-/** One small multiple. `values[i]` belongs to the common x[i]; NaN is a gap. */
+/** A further line of a row: a mean beside a percentile, one reason of several. */
+export interface RowLine {
+  readonly name: string;
+  readonly values: Float64Array;
+  readonly series: number;
+  /** Faint beside the row's own line, dotted for a mean, or a line like it. */
+  readonly look: "own" | "faint" | "dotted";
+}
+
+/** One small multiple. `values[i]` belongs to the common x[i]; NaN is a gap. A row without values of its own shows its lines alone. */
 export interface Row {
   readonly id: string;
+  /** Words above it, where a group of rows begins. */
+  readonly heading?: string;
   readonly name: string;
   readonly unit: string;
   readonly tall: boolean;
   readonly shape: "line" | "step" | "share" | "events";
   readonly series: number;
   readonly values: Float64Array;
+  readonly lines?: readonly RowLine[];
   readonly top: number;
   readonly topText: string;
   readonly limit: Limit | null;
@@ -98,7 +110,7 @@ export interface Row {
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly kind: "cause" | "gap" | "restart";
+  readonly kind: "cause" | "gap" | "restart" | "drift" | "deploy" | "scale";
   readonly text: string;
 }
 
@@ -109,6 +121,8 @@ export interface RowsModel {
   readonly from: number;
   readonly to: number;
   readonly axis: "elapsed" | "clock";
+  /** The end of a clock's axis is not the present. */
+  readonly isPast?: boolean;
   readonly rows: readonly Row[];
   readonly spans: readonly Span[];
   /** Row in which the spans' words are written. */

@@ -1,10 +1,12 @@
 import { fill, h, say, show } from "./dom.ts";
 import { nearest } from "./downsample.ts";
 import type { RowsModel } from "./models.ts";
-import { blank, clock, elapsed } from "./numbers.ts";
+import { momentWords, RowAxis } from "./row-axis.ts";
+import { listenToRows } from "./row-gestures.ts";
+import { rowAction } from "./row-keys.ts";
 import { RowView } from "./row-view.ts";
 import type { Theme } from "./theme.ts";
-import { timeStep, timeTicks } from "./ticks.ts";
+import { words } from "./words.ts";
 
 export interface RowsEvents {
   /** A person chose an interval (drag, link), or took it back (null). */
@@ -13,33 +15,35 @@ export interface RowsEvents {
   /** Where the cursor stands, in words, for the heading; empty when it is gone. */
   readonly cursor: (text: string) => void;
   readonly pinned: (at: number | null) => void;
+  /** By seconds; only where time can be moved. */
+  readonly pan?: (seconds: number) => void;
+  readonly zoom?: (factor: number, at: number) => void;
 }
 
 /** Small multiples over one time axis, with one cursor through all of them. */
 export class Rows {
   readonly root = h("div", { class: "rows", role: "group" });
   private readonly list = h("div", { class: "row-list" });
-  private readonly axis = h("div", { class: "row-axis", aria: { hidden: "true" } });
+  private readonly axis = new RowAxis();
   private readonly selection = h("div", { class: "selection", hidden: true });
   private readonly spoken = h("div", { class: "hidden-text", aria: { live: "polite" } });
   private readonly views = new Map<string, RowView>();
   private order: readonly RowView[] = [];
+  private headings = "";
   private model: RowsModel | null = null;
   private index = -1;
   private pin: number | null = null;
   private active = 0;
   private width = 0;
-  private dragFrom: number | null = null;
-  private readonly events: RowsEvents;
-  private readonly describedBy: string;
-  private theme: Theme;
 
-  constructor(label: string, describedBy: string, theme: Theme, events: RowsEvents) {
-    this.theme = theme;
-    this.events = events;
-    this.describedBy = describedBy;
+  constructor(
+    label: string,
+    private readonly describedBy: string,
+    private theme: Theme,
+    private readonly events: RowsEvents,
+  ) {
     this.root.setAttribute("aria-label", label);
-    this.root.append(this.list, this.axis, this.selection, this.spoken);
+    this.root.append(this.list, this.axis.root, this.selection, this.spoken);
     new ResizeObserver(() => this.measure()).observe(this.root);
     this.listen();
   }
@@ -59,8 +63,10 @@ export class Rows {
       view.update(row, model, this.theme);
       return view;
     });
-    if (order.length !== this.order.length || order.some((view, i) => view !== this.order[i]))
-      fill(this.list, ...order.map((view) => view.root));
+    const headings = model.rows.map(({ heading }) => heading ?? "").join("\n");
+    if (headings !== this.headings || order.length !== this.order.length || order.some((view, i) => view !== this.order[i]))
+      this.arrange(model, order);
+    this.headings = headings;
     this.order = order;
     this.active = Math.min(this.active, Math.max(0, order.length - 1));
     this.rove();
@@ -79,46 +85,35 @@ export class Rows {
     if (this.model) this.move(at === null ? -1 : nearest(this.model.x, this.model.length, at));
   }
 
+  private arrange({ rows }: RowsModel, order: readonly RowView[]): void {
+    const focused = document.activeElement;
+    const nodes = order.flatMap((view, i) => {
+      const heading = rows[i]?.heading;
+      return heading === undefined ? [view.root] : [h("h3", { class: "row-heading", text: heading }), view.root];
+    });
+    fill(this.list, ...nodes);
+    if (focused instanceof HTMLElement && this.list.contains(focused)) focused.focus();
+  }
+
   private measure(): void {
-    const width = Math.floor(this.order[0]?.plot.clientWidth ?? 0);
+    const width = this.plotWidth();
     if (width === 0 || width === this.width) return;
     this.width = width;
     this.draw();
   }
 
+  private plotWidth(): number {
+    return Math.floor(this.order[0]?.plot.clientWidth ?? 0);
+  }
+
   private draw(): void {
     const { model } = this;
     if (!model) return;
-    const width = Math.floor(this.order[0]?.plot.clientWidth ?? 0);
-    if (width > 0) this.width = width;
+    this.width = this.plotWidth() || this.width;
     if (this.width === 0) return;
     for (const view of this.order) view.draw(this.width);
-    this.drawAxis(model);
+    this.axis.draw(model, this.width);
     this.move(this.index);
-  }
-
-  private drawAxis(model: RowsModel): void {
-    const most = Math.max(2, Math.floor(this.width / (model.axis === "clock" ? 90 : 60)));
-    const live = model.axis === "clock";
-    const step = timeStep(model.to - model.from, most);
-    const ticks = timeTicks(model.from, model.to, most);
-    const total = model.to - model.from;
-    const labels: { at: number; text: string }[] = ticks.map((at, i) => ({
-      at,
-      text: live ? clock(at, step < 60) : model.to >= 600 ? elapsed(at) : `${at}${i === 0 ? `${blank}s` : ""}`,
-    }));
-    const share = (at: number) => (at - model.from) / total;
-    const shown = live ? [...labels.filter(({ at }) => share(at) > 0.04 && share(at) < 0.93), { at: model.to, text: "now" }] : labels;
-    while (this.axis.childElementCount > shown.length) this.axis.lastElementChild?.remove();
-    while (this.axis.childElementCount < shown.length) this.axis.append(h("span"));
-    for (const [i, { at, text }] of shown.entries()) {
-      const tick = this.axis.children[i];
-      if (!(tick instanceof HTMLElement)) continue;
-      say(tick, text);
-      const place = share(at);
-      tick.style.left = `${place * 100}%`;
-      tick.className = place < 0.02 ? "first" : place > 0.98 ? "last" : "";
-    }
   }
 
   private move(index: number): void {
@@ -126,12 +121,7 @@ export class Rows {
     this.index = index;
     for (const view of this.order) view.point(index);
     const at = model?.x[index];
-    this.events.cursor(index < 0 || at === undefined || !model ? "" : `at ${this.moment(at, model)}`);
-  }
-
-  private moment(at: number, model: RowsModel): string {
-    if (model.axis === "clock") return clock(at, true);
-    return at >= 600 ? elapsed(at) : `${at.toFixed(1)}${blank}s`;
+    this.events.cursor(index < 0 || at === undefined || !model ? "" : words("at {0}", momentWords(at, model)));
   }
 
   private rove(): void {
@@ -139,7 +129,7 @@ export class Rows {
   }
 
   /** Time under a pointer; null outside the plots. */
-  private timeAt(event: PointerEvent | MouseEvent): number | null {
+  private timeAt(event: MouseEvent): number | null {
     const plot = this.order[0]?.plot;
     if (!plot || !this.model) return null;
     const box = plot.getBoundingClientRect();
@@ -149,23 +139,19 @@ export class Rows {
   }
 
   private listen(): void {
-    this.list.addEventListener("pointermove", (event) => {
-      const at = this.timeAt(event);
-      if (this.dragFrom !== null) this.drawSelection(this.dragFrom, at);
-      if (this.pin === null && this.model) this.move(at === null ? -1 : nearest(this.model.x, this.model.length, at));
+    const { pan, zoom, select, reset } = this.events;
+    listenToRows(this.list, {
+      timeAt: (event) => this.timeAt(event),
+      hover: (at) => {
+        if (this.pin === null && this.model) this.move(at === null ? -1 : nearest(this.model.x, this.model.length, at));
+      },
+      draw: (range) => this.drawSelection(range),
+      select,
+      click: () => this.togglePin(),
+      reset,
+      pan: pan && ((pixels) => pan((pixels / Math.max(1, this.width)) * this.seconds())),
+      zoom,
     });
-    this.list.addEventListener("pointerleave", () => {
-      if (this.pin === null && this.dragFrom === null) this.move(-1);
-    });
-    this.list.addEventListener("pointerdown", (event) => {
-      const at = this.timeAt(event);
-      if (event.button !== 0 || at === null) return;
-      this.dragFrom = at;
-      this.list.setPointerCapture(event.pointerId);
-    });
-    this.list.addEventListener("pointerup", (event) => this.release(event));
-    this.list.addEventListener("pointercancel", () => this.drawSelection(null, null));
-    this.list.addEventListener("dblclick", () => this.events.reset());
     this.list.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("focusin", (event) => {
       const found = this.order.findIndex((view) => view.plot === event.target);
@@ -179,14 +165,12 @@ export class Rows {
     });
   }
 
-  private release(event: PointerEvent): void {
-    const from = this.dragFrom;
-    const to = this.timeAt(event);
-    this.drawSelection(null, null);
-    if (from === null || to === null || !this.model) return;
-    const wide = (Math.abs(to - from) / (this.model.to - this.model.from)) * this.width >= 4;
-    if (wide) this.events.select(Math.min(from, to), Math.max(from, to));
-    else this.setPin(this.pin === null ? (this.model.x[this.index] ?? null) : null);
+  private seconds(): number {
+    return this.model ? this.model.to - this.model.from : 0;
+  }
+
+  private togglePin(): void {
+    this.setPin(this.pin === null ? (this.model?.x[this.index] ?? null) : null);
   }
 
   private setPin(at: number | null): void {
@@ -195,53 +179,51 @@ export class Rows {
     this.root.classList.toggle("pinned", at !== null);
   }
 
-  private drawSelection(from: number | null, to: number | null): void {
-    this.dragFrom = from;
+  private drawSelection(range: readonly [from: number, to: number] | null): void {
     const plot = this.order[0]?.plot;
-    show(this.selection, from !== null && to !== null);
-    if (from === null || to === null || !plot || !this.model) return;
-    const scale = plot.clientWidth / (this.model.to - this.model.from);
-    this.selection.style.left = `${plot.offsetLeft + (Math.min(from, to) - this.model.from) * scale}px`;
-    this.selection.style.width = `${Math.abs(to - from) * scale}px`;
+    show(this.selection, range !== null);
+    if (!range || !plot || !this.model) return;
+    const scale = plot.clientWidth / this.seconds();
+    this.selection.style.left = `${plot.offsetLeft + (range[0] - this.model.from) * scale}px`;
+    this.selection.style.width = `${(range[1] - range[0]) * scale}px`;
   }
 
   private key(event: KeyboardEvent): void {
     const { model } = this;
     if (!model || !(event.target instanceof HTMLElement) || !event.target.classList.contains("row-plot")) return;
+    const action = rowAction(event);
+    if (!action) return;
     const last = model.length - 1;
-    const step = event.shiftKey ? 10 : 1;
-    const start = this.index < 0 ? last : this.index;
-    switch (event.key) {
-      case "ArrowLeft":
-        this.steer(Math.max(0, start - step));
+    switch (action.kind) {
+      case "step":
+        this.steer(Math.min(last, Math.max(0, (this.index < 0 ? last : this.index) + action.samples)));
         break;
-      case "ArrowRight":
-        this.steer(Math.min(last, start + step));
-        break;
-      case "Home":
-        this.steer(0);
-        break;
-      case "End":
-        this.steer(last);
-        break;
-      case "ArrowUp":
-      case "ArrowDown":
-        this.active = Math.min(this.order.length - 1, Math.max(0, this.active + (event.key === "ArrowUp" ? -1 : 1)));
+      case "row":
+        this.active = Math.min(this.order.length - 1, Math.max(0, this.active + action.by));
         this.rove();
         this.order[this.active]?.plot.focus();
         this.speak();
         break;
-      case "Enter":
-      case " ":
-        this.setPin(this.pin === null ? (model.x[this.index] ?? null) : null);
+      case "pin":
+        this.togglePin();
         break;
-      case "Escape":
+      case "clear":
         this.setPin(null);
         this.move(-1);
         this.events.reset();
         break;
-      default:
-        return;
+      case "pan":
+        if (!this.events.pan) return;
+        this.events.pan(action.share * this.seconds());
+        break;
+      case "zoom":
+        if (!this.events.zoom) return;
+        this.events.zoom(action.factor, model.x[this.index] ?? (model.from + model.to) / 2);
+        break;
+      default: {
+        const never: never = action;
+        return never;
+      }
     }
     event.preventDefault();
   }
@@ -257,6 +239,6 @@ export class Rows {
     const row = model?.rows[this.active];
     const at = model?.x[this.index];
     if (!model || !row || at === undefined) return;
-    say(this.spoken, `${row.name} ${this.order[this.active]?.valueAt(this.index) ?? ""} ${row.unit}, ${this.moment(at, model)}`);
+    say(this.spoken, `${row.name} ${this.order[this.active]?.valueAt(this.index) ?? ""} ${row.unit}, ${momentWords(at, model)}`);
   }
 }
