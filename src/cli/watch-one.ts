@@ -1,41 +1,36 @@
-import { pointSinceStart } from "../live/point.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
+import type { LiveSource } from "../live/source.ts";
 import { type WatchLine, watchLine } from "../live/watch-line.ts";
 import { fetchText } from "../platform/http.ts";
-import { isHttpError } from "../platform/http-error.ts";
-import { readIdentity, type ServerIdentity } from "../platform/identity.ts";
+import { readIdentityOf, type ServerIdentity } from "../platform/identity.ts";
 import { ScrapeLoop } from "../platform/scrape-loop.ts";
 import { scrapeOnce } from "../platform/scrape-once.ts";
-import { redactUrl } from "../platform/url.ts";
 import { CliError, exits } from "./exit.ts";
 
 export interface WatchTarget {
-  /** The metrics page. */
-  readonly url: string;
-  readonly token: string | undefined;
+  readonly source: LiveSource;
+  readonly keyFor: (address: string) => string | undefined;
   readonly perEngine: boolean;
   readonly onLine: (line: WatchLine) => void;
 }
 
 /** One look: quantiles since the server's start. Throws CliError 4 where there is no answer. */
-export async function lookOnce({ url, token, perEngine, onLine }: WatchTarget): Promise<void> {
-  try {
-    const { snapshot, identity } = await scrapeOnce(url, { token });
-    onLine(watchLine(pointSinceStart(snapshot), { ...identity, perEngine }));
-  } catch (error) {
-    throw isHttpError(error) ? unreachable(url, error.message) : error;
-  }
+export async function lookOnce({ source, keyFor, perEngine, onLine }: WatchTarget): Promise<void> {
+  const look = await scrapeOnce(source, keyFor);
+  if (typeof look === "string") throw unreachable(source, look);
+  onLine(watchLine(look.point, { ...look.identity, perEngine }));
 }
 
 /** Looks again and again until `stop` resolves. Throws CliError 4 where the server never answers, or refuses. */
 export async function keepWatching(
-  { url, token, perEngine, onLine }: WatchTarget,
+  { source, keyFor, perEngine, onLine }: WatchTarget,
   intervalMs: number,
   stop: AbortSignal,
 ): Promise<LiveSeries> {
   const series = new LiveSeries();
-  let identity: ServerIdentity = await readIdentity(fetchText, url, token, AbortSignal.any([stop, AbortSignal.timeout(5000)]));
+  const patience = AbortSignal.any([stop, AbortSignal.timeout(5000)]);
+  let identity: ServerIdentity = await readIdentityOf(fetchText, source.identityAt, keyFor, patience);
   let before: LivePoint | undefined;
   let answered = false;
   let loop: ScrapeLoop | undefined;
@@ -45,8 +40,8 @@ export async function keepWatching(
       if (stop.aborted) return ended();
       stop.addEventListener("abort", ended, { once: true });
       loop = new ScrapeLoop({
-        url,
-        token,
+        source,
+        keyFor,
         series,
         intervalMs,
         onIdentity: (told) => {
@@ -54,12 +49,13 @@ export async function keepWatching(
         },
         onPoint: (point) => {
           answered ||= point.state !== "lost";
-          if (!answered) return reject(unreachable(url, point.error ?? "no answer"));
+          if (!answered) return reject(unreachable(source, point.error ?? "no answer"));
           onLine(watchLine(point, { ...identity, perEngine, ...(before ? { before } : {}) }));
           before = point;
         },
+        onEnd: ended,
         onStatus: ({ state, detail }) => {
-          if (state === "needs-key") reject(unreachable(url, detail));
+          if (state === "needs-key") reject(unreachable(source, detail));
         },
       });
       loop.start();
@@ -70,6 +66,6 @@ export async function keepWatching(
   return series;
 }
 
-function unreachable(url: string, why: string): CliError {
-  return new CliError(exits.unreachable, `${redactUrl(url)}: ${why}`);
+function unreachable({ name }: LiveSource, why: string): CliError {
+  return new CliError(exits.unreachable, `${name}: ${why}`);
 }

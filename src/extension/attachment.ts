@@ -1,61 +1,44 @@
-import * as vscode from "vscode";
 import { gpusOf } from "../deployment/settled.ts";
-import { measuredWorkload, workloadOf } from "../live/measured-workload.ts";
-import { predictionFrom } from "../live/prediction.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
+import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { viewPoint } from "../live/view-point.ts";
 import type { LiveWindow } from "../live/window.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
-import type { Runner } from "../platform/run-worker.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import { redactUrl } from "../platform/url.ts";
-import type { FromLiveView, LiveHeader, Prediction, ToLiveView } from "../protocol/live-view.ts";
+import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
-import type { Report } from "../simulation/report/report.ts";
-import type { Workload } from "../simulation/workload/workload.ts";
+import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import type { Subject } from "./subject.ts";
-import { seed } from "./workload-choice.ts";
 
 /** Seconds of live load that a prediction is made for. */
 const measuredSeconds = 300;
-/** After so many seconds of load, and again whenever that has doubled, the prediction is made anew: early on, short requests weigh too much. */
-const firstPredictionSeconds = 15;
 
-export interface AttachmentPorts {
-  readonly runner: Runner;
-  readonly send: (message: ToLiveView) => void;
+export interface AttachmentPorts extends PredictorPorts {
   readonly changed: () => void;
-  readonly report: () => Report | undefined;
-  readonly fileWorkload: () => Workload | undefined;
-  readonly log: (text: string) => void;
 }
-
-export type Basis = Extract<FromLiveView, { kind: "predict" }>["basis"];
 
 /** One attached server: its history, the loop that asks it, and the prediction drawn beside it. Goes on while no page looks. */
 export class Attachment {
   readonly series = new LiveSeries();
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
-  private prediction: Prediction | null = null;
-  private predicting = false;
-  private basis: Basis = "measured";
-  /** Seconds of load behind the measured prediction. */
-  private predictedFrom = 0;
+  private readonly prediction: LivePredictor;
 
   constructor(
     readonly url: string,
     readonly subject: Subject | undefined,
     private readonly intervalMs: number,
-    token: string | undefined,
+    private key: string | undefined,
     private readonly ports: AttachmentPorts,
   ) {
+    this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.loop = new ScrapeLoop({
-      url,
+      source: metricsUrl(url, redactUrl(url)),
       series: this.series,
       intervalMs,
-      token,
+      keyFor: () => this.key,
       onPoint: (point) => this.received(point),
       onStatus: (status) => {
         ports.send(stateMessage(status));
@@ -88,7 +71,7 @@ export class Attachment {
   }
 
   start(): void {
-    this.usePresentReport();
+    this.prediction.usePresentReport();
     this.loop.start();
   }
 
@@ -97,7 +80,8 @@ export class Attachment {
   }
 
   retry(token?: string): void {
-    this.loop.retry(token);
+    this.key = token ?? this.key;
+    this.loop.retry();
   }
 
   /** All that a page must know, in order. */
@@ -106,68 +90,19 @@ export class Attachment {
       { kind: "header", header: this.header() },
       { kind: "history", points: this.series.points.map(viewPoint) },
       stateMessage(this.loop.status),
-      { kind: "prediction", prediction: this.prediction },
+      { kind: "prediction", prediction: this.prediction.current },
     ];
   }
 
-  /** A report was made or replaced: until a measured load is predicted, it is the best there is. */
-  usePresentReport(): void {
-    const report = this.ports.report();
-    if (!report || (this.basis === "measured" && this.prediction?.basis === measuredWords())) return;
-    this.show(predictionFrom(report, vscode.l10n.t("the last report")));
-  }
-
   /** Predicts for the load that a person chose. */
-  async predict(basis: Basis): Promise<void> {
-    this.basis = basis;
-    switch (basis) {
-      case "report":
-        this.usePresentReport();
-        break;
-      case "file":
-        await this.simulate(this.ports.fileWorkload(), vscode.l10n.t("the file's workload"));
-        break;
-      case "measured":
-        this.predictedFrom = 0;
-        await this.predictMeasured();
-        break;
-      default: {
-        const never: never = basis;
-        return never;
-      }
-    }
+  predict(basis: Basis): Promise<void> {
+    return this.prediction.predict(basis);
   }
 
   private received(point: LivePoint): void {
     this.ports.send({ kind: "point", point: viewPoint(point) });
     this.ports.changed();
-    if (point.state === "restarted") this.predictedFrom = 0;
-    if (this.basis === "measured" && point.state === "live" && !this.predicting) void this.predictMeasured();
-  }
-
-  private async predictMeasured(): Promise<void> {
-    const measured = measuredWorkload(this.window());
-    if (typeof measured === "string" || measured.seconds < Math.max(firstPredictionSeconds, 2 * this.predictedFrom)) return;
-    this.predictedFrom = measured.seconds;
-    await this.simulate(workloadOf(measured), measuredWords());
-  }
-
-  private async simulate(workload: Workload | undefined, basis: string): Promise<void> {
-    const settled = this.subject?.analysis.settled;
-    if (!settled || !workload || this.predicting) return;
-    this.predicting = true;
-    try {
-      const end = await this.ports.runner.run({ settled, workload, seed });
-      if (end.kind === "done" && end.outcome.report) this.show(predictionFrom(end.outcome.report, basis));
-      else if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
-    } finally {
-      this.predicting = false;
-    }
-  }
-
-  private show(prediction: Prediction): void {
-    this.prediction = prediction;
-    this.ports.send({ kind: "prediction", prediction });
+    this.prediction.received(point);
   }
 
   private header(): LiveHeader {
@@ -189,10 +124,6 @@ export class Attachment {
       slo: deployment?.slo?.value ?? null,
     };
   }
-}
-
-function measuredWords(): string {
-  return vscode.l10n.t("measured workload");
 }
 
 /** `Llama-3.3-70B-Instruct · 8 × H100-SXM5-80GB · TP 4 × SP 2`; a server does not tell its layout, so the file does. */

@@ -1,3 +1,4 @@
+import { secondsBetween } from "./moment.ts";
 import { growth, ratesOf, windowsOf } from "./point.ts";
 import type { LiveWindow } from "./window.ts";
 
@@ -25,7 +26,7 @@ export interface EngineTable {
 export function engineTable({ first, last }: Pick<LiveWindow, "first" | "last">): EngineTable {
   const rows = (last.perEngine ?? []).map((engine): EngineRow => {
     const earlier = first.perEngine?.find((one) => one.engine === engine.engine);
-    const grown = earlier ? growth(engine, earlier, last.time - first.time) : undefined;
+    const grown = earlier ? growth(engine, earlier, secondsBetween(first, last)) : undefined;
     return {
       engine: engine.engine,
       running: engine.gauges.requests_running ?? null,

@@ -1,5 +1,6 @@
 import { increase } from "./counter.ts";
 import { histogramSince } from "./histogram.ts";
+import { secondsBetween } from "./moment.ts";
 import { windowQuantiles } from "./quantile.ts";
 import type {
   CanonicalCounter,
@@ -103,15 +104,24 @@ export function hitRateOf({ counters }: Growth): number | null {
 
 /** The point of a scrape after another of the same run. */
 export function pointBetween(before: Snapshot, after: Snapshot): LivePoint {
-  const grown = growth(after, before, after.time - before.time);
+  return pointOf(after, growth(after, before, secondsBetween(before, after)));
+}
+
+/** The point of figures and of what came in since the ones before. */
+export function pointOf(snapshot: Snapshot, grown: Growth): LivePoint {
   return {
-    time: after.time,
-    state: stateOf(after, grown),
-    snapshot: after,
+    time: snapshot.time,
+    state: stateOf(snapshot, grown),
+    snapshot,
     rates: ratesOf(grown),
     windows: windowsOf(grown),
     prefixHitRate: hitRateOf(grown),
   };
+}
+
+/** Nothing before this point can be compared with what comes after it. */
+export function isBreak({ state, anew }: LivePoint): boolean {
+  return state === "restarted" || anew === true;
 }
 
 /** The point of a scrape with nothing before it to compare with: gauges and counters, no rates, no windows. */

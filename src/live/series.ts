@@ -1,106 +1,180 @@
+import { message } from "../deployment/message.ts";
 import { sharingBounds } from "./histogram.ts";
-import { growth, histogramWords, hitRateOf, isIncomplete, isRestart, pointAlone, pointBetween, ratesOf, windowsOf } from "./point.ts";
-import type { CanonicalHistogram, Histogram, LivePoint, Snapshot } from "./snapshot.ts";
+import { History } from "./history.ts";
+import { isUnknownSpan, shownTime, type Told } from "./moment.ts";
+import { histogramWords, isIncomplete, isRestart, pointAlone, pointBetween, pointOf } from "./point.ts";
+import type { CanonicalHistogram, Histogram, LivePoint, Measures, Snapshot } from "./snapshot.ts";
+import type { LiveEvent, Look, MemberState } from "./source.ts";
+import { Totals } from "./totals.ts";
 import { type LiveWindow, measureWindow } from "./window.ts";
 
-/** Scrapes for which each engine is kept apart: enough for a table of engines and its trend. */
-const engineHistory = 300;
+/** Engines times points for which each engine is kept apart: five minutes of eight engines at one a second. */
+const engineHistory = 2400;
+const mostEnginePoints = 300;
+const mostEvents = 500;
+/** A scrape or two that fail are seen as lost points; an event is what lasts longer. */
+const toldGapSeconds = 5;
 
 /**
- * The history of one attached server: every point while there is room (more than an hour at one a second), older ones thinned by
- * halves. Restarts and losses are kept longest. Memory is bounded by `capacity`.
+ * The history of what is attached, whatever its source: every point of the last hour, older ones thinned, memory bounded. Time never goes
+ * back in it, and nothing is compared across a restart or a span of unknown length.
  */
 export class LiveSeries {
-  private kept: LivePoint[] = [];
-  /** The last answer, also when failures followed it. */
-  private lastSnapshot: Snapshot | undefined;
+  private readonly history: History;
+  private readonly happened: LiveEvent[] = [];
+  private readonly totals = new Totals();
   private readonly bounds = new Map<CanonicalHistogram, Float64Array>();
+  /** The last answer as it is kept, also when failures followed it. */
+  private lastSnapshot: Snapshot | undefined;
+  /** When that was by its own clocks. */
+  private answeredAt: Told | undefined;
+  /** The last look, answered or not. */
+  private looked: { readonly shown: number; readonly moment: Told } | undefined;
+  /** Unix seconds of the first failure since the last answer. */
+  private lostSince: number | undefined;
+  private fleet: readonly MemberState[] = [];
 
-  constructor(private readonly capacity = 5000) {}
+  constructor(capacity = 12_000) {
+    this.history = new History(capacity);
+  }
 
   get points(): readonly LivePoint[] {
-    return this.kept;
+    return this.history.points;
   }
 
   get last(): LivePoint | undefined {
-    return this.kept.at(-1);
+    return this.points.at(-1);
   }
 
-  /** Takes a scrape in and says what it means beside the one before. */
+  /** The servers of a fleet as the last look found them; empty where there is one server. */
+  get members(): readonly MemberState[] {
+    return this.fleet;
+  }
+
+  /** What happened, oldest first. */
+  get events(): readonly LiveEvent[] {
+    return this.happened;
+  }
+
+  /** Takes a look in and says what it means beside the one before. */
+  take(look: Look): LivePoint {
+    if (look.members) this.fleet = look.members;
+    for (const event of look.events ?? []) this.mark(event);
+    switch (look.kind) {
+      case "scrape":
+        return this.push(look.snapshot);
+      case "stretch":
+        return this.grow(look.grown, look.seconds);
+      case "none":
+        return this.fail(look.detail, look.time, look.steady);
+      default:
+        return look satisfies never;
+    }
+  }
+
+  /** Takes a scrape in. */
   push(scraped: Snapshot): LivePoint {
     const before = this.lastSnapshot;
-    if (before && isIncomplete(before, scraped)) return this.fail("The page is not whole: figures it had before are missing", scraped.time);
-    const snapshot = this.sharing(scraped);
-    this.lastSnapshot = snapshot;
+    if (before && isIncomplete(before, scraped)) {
+      return this.fail("The page is not whole: figures it had before are missing", scraped.time, scraped.steady);
+    }
+    const unknownSpan = this.answeredAt !== undefined && isUnknownSpan(this.answeredAt, scraped);
+    const snapshot = this.answered(scraped, scraped);
     if (!before) return this.keep(pointAlone(snapshot));
-    return this.keep(isRestart(before, snapshot) ? pointAlone(snapshot, "restarted") : pointBetween(before, snapshot));
+    if (isRestart(before, snapshot)) {
+      this.mark({ time: snapshot.time, kind: "restart", words: message("The server was restarted") });
+      return this.keep(pointAlone(snapshot, "restarted"));
+    }
+    return this.keep(unknownSpan ? this.anew(snapshot) : pointBetween(before, snapshot));
   }
 
-  /** Takes a failed scrape in. `time` in unix seconds. */
-  fail(error: string, time: number): LivePoint {
-    return this.keep({ time, state: "lost", error, snapshot: undefined, rates: {}, windows: {}, prefixHitRate: null });
+  /** Takes a failed look in. `time` in unix seconds, `steady` where it is known. */
+  fail(error: string, time: number, steady?: number): LivePoint {
+    const shown = this.shown({ time, ...(steady === undefined ? {} : { steady }) });
+    this.lostSince ??= shown;
+    return this.keep({ time: shown, state: "lost", error, snapshot: undefined, rates: {}, windows: {}, prefixHitRate: null });
+  }
+
+  /** Puts an event on the time axis that a look does not tell: a difference from the file, a deployment. */
+  mark(event: LiveEvent): void {
+    this.happened.push(event);
+    if (this.happened.length > mostEvents) this.happened.shift();
   }
 
   /** What came in during the last `seconds` before `until` (the last point by default), never across a restart. */
   window(seconds: number, until = this.last?.time ?? 0): LiveWindow | undefined {
-    return measureWindow(this.kept, until - seconds, until);
+    return measureWindow(this.points, until - seconds, until);
   }
 
-  clear(): void {
-    this.kept = [];
-    this.lastSnapshot = undefined;
+  /** Takes in what a source worked out itself. */
+  private grow(grown: Snapshot, seconds: number | null): LivePoint {
+    const isFirst = this.lastSnapshot === undefined;
+    const { steady: _, ...untimed } = grown;
+    const snapshot = this.answered(this.totals.add(untimed, seconds ?? 0), grown);
+    if (seconds === null) return this.keep(isFirst ? pointAlone(snapshot) : this.anew(snapshot));
+    return this.keep(pointOf(snapshot, { seconds, counters: grown.counters, histograms: grown.histograms }));
+  }
+
+  private anew(snapshot: Snapshot): LivePoint {
+    this.mark({ time: snapshot.time, kind: "gap", words: message("This computer slept, or its clock was set forwards") });
+    return { ...pointAlone(snapshot), anew: true };
+  }
+
+  /** Notes an answer given at `moment`: the snapshot as it is kept. */
+  private answered(snapshot: Snapshot, moment: Told): Snapshot {
+    const kept = { ...this.sharing(snapshot), time: this.shown(moment) };
+    const since = this.lostSince;
+    if (since !== undefined && kept.time - since >= toldGapSeconds) {
+      this.mark({ time: kept.time, since, kind: "gap", words: message("No answer for {0} s", Math.round(kept.time - since)) });
+    }
+    this.lostSince = undefined;
+    this.answeredAt = { time: moment.time, ...(moment.steady === undefined ? {} : { steady: moment.steady }) };
+    this.lastSnapshot = kept;
+    return kept;
+  }
+
+  private shown(moment: Told): number {
+    const shown = shownTime(this.looked, moment);
+    this.looked = { shown, moment: { time: moment.time, ...(moment.steady === undefined ? {} : { steady: moment.steady }) } };
+    return shown;
   }
 
   private keep(point: LivePoint): LivePoint {
-    this.kept.push(point);
-    this.forgetEngines(this.kept.length - 1 - engineHistory);
-    if (this.kept.length > this.capacity) this.kept = thinned(this.kept, this.capacity);
-    return point;
+    const missing = this.fleet.filter(({ state }) => state === "lost").map(({ name }) => name);
+    const whole = missing.length > 0 && point.snapshot ? { ...point, missing } : point;
+    this.history.add(whole);
+    this.forgetEngines(point.snapshot?.perEngine?.length ?? 1);
+    return whole;
   }
 
-  private forgetEngines(index: number): void {
-    const old = this.kept[index];
-    if (!old?.snapshot?.perEngine) return;
-    const { perEngine: _, ...snapshot } = old.snapshot;
-    this.kept[index] = { ...old, snapshot };
+  private forgetEngines(engines: number): void {
+    const points = this.points;
+    const kept = Math.min(mostEnginePoints, Math.floor(engineHistory / Math.max(1, engines)));
+    for (let index = points.length - 1 - kept; index >= 0; index--) {
+      const old = points[index];
+      if (!old?.snapshot) continue;
+      if (!old.snapshot.perEngine) break;
+      const { perEngine: _, ...snapshot } = old.snapshot;
+      this.history.replace(index, { ...old, snapshot });
+    }
   }
 
   private sharing(snapshot: Snapshot): Snapshot {
-    const engines = snapshot.perEngine?.map((engine) => ({ ...engine, histograms: this.shared(engine.histograms) }));
-    return { ...snapshot, histograms: this.shared(snapshot.histograms), ...(engines ? { perEngine: engines } : {}) };
+    const engines = snapshot.perEngine?.map((engine) => this.withSharedBounds(engine));
+    const roles = snapshot.perRole?.map((role) => this.withSharedBounds(role));
+    return { ...this.withSharedBounds(snapshot), ...(engines ? { perEngine: engines } : {}), ...(roles ? { perRole: roles } : {}) };
   }
 
   /** Bounds seldom change: one copy of them serves all points. */
-  private shared(measured: Snapshot["histograms"]): Snapshot["histograms"] {
+  private withSharedBounds<Kind extends Measures>(measures: Kind): Kind {
     const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
     for (const word of histogramWords) {
-      const histogram = measured[word];
+      const histogram = measures.histograms[word];
       if (!histogram) continue;
       const shared = sharingBounds(histogram, this.bounds.get(word));
       this.bounds.set(word, shared.upper);
       histograms[word] = shared;
     }
-    return histograms;
+    return { ...measures, histograms };
   }
-}
-
-/** The older half with every second plain point left out, its growth told by the point after it. */
-function thinned(points: readonly LivePoint[], capacity: number): LivePoint[] {
-  const half = points.length >> 1;
-  const older: LivePoint[] = [];
-  let skipped = false;
-  for (const [index, point] of points.slice(0, half).entries()) {
-    const plain = point.state === "live" || point.state === "idle";
-    skipped = plain && !skipped && index > 0 && index < half - 1;
-    if (!skipped) older.push(point);
-  }
-  const kept = [...older, ...points.slice(half)].slice(-Math.floor(capacity * 0.9));
-  return kept.map((point, index) => retold(point, kept[index - 1]));
-}
-
-/** A point whose predecessor left speaks of the time since the one that is now before it. */
-function retold(point: LivePoint, before: LivePoint | undefined): LivePoint {
-  if (!point.snapshot || !before?.snapshot || point.state === "restarted") return point;
-  const grown = growth(point.snapshot, before.snapshot, point.time - before.time);
-  return { ...point, rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) };
 }

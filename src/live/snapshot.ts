@@ -113,4 +113,8 @@ export interface LivePoint {
   readonly rates: Readonly<Partial<Record<CanonicalCounter, number>>>;
   readonly windows: Readonly<Partial<Record<CanonicalHistogram, WindowQuantiles>>>;
   readonly prefixHitRate: number | null;
+  /** Begins anew although nothing was restarted: how long it is since the point before is not known. */
+  readonly anew?: true;
+  /** Servers of a fleet whose share is not in these figures. */
+  readonly missing?: readonly string[];
 }

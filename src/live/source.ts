@@ -101,8 +101,10 @@ export type Look =
   | ({
       readonly kind: "stretch";
       readonly grown: Snapshot;
-      /** Over which it came in; null where there is no look before: then nothing came in. */
+      /** Over which it came in; null where there is no look before, or nobody knows how long ago it was: then nothing came in. */
       readonly seconds: number | null;
+      /** Counters and histograms as they stand since the servers' start, for a look alone; absent where a source does not know. */
+      readonly sinceStart?: Snapshot;
     } & LookNotes)
   /** No figures. `ended`: there will be none any more. */
   | ({
@@ -111,6 +113,8 @@ export type Look =
       readonly detail: string;
       /** Unix seconds. */
       readonly time: number;
+      /** See `Moment`. */
+      readonly steady?: number;
     } & LookNotes);
 
 /** Where figures come from: a page, a fleet, a store of metrics, a cluster, a recording. One small file each in `sources/`. */

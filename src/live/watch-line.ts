@@ -1,3 +1,4 @@
+import { secondsBetween } from "./moment.ts";
 import { counterWords, growth, histogramWords, hitRateOf, ratesOf, windowsOf } from "./point.ts";
 import type { CanonicalHistogram, EngineMeasures, LivePoint, LiveState, Measures, ServerKind, WindowQuantiles } from "./snapshot.ts";
 
@@ -74,7 +75,7 @@ export function watchLine(point: LivePoint, options: WatchOptions = {}): WatchLi
 
 function engineLine(engine: EngineMeasures, point: LivePoint, before: LivePoint | undefined): WatchEngine {
   const earlier = point.state === "restarted" ? undefined : before?.snapshot?.perEngine?.find((one) => one.engine === engine.engine);
-  const grown = earlier ? growth(engine, earlier, point.time - (before?.time ?? point.time)) : undefined;
+  const grown = earlier ? growth(engine, earlier, secondsBetween(before?.snapshot ?? point, point.snapshot ?? point)) : undefined;
   const told = grown
     ? { rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) }
     : { rates: {}, windows: {}, prefixHitRate: null };

@@ -1,4 +1,5 @@
-import { type Growth, growth, hitRateOf, ratesOf, windowsOf } from "./point.ts";
+import { secondsBetween } from "./moment.ts";
+import { type Growth, growth, hitRateOf, isBreak, ratesOf, windowsOf } from "./point.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, Snapshot, WindowQuantiles } from "./snapshot.ts";
 
 /** What a stretch of time measured: rates and quantiles of all that came in, gauges as means over its scrapes. */
@@ -25,12 +26,12 @@ export function measureWindow(points: readonly LivePoint[], from: number, to: nu
     firstWith(points, (time) => time >= from),
     firstWith(points, (time) => time > to),
   );
-  const restart = inside.findLastIndex((point) => point.state === "restarted");
+  const restart = inside.findLastIndex(isBreak);
   const snapshots = inside.slice(Math.max(0, restart)).flatMap((point) => (point.snapshot ? [point.snapshot] : []));
   const first = snapshots[0];
   const last = snapshots.at(-1);
   if (!first || !last || last.time <= first.time) return undefined;
-  const grown = growth(last, first, last.time - first.time);
+  const grown = growth(last, first, secondsBetween(first, last));
   const gauges: Partial<Record<CanonicalGauge, number>> = {};
   for (const word of gaugeWords) {
     const values = snapshots.map((snapshot) => snapshot.gauges[word]).filter((value) => value !== undefined);

@@ -39,6 +39,20 @@ export async function readIdentity(
   };
 }
 
+/** Of several servers the first that says anything speaks for all. */
+export async function readIdentityOf(
+  fetchText: FetchText,
+  metricsUrls: readonly string[],
+  keyFor: (address: string) => string | undefined,
+  signal: AbortSignal,
+): Promise<ServerIdentity> {
+  for (const url of metricsUrls) {
+    const identity = await readIdentity(fetchText, url, keyFor(url), signal);
+    if (identity.version !== null || identity.model !== null) return identity;
+  }
+  return { version: null, model: null, maxModelLen: null };
+}
+
 function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }

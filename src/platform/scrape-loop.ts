@@ -1,11 +1,11 @@
-import { readPage } from "../live/read-page.ts";
 import type { LiveSeries } from "../live/series.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
+import type { Ask, LiveSource, Look } from "../live/source.ts";
+import { httpAsk } from "./ask.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type FetchText, fetchText } from "./http.ts";
-import { type HttpError, isHttpError } from "./http-error.ts";
-import { readIdentity, type ServerIdentity } from "./identity.ts";
+import { readIdentityOf, type ServerIdentity } from "./identity.ts";
 
 /** Where an attachment stands, in the words of the live page. */
 export interface LoopStatus {
@@ -18,42 +18,51 @@ export interface LoopStatus {
 }
 
 export interface ScrapeOptions {
-  /** The metrics page (`normaliseUrl`). */
-  readonly url: string;
+  readonly source: LiveSource;
   readonly series: LiveSeries;
   readonly intervalMs: number;
   readonly timeoutMs?: number;
-  readonly token?: string | undefined;
+  /** The key for an address, where there is one. */
+  readonly keyFor?: (address: string) => string | undefined;
+  /** Where a source remembers, the series begins so far back, at so many seconds from look to look. */
+  readonly past?: { readonly seconds: number; readonly stepSeconds: number };
+  readonly onPast?: () => void;
   readonly onPoint?: (point: LivePoint) => void;
   readonly onStatus?: (status: LoopStatus) => void;
   readonly onIdentity?: (identity: ServerIdentity) => void;
-  /** Lines of the page that made no sense, when they change. */
+  /** What of an answer made no sense, when it changes. */
   readonly onProblems?: (problems: readonly string[]) => void;
+  /** The source has no more to give. */
+  readonly onEnd?: () => void;
+  /** How the source reaches the world; over HTTP where absent. */
+  readonly ask?: (signal: AbortSignal) => Ask;
   readonly fetchText?: FetchText;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
 
 /**
- * Scrapes one server again and again: at most one request in flight, the next one interval after the last began, back-off after failures,
- * no tries while a key is missing. Every answer and failure becomes a point of the series.
+ * Looks at one source again and again: at most one look at a time, the next one interval after the last began, back-off after failures, no
+ * tries while a key is missing. Every answer and failure becomes a point of the series.
  */
 export class ScrapeLoop {
   private readonly clock: Clock;
-  private readonly ask: FetchText;
-  private token: string | undefined;
+  private readonly fetchText: FetchText;
+  private readonly keyFor: (address: string) => string | undefined;
   private phase: "idle" | "running" | "paused" | "stopped" = "idle";
   private cancelTimer: (() => void) | undefined;
-  private flight: AbortController | undefined;
+  /** What a source asks through from start or resume to pause or stop: what it has under way may outlast a look. */
+  private asking: { readonly ask: Ask; readonly abort: () => void } | undefined;
   private failures = 0;
+  private isPastRead = false;
   private identified = false;
   private told = "";
   private current: LoopStatus;
 
   constructor(private readonly options: ScrapeOptions) {
     this.clock = options.clock ?? systemClock;
-    this.ask = options.fetchText ?? fetchText;
-    this.token = options.token;
+    this.fetchText = options.fetchText ?? fetchText;
+    this.keyFor = options.keyFor ?? (() => undefined);
     this.current = { state: "connecting", detail: "", since: this.clock.now() / 1000, retryAt: null };
   }
 
@@ -69,7 +78,7 @@ export class ScrapeLoop {
     if (this.phase !== "idle") return;
     this.phase = "running";
     this.become("connecting", "", null);
-    void this.scrape();
+    this.begin();
   }
 
   /** No further requests until `resume`; one in flight is taken back. */
@@ -82,17 +91,16 @@ export class ScrapeLoop {
   resume(): void {
     if (this.phase !== "paused") return;
     this.phase = "running";
-    void this.scrape();
+    this.begin();
   }
 
-  /** Tries at once, whatever the back-off says, with a new key where one is given. */
-  retry(token?: string): void {
-    if (token !== undefined) this.token = token;
+  /** Tries at once, whatever the back-off says: a key was given, or a person would not wait. */
+  retry(): void {
     if (this.phase === "paused") this.phase = "running";
     if (this.phase !== "running") return;
     this.failures = 0;
     this.halt();
-    void this.scrape();
+    this.begin();
   }
 
   /** For good; no call back comes after it. */
@@ -101,73 +109,90 @@ export class ScrapeLoop {
     this.halt();
   }
 
+  private begin(): void {
+    const controller = new AbortController();
+    const { ask, timeoutMs } = this.options;
+    const { clock, fetchText, keyFor } = this;
+    this.asking = {
+      ask: ask ? ask(controller.signal) : httpAsk({ fetchText, clock, keyFor, timeoutMs: timeoutMs ?? 10_000 }, controller.signal),
+      abort: () => controller.abort(),
+    };
+    void this.scrape();
+  }
+
   private halt(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    this.flight?.abort();
-    this.flight = undefined;
+    this.asking?.abort();
+    this.asking = undefined;
   }
 
   private async scrape(): Promise<void> {
-    const flight = new AbortController();
-    this.flight = flight;
-    const began = this.clock.now();
-    const outcome = await this.attempt(flight.signal);
+    const { asking } = this;
+    if (!asking) return;
+    if (!this.isPastRead) await this.readPast(asking.ask);
+    if (this.asking !== asking) return;
+    const began = this.clock.steady();
+    const look = await this.options.source.look(asking.ask);
     // Taken back by pause, retry or stop while it was under way: somebody else plans the next one.
-    if (this.flight !== flight) return;
-    this.flight = undefined;
-    if (outcome.error) this.failed(outcome.error);
-    else this.answered(outcome.text, began);
+    if (this.asking !== asking) return;
+    this.tellProblems(look.problems);
+    if (look.kind === "none") this.unanswered(look);
+    else this.answered(look, began);
   }
 
-  private async attempt(signal: AbortSignal): Promise<{ text: string; error?: undefined } | { text?: undefined; error: HttpError }> {
-    try {
-      const { url, timeoutMs } = this.options;
-      const { text } = await this.ask(url, { token: this.token, timeoutMs: timeoutMs ?? 10_000, signal });
-      return { text };
-    } catch (error) {
-      if (isHttpError(error)) return { error };
-      throw error;
-    }
+  private async readPast(ask: Ask): Promise<void> {
+    this.isPastRead = true;
+    const { source, past, series, onPast } = this.options;
+    if (!source.history || !past) return;
+    const now = this.clock.now() / 1000;
+    const looks = await source.history(ask, now - past.seconds, now, past.stepSeconds);
+    if (this.phase !== "running" || looks.length === 0) return;
+    for (const look of looks) series.take(look);
+    onPast?.();
   }
 
-  private answered(text: string, began: number): void {
-    const page = readPage(text, this.clock.now() / 1000);
-    this.tellProblems(page.problems);
-    if (page.kind !== "snapshot") {
-      this.lost(page.detail);
-      this.planRetry(page.kind === "cut-off" ? "lost" : "wrong-page", page.detail);
-      return;
-    }
-    const point = this.options.series.push(page.snapshot);
+  private answered(look: Exclude<Look, { kind: "none" }>, began: number): void {
+    const point = this.options.series.take(look);
     if (point.state === "lost") {
-      this.unanswered(point);
+      // The series did not take the page.
+      this.lost(point, "lost");
       return;
     }
     this.failures = 0;
     if (point.state === "restarted") this.identified = false;
     this.become(point.state, "", null);
     this.options.onPoint?.(point);
-    this.plan(Math.max(0, began + this.options.intervalMs - this.clock.now()));
+    this.plan(Math.max(0, began + this.options.intervalMs - this.clock.steady()));
     if (!this.identified) void this.identify();
   }
 
-  private failed(error: HttpError): void {
-    this.lost(error.message);
-    if (error.needsKey) this.become("needs-key", error.message, null);
-    else this.planRetry("lost", error.message);
+  private unanswered(look: Extract<Look, { kind: "none" }>): void {
+    switch (look.why) {
+      case "cancelled":
+        this.plan(this.options.intervalMs);
+        break;
+      case "ended":
+        this.stop();
+        this.options.onEnd?.();
+        break;
+      case "needs-key":
+        this.options.onPoint?.(this.options.series.take(look));
+        this.become("needs-key", look.detail, null);
+        break;
+      case "lost":
+      case "wrong-page":
+        this.lost(this.options.series.take(look), look.why);
+        break;
+      default:
+        look.why satisfies never;
+    }
   }
 
-  private lost(detail: string): void {
-    this.failures++;
-    this.options.onPoint?.(this.options.series.fail(detail, this.clock.now() / 1000));
-  }
-
-  /** The series did not take the page. */
-  private unanswered(point: LivePoint): void {
+  private lost(point: LivePoint, state: "lost" | "wrong-page"): void {
     this.failures++;
     this.options.onPoint?.(point);
-    this.planRetry("lost", point.error ?? "");
+    this.planRetry(state, point.error ?? "");
   }
 
   private planRetry(state: LoopStatus["state"], detail: string): void {
@@ -188,8 +213,10 @@ export class ScrapeLoop {
 
   private async identify(): Promise<void> {
     this.identified = true;
-    const identity = await readIdentity(this.ask, this.options.url, this.token, AbortSignal.timeout(10_000));
-    if (this.phase !== "stopped") this.options.onIdentity?.(identity);
+    const { source, onIdentity } = this.options;
+    if (!onIdentity || source.identityAt.length === 0) return;
+    const identity = await readIdentityOf(this.fetchText, source.identityAt, this.keyFor, AbortSignal.timeout(10_000));
+    if (this.phase !== "stopped") onIdentity(identity);
   }
 
   private tellProblems(problems: readonly string[]): void {

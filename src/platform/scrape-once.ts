@@ -1,25 +1,29 @@
-import { readPage } from "../live/read-page.ts";
-import type { Snapshot } from "../live/snapshot.ts";
+import { pointSinceStart } from "../live/point.ts";
+import type { LivePoint } from "../live/snapshot.ts";
+import type { LiveSource } from "../live/source.ts";
+import { httpAsk } from "./ask.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type FetchLimits, type FetchText, fetchText } from "./http.ts";
-import { HttpError } from "./http-error.ts";
-import { readIdentity, type ServerIdentity } from "./identity.ts";
+import { type FetchText, fetchText } from "./http.ts";
+import { readIdentityOf, type ServerIdentity } from "./identity.ts";
 
 export interface OneScrape {
-  readonly snapshot: Snapshot;
+  /** All since the servers' start. */
+  readonly point: LivePoint;
   readonly identity: ServerIdentity;
   readonly problems: readonly string[];
 }
 
-/** One look at a server (`url` from `normaliseUrl`). Rejects with HttpError; a page that is no engine's metrics is `not-text`. */
+/** One look at a source; the reason where it gives no figures. Never rejects. */
 export async function scrapeOnce(
-  url: string,
-  limits: FetchLimits = {},
+  source: LiveSource,
+  keyFor: (address: string) => string | undefined,
   { ask = fetchText, clock = systemClock }: { readonly ask?: FetchText; readonly clock?: Clock } = {},
-): Promise<OneScrape> {
-  const { text } = await ask(url, limits);
-  const page = readPage(text, clock.now() / 1000);
-  if (page.kind !== "snapshot") throw new HttpError("not-text", page.detail);
-  const identity = await readIdentity(ask, url, limits.token, limits.signal ?? AbortSignal.timeout(10_000));
-  return { snapshot: page.snapshot, identity, problems: page.problems };
+): Promise<OneScrape | string> {
+  const stop = new AbortController();
+  const port = httpAsk({ fetchText: ask, clock, keyFor, timeoutMs: 10_000 }, stop.signal);
+  const look = await source.look(port).finally(() => stop.abort());
+  if (look.kind === "none") return look.detail;
+  const identity = await readIdentityOf(ask, source.identityAt, keyFor, AbortSignal.timeout(10_000));
+  const snapshot = look.kind === "scrape" ? look.snapshot : (look.sinceStart ?? look.grown);
+  return { point: pointSinceStart(snapshot), identity, problems: look.problems };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultDeployment } from "../../src/demo/default-deployment.ts";
 import { defaultDemoRun, demoRunOf } from "../../src/demo/demo-run.ts";
 import { startDemo } from "../../src/demo/server.ts";
+import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
 import { scrapeOnce } from "../../src/platform/scrape-once.ts";
 import { normaliseUrl } from "../../src/platform/url.ts";
@@ -19,11 +20,14 @@ describe("the built-in run", () => {
     const server = await startDemo({ ...run, now: () => now });
     try {
       now = 60_000;
-      const { snapshot, identity } = await scrapeOnce(normaliseUrl(server.url));
+      const look = await scrapeOnce(metricsUrl(normaliseUrl(server.url), "demo"), () => undefined);
+      if (typeof look === "string") throw new Error(look);
+      const { identity, point } = look;
+      const snapshot = point.snapshot;
       expect(identity.version).toBe("0.11.0");
-      expect(snapshot.gauges.requests_running).toBeGreaterThan(0);
-      expect(snapshot.counters.generation_tokens_total).toBeGreaterThan(0);
-      expect(snapshot.cacheConfig?.num_gpu_blocks).toBe(String(run.report.memory.kvCacheBlocks));
+      expect(snapshot?.gauges.requests_running).toBeGreaterThan(0);
+      expect(snapshot?.counters.generation_tokens_total).toBeGreaterThan(0);
+      expect(snapshot?.cacheConfig?.num_gpu_blocks).toBe(String(run.report.memory.kvCacheBlocks));
     } finally {
       await server.close();
     }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type DemoOptions, type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { snapshotOf } from "../../src/live/canonical.ts";
 import { parseMetrics } from "../../src/live/metrics-text.ts";
+import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { fetchText } from "../../src/platform/http.ts";
 import { scrapeOnce } from "../../src/platform/scrape-once.ts";
 import { normaliseUrl } from "../../src/platform/url.ts";
@@ -143,15 +144,16 @@ describe("the demo server", () => {
 
   it("is looked at once: figures, name and release, or why not", async () => {
     const good = await demo();
-    const { snapshot: shot, identity, problems } = await scrapeOnce(normaliseUrl(good.url));
-    expect([shot.server.kind, identity, problems]).toEqual(["vllm", { version: "0.19.0", model: "acme/chat-8b", maxModelLen: 800 }, []]);
-    const html = await demo({ fault: "html" });
-    await expect(scrapeOnce(normaliseUrl(html.url))).rejects.toMatchObject({
-      kind: "not-text",
-      message: "not Prometheus text: looks like HTML",
+    const once = (url: string) => scrapeOnce(metricsUrl(normaliseUrl(url), "demo"), () => undefined);
+    expect(await once(good.url)).toMatchObject({
+      point: { snapshot: { server: { kind: "vllm" } } },
+      identity: { version: "0.19.0", model: "acme/chat-8b", maxModelLen: 800 },
+      problems: [],
     });
+    const html = await demo({ fault: "html" });
+    expect(await once(html.url)).toBe("not Prometheus text: looks like HTML");
     const cut = await demo({ fault: "truncated" });
-    await expect(scrapeOnce(normaliseUrl(cut.url))).rejects.toMatchObject({ message: "The page is cut off in the middle of a line" });
+    expect(await once(cut.url)).toBe("The page is cut off in the middle of a line");
   });
 
   it("says what is wrong with its options", async () => {

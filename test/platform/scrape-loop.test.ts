@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
+import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { backoffMs } from "../../src/platform/backoff.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { FetchText } from "../../src/platform/http.ts";
@@ -98,7 +99,7 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
     }
   };
   const scrapeLoop = new ScrapeLoop({
-    url: "http://h:8000/metrics",
+    source: metricsUrl("http://h:8000/metrics", "h:8000"),
     series: new LiveSeries(),
     intervalMs: 1000,
     clock,
@@ -176,12 +177,16 @@ describe("ScrapeLoop", () => {
   });
 
   it("waits for a key and goes on with it", async () => {
-    const { scrapeLoop, clock, pages, statuses } = loop((n) => (n < 1 ? new HttpError("status", "Needs a key (HTTP 401)", 401) : page(n)));
+    let key: string | undefined;
+    const { scrapeLoop, clock, pages, statuses } = loop((n) => (n < 1 ? new HttpError("status", "Needs a key (HTTP 401)", 401) : page(n)), {
+      keyFor: () => key,
+    });
     scrapeLoop.start();
     await clock.pass(600_000);
     expect(pages()).toHaveLength(1);
     expect(scrapeLoop.status).toMatchObject({ state: "needs-key", retryAt: null });
-    scrapeLoop.retry("secret");
+    key = "secret";
+    scrapeLoop.retry();
     await clock.pass(100);
     expect(pages()[1]?.token).toBe("secret");
     expect(statuses.at(-1)?.state).toBe("live");
@@ -287,7 +292,7 @@ describe("the loop against the demo server", () => {
     const identities: ServerIdentity[] = [];
     const series = new LiveSeries();
     const scrapeLoop = new ScrapeLoop({
-      url: `${server.url}/metrics`,
+      source: metricsUrl(`${server.url}/metrics`, "demo"),
       series,
       intervalMs: 50,
       timeoutMs: 1000,

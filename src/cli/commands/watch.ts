@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import type { LiveSeries } from "../../live/series.ts";
+import { metricsUrl } from "../../live/sources/metrics-url.ts";
 import type { WatchLine } from "../../live/watch-line.ts";
 import { isHttpError } from "../../platform/http-error.ts";
 import { reason } from "../../platform/text-files.ts";
@@ -52,7 +53,13 @@ async function watch(inputs: readonly string[], options: WatchOptions, session: 
   try {
     const targets = urls.map((url): WatchTarget => {
       const label = urls.length > 1 ? redactUrl(url) : "";
-      return { url, token, perEngine: options.perEngine ?? false, onLine: (line) => print(line, label, options, record, session) };
+      const source = metricsUrl(url, redactUrl(url));
+      return {
+        source,
+        keyFor: () => token,
+        perEngine: options.perEngine ?? false,
+        onLine: (line) => print(line, label, options, record, session),
+      };
     });
     if (options.once) {
       await Promise.all(targets.map(lookOnce));

@@ -10,12 +10,12 @@ export function metricsUrl(address: string, name: string): LiveSource {
 export function lookAt(answer: Answer): Look {
   if (answer.kind === "failed") {
     const why = answer.why === "needs-key" || answer.why === "wrong-page" || answer.why === "cancelled" ? answer.why : "lost";
-    return { kind: "none", why, detail: answer.detail, time: answer.at.time, problems: [] };
+    return { kind: "none", why, detail: answer.detail, ...answer.at, problems: [] };
   }
   const page = readPage(answer.text, answer.at.time);
   if (page.kind === "snapshot") {
     return { kind: "scrape", snapshot: { ...page.snapshot, steady: answer.at.steady }, problems: page.problems };
   }
   const why = page.kind === "cut-off" ? "lost" : "wrong-page";
-  return { kind: "none", why, detail: page.detail, time: answer.at.time, problems: page.problems };
+  return { kind: "none", why, detail: page.detail, ...answer.at, problems: page.problems };
 }
