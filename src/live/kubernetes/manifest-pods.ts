@@ -1,0 +1,110 @@
+import type { Deployment, Pool } from "../../deployment/deployment.ts";
+import { JoinedText } from "../../deployment/joined-text.ts";
+import { isReadable } from "../../deployment/mapped.ts";
+import type { YamlDocument, YamlValue } from "../../deployment/yaml-document.ts";
+import type { Pod } from "./pod.ts";
+import { namedPods } from "./workload-labels.ts";
+
+/** Which pods of a namespace are meant. */
+export interface PodQuery {
+  /** A label selector, or a name alone. */
+  readonly labels: string;
+  readonly name: string | null;
+  /** Only those whose label begins so. */
+  readonly prefix: { readonly label: string; readonly text: string } | null;
+}
+
+/** The pods of a deployment, as far as its file tells how to find them. */
+export interface ManifestPods {
+  /** Where the file says it. */
+  readonly namespace: string | null;
+  /** None where it does not tell: a template, values of a chart, another file's workload. */
+  readonly queries: readonly PodQuery[];
+}
+
+/** How the pods of a deployment are found: by what its workloads select, or by what their controllers call their pods. */
+export function manifestPods(text: string, { pools }: Deployment): ManifestPods {
+  const joined = new JoinedText(text);
+  const documents = new Set(pools.flatMap((pool) => documentOf(joined, pool) ?? []));
+  const roots = [...documents].map(({ root }) => root);
+  const found = roots.map(queriesOf);
+  const queries = found.some((one) => one.length === 0) ? [] : found.flat();
+  const namespaces = new Set(roots.map((root) => readableText(root.at("metadata", "namespace"))));
+  const [namespace = null] = namespaces.size === 1 ? namespaces : [];
+  return { namespace, queries: unique(queries) };
+}
+
+/** Pods chosen by hand: a label selector of a person. */
+export function selectedPods(labels: string): readonly PodQuery[] {
+  return [{ labels, name: null, prefix: null }];
+}
+
+/** Whether a pod that its labels brought is one of those meant. */
+export function isMeant({ labels }: Pod, { prefix }: PodQuery): boolean {
+  return prefix === null || (labels.get(prefix.label) ?? "").startsWith(prefix.text);
+}
+
+function documentOf({ documents, lines }: JoinedText, { extent }: Pool): YamlDocument | undefined {
+  if (extent.file !== undefined) return undefined;
+  const { start, end } = lines.span(extent);
+  return documents.findLast(({ span }) => span.start <= Math.max(start, end - 1));
+}
+
+function queriesOf(root: YamlValue): readonly PodQuery[] {
+  const kind = root.at("kind").string;
+  const api = root.at("apiVersion").string;
+  const name = readableText(root.at("metadata", "name"));
+  if (kind === "Pod" && api === "v1") return name === null ? [] : [{ labels: "", name, prefix: null }];
+  const named = namedPods[kind];
+  if (named?.api.test(api)) {
+    if (name === null) return [];
+    const prefix = named.prefix ? { label: named.prefix, text: `${name}-` } : null;
+    return named.selectors.map((selector) => ({ labels: selector.replaceAll("NAME", name), name: null, prefix }));
+  }
+  const labels = selectorOf(root.at("spec", "selector"));
+  return labels === undefined ? [] : [{ labels, name: null, prefix: null }];
+}
+
+/** A workload's own selector; undefined where a word of it cannot be read, for the others alone would find more than is meant. */
+function selectorOf(selector: YamlValue): string | undefined {
+  const labels = selector.at("matchLabels").entries();
+  const rules = selector.at("matchExpressions").items();
+  const parts = [...labels.map(equals), ...rules.map(rule)];
+  if (parts.length === 0 || parts.includes(null)) return undefined;
+  return parts.join(",");
+}
+
+function equals(label: YamlValue): string | null {
+  const value = readableText(label);
+  return value === null || !label.key || !isReadable(label.key.value) ? null : `${label.key.value}=${value}`;
+}
+
+function rule(written: YamlValue): string | null {
+  const key = readableText(written.at("key"));
+  const values = written
+    .at("values")
+    .items()
+    .map((value) => readableText(value));
+  if (key === null || values.includes(null)) return null;
+  switch (written.at("operator").string) {
+    case "In":
+      return `${key} in (${values.join(",")})`;
+    case "NotIn":
+      return `${key} notin (${values.join(",")})`;
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+    default:
+      return null;
+  }
+}
+
+function readableText(value: YamlValue): string | null {
+  const text = value.text()?.value.trim() ?? "";
+  return text !== "" && isReadable(text) ? text : null;
+}
+
+function unique(queries: readonly PodQuery[]): readonly PodQuery[] {
+  return queries.filter((one, i) => queries.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === i);
+}

@@ -1,0 +1,144 @@
+import { apiPath, type ProxiedPage } from "../live/kubernetes/api-address.ts";
+import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
+import type { KubectlFailure } from "../live/kubernetes/kubectl-failure.ts";
+import { type FetchLimits, type FetchText, fetchText, type HttpText } from "./http.ts";
+import { HttpError, isHttpError } from "./http-error.ts";
+import { isKubectlError, type Kubectl, type KubectlError } from "./kubectl.ts";
+import { PortForward } from "./port-forward.ts";
+import { Turns } from "./turns.ts";
+
+/** Programs at a time: a look at a large fleet must not take the machine. */
+const mostAtOnce = 4;
+
+/**
+ * Fetches addresses of one cluster with the person's kubectl: pods, logs and nodes from its API server, pages of pods through the same
+ * server's proxy. Where that is refused, a port is forwarded to the pod instead, for as long as it is needed. Rejects with HttpError
+ * alone; what the cluster itself refuses is `unreachable`, so that nobody is asked for an engine's key.
+ */
+export class KubectlFetch {
+  private readonly forwards = new Map<string, PortForward>();
+  private readonly turns = new Turns(mostAtOnce);
+  /** The cluster does not let this person use its proxy: it is asked no more. */
+  private isProxyRefused = false;
+
+  constructor(
+    private readonly kubectl: Kubectl,
+    readonly place: ClusterPlace,
+    private readonly fetchForwarded: FetchText = fetchText,
+  ) {}
+
+  readonly fetchText: FetchText = async (address, limits = {}) => {
+    const asked = apiPath(address);
+    if (!asked) throw new HttpError("bad-url", "Not an address of a cluster");
+    const began = performance.now();
+    const text = asked.page ? await this.page(asked.path, asked.page, limits) : await this.turns.take(() => this.get(asked.path, limits));
+    return typeof text === "string" ? { text, contentType: "", seconds: (performance.now() - began) / 1000 } : text;
+  };
+
+  /** Whether pods are read through forwarded ports. */
+  get isForwarding(): boolean {
+    return this.forwards.size > 0;
+  }
+
+  /** Ends the ports of pods that are not among these. */
+  keep(pods: ReadonlySet<string>): void {
+    for (const [key, forward] of this.forwards) {
+      if (pods.has(key.slice(0, key.indexOf(":")))) continue;
+      forward.stop();
+      this.forwards.delete(key);
+    }
+  }
+
+  /** Ends everything that runs. */
+  stop(): void {
+    this.keep(new Set());
+  }
+
+  private async page(path: string, page: ProxiedPage, limits: FetchLimits): Promise<string | HttpText> {
+    const { pod, port } = page;
+    const open = this.forwards.get(`${pod}:${port}`);
+    if (open || this.isProxyRefused) return this.forwarded(page, limits);
+    try {
+      return await this.turns.take(() => this.kubectl.get(this.place, path, limitsOf(limits)));
+    } catch (error) {
+      if (!isKubectlError(error)) throw error;
+      // A pod's own 401 and 403 come back as the API server's: by a port of our own it can be told apart, and a key be sent.
+      if (error.failure.kind !== "denied" && error.failure.kind !== "login") throw pageError(error);
+      return await this.insteadOf(error, page, limits);
+    }
+  }
+
+  /** Through a port of our own, now and for all other pods where it is the proxy that is not allowed. */
+  private async insteadOf(refusal: KubectlError, page: ProxiedPage, limits: FetchLimits): Promise<HttpText> {
+    try {
+      const answer = await this.forwarded(page, limits);
+      this.isProxyRefused ||= /pods\/proxy/.test(refusal.failure.said);
+      return answer;
+    } catch (error) {
+      const isClosed = isHttpError(error) && error.kind === "unreachable";
+      throw isClosed ? new HttpError("unreachable", `${refusal.message} A port cannot be forwarded either: ${error.message}`) : error;
+    }
+  }
+
+  private async forwarded(page: ProxiedPage, limits: FetchLimits): Promise<HttpText> {
+    const { pod, port, path, scheme } = page;
+    const key = `${pod}:${port}`;
+    const forward = this.forwards.get(key) ?? new PortForward(this.kubectl, { place: this.place, pod, port });
+    this.forwards.set(key, forward);
+    try {
+      const local = await forward.port();
+      return await this.fetchForwarded(`${scheme}://127.0.0.1:${local}${path}`, limits);
+    } catch (error) {
+      if (isKubectlError(error)) throw pageError(error);
+      if (isHttpError(error) && (error.kind === "unreachable" || error.kind === "timeout")) forward.broken();
+      throw error;
+    }
+  }
+
+  private async get(path: string, limits: FetchLimits): Promise<string> {
+    try {
+      return await this.kubectl.get(this.place, path, limitsOf(limits));
+    } catch (error) {
+      throw isKubectlError(error) ? pageError(error) : error;
+    }
+  }
+}
+
+function limitsOf({ timeoutMs, maxBytes, signal }: FetchLimits) {
+  return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(maxBytes === undefined ? {} : { maxBytes }), signal };
+}
+
+/** The API server's sentence for an answer of 404 that names no object: the pod is there, the page is not. */
+const noSuchPage = /could not find the requested resource/;
+
+function pageError({ failure, message }: KubectlError): HttpError {
+  const { kind, said } = failure;
+  switch (kind) {
+    case "timeout":
+    case "cancelled":
+      return new HttpError(kind, message);
+    case "too-much":
+      return new HttpError("too-large", message);
+    case "gone":
+      return noSuchPage.test(said)
+        ? new HttpError("status", "There is no such page (HTTP 404)", 404)
+        : new HttpError("unreachable", message);
+    case "other":
+      return answered(said) ? new HttpError("status", message, 500) : new HttpError("unreachable", message);
+    case "missing-tool":
+    case "no-context":
+    case "no-namespace":
+    case "denied":
+    case "login":
+    case "unreachable":
+    case "closed-port":
+      return new HttpError("unreachable", message);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Something behind the API server answered, with another status than 2xx. */
+function answered(said: KubectlFailure["said"]): boolean {
+  return said.startsWith("Error from server (");
+}

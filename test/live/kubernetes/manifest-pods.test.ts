@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { manifestPods } from "../../../src/live/kubernetes/manifest-pods.ts";
+import { deploymentIn } from "./deployments.ts";
+
+const container = `
+      containers:
+        - { name: vllm, image: "vllm/vllm-openai:v0.11.0", args: ["--model", "Qwen/Qwen3-8B"], resources: { limits: { nvidia.com/gpu: 1 } } }`;
+
+function pods(text: string) {
+  return manifestPods(text, deploymentIn(text));
+}
+
+const labels = (text: string): readonly string[] => pods(text).queries.map((one) => one.labels);
+
+describe("the pods of a manifest", () => {
+  test("are those that a Deployment selects, in the namespace it names", () => {
+    const text = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: qwen, namespace: team-a }
+spec:
+  selector:
+    matchLabels: { app: qwen, tier: gpu }
+    matchExpressions:
+      - { key: track, operator: In, values: [stable, canary] }
+      - { key: paused, operator: DoesNotExist }
+  template:
+    spec:${container}`;
+    expect(pods(text)).toEqual({
+      namespace: "team-a",
+      queries: [{ labels: "app=qwen,tier=gpu,track in (stable,canary),!paused", name: null, prefix: null }],
+    });
+  });
+
+  test("a selector that cannot be read whole finds more than is meant, so it is none", () => {
+    const text = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: qwen, namespace: "{{ .Release.Namespace }}" }
+spec:
+  selector:
+    matchLabels: { app: qwen, release: "{{ .Release.Name }}" }
+  template:
+    spec:${container}`;
+    expect(pods(text)).toEqual({ namespace: null, queries: [] });
+  });
+
+  test("a Pod is asked for by its name", () => {
+    const text = `
+apiVersion: v1
+kind: Pod
+metadata: { name: qwen }
+spec:${container.replaceAll("\n  ", "\n")}`;
+    expect(pods(text).queries).toEqual([{ labels: "", name: "qwen", prefix: null }]);
+  });
+
+  test("a LeaderWorkerSet's bear its name", () => {
+    const text = `
+apiVersion: leaderworkerset.x-k8s.io/v1
+kind: LeaderWorkerSet
+metadata: { name: qwen }
+spec:
+  leaderWorkerTemplate:
+    size: 2
+    workerTemplate:
+     spec:${container}`;
+    expect(labels(text)).toEqual(["leaderworkerset.sigs.k8s.io/name=qwen"]);
+  });
+
+  test("those of KServe, Dynamo and Ray by what their operators write", () => {
+    const service = `
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: { name: qwen }
+spec:
+  predictor:
+    model:
+      modelFormat: { name: vLLM }
+      storageUri: hf://Qwen/Qwen3-8B`;
+    expect(labels(service)).toEqual(["serving.kserve.io/inferenceservice=qwen,component=predictor"]);
+    const graph = `
+apiVersion: nvidia.com/v1alpha1
+kind: DynamoGraphDeployment
+metadata: { name: qwen }
+spec:
+  services:
+    Worker:
+      componentType: worker
+      resources: { limits: { gpu: "1" } }
+      extraPodSpec:
+        mainContainer:
+          image: nvcr.io/nvidia/ai-dynamo/vllm-runtime:0.5.0
+          command: [python3, -m, dynamo.vllm]
+          args: ["--model", "Qwen/Qwen3-8B"]`;
+    expect(labels(graph)[0]).toMatch(/^nvidia\.com\/dynamo-graph-deployment-name=qwen,/);
+    const ray = `
+apiVersion: ray.io/v1
+kind: RayService
+metadata: { name: qwen }
+spec:
+  serveConfigV2: |
+    applications:
+      - name: llm
+        import_path: ray.serve.llm:build_openai_app
+        args:
+          llm_configs:
+            - model_loading_config: { model_id: qwen, model_source: Qwen/Qwen3-8B }
+              accelerator_type: H100
+  rayClusterConfig:
+    workerGroupSpecs: []`;
+    expect(pods(ray).queries).toEqual([
+      { labels: "ray.io/is-ray-node=yes", name: null, prefix: { label: "ray.io/cluster", text: "qwen-" } },
+    ]);
+  });
+
+  test("pools of several workloads are looked for together; a compose file has none", () => {
+    const role = (name: string, mode: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: qwen-${name}, namespace: team-a }
+spec:
+  selector: { matchLabels: { app: qwen-${name} } }
+  template:
+    spec:
+      containers:
+        - { name: sglang, image: "lmsysorg/sglang:v0.5.5", command: [python3, -m, sglang.launch_server, --model-path, Qwen/Qwen3-8B, --disaggregation-mode, ${mode}, --disaggregation-transfer-backend, nixl], resources: { limits: { nvidia.com/gpu: 1 } } }`;
+    const text = `${role("prefill", "prefill")}\n---${role("decode", "decode")}`;
+    expect(pods(text)).toEqual({
+      namespace: "team-a",
+      queries: [
+        { labels: "app=qwen-prefill", name: null, prefix: null },
+        { labels: "app=qwen-decode", name: null, prefix: null },
+      ],
+    });
+    const compose = "services:\n  vllm:\n    image: vllm/vllm-openai:v0.11.0\n    command: --model Qwen/Qwen3-8B\n";
+    expect(pods(compose).queries).toEqual([]);
+  });
+});
