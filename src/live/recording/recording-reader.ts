@@ -1,6 +1,7 @@
 import { parsedJson } from "../../catalog/json-text.ts";
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
 import { type Message, message } from "../../deployment/message.ts";
+import { readPage } from "../read-page.ts";
 import type { Look } from "../source.ts";
 import { eventsFrom } from "./events-json.ts";
 import { memberOf } from "./measures-json.ts";
@@ -35,6 +36,8 @@ export class RecordingReader {
       return { problem: message("written by a later version ({0}); this build reads up to {1}", header.version, recordingVersion) };
     }
     const known = header ? { header } : {};
+    const page = typeof line.text === "string" ? pageLook(line.text, line.time) : undefined;
+    if (page) return "problem" in page ? page : { ...known, look: page, server };
     if (!isFields(line.look)) {
       const old = lookOfWatchLine(line);
       if (old) return { header: header ?? headerOfWatchLine(line, server), look: old, server, quantilesOnly: true };
@@ -51,7 +54,8 @@ export class RecordingReader {
     if (json.kind === "none") {
       const members = membersFrom(json.members, undefined);
       const detail = typeof json.detail === "string" ? json.detail : "";
-      return { kind: "none", why: whyOf(json.why), detail, time, ...notes, ...(members ? { members } : {}) };
+      const steady = typeof json.steady === "number" ? { steady: json.steady } : {};
+      return { kind: "none", why: whyOf(json.why), detail, time, ...steady, ...notes, ...(members ? { members } : {}) };
     }
     const figures = this.figuresFrom(json, server);
     if (!figures) return { problem: message("refers to a line before it that is missing or damaged") };
@@ -73,6 +77,15 @@ export class RecordingReader {
     if (!whole || whole.key !== json.of) return undefined;
     return isFields(json.changes) ? patched(whole.figures, json.changes) : whole.figures;
   }
+}
+
+/** The look of a metrics page that somebody saved. */
+function pageLook(text: string, time: unknown): Look | { readonly problem: Message } {
+  if (typeof time !== "number" || !Number.isFinite(time)) return { problem: message("a page without its time") };
+  const page = readPage(text, time);
+  return page.kind === "snapshot"
+    ? { kind: "scrape", snapshot: page.snapshot, problems: page.problems }
+    : { kind: "none", why: page.kind === "cut-off" ? "lost" : "wrong-page", detail: page.detail, time, problems: page.problems };
 }
 
 function problemsFrom(value: unknown): readonly string[] {

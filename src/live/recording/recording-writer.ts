@@ -39,7 +39,15 @@ export class RecordingWriter {
     };
     if (look.kind === "none") {
       const detail = look.detail === "" ? {} : { detail: look.detail };
-      return { kind: look.kind, why: look.why, ...detail, ...(members ? { members: membersJson(members, undefined) } : {}), ...notes };
+      const steady = look.steady === undefined ? {} : { steady: look.steady };
+      return {
+        kind: look.kind,
+        why: look.why,
+        ...steady,
+        ...detail,
+        ...(members ? { members: membersJson(members, undefined) } : {}),
+        ...notes,
+      };
     }
     const snapshot = figuresOf(look);
     const passing = {

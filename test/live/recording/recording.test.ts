@@ -75,7 +75,7 @@ describe("a recording", () => {
         events: [{ time: 10, since: 9, kind: "restart", words: message("{0} restarted", "a") }],
       },
       { kind: "stretch", grown: { ...stretch, time: 11 }, seconds: null, problems: [] },
-      { kind: "none", why: "needs-key", detail: "401", time: 12, problems: [], members: [member] },
+      { kind: "none", why: "needs-key", detail: "401", time: 12, steady: 6.5, problems: [], members: [member] },
     ];
     expect(replayed(looks)).toEqual(looks.map((look) => ({ look, server: "" })));
   });

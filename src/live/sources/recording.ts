@@ -1,0 +1,163 @@
+import type { Message } from "../../deployment/message.ts";
+import type { RecordingHeader } from "../recording/recording-header.ts";
+import { RecordingReader } from "../recording/recording-reader.ts";
+import type { Ask, LiveSource, Look } from "../source.ts";
+
+/** A line of a file, or why it could not be read. */
+export type NumberedLine =
+  | { readonly number: number; readonly text: string; readonly problem?: undefined }
+  | { readonly number: number; readonly problem: Message };
+
+export interface RecordingPorts {
+  /** Begins to read the file anew. */
+  readonly open: () => AsyncGenerator<NumberedLine>;
+  readonly onHeader?: (header: RecordingHeader) => void;
+  /** A line that was skipped. */
+  readonly onProblem?: (line: number, problem: Message) => void;
+  /** The file tells quantiles of single looks, no histograms: no window's percentiles can be made. Once. */
+  readonly onQuantilesOnly?: () => void;
+  /** The file holds looks at further servers, which are not played. Once for each. */
+  readonly onOther?: (server: string) => void;
+}
+
+/** As much as a series keeps. */
+const mostHistory = 5000;
+/** A stretch in which nothing was written down is not sat through. */
+const longestWaitSeconds = 5;
+
+/** A recording as a source: its looks come in the time between them divided by the speed. */
+export class RecordedSource implements LiveSource {
+  readonly kind = "recording";
+  readonly identityAt: readonly string[] = [];
+  private lines: AsyncGenerator<NumberedLine> | undefined;
+  private reader = new RecordingReader();
+  private server: string | undefined;
+  private readonly others = new Set<string>();
+  private saidQuantiles = false;
+  /** Read, and not given yet: its time has not come. */
+  private next: Look | undefined;
+  private shown: number | undefined;
+  private pace: { readonly time: number; readonly steady: number } | undefined;
+  private perSecond: number | null;
+
+  /** `speed` times as fast as it was; null = as fast as it goes. */
+  constructor(
+    readonly name: string,
+    private readonly ports: RecordingPorts,
+    speed: number | null,
+  ) {
+    this.perSecond = speed;
+  }
+
+  get speed(): number | null {
+    return this.perSecond;
+  }
+
+  set speed(speed: number | null) {
+    this.perSecond = speed;
+    this.pace = undefined;
+  }
+
+  /** Unix seconds of the look that was given last. */
+  get at(): number | undefined {
+    return this.shown;
+  }
+
+  async look(ask: Ask): Promise<Look> {
+    this.next ??= await this.read();
+    const look = this.next;
+    const now = ask.now();
+    if (!look) return { kind: "none", why: "ended", detail: "", time: this.shown ?? now.time, problems: [] };
+    const time = timeOf(look);
+    const wait = this.waitSeconds(time, now.steady);
+    if (wait > 0) {
+      await ask.wait(wait);
+      // Taken back while it waited, by pause or a jump: it is given when somebody asks again.
+      if (ask.now().steady - now.steady < wait / 2) {
+        this.pace = undefined;
+        return { kind: "none", why: "cancelled", detail: "", time, problems: [] };
+      }
+    }
+    this.next = undefined;
+    this.shown = time;
+    return look;
+  }
+
+  /** What lies before `to`, as far as a series keeps it; the next look is the one after it. */
+  async history(_: Ask, from: number, to: number): Promise<readonly Look[]> {
+    if (this.shown !== undefined && to < this.shown) await this.rewind();
+    const looks: Look[] = [];
+    for (;;) {
+      this.next ??= await this.read();
+      if (!this.next || timeOf(this.next) > to) break;
+      this.shown = timeOf(this.next);
+      if (this.shown >= from) looks.push(this.next);
+      if (looks.length > 2 * mostHistory) looks.splice(0, looks.length - mostHistory);
+      this.next = undefined;
+    }
+    this.pace = undefined;
+    return looks.slice(-mostHistory);
+  }
+
+  /** To the beginning; nothing more is read of where it was. */
+  async rewind(): Promise<void> {
+    const { lines } = this;
+    this.lines = undefined;
+    this.reader = new RecordingReader();
+    this.next = undefined;
+    this.shown = undefined;
+    this.pace = undefined;
+    await lines?.return(undefined);
+  }
+
+  private waitSeconds(time: number, steady: number): number {
+    const { perSecond, shown } = this;
+    if (perSecond === null || shown === undefined) return 0;
+    this.pace ??= { time: shown, steady };
+    const due = this.pace.steady + (time - this.pace.time) / perSecond;
+    if (due - steady <= longestWaitSeconds) return due - steady;
+    this.pace = { time, steady: steady + longestWaitSeconds };
+    return longestWaitSeconds;
+  }
+
+  private async read(): Promise<Look | undefined> {
+    this.lines ??= this.ports.open();
+    for (;;) {
+      const { value: line, done } = await this.lines.next();
+      if (done) return undefined;
+      const read = line.problem ? { problem: line.problem } : this.reader.read(line.text);
+      if (!read) continue;
+      if ("problem" in read) {
+        this.ports.onProblem?.(line.number, read.problem);
+        continue;
+      }
+      if (read.look) this.server ??= read.server;
+      if (this.server !== undefined && read.server !== this.server) {
+        this.tellOther(read.server);
+        continue;
+      }
+      if (read.header) this.ports.onHeader?.(read.header);
+      if (read.quantilesOnly && !this.saidQuantiles) {
+        this.saidQuantiles = true;
+        this.ports.onQuantilesOnly?.();
+      }
+      if (read.look) return played(read.look);
+    }
+  }
+
+  private tellOther(server: string): void {
+    if (this.others.has(server)) return;
+    this.others.add(server);
+    this.ports.onOther?.(server);
+  }
+}
+
+/** A server that asked for a key, or gave another page, did not answer: nothing that a person does here changes that. */
+function played(look: Look): Look {
+  return look.kind === "none" ? { ...look, why: "lost" } : look;
+}
+
+function timeOf(look: Look): number {
+  if (look.kind === "none") return look.time;
+  return (look.kind === "scrape" ? look.snapshot : look.grown).time;
+}
