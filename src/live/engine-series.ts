@@ -1,9 +1,9 @@
 import type { Family, Sample } from "./snapshot.ts";
 
 /** Labels that tell engines of one page apart: vLLM's DP rank, SGLang's, Ray's replica. */
-const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica"] as const;
+export const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica"] as const;
 /** Ranks that repeat what their engine says: the lowest of each speaks. */
-const rankLabels = ["tp_rank", "pp_rank", "moe_ep_rank"] as const;
+export const rankLabels = ["tp_rank", "pp_rank", "moe_ep_rank"] as const;
 
 /** Samples of a family by engine, after routers, repeated processes and ranks are taken out. */
 export function byEngine(family: Family): ReadonlyMap<string, readonly Sample[]> {

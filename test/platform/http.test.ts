@@ -73,7 +73,7 @@ describe("fetchText", () => {
       request.on("data", (part) => {
         text += String(part);
       });
-      request.on("end", () => response.end(`${request.method} ${request.headers["x-scope-orgid"]} ${text}`));
+      request.on("end", () => response.end(`${request.method} ${String(request.headers["x-scope-orgid"])} ${text}`));
     });
     const { text } = await fetchText(url, { form: { query: 'up{job="a b"}' }, headers: { "X-Scope-OrgID": "team-a" } });
     expect(text).toBe("POST team-a query=up%7Bjob%3D%22a+b%22%7D");

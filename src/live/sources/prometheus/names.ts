@@ -1,0 +1,61 @@
+import { type Alias, aliases, aliasKey } from "../../aliases.ts";
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, ServerKind } from "../../snapshot.ts";
+
+/** The names of a store under which a kind of server publishes each canonical word, newest first; several in the middle of an upgrade. */
+export interface WordNames {
+  readonly kind: ServerKind;
+  readonly gauges: ReadonlyMap<CanonicalGauge, readonly string[]>;
+  readonly counters: ReadonlyMap<CanonicalCounter, readonly string[]>;
+  /** Without `_bucket`. */
+  readonly histograms: ReadonlyMap<CanonicalHistogram, readonly string[]>;
+}
+
+/** What can stand in PromQL without quotes. */
+const legal = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+/** Reads which canonical words a store holds from its list of names; undefined where none is of a serving engine. */
+export function wordNames(names: readonly string[]): WordNames | undefined {
+  const present = new Map<string, string[]>();
+  const add = (key: string, name: string): void => {
+    const same = present.get(key);
+    if (same) same.push(name);
+    else present.set(key, [name]);
+  };
+  for (const name of names) {
+    if (!legal.test(name)) continue;
+    if (name.endsWith("_bucket")) add(`histogram ${aliasKey(name.slice(0, -"_bucket".length))}`, name.slice(0, -"_bucket".length));
+    else add(`single ${aliasKey(name)}`, name);
+  }
+  const namesOf = ({ kind, key }: Alias): readonly string[] => present.get(`${kind === "histogram" ? kind : "single"} ${key}`) ?? [];
+  const kind = aliases.find((alias) => namesOf(alias).length > 0)?.server;
+  if (kind === undefined) return undefined;
+  const gauges = new Map<CanonicalGauge, string[]>();
+  const counters = new Map<CanonicalCounter, string[]>();
+  const histograms = new Map<CanonicalHistogram, string[]>();
+  for (const alias of aliases) {
+    if (alias.server !== kind) continue;
+    switch (alias.kind) {
+      case "gauge":
+        append(gauges, alias.canonical, namesOf(alias));
+        break;
+      case "counter":
+        append(counters, alias.canonical, namesOf(alias));
+        break;
+      case "histogram":
+        append(histograms, alias.canonical, namesOf(alias));
+        break;
+      default:
+        return alias satisfies never;
+    }
+  }
+  return { kind, gauges, counters, histograms };
+}
+
+/** The names of one word that every server of the kind publishes: which servers there are is read from its series. */
+export function anchorNames({ gauges, counters }: WordNames): readonly string[] {
+  return [...gauges.values(), ...counters.values()][0] ?? [];
+}
+
+function append<Word>(found: Map<Word, string[]>, word: Word, names: readonly string[]): void {
+  if (names.length > 0) found.set(word, [...(found.get(word) ?? []), ...names]);
+}

@@ -1,0 +1,93 @@
+import { engineLabels, rankLabels } from "../../engine-series.ts";
+import type { Matcher } from "./matchers.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Which labels of a selection tell what: read from its series, so that every relabelling is taken as it is. */
+export interface FleetShape {
+  /** Tell servers apart: the pod, else the scraped address; empty where one server is all there is to see. */
+  readonly memberLabels: readonly string[];
+  /** Tell the engines of one server apart. */
+  readonly engineLabels: readonly string[];
+  /** Labels of the scraped target that every series of it has: `up` and the start time are joined by them. */
+  readonly targetLabels: readonly string[];
+  /** Beside those of the selection: leaves out what would count twice. */
+  readonly matchers: readonly Matcher[];
+  /** Several API servers of one vLLM publish the same series once a process. */
+  readonly copiesByProcess: boolean;
+  /** Names of servers with their number of engines. */
+  readonly members: ReadonlyMap<string, number>;
+}
+
+/** OpenTelemetry and older scrape configurations name the pod otherwise; a server's own label is `exported_` where the target has it too. */
+const podLabels = ["pod", "k8s_pod_name", "kubernetes_pod_name", "pod_name", "exported_pod"];
+const addressLabels = ["instance", "exported_instance"];
+const joining = ["job", "instance", "namespace", "pod", "cluster"];
+
+/** Reads the shape of a selection from the label sets of one word that every server publishes. */
+export function shapeOf(sets: readonly Labels[]): FleetShape {
+  const all = (label: string): boolean => sets.length > 0 && sets.every((set) => set[label] !== undefined);
+  const own = engineSets(sets);
+  const memberLabels = memberLabelsOf(sets, all);
+  const engines = engineLabels.flatMap((label) => {
+    // The target's own label of that name is not the server's.
+    const found = own.some((set) => set[`exported_${label}`] !== undefined) ? `exported_${label}` : label;
+    return own.some((set) => set[found] !== undefined) ? [found] : [];
+  });
+  const isRouter = engines.length === 0 && own.some((set) => set.server !== undefined);
+  const shape = { memberLabels, engineLabels: isRouter ? ["server"] : engines };
+  const names = new Map<string, Set<string>>();
+  for (const set of own) {
+    const member = memberOf(set, shape);
+    names.set(member, (names.get(member) ?? new Set()).add(engineOf(set, shape)));
+  }
+  return {
+    ...shape,
+    targetLabels: joining.filter(all),
+    matchers: [...routerMatcher(sets, own), ...rankMatchers(own)],
+    copiesByProcess: own.some((set) => set.pid !== undefined),
+    members: new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([member, list]) => [member, list.size])),
+  };
+}
+
+/** A series' server, in words. */
+export function memberOf(labels: Labels, { memberLabels }: Pick<FleetShape, "memberLabels">): string {
+  return valuesOf(labels, memberLabels).join(" ");
+}
+
+/** A series' engine within its server; "" where the server labels none. */
+export function engineOf(labels: Labels, { engineLabels }: Pick<FleetShape, "engineLabels">): string {
+  return valuesOf(labels, engineLabels).join("/");
+}
+
+function valuesOf(labels: Labels, names: readonly string[]): readonly string[] {
+  return names.map((label) => labels[label] ?? "").filter((value) => value !== "");
+}
+
+function memberLabelsOf(sets: readonly Labels[], all: (label: string) => boolean): readonly string[] {
+  const pod = podLabels.find(all);
+  const address = addressLabels.find(all);
+  if (pod === undefined || address === undefined) return [pod ?? address].filter((label) => label !== undefined);
+  const count = (labels: readonly string[]) => new Set(sets.map((set) => valuesOf(set, labels).join("\n"))).size;
+  // Servers on several ports of one pod.
+  return count([pod]) === count([pod, address]) ? [pod] : [pod, address];
+}
+
+/** A router's view of its servers uses the engines' names with a `server` label: counting both would count twice. */
+function engineSets(sets: readonly Labels[]): readonly Labels[] {
+  const engines = sets.filter((set) => set.server === undefined);
+  return engines.length > 0 ? engines : sets;
+}
+
+function routerMatcher(sets: readonly Labels[], own: readonly Labels[]): readonly Matcher[] {
+  return own.length < sets.length ? [{ label: "server", compares: "=", value: "" }] : [];
+}
+
+/** Ranks repeat what their engine says: the lowest speaks. */
+function rankMatchers(sets: readonly Labels[]): readonly Matcher[] {
+  return rankLabels.flatMap((label): Matcher[] => {
+    const ranks = sets.map((set) => set[label]).filter((rank) => rank !== undefined && /^\d{1,6}$/.test(rank));
+    if (ranks.length === 0) return [];
+    return [{ label, compares: "=~", value: `|${Math.min(...ranks.map(Number))}` }];
+  });
+}
