@@ -1,3 +1,4 @@
+import { unseenPage } from "../live/running/identify.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource } from "../live/source.ts";
@@ -30,7 +31,7 @@ export async function keepWatching(
 ): Promise<LiveSeries> {
   const series = new LiveSeries();
   const patience = AbortSignal.any([stop, AbortSignal.timeout(5000)]);
-  let identity: ServerIdentity = await readIdentityOf(fetchText, source.identityAt, keyFor, patience);
+  let identity: ServerIdentity = await readIdentityOf(fetchText, source.identityAt, { page: unseenPage, keyFor, signal: patience });
   let before: LivePoint | undefined;
   let answered = false;
   let loop: ScrapeLoop | undefined;

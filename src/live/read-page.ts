@@ -1,5 +1,6 @@
 import { snapshotOf } from "./canonical.ts";
 import { parseMetrics } from "./metrics-text.ts";
+import { pageFacts } from "./running/page-facts.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a fetched text turned out to be; `problems` are the lines that made no sense. */
@@ -18,5 +19,5 @@ export function readPage(text: string, time: number): PageAnswer {
   if (snapshot.server.kind === "unknown") {
     return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
   }
-  return { kind: "snapshot", snapshot, problems };
+  return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems };
 }

@@ -6,7 +6,10 @@ export type RunningSetting =
   | "pipeline"
   /** Engines, or attention replicas, behind one server. */
   | "data"
+  /** Ranks that share the experts out. */
   | "expert"
+  /** Experts are shared out at all. */
+  | "expertParallel"
   | "sequence"
   | "prefillContext"
   | "decodeContext"
@@ -35,6 +38,8 @@ export interface Told<Value extends SettingValue = SettingValue> {
   readonly from: string;
   /** A page shows the engines of one API server alone: there may be more. */
   readonly isLeast?: true;
+  /** Tokens of one rank's cache: ranks that share a context hold so many together. */
+  readonly isPerRank?: true;
 }
 
 /** What a server says of itself, whichever answer said it; absent or null = it does not say. */
@@ -46,6 +51,8 @@ export interface RunningServer {
   /** What was loaded: an id of the hub or a path. */
   readonly modelRoot: Told<string> | null;
   readonly settings: Readonly<Partial<Record<RunningSetting, Told>>>;
-  /** Of one engine: what all ranks that share a context hold together. */
+  /** Of one engine. */
   readonly cache: { readonly tokens: Told<number> | null; readonly blocks: Told<number> | null };
+  /** Arguments that it runs with, by the engine's own flags without dashes in front; empty where it tells none. */
+  readonly flags: ReadonlyMap<string, Told>;
 }

@@ -1,3 +1,5 @@
+import type { ToldPart } from "./running/told-part.ts";
+
 /** One sample line of a metrics page. */
 export interface Sample {
   readonly name: string;
@@ -86,6 +88,8 @@ export interface Snapshot extends Measures {
   readonly perEngine?: readonly EngineMeasures[];
   /** Each role alone; absent where all servers do the same. */
   readonly perRole?: readonly RoleMeasures[];
+  /** What the page tells of its server beside figures; absent where nobody read it for that. */
+  readonly told?: readonly ToldPart[];
   /** Canonical word to the name found on the wire: says which of several names a server uses. */
   readonly wireNames?: Readonly<Record<string, string>>;
 }

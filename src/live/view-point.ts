@@ -6,7 +6,7 @@ const shown: readonly CanonicalHistogram[] = ["ttft_seconds", "itl_seconds", "tp
 /** A point as a page needs it: with the histograms of its latencies alone. All of them would make an hour's history tens of megabytes. */
 export function viewPoint(point: LivePoint): LivePoint {
   if (!point.snapshot) return point;
-  const { perEngine: _, wireNames: __, ...snapshot } = point.snapshot;
+  const { perEngine: _, wireNames: __, told: ___, ...snapshot } = point.snapshot;
   const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
   for (const word of shown) {
     const histogram = snapshot.histograms[word];

@@ -1,3 +1,5 @@
+import { identify, identityOf, type PageIdentity } from "../live/running/identify.ts";
+import type { RunningServer } from "../live/running-server.ts";
 import type { FetchLimits, FetchText } from "./http.ts";
 import { isHttpError } from "./http-error.ts";
 import { siblingUrl } from "./url.ts";
@@ -7,64 +9,60 @@ export interface ServerIdentity {
   readonly version: string | null;
   readonly model: string | null;
   readonly maxModelLen: number | null;
+  readonly running: RunningServer;
 }
 
-const limits: FetchLimits = { timeoutMs: 5000, maxBytes: 2 ** 20, accept: "application/json" };
+/** SGLang's arguments and vLLM's list of paths are some hundred KB. */
+const limits: FetchLimits = { timeoutMs: 5000, maxBytes: 4 * 2 ** 20, accept: "application/json" };
 
-/**
- * Asks `/version` and `/v1/models`, both harmless; no other address is ever asked (on some servers a GET changes state). Never rejects:
- * what is refused or malformed is null.
- */
+/** Asks a server who it is, at the addresses of the allow list alone (`live/running/safe-endpoints.ts`). Never rejects. */
 export async function readIdentity(
   fetchText: FetchText,
   metricsUrl: string,
-  token: string | undefined,
-  signal: AbortSignal,
+  page: PageIdentity,
+  { token, signal }: Pick<FetchLimits, "token" | "signal">,
 ): Promise<ServerIdentity> {
-  const ask = async (path: string): Promise<unknown> => {
+  const running = await identify(page, async (path, query) => {
     try {
-      const { text } = await fetchText(siblingUrl(metricsUrl, path), { ...limits, token, signal });
-      return JSON.parse(text);
+      const { text } = await fetchText(siblingUrl(metricsUrl, path, query), { ...limits, token, ...(signal ? { signal } : {}) });
+      return JSON.parse(text) as unknown;
     } catch (error) {
-      if (isHttpError(error) || error instanceof SyntaxError) return null;
+      if (isHttpError(error) || error instanceof SyntaxError) return undefined;
       throw error;
     }
-  };
-  const [version, models] = await Promise.all([ask("version"), ask("v1/models")]);
-  const model = firstOf(member(models, "data"));
-  return {
-    version: textOf(member(version, "version")),
-    model: textOf(member(model, "root")) ?? textOf(member(model, "id")),
-    maxModelLen: numberOf(member(model, "max_model_len")),
-  };
+  });
+  return identityFrom(running);
+}
+
+export interface IdentityQuestion {
+  /** What the servers' pages showed so far: which addresses are asked depends on the kind of server. */
+  readonly page: PageIdentity;
+  readonly keyFor: (address: string) => string | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Of several servers the first that says anything speaks for all. */
 export async function readIdentityOf(
   fetchText: FetchText,
   metricsUrls: readonly string[],
-  keyFor: (address: string) => string | undefined,
-  signal: AbortSignal,
+  { page, keyFor, signal }: IdentityQuestion,
 ): Promise<ServerIdentity> {
   for (const url of metricsUrls) {
-    const identity = await readIdentity(fetchText, url, keyFor(url), signal);
-    if (identity.version !== null || identity.model !== null) return identity;
+    const identity = await readIdentity(fetchText, url, page, { token: keyFor(url), signal });
+    const { version, model, modelRoot } = identity.running;
+    if ([version, model, modelRoot].some((word) => word !== null && word.from !== "metrics")) return identity;
   }
-  return { version: null, model: null, maxModelLen: null };
+  return identityFrom(identityOf(page));
 }
 
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
-}
-
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : undefined;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value.slice(0, 300) : null;
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+/** The few words of it that lines and headers show. */
+export function identityFrom(running: RunningServer): ServerIdentity {
+  const { version, model, modelRoot, settings } = running;
+  const length = settings.maxModelLen?.value;
+  return {
+    version: version?.value ?? null,
+    model: modelRoot?.value ?? model?.value ?? null,
+    maxModelLen: typeof length === "number" ? length : null,
+    running,
+  };
 }

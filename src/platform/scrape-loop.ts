@@ -1,3 +1,4 @@
+import { unseenPage } from "../live/running/identify.ts";
 import type { LiveSeries } from "../live/series.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import type { Ask, LiveSource, Look } from "../live/source.ts";
@@ -215,7 +216,11 @@ export class ScrapeLoop {
     this.identified = true;
     const { source, onIdentity } = this.options;
     if (!onIdentity || source.identityAt.length === 0) return;
-    const identity = await readIdentityOf(this.fetchText, source.identityAt, this.keyFor, AbortSignal.timeout(10_000));
+    const identity = await readIdentityOf(this.fetchText, source.identityAt, {
+      page: this.options.series.last?.snapshot ?? unseenPage,
+      keyFor: this.keyFor,
+      signal: AbortSignal.timeout(10_000),
+    });
     if (this.phase !== "stopped") onIdentity(identity);
   }
 

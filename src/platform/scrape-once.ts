@@ -23,7 +23,7 @@ export async function scrapeOnce(
   const port = httpAsk({ fetchText: ask, clock, keyFor, timeoutMs: 10_000 }, stop.signal);
   const look = await source.look(port).finally(() => stop.abort());
   if (look.kind === "none") return look.detail;
-  const identity = await readIdentityOf(ask, source.identityAt, keyFor, AbortSignal.timeout(10_000));
   const snapshot = look.kind === "scrape" ? look.snapshot : (look.sinceStart ?? look.grown);
+  const identity = await readIdentityOf(ask, source.identityAt, { page: snapshot, keyFor, signal: AbortSignal.timeout(10_000) });
   return { point: pointSinceStart(snapshot), identity, problems: look.problems };
 }

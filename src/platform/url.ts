@@ -18,10 +18,10 @@ export function normaliseUrl(input: string): string {
 }
 
 /** An address beside the metrics page on the same server: `siblingUrl("http://h/x/metrics", "version")` → `http://h/x/version`. */
-export function siblingUrl(metricsUrl: string, path: string): string {
+export function siblingUrl(metricsUrl: string, path: string, query = ""): string {
   const url = new URL(metricsUrl);
   url.pathname = `${url.pathname.replace(/\/(?:v1\/|prometheus\/)?metrics\/?$/, "").replace(/\/$/, "")}/${path}`;
-  url.search = "";
+  url.search = query;
   return url.href;
 }
 
