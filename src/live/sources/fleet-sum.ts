@@ -1,0 +1,53 @@
+import { together } from "../canonical.ts";
+import type { EngineMeasures, Measures, RoleMeasures, ServerKind, Snapshot } from "../snapshot.ts";
+import type { MemberRole } from "../source.ts";
+import type { Share } from "./fleet-member.ts";
+
+type Kept = Pick<Share, "name" | "role"> & { readonly snapshot: Snapshot };
+
+/**
+ * Members as one: requests and what came in summed, cache usage averaged over engines, histograms merged at the bounds they share. Engines
+ * carry their member's name; roles stay apart where there are several.
+ */
+export function fleetSum(members: readonly Kept[], time: number): Snapshot {
+  const snapshots = members.map(({ snapshot }) => snapshot);
+  const models = new Set(snapshots.flatMap(({ server }) => (server.model === null ? [] : [server.model])));
+  const roles = [...new Set(members.map(({ role }) => role))];
+  return {
+    time,
+    server: {
+      kind: commonest(snapshots.map(({ server }) => server.kind)),
+      model: models.size > 0 ? [...models].sort().join(", ") : null,
+      engines: snapshots.reduce((sum, { server }) => sum + server.engines, 0),
+    },
+    ...measuresOf(snapshots),
+    startedAt: undefined,
+    cacheConfig: snapshots.find(({ cacheConfig }) => cacheConfig)?.cacheConfig,
+    perEngine: members.flatMap(enginesOf),
+    ...(roles.some((role) => role !== "both") ? { perRole: roles.sort().map((role) => roleOf(role, members)) } : {}),
+    wireNames: Object.assign({}, ...snapshots.map(({ wireNames }) => wireNames)),
+  };
+}
+
+/** Gauges over engines, so that a server of eight weighs eight times; the rest over servers, whose pages know more than their engines. */
+function measuresOf(snapshots: readonly Snapshot[]): Measures {
+  const { gauges } = together(snapshots.flatMap((one): readonly Measures[] => (one.perEngine?.length ? one.perEngine : [one])));
+  return { ...together(snapshots), gauges };
+}
+
+function enginesOf({ name, snapshot }: Kept): readonly EngineMeasures[] {
+  const { gauges, counters, histograms } = snapshot;
+  const engines = snapshot.perEngine ?? [{ engine: "", gauges, counters, histograms }];
+  return engines.map((engine) => ({ ...engine, engine: engine.engine === "" ? name : `${name}/${engine.engine}` }));
+}
+
+function roleOf(role: MemberRole, members: readonly Kept[]): RoleMeasures {
+  const own = members.filter((member) => member.role === role).map(({ snapshot }) => snapshot);
+  return { role, members: own.length, ...measuresOf(own) };
+}
+
+function commonest(kinds: readonly ServerKind[]): ServerKind {
+  const counts = new Map<ServerKind, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ["unknown", 0] as const)[0];
+}
