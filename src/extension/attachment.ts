@@ -1,15 +1,14 @@
 import { gpusOf } from "../deployment/settled.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
-import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { viewPoint } from "../live/view-point.ts";
 import type { LiveWindow } from "../live/window.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
-import { redactUrl } from "../platform/url.ts";
 import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
+import { type LiveTarget, liveTarget } from "./live-target.ts";
 import type { Subject } from "./subject.ts";
 
 /** Seconds of live load that a prediction is made for. */
@@ -25,19 +24,25 @@ export class Attachment {
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
   private readonly prediction: LivePredictor;
+  private readonly target: LiveTarget;
+  private readonly intervalMs: number;
 
   constructor(
     readonly url: string,
     readonly subject: Subject | undefined,
-    private readonly intervalMs: number,
+    intervalMs: number,
     private key: string | undefined,
     private readonly ports: AttachmentPorts,
   ) {
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
+    this.target = liveTarget(url);
+    const { source, fetchText, leastIntervalMs } = this.target;
+    this.intervalMs = Math.max(intervalMs, leastIntervalMs);
     this.loop = new ScrapeLoop({
-      source: metricsUrl(url, redactUrl(url)),
+      source,
       series: this.series,
-      intervalMs,
+      intervalMs: this.intervalMs,
+      ...(fetchText ? { fetchText } : {}),
       keyFor: () => this.key,
       onPoint: (point) => this.received(point),
       onStatus: (status) => {
@@ -48,7 +53,7 @@ export class Attachment {
         this.identity = identity;
         ports.send({ kind: "header", header: this.header() });
       },
-      onProblems: (problems) => ports.log(`${redactUrl(url)}: ${problems.slice(0, 5).join("; ")}`),
+      onProblems: (problems) => ports.log(`${source.name}: ${problems.slice(0, 5).join("; ")}`),
     });
   }
 
@@ -77,6 +82,7 @@ export class Attachment {
 
   stop(): void {
     this.loop.stop();
+    this.target.stop();
   }
 
   retry(token?: string): void {
@@ -113,7 +119,7 @@ export class Attachment {
     const line = deployment ? deployment.anchor.start.line : null;
     const file = subject?.document.uri.path.split("/").at(-1);
     return {
-      url: redactUrl(this.url),
+      url: this.target.source.name,
       deployment: deployment?.name ?? null,
       place: file !== undefined && line !== null ? `${file}:${line + 1}` : null,
       line,

@@ -1,0 +1,20 @@
+import type { LiveSource } from "../live/source.ts";
+import { metricsUrl } from "../live/sources/metrics-url.ts";
+import type { FetchText } from "../platform/http.ts";
+import { redactUrl } from "../platform/url.ts";
+
+/** What stands behind an attached address, and how it is reached. */
+export interface LiveTarget {
+  readonly source: LiveSource;
+  /** Over HTTP where absent. */
+  readonly fetchText?: FetchText;
+  /** It is not asked more often. */
+  readonly leastIntervalMs: number;
+  /** Ends what runs for it. */
+  stop(): void;
+}
+
+/** The source that an address names: by its scheme, a metrics page otherwise. Nothing is asked yet. */
+export function liveTarget(url: string): LiveTarget {
+  return { source: metricsUrl(url, redactUrl(url)), leastIntervalMs: 0, stop: () => undefined };
+}
