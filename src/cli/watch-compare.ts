@@ -39,7 +39,7 @@ export function comparison({ settled, memory }: DeploymentAnalysis, series: Live
   if (load === "not-offered") return "Not compared: the server does not say how many requests and tokens it served.";
   const outcome = simulate(settled, memory, workloadOf(load), 1);
   if (outcome.error) return `Not compared: ${outcome.error.message}`;
-  const rows = compareLive(predictionFrom(outcome.report, "measured workload"), window);
+  const rows = compareLive(predictionFrom(outcome.report, { basis: "measured workload", window, isMeasuredLoad: true }), window);
   const [pool] = settled.pools;
   const [plan] = memory;
   const { cacheConfig, server } = window.last;

@@ -44,7 +44,7 @@ export class LivePredictor {
   usePresentReport(): void {
     const report = this.ports.report();
     if (!report || (this.basis === "measured" && this.shown?.basis === measuredWords())) return;
-    this.show(predictionFrom(report, vscode.l10n.t("the last report")));
+    this.show(predictionFrom(report, { basis: vscode.l10n.t("the last report"), window: this.ports.window() }));
   }
 
   /** Predicts for the load that a person chose. */
@@ -87,8 +87,10 @@ export class LivePredictor {
     this.predicting = true;
     try {
       const end = await this.ports.runner.run({ settled, workload, seed });
-      if (end.kind === "done" && end.outcome.report) this.show(predictionFrom(end.outcome.report, basis));
-      else if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
+      if (end.kind === "done" && end.outcome.report) {
+        const isMeasuredLoad = this.basis === "measured";
+        this.show(predictionFrom(end.outcome.report, { basis, window: this.ports.window(), isMeasuredLoad }));
+      } else if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
     } finally {
       this.predicting = false;
     }

@@ -1,6 +1,8 @@
+import { type Message, message } from "../deployment/message.ts";
 import type { Length, Workload } from "../simulation/workload/workload.ts";
-import { histogramQuantile } from "./quantile.ts";
-import type { Histogram } from "./snapshot.ts";
+import { type MeasuredArrivals, measuredArrivals } from "./arrivals.ts";
+import { lengthLaw } from "./length-law.ts";
+import type { Histogram, LivePoint } from "./snapshot.ts";
 import type { LiveWindow } from "./window.ts";
 
 /** The load a server was under during a window, in the words a simulation takes. */
@@ -9,66 +11,90 @@ export interface MeasuredWorkload {
   /** Requests that arrived: finished ones and the change of those running and waiting. */
   readonly requests: number;
   readonly ratePerSecond: number;
+  /** Running and waiting when the window began. */
+  readonly insideAtStart: number;
   readonly promptTokensMean: number;
   readonly outputTokensMean: number;
   readonly promptTokens: Length;
   readonly outputTokens: Length;
   /** Share of prompt tokens found in the prefix cache; null where not offered. */
   readonly prefixHitRate: number | null;
+  readonly arrivals: MeasuredArrivals;
+  /** What of the load the server does not tell, and what stands for it. */
+  readonly assumed: readonly Message[];
 }
 
 /** Why no load could be measured. */
 export type NoWorkload = "no-window" | "idle" | "not-offered";
 
-/** Fits rate and lengths to the counters of a window. */
-export function measuredWorkload(window: LiveWindow | undefined): MeasuredWorkload | NoWorkload {
+/** Fits rate, lengths, bursts and repeated prefixes to the counters of a window; `points` are those it was measured from. */
+export function measuredWorkload(window: LiveWindow | undefined, points: readonly LivePoint[] = []): MeasuredWorkload | NoWorkload {
   if (!window) return "no-window";
   const { counters, histograms, seconds } = window.growth;
   const finished = counters.request_success_total ?? histograms.e2e_seconds?.total;
   if (finished === undefined) return "not-offered";
   const requests = Math.max(0, finished + inside(window.last) - inside(window.first));
-  const lengthsOf = (tokens: number | undefined, lengths: Histogram | undefined) =>
-    lengths && lengths.total > 0 ? lengths.sum / lengths.total : tokens !== undefined && finished > 0 ? tokens / finished : undefined;
   if (requests < 1 || finished < 1) return "idle";
-  const prompt = lengthsOf(counters.prompt_tokens_total, histograms.request_prompt_tokens);
-  const output = lengthsOf(counters.generation_tokens_total, histograms.request_generation_tokens);
+  const prompt = meanLength(counters.prompt_tokens_total, histograms.request_prompt_tokens, finished);
+  const output = meanLength(counters.generation_tokens_total, histograms.request_generation_tokens, finished);
   if (prompt === undefined || output === undefined) return "not-offered";
+  const arrivals = measuredArrivals(points, window.from, window.to);
   return {
     seconds,
     requests,
     ratePerSecond: requests / seconds,
+    insideAtStart: inside(window.first),
     promptTokensMean: prompt,
     outputTokensMean: output,
-    promptTokens: lengths(histograms.request_prompt_tokens, prompt),
-    outputTokens: lengths(histograms.request_generation_tokens, output),
+    promptTokens: lengthLaw(histograms.request_prompt_tokens, prompt),
+    outputTokens: lengthLaw(histograms.request_generation_tokens, output),
     prefixHitRate: window.prefixHitRate,
+    arrivals,
+    assumed: assumptions(window, arrivals),
   };
+}
+
+/** What finished tells its length whole; counters of tokens run ahead of it by what is under way. */
+function meanLength(tokens: number | undefined, lengths: Histogram | undefined, finished: number): number | undefined {
+  if (lengths && lengths.total > 0) return lengths.sum / lengths.total;
+  return tokens !== undefined && finished > 0 ? tokens / finished : undefined;
 }
 
 function inside({ gauges }: LiveWindow["first"]): number {
   return (gauges.requests_running ?? 0) + (gauges.requests_waiting ?? 0);
 }
 
-/** Quantiles of the measured lengths at even steps, moved to the measured mean; one number where the lengths are not offered. */
-function lengths(measured: Histogram | undefined, mean: number): Length {
-  const whole = (value: number) => Math.max(1, Math.round(value));
-  if (!measured || measured.total < 8) return whole(mean);
-  const steps = 100;
-  const values = Array.from({ length: steps }, (_, i) => histogramQuantile((i + 0.5) / steps, measured)).filter(Number.isFinite);
-  const sum = values.reduce((a, b) => a + b, 0);
-  if (values.length < steps || sum <= 0) return whole(mean);
-  return { values: values.map((value) => whole((value * mean * values.length) / sum)) };
+function assumptions({ growth: { histograms }, prefixHitRate }: LiveWindow, arrivals: MeasuredArrivals): readonly Message[] {
+  const all: Message[] = [];
+  const [prompts, outputs] = [histograms.request_prompt_tokens, histograms.request_generation_tokens];
+  if (!prompts || !outputs) all.push(message("Only mean lengths are told: all requests are taken to be as long as the mean"));
+  else all.push(message("Lengths are known by bucket, and prompts and answers are drawn independently"));
+  if (prefixHitRate === null) all.push(message("Prefix hits are not told: nothing is taken to be shared"));
+  else if (prefixHitRate > 0) all.push(message("Which prompts repeat is not told: all are taken to begin with one text"));
+  if (arrivals.concurrency === null && arrivals.dispersion === null)
+    all.push(message("Too few requests came to tell bursts: they are taken to come independently"));
+  return all;
 }
 
-/** A workload to simulate, with as many requests as the measured rate brings in `seconds`, within bounds. */
-export function workloadOf(measured: MeasuredWorkload, seconds = 300): Workload {
-  return {
-    kind: "open-loop",
+/** Bounds of a run's length in requests: fewer tell no percentile, more change none. */
+const fewestRequests = 100;
+const mostRequests = 5000;
+
+/**
+ * A workload to simulate: what came in the window, and before it as much as fills the server as it was when the window began, so that both
+ * can be read off alike.
+ */
+export function workloadOf(measured: MeasuredWorkload, seconds = Math.max(120, measured.seconds)): Workload {
+  const { ratePerSecond, insideAtStart, promptTokens, outputTokens, prefixHitRate, arrivals } = measured;
+  const requests = Math.min(mostRequests, Math.max(fewestRequests, Math.round(ratePerSecond * seconds + 2 * insideAtStart)));
+  const common = {
     name: "measured workload",
-    ratePerSecond: measured.ratePerSecond,
-    arrivals: "poisson",
-    requests: Math.min(5000, Math.max(100, Math.round(measured.ratePerSecond * seconds))),
-    promptTokens: measured.promptTokens,
-    outputTokens: measured.outputTokens,
+    requests,
+    promptTokens,
+    outputTokens,
+    ...(prefixHitRate === null || prefixHitRate <= 0 ? {} : { prefixShare: prefixHitRate }),
   };
+  if (arrivals.concurrency !== null) return { ...common, kind: "closed-loop", concurrency: arrivals.concurrency };
+  const { cv } = arrivals;
+  return { ...common, kind: "open-loop", ratePerSecond, ...(cv === 1 ? { arrivals: "poisson" } : { arrivals: "gamma", cv }) };
 }

@@ -77,7 +77,7 @@ describe("a simulated run, played, scraped and compared with itself", () => {
       if (!window) throw new Error("no window");
       expect(window.to - window.from).toBe(200);
 
-      const rows = compareLive(predictionFrom(report, "the file's workload"), window);
+      const rows = compareLive(predictionFrom(report, { basis: "the file's workload", window }), window);
       const outside = rows.filter(({ verdict }) => verdict === "above" || verdict === "below" || verdict === "unknown");
       expect(outside.map(({ metric, predicted, measured }) => ({ metric, predicted, measured }))).toEqual([]);
 

@@ -32,7 +32,9 @@ describe("measuredWorkload", () => {
     expect(workload).toMatchObject({
       kind: "open-loop",
       ratePerSecond: measured.ratePerSecond,
-      requests: Math.round(300 * measured.ratePerSecond),
+      // Two minutes of what came, and twice the 14 that were inside when the window began.
+      requests: Math.round(120 * measured.ratePerSecond + 2 * 14),
+      prefixShare: measured.prefixHitRate,
     });
     const lengths = typeof measured.outputTokens === "object" && "values" in measured.outputTokens ? measured.outputTokens.values : [];
     expect(lengths).toHaveLength(100);
@@ -49,8 +51,8 @@ describe("measuredWorkload", () => {
 describe("predictionFrom", () => {
   it("takes means while requests still arrive, not the drain", () => {
     // Ten requests a second apart: one runs 1.5 s of every second at least; the last arrives at 9 s, the run ends at 11.
-    const prediction = predictionFrom(handReport(steadyRequests(10)), "measured workload");
-    expect(prediction).toMatchObject({ from: "hand-made", band: 0.3, basis: "measured workload", ratePerSecond: 1, prefixHitRate: 0.25 });
+    const prediction = predictionFrom(handReport(steadyRequests(10)), { basis: "measured workload" });
+    expect(prediction).toMatchObject({ from: "hand-made", band: 0.3, basis: "measured workload", ratePerSecond: 1, prefixHitRate: 0.2 });
     // First second: nobody at 0.5; seconds 2 … 9: one runs at the middle of each (two overlap only in the half between).
     expect(prediction.running).toBeCloseTo(8 / 9, 9);
     expect(prediction.kvUsage).toBeCloseTo(0.5 * (8 / 9), 9);
@@ -60,13 +62,13 @@ describe("predictionFrom", () => {
 describe("predicted prompt tokens", () => {
   it("are whole prompts, as the engines count them, also where a part of them was in the cache", () => {
     // Nine prompts of 100 tokens are answered before the last one arrives at 9 s; its series counts what was computed: here nothing.
-    expect(predictionFrom(handReport(steadyRequests(10)), "test").promptTokensPerSecond).toBeCloseTo(100, 9);
+    expect(predictionFrom(handReport(steadyRequests(10)), { basis: "test" }).promptTokensPerSecond).toBeCloseTo(100, 9);
   });
 });
 
 describe("compareLive", () => {
   const measured = window("llm-d-inference-sim", 40, 1795221325);
-  const predicted = predictionFrom(handReport(steadyRequests(10)), "test");
+  const predicted = predictionFrom(handReport(steadyRequests(10)), { basis: "test" });
 
   it("says within, above, below, and what it cannot tell inside one bucket", () => {
     const flat = { mean: 0.3, p50: 0.3, p90: 0.3, p95: 0.3, p99: 0.3 };
@@ -74,6 +76,7 @@ describe("compareLive", () => {
       {
         ...predicted,
         band: 0.1,
+        ranges: {},
         ttftSeconds: flat,
 
         outputTokensPerSecond: 126,

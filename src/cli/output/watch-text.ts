@@ -1,5 +1,6 @@
 import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
-import type { ComparedMetric, ComparedRow } from "../../live/compare.ts";
+import type { ComparedRow } from "../../live/compare.ts";
+import type { ComparedMetric } from "../../live/compared-metrics.ts";
 import type { DriftRow } from "../../live/drift.ts";
 import type { WatchLine, WatchMetrics } from "../../live/watch-line.ts";
 import type { Style, Terminal } from "../terminal.ts";
@@ -63,7 +64,7 @@ const names: Readonly<Record<ComparedMetric, string>> = {
 export function comparisonText(rows: readonly ComparedRow[], drift: readonly DriftRow[], paint: Terminal["paint"]): string {
   const compared = rows.map((row) => [
     names[row.metric],
-    `${value(row.low, row.unit)} to ${value(row.high, row.unit)}`,
+    row.high === null ? `from ${value(row.low, row.unit)} up` : `${value(row.low, row.unit)} to ${value(row.high, row.unit)}`,
     row.measured === null
       ? "not offered"
       : `${value(row.measured, row.unit)}${row.bucket ? `, between ${value(row.bucket[0], row.unit)} and ${value(row.bucket[1], row.unit)}` : ""}`,

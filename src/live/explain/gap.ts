@@ -1,5 +1,5 @@
 import type { Message } from "../../deployment/message.ts";
-import type { ComparedMetric, ComparedRow } from "../compare.ts";
+import type { ComparedMetric, ComparedUnit } from "../compared-metrics.ts";
 
 /** What is changed, one after the other, on the way from the file as written to the live server. */
 export type GapTerm = "load" | "lengths" | "prefix" | "server-settings" | "step-time" | "not-explained";
@@ -41,7 +41,7 @@ export interface GapStep {
 /** Why the metric furthest outside its range is not where it was predicted. */
 export interface Gap {
   readonly metric: ComparedMetric;
-  readonly unit: ComparedRow["unit"];
+  readonly unit: ComparedUnit;
   /** For the file as written, with the workload that was assumed for it. */
   readonly predicted: number;
   readonly live: number;

@@ -30,6 +30,11 @@ export interface BandRun {
   readonly seed: number;
 }
 
+export interface BesideRun {
+  readonly run: BandRun;
+  readonly report: Report;
+}
+
 /** Further seeds, whose spread is that of the draw. */
 const furtherSeeds = 2;
 
@@ -64,20 +69,13 @@ export function bandsOf(
   beside: readonly { readonly run: BandRun; readonly report: Report | undefined }[],
 ): Bands | undefined {
   if (report.saturated || report.stoppedAtSeconds !== null) return undefined;
-  const others: { run: BandRun; report: Report }[] = [];
+  const others: BesideRun[] = [];
   for (const one of beside) {
     if (!one.report || one.report.stoppedAtSeconds !== null) return undefined;
     others.push({ run: one.run, report: one.report });
   }
   const endless = others.some((one) => one.report.saturated !== null);
-  const band = (of: (one: Report) => number, kind: Kind, beyond = 0): Range =>
-    combined(
-      of(report),
-      others.filter(({ run }) => run.steps !== "as-predicted").map((one) => of(one.report)),
-      others.filter(({ run }) => run.steps === "as-predicted").map((one) => of(one.report)),
-      kind,
-      beyond,
-    );
+  const band = (of: (one: Report) => number, kind: Kind, beyond = 0) => figureRange(report, others, of, kind, beyond);
   const quantiles = (of: (one: Report) => Quantiles, mayBeEndless: boolean, beyond = 0): QuantileBands => {
     const one = (name: keyof Quantiles): Range => {
       const [low, high] = band((made) => of(made)[name], "ratio", beyond);
@@ -98,14 +96,27 @@ export function bandsOf(
   };
 }
 
-/** Times and rates are compared by ratio, shares by difference. */
-type Kind = "ratio" | "share";
+/** Times and rates are compared by ratio, shares and what may be nothing by difference. */
+type Kind = "ratio" | "share" | "amount";
+
+/** The 80 % band of one figure of a run, from the runs beside it. `beyond`: what its error has beside that of steps, as a logarithm. */
+export function figureRange(
+  report: Report,
+  beside: readonly BesideRun[],
+  of: (one: Report) => number,
+  kind: Kind,
+  beyond = 0,
+): readonly [low: number, high: number] {
+  const ends = beside.filter(({ run }) => run.steps !== "as-predicted").map((one) => of(one.report));
+  const seeds = beside.filter(({ run }) => run.steps === "as-predicted").map((one) => of(one.report));
+  return combined(of(report), ends, seeds, kind, beyond);
+}
 
 /** 8 of 10 values of a normal distribution lie within so many standard deviations. */
 const deviations = 1.2816;
 
 /** What the error of a first token has that is none of its steps', as a logarithm: the squares of the two make the whole. */
-function beyondSteps({ timingBand, firstTokenBand }: Report["confidence"]): number {
+export function beyondSteps({ timingBand, firstTokenBand }: Report["confidence"]): number {
   return Math.sqrt(Math.max(0, Math.log1p(firstTokenBand) ** 2 - Math.log1p(timingBand) ** 2));
 }
 

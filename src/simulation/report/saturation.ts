@@ -15,7 +15,7 @@ export function allAtOnce(workload: Workload, seed = 1): Workload {
       ...(classes ? { classes } : {}),
     };
   }
-  const talks = workload.sharedPrefix || workload.classes ? drawnRequests(workload, seed) : undefined;
+  const talks = workload.sharedPrefix || workload.prefixShare || workload.classes ? drawnRequests(workload, seed) : undefined;
   if (talks) return { ...name, ...talks };
   const { requests, promptTokens, outputTokens } = workload;
   return { ...name, kind: "offline", requests, promptTokens, outputTokens };

@@ -12,7 +12,7 @@ export function atRate(workload: Workload, ratePerSecond: number): Workload {
     const { stages: _, burst: __, classes, ...steady } = workload;
     return { ...steady, ratePerSecond, ...(classes ? { classes: classesAt(classes, ratePerSecond) } : {}) };
   }
-  const { requests, promptTokens, outputTokens, sharedPrefix, classes } = workload;
+  const { requests, promptTokens, outputTokens, sharedPrefix, prefixShare, classes } = workload;
   return {
     ...named(workload),
     kind: "open-loop",
@@ -21,6 +21,7 @@ export function atRate(workload: Workload, ratePerSecond: number): Workload {
     promptTokens,
     outputTokens,
     ...(sharedPrefix ? { sharedPrefix } : {}),
+    ...(prefixShare === undefined ? {} : { prefixShare }),
     ...(classes ? { classes } : {}),
   };
 }

@@ -72,8 +72,9 @@ function classProblem(one: WorkloadClass): string | undefined {
   return shapeProblem(one) ?? (one.ratePerSecond === undefined ? undefined : arrivalProblem(classProcess(one)));
 }
 
-function shapeProblem({ promptTokens, outputTokens, sharedPrefix }: RequestShape): string | undefined {
+function shapeProblem({ promptTokens, outputTokens, sharedPrefix, prefixShare = 0 }: RequestShape): string | undefined {
   if (sharedPrefix) return prefixProblem(sharedPrefix);
+  if (!(prefixShare >= 0 && prefixShare <= 1)) return `${prefixShare} is not a share of a prompt.`;
   return (
     lengthProblem(promptTokens, "Prompt tokens") ??
     lengthProblem(outputTokens, "Output tokens") ??

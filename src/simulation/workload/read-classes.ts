@@ -1,7 +1,7 @@
 import { asFields, asPositive, asText, CaseError, type Fields, optional } from "../../deployment/case-fields.ts";
 import { caseSlo } from "../../deployment/case-slo.ts";
 import type { GapKind } from "./arrivals.ts";
-import { asLength, asSharedPrefix } from "./read-lengths.ts";
+import { asLength, asPrefixShare, asSharedPrefix } from "./read-lengths.ts";
 import type { ClassTerms, WorkloadClass } from "./workload.ts";
 
 /** Kinds of requests of a workload that is drawn, each with lengths of its own. */
@@ -24,6 +24,7 @@ export function asClasses(value: unknown, key: string): readonly WorkloadClass[]
         : {
             promptTokens: asLength(fields.promptTokens, `${at}.promptTokens`),
             outputTokens: asLength(fields.outputTokens, `${at}.outputTokens`),
+            ...asPrefixShare(fields, `${at}.prefixShare`),
           }),
     };
   });

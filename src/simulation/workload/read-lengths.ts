@@ -1,4 +1,4 @@
-import { asCount, asFields, asNotNegative, CaseError, isFields, optional } from "../../deployment/case-fields.ts";
+import { asBetween, asCount, asFields, asNotNegative, CaseError, type Fields, isFields, optional } from "../../deployment/case-fields.ts";
 import type { Length, Seconds, SharedPrefix } from "./workload.ts";
 
 /** A number, or one of the distributions of interfaces.md; `key` is named when it is neither. */
@@ -30,6 +30,12 @@ export function asSeconds(value: unknown, key: string): Seconds {
 export function asNumbers(value: unknown, key: string): readonly number[] {
   if (Array.isArray(value) && value.every((one): one is number => typeof one === "number")) return value;
   throw new CaseError("bad-case", `“${key}” must be a list of numbers.`);
+}
+
+/** A share, which lengths may leave out. */
+export function asPrefixShare(fields: Fields, key = "prefixShare"): { readonly prefixShare?: number } {
+  const prefixShare = optional(fields, "prefixShare", (value) => asBetween(0, 1)(value, key));
+  return prefixShare === undefined ? {} : { prefixShare };
 }
 
 export function asSharedPrefix(value: unknown, key: string): SharedPrefix {

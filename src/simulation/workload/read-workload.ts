@@ -1,6 +1,6 @@
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, optional } from "../../deployment/case-fields.ts";
 import { asClasses, asClassTerms, isGapKind } from "./read-classes.ts";
-import { asLength, asNumbers, asSharedPrefix } from "./read-lengths.ts";
+import { asLength, asNumbers, asPrefixShare, asSharedPrefix } from "./read-lengths.ts";
 import { type TraceFormat, traceFormats } from "./trace-formats.ts";
 import type { Burst, ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
 
@@ -110,13 +110,18 @@ function shapes(fields: Fields): {
   readonly promptTokens: Length;
   readonly outputTokens: Length;
   readonly sharedPrefix?: SharedPrefix;
+  readonly prefixShare?: number;
   readonly classes?: readonly WorkloadClass[];
 } {
   const classes = optional(fields, "classes", asClasses);
   if (classes) return { classes, promptTokens: 1, outputTokens: 1 };
   const sharedPrefix = optional(fields, "sharedPrefix", asSharedPrefix);
   if (sharedPrefix) return { sharedPrefix, promptTokens: 1, outputTokens: 1 };
-  return { promptTokens: asLength(fields.promptTokens, "promptTokens"), outputTokens: asLength(fields.outputTokens, "outputTokens") };
+  return {
+    promptTokens: asLength(fields.promptTokens, "promptTokens"),
+    outputTokens: asLength(fields.outputTokens, "outputTokens"),
+    ...asPrefixShare(fields),
+  };
 }
 
 function traceReference(fields: Fields, requests: number | undefined, ratePerSecond: number | undefined): TraceReference {

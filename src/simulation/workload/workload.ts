@@ -46,6 +46,7 @@ export interface WorkloadClass extends ClassTerms {
   readonly promptTokens: Length;
   readonly outputTokens: Length;
   readonly sharedPrefix?: SharedPrefix;
+  readonly prefixShare?: number;
 }
 
 /** A higher rate now and then. */
@@ -71,6 +72,8 @@ export interface RequestRow {
 interface Lengths {
   readonly promptTokens: Length;
   readonly outputTokens: Length;
+  /** Share of each prompt with which all of them begin, 0 … 1: what a server's prefix hits tell of its prompts. */
+  readonly prefixShare?: number;
   /** In their place: users in groups with a common system prompt. */
   readonly sharedPrefix?: SharedPrefix;
   /** In their place: kinds of requests with lengths of their own. */

@@ -43,6 +43,10 @@ describe("reading a workload as cases write it", () => {
       { kind: "requests", requests: [{ arrivalSeconds: 1, promptTokens: 3, outputTokens: 4, prefixBlocks: [7] }], maxInFlight: 3 },
     ],
     [
+      { kind: "closed-loop", concurrency: 2, requests: 4, promptTokens: 30, outputTokens: 4, prefixShare: 0.5 },
+      { kind: "closed-loop", concurrency: 2, requests: 4, promptTokens: 30, outputTokens: 4, prefixShare: 0.5 },
+    ],
+    [
       { kind: "offline", requests: 3, promptTokens: { lognormal: [10, 3, 1, 50] }, outputTokens: { normal: [10, 3, 1, 50] } },
       { kind: "offline", requests: 3, promptTokens: { lognormal: [10, 3, 1, 50] }, outputTokens: { normal: [10, 3, 1, 50] } },
     ],

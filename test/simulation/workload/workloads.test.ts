@@ -3,6 +3,7 @@ import type { WorkloadRows } from "../../../src/catalog/facts.ts";
 import { randomSource } from "../../../src/simulation/random.ts";
 import { allAtOnce } from "../../../src/simulation/report/saturation.ts";
 import { arrivalTimes } from "../../../src/simulation/workload/arrivals.ts";
+import { atRate } from "../../../src/simulation/workload/at-rate.ts";
 import { builtInWorkload } from "../../../src/simulation/workload/built-in.ts";
 import { lengthSampler } from "../../../src/simulation/workload/lengths.ts";
 import { drawLoad } from "../../../src/simulation/workload/load.ts";
@@ -185,6 +186,22 @@ describe("conversations", () => {
     expect(turn(0)).toHaveLength(13);
     expect(turn(1).slice(0, 13)).toEqual(turn(0));
     expect(turn(2).slice(0, 16)).toEqual(turn(1));
+  });
+
+  it("begin with the same share of each prompt, block by block, so that all together repeat it", () => {
+    const workload: Workload = {
+      kind: "open-loop",
+      ratePerSecond: 1,
+      requests: 400,
+      promptTokens: { values: [100, 500, 2000] },
+      outputTokens: 10,
+      prefixShare: 0.42,
+    };
+    // All but the first ones to reach so far into the common text are found again.
+    expect(workloadNumbers(workload)?.repeatedPrefix).toBeCloseTo(0.42, 2);
+    expect(workloadNumbers(atRate(workload, 3))?.repeatedPrefix).toBeCloseTo(0.42, 2);
+    expect(workloadNumbers(allAtOnce(workload))?.repeatedPrefix).toBeCloseTo(0.42, 2);
+    expect(drawLoad({ ...workload, prefixShare: 1.5 }, 1).problem).toBe("1.5 is not a share of a prompt.");
   });
 
   it("stop at a sentence when they would name too many blocks", () => {
