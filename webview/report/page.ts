@@ -6,12 +6,13 @@ import { fill, h, link, say, show } from "../parts/dom.ts";
 import { FigureCells } from "../parts/figure-cells.ts";
 import { connect, record } from "../parts/host.ts";
 import type { Sentence } from "../parts/models.ts";
-import { duration, interval, whole } from "../parts/numbers.ts";
+import { interval } from "../parts/numbers.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { Verdict } from "../parts/verdict.ts";
 import { learnWords, words } from "../parts/words.ts";
 import { type ButtonControl, button } from "../ui/toolkit.ts";
 import { assumedLine } from "./assumed.ts";
+import { ReportBar } from "./bar.ts";
 import { Body } from "./body.ts";
 import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
@@ -20,10 +21,9 @@ import { type ExportKind, ExportMenu } from "./export/export-menu.ts";
 import { exported } from "./export/exported.ts";
 import { estimateFigures, figures, type Interval } from "./figures.ts";
 import { type Latencies, latencies } from "./latency.ts";
+import { isUnusable, pageLine, stateWithFigures, type Unusable } from "./page-state.ts";
 import { publish } from "./published.ts";
-import { changedLine, estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
-
-type State = "estimate" | "running" | "report" | "saturated" | "does-not-fit" | "missing" | "failed" | "stale" | "cancelled";
+import { estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
 
 /** Builds the page into `#app` and follows the host's messages. */
 export function startReport(): void {
@@ -35,17 +35,26 @@ export function startReport(): void {
 /** Before anything but the report itself is known. */
 const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
 
+const problemSigns: Readonly<Record<Unusable, Sentence["sign"]>> = {
+  "does-not-fit": { glyph: "✕", word: "", tone: "bad" },
+  missing: { glyph: "?", word: "", tone: "plain" },
+  failed: { glyph: "✕", word: "", tone: "bad" },
+};
+
 class ReportPage {
   private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
-  private readonly name = h("b", { class: "bar-name" });
-  private readonly place = link("", () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }), { class: "path" });
-  private readonly facts = h("span", { class: "bar-facts" });
-  private readonly progress = h("div", { class: "progress" });
-  private readonly cancel = button(words("Cancel"), () => this.host.post({ kind: "cancel" }));
-  private readonly timeline = button(words("Timeline"), () => this.host.post({ kind: "timeline", entry: null }));
   private readonly exports = new ExportMenu((kind) => this.exportAs(kind));
-  private readonly compare = button(words("Compare…"), () => this.body.plans.compare.focus());
   private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
+  private readonly bar = new ReportBar(
+    {
+      reveal: () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }),
+      timeline: () => this.host.post({ kind: "timeline", entry: null }),
+      compare: () => this.body.plans.compare.focus(),
+      cancel: () => this.host.post({ kind: "cancel" }),
+    },
+    this.exports.root,
+    this.controls.runButton.element,
+  );
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
   private readonly verdict = new Verdict();
   private readonly sure = h("div", { class: "sure" });
@@ -88,27 +97,8 @@ class ReportPage {
         compare: (ids) => this.host.post({ kind: "compare", ids }),
       },
     });
-    this.cancel.show(false);
-    this.timeline.show(false);
-    this.timeline.element.title = words("Steps, transfers and requests of this run, one by one");
     this.content.append(this.verdict.root, this.cells.root, this.body.root);
-    const bar = h(
-      "header",
-      { class: "bar-top" },
-      this.name,
-      this.place,
-      this.facts,
-      h(
-        "span",
-        { class: "bar-actions" },
-        this.timeline.element,
-        this.compare.element,
-        this.exports.root,
-        this.cancel.element,
-        this.controls.runButton.element,
-      ),
-    );
-    app.append(bar, this.progress, this.controls.root, this.line, this.content);
+    app.append(this.bar.root, this.bar.progress, this.controls.root, this.line, this.content);
     show(this.content, false);
     onThemeChange((theme) => this.body.setTheme(theme));
     this.host.post({ kind: "ready" });
@@ -151,9 +141,7 @@ class ReportPage {
     const first = this.header === null;
     this.header = header;
     this.base = controls;
-    say(this.name, header.name);
-    say(this.place, header.place);
-    this.place.title = words("Show {0} in the editor", header.place);
+    this.bar.setHeader(header);
     const kept = record(first ? this.host.kept() : null);
     // Kept controls count only where the host still stands where they were left.
     const restored = sameControls(kept.base, controls) ? readControls(kept.controls) : undefined;
@@ -200,18 +188,10 @@ class ReportPage {
     this.settle();
   }
 
-  private setRunning({ simulatedSeconds, totalSeconds, finished, total }: Extract<ToReportView, { kind: "running" }>): void {
-    if (!this.running && !this.report) this.body.showEmpty(totalSeconds);
+  private setRunning(running: Extract<ToReportView, { kind: "running" }>): void {
+    if (!this.running && !this.report) this.body.showEmpty(running.totalSeconds);
     this.running = true;
-    const share = totalSeconds ? simulatedSeconds / totalSeconds : total > 0 ? finished / total : 0;
-    this.progress.style.width = `${Math.min(1, share) * 100}%`;
-    const seconds = Math.round(simulatedSeconds);
-    say(
-      this.facts,
-      totalSeconds
-        ? words("{0} of {1} s simulated", seconds, whole(totalSeconds))
-        : words("{0} s simulated, {1} of {2} requests", seconds, whole(finished), whole(total)),
-    );
+    this.bar.setRunning(running);
     this.settle();
   }
 
@@ -222,17 +202,7 @@ class ReportPage {
     this.values = latencies(report.requests);
     this.evidence = noEvidence;
     this.selected = null;
-    const done =
-      report.stoppedAtSeconds === null ? words("Done in {0}", duration(wallSeconds)) : words("Stopped after {0}", duration(wallSeconds));
-    say(
-      this.facts,
-      [
-        done,
-        words("{0} requests", whole(report.summary.requests)),
-        words("{0} s simulated", whole(report.summary.durationSeconds)),
-        words("seed {0}", report.seed),
-      ].join(" · "),
-    );
+    this.bar.setRun({ report, wallSeconds });
     show(this.content, true);
     this.body.plans.reset(report, this.base?.ratePerSecond ?? null);
     this.verdict.aside(this.body.plans.advice, this.sure);
@@ -325,11 +295,6 @@ class ReportPage {
   private setProblem(problem: Extract<ToReportView, { kind: "problem" }>): void {
     this.running = false;
     this.report = null;
-    const signs: Readonly<Record<typeof problem.state, Sentence["sign"]>> = {
-      "does-not-fit": { glyph: "✕", word: "", tone: "bad" },
-      missing: { glyph: "?", word: "", tone: "plain" },
-      failed: { glyph: "✕", word: "", tone: "bad" },
-    };
     const { action } = problem;
     const actions: HTMLElement[] = [];
     if (action) {
@@ -341,62 +306,44 @@ class ReportPage {
       actions.push(
         link(words("Copy the message"), () => this.host.post({ kind: "copy", text: [problem.title, ...problem.lines].join("\n") })),
       );
-    this.verdict.update({ sign: signs[problem.state], title: problem.title, lines: problem.lines.map((text) => ({ text })) }, [], actions);
+    this.verdict.update(
+      { sign: problemSigns[problem.state], title: problem.title, lines: problem.lines.map((text) => ({ text })) },
+      [],
+      actions,
+    );
     this.verdict.side("");
-    say(this.facts, "");
+    this.bar.setRun(null);
     show(this.content, true);
     this.settle(problem.state);
   }
 
   /** One state a page: decides what is shown, dimmed and primary. */
-  private settle(problem?: State): void {
+  private settle(problem?: Unusable): void {
     const { dataset } = document.body;
-    const before = dataset.state;
-    const kept = before === "does-not-fit" || before === "missing" || before === "failed" ? before : undefined;
-    const changed = this.isChanged();
-    const asked = problem ?? (this.report || this.running ? undefined : kept);
-    const state = asked ?? this.plainState(changed);
+    const { report, running, estimate, staleReason } = this;
+    const figures = { report, running, estimate, staleReason, changed: this.isChanged() };
+    const kept = report || running || !isUnusable(dataset.state) ? undefined : dataset.state;
+    const unusable = problem ?? kept;
+    const state = unusable ?? stateWithFigures(figures);
     if (state) dataset.state = state;
-    const hasFigures = asked === undefined;
+    const hasFigures = unusable === undefined;
+    const isCurrent = !figures.changed && staleReason === null;
     show(this.cells.root, hasFigures);
     show(this.body.root, hasFigures);
-    this.content.classList.toggle("state-page", asked !== undefined);
-    this.content.classList.toggle("stale", this.report !== null && (changed || this.staleReason !== null || this.running));
-    show(this.progress, this.running);
-    this.facts.classList.toggle("droppable", !this.running);
-    this.cancel.show(this.running);
-    this.timeline.show(this.report !== null && !this.running && this.staleReason === null);
-    this.controls.runButton.show(!this.running);
-    this.exports.show(this.report !== null && hasFigures);
-    this.compare.show(this.report !== null && hasFigures);
+    this.content.classList.toggle("state-page", !hasFigures);
+    this.content.classList.toggle("stale", report !== null && (!isCurrent || running));
+    this.bar.update({ running, hasRun: report !== null && hasFigures, isCurrent: staleReason === null });
+    this.exports.show(report !== null && hasFigures);
     // One primary button a page: what a change of the controls asks for, else the edit that helps most, else a rate that holds.
-    const runFirst = changed || this.staleReason !== null;
     const { plans } = this.body;
-    this.controls.runButton.primary(runFirst);
-    plans.primary(!runFirst && hasFigures);
-    this.runHeld?.primary(!runFirst && !plans.hasEdit);
-    const text = this.pageLine(changed);
+    const { runButton } = this.controls;
+    runButton.show(!running);
+    runButton.primary(!isCurrent);
+    plans.primary(isCurrent && hasFigures);
+    this.runHeld?.primary(isCurrent && !plans.hasEdit);
+    const text = pageLine(figures);
     say(this.line, text);
     show(this.line, text !== "");
-  }
-
-  private plainState(changed: boolean): State | undefined {
-    if (this.running) return "running";
-    if (this.report) {
-      if (changed || this.staleReason !== null) return "stale";
-      if (this.report.saturated) return "saturated";
-      return this.report.stoppedAtSeconds === null ? "report" : "cancelled";
-    }
-    return this.estimate ? "estimate" : undefined;
-  }
-
-  private pageLine(changed: boolean): string {
-    if (!this.report) return "";
-    if (this.running) return words("The figures of the run before stay until this one is done.");
-    if (changed) return changedLine(this.estimate);
-    if (this.staleReason !== null) return this.staleReason;
-    const stopped = this.report.stoppedAtSeconds;
-    return stopped === null ? "" : words("Stopped at {0} s. Figures cover {0} s.", whole(stopped));
   }
 
   private keep(): void {
