@@ -1,40 +1,52 @@
+import { pointSinceStart } from "../live/point.ts";
 import { unseenPage } from "../live/running/identify.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
-import type { LiveSource } from "../live/source.ts";
+import type { LiveSource, Look } from "../live/source.ts";
 import { type WatchLine, watchLine } from "../live/watch-line.ts";
 import { fetchText } from "../platform/http.ts";
-import { readIdentityOf, type ServerIdentity } from "../platform/identity.ts";
+import { readIdentityOf } from "../platform/identity.ts";
 import { ScrapeLoop } from "../platform/scrape-loop.ts";
 import { scrapeOnce } from "../platform/scrape-once.ts";
 import { CliError, exits } from "./exit.ts";
+import type { WatchedSource } from "./watch-sources.ts";
 
-export interface WatchTarget {
-  readonly source: LiveSource;
-  readonly keyFor: (address: string) => string | undefined;
+export interface WatchTarget extends WatchedSource {
   readonly perEngine: boolean;
-  readonly onLine: (line: WatchLine) => void;
+  readonly onLine: (line: WatchLine, point: LivePoint, look: Look) => void;
 }
 
-/** One look: quantiles since the server's start. Throws CliError 4 where there is no answer. */
-export async function lookOnce({ source, keyFor, perEngine, onLine }: WatchTarget): Promise<void> {
+export interface WatchTimes {
+  readonly intervalMs: number;
+  /** Seconds from the first look to the last, by the looks' own clock: a recording's is another than ours. */
+  readonly durationSeconds: number | undefined;
+}
+
+/** One look: quantiles since the server's start; of a recording, its last. Throws CliError 4 where there is no answer. */
+export async function lookOnce(target: WatchTarget): Promise<void> {
+  const { source, keyFor, perEngine, onLine } = target;
+  if (source.kind === "recording") return lastLook(target);
   const look = await scrapeOnce(source, keyFor);
   if (typeof look === "string") throw unreachable(source, look);
-  onLine(watchLine(look.point, { ...look.identity, perEngine }));
+  onLine(watchLine(look.point, { ...look.identity, perEngine }), look.point, look.look);
 }
 
 /** Looks again and again until `stop` resolves. Throws CliError 4 where the server never answers, or refuses. */
 export async function keepWatching(
-  { source, keyFor, perEngine, onLine }: WatchTarget,
-  intervalMs: number,
+  target: WatchTarget,
+  { intervalMs, durationSeconds }: WatchTimes,
   stop: AbortSignal,
 ): Promise<LiveSeries> {
+  const { source, keyFor, perEngine, onLine } = target;
   const series = new LiveSeries();
+  const isRecording = source.kind === "recording";
   const patience = AbortSignal.any([stop, AbortSignal.timeout(5000)]);
-  let identity: ServerIdentity = await readIdentityOf(fetchText, source.identityAt, { page: unseenPage, keyFor, signal: patience });
+  const asking = { page: unseenPage, keyFor, signal: patience };
+  let asked: ReturnType<NonNullable<WatchedSource["identity"]>> = await readIdentityOf(fetchText, source.identityAt, asking);
   let before: LivePoint | undefined;
-  let answered = false;
+  let answered = isRecording;
   let loop: ScrapeLoop | undefined;
+  let began: number | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       const ended = (): void => resolve();
@@ -44,14 +56,19 @@ export async function keepWatching(
         source,
         keyFor,
         series,
-        intervalMs,
+        intervalMs: source.keepsPace ? 0 : intervalMs,
         onIdentity: (told) => {
-          identity = told;
+          asked = told;
         },
-        onPoint: (point) => {
+        onPoint: (point, look) => {
           answered ||= point.state !== "lost";
           if (!answered) return reject(unreachable(source, point.error ?? "no answer"));
-          onLine(watchLine(point, { ...identity, perEngine, ...(before ? { before } : {}) }));
+          began ??= point.time;
+          if (isRecording && durationSeconds !== undefined && point.time - began > durationSeconds) {
+            loop?.stop();
+            return ended();
+          }
+          onLine(watchLine(point, { ...(target.identity?.() ?? asked), perEngine, ...(before ? { before } : {}) }), point, look);
           before = point;
         },
         onEnd: ended,
@@ -65,6 +82,18 @@ export async function keepWatching(
     loop?.stop();
   }
   return series;
+}
+
+async function lastLook({ source, keyFor, identity, perEngine, onLine, label }: WatchTarget): Promise<void> {
+  let last: { readonly point: LivePoint; readonly look: Look } | undefined;
+  const note = (_: WatchLine, point: LivePoint, look: Look): void => {
+    if (point.snapshot) last = { point, look };
+  };
+  const times = { intervalMs: 0, durationSeconds: undefined };
+  await keepWatching({ source, keyFor, label, perEngine, onLine: note }, times, new AbortController().signal);
+  if (!last?.point.snapshot) throw unreachable(source, "holds no answer of a server");
+  const point = pointSinceStart(last.point.snapshot);
+  onLine(watchLine(point, { ...identity?.(), perEngine }), point, last.look);
 }
 
 function unreachable({ name }: LiveSource, why: string): CliError {

@@ -124,6 +124,8 @@ export interface LiveSource {
   readonly name: string;
   /** Metrics pages of servers that may be asked who they are; the first that answers speaks for all. */
   readonly identityAt: readonly string[];
+  /** It waits for its looks itself, failures too: nobody is spared by asking it less often. */
+  readonly keepsPace?: true;
   /** One look; never two at a time. Never rejects. */
   look(ask: Ask): Promise<Look>;
   /** What was before the first look, oldest first; where a source remembers. Times in unix seconds. */

@@ -12,6 +12,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.now(),
   after: (ms, call) => {
+    if (ms <= 0) {
+      // A timer takes a millisecond at least.
+      const turn = setImmediate(call);
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
   },

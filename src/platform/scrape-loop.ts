@@ -28,7 +28,8 @@ export interface ScrapeOptions {
   /** Where a source remembers, the series begins so far back, at so many seconds from look to look. */
   readonly past?: { readonly seconds: number; readonly stepSeconds: number };
   readonly onPast?: () => void;
-  readonly onPoint?: (point: LivePoint) => void;
+  /** `look` is what the source gave, the point what the series made of it. */
+  readonly onPoint?: (point: LivePoint, look: Look) => void;
   readonly onStatus?: (status: LoopStatus) => void;
   readonly onIdentity?: (identity: ServerIdentity) => void;
   /** What of an answer made no sense, when it changes. */
@@ -157,13 +158,13 @@ export class ScrapeLoop {
     const point = this.options.series.take(look);
     if (point.state === "lost") {
       // The series did not take the page.
-      this.lost(point, "lost");
+      this.lost(point, look, "lost");
       return;
     }
     this.failures = 0;
     if (point.state === "restarted") this.identified = false;
     this.become(point.state, "", null);
-    this.options.onPoint?.(point);
+    this.options.onPoint?.(point, look);
     this.plan(Math.max(0, began + this.options.intervalMs - this.clock.steady()));
     if (!this.identified) void this.identify();
   }
@@ -178,28 +179,29 @@ export class ScrapeLoop {
         this.options.onEnd?.();
         break;
       case "needs-key":
-        this.options.onPoint?.(this.options.series.take(look));
+        this.options.onPoint?.(this.options.series.take(look), look);
         this.become("needs-key", look.detail, null);
         break;
       case "lost":
       case "wrong-page":
-        this.lost(this.options.series.take(look), look.why);
+        this.lost(this.options.series.take(look), look, look.why);
         break;
       default:
         look.why satisfies never;
     }
   }
 
-  private lost(point: LivePoint, state: "lost" | "wrong-page"): void {
+  private lost(point: LivePoint, look: Look, state: "lost" | "wrong-page"): void {
     this.failures++;
-    this.options.onPoint?.(point);
+    this.options.onPoint?.(point, look);
     this.planRetry(state, point.error ?? "");
   }
 
   private planRetry(state: LoopStatus["state"], detail: string): void {
     // `onPoint` may have stopped or paused us.
     if (this.phase !== "running") return;
-    const wait = backoffMs(this.failures, this.options.intervalMs, this.options.random ?? Math.random);
+    const { source, intervalMs, random } = this.options;
+    const wait = source.keepsPace ? intervalMs : backoffMs(this.failures, intervalMs, random ?? Math.random);
     this.become(state, detail, (this.clock.now() + wait) / 1000);
     this.plan(wait);
   }

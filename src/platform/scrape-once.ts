@@ -1,12 +1,13 @@
 import { pointSinceStart } from "../live/point.ts";
 import type { LivePoint } from "../live/snapshot.ts";
-import type { LiveSource } from "../live/source.ts";
+import type { LiveSource, Look } from "../live/source.ts";
 import { httpAsk } from "./ask.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type FetchText, fetchText } from "./http.ts";
 import { readIdentityOf, type ServerIdentity } from "./identity.ts";
 
 export interface OneScrape {
+  readonly look: Look;
   /** All since the servers' start. */
   readonly point: LivePoint;
   readonly identity: ServerIdentity;
@@ -25,5 +26,5 @@ export async function scrapeOnce(
   if (look.kind === "none") return look.detail;
   const snapshot = look.kind === "scrape" ? look.snapshot : (look.sinceStart ?? look.grown);
   const identity = await readIdentityOf(ask, source.identityAt, { page: snapshot, keyFor, signal: AbortSignal.timeout(10_000) });
-  return { point: pointSinceStart(snapshot), identity, problems: look.problems };
+  return { look, point: pointSinceStart(snapshot), identity, problems: look.problems };
 }

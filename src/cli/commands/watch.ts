@@ -1,21 +1,20 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import type { LiveSeries } from "../../live/series.ts";
-import { metricsUrl } from "../../live/sources/metrics-url.ts";
-import type { WatchLine } from "../../live/watch-line.ts";
-import { isHttpError } from "../../platform/http-error.ts";
-import { reason } from "../../platform/text-files.ts";
-import { normaliseUrl, redactUrl } from "../../platform/url.ts";
 import { type Exit, exits, usage } from "../exit.ts";
-import { type CommonOptions, durationOption, formatOption, withCommonOptions } from "../input/common-options.ts";
-import { comparisonText, watchText } from "../output/watch-text.ts";
+import { type CommonOptions, durationOption, formatOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
+import { givenToken } from "../input/token-option.ts";
+import { WatchTable } from "../output/watch-table.ts";
+import { comparisonText } from "../output/watch-text.ts";
+import { watchedText } from "../output/watched-text.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { until } from "../until.ts";
 import { comparedDeployment, comparison } from "../watch-compare.ts";
 import { keepWatching, lookOnce, type WatchTarget } from "../watch-one.ts";
+import { WatchRecord } from "../watch-record.ts";
+import { type SourceOptions, type WatchedSource, watchedSources } from "../watch-sources.ts";
 
-interface WatchOptions extends CommonOptions {
+interface WatchOptions extends CommonOptions, SourceOptions {
   readonly format: "text" | "jsonl";
   readonly once?: boolean;
   readonly duration?: number;
@@ -26,94 +25,90 @@ interface WatchOptions extends CommonOptions {
   readonly tokenStdin?: boolean;
 }
 
+type Compared = Awaited<ReturnType<typeof comparedDeployment>>;
+
 export function addWatch(program: Command, run: Run): void {
   const command = program
     .command("watch")
-    .description("attach to running servers and print their metrics, a line a scrape")
-    .argument("<url...>", "address of a server or its metrics page: 8000, host:8000, https://host/metrics")
+    .description("attach to running servers, or play a recording, and print metrics, a line a look")
+    .argument("[url...]", "address of a server or its metrics page: 8000, host:8000, https://host/metrics")
     .addOption(formatOption("text", "jsonl"))
-    .option("--once", "one look, with quantiles since the server's start")
-    .option("--duration <time>", "stop after this time, such as 60s", durationOption)
+    .option("--once", "one look, with quantiles since the server's start (of a recording, the last)")
+    .option("--duration <time>", "stop after this time, such as 60s (of a recording, of its own time)", durationOption)
     .option("--interval <time>", "time between two looks", durationOption, 1)
-    .option("--record <file>", "write the lines of --format jsonl to a file too")
+    .option("--record <file>", "write what was seen to a file that --replay plays; compressed where its name ends in .gz")
+    .option("--replay <file>", "play a recording, or a folder of saved pages named like page-1795220873.prom")
+    .option("--speed <factor>", "how many times as fast a recording is played (default: as fast as it goes)", positiveOption)
     .option("--compare <path>", "compare with what a deployment file predicts for the measured load, at the end")
     .option("--per-engine", "each engine of a server alone too")
     .option("--token-stdin", "read the server's key from stdin (else INFERENCE_LENS_TOKEN)");
   withCommonOptions(command).action((urls: string[], options: WatchOptions) => run(options, (session) => watch(urls, options, session)));
 }
 
-async function watch(inputs: readonly string[], options: WatchOptions, session: Session): Promise<Exit> {
+async function watch(addresses: readonly string[], options: WatchOptions, session: Session): Promise<Exit> {
   if (session.bare) throw usage("watch takes addresses of servers, no launch command.");
   if (options.once && options.compare !== undefined) throw usage("--compare needs a stretch of time: give --duration instead of --once.");
   if (options.interval < 0.1) throw usage("The interval must be at least 100ms.");
-  const urls = inputs.map(address);
-  const token = options.tokenStdin ? await stdinToken() : process.env.INFERENCE_LENS_TOKEN || undefined;
+  const sources = await watchedSources(addresses, options, await givenToken(options), session);
   const compared = options.compare === undefined ? undefined : await comparedDeployment(options.compare, options, session);
-  const record = options.record === undefined ? undefined : opened(options.record);
+  const record = options.record === undefined ? undefined : recordOf(options.record, options, compared, session);
   try {
-    const targets = urls.map((url): WatchTarget => {
-      const label = urls.length > 1 ? redactUrl(url) : "";
-      const source = metricsUrl(url, redactUrl(url));
-      return {
-        source,
-        keyFor: () => token,
-        perEngine: options.perEngine ?? false,
-        onLine: (line) => print(line, label, options, record, session),
-      };
-    });
+    const table = new WatchTable(
+      sources.map(({ label }) => label),
+      session.terminal.paint,
+    );
+    const targets = sources.map((watched) => targetOf(watched, table, record, options, session));
     if (options.once) {
       await Promise.all(targets.map(lookOnce));
       return exits.ok;
     }
-    const stop = until(options.duration);
-    const all = await Promise.all(targets.map((target) => keepWatching(target, options.interval * 1000, stop))).finally(() =>
-      stop.release(),
-    );
+    const all = await watchAll(targets, options);
+    if (options.format === "text") session.terminal.write(watchedText(all, sources));
     if (compared) for (const series of all) compare(compared, series, options, session);
     return exits.ok;
   } finally {
-    if (record !== undefined) closeSync(record);
+    await record?.close();
   }
 }
 
-function address(input: string): string {
-  try {
-    return normaliseUrl(input);
-  } catch (error) {
-    if (isHttpError(error)) throw usage(error.message);
-    throw error;
-  }
+async function watchAll(targets: readonly WatchTarget[], { duration, interval, replay }: WatchOptions): Promise<readonly LiveSeries[]> {
+  const stop = until(replay === undefined ? duration : undefined);
+  const times = { intervalMs: interval * 1000, durationSeconds: duration };
+  return Promise.all(targets.map((target) => keepWatching(target, times, stop))).finally(() => stop.release());
 }
 
-function print(line: WatchLine, label: string, { format }: WatchOptions, record: number | undefined, { terminal }: Session): void {
-  const json = `${JSON.stringify(label === "" ? line : { ...line, url: label })}\n`;
-  terminal.write(format === "jsonl" ? json : watchText(line, label, terminal.paint));
-  if (record !== undefined) writeSync(record, json);
+function targetOf(
+  watched: WatchedSource,
+  table: WatchTable,
+  record: WatchRecord | undefined,
+  { format, perEngine = false }: WatchOptions,
+  { terminal }: Session,
+): WatchTarget {
+  const write = record?.of(watched);
+  const { label } = watched;
+  return {
+    ...watched,
+    perEngine,
+    onLine: (line, point, look) => {
+      const json = (): string => `${JSON.stringify(label === "" ? line : { ...line, url: label })}\n`;
+      terminal.write(format === "jsonl" ? json() : table.line(label, line, point));
+      write?.(line, look);
+    },
+  };
 }
 
-function compare(deployment: Parameters<typeof comparison>[0], series: LiveSeries, { format }: WatchOptions, { terminal }: Session): void {
+function recordOf(path: string, { interval }: WatchOptions, compared: Compared | undefined, { terminal }: Session): WatchRecord {
+  const deployment = compared && {
+    name: compared.deployment.name,
+    file: compared.deployment.name,
+    line: compared.deployment.anchor.start.line,
+  };
+  return new WatchRecord(path, { intervalSeconds: interval, deployment: deployment ?? null }, (words) => terminal.fail(words));
+}
+
+function compare(deployment: Compared, series: LiveSeries, { format }: WatchOptions, { terminal }: Session): void {
   const result = comparison(deployment, series);
   if (typeof result === "string") terminal.fail(result);
   else if (format === "jsonl") terminal.write(`${JSON.stringify({ comparison: result.rows, drift: result.drift })}\n`);
   else terminal.write(comparisonText(result.rows, result.drift, terminal.paint));
-}
-
-/** The first line of stdin; never shown. */
-async function stdinToken(): Promise<string> {
-  let text = "";
-  for await (const part of process.stdin) {
-    text += String(part);
-    if (text.includes("\n") || text.length > 10_000) break;
-  }
-  const token = text.split(/\r?\n/)[0]?.trim() ?? "";
-  if (token === "") throw usage("--token-stdin: no key came in on stdin.");
-  return token;
-}
-
-function opened(path: string): number {
-  try {
-    return openSync(path, "a");
-  } catch (error) {
-    throw usage(`${path} cannot be written: ${reason(error)}`);
-  }
 }

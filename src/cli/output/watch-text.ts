@@ -2,48 +2,8 @@ import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
 import type { ComparedRow } from "../../live/compare.ts";
 import type { ComparedMetric } from "../../live/compared-metrics.ts";
 import type { DriftRow } from "../../live/drift.ts";
-import type { WatchLine, WatchMetrics } from "../../live/watch-line.ts";
-import type { Style, Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 import { table } from "./table.ts";
-
-const styles: Readonly<Record<WatchLine["state"], Style>> = { live: "green", idle: "dim", restarted: "yellow", lost: "red" };
-
-/** One scrape as a line for people; what the server does not offer is left out. */
-export function watchText(line: WatchLine, label: string, paint: Terminal["paint"]): string {
-  const { metrics } = line;
-  const head = [clock(line.time), label, paint(styles[line.state], line.state.padEnd(9))].filter(Boolean).join("  ");
-  if (line.state === "lost") return `${head}  ${line.error ?? ""}\n`;
-  const parts = [
-    number(metrics, "requests_running", (value) => `run ${whole(value)}`),
-    number(metrics, "requests_waiting", (value) => `wait ${whole(value)}`),
-    number(metrics, "kv_cache_usage", (value) => `KV ${percent(value)}`),
-    number(metrics, "prompt_tokens_per_second", (value) => `in ${rate(value, "tok/s")}`),
-    number(metrics, "generation_tokens_per_second", (value) => `out ${rate(value, "tok/s")}`),
-    number(metrics, "requests_per_second", (value) => rate(value, "req/s")),
-    quantiles(metrics, "ttft_seconds", "TTFT"),
-    quantiles(metrics, "itl_seconds", "ITL"),
-    quantiles(metrics, "e2e_seconds", "E2E"),
-    number(metrics, "prefix_cache_hit_rate", (value) => `hits ${percent(value)}`),
-  ];
-  return `${head}  ${parts.filter(Boolean).join("  ")}\n`;
-}
-
-/** The reader's own time of day. */
-function clock(unixSeconds: number): string {
-  const at = new Date(unixSeconds * 1000);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
-}
-
-function number(metrics: WatchMetrics, word: string, words: (value: number) => string): string {
-  const value = metrics[word];
-  return typeof value === "number" ? words(value) : "";
-}
-
-function quantiles(metrics: WatchMetrics, word: string, name: string): string {
-  const value = metrics[word];
-  if (typeof value !== "object" || value === null || value.p50 === null || value.p95 === null) return "";
-  return `${name} p50 ${duration(value.p50)} p95 ${duration(value.p95)}`;
-}
 
 const names: Readonly<Record<ComparedMetric, string>> = {
   ttft_p50: "TTFT p50",

@@ -27,7 +27,8 @@ export class RecordingWriter {
 
   /** The line of a look; `beside` are members that other readers look for. */
   look(look: Look, beside: Fields = {}): string {
-    const line = { time: look.kind === "none" ? look.time : figuresOf(look).time, ...beside, look: this.lookJson(look) };
+    const time = look.kind === "none" ? look.time : figuresOf(look).time;
+    const line = { ...beside, time, look: this.lookJson(look) };
     return `${JSON.stringify(line)}\n`;
   }
 

@@ -11,6 +11,8 @@ export type NumberedLine =
 export interface RecordingPorts {
   /** Begins to read the file anew. */
   readonly open: () => AsyncGenerator<NumberedLine>;
+  /** Which one of a file of several servers; absent = the first. */
+  readonly server?: string;
   readonly onHeader?: (header: RecordingHeader) => void;
   /** A line that was skipped. */
   readonly onProblem?: (line: number, problem: Message) => void;
@@ -28,6 +30,7 @@ const longestWaitSeconds = 5;
 /** A recording as a source: its looks come in the time between them divided by the speed. */
 export class RecordedSource implements LiveSource {
   readonly kind = "recording";
+  readonly keepsPace = true;
   readonly identityAt: readonly string[] = [];
   private lines: AsyncGenerator<NumberedLine> | undefined;
   private reader = new RecordingReader();
@@ -47,6 +50,7 @@ export class RecordedSource implements LiveSource {
     speed: number | null,
   ) {
     this.perSecond = speed;
+    this.server = ports.server;
   }
 
   get speed(): number | null {

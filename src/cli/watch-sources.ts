@@ -1,0 +1,50 @@
+import type { LiveSource } from "../live/source.ts";
+import { metricsUrl } from "../live/sources/metrics-url.ts";
+import { isHttpError } from "../platform/http-error.ts";
+import { normaliseUrl, redactUrl } from "../platform/url.ts";
+import { usage } from "./exit.ts";
+import type { Session } from "./session.ts";
+import { recordedSources } from "./watch-replay.ts";
+
+/** What is watched, as the options of `watch` name it. */
+export interface SourceOptions {
+  readonly replay?: string;
+  readonly speed?: number;
+}
+
+/** One source with what it takes to ask it. */
+export interface WatchedSource {
+  readonly source: LiveSource;
+  /** Tells its lines from those of others; "" where it is the only one. */
+  readonly label: string;
+  readonly keyFor: (address: string) => string | undefined;
+  /** What it says of itself, where nobody can be asked. */
+  readonly identity?: () => { readonly version: string | null; readonly model: string | null };
+}
+
+/** The sources that addresses and options name. Throws CliError where they contradict each other, or name none. */
+export async function watchedSources(
+  addresses: readonly string[],
+  options: SourceOptions,
+  token: string | undefined,
+  session: Session,
+): Promise<readonly WatchedSource[]> {
+  const ways = [addresses.length > 0, options.replay !== undefined].filter(Boolean).length;
+  if (ways > 1) throw usage("Addresses and --replay exclude each other.");
+  if (options.speed !== undefined && options.replay === undefined) throw usage("--speed goes with --replay.");
+  if (options.replay !== undefined) return recordedSources(options.replay, options.speed ?? null, session);
+  if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
+  return addresses.map(address).map((url) => {
+    const name = redactUrl(url);
+    return { source: metricsUrl(url, name), label: addresses.length > 1 ? name : "", keyFor: () => token };
+  });
+}
+
+function address(input: string): string {
+  try {
+    return normaliseUrl(input);
+  } catch (error) {
+    if (isHttpError(error)) throw usage(error.message);
+    throw error;
+  }
+}
