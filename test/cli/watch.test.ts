@@ -160,9 +160,9 @@ describe("watch: people and failures", () => {
   });
 
   it("goes on over a restart and says so", async () => {
-    const faulty = await startDemo({ ...defaultDemoRun(testCatalog()), speed: 20, fault: "restart-at=1" });
+    const faulty = await startDemo({ ...defaultDemoRun(testCatalog()), speed: 20, fault: "restart-at=3" });
     try {
-      const { stdout, code } = await cli.run(["watch", faulty.url, "--format", "jsonl", "--interval", "300ms", "--duration", "6s"]);
+      const { stdout, code } = await cli.run(["watch", faulty.url, "--format", "jsonl", "--interval", "300ms", "--duration", "8s"]);
       expect(code).toBe(0);
       const states = lines(stdout).map((line) => at(line, "state"));
       expect(states).toContain("lost");
