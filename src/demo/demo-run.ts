@@ -6,37 +6,46 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
-import { simulate } from "../simulation/simulate.ts";
 import { builtInWorkload } from "../simulation/workload/built-in.ts";
 import { estimate } from "../timing/closed-form.ts";
 import { defaultDeployment } from "./default-deployment.ts";
+import { asWritten, type Injection, injected, simulated } from "./inject.ts";
 import type { DemoOptions } from "./server.ts";
 
 /** Share of the rate a deployment can hold at most: busy, but with room, so that queues come and go. */
-const load = 0.6;
+const usualLoad = 0.6;
 const simulatedSeconds = 300;
 /** A round must be ready in about a second, also on a small machine. */
 const mostRequests = 1500;
 const fallbackWorkload = "chat";
 
+/** What the demo plays: a run, and what the server would say of itself. */
+export type DemoRun = Pick<DemoOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig">;
+
+export interface DemoRunOptions {
+  readonly seed?: number;
+  /** Share of the rate a deployment can hold at most; busy, but with room, where absent. */
+  readonly load?: number;
+  /** What of the deployment or its load is not as the file says. */
+  readonly inject?: readonly Injection[];
+}
+
 /**
  * Simulates about five minutes of a deployment under its own workload (chat where it names none) at 60 % of what it can hold, for the demo
  * to play. Throws in words where it cannot be simulated.
  */
-export function demoRun(
-  settled: Settled,
-  catalog: Catalog,
-  seed = 1,
-): Pick<DemoOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig"> {
-  const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
+export function demoRun(settled: Settled, catalog: Catalog, { seed = 1, load = usualLoad, inject = [] }: DemoRunOptions = {}): DemoRun {
   const rows = catalog.workload(settled.workload ?? fallbackWorkload) ?? catalog.workload(fallbackWorkload);
   if (!rows) throw new Error(`The catalogue has no workload ${fallbackWorkload}`);
+  const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
   const most = estimate(settled, plans, lengthsFor(settled, catalog)).mostRequestsPerSecond;
   const rate = Math.max(0.01, most * load);
   const requests = Math.min(mostRequests, Math.max(60, Math.round(rate * simulatedSeconds)));
-  const outcome = simulate(settled, plans, builtInWorkload(rows, rate, requests), seed);
+  const written = asWritten(settled, builtInWorkload(rows, rate, requests));
+  const played = inject.reduce(injected, written);
+  const outcome = simulated(played, seed);
   if (outcome.error) throw new Error(`${settled.name} cannot be played: ${outcome.error.message}`);
-  const pool = settled.pools[0];
+  const pool = played.settled.pools[0];
   return {
     report: outcome.report,
     model: settled.model.id,
@@ -45,18 +54,18 @@ export function demoRun(
 }
 
 /** Reads a YAML text and prepares its first deployment, or the one named, to be played. */
-export function demoRunOf(text: string, fileName: string, catalog: Catalog, name?: string): ReturnType<typeof demoRun> {
+export function demoRunOf(text: string, fileName: string, catalog: Catalog, name?: string, options?: DemoRunOptions): DemoRun {
   const { deployments } = read(text, { catalog, surroundings: noSurroundings, fileName });
   const deployment = name === undefined ? deployments[0] : deployments.find((one) => one.name === name || one.id === name);
   if (!deployment) throw new Error(name === undefined ? `${fileName} holds no deployment` : `${fileName} holds no deployment ${name}`);
   const { settled, missing } = fittedLengths(settle(deployment, catalog));
   if (!settled) throw new Error(`${deployment.name} cannot be played: ${missing.map((one) => plain(one.message)).join(" ")}`);
-  return demoRun(settled, catalog);
+  return demoRun(settled, catalog, options);
 }
 
 /** The built-in run: needs no file. */
-export function defaultDemoRun(catalog: Catalog): ReturnType<typeof demoRun> {
-  return demoRunOf(defaultDeployment, "demo.yaml", catalog);
+export function defaultDemoRun(catalog: Catalog, options?: DemoRunOptions): DemoRun {
+  return demoRunOf(defaultDeployment, "demo.yaml", catalog, undefined, options);
 }
 
 /** What the engine would say of its cache beyond the report's own figures. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
-import { defaultDemoRun, demoRun } from "../../demo/demo-run.ts";
+import { type DemoRun, defaultDemoRun, demoRun } from "../../demo/demo-run.ts";
 import { faultNames } from "../../demo/faults.ts";
+import { type Injection, injections, parseInjections } from "../../demo/inject.ts";
 import { type DemoOptions, type DemoServer, startDemo } from "../../demo/server.ts";
 import { missingError } from "../cases.ts";
 import { CliError, type Exit, exits, usage } from "../exit.ts";
@@ -16,6 +17,7 @@ interface PlayOptions extends CommonOptions {
   readonly engineVersion?: string;
   readonly engines: number;
   readonly fault?: string;
+  readonly inject: readonly Injection[];
 }
 
 /** vLLM's own port, so that a habit works; any free one where it is taken. */
@@ -31,14 +33,16 @@ export function addDemo(program: Command, run: Run): void {
     .addOption(new Option("--server <kind>", "which server to look like").choices(["vllm"]).default("vllm"))
     .option("--engine-version <version>", "vLLM release to speak as")
     .option("--engines <n>", "data-parallel engines on the page", countOption(1), 1)
-    .option("--fault <name>", `misbehave: ${faultNames.join(", ")}`);
+    .option("--fault <name>", `misbehave: ${faultNames.join(", ")}`)
+    .option("--inject <names>", `differ from the file, honestly told: ${injections.join(", ")}`, injectOption, []);
   withCommonOptions(command).action((path: string | undefined, options: PlayOptions) =>
     run(options, (session) => demo(path, options, session)),
   );
 }
 
 async function demo(path: string | undefined, options: PlayOptions, session: Session): Promise<Exit> {
-  const played = path === undefined && !session.bare ? defaultDemoRun(session.catalog) : await runOf(path, options, session);
+  const played =
+    path === undefined && !session.bare ? defaultDemoRun(session.catalog, { inject: options.inject }) : await runOf(path, options, session);
   const { speed, engines, fault, engineVersion } = options;
   const server = await started(
     {
@@ -63,7 +67,7 @@ async function demo(path: string | undefined, options: PlayOptions, session: Ses
 }
 
 /** The deployment of a file, played with its own surroundings and the arguments. */
-async function runOf(path: string | undefined, options: PlayOptions, session: Session): Promise<ReturnType<typeof demoRun>> {
+async function runOf(path: string | undefined, options: PlayOptions, session: Session): Promise<DemoRun> {
   const { subjects } = await readSubjects(path === undefined ? [] : [path], options, session);
   const [first] = subjects.flatMap(({ analysis, catalog }) => analysis.deployments.map((one) => ({ one, catalog })));
   if (!first) throw usage(`${path ?? "The command"} holds no deployment.`);
@@ -71,7 +75,7 @@ async function runOf(path: string | undefined, options: PlayOptions, session: Se
   if (!settled) throw usage(`${deployment.name} cannot be played: ${missingError(settlement.missing ?? []).message}`);
   if (first.one.memory.some(({ fits }) => !fits))
     throw new CliError(exits.doesNotFit, `${deployment.name} cannot be played: it does not fit its GPUs.`);
-  return demoRun(settled, first.catalog);
+  return demoRun(settled, first.catalog, { inject: options.inject });
 }
 
 async function started(options: DemoOptions, port: number | undefined): Promise<DemoServer> {
@@ -89,4 +93,12 @@ function portOption(text: string): number {
   const port = countOption(0)(text);
   if (port > 65_535) throw usage("A port lies between 0 and 65535.");
   return port;
+}
+
+function injectOption(text: string): readonly Injection[] {
+  try {
+    return parseInjections(text);
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
 }

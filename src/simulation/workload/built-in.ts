@@ -1,11 +1,13 @@
 import type { WorkloadRows } from "../../catalog/facts.ts";
 import type { RequestRow, Workload } from "./workload.ts";
 
+type RequestsWorkload = Extract<Workload, { kind: "requests" }>;
+
 /**
  * A built-in workload as requests at a rate (null = all at once), with the block ids that tell shared prefixes. More requests than rows
  * start over with fresh ids, so that a second round repeats nothing of the first.
  */
-export function builtInWorkload(rows: WorkloadRows, ratePerSecond: number | null, requests = rows.rows.length): Workload {
+export function builtInWorkload(rows: WorkloadRows, ratePerSecond: number | null, requests = rows.rows.length): RequestsWorkload {
   const made: RequestRow[] = [];
   const chains: (readonly number[])[] = [];
   let nextId = 0;
