@@ -70,7 +70,7 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
 
 const nothing: Failed = {
   kind: "failed",
-  why: "wrong-page",
+  why: "refused",
   detail: "No serving engine with these labels in the last ten minutes",
   status: null,
   said: "",
