@@ -1,19 +1,29 @@
 import { pointSinceStart } from "../live/point.ts";
 import { unseenPage } from "../live/running/identify.ts";
+import type { RunningServer } from "../live/running-server.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource, Look } from "../live/source.ts";
 import { type WatchLine, watchLine } from "../live/watch-line.ts";
 import { fetchText } from "../platform/http.ts";
-import { readIdentityOf } from "../platform/identity.ts";
+import { readIdentityOf, type ServerIdentity } from "../platform/identity.ts";
 import { ScrapeLoop } from "../platform/scrape-loop.ts";
 import { scrapeOnce } from "../platform/scrape-once.ts";
 import { CliError, exits } from "./exit.ts";
 import type { WatchedSource } from "./watch-sources.ts";
 
+/** One look in every form that somebody prints or keeps. */
+export interface Seen {
+  readonly line: WatchLine;
+  readonly point: LivePoint;
+  readonly look: Look;
+  /** As the server said it last; null before it did. */
+  readonly running: RunningServer | null;
+}
+
 export interface WatchTarget extends WatchedSource {
   readonly perEngine: boolean;
-  readonly onLine: (line: WatchLine, point: LivePoint, look: Look) => void;
+  readonly onSeen: (seen: Seen) => void;
 }
 
 export interface WatchTimes {
@@ -24,11 +34,12 @@ export interface WatchTimes {
 
 /** One look: quantiles since the server's start; of a recording, its last. Throws CliError 4 where there is no answer. */
 export async function lookOnce(target: WatchTarget): Promise<void> {
-  const { source, keyFor, perEngine, onLine } = target;
+  const { source, keyFor, perEngine, onSeen } = target;
   if (source.kind === "recording") return lastLook(target);
-  const look = await scrapeOnce(source, keyFor);
-  if (typeof look === "string") throw unreachable(source, look);
-  onLine(watchLine(look.point, { ...look.identity, perEngine }), look.point, look.look);
+  const once = await scrapeOnce(source, keyFor);
+  if (typeof once === "string") throw unreachable(source, once);
+  const { look, point, identity } = once;
+  onSeen({ line: watchLine(point, { ...identity, perEngine }), point, look, running: identity.running });
 }
 
 /** Looks again and again until `stop` resolves. Throws CliError 4 where the server never answers, or refuses. */
@@ -37,12 +48,13 @@ export async function keepWatching(
   { intervalMs, durationSeconds }: WatchTimes,
   stop: AbortSignal,
 ): Promise<LiveSeries> {
-  const { source, keyFor, perEngine, onLine } = target;
+  const { source, keyFor, perEngine, onSeen } = target;
   const series = new LiveSeries();
   const isRecording = source.kind === "recording";
   const patience = AbortSignal.any([stop, AbortSignal.timeout(5000)]);
   const asking = { page: unseenPage, keyFor, signal: patience };
-  let asked: ReturnType<NonNullable<WatchedSource["identity"]>> = await readIdentityOf(fetchText, source.identityAt, asking);
+  let asked: ServerIdentity | undefined =
+    source.identityAt.length > 0 ? await readIdentityOf(fetchText, source.identityAt, asking) : undefined;
   let before: LivePoint | undefined;
   let answered = isRecording;
   let loop: ScrapeLoop | undefined;
@@ -68,7 +80,9 @@ export async function keepWatching(
             loop?.stop();
             return ended();
           }
-          onLine(watchLine(point, { ...(target.identity?.() ?? asked), perEngine, ...(before ? { before } : {}) }), point, look);
+          const identity = target.identity?.() ?? asked;
+          const line = watchLine(point, { ...identity, perEngine, ...(before ? { before } : {}) });
+          onSeen({ line, point, look, running: identity?.running ?? null });
           before = point;
         },
         onEnd: ended,
@@ -84,16 +98,17 @@ export async function keepWatching(
   return series;
 }
 
-async function lastLook({ source, keyFor, identity, perEngine, onLine, label }: WatchTarget): Promise<void> {
-  let last: { readonly point: LivePoint; readonly look: Look } | undefined;
-  const note = (_: WatchLine, point: LivePoint, look: Look): void => {
-    if (point.snapshot) last = { point, look };
+async function lastLook(target: WatchTarget): Promise<void> {
+  const { source, identity, perEngine, onSeen } = target;
+  let last: Seen | undefined;
+  const note = (seen: Seen): void => {
+    if (seen.point.snapshot) last = seen;
   };
   const times = { intervalMs: 0, durationSeconds: undefined };
-  await keepWatching({ source, keyFor, label, perEngine, onLine: note }, times, new AbortController().signal);
+  await keepWatching({ ...target, onSeen: note }, times, new AbortController().signal);
   if (!last?.point.snapshot) throw unreachable(source, "holds no answer of a server");
   const point = pointSinceStart(last.point.snapshot);
-  onLine(watchLine(point, { ...identity?.(), perEngine }), point, last.look);
+  onSeen({ ...last, line: watchLine(point, { ...identity?.(), perEngine }), point });
 }
 
 function unreachable({ name }: LiveSource, why: string): CliError {

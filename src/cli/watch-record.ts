@@ -1,12 +1,11 @@
-import type { Fields } from "../deployment/case-fields.ts";
-import { type RecordingHeader, recordingVersion } from "../live/recording/recording-header.ts";
+import { headerJson, type RecordingHeader, recordingVersion } from "../live/recording/recording-header.ts";
 import { RecordingWriter } from "../live/recording/recording-writer.ts";
-import type { Look } from "../live/source.ts";
-import type { WatchLine } from "../live/watch-line.ts";
+import type { RunningServer } from "../live/running-server.ts";
 import { Recorder } from "../platform/recorder.ts";
 import { FileError } from "../platform/text-files.ts";
 import { usage } from "./exit.ts";
 import { toolVersion } from "./tool-version.ts";
+import type { Seen } from "./watch-one.ts";
 import type { WatchedSource } from "./watch-sources.ts";
 
 /** Days of looks; a file that nobody stops must not fill the disk. */
@@ -33,23 +32,14 @@ export class WatchRecord {
   }
 
   /** What writes the lines of one source. */
-  of({ source, label }: WatchedSource): (line: WatchLine, look: Look) => void {
+  of({ source, label }: WatchedSource): (seen: Seen) => void {
     const writer = new RecordingWriter();
     const named = label === "" ? {} : { url: label };
-    let told = "";
-    return (line, look) => {
-      const { version, model } = line.server;
-      const header: RecordingHeader = {
-        version: recordingVersion,
-        by: toolVersion(),
-        source: source.kind,
-        name: source.name,
-        ...this.about,
-        server: { version, model },
-      };
-      const key = `${version} ${model}`;
-      const recording: Fields = key === told || look.kind === "none" ? {} : { recording: header };
-      if (look.kind !== "none") told = key;
+    const about = { version: recordingVersion, by: toolVersion(), source: source.kind, name: source.name, ...this.about };
+    let told: RunningServer | null | undefined;
+    return ({ line, look, running }) => {
+      const recording = running === told ? {} : { recording: headerJson({ ...about, running }) };
+      told = running;
       this.recorder.write(writer.look(look, { ...line, ...named, ...recording }));
     };
   }

@@ -3,6 +3,7 @@ import { plain } from "../deployment/message.ts";
 import type { RecordingHeader } from "../live/recording/recording-header.ts";
 import { RecordingReader } from "../live/recording/recording-reader.ts";
 import { RecordedSource } from "../live/sources/recording.ts";
+import { identityFrom } from "../platform/identity.ts";
 import { recordingLines } from "../platform/recording-lines.ts";
 import { FileError } from "../platform/text-files.ts";
 import { usage } from "./exit.ts";
@@ -43,7 +44,7 @@ export async function recordedSources(path: string, speed: number | null, sessio
       },
       speed,
     );
-    const identity = () => header?.server ?? { version: null, model: null };
+    const identity = () => (header?.running ? identityFrom(header.running) : undefined);
     return { source, label: servers.length > 1 ? server : "", keyFor: () => undefined, identity };
   });
 }

@@ -1,6 +1,8 @@
 import type { LiveSource } from "../live/source.ts";
+import { Fleet } from "../live/sources/fleet.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { isHttpError } from "../platform/http-error.ts";
+import type { ServerIdentity } from "../platform/identity.ts";
 import { normaliseUrl, redactUrl } from "../platform/url.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";
@@ -8,6 +10,7 @@ import { recordedSources } from "./watch-replay.ts";
 
 /** What is watched, as the options of `watch` name it. */
 export interface SourceOptions {
+  readonly fleet?: boolean;
   readonly replay?: string;
   readonly speed?: number;
 }
@@ -19,7 +22,7 @@ export interface WatchedSource {
   readonly label: string;
   readonly keyFor: (address: string) => string | undefined;
   /** What it says of itself, where nobody can be asked. */
-  readonly identity?: () => { readonly version: string | null; readonly model: string | null };
+  readonly identity?: () => ServerIdentity | undefined;
 }
 
 /** The sources that addresses and options name. Throws CliError where they contradict each other, or name none. */
@@ -34,10 +37,20 @@ export async function watchedSources(
   if (options.speed !== undefined && options.replay === undefined) throw usage("--speed goes with --replay.");
   if (options.replay !== undefined) return recordedSources(options.replay, options.speed ?? null, session);
   if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
-  return addresses.map(address).map((url) => {
-    const name = redactUrl(url);
-    return { source: metricsUrl(url, name), label: addresses.length > 1 ? name : "", keyFor: () => token };
-  });
+  const pages = addresses.map(address).map((url) => metricsUrl(url, redactUrl(url)));
+  const keyFor = (): string | undefined => token;
+  if (options.fleet)
+    return [
+      {
+        source: new Fleet(
+          "fleet",
+          pages.map((source) => ({ source, role: "both" })),
+        ),
+        label: "",
+        keyFor,
+      },
+    ];
+  return pages.map((source) => ({ source, label: pages.length > 1 ? source.name : "", keyFor }));
 }
 
 function address(input: string): string {

@@ -113,6 +113,16 @@ describe("watch --format jsonl", () => {
     ).toEqual([`${demo.url}/metrics`, `${slow.url}/metrics`].sort());
   });
 
+  it("takes several servers for one fleet where asked to", async () => {
+    const args = ["--fleet", "--format", "jsonl", "--interval", "300ms", "--duration", "1200ms", "--per-engine"];
+    const { stdout, code } = await cli.run(["watch", demo.url, slow.url, ...args]);
+    expect(code).toBe(0);
+    const last = lines(stdout).at(-1);
+    expect(at(last, "server", "engines")).toBe(2);
+    const sum = [0, 1].map((engine) => Number(at(last, "engines", engine, "requests_running"))).reduce((a, b) => a + b);
+    expect(at(last, "metrics", "requests_running")).toBe(sum);
+  });
+
   it("compares with what a file predicts for the measured load", async () => {
     const args = ["watch", slow.url, "--format", "jsonl", "--interval", "500ms", "--duration", "3s", "--compare", "fits.yaml"];
     const { stdout, stderr, code } = await cli.run(args);

@@ -1,5 +1,7 @@
-import { isFields } from "../../deployment/case-fields.ts";
+import { type Fields, isFields } from "../../deployment/case-fields.ts";
+import type { RunningServer } from "../running-server.ts";
 import type { LiveSource } from "../source.ts";
+import { runningFrom, runningJson } from "./running-json.ts";
 
 /** What a recording is of. Names and addresses are as people see them: without users, keys and queries. */
 export interface RecordingHeader {
@@ -10,8 +12,8 @@ export interface RecordingHeader {
   readonly source: LiveSource["kind"];
   readonly name: string;
   readonly intervalSeconds: number;
-  /** As the server says of itself; null where it does not. */
-  readonly server: { readonly version: string | null; readonly model: string | null };
+  /** What the server says of itself; null before it was asked, or where nobody could ask it. */
+  readonly running: RunningServer | null;
   /** The deployment that it was watched for, and where it is written: a path below the workspace's folder with `/`. */
   readonly deployment: { readonly name: string; readonly file: string; readonly line: number } | null;
 }
@@ -23,16 +25,20 @@ const sources: readonly LiveSource["kind"][] = ["metrics-url", "fleet", "prometh
 /** A header as a file has it, unknown members null; undefined for what is none. */
 export function headerFrom(value: unknown): RecordingHeader | undefined {
   if (!isFields(value) || typeof value.version !== "number") return undefined;
-  const { server, deployment } = value;
+  const { deployment } = value;
   return {
     version: value.version,
     by: text(value.by) ?? "",
     source: sources.find((one) => one === value.source) ?? "metrics-url",
     name: text(value.name) ?? "",
     intervalSeconds: typeof value.intervalSeconds === "number" && value.intervalSeconds > 0 ? value.intervalSeconds : 1,
-    server: isFields(server) ? { version: text(server.version), model: text(server.model) } : { version: null, model: null },
+    running: runningFrom(value.running) ?? null,
     deployment: isFields(deployment) ? deploymentFrom(deployment) : null,
   };
+}
+
+export function headerJson({ running, ...header }: RecordingHeader): Fields {
+  return { ...header, running: running && runningJson(running) };
 }
 
 function deploymentFrom(value: Readonly<Record<string, unknown>>): RecordingHeader["deployment"] {

@@ -3,7 +3,7 @@ import type { Look } from "../source.ts";
 import { memberOf } from "./measures-json.ts";
 import { membersJson } from "./members-json.ts";
 import { mergePatch } from "./merge-patch.ts";
-import type { RecordingHeader } from "./recording-header.ts";
+import { headerJson, type RecordingHeader } from "./recording-header.ts";
 import { snapshotJson } from "./snapshot-json.ts";
 
 /** Looks between two that are written whole: a damaged line of those costs what refers to it, no more. */
@@ -22,7 +22,7 @@ export class RecordingWriter {
 
   /** The line of what is recorded; again whenever more of it is known. */
   header(header: RecordingHeader): string {
-    return `${JSON.stringify({ recording: header })}\n`;
+    return `${JSON.stringify({ recording: headerJson(header) })}\n`;
   }
 
   /** The line of a look; `beside` are members that other readers look for. */

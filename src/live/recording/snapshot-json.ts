@@ -2,13 +2,14 @@ import { type Fields, isFields } from "../../deployment/case-fields.ts";
 import { serverKinds } from "../canonical.ts";
 import type { EngineMeasures, Measures, RoleMeasures, Snapshot } from "../snapshot.ts";
 import { measuresFrom, measuresJson, memberOf } from "./measures-json.ts";
+import { toldFrom, toldJson } from "./running-json.ts";
 
 /** More engines than one page can hold. */
 const mostEngines = 4096;
 
 /** A look's figures as JSON, all of them but the time. An engine that is all there is stands as its name alone. */
 export function snapshotJson(snapshot: Snapshot): Fields {
-  const { server, startedAt, cacheConfig, wireNames, perEngine, perRole } = snapshot;
+  const { server, startedAt, cacheConfig, wireNames, perEngine, perRole, told } = snapshot;
   const whole = measuresJson(snapshot);
   return {
     kind: server.kind,
@@ -16,6 +17,7 @@ export function snapshotJson(snapshot: Snapshot): Fields {
     engineCount: server.engines,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(cacheConfig ? { cacheConfig } : {}),
+    ...(told ? { told: toldJson(told) } : {}),
     ...(wireNames ? { wireNames } : {}),
     ...whole,
     ...(perEngine ? { engines: { order: perEngine.map(({ engine }) => engine), alone: aloneJson(perEngine, whole) } } : {}),
@@ -36,6 +38,7 @@ export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
   const whole = measuresFrom(json);
   const perEngine = enginesFrom(json.engines, whole);
   const perRole = rolesFrom(json.roles);
+  const told = toldFrom(json.told);
   const wireNames = texts(json.wireNames);
   return {
     time,
@@ -49,6 +52,7 @@ export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
     cacheConfig: texts(json.cacheConfig),
     ...(perEngine ? { perEngine } : {}),
     ...(perRole ? { perRole } : {}),
+    ...(told ? { told } : {}),
     ...(wireNames ? { wireNames } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
 import { serverKinds } from "../canonical.ts";
 import { counterWords } from "../point.ts";
+import type { RunningServer, Told } from "../running-server.ts";
 import type { CanonicalCounter, CanonicalGauge, Snapshot } from "../snapshot.ts";
 import type { Look } from "../source.ts";
 import { gaugeWords } from "../window.ts";
@@ -26,9 +27,18 @@ export function headerOfWatchLine({ server }: Fields, name: string): RecordingHe
     source: "metrics-url",
     name,
     intervalSeconds: 1,
-    server: { version: wordOf(memberOf(server, "version")), model: wordOf(memberOf(server, "model")) },
+    running: runningOf(memberOf(server, "version"), memberOf(server, "model")),
     deployment: null,
   };
+}
+
+function runningOf(version: unknown, model: unknown): RunningServer {
+  const told = (value: unknown): Told<string> | null => {
+    const word = wordOf(value);
+    return word === null ? null : { value: word, from: "watch" };
+  };
+  const cache = { tokens: null, blocks: null };
+  return { engine: "unknown", version: told(version), model: told(model), modelRoot: null, settings: {}, cache, flags: new Map() };
 }
 
 function wordOf(value: unknown): string | null {

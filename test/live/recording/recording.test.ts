@@ -13,7 +13,15 @@ const header: RecordingHeader = {
   source: "metrics-url",
   name: "http://gpu-7:8000/metrics",
   intervalSeconds: 1,
-  server: { version: "0.11.0", model: "meta-llama/Llama-3.1-8B-Instruct" },
+  running: {
+    engine: "vllm",
+    version: { value: "0.11.0", from: "/version" },
+    model: null,
+    modelRoot: { value: "meta-llama/Llama-3.1-8B-Instruct", from: "/v1/models" },
+    settings: { data: { value: 2, from: "metrics", isLeast: true }, prefixCaching: { value: true, from: "metrics" } },
+    cache: { tokens: { value: 506_048, from: "metrics", isPerRank: true }, blocks: null },
+    flags: new Map([["max-num-seqs", { value: 128, from: "/server_info" }]]),
+  },
   deployment: { name: "llama", file: "deploy/llama.yaml", line: 14 },
 };
 
@@ -62,6 +70,7 @@ describe("a recording", () => {
         { engine: "a/0", ...measures(3) },
         { engine: "b/0", ...measures(4.25) },
       ],
+      told: [{ version: { value: "0.20.0", from: "metrics" }, model: null, flags: new Map([["tp", { value: 2, from: "metrics" }]]) }],
       perRole: [{ role: "prefill", members: 2, ...measures(7.25) }],
     };
     const member = { name: "a", role: "prefill", state: "live", detail: "", engines: 1, measures: measures(3) } as const;
@@ -124,7 +133,7 @@ describe("a recording", () => {
     const metrics = { requests_running: 4, requests_waiting: null, generation_tokens_total: 90, ttft_seconds: { p50: 1 } };
     const line = { time: 5, state: "live", server: { kind: "vllm", version: "0.11.0", model: "m", engines: 2 }, metrics };
     const read = new RecordingReader().read(JSON.stringify(line));
-    expect(read).toMatchObject({ quantilesOnly: true, header: { server: { version: "0.11.0", model: "m" } } });
+    expect(read).toMatchObject({ quantilesOnly: true, header: { running: { version: { value: "0.11.0" }, model: { value: "m" } } } });
     expect(read && "look" in read && read.look).toMatchObject({
       kind: "scrape",
       snapshot: { time: 5, gauges: { requests_running: 4 }, counters: { generation_tokens_total: 90 }, histograms: {} },
