@@ -1,8 +1,11 @@
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { type ComparedRow, compareLive } from "../live/compare.ts";
-import { cacheDrift, type DriftRow } from "../live/drift.ts";
+import { driftOf } from "../live/drift/drift-of.ts";
+import { type DriftRow, driftRows } from "../live/drift.ts";
 import { measuredWorkload, workloadOf } from "../live/measured-workload.ts";
 import { predictionFrom } from "../live/prediction.ts";
+import { identityOf } from "../live/running/identify.ts";
+import type { RunningServer } from "../live/running-server.ts";
 import type { LiveSeries } from "../live/series.ts";
 import { simulate } from "../simulation/simulate.ts";
 import { missingError } from "./cases.ts";
@@ -31,7 +34,8 @@ export async function comparedDeployment(path: string, options: CommonOptions, s
 }
 
 /** Simulates the deployment under the load that was measured and sets both side by side; a sentence where no load was measured. */
-export function comparison({ settled, memory }: DeploymentAnalysis, series: LiveSeries): Comparison | string {
+export function comparison(analysis: DeploymentAnalysis, series: LiveSeries, running?: RunningServer): Comparison | string {
+  const { settled, memory } = analysis;
   const window = series.window(Number.POSITIVE_INFINITY);
   const load = measuredWorkload(window);
   if (!settled || !window || load === "no-window") return "Not compared: at least two answers are needed.";
@@ -40,15 +44,5 @@ export function comparison({ settled, memory }: DeploymentAnalysis, series: Live
   const outcome = simulate(settled, memory, workloadOf(load), 1);
   if (outcome.error) return `Not compared: ${outcome.error.message}`;
   const rows = compareLive(predictionFrom(outcome.report, { basis: "measured workload", window, isMeasuredLoad: true }), window);
-  const [pool] = settled.pools;
-  const [plan] = memory;
-  const { cacheConfig, server } = window.last;
-  const settings = pool && plan && cacheConfig ? cacheDrift(pool, plan, cacheConfig) : [];
-  return { rows, drift: [modelDrift(settled.model.id, server.model), ...settings] };
-}
-
-/** A server of another model explains every other difference. */
-function modelDrift(file: string, server: string | null): DriftRow {
-  const verdict = server === null ? "not-offered" : server.toLowerCase() === file.toLowerCase() ? "equal" : "different";
-  return { setting: "model", file, server, from: server === null ? null : "metrics", verdict, predicted: false, lines: null };
+  return { rows, drift: driftRows(driftOf(running ?? identityOf(window.last), analysis)) };
 }

@@ -3,7 +3,7 @@ import type { Conditions, ConditionValue, MeasuredMemory, MeasuredStage } from "
 import { conditionsOf } from "../deployment/conditions.ts";
 import { type Message, message } from "../deployment/message.ts";
 import type { SettledPool } from "../deployment/settled.ts";
-import { serverKvTokens } from "./drift.ts";
+import { cacheConfigLabels } from "./running/vllm.ts";
 
 /** What a running server tells of its memory. */
 export interface ServerFacts {
@@ -40,7 +40,7 @@ type Told = Pick<MeasuredMemory, "stages" | "kvCacheTokens" | "kvCacheBlocks"> &
 
 function cacheMemory(labels: Readonly<Record<string, string>>): Told | undefined {
   const blocks = count(labels.num_gpu_blocks_override) ?? count(labels.num_gpu_blocks);
-  const tokens = serverKvTokens(labels);
+  const tokens = cacheConfigLabels(labels).tokens?.value ?? null;
   if (blocks === null && tokens === null) return undefined;
   const share = Number(labels.gpu_memory_utilization);
   const block = count(labels.block_size);

@@ -6,10 +6,11 @@ import { read } from "../../src/deployment/read.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
 import { compareLive } from "../../src/live/compare.ts";
-import { cacheDrift } from "../../src/live/drift.ts";
+import { driftOf } from "../../src/live/drift/drift-of.ts";
 import { measuredWorkload } from "../../src/live/measured-workload.ts";
 import { predictionFrom } from "../../src/live/prediction.ts";
 import { readPage } from "../../src/live/read-page.ts";
+import { identityOf } from "../../src/live/running/identify.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
@@ -52,16 +53,16 @@ function simulatedChat() {
   const settlement = deployment && settle(deployment, catalog);
   const pool = settlement?.settled?.pools[0];
   const rows = catalog.workload("chat");
-  if (!settlement?.settled || !pool || !rows) throw new Error("the default deployment does not settle");
+  if (!deployment || !settlement?.settled || !pool || !rows) throw new Error("the default deployment does not settle");
   const plan = memoryPlan(settlement.settled.model, pool);
   const outcome = simulateWith(settlement.settled, [plan], [linearModel()], builtInWorkload(rows, 6, 1500), 7);
   if (outcome.error) throw new Error(outcome.error.message);
-  return { report: outcome.report, pool, plan };
+  return { report: outcome.report, deployment, settled: settlement.settled, plan };
 }
 
 describe("a simulated run, played, scraped and compared with itself", () => {
   it("agrees with its own prediction, its own load and its own file", async () => {
-    const { report, pool, plan } = simulatedChat();
+    const { report, deployment, settled, plan } = simulatedChat();
     let now = 1_795_220_000_000;
     const server = await startDemo({ report, model: "meta-llama/Llama-3.3-70B-Instruct", version: "0.11.0", now: () => now });
     try {
@@ -87,8 +88,10 @@ describe("a simulated run, played, scraped and compared with itself", () => {
       expect(Math.abs(load.promptTokensMean / report.workload.promptMean - 1)).toBeLessThan(0.1);
       expect(Math.abs(load.outputTokensMean / report.workload.outputMean - 1)).toBeLessThan(0.1);
 
-      const drift = cacheDrift(pool, plan, series.last?.snapshot?.cacheConfig ?? {});
-      expect(drift.filter(({ verdict }) => verdict === "different" || verdict === "not-offered")).toEqual([]);
+      const { snapshot } = series.last ?? {};
+      const drift = snapshot ? driftOf(identityOf(snapshot), { deployment, settled, memory: [plan] }) : [];
+      expect(drift.filter(({ verdict }) => verdict === "different")).toEqual([]);
+      expect(drift.filter(({ verdict }) => verdict === "equal").map(({ setting }) => setting)).toContain("KV cache tokens");
     } finally {
       await server.close();
     }

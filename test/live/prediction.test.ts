@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { SettledPool } from "../../src/deployment/settled.ts";
 import { compareLive } from "../../src/live/compare.ts";
-import { cacheDrift, serverKvTokens } from "../../src/live/drift.ts";
 import { measuredWorkload, workloadOf } from "../../src/live/measured-workload.ts";
 import { predictionFrom } from "../../src/live/prediction.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
-import { cache } from "../memory/plain-pool.ts";
 import { scrapes } from "./captures.ts";
 
 function window(folder: string, seconds: number, until?: number) {
@@ -100,91 +97,5 @@ describe("compareLive", () => {
     const rows = compareLive(predicted, window("llama.cpp", 60));
     expect(rows.find(({ metric }) => metric === "ttft_p95")).toMatchObject({ measured: null, verdict: "unknown" });
     expect(rows.find(({ metric }) => metric === "kv_cache_usage")).toMatchObject({ measured: null, verdict: "unknown" });
-  });
-});
-
-describe("cacheDrift", () => {
-  const plan = handReport([]).memory;
-  const pool = (settings: Partial<SettledPool["settings"]>): SettledPool => ({
-    role: "mixed",
-    instances: 1,
-    version: { text: "0.19.0", major: 0, minor: 19, patch: 0, post: 0 },
-    versionAssumed: false,
-    gpu: {
-      id: "H100-SXM5-80GB",
-      vendor: "nvidia",
-      architecture: "hopper",
-      computeCapability: 9,
-      memoryBytes: 80e9,
-      driverBytes: 80e9,
-      driverBytesAssumed: true,
-      memoryBytesPerSecond: 3e12,
-      flops: {},
-      scaleUp: null,
-      pcie: { kind: "pcie", name: "", bytesPerSecond: 1, switched: false },
-      scaleUpGpus: 8,
-      watts: null,
-      aliases: [],
-      sources: [],
-    },
-    gpusPerNode: 1,
-    nodes: 1,
-    layout: { tensor: 1, pipeline: 1, data: 1, attentionData: 1, expert: 1, sequence: 1, prefillContext: 1, decodeContext: 1 },
-    shiftThreshold: null,
-    weights: { method: "none", linear: "bf16", scaleBytesPerElement: 0 },
-    activationBytes: 2,
-    kvElementBytes: 2,
-    budget: { engine: "vllm", gpuMemoryUtilization: 0.92, kvCacheMemoryBytes: null, graphsInBudget: false, cache },
-    settings: {
-      maxModelLen: 2048,
-      maxNumSeqs: 8,
-      maxNumBatchedTokens: 512,
-      blockTokens: 128,
-      prefixCaching: true,
-      chunkedPrefill: true,
-      longPrefillTokenThreshold: 0,
-      enforceEager: true,
-      asyncScheduling: false,
-      cpuOffloadBytes: 0,
-      lora: null,
-      maxCaptureSize: 0,
-      expertExchange: "gather",
-      scheduling: { engine: "vllm", reserveFullPrompt: true },
-      ...settings,
-    },
-    kernels: [],
-    linkKernels: null,
-    links: {
-      intraNode: { kind: "nvlink", name: "", bytesPerSecond: 1, switched: true },
-      interNode: { kind: "network", name: "", bytesPerSecond: 1, switched: false },
-      latencySeconds: 0,
-    },
-    observed: { gpuTotalBytes: null, kvCacheBlocks: null },
-  });
-  const [shot] = scrapes("vllm-0.32.0-dp2");
-  const server = shot?.cacheConfig ?? {};
-
-  it("reads the capacity the server says, overrides included", () => {
-    expect(serverKvTokens(server)).toBe(8192);
-    // 64 blocks (the override, not the 128 profiled) of 128 tokens.
-    expect(serverKvTokens({ ...server, kv_cache_size_tokens: "None" })).toBe(64 * 128);
-    expect(serverKvTokens({ block_size: "16", num_gpu_blocks: "512" })).toBe(8192);
-    expect(serverKvTokens({ block_size: "None" })).toBeNull();
-  });
-
-  it("sets file and server side by side", () => {
-    const rows = cacheDrift(pool({ prefixCaching: false }), { ...plan, kvCacheTokens: 8300, kvCacheBlocks: 64 }, server);
-    expect(rows).toMatchObject([
-      { setting: "block-size", file: "128", server: "128", predicted: false, verdict: "equal" },
-      { setting: "gpu-memory-utilization", file: "0.92", server: "0.92", predicted: false, verdict: "equal" },
-      { setting: "enable-prefix-caching", file: "false", server: "true", predicted: false, verdict: "different" },
-      { setting: "KV cache blocks", file: "64", server: "64", predicted: true, verdict: "equal" },
-      { setting: "KV cache tokens", file: "8300", server: "8192", predicted: true, verdict: "close" },
-    ]);
-  });
-
-  it("says not offered where the server is silent", () => {
-    const verdicts = cacheDrift(pool({}), plan, { block_size: "16" }).map(({ verdict }) => verdict);
-    expect(verdicts).toEqual(["different", "not-offered", "not-offered", "not-offered", "not-offered"]);
   });
 });

@@ -37,7 +37,7 @@ const read = (url: string, what: PageIdentity) => readIdentity(fetchText, url, w
 const allowed: Readonly<Record<string, readonly string[]>> = {
   vllm: ["/openapi.json", "/server_info?config_format=json", "/version", "/v1/models"],
   sglang: ["/server_info", "/get_server_info", "/model_info", "/get_model_info", "/v1/models"],
-  "tensorrt-llm": ["/version", "/v1/models"],
+  "trtllm-serve": ["/version", "/v1/models"],
   triton: ["/v2", "/v2/models/llama/config"],
   tgi: ["/info"],
   "llama.cpp": ["/props", "/v1/models"],

@@ -19,7 +19,7 @@ export async function identify(page: PageIdentity, ask: AskJson): Promise<Runnin
   const endpoints = safeEndpoints[kind] ?? [];
   const listed = endpoints.some(({ isListed }) => isListed) ? await ask(pathList) : undefined;
   const parts = await Promise.all(
-    endpoints.map((endpoint) => (endpoint.isListed && !isListed(endpoint, listed) ? {} : answerOf(endpoint, page, ask))),
+    endpoints.filter((endpoint) => !endpoint.isListed || isListed(endpoint, listed)).map((endpoint) => answerOf(endpoint, page, ask)),
   );
   // A page shows what is held now; answers were resolved at the start, and say more.
   return serverOf(kind, [...parts, ...pageParts(page)]);

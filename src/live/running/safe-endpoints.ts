@@ -29,7 +29,7 @@ export const safeEndpoints: Readonly<Partial<Record<string, readonly SafeEndpoin
     { paths: ["model_info", "get_model_info"], read: sglangModelInfo },
     models,
   ],
-  "tensorrt-llm": [version, models],
+  "trtllm-serve": [version, models],
   triton: [
     { paths: ["v2"], read: tritonServer },
     { paths: ["v2/models/{model}/config"], read: tritonModel },
@@ -39,7 +39,7 @@ export const safeEndpoints: Readonly<Partial<Record<string, readonly SafeEndpoin
   nim: [{ paths: ["v1/version"], read: nimVersion }, { paths: ["v1/metadata"], read: nimMetadata }, models],
   dynamo: [models],
   unknown: [version, models],
-} satisfies Partial<Record<ServerKind | "tensorrt-llm" | "triton" | "tgi" | "dynamo", readonly SafeEndpoint[]>>;
+} satisfies Partial<Record<ServerKind | "trtllm-serve" | "triton" | "tgi" | "dynamo", readonly SafeEndpoint[]>>;
 
 /** Where a server lists its own paths. */
 export const pathList = "openapi.json";
