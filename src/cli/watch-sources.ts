@@ -1,6 +1,6 @@
 import type { LiveSource } from "../live/source.ts";
-import { Fleet } from "../live/sources/fleet.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
+import { fleetOf } from "../platform/fleet-of.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import { normaliseUrl, redactUrl } from "../platform/url.ts";
@@ -13,6 +13,7 @@ export interface SourceOptions {
   readonly fleet?: boolean;
   readonly replay?: string;
   readonly speed?: number;
+  readonly once?: boolean;
 }
 
 /** One source with what it takes to ask it. */
@@ -35,22 +36,19 @@ export async function watchedSources(
   const ways = [addresses.length > 0, options.replay !== undefined].filter(Boolean).length;
   if (ways > 1) throw usage("Addresses and --replay exclude each other.");
   if (options.speed !== undefined && options.replay === undefined) throw usage("--speed goes with --replay.");
+  if (options.fleet && options.replay !== undefined) throw usage("--fleet goes with addresses.");
   if (options.replay !== undefined) return recordedSources(options.replay, options.speed ?? null, session);
   if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
-  const pages = addresses.map(address).map((url) => metricsUrl(url, redactUrl(url)));
-  const keyFor = (): string | undefined => token;
-  if (options.fleet)
-    return [
-      {
-        source: new Fleet(
-          "fleet",
-          pages.map((source) => ({ source, role: "both" })),
-        ),
-        label: "",
-        keyFor,
-      },
-    ];
-  return pages.map((source) => ({ source, label: pages.length > 1 ? source.name : "", keyFor }));
+  const urls = [...new Set(addresses.map(address))];
+  if (options.fleet) {
+    // A look alone waits for its slowest member: there is no later one to which its answer could belong.
+    const source = fleetOf(urls, options.once ? { patienceSeconds: 10 } : {});
+    return [{ source, label: "", keyFor: () => token }];
+  }
+  return urls.map((url) => {
+    const name = redactUrl(url);
+    return { source: metricsUrl(url, name), label: urls.length > 1 ? name : "", keyFor: () => token };
+  });
 }
 
 function address(input: string): string {

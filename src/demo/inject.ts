@@ -98,7 +98,10 @@ export function injected(played: Played, injection: Injection): Played {
         return { ...row, outputTokens };
       });
     case "no-shared-prefix":
-      return withRows(played, ({ prefixBlocks: _, ...row }) => row);
+      return withRows(played, (row) => {
+        const { prefixBlocks: _, ...unshared } = row;
+        return unshared;
+      });
     default:
       return injection satisfies never;
   }

@@ -31,7 +31,7 @@ export class Attachment {
     readonly url: string,
     readonly subject: Subject | undefined,
     intervalMs: number,
-    private key: string | undefined,
+    keyFor: (address: string) => string | undefined,
     private readonly ports: AttachmentPorts,
   ) {
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
@@ -43,7 +43,7 @@ export class Attachment {
       series: this.series,
       intervalMs: this.intervalMs,
       ...(fetchText ? { fetchText } : {}),
-      keyFor: () => this.key,
+      keyFor,
       onPoint: (point) => this.received(point),
       onStatus: (status) => {
         ports.send(stateMessage(status));
@@ -85,8 +85,8 @@ export class Attachment {
     this.target.stop();
   }
 
-  retry(token?: string): void {
-    this.key = token ?? this.key;
+  /** Tries at once, with the keys that there are now. */
+  retry(): void {
     this.loop.retry();
   }
 

@@ -3,7 +3,7 @@ import { duration, whole } from "../catalog/quantity.ts";
 import type { LensState } from "../language/lenses.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { Runner } from "../platform/run-worker.ts";
-import { redactUrl } from "../platform/url.ts";
+import { hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
 import { Attachment } from "./attachment.ts";
 import { fullId } from "./command-ids.ts";
@@ -16,6 +16,7 @@ import { pageRequests } from "./page-requests.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
+import { ServerKeys } from "./server-keys.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
@@ -28,6 +29,7 @@ const silentSeconds = 60;
 interface Attached {
   readonly attachment: Attachment;
   readonly runner: Runner;
+  readonly keys: ServerKeys;
   page: LivePage | undefined;
   told: boolean;
 }
@@ -63,9 +65,10 @@ export class Attachments implements vscode.Disposable {
       }
       this.detach(url);
     }
-    const token = await this.tokens.get(url);
+    const keys = new ServerKeys(this.tokens, url);
+    await keys.load();
     const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
-    const attachment = new Attachment(url, subject, new Settings(undefined).scrapeIntervalMs, token, {
+    const attachment = new Attachment(url, subject, new Settings(undefined).scrapeIntervalMs, (address) => keys.keyFor(address), {
       runner,
       send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
       changed: () => this.tell(url),
@@ -73,7 +76,7 @@ export class Attachments implements vscode.Disposable {
       fileWorkload: () => this.fileWorkload(subject),
       log: (text) => this.log.warn(text),
     });
-    this.attached.set(url, { attachment, runner, page: before?.page, told: false });
+    this.attached.set(url, { attachment, runner, keys, page: before?.page, told: false });
     await vscode.commands.executeCommand("setContext", "inferenceLens.attached", true);
     this.open(url);
     attachment.start();
@@ -105,7 +108,7 @@ export class Attachments implements vscode.Disposable {
       one.page.reveal();
       return;
     }
-    const title = vscode.l10n.t("{0}: live", one.attachment.subject?.analysis.deployment.name ?? new URL(url).host);
+    const title = vscode.l10n.t("{0}: live", one.attachment.subject?.analysis.deployment.name ?? hostsOf(url));
     const panel = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Beside, { enableFindWidget: true });
     this.adopt(panel, url);
   }
@@ -182,8 +185,7 @@ export class Attachments implements vscode.Disposable {
         attachment.retry();
         break;
       case "enter-key": {
-        const token = await this.tokens.ask(url);
-        if (token !== undefined) attachment.retry(token);
+        if (await this.attached.get(url)?.keys.ask()) attachment.retry();
         break;
       }
       case "predict":
@@ -215,7 +217,7 @@ export class Attachments implements vscode.Disposable {
     const seconds = Date.now() / 1000 - lastAnswer(one.attachment);
     if (one.told || seconds < silentSeconds) return;
     one.told = true;
-    void this.offer(url, vscode.l10n.t("{0} has not answered for {1} s. Still trying.", new URL(url).host, Math.round(seconds)));
+    void this.offer(url, vscode.l10n.t("{0} has not answered for {1} s. Still trying.", hostsOf(url), Math.round(seconds)));
   }
 
   private async offer(url: string, text: string): Promise<void> {

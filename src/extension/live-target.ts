@@ -1,7 +1,8 @@
 import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
+import { fleetOf } from "../platform/fleet-of.ts";
 import type { FetchText } from "../platform/http.ts";
-import { redactUrl } from "../platform/url.ts";
+import { fleetMembers, redactUrl } from "../platform/url.ts";
 
 /** What stands behind an attached address, and how it is reached. */
 export interface LiveTarget {
@@ -16,5 +17,6 @@ export interface LiveTarget {
 
 /** The source that an address names: by its scheme, a metrics page otherwise. Nothing is asked yet. */
 export function liveTarget(url: string): LiveTarget {
-  return { source: metricsUrl(url, redactUrl(url)), leastIntervalMs: 0, stop: () => undefined };
+  const source = fleetMembers(url).length > 1 ? fleetOf(fleetMembers(url)) : metricsUrl(url, redactUrl(url));
+  return { source, leastIntervalMs: 0, stop: () => undefined };
 }

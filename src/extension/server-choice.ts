@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { isHttpError } from "../platform/http-error.ts";
-import { normaliseUrl, redactUrl } from "../platform/url.ts";
+import { fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
 
 const key = "attach.urls";
@@ -45,10 +45,11 @@ export class ServerChoice {
   }
 }
 
-/** The address as the loop wants it; an input error where it is none. */
+/** The address as it is attached, of several between blanks or commas that of their fleet; an input error where it is none. */
 export function normalised(typed: string): string {
   try {
-    return normaliseUrl(typed);
+    const words = typed.split(/[\s,]+/).filter((word) => word !== "");
+    return words.length > 1 ? fleetUrl([...new Set(words.map(normaliseUrl))]) : normaliseUrl(typed);
   } catch (error) {
     if (isHttpError(error)) throw new UserFacingError("input", error.message);
     throw error;
@@ -59,7 +60,7 @@ export function normalised(typed: string): string {
 function choose(items: readonly vscode.QuickPickItem[]): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick();
   pick.title = vscode.l10n.t("Attach to a server");
-  pick.placeholder = vscode.l10n.t("Address of a vLLM server, such as localhost:8000");
+  pick.placeholder = vscode.l10n.t("Address of a server, such as localhost:8000; several between blanks are one fleet");
   pick.items = items;
   pick.ignoreFocusOut = true;
   return new Promise((resolve) => {

@@ -8,6 +8,8 @@ export interface WatchLine {
   readonly state: LiveState;
   /** Why there was no answer; only when lost. */
   readonly error?: string;
+  /** Servers of a fleet whose share is not in the figures. */
+  readonly missing?: readonly string[];
   readonly server: {
     readonly kind: ServerKind;
     readonly version: string | null;
@@ -62,6 +64,7 @@ export function watchLine(point: LivePoint, options: WatchOptions = {}): WatchLi
     time: point.time,
     state: point.state,
     ...(point.error === undefined ? {} : { error: point.error }),
+    ...(point.missing ? { missing: point.missing } : {}),
     server: {
       kind: snapshot?.server.kind ?? "unknown",
       version: options.version ?? null,

@@ -25,8 +25,28 @@ export function siblingUrl(metricsUrl: string, path: string, query = ""): string
   return url.href;
 }
 
+const fleetScheme = "fleet:";
+
+/** Several metrics pages as one address: `fleet:http://a/metrics,http://b/metrics`. One alone stays as it is. */
+export function fleetUrl(urls: readonly string[]): string {
+  const [only] = urls;
+  return only !== undefined && urls.length === 1 ? only : fleetScheme + urls.map((url) => url.replaceAll(",", "%2C")).join(",");
+}
+
+/** The pages that an address stands for; itself where it is one. */
+export function fleetMembers(url: string): readonly string[] {
+  return url.startsWith(fleetScheme) ? url.slice(fleetScheme.length).split(",") : [url];
+}
+
+/** The hosts of an address, for titles and messages. */
+export function hostsOf(url: string): string {
+  const hosts = fleetMembers(url).map((one) => (URL.canParse(one) ? new URL(one).host : redactUrl(one)));
+  return hosts.length > 3 ? `${hosts.slice(0, 3).join(", ")} …` : hosts.join(", ");
+}
+
 /** The address without user, password and query, for logs and messages. */
 export function redactUrl(input: string): string {
+  if (input.startsWith(fleetScheme)) return fleetUrl(fleetMembers(input).map(redactUrl));
   if (!URL.canParse(input)) return input.replace(/\/\/[^/@\s]*@/, "//").replace(/\?.*$/, "");
   const url = new URL(input);
   url.username = "";

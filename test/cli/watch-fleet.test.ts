@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoServer, startDemo } from "../../src/demo/server.ts";
+import { handReport, steadyRequests } from "../demo/hand-report.ts";
+import { at, bundledCli, type Cli, lines } from "./support.ts";
+
+let cli: Cli;
+const servers: DemoServer[] = [];
+beforeAll(async () => {
+  cli = await bundledCli();
+  const report = handReport(steadyRequests(200, 0.1));
+  const gone = await startDemo({ report });
+  nobody = new URL(gone.url).host;
+  await gone.close();
+  for (const engines of [1, 2]) servers.push(await startDemo({ report, engines, speed: 5, model: "acme/chat-8b" }));
+});
+afterAll(async () => {
+  cli.dispose();
+  for (const server of servers) await server.close();
+});
+
+const urls = () => servers.map(({ url }) => url);
+/** Where a server was, and nothing listens any more. */
+let nobody: string;
+
+describe("watch --fleet", () => {
+  it("gives one line for all, once, since the servers' start", async () => {
+    const { stdout, code } = await cli.run(["watch", ...urls(), "--fleet", "--once", "--per-engine", "--format", "jsonl"]);
+    expect(code).toBe(0);
+    const all = lines(stdout);
+    expect(all).toHaveLength(1);
+    expect(at(all[0], "server")).toMatchObject({ kind: "vllm", model: "acme/chat-8b", engines: 3 });
+    const engines = at(all[0], "engines");
+    const [first, second] = urls().map((url) => new URL(url).host);
+    expect(Array.isArray(engines) && engines.map((engine) => at(engine, "engine"))).toEqual([`${first}/0`, `${second}/0`, `${second}/1`]);
+    const total = at(all[0], "metrics", "generation_tokens_total");
+    const each = Array.isArray(engines) ? engines.map((engine) => Number(at(engine, "generation_tokens_total"))) : [];
+    expect(total).toBe(each.reduce((a, b) => a + b, 0));
+  });
+
+  it("names who does not answer, and goes on with the others", async () => {
+    const { stdout, code } = await cli.run([
+      "watch",
+      ...urls(),
+      nobody,
+      "--fleet",
+      "--duration",
+      "2s",
+      "--interval",
+      "400ms",
+      "--format",
+      "jsonl",
+    ]);
+    expect(code).toBe(0);
+    const all = lines(stdout);
+    expect(all.length).toBeGreaterThan(2);
+    for (const line of all) expect(at(line, "missing")).toEqual([nobody]);
+    expect(at(all.at(-1), "metrics", "generation_tokens_per_second")).toBeGreaterThan(0);
+  });
+
+  it("ends with 4 where nobody answers", async () => {
+    const { stderr, code } = await cli.run(["watch", nobody, `${nobody}/x/metrics`, "--fleet", "--once"]);
+    expect(code).toBe(4);
+    expect(stderr).toContain("/metrics: Nothing listens there (connection refused) (and 1 more)");
+  });
+});
