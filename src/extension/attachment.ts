@@ -1,4 +1,5 @@
 import { gpusOf } from "../deployment/settled.ts";
+import type { Alert } from "../live/alerts/alerts.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { viewPoint } from "../live/view-point.ts";
@@ -9,6 +10,7 @@ import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
+import { ServerAlerts } from "./server-alerts.ts";
 import type { Subject } from "./subject.ts";
 
 /** Seconds of live load that a prediction is made for. */
@@ -26,6 +28,7 @@ export class Attachment {
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
   private readonly intervalMs: number;
+  private readonly told: ServerAlerts;
 
   constructor(
     readonly url: string,
@@ -37,6 +40,7 @@ export class Attachment {
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.target = liveTarget(url);
     const { source, fetchText, leastIntervalMs } = this.target;
+    this.told = new ServerAlerts({ name: source.name, url }, ports.log);
     this.intervalMs = Math.max(intervalMs, leastIntervalMs);
     this.loop = new ScrapeLoop({
       source,
@@ -59,6 +63,21 @@ export class Attachment {
 
   get status(): LoopStatus {
     return this.loop.status;
+  }
+
+  /** For people; holds no credentials. */
+  get name(): string {
+    return this.target.source.name;
+  }
+
+  /** Unix seconds of the clock that its looks have. */
+  get now(): number {
+    return Date.now() / 1000;
+  }
+
+  /** What a person who does not look should know of now. */
+  get alerts(): readonly Alert[] {
+    return this.told.current;
   }
 
   get last(): LivePoint | undefined {
@@ -107,6 +126,7 @@ export class Attachment {
 
   private received(point: LivePoint): void {
     this.ports.send({ kind: "point", point: viewPoint(point) });
+    this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, []);
     this.ports.changed();
     this.prediction.received(point);
   }

@@ -1,7 +1,4 @@
 import * as vscode from "vscode";
-import { duration, whole } from "../catalog/quantity.ts";
-import type { LensState } from "../language/lenses.ts";
-import type { LivePoint } from "../live/snapshot.ts";
 import { Runner } from "../platform/run-worker.ts";
 import { hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
@@ -17,28 +14,29 @@ import { report as tellFailure } from "./register-command.ts";
 import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
 import { ServerKeys } from "./server-keys.ts";
+import { ServerSilence } from "./server-silence.ts";
+import { ServerStatus } from "./server-status.ts";
+import { serverState } from "./server-words.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
 import { workloadAt } from "./workload-choice.ts";
 
 const viewType = "inferenceLens.live";
-/** After so long without an answer a person is told, once a loss. */
-const silentSeconds = 60;
 
 interface Attached {
   readonly attachment: Attachment;
   readonly runner: Runner;
   readonly keys: ServerKeys;
   page: LivePage | undefined;
-  told: boolean;
+  readonly silence: ServerSilence;
 }
 
 /** All attached servers with their pages, their lenses and the one item in the status bar. */
 export class Attachments implements vscode.Disposable {
   private readonly attached = new Map<string, Attached>();
   private readonly changed = new vscode.EventEmitter<void>();
-  private status: vscode.StatusBarItem | undefined;
+  private readonly status = new ServerStatus();
   readonly onDidChange = this.changed.event;
 
   constructor(
@@ -76,7 +74,7 @@ export class Attachments implements vscode.Disposable {
       fileWorkload: () => this.fileWorkload(subject),
       log: (text) => this.log.warn(text),
     });
-    this.attached.set(url, { attachment, runner, keys, page: before?.page, told: false });
+    this.attached.set(url, { attachment, runner, keys, page: before?.page, silence: new ServerSilence() });
     await vscode.commands.executeCommand("setContext", "inferenceLens.attached", true);
     this.open(url);
     attachment.start();
@@ -95,7 +93,7 @@ export class Attachments implements vscode.Disposable {
     const { subject } = one.attachment;
     if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, undefined);
     void vscode.commands.executeCommand("setContext", "inferenceLens.attached", this.attached.size > 0);
-    this.showStatus();
+    this.status.show(this.list());
     this.log.info(`detached from ${redactUrl(url)}`);
     this.changed.fire();
   }
@@ -140,7 +138,7 @@ export class Attachments implements vscode.Disposable {
       throw new UserFacingError("nothing-here", vscode.l10n.t("No server is attached."), action);
     }
     if (all.length === 1) return only;
-    const items = all.map((attachment) => ({ label: redactUrl(attachment.url), attachment }));
+    const items = all.map((attachment) => ({ label: attachment.name, attachment }));
     const choice = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which server?") });
     if (!choice) throw new vscode.CancellationError();
     return choice.attachment;
@@ -148,7 +146,7 @@ export class Attachments implements vscode.Disposable {
 
   dispose(): void {
     for (const url of this.attached.keys()) this.detach(url);
-    this.status?.dispose();
+    this.status.dispose();
     this.changed.dispose();
   }
 
@@ -203,44 +201,9 @@ export class Attachments implements vscode.Disposable {
     const { attachment } = one;
     const { subject } = attachment;
     if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, serverState(attachment));
-    this.showStatus();
-    this.tellSilence(url, one);
+    this.status.show(this.list());
+    one.silence.take(attachment);
     this.changed.fire();
-  }
-
-  private tellSilence(url: string, one: Attached): void {
-    const { status } = one.attachment;
-    if (status.state !== "lost") {
-      one.told = false;
-      return;
-    }
-    const seconds = Date.now() / 1000 - lastAnswer(one.attachment);
-    if (one.told || seconds < silentSeconds) return;
-    one.told = true;
-    void this.offer(url, vscode.l10n.t("{0} has not answered for {1} s. Still trying.", hostsOf(url), Math.round(seconds)));
-  }
-
-  private async offer(url: string, text: string): Promise<void> {
-    const openLive = vscode.l10n.t("Open live");
-    const detach = vscode.l10n.t("Detach");
-    const chosen = await vscode.window.showWarningMessage(text, openLive, detach);
-    if (chosen === openLive) this.open(url);
-    if (chosen === detach) this.detach(url);
-  }
-
-  private showStatus(): void {
-    const [first] = this.list();
-    if (!first) {
-      this.status?.dispose();
-      this.status = undefined;
-      return;
-    }
-    this.status ??= vscode.window.createStatusBarItem("inferenceLens.live", vscode.StatusBarAlignment.Left, 10);
-    this.status.name = "Inference Lens";
-    this.status.text = statusWords(first);
-    this.status.tooltip = redactUrl(first.url);
-    this.status.command = { title: vscode.l10n.t("Open live"), command: fullId("openLive"), arguments: [first.url] };
-    this.status.show();
   }
 
   private fileWorkload(subject: Subject | undefined) {
@@ -265,35 +228,6 @@ function refuseUntrusted(): void {
 function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
   if (!a || !b) return a === b;
   return a.document.uri.toString() === b.document.uri.toString() && a.analysis.deployment.id === b.analysis.deployment.id;
-}
-
-function serverState(attachment: Attachment): NonNullable<LensState["server"]> {
-  const { status, last } = attachment;
-  const seconds = Math.round((Date.now() / 1000 - lastAnswer(attachment)) / 5) * 5;
-  if (status.state === "lost" || status.state === "wrong-page" || status.state === "needs-key") return { kind: "lost", seconds };
-  const gauges = last?.snapshot?.gauges;
-  return {
-    kind: "attached",
-    running: gauges?.requests_running ?? null,
-    kvUsage: gauges?.kv_cache_usage ?? null,
-    ttftP95Seconds: recentTtft(attachment),
-  };
-}
-
-/** Quantiles of one second jump about: half a minute says more. */
-function recentTtft({ series }: Attachment): number | null {
-  return series.window(30)?.windows.ttft_seconds?.p95 ?? null;
-}
-
-function lastAnswer({ series, status }: Attachment): number {
-  return series.points.findLast((point: LivePoint) => point.snapshot !== undefined)?.time ?? status.since;
-}
-
-function statusWords(attachment: Attachment): string {
-  const state = serverState(attachment);
-  if (state.kind === "lost") return `$(debug-disconnect) ${vscode.l10n.t("No answer")}`;
-  const running = state.running === null ? vscode.l10n.t("live") : vscode.l10n.t("{0} running", whole(state.running));
-  return state.ttftP95Seconds === null ? `$(pulse) ${running}` : `$(pulse) ${running} · ${duration(state.ttftP95Seconds)}`;
 }
 
 function detachedMessages(url: string): readonly ToLiveView[] {

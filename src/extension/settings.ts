@@ -51,6 +51,12 @@ export class Settings {
     return { helm: this.text("tools.helm") || defaultTools.helm, kustomize: kustomize ? [[kustomize, "build"]] : defaultTools.kustomize };
   }
 
+  /** How a person who does not look is told of a server. */
+  get alerts(): "off" | "quiet" | "notify" {
+    const level = this.text("live.alerts");
+    return level === "off" || level === "notify" ? level : "quiet";
+  }
+
   /** Between 0.2 s and a minute. */
   get scrapeIntervalMs(): number {
     return Math.min(60, Math.max(0.2, this.number("attach.interval", 1))) * 1000;
