@@ -25,12 +25,11 @@ describe("answers of a Prometheus 2.42", () => {
   });
 
   it("name what the store has, under the canonical words", () => {
-    const names = wordNames(namesIn(stored("names")));
-    expect(names?.kind).toBe("vllm");
-    expect(names?.gauges.get("kv_cache_usage")).toEqual(["vllm:kv_cache_usage_perc"]);
-    expect(names?.counters.get("request_success_total")).toEqual(["vllm:request_success_total"]);
+    const names = wordNames(namesIn(stored("names")), "vllm");
+    expect(names.gauges.get("kv_cache_usage")).toEqual(["vllm:kv_cache_usage_perc"]);
+    expect(names.counters.get("request_success_total")).toEqual(["vllm:request_success_total"]);
     // A server that still has the old name beside one that has the new: the new one first.
-    expect(names?.histograms.get("itl_seconds")).toEqual(["vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"]);
+    expect(names.histograms.get("itl_seconds")).toEqual(["vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"]);
   });
 
   it("tell each target's interval, and why it is down", () => {

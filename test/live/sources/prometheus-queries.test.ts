@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { kindOf } from "../../../src/live/sources/prometheus/anchors.ts";
 import { namesIn } from "../../../src/live/sources/prometheus/answer.ts";
 import { equalTo, readMatchers, selector, selectorOfAll } from "../../../src/live/sources/prometheus/matchers.ts";
 import { wordNames } from "../../../src/live/sources/prometheus/names.ts";
@@ -20,9 +21,13 @@ const pod = (name: string, more: Labels = {}): Labels => ({
 
 /** The three texts, one question a line. */
 function textOf(names: readonly string[], sets: readonly Labels[], matchers = "namespace=prod", windowSeconds = 60): string {
-  const found = wordNames(names);
-  if (!found) throw new Error("no word");
-  const queries = lookQueries({ names: found, shape: shapeOf(sets), matchers: readMatchers(matchers) ?? [], windowSeconds });
+  const kind = names.map((name) => kindOf({ __name__: name })).find((one) => one !== "unknown") ?? "unknown";
+  const queries = lookQueries({
+    names: wordNames(names, kind),
+    shape: shapeOf(sets),
+    matchers: readMatchers(matchers) ?? [],
+    windowSeconds,
+  });
   return Object.values(queries)
     .map((query) => query.replaceAll(" or label_replace(", "\nor label_replace("))
     .join("\n\n");
@@ -49,7 +54,11 @@ describe("PromQL", () => {
   });
 
   it("takes the new name of a word where a server has both, and either in the middle of an upgrade", () => {
-    const text = textOf(["vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc"], [{ instance: "a" }], "job=x");
+    const text = textOf(
+      ["vllm:num_requests_running", "vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc"],
+      [{ instance: "a" }],
+      "job=x",
+    );
     expect(text).toContain(
       'label_replace(avg by (instance) (vllm:kv_cache_usage_perc{job="x"} or vllm:gpu_cache_usage_perc{job="x"}), "word", "kv_cache_usage", "", "")',
     );

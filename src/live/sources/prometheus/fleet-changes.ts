@@ -28,7 +28,7 @@ export class FleetChanges {
     }
     const answering = members.filter(({ engines }) => engines.length > 0).length;
     if (this.present !== undefined && this.present !== answering) {
-      events.push({ time, kind: "scale", words: message("{0} servers, {1} before", answering, this.present) });
+      events.push({ time, kind: "scale", words: message("Servers that answer: {0}, before: {1}", answering, this.present) });
     }
     this.present = answering;
     return events;

@@ -31,6 +31,12 @@ export function equalTo(labels: Readonly<Record<string, string>>): readonly Matc
   return Object.entries(labels).map(([label, value]) => ({ label, compares: "=", value }));
 }
 
+/** Holds where a label has one of these values. */
+export function oneOf(label: string, values: readonly string[]): Matcher {
+  const value = values.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+  return { label, compares: "=~", value };
+}
+
 /** `name{job="vllm"}`. */
 export function selector(name: string, matchers: readonly Matcher[]): string {
   return matchers.length === 0 ? name : `${name}{${written(matchers)}}`;
@@ -38,8 +44,12 @@ export function selector(name: string, matchers: readonly Matcher[]): string {
 
 /** One selector for all of these names: `{__name__=~"a|b",job="vllm"}`. */
 export function selectorOfAll(names: readonly string[], matchers: readonly Matcher[]): string {
-  const names_ = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return `{${written([{ label: "__name__", compares: "=~", value: names_.join("|") }, ...matchers])}}`;
+  return selectorOfPattern(oneOf("__name__", names).value, matchers);
+}
+
+/** A selector for all names that a regular expression matches as a whole. */
+export function selectorOfPattern(pattern: string, matchers: readonly Matcher[]): string {
+  return `{${written([{ label: "__name__", compares: "=~", value: pattern }, ...matchers])}}`;
 }
 
 function written(matchers: readonly Matcher[]): string {

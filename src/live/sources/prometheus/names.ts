@@ -13,8 +13,8 @@ export interface WordNames {
 /** What can stand in PromQL without quotes. */
 const legal = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** Reads which canonical words a store holds from its list of names; undefined where none is of a serving engine. */
-export function wordNames(names: readonly string[]): WordNames | undefined {
+/** Reads from a store's list of names which canonical words it holds of a kind of server. */
+export function wordNames(names: readonly string[], kind: ServerKind): WordNames {
   const present = new Map<string, string[]>();
   const add = (key: string, name: string): void => {
     const same = present.get(key);
@@ -27,8 +27,6 @@ export function wordNames(names: readonly string[]): WordNames | undefined {
     else add(`single ${aliasKey(name)}`, name);
   }
   const namesOf = ({ kind, key }: Alias): readonly string[] => present.get(`${kind === "histogram" ? kind : "single"} ${key}`) ?? [];
-  const kind = aliases.find((alias) => namesOf(alias).length > 0)?.server;
-  if (kind === undefined) return undefined;
   const gauges = new Map<CanonicalGauge, string[]>();
   const counters = new Map<CanonicalCounter, string[]>();
   const histograms = new Map<CanonicalHistogram, string[]>();
@@ -45,15 +43,10 @@ export function wordNames(names: readonly string[]): WordNames | undefined {
         append(histograms, alias.canonical, namesOf(alias));
         break;
       default:
-        return alias satisfies never;
+        alias satisfies never;
     }
   }
   return { kind, gauges, counters, histograms };
-}
-
-/** The names of one word that every server of the kind publishes: which servers there are is read from its series. */
-export function anchorNames({ gauges, counters }: WordNames): readonly string[] {
-  return [...gauges.values(), ...counters.values()][0] ?? [];
 }
 
 function append<Word>(found: Map<Word, string[]>, word: Word, names: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { CanonicalGauge, CanonicalHistogram } from "../../snapshot.ts";
+import { anchorWord } from "./anchors.ts";
 import { type Matcher, selector, selectorOfAll } from "./matchers.ts";
-import { anchorNames, type WordNames } from "./names.ts";
+import type { WordNames } from "./names.ts";
 import type { FleetShape } from "./shape.ts";
 
 /** What a look asks, one query each; "" where there is nothing of the kind. */
@@ -64,8 +65,9 @@ export function tellsEnginesApart(word: CanonicalHistogram, { members }: Pick<Fl
 /** Whether each server answers, and since when it runs, joined by the labels of their targets: neither carries a model's name. */
 function membersOf({ names, shape, matchers }: Asked): readonly string[] {
   const { memberLabels, targetLabels } = shape;
-  if (memberLabels.length === 0 || targetLabels.length === 0) return [];
-  const joined = `and on (${targetLabels.join(", ")}) last_over_time(${selectorOfAll(anchorNames(names), matchers)}[${missedFor}])`;
+  const anchors = names.gauges.get(anchorWord);
+  if (!anchors || memberLabels.length === 0 || targetLabels.length === 0) return [];
+  const joined = `and on (${targetLabels.join(", ")}) last_over_time(${selectorOfAll(anchors, matchers)}[${missedFor}])`;
   const each = (word: string, combine: string, name: string): string => named(word, `${combine}${by(memberLabels)} (${name} ${joined})`);
   return [each(upWord, "min", "up"), each(startedWord, "max", "process_start_time_seconds")];
 }

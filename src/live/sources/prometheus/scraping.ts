@@ -1,7 +1,6 @@
 import type { Ask } from "../../source.ts";
 import { seriesIn } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi } from "./api.ts";
-import { type Matcher, selectorOfAll } from "./matchers.ts";
 import type { Target } from "./targets.ts";
 
 /** Scrapes are counted over so long where the store does not tell its configuration. */
@@ -27,15 +26,10 @@ export function configuredInterval(targets: readonly Target[]): number | null {
   return told.length > 0 ? Math.max(...told) : null;
 }
 
-/** The usual interval as the samples show it; null where they are too few. */
-export async function countedInterval(
-  ask: Ask,
-  place: ApiPlace,
-  names: readonly string[],
-  matchers: readonly Matcher[],
-): Promise<number | null> {
+/** The usual interval of some series as their samples show it; null where they are too few. */
+export async function countedInterval(ask: Ask, place: ApiPlace, series: string): Promise<number | null> {
   // The median: a server that started a minute ago has few samples, whatever its interval.
-  const query = `quantile(0.5, count_over_time(${selectorOfAll(names, matchers)}[${countedSeconds}s]))`;
+  const query = `quantile(0.5, count_over_time(${series}[${countedSeconds}s]))`;
   const answer = await askApi(ask, place, "query", { query });
   const count = answer.kind === "data" ? seriesIn(answer.data)?.[0]?.samples[0]?.[1] : undefined;
   return count !== undefined && count > 1 ? Math.max(1, Math.round(countedSeconds / count)) : null;

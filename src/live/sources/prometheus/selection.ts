@@ -1,8 +1,10 @@
+import type { ServerKind } from "../../snapshot.ts";
 import type { Ask } from "../../source.ts";
+import { anchorSelector, anchorWord, kindOf } from "./anchors.ts";
 import { labelSetsIn, namesIn, seriesIn } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi, moment } from "./api.ts";
-import { type Matcher, selector, selectorOfAll } from "./matchers.ts";
-import { anchorNames, type WordNames, wordNames } from "./names.ts";
+import { type Matcher, oneOf, selectorOfAll, selectorOfPattern } from "./matchers.ts";
+import { type WordNames, wordNames } from "./names.ts";
 import { clockAhead, configuredInterval, countedInterval } from "./scraping.ts";
 import { type FleetShape, shapeOf } from "./shape.ts";
 import { type Target, targetsIn, targetsOf } from "./targets.ts";
@@ -31,27 +33,36 @@ export interface Selection {
 const lookBackSeconds = 600;
 /** Where it is neither told nor to be counted: what charts of Kubernetes usually set. */
 const assumedScrapeSeconds = 30;
+
+interface AnchorSeries {
+  readonly kind: "series";
+  readonly sets: readonly Labels[];
+  /** The time they were seen in, as the API takes it. */
+  readonly range: { readonly start: string; readonly end: string };
+  readonly notices: readonly string[];
+}
 const cacheConfigNames = ["vllm:cache_config_info", "ray_vllm_cache_config_info", "sglang:cache_config_info"];
 
 /** Asks a store what it knows of the servers that the matchers choose. */
 export async function select(ask: Ask, place: ApiPlace, matchers: readonly Matcher[]): Promise<Selection | Failed> {
   const ahead = await clockAhead(ask, place);
   if (typeof ahead !== "number") return ahead;
-  const until = ask.now().time + ahead;
-  const range = { start: moment(until - lookBackSeconds), end: moment(until) };
-  const chosen: Record<string, string> = matchers.length > 0 ? { "match[]": selector("", matchers) } : {};
-  const listed = await askApi(ask, place, "label/__name__/values", { ...range, ...chosen });
-  if (listed.kind === "failed") return listed;
-  const names = wordNames(namesIn(listed.data));
-  if (!names) return nothing;
-  const anchors = anchorNames(names);
-  const found = await askApi(ask, place, "series", { ...range, "match[]": selectorOfAll(anchors, matchers) });
+  const found = await anchorSeries(ask, place, matchers, ahead);
   if (found.kind === "failed") return found;
-  const sets = labelSetsIn(found.data);
-  if (sets.length === 0) return nothing;
+  const kind = commonest(found.sets.map(kindOf));
+  if (kind === undefined) return nothing;
+  const sets = found.sets.filter((set) => kindOf(set) === kind);
   const shape = shapeOf(sets);
+  const jobs = [...new Set(sets.map((set) => set.job ?? ""))];
+  // The names of the whole store would be too many.
+  const within = selectorOfPattern(".+", [...matchers, oneOf("job", jobs)]);
+  const listed = await askApi(ask, place, "label/__name__/values", { ...found.range, "match[]": within });
+  if (listed.kind === "failed") return listed;
+  const names = wordNames(namesIn(listed.data), kind);
   const targets = await targetsBehind(ask, place, shape, sets);
-  const scrapeSeconds = configuredInterval(targets) ?? (await countedInterval(ask, place, anchors, matchers));
+  const anchor = selectorOfAll(names.gauges.get(anchorWord) ?? [], matchers);
+  const scrapeSeconds = configuredInterval(targets) ?? (await countedInterval(ask, place, anchor));
+  const others = found.sets.length - sets.length;
   return {
     kind: "selection",
     names,
@@ -59,13 +70,30 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
     model: modelOf(sets),
     scrapeSeconds: scrapeSeconds ?? assumedScrapeSeconds,
     clockAhead: ahead,
-    cacheConfig: await cacheConfig(ask, place, shape, selectorOfAll(anchors, matchers)),
+    cacheConfig: await cacheConfig(ask, place, shape, anchor),
     targets,
     notices: [
       ...found.notices,
       ...(scrapeSeconds === null ? [`how often the servers are scraped is not told: ${assumedScrapeSeconds} s is assumed`] : []),
+      ...(others > 0 ? [`${others} engines of another kind of server have these labels too and are left out`] : []),
     ],
   };
+}
+
+/** The series that every server has, of the servers that matchers choose. */
+export async function anchorSeries(ask: Ask, place: ApiPlace, matchers: readonly Matcher[], ahead: number): Promise<AnchorSeries | Failed> {
+  const until = ask.now().time + ahead;
+  const range = { start: moment(until - lookBackSeconds), end: moment(until) };
+  const found = await askApi(ask, place, "series", { ...range, "match[]": anchorSelector(matchers) });
+  return found.kind === "failed" ? found : { kind: "series", sets: labelSetsIn(found.data), range, notices: found.notices };
+}
+
+function commonest(kinds: readonly ServerKind[]): ServerKind | undefined {
+  const counts = new Map<ServerKind, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  let most: ServerKind | undefined;
+  for (const [kind, count] of counts) if (most === undefined || count > (counts.get(most) ?? 0)) most = kind;
+  return most;
 }
 
 const nothing: Failed = {
