@@ -34,9 +34,9 @@ export interface WatchTimes {
 
 /** One look: quantiles since the server's start; of a recording, its last. Throws CliError 4 where there is no answer. */
 export async function lookOnce(target: WatchTarget): Promise<void> {
-  const { source, keyFor, perEngine, onSeen } = target;
+  const { source, keyFor, fetchText: ask = fetchText, perEngine, onSeen } = target;
   if (source.kind === "recording") return lastLook(target);
-  const once = await scrapeOnce(source, keyFor);
+  const once = await scrapeOnce(source, keyFor, { ask });
   if (typeof once === "string") throw unreachable(source, once);
   const { look, point, identity } = once;
   onSeen({ line: watchLine(point, { ...identity, perEngine }), point, look, running: identity.running });
@@ -48,13 +48,12 @@ export async function keepWatching(
   { intervalMs, durationSeconds }: WatchTimes,
   stop: AbortSignal,
 ): Promise<LiveSeries> {
-  const { source, keyFor, perEngine, onSeen } = target;
+  const { source, keyFor, fetchText: ask = fetchText, leastIntervalMs = 0, perEngine, onSeen } = target;
   const series = new LiveSeries();
   const isRecording = source.kind === "recording";
   const patience = AbortSignal.any([stop, AbortSignal.timeout(5000)]);
   const asking = { page: unseenPage, keyFor, signal: patience };
-  let asked: ServerIdentity | undefined =
-    source.identityAt.length > 0 ? await readIdentityOf(fetchText, source.identityAt, asking) : undefined;
+  let asked: ServerIdentity | undefined = source.identityAt.length > 0 ? await readIdentityOf(ask, source.identityAt, asking) : undefined;
   let before: LivePoint | undefined;
   let answered = isRecording;
   let loop: ScrapeLoop | undefined;
@@ -67,8 +66,9 @@ export async function keepWatching(
       loop = new ScrapeLoop({
         source,
         keyFor,
+        fetchText: ask,
         series,
-        intervalMs: source.keepsPace ? 0 : intervalMs,
+        intervalMs: source.keepsPace ? 0 : Math.max(intervalMs, leastIntervalMs),
         onIdentity: (told) => {
           asked = told;
         },

@@ -1,19 +1,22 @@
 import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
+import type { FetchText } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import { normaliseUrl, redactUrl } from "../platform/url.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";
+import { type PodsOptions, podsToWatch } from "./watch-pods.ts";
 import { recordedSources } from "./watch-replay.ts";
 
 /** What is watched, as the options of `watch` name it. */
-export interface SourceOptions {
+export interface SourceOptions extends PodsOptions {
   readonly fleet?: boolean;
   readonly replay?: string;
   readonly speed?: number;
   readonly once?: boolean;
+  readonly kubernetes?: string;
 }
 
 /** One source with what it takes to ask it. */
@@ -24,6 +27,12 @@ export interface WatchedSource {
   readonly keyFor: (address: string) => string | undefined;
   /** What it says of itself, where nobody can be asked. */
   readonly identity?: () => ServerIdentity | undefined;
+  /** How it is reached; over HTTP where absent. */
+  readonly fetchText?: FetchText;
+  /** It is not asked more often. */
+  readonly leastIntervalMs?: number;
+  /** Ends what runs for it. */
+  readonly stop?: () => void;
 }
 
 /** The sources that addresses and options name. Throws CliError where they contradict each other, or name none. */
@@ -33,11 +42,14 @@ export async function watchedSources(
   token: string | undefined,
   session: Session,
 ): Promise<readonly WatchedSource[]> {
-  const ways = [addresses.length > 0, options.replay !== undefined].filter(Boolean).length;
-  if (ways > 1) throw usage("Addresses and --replay exclude each other.");
+  const ways = [addresses.length > 0, options.replay !== undefined, options.kubernetes !== undefined].filter(Boolean).length;
+  if (ways > 1) throw usage("Addresses, --kubernetes and --replay exclude each other.");
   if (options.speed !== undefined && options.replay === undefined) throw usage("--speed goes with --replay.");
   if (options.fleet && options.replay !== undefined) throw usage("--fleet goes with addresses.");
   if (options.replay !== undefined) return recordedSources(options.replay, options.speed ?? null, session);
+  if (options.kubernetes !== undefined) {
+    return [{ ...(await podsToWatch(options.kubernetes, options, session)), label: "", keyFor: () => token }];
+  }
   if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
   const urls = [...new Set(addresses.map(address))];
   if (options.fleet) {

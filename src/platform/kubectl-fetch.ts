@@ -1,14 +1,14 @@
 import { apiPath, type ProxiedPage } from "../live/kubernetes/api-address.ts";
 import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
 import type { KubectlFailure } from "../live/kubernetes/kubectl-failure.ts";
+import { Slots } from "../live/sources/slots.ts";
 import { type FetchLimits, type FetchText, fetchText, type HttpText } from "./http.ts";
 import { HttpError, isHttpError } from "./http-error.ts";
 import { isKubectlError, type Kubectl, type KubectlError } from "./kubectl.ts";
 import { PortForward } from "./port-forward.ts";
-import { Turns } from "./turns.ts";
 
 /** Programs at a time: a look at a large fleet must not take the machine. */
-const mostAtOnce = 4;
+const mostAtOnce = 8;
 
 /**
  * Fetches addresses of one cluster with the person's kubectl: pods, logs and nodes from its API server, pages of pods through the same
@@ -17,7 +17,7 @@ const mostAtOnce = 4;
  */
 export class KubectlFetch {
   private readonly forwards = new Map<string, PortForward>();
-  private readonly turns = new Turns(mostAtOnce);
+  private readonly slots = new Slots(mostAtOnce);
   /** The cluster does not let this person use its proxy: it is asked no more. */
   private isProxyRefused = false;
 
@@ -31,7 +31,7 @@ export class KubectlFetch {
     const asked = apiPath(address);
     if (!asked) throw new HttpError("bad-url", "Not an address of a cluster");
     const began = performance.now();
-    const text = asked.page ? await this.page(asked.path, asked.page, limits) : await this.turns.take(() => this.get(asked.path, limits));
+    const text = asked.page ? await this.page(asked.path, asked.page, limits) : await this.slots.run(() => this.get(asked.path, limits));
     return typeof text === "string" ? { text, contentType: "", seconds: (performance.now() - began) / 1000 } : text;
   };
 
@@ -59,7 +59,7 @@ export class KubectlFetch {
     const open = this.forwards.get(`${pod}:${port}`);
     if (open || this.isProxyRefused) return this.forwarded(page, limits);
     try {
-      return await this.turns.take(() => this.kubectl.get(this.place, path, limitsOf(limits)));
+      return await this.slots.run(() => this.kubectl.get(this.place, path, limitsOf(limits)));
     } catch (error) {
       if (!isKubectlError(error)) throw error;
       // A pod's own 401 and 403 come back as the API server's: by a port of our own it can be told apart, and a key be sent.

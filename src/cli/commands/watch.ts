@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { LiveSeries } from "../../live/series.ts";
 import { type Exit, exits, usage } from "../exit.ts";
-import { type CommonOptions, durationOption, formatOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
+import { durationOption, formatOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
 import { givenToken } from "../input/token-option.ts";
 import { WatchTable } from "../output/watch-table.ts";
 import { comparisonText } from "../output/watch-text.ts";
@@ -14,7 +14,7 @@ import { keepWatching, lookOnce, type WatchTarget } from "../watch-one.ts";
 import { WatchRecord } from "../watch-record.ts";
 import { type SourceOptions, type WatchedSource, watchedSources } from "../watch-sources.ts";
 
-interface WatchOptions extends CommonOptions, SourceOptions {
+interface WatchOptions extends SourceOptions {
   readonly format: "text" | "jsonl";
   readonly once?: boolean;
   readonly duration?: number;
@@ -42,6 +42,10 @@ export function addWatch(program: Command, run: Run): void {
     .option("--speed <factor>", "how many times as fast a recording is played (default: as fast as it goes)", positiveOption)
     .option("--compare <path>", "compare with what a deployment file predicts for the measured load, at the end")
     .option("--per-engine", "each engine of a server alone too")
+    .option("--kubernetes <path>", "the pods of a deployment file, asked with your own kubectl")
+    .option("--namespace <name>", "of the pods, instead of the file's or the context's")
+    .option("--context <name>", "of kubectl, instead of the current one")
+    .option("--selector <labels>", "of the pods, where the file does not tell them: app=NAME")
     .option("--token-stdin", "read the server's key from stdin (else INFERENCE_LENS_TOKEN)");
   withCommonOptions(command).action((urls: string[], options: WatchOptions) => run(options, (session) => watch(urls, options, session)));
 }
@@ -51,6 +55,14 @@ async function watch(addresses: readonly string[], options: WatchOptions, sessio
   if (options.once && options.compare !== undefined) throw usage("--compare needs a stretch of time: give --duration instead of --once.");
   if (options.interval < 0.1) throw usage("The interval must be at least 100ms.");
   const sources = await watchedSources(addresses, options, await givenToken(options), session);
+  try {
+    return await watchSources(sources, options, session);
+  } finally {
+    for (const { stop } of sources) stop?.();
+  }
+}
+
+async function watchSources(sources: readonly WatchedSource[], options: WatchOptions, session: Session): Promise<Exit> {
   const compared = options.compare === undefined ? undefined : await comparedDeployment(options.compare, options, session);
   const record = options.record === undefined ? undefined : recordOf(options.record, options, compared, session);
   try {

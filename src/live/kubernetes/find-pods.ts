@@ -1,0 +1,35 @@
+import { type Message, message } from "../../deployment/message.ts";
+import type { ClusterPlace } from "./cluster-place.ts";
+import { isMeant, type PodQuery } from "./manifest-pods.ts";
+import { type Pod, readPods } from "./pod.ts";
+import { podTrouble } from "./pod-trouble.ts";
+
+/** What the cluster answered to one query. */
+export interface PodsAnswer {
+  readonly query: PodQuery;
+  readonly text: string;
+}
+
+/** The pods of a deployment in the order of their names, without those that have ended in peace; null where an answer is no list of pods. */
+export function meantPods(answers: readonly PodsAnswer[]): readonly Pod[] | null {
+  const found = new Map<string, Pod>();
+  for (const { query, text } of answers) {
+    const list = readPods(text);
+    if (!list) return null;
+    for (const pod of list.pods) if (isMeant(pod, query) && pod.phase !== "Succeeded") found.set(pod.uid, pod);
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Pods whose engines can be asked. */
+export function runningPods(pods: readonly Pod[]): readonly Pod[] {
+  return pods.filter((pod) => pod.phase === "Running" && podTrouble(pod) === undefined);
+}
+
+/** Why none of these pods can be asked, the worst first; undefined where one can. */
+export function noneRuns(pods: readonly Pod[], { context, namespace }: ClusterPlace): Message | undefined {
+  if (runningPods(pods).length > 0) return undefined;
+  const troubles = pods.flatMap((pod) => podTrouble(pod) ?? []);
+  const worst = troubles.find(({ kind }) => kind !== "starting" && kind !== "leaving") ?? troubles[0];
+  return worst?.words ?? message("No pod of this deployment is in namespace {0} of context {1}.", namespace, context);
+}

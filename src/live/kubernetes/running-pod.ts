@@ -1,0 +1,46 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import { parsedJson } from "../../catalog/json-text.ts";
+import type { Deployment } from "../../deployment/deployment.ts";
+import { read } from "../../deployment/read.ts";
+import { noSurroundings } from "../../deployment/surroundings.ts";
+import { at } from "../bench/fields.ts";
+import { texts } from "./kube-fields.ts";
+import type { Pod } from "./pod.ts";
+import type { PodContainer } from "./pod-container.ts";
+import { notRead } from "./secrets.ts";
+import { engineContainer } from "./serving-ports.ts";
+
+/** A pod that runs, and the labels of the node it runs on; none where they may not be read. */
+export interface RunningPod {
+  readonly pod: Pod;
+  readonly nodeLabels: ReadonlyMap<string, string>;
+}
+
+/** The labels of a node as JSON. */
+export function readNodeLabels(text: string): ReadonlyMap<string, string> {
+  return texts(at(parsedJson(text), "metadata", "labels"));
+}
+
+/** What a pod runs, read the way a file is: its resolved words, its image, and its node's labels in the place of a node selector. */
+export function runningDeployment({ pod, nodeLabels }: RunningPod, catalog: Catalog): Deployment | undefined {
+  const engine = engineContainer(pod);
+  if (!engine) return undefined;
+  const manifest = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: pod.name, labels: Object.fromEntries(pod.labels) },
+    spec: { nodeSelector: Object.fromEntries(nodeLabels), containers: [containerManifest(engine)] },
+  };
+  return read(JSON.stringify(manifest), { catalog, surroundings: noSurroundings, fileName: `${pod.name}.yaml` }).deployments[0];
+}
+
+function containerManifest({ name, image, command, args, environment, limits }: PodContainer) {
+  return {
+    name,
+    image,
+    ...(command.length > 0 ? { command } : {}),
+    ...(args.length > 0 ? { args } : {}),
+    env: environment.map((one) => ({ name: one.name, value: one.value ?? notRead })),
+    resources: { limits: Object.fromEntries(limits) },
+  };
+}

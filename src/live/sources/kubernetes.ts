@@ -1,0 +1,166 @@
+import { plain } from "../../deployment/message.ts";
+import { podsAddress } from "../kubernetes/api-address.ts";
+import type { ClusterPlace } from "../kubernetes/cluster-place.ts";
+import { meantPods, noneRuns, type PodsAnswer, runningPods } from "../kubernetes/find-pods.ts";
+import type { PodQuery } from "../kubernetes/manifest-pods.ts";
+import type { Pod } from "../kubernetes/pod.ts";
+import { podChanges } from "../kubernetes/pod-changes.ts";
+import { PodPage } from "../kubernetes/pod-page.ts";
+import { podRole } from "../kubernetes/pod-role.ts";
+import { podTrouble } from "../kubernetes/pod-trouble.ts";
+import { isWorker } from "../kubernetes/serving-ports.ts";
+import type { Ask, LiveEvent, LiveSource, Look, MemberState } from "../source.ts";
+import { Fleet } from "./fleet.ts";
+
+/**
+ * How often the cluster is asked for its pods. Asked, not watched: a watch is one connection that proxies and idle limits cut, and whose
+ * beginning has to be found again each time; a pod that goes is noticed sooner anyway, by the page that no longer answers.
+ */
+const listSeconds = 15;
+/** Where a page no longer answers, after so long. */
+const soonSeconds = 3;
+/** Each page costs a program; for more there is Prometheus. */
+const mostPods = 32;
+/** A page through the API server may take so long before the look goes on without it. */
+const pageSeconds = 4;
+
+export interface PodsOptions {
+  /** Names of the pods that are read, whenever they change. */
+  readonly onPods?: (names: ReadonlySet<string>) => void;
+  /** How long a look waits for its slowest page. */
+  readonly patienceSeconds?: number;
+}
+
+/** The pods of a deployment as one fleet that follows them: who comes, goes or is started again is a member or an event. */
+export class KubernetesPods implements LiveSource {
+  readonly kind = "kubernetes";
+  private readonly fleet: Fleet;
+  private readonly pages = new Map<string, PodPage>();
+  private pods: readonly Pod[] | undefined;
+  private listing: Promise<void> | undefined;
+  private askedThrough: Ask | undefined;
+  /** Of the steady clock. */
+  private listedAt = Number.NEGATIVE_INFINITY;
+  private isOneLost = false;
+  private events: readonly LiveEvent[] = [];
+  private problem: string | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly place: ClusterPlace,
+    private readonly queries: readonly PodQuery[],
+    private readonly options: PodsOptions = {},
+  ) {
+    this.fleet = new Fleet(name, [], { kind: "kubernetes", patienceSeconds: options.patienceSeconds ?? pageSeconds });
+  }
+
+  get identityAt(): readonly string[] {
+    return this.fleet.identityAt;
+  }
+
+  /** As the cluster told them last. */
+  get seen(): readonly Pod[] {
+    return this.pods ?? [];
+  }
+
+  async look(ask: Ask): Promise<Look> {
+    this.list(ask);
+    // Who is to be read is known before the first page is; later lists are waited for by nobody.
+    if (this.pods === undefined) await this.listing;
+    const { pods } = this;
+    if (pods === undefined) return this.nothing(ask, this.problem ?? "The cluster does not answer");
+    const none = noneRuns(pods, this.place);
+    return this.noted(none ? this.nothing(ask, plain(none)) : await this.fleet.look(ask));
+  }
+
+  /** Begins to list the pods where it is time. */
+  private list(ask: Ask): void {
+    const { steady } = ask.now();
+    if (this.askedThrough !== ask) {
+      // What another port was asked was taken back.
+      this.listing = undefined;
+      this.listedAt = Number.NEGATIVE_INFINITY;
+      this.askedThrough = ask;
+    }
+    const wait = this.isOneLost || this.pods === undefined ? soonSeconds : listSeconds;
+    if (this.listing || steady - this.listedAt < wait) return;
+    this.listedAt = steady;
+    this.listing = this.listed(ask).then((found) => {
+      if (this.askedThrough !== ask) return;
+      this.listing = undefined;
+      if (typeof found === "string") this.problem = found;
+      else this.take(found, ask.now().time);
+    });
+  }
+
+  /** The pods as they are now, or why nobody can tell. */
+  private async listed(ask: Ask): Promise<readonly Pod[] | string> {
+    const answers: PodsAnswer[] = [];
+    for (const query of this.queries) {
+      const answer = await ask.text(podsAddress(this.place, query), { accept: "application/json", timeoutSeconds: listSeconds });
+      if (answer.kind === "failed") return answer.detail;
+      answers.push({ query, text: answer.text });
+    }
+    return meantPods(answers) ?? "The cluster answers with something that is no list of pods";
+  }
+
+  private take(pods: readonly Pod[], time: number): void {
+    this.problem = undefined;
+    const staying = pods.filter(({ isLeaving }) => !isLeaving);
+    this.events = [...this.events, ...podChanges(this.pods ?? [], staying, time)];
+    this.pods = staying;
+    const read = runningPods(staying).slice(0, mostPods);
+    const before = [...this.pages.keys()].join(" ");
+    for (const pod of read) {
+      const page = this.pages.get(pod.name);
+      if (page) page.become(pod);
+      else this.pages.set(pod.name, new PodPage(pod));
+    }
+    const names = new Set(read.map(({ name }) => name));
+    for (const name of this.pages.keys()) if (!names.has(name)) this.pages.delete(name);
+    const members = [...read]
+      .sort((a, b) => Number(isWorker(a)) - Number(isWorker(b)))
+      .flatMap((pod) => {
+        const source = this.pages.get(pod.name);
+        return source ? [{ source, role: podRole(pod) }] : [];
+      });
+    this.fleet.replace(members, undefined);
+    if ([...this.pages.keys()].join(" ") !== before) this.options.onPods?.(names);
+  }
+
+  /** A look with what is known of the pods beside it. */
+  private noted(look: Look): Look {
+    const { events } = this;
+    this.events = [];
+    const pods = this.pods ?? [];
+    // Workers of a group that serve nothing lend their GPUs: no members, and nothing is wrong with them.
+    const silent = new Set(pods.filter(isWorker).map(({ name }) => name));
+    const missing = pods.flatMap((pod) => troubled(pod) ?? []);
+    const explained = new Set(missing.map(({ name }) => name));
+    const answering = (look.members ?? []).filter(
+      ({ name, measures }) => !explained.has(name) && (measures !== undefined || !silent.has(name)),
+    );
+    const members = [...answering, ...missing];
+    this.isOneLost = answering.some(({ state }) => state === "lost");
+    const problems = look.problems.filter((words) => ![...silent].some((name) => words.startsWith(`${name}: `)));
+    return { ...look, members, events: [...events, ...(look.events ?? [])], problems: [...this.problems(pods), ...problems] };
+  }
+
+  private problems(pods: readonly Pod[]): readonly string[] {
+    const left = runningPods(pods).length - mostPods;
+    return [
+      ...(this.problem === undefined ? [] : [this.problem]),
+      ...(left > 0 ? [`${left} pods more than ${mostPods}: they are not read`] : []),
+    ];
+  }
+
+  private nothing(ask: Ask, detail: string): Look {
+    return { kind: "none", why: "lost", detail, ...ask.now(), problems: [] };
+  }
+}
+
+/** A pod that cannot be asked, as a member that is missing. */
+function troubled(pod: Pod): MemberState | undefined {
+  const trouble = podTrouble(pod);
+  return trouble && { name: pod.name, role: podRole(pod), state: "lost", detail: plain(trouble.words), engines: 0, measures: undefined };
+}
