@@ -17,6 +17,7 @@ export interface LivePrediction {
   /** Latencies as the server's own buckets would show them; exact where it has none. */
   readonly ttftSeconds: Quantiles;
   readonly itlSeconds: Quantiles;
+  readonly tpotSeconds: Quantiles;
   readonly e2eSeconds: Quantiles;
   readonly running: number;
   readonly waiting: number;
@@ -66,6 +67,7 @@ export function predictionFrom(report: Report, { basis, window, beside = [], isM
     band: confidence.timingBand,
     ttftSeconds: quantilesOf(figures.windows.ttft_seconds, summary.ttftSeconds),
     itlSeconds: quantilesOf(figures.windows.itl_seconds, summary.itlSeconds),
+    tpotSeconds: quantilesOf(figures.windows.tpot_seconds, summary.tpotSeconds),
     e2eSeconds: quantilesOf(figures.windows.e2e_seconds, summary.e2eSeconds),
     running: of("requests_running"),
     waiting: of("requests_waiting"),

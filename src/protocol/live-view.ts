@@ -79,9 +79,6 @@ export type ToLiveView =
   | { readonly kind: "prediction"; readonly prediction: Prediction | null }
   /** About once a second where there is more than one engine or member. */
   | { readonly kind: "members"; readonly members: LiveMembers }
-  /** One pool's points where members have roles, beside those of the whole. */
-  | { readonly kind: "pool-history"; readonly role: "prefill" | "decode"; readonly points: readonly LivePoint[] }
-  | { readonly kind: "pool-point"; readonly role: "prefill" | "decode"; readonly point: LivePoint }
   /** All that are known, oldest first. */
   | { readonly kind: "events"; readonly events: readonly LiveEvent[] }
   | { readonly kind: "drift"; readonly rows: readonly DriftRow[] }

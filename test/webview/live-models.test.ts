@@ -1,28 +1,41 @@
 import { describe, expect, it } from "vitest";
-import type { LivePoint } from "../../src/live/snapshot.ts";
+import type { CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
 import { viewPoint } from "../../src/live/view-point.ts";
+import { measureWindow } from "../../src/live/window.ts";
+import { nothingCame } from "../../webview/live/columns.ts";
 import { liveFigures } from "../../webview/live/figures.ts";
+import { liveSpans } from "../../webview/live/live-spans.ts";
+import { liveTable } from "../../webview/live/live-table.ts";
 import { bucketWords, quantileWords } from "../../webview/live/live-words.ts";
 import { measure } from "../../webview/live/measured.ts";
-import { nothingCame, Ring } from "../../webview/live/ring.ts";
-import { liveRows, liveSpans, liveTable } from "../../webview/live/rows.ts";
+import { livePanels } from "../../webview/live/panels.ts";
+import { Ring } from "../../webview/live/ring.ts";
+import { ringOptions } from "../../webview/live/ring-options.ts";
+import { liveRows, type RowsInput } from "../../webview/live/rows.ts";
 import { type Connection, liveVerdict } from "../../webview/live/verdict-words.ts";
 import { csv } from "../../webview/parts/table.ts";
 import { header, history, plainHistory, prediction, start, withoutHistograms } from "./fixtures/live.ts";
 
+const panels = livePanels();
+const essential = panels.filter(({ isEssential }) => isEssential);
+
 function ringOf(points: readonly LivePoint[], capacity = 5000): Ring {
-  const ring = new Ring(capacity);
+  const ring = new Ring({ ...ringOptions(panels), capacity });
   for (const point of points) ring.push(point);
   return ring;
 }
-const input = (ring: Ring, change = {}) => ({
+const input = (ring: Ring, change: Partial<RowsInput> = {}): RowsInput => ({
   ring,
+  panels: essential,
   from: start,
   to: start + 300,
+  isPast: false,
   prediction,
   slo: header.slo,
   version: "0.11.0",
-  intervalSeconds: 1,
+  events: [],
+  engines: 1,
+  kvCapacityTokens: null,
   ...change,
 });
 const said = (state: Connection, points: readonly LivePoint[], change = {}) =>
@@ -32,19 +45,33 @@ const said = (state: Connection, points: readonly LivePoint[], change = {}) =>
     silentSeconds: 14,
     retrySeconds: 8,
     header,
-    measured: measure(points, start, start + 400),
+    measured: measure(ringOf(points), start, start + 400),
     prediction,
+    gap: null,
+    ...change,
+  });
+const figures = (points: readonly LivePoint[], seconds: number, change = {}) =>
+  liveFigures({
+    measured: measure(ringOf(points), start, start + seconds),
+    last: points.at(-1),
+    prediction,
+    slo: header.slo,
+    version: null,
+    windowName: "5 min",
+    age: null,
+    isIdle: false,
+    kvCapacityTokens: null,
     ...change,
   });
 
 describe("ring", () => {
-  it("holds the newest in order and never more than twice its capacity", () => {
+  it("holds all of the time in order, and never more than its capacity", () => {
     const points = history(300, { gaps: false });
     const ring = ringOf(points, 50);
-    expect(ring.length).toBeLessThanOrEqual(100);
-    expect(ring.length).toBeGreaterThanOrEqual(50);
+    expect(ring.length).toBeLessThanOrEqual(50);
+    expect(ring.length).toBeGreaterThanOrEqual(25);
+    expect(ring.time[0]).toBe(points[0]?.time);
     expect(ring.time[ring.length - 1]).toBe(points.at(-1)?.time);
-    expect(ring.kept.length).toBe(ring.length);
     for (let i = 1; i < ring.length; i++) expect(ring.time[i] ?? 0).toBeGreaterThan(ring.time[i - 1] ?? 0);
     expect(ring.column("running")[ring.length - 1]).toBe(points.at(-1)?.snapshot?.gauges.requests_running);
   });
@@ -59,7 +86,7 @@ describe("ring", () => {
 });
 
 describe("quantiles in words", () => {
-  const latency = { count: 10, mean: 0.1, firstBound: 0.3, bucket: [0, 0.3] as const };
+  const latency = { count: 10, mean: 0.1, p50: 0.1, firstBound: 0.3, bucket: [0, 0.3] as const };
   it("says only smaller below the first bound, and the bucket above it", () => {
     expect(quantileWords({ ...latency, p95: 0.12 })).toBe("< 300\u00a0ms");
     expect(bucketWords({ ...latency, p95: 0.12 })).toBe("");
@@ -73,7 +100,7 @@ describe("measured window", () => {
   it("takes quantiles of the window's own histograms, never across a restart", () => {
     const points = history(300);
     const restart = points.find(({ state }) => state === "restarted");
-    const whole = measure(points, start, start + 300);
+    const whole = measure(ringOf(points), start, start + 300);
     expect(restart).toBeDefined();
     expect(whole?.seconds).toBeCloseTo((points.at(-1)?.time ?? 0) - (restart?.time ?? 0), 6);
     expect(whole?.latencies.ttft_seconds?.bucket).toEqual([0.25, 0.5]);
@@ -81,31 +108,35 @@ describe("measured window", () => {
 
   it("speaks of the last scrape alone where points carry no histograms", () => {
     const stripped = history(120, { gaps: false }).map(withoutHistograms);
-    const measured = measure(stripped, start, start + 120);
+    const measured = measure(ringOf(stripped), start, start + 120);
     expect(measured?.seconds).toBe(0);
     expect(measured?.latencies.ttft_seconds?.p95).toBe(
       stripped.findLast((point) => (point.windows.ttft_seconds?.count ?? 0) > 0)?.windows.ttft_seconds?.p95,
     );
   });
 
-  it("measures the whole window from what the host sends", () => {
+  it("measures what the series would, from what the host sends", () => {
     const points = history(120, { gaps: false });
-    const sent = measure(points.map(viewPoint), start, start + 120);
-    expect(sent?.latencies).toEqual(measure(points, start, start + 120)?.latencies);
-    expect(sent?.seconds).toBeGreaterThan(100);
+    const sent = measure(ringOf(points.map(viewPoint)), start, start + 120);
+    const whole = measureWindow(points, start, start + 120);
+    expect(sent?.seconds).toBe((whole?.to ?? 0) - (whole?.from ?? 0));
+    for (const word of ["ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"] as const satisfies readonly CanonicalHistogram[])
+      expect(sent?.latencies[word]).toMatchObject({ p95: whole?.windows[word]?.p95, mean: whole?.windows[word]?.mean });
+    expect(sent?.outputTokensPerSecond).toBe(whole?.rates.generation_tokens_total);
+    expect(sent?.prefixHitRate).toBe(whole?.prefixHitRate);
   });
 
   it("is nothing before the first answer", () => {
-    expect(measure([], 0, 1)).toBeNull();
+    expect(measure(ringOf([]), 0, 1)).toBeNull();
   });
 });
 
 describe("verdict", () => {
   it("meets limits and names what is outside its range", () => {
     const points = history(300, { gaps: false });
-    const slow = { ...prediction, itlSeconds: { ...prediction.itlSeconds, p95: 0.012 } };
+    const slow = { ...prediction, tpotSeconds: { ...prediction.tpotSeconds, p95: 0.012 } };
     expect(said("live", points).title).toMatch(/^Meets both limits/);
-    expect(said("live", points, { prediction: slow }).title).toBe("Meets both limits; ITL is outside the predicted range");
+    expect(said("live", points, { prediction: slow }).title).toBe("Meets both limits; TPOT is outside the predicted range");
   });
 
   it("misses, and cannot tell inside one bucket", () => {
@@ -134,17 +165,7 @@ describe("verdict", () => {
 
   it("has every number of its sentences in the figures", () => {
     const points = history(300, { gaps: false });
-    const measured = measure(points, start, start + 300);
-    const shown = liveFigures({
-      measured,
-      last: points.at(-1),
-      prediction,
-      slo: header.slo,
-      version: null,
-      windowName: "5 min",
-      age: null,
-      idle: false,
-    })
+    const shown = figures(points, 300)
       .flatMap(({ value, caption }) => [value, caption])
       .join(" ");
     const sentence = said("live", points).lines[0]?.text ?? "";
@@ -156,16 +177,7 @@ describe("verdict", () => {
 describe("figures", () => {
   it("say why a number is missing, and never 0 for unknown", () => {
     const points = plainHistory(30);
-    const shown = liveFigures({
-      measured: measure(points, start, start + 30),
-      last: points.at(-1),
-      prediction: null,
-      slo: header.slo,
-      version: null,
-      windowName: "1 min",
-      age: null,
-      idle: false,
-    });
+    const shown = figures(points, 30, { prediction: null });
     expect(shown.find(({ id }) => id === "ttft")?.unknown).toMatch(/not offered by llama.cpp: it has no histograms/);
     expect(shown.find(({ id }) => id === "kv")?.unknown).toBeDefined();
     expect(shown.every(({ unknown, bullet }) => unknown === undefined || bullet === null)).toBe(true);
@@ -173,16 +185,7 @@ describe("figures", () => {
 
   it("carry their age while nobody answers", () => {
     const points = history(60, { gaps: false });
-    const shown = liveFigures({
-      measured: measure(points, start, start + 60),
-      last: points.at(-1),
-      prediction,
-      slo: header.slo,
-      version: null,
-      windowName: "1 min",
-      age: "14 s old",
-      idle: false,
-    });
+    const shown = figures(points, 60, { age: "14 s old" });
     expect(shown.every(({ caption, tag }) => caption === "14 s old" && tag === null)).toBe(true);
   });
 });
@@ -190,14 +193,14 @@ describe("figures", () => {
 describe("rows", () => {
   it("draw gaps as gaps, a restart once, and break the lines there", () => {
     const ring = ringOf(history(300));
-    const spans = liveSpans(ring, start, start + 300, 1);
+    const spans = liveSpans(ring, start, start + 300);
     expect(spans.map(({ kind, text }) => [kind, text.split(",")[0]])).toEqual([
       ["gap", ""],
       ["restart", expect.stringMatching(/^Restarted \d\d:\d\d:\d\d$/)],
       ["gap", "No answer for 12\u00a0s"],
     ]);
     const gap = spans[2];
-    const running = liveRows(input(ring)).rows.find(({ id }) => id === "running");
+    const running = liveRows(input(ring)).model.rows.find(({ id }) => id === "running");
     for (let i = 0; i < ring.length; i++) {
       const at = ring.time[i] ?? 0;
       if (gap && at > gap.from && at < gap.to) expect(running?.values[i]).toBeNaN();
@@ -207,11 +210,11 @@ describe("rows", () => {
   it("say that nobody sampled, when time jumped without a failure", () => {
     const points = history(100, { gaps: false });
     const ring = ringOf([...points.slice(0, 40), ...points.slice(60)]);
-    expect(liveSpans(ring, start, start + 100, 1).map(({ text }) => text)).toEqual(["No sample for 21\u00a0s"]);
+    expect(liveSpans(ring, start, start + 100).map(({ text }) => text)).toEqual(["No sample for 21\u00a0s"]);
   });
 
-  it("hold eleven quantities under the events, with prediction and limit where there is one", () => {
-    const model = liveRows(input(ringOf(history(120, { gaps: false }))));
+  it("hold the essential dozen under the events, with prediction and limit where there is one", () => {
+    const { model } = liveRows(input(ringOf(history(120, { gaps: false }))));
     expect(model.rows.map(({ id }) => id)).toEqual([
       "events",
       "ttft",
@@ -223,20 +226,27 @@ describe("rows", () => {
       "kv",
       "prompt",
       "output",
-      "preemptions",
+      "requests",
       "prefix",
+      "preemptions",
     ]);
     expect(model.rows.find(({ id }) => id === "ttft")).toMatchObject({ limit: { value: 0.5 }, predicted: { value: 0.235 } });
-    expect(model.rows.find(({ id }) => id === "tpot")?.predicted).toBeNull();
+    expect(model.rows.find(({ id }) => id === "prompt")).toMatchObject({ predicted: null, note: "input" });
+    expect(model.rows.find(({ id }) => id === "ttft")?.lines?.map(({ name }) => name)).toEqual(["p50", "mean"]);
     expect(model.rows.find(({ id }) => id === "ttft")?.aria).toMatch(/now, highest .* predicted .* limit 500/);
   });
 
   it("have words instead of a plot where the server offers nothing", () => {
-    const model = liveRows(input(ringOf(plainHistory(60)), { prediction: null }));
-    expect(model.rows.find(({ id }) => id === "ttft")?.absent).toMatch(/not offered/);
+    const { model } = liveRows(input(ringOf(plainHistory(60)), { prediction: null }));
+    expect(model.rows.find(({ id }) => id === "ttft")).toMatchObject({
+      name: "TTFT p95, ITL p95, TPOT p95 and E2E p95",
+      absent: "not offered by llama.cpp: it has no histograms",
+    });
+    expect(model.rows.map(({ id }) => id)).not.toContain("itl");
     expect(model.rows.find(({ id }) => id === "running")?.absent).toBeNull();
-    expect(liveRows(input(new Ring(10))).rows[1]?.absent).toBe("waiting for the first answer");
-    expect(liveRows(input(ringOf(history(1, { gaps: false })))).rows.find(({ id }) => id === "output")?.absent).toBe("needs two scrapes");
+    expect(liveRows(input(ringOf([], 10))).model.rows[1]?.absent).toBe("waiting for the first answer");
+    const first = liveRows(input(ringOf(history(1, { gaps: false })))).model.rows;
+    expect(first.find(({ absent }) => absent === "needs two scrapes")?.name).toMatch(/^TTFT p95, .* and Preemptions$/);
   });
 
   it("have a table, newest first, thinned to 240 rows, with everything in its CSV", () => {

@@ -1,30 +1,48 @@
-import type { FromLiveView, Prediction } from "../../src/protocol/live-view.ts";
-import { h, say } from "../parts/dom.ts";
+import type { Prediction } from "../../src/protocol/live-view.ts";
+import { h, say, show } from "../parts/dom.ts";
+import { words } from "../parts/words.ts";
 import { dropdown } from "../ui/toolkit.ts";
+import { type Basis, basisChoices, basisOf } from "./basis.ts";
+import { ReplayBar, type ReplayEvents } from "./replay-bar.ts";
 
-export type Basis = Extract<FromLiveView, { kind: "predict" }>["basis"];
-
-export const windows: readonly { readonly seconds: number; readonly label: string; readonly heading: string }[] = [
-  { seconds: 60, label: "1 m", heading: "Last minute" },
-  { seconds: 300, label: "5 m", heading: "Last 5 minutes" },
-  { seconds: 900, label: "15 m", heading: "Last 15 minutes" },
-  { seconds: 3600, label: "1 h", heading: "Last hour" },
-  { seconds: Number.POSITIVE_INFINITY, label: "All", heading: "All" },
-];
-
-export function windowOf(seconds: number) {
-  return windows.find((window) => window.seconds === seconds);
+export interface WindowChoice {
+  readonly seconds: number;
+  readonly label: string;
+  readonly heading: string;
 }
 
-/** Window and basis of the prediction, and under them what is attached in words. */
+export function windowChoices(): readonly WindowChoice[] {
+  return [
+    { seconds: 60, label: words("1 m"), heading: words("Last minute") },
+    { seconds: 300, label: words("5 m"), heading: words("Last 5 minutes") },
+    { seconds: 900, label: words("15 m"), heading: words("Last 15 minutes") },
+    { seconds: 3600, label: words("1 h"), heading: words("Last hour") },
+    { seconds: Number.POSITIVE_INFINITY, label: words("All"), heading: words("All") },
+  ];
+}
+
+export interface ControlEvents extends ReplayEvents {
+  readonly window: (seconds: number) => void;
+  readonly predict: (basis: Basis) => void;
+  readonly engine: (engine: string | null) => void;
+}
+
+const allEngines = "*";
+
+/** Window, basis of the prediction and engine, and under them what is attached in words. */
 export class LiveControls {
   readonly root: HTMLElement;
+  readonly replay: ReplayBar;
+  private readonly windows = windowChoices();
   private readonly buttons: readonly HTMLButtonElement[];
   private readonly basis;
+  private readonly engine;
+  private readonly engineControl: HTMLElement;
   private readonly words = h("div", { class: "control-words" });
 
-  constructor(events: { readonly window: (seconds: number) => void; readonly predict: (basis: Basis) => void }) {
-    this.buttons = windows.map(({ seconds, label }) => {
+  constructor(events: ControlEvents) {
+    this.replay = new ReplayBar(events);
+    this.buttons = this.windows.map(({ seconds, label }) => {
       const made = h("button", { text: label, aria: { pressed: "false" } });
       made.type = "button";
       made.addEventListener("click", () => {
@@ -33,15 +51,14 @@ export class LiveControls {
       });
       return made;
     });
-    this.basis = dropdown("Predict with", (value) => {
-      if (value === "measured" || value === "file" || value === "report") events.predict(value);
+    this.basis = dropdown(words("Predict with"), (value) => {
+      const chosen = basisChoices().find((choice) => choice.value === value);
+      if (chosen) events.predict(chosen.value);
     });
-    this.basis.choices([
-      { value: "measured", title: "measured workload" },
-      { value: "file", title: "the file's workload" },
-      { value: "report", title: "the last report" },
-    ]);
+    this.basis.choices(basisChoices());
     this.basis.set("measured");
+    this.engine = dropdown(words("Engine"), (value) => events.engine(value === allEngines ? null : value));
+    this.engineControl = h("div", { class: "control", hidden: true }, h("span", { text: words("Engine") }), this.engine.element);
     this.root = h(
       "div",
       { class: "controls" },
@@ -51,17 +68,19 @@ export class LiveControls {
         h(
           "div",
           { class: "control" },
-          h("span", { text: "Window" }),
-          h("div", { class: "segmented", role: "group", aria: { label: "Window" } }, ...this.buttons),
+          h("span", { text: words("Window") }),
+          h("div", { class: "segmented", role: "group", aria: { label: words("Window") } }, ...this.buttons),
         ),
-        h("div", { class: "control" }, h("span", { text: "Predict with" }), this.basis.element),
+        h("div", { class: "control" }, h("span", { text: words("Predict with") }), this.basis.element),
+        this.engineControl,
       ),
+      this.replay.root,
       this.words,
     );
   }
 
   setWindow(seconds: number): void {
-    for (const [i, button] of this.buttons.entries()) button.setAttribute("aria-pressed", String(windows[i]?.seconds === seconds));
+    for (const [i, made] of this.buttons.entries()) made.setAttribute("aria-pressed", String(this.windows[i]?.seconds === seconds));
   }
 
   setWords(text: string): void {
@@ -70,9 +89,18 @@ export class LiveControls {
 
   /** Shows what the host predicted with, where it says one of the known bases. */
   setPrediction(prediction: Prediction | null): void {
-    if (!prediction) return;
-    if (/measured/.test(prediction.basis)) this.basis.set("measured");
-    else if (/report/.test(prediction.basis)) this.basis.set("report");
-    else if (/file/.test(prediction.basis)) this.basis.set("file");
+    const basis = basisOf(prediction);
+    if (basis) this.basis.set(basis);
+  }
+
+  /** Engines that can be shown alone; a single one is no choice. */
+  setEngines(engines: readonly string[], chosen: string | null): void {
+    show(this.engineControl, engines.length > 1);
+    if (engines.length < 2) return;
+    this.engine.choices([
+      { value: allEngines, title: words("all ({0})", engines.length) },
+      ...engines.map((engine) => ({ value: engine, title: engine })),
+    ]);
+    this.engine.set(chosen ?? allEngines);
   }
 }

@@ -1,10 +1,12 @@
-import { plain } from "../../src/deployment/message.ts";
+import { predictedValue } from "../../src/live/compare.ts";
+import type { ComparedMetric } from "../../src/live/compared-metrics.ts";
 import { whyNotOffered } from "../../src/live/not-offered.ts";
+import { bandRange } from "../../src/live/prediction.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import type { Predicted } from "../parts/models.ts";
 import { brief, duration, parts } from "../parts/numbers.ts";
-import { words } from "../parts/words.ts";
+import { said, words } from "../parts/words.ts";
 import type { MeasuredLatency } from "./measured.ts";
 
 /** A quantile as far as its histogram tells: below the first bound only that it is smaller. */
@@ -22,14 +24,10 @@ export function bucketWords({ p95, firstBound, bucket }: MeasuredLatency): strin
   return words("between {0} and {1}", parts(from)[1] === unit ? parts(from)[0] : from, to);
 }
 
-/** The predicted value with its band. */
-export function predicted(value: number, band: number): Predicted {
-  return { value, low: value * Math.max(0, 1 - band), high: value * (1 + band) };
-}
-
 export interface PredictedRows {
   readonly ttft: Predicted;
   readonly itl: Predicted;
+  readonly tpot: Predicted;
   readonly e2e: Predicted;
   readonly running: Predicted;
   readonly waiting: Predicted;
@@ -37,40 +35,63 @@ export interface PredictedRows {
   readonly prompt: Predicted;
   readonly output: Predicted;
   readonly prefix: Predicted;
+  /** Finished requests a second. */
+  readonly rate: Predicted;
 }
 
+/** The metric that a prediction knows a row by. */
+const metricOf: Readonly<Record<Exclude<keyof PredictedRows, "tpot">, ComparedMetric>> = {
+  ttft: "ttft_p95",
+  itl: "itl_p95",
+  e2e: "e2e_p95",
+  running: "requests_running",
+  waiting: "requests_waiting",
+  kv: "kv_cache_usage",
+  prompt: "prompt_tokens_per_second",
+  output: "generation_tokens_per_second",
+  prefix: "prefix_cache_hit_rate",
+  rate: "requests_per_second",
+};
+
+/** What each row is predicted to show; an upper end that nobody knows is Infinity. */
 export function predictedRows(prediction: Prediction): PredictedRows {
-  const { band } = prediction;
-  const of = (value: number) => predicted(value, band);
-  // Requests are whole: less than one of them is no difference.
-  const count = (value: number): Predicted => ({
-    value,
-    low: Math.max(0, Math.min(of(value).low, value - 1)),
-    high: Math.max(of(value).high, value + 1),
-  });
-  return {
-    ttft: of(prediction.ttftSeconds.p95),
-    itl: of(prediction.itlSeconds.p95),
-    e2e: of(prediction.e2eSeconds.p95),
-    running: count(prediction.running),
-    waiting: count(prediction.waiting),
-    kv: of(prediction.kvUsage),
-    prompt: of(prediction.promptTokensPerSecond),
-    output: of(prediction.outputTokensPerSecond),
-    prefix: of(prediction.prefixHitRate),
+  const of = (metric: ComparedMetric): Predicted => {
+    const value = predictedValue(prediction, metric);
+    const [low, high] = prediction.ranges[metric] ?? bandRange(metric, value, prediction.band);
+    return { value, low, high: high ?? Number.POSITIVE_INFINITY };
   };
+  const { band } = prediction;
+  const tpot = prediction.tpotSeconds.p95;
+  return {
+    ttft: of(metricOf.ttft),
+    itl: of(metricOf.itl),
+    tpot: { value: tpot, low: tpot * Math.max(0, 1 - band), high: tpot * (1 + band) },
+    e2e: of(metricOf.e2e),
+    running: of(metricOf.running),
+    waiting: of(metricOf.waiting),
+    kv: of(metricOf.kv),
+    prompt: of(metricOf.prompt),
+    output: of(metricOf.output),
+    prefix: of(metricOf.prefix),
+    rate: of(metricOf.rate),
+  };
+}
+
+/** Read off the server and fed into the prediction: it agrees of itself, and confirms nothing. */
+export function isInput(prediction: Prediction | null, row: keyof PredictedRows): boolean {
+  return prediction !== null && row !== "tpot" && prediction.inputs.includes(metricOf[row]);
 }
 
 type Word = CanonicalGauge | CanonicalCounter | CanonicalHistogram;
 
 /** Why a quantity has no value, in words; null where it has one or will have. */
 export function absence(word: Word, point: LivePoint | undefined, version: string | null): string | null {
-  if (!point) return "waiting for the first answer";
+  if (!point) return words("waiting for the first answer");
   if (!point.snapshot) return null;
   if (word in point.rates || word in point.windows || word in point.snapshot.gauges) return null;
   const why = whyNotOffered(word, point.snapshot, version);
   // Rates and windows need a scrape before this one; until then the page cannot say more.
   if (Object.keys(point.rates).length === 0 && Object.keys(point.windows).length === 0 && Object.keys(point.snapshot.counters).length > 0)
-    return "needs two scrapes";
-  return why ? plain(why) : null;
+    return words("needs two scrapes");
+  return why ? said(why) : null;
 }

@@ -1,115 +1,135 @@
-import type { LivePoint, WindowQuantiles } from "../../src/live/snapshot.ts";
+import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint } from "../../src/live/snapshot.ts";
+import type { Column } from "./columns.ts";
+import { HistogramTrack } from "./histogram-track.ts";
 
-/** What the rows draw, one column each. */
-export const columns = [
-  "ttft",
-  "ttftMean",
-  "itl",
-  "itlMean",
-  "tpot",
-  "tpotMean",
-  "e2e",
-  "e2eMean",
-  "running",
-  "waiting",
-  "kv",
-  "prompt",
-  "output",
-  "preemptions",
-  "prefix",
-] as const;
-export type ColumnName = (typeof columns)[number];
+/** What a sample is: an answer, the first after a restart, a failure, or a time in which nobody asked. */
+export type SampleKind = "answer" | "restart" | "failure" | "silence";
+const kinds: readonly SampleKind[] = ["answer", "restart", "failure", "silence"];
 
-/** A sample in which nothing was observed: the line goes on, unlike at NaN, where nobody answered. */
-export const nothingCame = Number.NEGATIVE_INFINITY;
+export interface RingOptions {
+  readonly capacity: number;
+  readonly columns: readonly Column[];
+  /** Of which the counts since the server's start are kept, so that any window can be measured. */
+  readonly counters: readonly CanonicalCounter[];
+  readonly histograms: readonly CanonicalHistogram[];
+}
 
-/** The newest points in typed arrays, contiguous and in order of time, so that drawing allocates next to nothing. */
+/**
+ * The history as numbers in typed arrays, in order of time. A full ring makes one sample of two in its older half: a day takes the room
+ * of an hour. Failures and restarts stay.
+ */
 export class Ring {
   readonly time: Float64Array;
-  private readonly values: Readonly<Record<ColumnName, Float64Array>>;
-  private points: LivePoint[] = [];
-  private readonly capacity: number;
+  private readonly kinds: Uint8Array;
+  private readonly columns: ReadonlyMap<string, Float64Array>;
+  private readonly totals: ReadonlyMap<CanonicalCounter, Float64Array>;
+  private readonly tracks: ReadonlyMap<CanonicalHistogram, HistogramTrack>;
+  private readonly nothing = new Float64Array(0);
+  /** Seconds between two answers when nothing is wrong. */
+  private usual = 0;
   length = 0;
+  private silences = 0;
+  /** The newest sample, and the newest with figures. */
+  last: LivePoint | undefined;
+  answered: LivePoint | undefined;
+  intervalSeconds = 1;
 
-  constructor(capacity: number) {
-    this.capacity = capacity;
-    // Twice the room: the newest half moves to the front only once in `capacity` points.
-    this.time = new Float64Array(capacity * 2);
-    const made = columns.map((name) => [name, new Float64Array(capacity * 2)] as const);
-    this.values = Object.fromEntries(made) as Record<ColumnName, Float64Array>;
+  constructor(private readonly options: RingOptions) {
+    const { capacity } = options;
+    this.time = new Float64Array(capacity);
+    this.kinds = new Uint8Array(capacity);
+    this.columns = new Map(options.columns.map(({ id }) => [id, new Float64Array(capacity)]));
+    this.totals = new Map(options.counters.map((word) => [word, new Float64Array(capacity)]));
+    this.tracks = new Map(options.histograms.map((word) => [word, new HistogramTrack(capacity)]));
   }
 
-  column(name: ColumnName): Float64Array {
-    return this.values[name];
+  /** Samples that somebody took. */
+  get samples(): number {
+    return this.length - this.silences;
   }
 
-  /** The points themselves, oldest first. */
-  get kept(): readonly LivePoint[] {
-    return this.points;
+  column(id: string): Float64Array {
+    return this.columns.get(id) ?? this.nothing;
   }
 
-  get last(): LivePoint | undefined {
-    return this.points[this.length - 1];
+  kindAt(at: number): SampleKind {
+    return kinds[this.kinds[at] ?? 0] ?? "answer";
+  }
+
+  /** All that a counter counted up to a sample; NaN = not offered. */
+  totalAt(word: CanonicalCounter, at: number): number {
+    return this.totals.get(word)?.[at] ?? Number.NaN;
+  }
+
+  histogramAt(word: CanonicalHistogram, at: number): Histogram | undefined {
+    return this.tracks.get(word)?.at(at);
   }
 
   clear(): void {
     this.length = 0;
-    this.points = [];
+    this.silences = 0;
+    this.usual = 0;
+    this.last = undefined;
+    this.answered = undefined;
   }
 
   push(point: LivePoint): void {
-    if (this.length === this.capacity * 2) this.forget();
+    const before = this.last;
+    if (before && point.time <= before.time) return;
+    const passed = before ? point.time - before.time : 0;
+    if (before && this.isSilence(passed)) this.append((before.time + point.time) / 2, "silence", undefined);
+    else if (before) this.usual = passed;
+    this.append(point.time, point.state === "lost" ? "failure" : point.state === "restarted" ? "restart" : "answer", point);
+    this.last = point;
+    if (point.snapshot) this.answered = point;
+  }
+
+  private isSilence(seconds: number): boolean {
+    return seconds > 3 * Math.max(this.intervalSeconds, this.usual) && seconds > this.intervalSeconds + 2;
+  }
+
+  private append(time: number, kind: SampleKind, point: LivePoint | undefined): void {
+    if (this.length === this.options.capacity) this.thin();
     const at = this.length++;
-    this.time[at] = point.time;
-    this.points[at] = point;
-    const lost = point.snapshot === undefined;
-    for (const name of columns) this.values[name][at] = lost ? Number.NaN : measured(name, point);
+    const answer = point?.snapshot ? point : undefined;
+    this.time[at] = time;
+    this.kinds[at] = kinds.indexOf(kind);
+    if (kind === "silence") this.silences++;
+    for (const { id, of } of this.options.columns) this.column(id)[at] = answer ? of(answer) : Number.NaN;
+    for (const [word, totals] of this.totals) totals[at] = answer?.snapshot?.counters[word] ?? Number.NaN;
+    for (const [word, track] of this.tracks) track.put(at, answer?.snapshot?.histograms[word]);
   }
 
-  private forget(): void {
-    const { capacity } = this;
-    this.time.copyWithin(0, capacity);
-    for (const name of columns) this.values[name].copyWithin(0, capacity);
-    this.points = this.points.slice(capacity);
-    this.length = capacity;
+  /** Of two answers in a row the later one stays, with what the earlier one adds to its columns. */
+  private thin(): void {
+    const half = this.length >> 1;
+    let to = 1;
+    for (let from = 1; from < this.length; from++) {
+      const next = from + 1;
+      if (next < half && this.kinds[from] === 0 && this.kinds[next] === 0) {
+        this.merge(from, next);
+        from = next;
+      }
+      this.move(from, to++);
+    }
+    this.length = to;
   }
-}
 
-function measured(name: ColumnName, { snapshot, rates, windows, prefixHitRate }: LivePoint): number {
-  switch (name) {
-    case "ttft":
-      return quantile(windows.ttft_seconds, "p95");
-    case "ttftMean":
-      return quantile(windows.ttft_seconds, "mean");
-    case "itl":
-      return quantile(windows.itl_seconds, "p95");
-    case "itlMean":
-      return quantile(windows.itl_seconds, "mean");
-    case "tpot":
-      return quantile(windows.tpot_seconds, "p95");
-    case "tpotMean":
-      return quantile(windows.tpot_seconds, "mean");
-    case "e2e":
-      return quantile(windows.e2e_seconds, "p95");
-    case "e2eMean":
-      return quantile(windows.e2e_seconds, "mean");
-    case "running":
-      return snapshot?.gauges.requests_running ?? Number.NaN;
-    case "waiting":
-      return snapshot?.gauges.requests_waiting ?? Number.NaN;
-    case "kv":
-      return snapshot?.gauges.kv_cache_usage ?? Number.NaN;
-    case "prompt":
-      return rates.prompt_tokens_total ?? Number.NaN;
-    case "output":
-      return rates.generation_tokens_total ?? Number.NaN;
-    case "preemptions":
-      return rates.preemptions_total ?? Number.NaN;
-    case "prefix":
-      return prefixHitRate ?? nothingCame;
+  private merge(from: number, into: number): void {
+    for (const { id, merged } of this.options.columns) {
+      const column = this.column(id);
+      const [a, b] = [column[from] ?? Number.NaN, column[into] ?? Number.NaN];
+      column[into] =
+        Number.isFinite(a) && Number.isFinite(b) ? (merged === "mean" ? (a + b) / 2 : Math.max(a, b)) : Number.isFinite(a) ? a : b;
+    }
   }
-}
 
-function quantile(window: WindowQuantiles | undefined, which: "p95" | "mean"): number {
-  return window === undefined ? Number.NaN : (window[which] ?? nothingCame);
+  private move(from: number, to: number): void {
+    if (from === to) return;
+    this.time[to] = this.time[from] ?? 0;
+    this.kinds[to] = this.kinds[from] ?? 0;
+    for (const column of this.columns.values()) column[to] = column[from] ?? Number.NaN;
+    for (const totals of this.totals.values()) totals[to] = totals[from] ?? Number.NaN;
+    for (const track of this.tracks.values()) track.move(from, to);
+  }
 }

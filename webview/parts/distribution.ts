@@ -6,7 +6,7 @@ import { brief, duration } from "./numbers.ts";
 import type { Theme } from "./theme.ts";
 import { logTicks, logTicksApart } from "./ticks.ts";
 
-/** A cumulative distribution over a logarithmic time axis: limit and percentile are read off directly. */
+/** A cumulative distribution over a logarithmic axis: limit and percentile are read off directly. */
 export class DistributionView {
   readonly root: HTMLElement;
   private readonly title = h("span", {});
@@ -53,11 +53,12 @@ export class DistributionView {
       borderDash: [...dashOf(series)],
       ...stroke(theme, series, series === 1 ? 2 : 1.5),
     }));
+    const format = model.format ?? ((value: number) => brief(duration(value)));
     const font = { size: 11, family: theme.font };
     const widthOf = tickWidths(chart, theme);
     const scale = { from: model.from, to: model.to, pixels: width - besidePlot };
     const all = logTicks(model.from, model.to, Math.max(2, Math.floor(width / 62)));
-    const ticks = logTicksApart(all, scale, (tick) => widthOf(brief(duration(tick))));
+    const ticks = logTicksApart(all, scale, (tick) => widthOf(format(tick)));
     chart.options.scales = {
       x: {
         type: "logarithmic",
@@ -69,7 +70,7 @@ export class DistributionView {
           axis.ticks = ticks.map((value) => ({ value }));
         },
         ticks: {
-          callback: (value) => brief(duration(Number(value))),
+          callback: (value) => format(Number(value)),
           color: theme.secondary,
           font,
           maxRotation: 0,

@@ -137,11 +137,13 @@ export interface Distribution {
   readonly title: string;
   readonly definition: string;
   readonly note: string;
-  /** Seconds, ascending, with the percentage of requests at or below. */
+  /** Ascending, with the percentage of requests at or below. */
   readonly x: Float64Array;
   readonly percent: Float64Array;
   readonly from: number;
   readonly to: number;
+  /** Values of the axis in words; seconds as durations where absent. */
+  readonly format?: (value: number) => string;
   readonly limit: Limit | null;
   readonly mark: { readonly value: number; readonly percent: number; readonly text: string } | null;
   /** The same of runs laid beside it, dashed. */

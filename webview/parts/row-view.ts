@@ -46,6 +46,7 @@ export class RowView {
   update(row: Row, model: RowsModel, theme: Theme): void {
     Object.assign(this.picture, { row, model, theme });
     this.root.classList.toggle("row-tall", row.tall);
+    this.root.classList.toggle("row-words", row.absent !== null);
     say(this.name, row.name);
     say(this.unit, row.unit);
     say(this.note, row.note);
@@ -60,7 +61,7 @@ export class RowView {
   draw(width: number): void {
     const { row, model } = this.picture;
     const events = row.shape === "events";
-    const height = events ? 22 : row.tall ? 62 : 46;
+    const height = events ? 22 : row.absent !== null ? 28 : row.tall ? 62 : 46;
     const pen = this.surface.begin({ width, height, padding: events ? 0 : 4 }, { from: model.from, to: model.to, most: row.top });
     if (pen) paintRow(pen, this.surface, this.picture);
   }

@@ -3,13 +3,13 @@ import type { FromReportView, ReportEvidence } from "../../../src/protocol/repor
 import type { Report } from "../../../src/simulation/report/report.ts";
 import { requestsCsv } from "../../../src/simulation/report/requests-csv.ts";
 import type { TableModel } from "../../parts/models.ts";
+import { sectionPicture } from "../../parts/section-picture.ts";
 import { readTheme } from "../../parts/theme.ts";
 import type { Latencies } from "../latency.ts";
 import type { ExportKind } from "./export-menu.ts";
 import { pageParts } from "./page-html.ts";
 import { reportJson } from "./report-json.ts";
 import { reportMarkdown } from "./report-markdown.ts";
-import { sectionPicture } from "./section-picture.ts";
 
 /** All that an export may tell. */
 export interface ExportSource {

@@ -5,9 +5,9 @@ import type { AdviceView, RatesView } from "../../../src/protocol/planning-view.
 import { adviceSeries } from "../../parts/line-series.ts";
 import type { CurveLine, CurvePlot, TableModel } from "../../parts/models.ts";
 import { brief, duration, percent, rate } from "../../parts/numbers.ts";
+import { axisOver } from "../../parts/plot-axis.ts";
 import { definitions, said, words } from "../../parts/words.ts";
 import { axisTick } from "./metric-words.ts";
-import { axisOver } from "./plot-axis.ts";
 
 type Latency = "ttft" | "tpot" | "e2e";
 const members = { ttft: "ttftSeconds", tpot: "tpotSeconds", e2e: "e2eSeconds" } as const;

@@ -5,9 +5,9 @@ import type { SweepKind } from "../../../src/planning/sweeps.ts";
 import { lineSeries } from "../../parts/line-series.ts";
 import type { CurvePlot, TableModel } from "../../parts/models.ts";
 import { brief, duration, percent } from "../../parts/numbers.ts";
+import { axisNear, axisOver } from "../../parts/plot-axis.ts";
 import { said, words } from "../../parts/words.ts";
 import { axisName, axisText, axisTick, inSentence, metricText, tickText } from "./metric-words.ts";
-import { axisNear, axisOver } from "./plot-axis.ts";
 
 /** Kinds in the order of the choice. */
 export const kindWords: Readonly<Record<SweepKind, () => string>> = {

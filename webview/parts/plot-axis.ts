@@ -1,5 +1,5 @@
-import type { PlotAxis } from "../../parts/models.ts";
-import { niceTop } from "../../parts/ticks.ts";
+import type { PlotAxis } from "./models.ts";
+import { niceTop } from "./ticks.ts";
 
 /** A linear axis from near the least to near the most: where points stand matters, not how long something is. */
 export function axisNear(values: readonly number[], format: (value: number) => string): PlotAxis {

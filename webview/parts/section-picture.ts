@@ -1,4 +1,4 @@
-import type { Theme } from "../../parts/theme.ts";
+import type { Theme } from "./theme.ts";
 
 /** A section as a picture: its canvases and its words where they stand on the page. A data URL of a PNG. */
 export function sectionPicture(section: HTMLElement, theme: Theme): string | undefined {

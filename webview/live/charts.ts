@@ -1,0 +1,125 @@
+import { fill, h, link, show } from "../parts/dom.ts";
+import { clock } from "../parts/numbers.ts";
+import { Rows } from "../parts/rows.ts";
+import { Section } from "../parts/section.ts";
+import { sectionPicture } from "../parts/section-picture.ts";
+import type { TableActions } from "../parts/table.ts";
+import type { Theme } from "../parts/theme.ts";
+import { words } from "../parts/words.ts";
+import { absentLines } from "./absent-lines.ts";
+import { liveTable } from "./live-table.ts";
+import type { Panel } from "./panels.ts";
+import { liveRows, type RowsInput } from "./rows.ts";
+import type { TimeRange } from "./time-view.ts";
+
+export interface ChartEvents {
+  readonly zoom: (range: TimeRange | null) => void;
+  readonly zoomBy: (factor: number, at: number) => void;
+  readonly pan: (seconds: number) => void;
+  readonly pinned: (at: number | null) => void;
+  readonly toggled: () => void;
+  readonly picture: (url: string) => void;
+}
+
+/** A table is drawn anew at most so often. */
+const tableEveryMs = 1000;
+
+/** All rows over one time axis with their heading, the panels that are folded away, and the table of the same samples. */
+export class Charts {
+  readonly section: Section;
+  private readonly rows: Rows;
+  private readonly more: HTMLButtonElement;
+  private readonly absent = h("div", { class: "absent-rows" });
+  private readonly picture: HTMLElement;
+  private readonly goToNow: HTMLElement;
+  private isMore = false;
+  private input: RowsInput | null = null;
+  private tableAt = Number.NEGATIVE_INFINITY;
+  private headKey = "";
+
+  constructor(
+    private theme: Theme,
+    private readonly panels: readonly Panel[],
+    private readonly events: ChartEvents,
+    actions: TableActions,
+  ) {
+    this.section = new Section({
+      id: "samples",
+      title: words("Last 5 minutes"),
+      table: () => (this.input ? liveTable(this.input) : []),
+      actions,
+      toggled: events.toggled,
+    });
+    this.rows = new Rows(words("Live samples"), this.section.twinId, theme, {
+      select: (from, to) => events.zoom({ from, to }),
+      reset: () => events.zoom(null),
+      cursor: (text) => this.section.setNote(text),
+      pinned: events.pinned,
+      pan: events.pan,
+      zoom: events.zoomBy,
+    });
+    this.more = link(words("More panels"), () => {
+      this.setMore(!this.isMore);
+      events.toggled();
+    });
+    this.picture = link(words("Save PNG"), () => this.savePicture());
+    this.goToNow = link(words("Go to now"), () => events.zoom(null));
+    this.section.body.append(this.rows.root, h("div", { class: "more-panels" }, this.more), this.absent);
+    this.setMore(false);
+  }
+
+  get hasMore(): boolean {
+    return this.isMore;
+  }
+
+  setMore(on: boolean): void {
+    this.isMore = on;
+    this.more.textContent = on ? words("Fewer panels") : words("More panels");
+    this.more.setAttribute("aria-expanded", String(on));
+    if (this.input) this.update(this.input);
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.rows.setTheme(theme);
+  }
+
+  pinAt(at: number | null): void {
+    this.rows.pinAt(at);
+  }
+
+  /** Draws the rows of a time; the panels are those chosen here. */
+  update(input: Omit<RowsInput, "panels">): void {
+    const panels = this.isMore ? this.panels : this.panels.filter(({ isEssential }) => isEssential);
+    this.input = { ...input, panels };
+    const { model, absent } = liveRows(this.input);
+    this.rows.update(model);
+    const lines = absentLines(absent);
+    show(this.absent, lines.length > 0);
+    fill(this.absent, ...lines.map((text) => h("p", { class: "secondary-text small", text })));
+    if (performance.now() - this.tableAt < tableEveryMs) return;
+    this.tableAt = performance.now();
+    this.section.refresh();
+  }
+
+  /** `zoom` is what a person drew out of the history; null while the window follows. */
+  head(title: string, zoom: TimeRange | null, hasPrediction: boolean): void {
+    const key = JSON.stringify([title, zoom, hasPrediction]);
+    if (key === this.headKey) return;
+    this.headKey = key;
+    this.section.setTitle(zoom ? words("{0} to {1}", clock(zoom.from, true), clock(zoom.to, true)) : title);
+    const legend = (classes: string, text: string) =>
+      h("span", { class: "legend" }, h("span", { class: classes, aria: { hidden: "true" } }), text);
+    this.section.setExtra(
+      ...(zoom ? [this.goToNow] : []),
+      legend("legend-live", words("live")),
+      ...(hasPrediction ? [legend("legend-predicted", words("predicted, with range"))] : []),
+      this.picture,
+    );
+  }
+
+  private savePicture(): void {
+    const url = sectionPicture(this.section.root, this.theme);
+    if (url) this.events.picture(url);
+  }
+}

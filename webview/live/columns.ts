@@ -1,0 +1,30 @@
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, WindowQuantiles } from "../../src/live/snapshot.ts";
+
+/** What stands at one place of a column when nothing was observed: the line goes on, unlike at NaN, where nobody answered. */
+export const nothingCame = Number.NEGATIVE_INFINITY;
+
+type Told = Pick<LivePoint, "snapshot" | "rates" | "windows" | "prefixHitRate">;
+
+/** One quantity of a point. */
+export interface Column {
+  readonly id: string;
+  readonly of: (point: Told) => number;
+  /** What stays of two samples that become one: the higher, because peaks are looked for, or their mean. */
+  readonly merged: "higher" | "mean";
+}
+
+export function gaugeColumn(id: string, word: CanonicalGauge): Column {
+  return { id, of: ({ snapshot }) => snapshot?.gauges[word] ?? Number.NaN, merged: "higher" };
+}
+
+export function rateColumn(id: string, word: CanonicalCounter): Column {
+  return { id, of: ({ rates }) => rates[word] ?? Number.NaN, merged: "mean" };
+}
+
+export function quantileColumn(id: string, word: CanonicalHistogram, which: "p50" | "p95" | "mean"): Column {
+  return { id, of: ({ windows }) => quantile(windows[word], which), merged: which === "mean" ? "mean" : "higher" };
+}
+
+function quantile(window: WindowQuantiles | undefined, which: "p50" | "p95" | "mean"): number {
+  return window === undefined ? Number.NaN : (window[which] ?? nothingCame);
+}
