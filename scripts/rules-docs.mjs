@@ -9,8 +9,8 @@ async function rulesIndex() {
   const entry = new URL("../src/rules/registry.ts", import.meta.url).pathname;
   const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", platform: "neutral", logLevel: "silent" });
   const source = Buffer.from(bundle.outputFiles[0].contents).toString("base64");
-  const { rules, textRules } = await import(`data:text/javascript;base64,${source}`);
-  const rows = [...rules, ...textRules].map(
+  const { rules, textRules, liveRules } = await import(`data:text/javascript;base64,${source}`);
+  const rows = [...rules, ...textRules, ...liveRules].map(
     ({ code, severity, summary, facts }) => `| [${code}](${code}.md) | ${severity} | ${summary} | ${facts.join(", ")} |`,
   );
   return [

@@ -18,6 +18,17 @@ export function setFlag(pool: Pool, name: string, value: string | null): Edit[] 
     : [];
 }
 
+/** Makes a switch that is on by itself or by its flag say no: `--no-name` as vLLM's parser has it, `name: false` in a mapping. */
+export function switchOff(pool: Pool, name: string): Edit[] {
+  const { flags, site } = pool.engine;
+  const flag = flags.get(name);
+  const isMapping = flag ? !flag.spelled.startsWith("-") : site?.style === "mapping" || site?.style === "fields";
+  if (isMapping) return setFlag(pool, name, "false");
+  if (!flag) return setFlag(pool, `no-${name}`, null);
+  const isBare = isWritten(flag) && flag.value?.value === null && !flag.negated;
+  return isBare ? [{ range: flag.flagRange, newText: `--no-${name}` }] : [];
+}
+
 /** Takes every occurrence of a flag away, with its value and the separators it needs. */
 export function removeFlag(pool: Pool, name: string): Edit[] {
   return pool.engine.written

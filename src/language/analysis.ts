@@ -114,7 +114,7 @@ function judged(deployment: Deployment, reading: Reading, catalog: Catalog): Dep
 }
 
 /** A directive on its line or the line above. */
-function isSilenced({ code, range }: Finding, ignoredLines: Reading["ignoredLines"]): boolean {
+export function isSilenced({ code, range }: Finding, ignoredLines: Reading["ignoredLines"]): boolean {
   if (range.file !== undefined) return false;
   const { line } = range.start;
   return ignoredLines.get(line)?.has(code) === true || ignoredLines.get(line - 1)?.has(code) === true;

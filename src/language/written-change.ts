@@ -1,5 +1,5 @@
 import type { Deployment, Pool } from "../deployment/deployment.ts";
-import { removeFlag, setFlag, setGpuCount, setInstances } from "../deployment/edit.ts";
+import { removeFlag, setFlag, setGpuCount, setInstances, switchOff } from "../deployment/edit.ts";
 import { type Message, message } from "../deployment/message.ts";
 import { type Edit, LineMap, type Range } from "../deployment/text.ts";
 import type { Change, PoolChange } from "../planning/change.ts";
@@ -40,7 +40,8 @@ function editsOf(pool: Pool, { flags, gpus, instances }: PoolChange): readonly E
 }
 
 function flagEdits(pool: Pool, name: string, value: string | null): readonly Edit[] {
-  return value === null ? removeFlag(pool, name) : setFlag(pool, name, value === "true" ? null : value);
+  if (value === null) return removeFlag(pool, name);
+  return value === "false" ? switchOff(pool, name) : setFlag(pool, name, value === "true" ? null : value);
 }
 
 function asksForMore(pool: Pool, gpus: number | undefined): gpus is number {

@@ -9,7 +9,7 @@ import { fittedLengths } from "../memory/memory-plan.ts";
 /** What a change does to one pool. */
 export interface PoolChange {
   readonly pool: number;
-  /** Texts by flag: `true` switches one on, null takes it away. */
+  /** Texts by flag: `true` switches one on, `false` off, null takes it away. */
   readonly flags: Readonly<Record<string, string | null>>;
   /** GPUs of an instance, where the change needs more. */
   readonly gpus?: number;

@@ -35,6 +35,7 @@ import { kvCacheTooSmall } from "./kv-cache-too-small.ts";
 import { kvHeadsReplicated } from "./kv-heads-replicated.ts";
 import { kvTransferConfig } from "./kv-transfer-config.ts";
 import { kvTransferPools } from "./kv-transfer-pools.ts";
+import type { LiveRule } from "./live-rule.ts";
 import { livenessProbe } from "./liveness-probe.ts";
 import { lmcache } from "./lmcache.ts";
 import { loadFormat } from "./load-format.ts";
@@ -55,6 +56,7 @@ import { quantizedShard } from "./quantized-shard.ts";
 import { removedFlag } from "./removed-flag.ts";
 import type { Rule } from "./rule.ts";
 import { serveConfig } from "./serve-config.ts";
+import { serverDrift } from "./server-drift.ts";
 import { serviceName } from "./service-name.ts";
 import { sharedGpu } from "./shared-gpu.ts";
 import { shiftInvariance } from "./shift-invariance.ts";
@@ -144,3 +146,6 @@ export const rules: readonly Rule[] = [
 
 /** Rules on the text as such. */
 export const textRules: readonly TextRule[] = [conflictMarkers];
+
+/** Rules on a server that runs a deployment. */
+export const liveRules: readonly LiveRule[] = [serverDrift];

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { rules as poolRules, textRules } from "../../src/rules/registry.ts";
+import { liveRules, rules as poolRules, textRules } from "../../src/rules/registry.ts";
 
-const rules = [...poolRules, ...textRules];
+const rules = [...poolRules, ...textRules, ...liveRules];
 
 const folder = new URL("../../docs/rules/", import.meta.url);
 
