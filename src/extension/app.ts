@@ -18,12 +18,14 @@ import { DescribeGpu } from "./describe-gpu.ts";
 import { DescribeModel } from "./describe-model.ts";
 import { publishDiagnostics } from "./diagnostics.ts";
 import { Documents } from "./documents.ts";
+import { DriftCodeActions } from "./drift-actions.ts";
 import { openExamples } from "./examples.ts";
 import { HoverProvider } from "./hover-provider.ts";
 import { InlayHints } from "./inlay-hints.ts";
 import { languageStatus } from "./language-status.ts";
 import { selector } from "./languages.ts";
 import { LensStates } from "./lens-states.ts";
+import { LiveDrift } from "./live-drift.ts";
 import type { Log } from "./log.ts";
 import { MemoryPages } from "./memory-pages.ts";
 import { openRule } from "./open-rule.ts";
@@ -71,7 +73,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const texts = new VirtualTexts();
   const reports = new Reports(context, { documents, subjects, texts, lenses: states }, log);
   const tokens = new Tokens(context.secrets);
-  const attachments = new Attachments(extension, documents, reports, states, tokens, log);
+  const drift = new LiveDrift(documents, texts);
+  const attachments = new Attachments(extension, documents, reports, states, tokens, drift, log);
   const demo = new Demo(extension, documents);
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
@@ -91,6 +94,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     states,
     reports,
     attachments,
+    drift,
     demo,
     memory,
     timelines,
@@ -110,6 +114,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     vscode.languages.registerDefinitionProvider(selector, new DefinitionProvider(documents)),
     vscode.languages.registerHoverProvider(selector, new HoverProvider(documents)),
     vscode.languages.registerCodeActionsProvider(selector, new CodeActions(documents), CodeActions.metadata),
+    vscode.languages.registerCodeActionsProvider(selector, new DriftCodeActions(drift), DriftCodeActions.metadata),
     vscode.languages.registerCompletionItemProvider(selector, new CompletionProvider(documents, catalog), ...CompletionProvider.triggers),
     surroundings.onDidChange(() => documents.reanalyse()),
     workspace.onDidChange(() => views.refreshDeployments()),

@@ -1,5 +1,6 @@
 import { gpusOf } from "../deployment/settled.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
+import type { RunningServer } from "../live/running-server.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { viewPoint } from "../live/view-point.ts";
@@ -18,6 +19,8 @@ const measuredSeconds = 300;
 
 export interface AttachmentPorts extends PredictorPorts {
   readonly changed: () => void;
+  /** The server said what it runs: at its first answer, and whenever it was started anew. */
+  readonly identified: (running: RunningServer) => void;
 }
 
 /** One attached server: its history, the loop that asks it, and the prediction drawn beside it. Goes on while no page looks. */
@@ -55,6 +58,7 @@ export class Attachment {
       },
       onIdentity: (identity) => {
         this.identity = identity;
+        ports.identified(identity.running);
         ports.send({ kind: "header", header: this.header() });
       },
       onProblems: (problems) => ports.log(`${source.name}: ${problems.slice(0, 5).join("; ")}`),

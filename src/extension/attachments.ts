@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { RunningServer } from "../live/running-server.ts";
 import { Runner } from "../platform/run-worker.ts";
 import { hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
@@ -7,6 +8,7 @@ import { fullId } from "./command-ids.ts";
 import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
+import type { LiveDrift } from "./live-drift.ts";
 import { LivePage } from "./live-page.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
@@ -45,6 +47,7 @@ export class Attachments implements vscode.Disposable {
     private readonly reports: Reports,
     private readonly lenses: LensStates,
     private readonly tokens: Tokens,
+    private readonly drift: LiveDrift,
     private readonly log: Log,
   ) {}
 
@@ -70,6 +73,7 @@ export class Attachments implements vscode.Disposable {
       runner,
       send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
       changed: () => this.tell(url),
+      identified: (running) => this.compare(url, subject, running),
       report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
       fileWorkload: () => this.fileWorkload(subject),
       log: (text) => this.log.warn(text),
@@ -88,6 +92,7 @@ export class Attachments implements vscode.Disposable {
     if (!one) return;
     this.attached.delete(url);
     one.attachment.stop();
+    this.drift.forget(url);
     one.page?.dispose();
     void one.runner.dispose();
     const { subject } = one.attachment;
@@ -164,7 +169,7 @@ export class Attachments implements vscode.Disposable {
       panel,
       this.extension,
       url,
-      () => attachment.everything(),
+      () => [...attachment.everything(), ...this.drift.messages(url)],
       receive,
       () => {
         one.page = undefined;
@@ -186,6 +191,9 @@ export class Attachments implements vscode.Disposable {
         if (await this.attached.get(url)?.keys.ask()) attachment.retry();
         break;
       }
+      case "review-differences":
+        await this.drift.review(url);
+        break;
       case "predict":
         await attachment.predict(message.basis);
         break;
@@ -193,6 +201,11 @@ export class Attachments implements vscode.Disposable {
         // `pause` freezes the picture alone; sampling goes on.
         break;
     }
+  }
+
+  private compare(url: string, subject: Subject | undefined, running: RunningServer): void {
+    if (!subject) return;
+    for (const message of this.drift.identified(url, subject, running)) this.attached.get(url)?.page?.send(message);
   }
 
   private tell(url: string): void {

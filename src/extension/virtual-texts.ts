@@ -36,6 +36,14 @@ export class VirtualTexts implements vscode.TextDocumentContentProvider, vscode.
     await vscode.commands.executeCommand("vscode.diff", uri, this.put(`/preview${uri.path}`, text), title, { preview: true });
   }
 
+  /** The same the other way round: what stands on the left can be taken over into the file, change by change. */
+  async beside(document: vscode.TextDocument, edits: readonly Edit[], title: string): Promise<void> {
+    const { uri } = document;
+    const text = applyEdits(document.getText(), edits);
+    if (text === undefined) return;
+    await vscode.commands.executeCommand("vscode.diff", this.put(`/beside${uri.path}`, text), uri, title);
+  }
+
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.texts.get(uri.toString()) ?? "";
   }
