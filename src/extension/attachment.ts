@@ -3,12 +3,12 @@ import type { Alert } from "../live/alerts/alerts.ts";
 import type { RunningServer } from "../live/running-server.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
-import { viewPoint } from "../live/view-point.ts";
 import type { LiveWindow } from "../live/window.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
+import { LiveFeed } from "./live-feed.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
 import { ServerAlerts } from "./server-alerts.ts";
@@ -26,6 +26,8 @@ export interface AttachmentPorts extends PredictorPorts {
 /** One attached server: its history, the loop that asks it, and the prediction drawn beside it. Goes on while no page looks. */
 export class Attachment {
   readonly series = new LiveSeries();
+  /** What its page sees of it. */
+  readonly feed: LiveFeed;
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
   private readonly prediction: LivePredictor;
@@ -40,6 +42,7 @@ export class Attachment {
     keyFor: (address: string) => string | undefined,
     private readonly ports: AttachmentPorts,
   ) {
+    this.feed = new LiveFeed(this.series, ports.send);
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.target = liveTarget(url);
     const { source, fetchText, leastIntervalMs } = this.target;
@@ -117,7 +120,7 @@ export class Attachment {
   everything(): readonly ToLiveView[] {
     return [
       { kind: "header", header: this.header() },
-      { kind: "history", points: this.series.points.map(viewPoint) },
+      ...this.feed.everything(),
       stateMessage(this.loop.status),
       { kind: "prediction", prediction: this.prediction.current },
     ];
@@ -129,7 +132,7 @@ export class Attachment {
   }
 
   private received(point: LivePoint): void {
-    this.ports.send({ kind: "point", point: viewPoint(point) });
+    this.feed.received(point);
     this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, []);
     this.ports.changed();
     this.prediction.received(point);

@@ -197,6 +197,9 @@ export class Attachments implements vscode.Disposable {
       case "predict":
         await attachment.predict(message.basis);
         break;
+      case "choose-engine":
+        attachment.feed.choose(message.engine);
+        break;
       default:
         // `pause` freezes the picture alone; sampling goes on.
         break;

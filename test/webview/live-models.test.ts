@@ -48,6 +48,7 @@ const said = (state: Connection, points: readonly LivePoint[], change = {}) =>
     measured: measure(ringOf(points), start, start + 400),
     prediction,
     gap: null,
+    missing: [],
     ...change,
   });
 const figures = (points: readonly LivePoint[], seconds: number, change = {}) =>

@@ -13,6 +13,8 @@ export interface AnsweringInput {
   readonly measured: Measured | null;
   readonly prediction: Prediction | null;
   readonly gap: Gap | null;
+  /** Members that do not answer while others do. */
+  readonly missing: readonly string[];
 }
 
 interface Latency {
@@ -22,7 +24,7 @@ interface Latency {
 }
 
 /** Limits first, then the predicted ranges, then what lies behind; undefined where no latency was measured. */
-export function answeringWords({ measured, header, prediction, gap }: AnsweringInput): Sentence | undefined {
+export function answeringWords({ measured, header, prediction, gap, missing }: AnsweringInput): Sentence | undefined {
   const found = latencies(measured, header.slo);
   if (!measured || found.length === 0) return undefined;
   const range = rangeWords(measured, prediction);
@@ -35,7 +37,19 @@ export function answeringWords({ measured, header, prediction, gap }: AnsweringI
         ? words("{0}; {1} is outside the predicted range", first, outside[0] ?? "")
         : words("{0}; {1} are outside the predicted range", first, listed(outside));
   const why = gap && outside.length > 0 && gap.cause !== "none" ? [{ text: said(gap.sentence) }] : [];
-  return { sign, title, lines: [{ text: sentenceOf(found, header.slo, measured) }, ...range.lines.map((text) => ({ text })), ...why] };
+  const lost = missing.length > 0 ? [{ text: missingWords(missing) }] : [];
+  return {
+    sign,
+    title,
+    lines: [...lost, { text: sentenceOf(found, header.slo, measured) }, ...range.lines.map((text) => ({ text })), ...why],
+  };
+}
+
+/** Sums without a member are no sums of the whole. */
+export function missingWords(missing: readonly string[]): string {
+  return missing.length === 1
+    ? words("{0} does not answer; its share is missing from all sums.", missing[0] ?? "")
+    : words("{0} do not answer; their share is missing from all sums.", listed(missing));
 }
 
 function latencies(measured: Measured | null, slo: Slo | null): Latency[] {

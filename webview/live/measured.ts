@@ -33,13 +33,13 @@ export interface Measured {
 
 const latencyWords: readonly LatencyWord[] = ["ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"];
 
-/** The first and last answer of a window after the last restart in it; both the same where there is one alone. */
+/** The first and last answer of a window after the last break in it; both the same where there is one alone. */
 export interface Stretch {
   readonly first: number;
   readonly last: number;
 }
 
-/** The answers in [from, to] that counters can be compared between: never across a restart. */
+/** The answers in [from, to] that counters can be compared between: never across a restart or a span of unknown length. */
 export function stretchOf(ring: Ring, from: number, to: number): Stretch | null {
   let last = -1;
   let first = -1;
@@ -48,7 +48,7 @@ export function stretchOf(ring: Ring, from: number, to: number): Stretch | null 
     if (kind === "failure" || kind === "silence") continue;
     if (last < 0) last = i;
     first = i;
-    if (kind === "restart") break;
+    if (kind === "restart" || kind === "anew") break;
   }
   return last < 0 ? null : { first, last };
 }

@@ -192,7 +192,7 @@ class LivePage {
     this.content.classList.toggle("silent", state === "lost");
     const { detail, gap, silentSeconds, retrySeconds } = live;
     this.verdict.update(
-      liveVerdict({ state, detail, silentSeconds, retrySeconds, header, measured, prediction, gap }),
+      liveVerdict({ state, detail, silentSeconds, retrySeconds, header, measured, prediction, gap, missing: ring.last?.missing ?? [] }),
       this.sections.verdictLinks(gap),
       this.actions(),
     );

@@ -2,9 +2,9 @@ import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint } from 
 import type { Column } from "./columns.ts";
 import { HistogramTrack } from "./histogram-track.ts";
 
-/** What a sample is: an answer, the first after a restart, a failure, or a time in which nobody asked. */
-export type SampleKind = "answer" | "restart" | "failure" | "silence";
-const kinds: readonly SampleKind[] = ["answer", "restart", "failure", "silence"];
+/** What a sample is: an answer, the first after a restart or after a span of unknown length, a failure, or a time in which nobody asked. */
+export type SampleKind = "answer" | "restart" | "anew" | "failure" | "silence";
+const kinds: readonly SampleKind[] = ["answer", "restart", "anew", "failure", "silence"];
 
 export interface RingOptions {
   readonly capacity: number;
@@ -79,7 +79,7 @@ export class Ring {
     const passed = before ? point.time - before.time : 0;
     if (before && this.isSilence(passed)) this.append((before.time + point.time) / 2, "silence", undefined);
     else if (before) this.usual = passed;
-    this.append(point.time, point.state === "lost" ? "failure" : point.state === "restarted" ? "restart" : "answer", point);
+    this.append(point.time, kindOf(point), point);
     this.last = point;
     if (point.snapshot) this.answered = point;
   }
@@ -132,4 +132,10 @@ export class Ring {
     for (const totals of this.totals.values()) totals[to] = totals[from] ?? Number.NaN;
     for (const track of this.tracks.values()) track.move(from, to);
   }
+}
+
+function kindOf({ state, anew }: LivePoint): SampleKind {
+  if (state === "lost") return "failure";
+  if (state === "restarted") return "restart";
+  return anew ? "anew" : "answer";
 }

@@ -3,7 +3,8 @@ import type { MemberState } from "../../../src/live/source.ts";
 import type { LiveMembers } from "../../../src/protocol/live-view.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { duration, figure, percent, rate, whole } from "../../parts/numbers.ts";
-import { listed, words } from "../../parts/words.ts";
+import { words } from "../../parts/words.ts";
+import { missingWords } from "../answering-words.ts";
 
 /** One engine, or a member that gives no figures. */
 export interface MemberLine {
@@ -84,10 +85,7 @@ export interface SpreadLine {
 export function spreadLines({ engines, members }: LiveMembers): readonly SpreadLine[] {
   const lost = members.filter(({ state }) => state === "lost").map(({ name }) => name);
   const told: SpreadLine[] = [];
-  if (lost.length === 1)
-    told.push({ isWarning: true, text: words("{0} does not answer; its share is missing from all sums.", lost[0] ?? "") });
-  if (lost.length > 1)
-    told.push({ isWarning: true, text: words("{0} do not answer; their share is missing from all sums.", listed(lost)) });
+  if (lost.length > 0) told.push({ isWarning: true, text: missingWords(lost) });
   const { outlier, spread } = engines;
   const [name, times] = worstSpread(spread);
   if (outlier !== null)

@@ -1,0 +1,72 @@
+import { EngineView } from "../live/engine-view.ts";
+import { engineTable } from "../live/engines.ts";
+import type { LiveSeries } from "../live/series.ts";
+import type { LivePoint } from "../live/snapshot.ts";
+import { viewPoint } from "../live/view-point.ts";
+import type { LiveMembers, ToLiveView } from "../protocol/live-view.ts";
+
+/** Over how many seconds rates and quantiles of the table of engines go. */
+const tableSeconds = 60;
+
+/** What a page is told of a series: its points, those of one engine where a person chose it, who is behind them and what happened. */
+export class LiveFeed {
+  private engine: EngineView | undefined;
+  private toldEvents = 0;
+
+  constructor(
+    private readonly series: LiveSeries,
+    private readonly send: (message: ToLiveView) => void,
+  ) {}
+
+  /** All of it, for a page that comes up. */
+  everything(): readonly ToLiveView[] {
+    const { events } = this.series;
+    this.toldEvents = events.length;
+    const members = this.members();
+    return [
+      { kind: "history", points: this.history() },
+      { kind: "events", events },
+      ...(members ? [{ kind: "members", members } as const] : []),
+    ];
+  }
+
+  /** A point that was taken in. */
+  received(point: LivePoint): void {
+    const shown = this.engine ? this.engine.take(point) : point;
+    if (shown) this.send({ kind: "point", point: viewPoint(shown) });
+    const members = this.members();
+    if (members) this.send({ kind: "members", members });
+    const { events } = this.series;
+    if (events.length === this.toldEvents) return;
+    this.toldEvents = events.length;
+    this.send({ kind: "events", events });
+  }
+
+  /** Shows one engine alone, or all again. */
+  choose(engine: string | null): void {
+    this.engine = engine === null ? undefined : new EngineView(engine);
+    this.send({ kind: "history", points: this.history() });
+  }
+
+  private history(): readonly LivePoint[] {
+    const { engine, series } = this;
+    if (!engine) return series.points.map(viewPoint);
+    const anew = new EngineView(engine.engine);
+    this.engine = anew;
+    return series.points.flatMap((point) => {
+      const own = anew.take(point);
+      return own ? [viewPoint(own)] : [];
+    });
+  }
+
+  private members(): LiveMembers | undefined {
+    const { members, last } = this.series;
+    const engines = last?.snapshot?.perEngine?.length ?? 0;
+    if (engines < 2 && members.length < 2) return undefined;
+    const window = this.series.window(tableSeconds);
+    if (!window) return undefined;
+    // Figures of members are in the table already.
+    const slim = members.map((member) => ({ ...member, measures: undefined }));
+    return { members: slim, engines: engineTable(window), seconds: window.to - window.from };
+  }
+}
