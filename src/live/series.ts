@@ -1,9 +1,9 @@
 import { message } from "../deployment/message.ts";
-import { sharingBounds } from "./histogram.ts";
 import { History } from "./history.ts";
 import { isUnknownSpan, shownTime, type Told } from "./moment.ts";
-import { histogramWords, isIncomplete, isRestart, pointAlone, pointBetween, pointOf } from "./point.ts";
-import type { CanonicalHistogram, Histogram, LivePoint, Measures, Snapshot } from "./snapshot.ts";
+import { isIncomplete, isRestart, pointAlone, pointBetween, pointOf } from "./point.ts";
+import { Sharing } from "./sharing.ts";
+import type { LivePoint, Snapshot } from "./snapshot.ts";
 import type { LiveEvent, Look, MemberState } from "./source.ts";
 import { Totals } from "./totals.ts";
 import { type LiveWindow, measureWindow } from "./window.ts";
@@ -23,7 +23,7 @@ export class LiveSeries {
   private readonly history: History;
   private readonly happened: LiveEvent[] = [];
   private readonly totals = new Totals();
-  private readonly bounds = new Map<CanonicalHistogram, Float64Array>();
+  private readonly sharing = new Sharing();
   /** The last answer as it is kept, also when failures followed it. */
   private lastSnapshot: Snapshot | undefined;
   /** When that was by its own clocks. */
@@ -92,7 +92,15 @@ export class LiveSeries {
   fail(error: string, time: number, steady?: number): LivePoint {
     const shown = this.shown({ time, ...(steady === undefined ? {} : { steady }) });
     this.lostSince ??= shown;
-    return this.keep({ time: shown, state: "lost", error, snapshot: undefined, rates: {}, windows: {}, prefixHitRate: null });
+    return this.keep({
+      time: shown,
+      state: "lost",
+      error: this.sharing.text(error),
+      snapshot: undefined,
+      rates: {},
+      windows: {},
+      prefixHitRate: null,
+    });
   }
 
   /** Puts an event on the time axis that a look does not tell: a difference from the file, a deployment. */
@@ -122,7 +130,7 @@ export class LiveSeries {
 
   /** Notes an answer given at `moment`: the snapshot as it is kept. */
   private answered(snapshot: Snapshot, moment: Told): Snapshot {
-    const kept = { ...this.sharing(snapshot), time: this.shown(moment) };
+    const kept = { ...this.sharing.snapshot(snapshot), time: this.shown(moment) };
     const since = this.lostSince;
     if (since !== undefined && kept.time - since >= toldGapSeconds) {
       this.mark({ time: kept.time, since, kind: "gap", words: message("No answer for {0} s", Math.round(kept.time - since)) });
@@ -157,24 +165,5 @@ export class LiveSeries {
       const { perEngine: _, ...snapshot } = old.snapshot;
       this.history.replace(index, { ...old, snapshot });
     }
-  }
-
-  private sharing(snapshot: Snapshot): Snapshot {
-    const engines = snapshot.perEngine?.map((engine) => this.withSharedBounds(engine));
-    const roles = snapshot.perRole?.map((role) => this.withSharedBounds(role));
-    return { ...this.withSharedBounds(snapshot), ...(engines ? { perEngine: engines } : {}), ...(roles ? { perRole: roles } : {}) };
-  }
-
-  /** Bounds seldom change: one copy of them serves all points. */
-  private withSharedBounds<Kind extends Measures>(measures: Kind): Kind {
-    const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
-    for (const word of histogramWords) {
-      const histogram = measures.histograms[word];
-      if (!histogram) continue;
-      const shared = sharingBounds(histogram, this.bounds.get(word));
-      this.bounds.set(word, shared.upper);
-      histograms[word] = shared;
-    }
-    return { ...measures, histograms };
   }
 }

@@ -1,0 +1,65 @@
+import { sharingBounds } from "./histogram.ts";
+import { histogramWords } from "./point.ts";
+import type { CanonicalHistogram, Histogram, Measures, Snapshot } from "./snapshot.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Engines' names, which pods bring anew. */
+const mostTexts = 1000;
+
+/**
+ * One copy of what seldom changes, for all points of a history. Names and labels are slices of the page they were read from: each copy
+ * that is kept would keep its whole page.
+ */
+export class Sharing {
+  private readonly bounds = new Map<CanonicalHistogram, Float64Array>();
+  private readonly texts = new Map<string, string>();
+  private server: Snapshot["server"] | undefined;
+  private wireNames: Labels | undefined;
+  private cacheConfig: Labels | undefined;
+
+  snapshot(snapshot: Snapshot): Snapshot {
+    const { server, wireNames, cacheConfig, perEngine, perRole } = snapshot;
+    this.server = this.server && sameServer(this.server, server) ? this.server : server;
+    this.wireNames = sharedLabels(this.wireNames, wireNames);
+    this.cacheConfig = sharedLabels(this.cacheConfig, cacheConfig);
+    return {
+      ...this.measures(snapshot),
+      server: this.server,
+      cacheConfig: this.cacheConfig,
+      ...(this.wireNames ? { wireNames: this.wireNames } : {}),
+      ...(perEngine ? { perEngine: perEngine.map((one) => ({ ...this.measures(one), engine: this.text(one.engine) })) } : {}),
+      ...(perRole ? { perRole: perRole.map((one) => this.measures(one)) } : {}),
+    };
+  }
+
+  text(text: string): string {
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
+    if (this.texts.size >= mostTexts) this.texts.clear();
+    this.texts.set(text, text);
+    return text;
+  }
+
+  private measures<Kind extends Measures>(measures: Kind): Kind {
+    const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
+    for (const word of histogramWords) {
+      const histogram = measures.histograms[word];
+      if (!histogram) continue;
+      const shared = sharingBounds(histogram, this.bounds.get(word));
+      this.bounds.set(word, shared.upper);
+      histograms[word] = shared;
+    }
+    return { ...measures, histograms };
+  }
+}
+
+function sameServer(a: Snapshot["server"], b: Snapshot["server"]): boolean {
+  return a.kind === b.kind && a.model === b.model && a.engines === b.engines;
+}
+
+function sharedLabels(before: Labels | undefined, now: Labels | undefined): Labels | undefined {
+  if (!before || !now) return now;
+  const keys = Object.keys(now);
+  return keys.length === Object.keys(before).length && keys.every((key) => before[key] === now[key]) ? before : now;
+}
