@@ -31,6 +31,8 @@ import { MemoryPages } from "./memory-pages.ts";
 import { openRule } from "./open-rule.ts";
 import { Outline } from "./outline.ts";
 import { panelId } from "./panel-state.ts";
+import { podsWay } from "./pods-choice.ts";
+import { PodsReading } from "./pods-reading.ts";
 import { publishProjectProblems } from "./project-problems.ts";
 import { Rendering } from "./render.ts";
 import { Reports } from "./reports.ts";
@@ -76,11 +78,18 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const drift = new LiveDrift(documents, texts);
   const attachments = new Attachments(extension, documents, reports, states, tokens, drift, log);
   const demo = new Demo(extension, documents);
-  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, context);
+  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, podsWay, context);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
+  const pods = new PodsReading({
+    subjects,
+    texts,
+    catalogFor: ({ document }) => documents.catalogFor(document.uri),
+    attached: () => attachments.list(),
+    compareLog: (subject, name, text) => memory.compare(subject, name, text),
+  });
   const timelines = new Timelines(extension, { documents, subjects, reports }, log);
   const calibrations = new Calibrations(extension, memory, texts, tokens, log);
   const benchmarks = new Benchmarks(extension, texts, log);
@@ -152,6 +161,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     importLog: about((subject) => calibrations.importLog(subject)),
     importBenchmark: about((subject) => benchmarks.importBenchmark(subject)),
     calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
+    readPods: async (...args) => pods.read(await subjects.find(args), args[2]),
     describeModel: about((subject) => models.describe(subject)),
     describeGpu: about((subject) => gpus.describe(subject)),
     analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),

@@ -229,7 +229,8 @@ export class Attachments implements vscode.Disposable {
   }
 }
 
-function refuseUntrusted(): void {
+/** Throws where the workspace is not trusted. */
+export function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserFacingError(
     "untrusted",

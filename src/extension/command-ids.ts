@@ -20,6 +20,7 @@ export const commandIds = [
   "importLog",
   "importBenchmark",
   "calibrate",
+  "readPods",
   "describeModel",
   "describeGpu",
   "analyseCommand",

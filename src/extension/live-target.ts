@@ -2,7 +2,9 @@ import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
 import type { FetchText } from "../platform/http.ts";
+import { attachedPods, podsTarget } from "../platform/pods-target.ts";
 import { fleetMembers, redactUrl } from "../platform/url.ts";
+import { Settings } from "./settings.ts";
 
 /** What stands behind an attached address, and how it is reached. */
 export interface LiveTarget {
@@ -17,6 +19,8 @@ export interface LiveTarget {
 
 /** The source that an address names: by its scheme, a metrics page otherwise. Nothing is asked yet. */
 export function liveTarget(url: string): LiveTarget {
+  const pods = podsTarget(url);
+  if (pods) return attachedPods(pods, new Settings(undefined).kubectl);
   const source = fleetMembers(url).length > 1 ? fleetOf(fleetMembers(url)) : metricsUrl(url, redactUrl(url));
   return { source, leastIntervalMs: 0, stop: () => undefined };
 }

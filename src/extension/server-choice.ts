@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { isHttpError } from "../platform/http-error.ts";
+import { podsTarget } from "../platform/pods-target.ts";
 import { fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
 
@@ -12,15 +13,21 @@ interface Remembered {
   readonly subject: string;
 }
 
+/** A way to running servers that is no address: it asks for what it needs, and gives what can be attached. */
+export interface AttachWay extends vscode.QuickPickItem {
+  choose(): Promise<string>;
+}
+
 /** Addresses that were attached in this workspace, newest first. Addresses with credentials are not kept. */
 export class ServerChoice {
   constructor(private readonly memory: vscode.Memento) {}
 
-  /** Asks for an address: those remembered, the demo server where it runs, or one typed. */
-  async ask(subject: string, demoUrl: string | undefined): Promise<string> {
-    const typed = await choose(this.items(subject, demoUrl));
+  /** Asks for an address: those remembered, the demo server where it runs, one typed, or what another way to a server gives. */
+  async ask(subject: string, demoUrl: string | undefined, ways: readonly AttachWay[]): Promise<string> {
+    const typed = await choose([...ways, ...this.items(subject, demoUrl)]);
     if (typed === undefined) throw new vscode.CancellationError();
-    return normalised(typed);
+    const way = ways.find(({ label }) => label === typed);
+    return way ? way.choose() : normalised(typed);
   }
 
   async remember(url: string, subject: string): Promise<void> {
@@ -47,6 +54,7 @@ export class ServerChoice {
 
 /** The address as it is attached, of several between blanks or commas that of their fleet; an input error where it is none. */
 export function normalised(typed: string): string {
+  if (podsTarget(typed)) return typed;
   try {
     const words = typed.split(/[\s,]+/).filter((word) => word !== "");
     return words.length > 1 ? fleetUrl([...new Set(words.map(normaliseUrl))]) : normaliseUrl(typed);

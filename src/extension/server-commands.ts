@@ -5,7 +5,7 @@ import { fullId } from "./command-ids.ts";
 import type { Demo } from "./demo.ts";
 import { UserFacingError } from "./errors.ts";
 import { openExamples } from "./examples.ts";
-import { normalised, type ServerChoice } from "./server-choice.ts";
+import { type AttachWay, normalised, type ServerChoice } from "./server-choice.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 
 /** Attach, detach, demo: what the commands and lenses about servers do. */
@@ -15,6 +15,8 @@ export class ServerCommands {
     private readonly demo: Demo,
     private readonly choice: ServerChoice,
     private readonly subjects: Subjects,
+    /** Ways to the servers of a deployment that are no addresses. */
+    private readonly waysTo: (subject: Subject) => readonly AttachWay[],
     private readonly context: vscode.ExtensionContext,
   ) {}
 
@@ -23,7 +25,7 @@ export class ServerCommands {
     const subject = await this.subjectOf(args);
     const key = subject ? subjectKey(subject.document.uri, subject.analysis.deployment.id) : "";
     const given = typeof args[2] === "string" ? normalised(args[2]) : undefined;
-    const url = given ?? (await this.choice.ask(key, this.demo.url));
+    const url = given ?? (await this.choice.ask(key, this.demo.url, subject ? this.waysTo(subject) : []));
     await this.attachments.attach(url, subject);
     if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);
   }

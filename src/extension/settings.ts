@@ -57,6 +57,11 @@ export class Settings {
     return level === "off" || level === "notify" ? level : "quiet";
   }
 
+  /** The program that asks a cluster; an untrusted workspace cannot choose it. */
+  get kubectl(): string {
+    return this.text("tools.kubectl") || "kubectl";
+  }
+
   /** Between 0.2 s and a minute. */
   get scrapeIntervalMs(): number {
     return Math.min(60, Math.max(0.2, this.number("attach.interval", 1))) * 1000;

@@ -1,5 +1,6 @@
 import type { SecretStorage } from "vscode";
 import * as vscode from "vscode";
+import { hostsOf } from "../platform/url.ts";
 
 /** Keys of servers and of the model hub, in the editor's secret storage, one an origin. */
 export class Tokens {
@@ -11,8 +12,7 @@ export class Tokens {
 
   /** Asks a person and keeps the answer; undefined where none was given. An empty answer forgets the key. */
   async ask(url: string): Promise<string | undefined> {
-    const { host } = new URL(url);
-    const prompt = vscode.l10n.t("Key for {0}. It is kept in the secret storage and sent to this host only.", host);
+    const prompt = vscode.l10n.t("Key for {0}. It is kept in the secret storage and sent to this host only.", hostsOf(url));
     const token = await vscode.window.showInputBox({ prompt, password: true, ignoreFocusOut: true });
     if (token === undefined) return undefined;
     if (token.trim() === "") await this.secrets.delete(nameOf(url));
@@ -21,6 +21,8 @@ export class Tokens {
   }
 }
 
+/** What has no origin (pods of a cluster) has a key of its own. */
 function nameOf(url: string): string {
-  return `inferenceLens.token ${new URL(url).origin}`;
+  const { origin } = new URL(url);
+  return `inferenceLens.token ${origin === "null" ? url : origin}`;
 }

@@ -16,6 +16,8 @@ export interface PodQuery {
 
 /** The pods of a deployment, as far as its file tells how to find them. */
 export interface ManifestPods {
+  /** Its workloads are a cluster's: objects of Kubernetes, or values that a chart makes them of. */
+  readonly areInCluster: boolean;
   /** Where the file says it. */
   readonly namespace: string | null;
   /** None where it does not tell: a template, values of a chart, another file's workload. */
@@ -23,7 +25,7 @@ export interface ManifestPods {
 }
 
 /** How the pods of a deployment are found: by what its workloads select, or by what their controllers call their pods. */
-export function manifestPods(text: string, { pools }: Deployment): ManifestPods {
+export function manifestPods(text: string, { pools, format }: Deployment): ManifestPods {
   const joined = new JoinedText(text);
   const documents = new Set(pools.flatMap((pool) => documentOf(joined, pool) ?? []));
   const roots = [...documents].map(({ root }) => root);
@@ -31,7 +33,8 @@ export function manifestPods(text: string, { pools }: Deployment): ManifestPods 
   const queries = found.some((one) => one.length === 0) ? [] : found.flat();
   const namespaces = new Set(roots.map((root) => readableText(root.at("metadata", "namespace"))));
   const [namespace = null] = namespaces.size === 1 ? namespaces : [];
-  return { namespace, queries: unique(queries) };
+  const areObjects = roots.length > 0 && roots.every((root) => root.at("apiVersion").exists && root.at("kind").exists);
+  return { areInCluster: areObjects || format.startsWith("helm-"), namespace, queries: unique(queries) };
 }
 
 /** Pods chosen by hand: a label selector of a person. */

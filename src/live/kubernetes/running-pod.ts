@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { parsedJson } from "../../catalog/json-text.ts";
 import type { Deployment } from "../../deployment/deployment.ts";
@@ -21,17 +22,22 @@ export function readNodeLabels(text: string): ReadonlyMap<string, string> {
   return texts(at(parsedJson(text), "metadata", "labels"));
 }
 
-/** What a pod runs, read the way a file is: its resolved words, its image, and its node's labels in the place of a node selector. */
-export function runningDeployment({ pod, nodeLabels }: RunningPod, catalog: Catalog): Deployment | undefined {
+/** A pod's resolved words, its image, and its node's labels in the place of a node selector, as YAML without secrets. */
+export function podManifest({ pod, nodeLabels }: RunningPod): string {
   const engine = engineContainer(pod);
-  if (!engine) return undefined;
   const manifest = {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: pod.name, labels: Object.fromEntries(pod.labels) },
-    spec: { nodeSelector: Object.fromEntries(nodeLabels), containers: [containerManifest(engine)] },
+    metadata: { name: pod.name, namespace: pod.namespace, labels: Object.fromEntries(pod.labels) },
+    spec: { nodeSelector: Object.fromEntries(nodeLabels), containers: engine ? [containerManifest(engine)] : [] },
   };
-  return read(JSON.stringify(manifest), { catalog, surroundings: noSurroundings, fileName: `${pod.name}.yaml` }).deployments[0];
+  return stringify(manifest, { lineWidth: 0 });
+}
+
+/** What a pod runs, read the way a file is. */
+export function runningDeployment(running: RunningPod, catalog: Catalog): Deployment | undefined {
+  const fileName = `${running.pod.name}.yaml`;
+  return read(podManifest(running), { catalog, surroundings: noSurroundings, fileName }).deployments[0];
 }
 
 function containerManifest({ name, image, command, args, environment, limits }: PodContainer) {

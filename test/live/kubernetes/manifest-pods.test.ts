@@ -27,6 +27,7 @@ spec:
   template:
     spec:${container}`;
     expect(pods(text)).toEqual({
+      areInCluster: true,
       namespace: "team-a",
       queries: [{ labels: "app=qwen,tier=gpu,track in (stable,canary),!paused", name: null, prefix: null }],
     });
@@ -42,7 +43,7 @@ spec:
     matchLabels: { app: qwen, release: "{{ .Release.Name }}" }
   template:
     spec:${container}`;
-    expect(pods(text)).toEqual({ namespace: null, queries: [] });
+    expect(pods(text)).toEqual({ areInCluster: true, namespace: null, queries: [] });
   });
 
   test("a Pod is asked for by its name", () => {
@@ -126,6 +127,7 @@ spec:
         - { name: sglang, image: "lmsysorg/sglang:v0.5.5", command: [python3, -m, sglang.launch_server, --model-path, Qwen/Qwen3-8B, --disaggregation-mode, ${mode}, --disaggregation-transfer-backend, nixl], resources: { limits: { nvidia.com/gpu: 1 } } }`;
     const text = `${role("prefill", "prefill")}\n---${role("decode", "decode")}`;
     expect(pods(text)).toEqual({
+      areInCluster: true,
       namespace: "team-a",
       queries: [
         { labels: "app=qwen-prefill", name: null, prefix: null },
@@ -133,6 +135,6 @@ spec:
       ],
     });
     const compose = "services:\n  vllm:\n    image: vllm/vllm-openai:v0.11.0\n    command: --model Qwen/Qwen3-8B\n";
-    expect(pods(compose).queries).toEqual([]);
+    expect(pods(compose)).toEqual({ areInCluster: false, namespace: null, queries: [] });
   });
 });

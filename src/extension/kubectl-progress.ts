@@ -1,0 +1,19 @@
+import * as vscode from "vscode";
+import { isKubectlError } from "../platform/kubectl.ts";
+import { Cancelled, UserFacingError } from "./errors.ts";
+import { translated } from "./translate.ts";
+
+/** Runs kubectl with a progress that can be cancelled; what it complains of is told in one sentence. */
+export async function withKubectl<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const location = vscode.ProgressLocation.Notification;
+  return vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
+    const stop = new AbortController();
+    token.onCancellationRequested(() => stop.abort());
+    try {
+      return await run(stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted) throw new Cancelled();
+      throw isKubectlError(error) ? new UserFacingError("network", translated(error.words)) : error;
+    }
+  });
+}
