@@ -8,6 +8,7 @@ import { normaliseUrl, redactUrl } from "../platform/url.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";
 import { type PodsOptions, podsToWatch } from "./watch-pods.ts";
+import { storeToWatch } from "./watch-prometheus.ts";
 import { recordedSources } from "./watch-replay.ts";
 
 /** What is watched, as the options of `watch` name it. */
@@ -17,6 +18,9 @@ export interface SourceOptions extends PodsOptions {
   readonly speed?: number;
   readonly once?: boolean;
   readonly kubernetes?: string;
+  readonly prometheus?: string;
+  readonly labels?: string;
+  readonly tenant?: string;
 }
 
 /** One source with what it takes to ask it. */
@@ -42,13 +46,18 @@ export async function watchedSources(
   token: string | undefined,
   session: Session,
 ): Promise<readonly WatchedSource[]> {
-  const ways = [addresses.length > 0, options.replay !== undefined, options.kubernetes !== undefined].filter(Boolean).length;
-  if (ways > 1) throw usage("Addresses, --kubernetes and --replay exclude each other.");
-  if (options.speed !== undefined && options.replay === undefined) throw usage("--speed goes with --replay.");
-  if (options.fleet && options.replay !== undefined) throw usage("--fleet goes with addresses.");
-  if (options.replay !== undefined) return recordedSources(options.replay, options.speed ?? null, session);
-  if (options.kubernetes !== undefined) {
-    return [{ ...(await podsToWatch(options.kubernetes, options, session)), label: "", keyFor: () => token }];
+  const { kubernetes, prometheus, replay } = options;
+  const ways = [addresses.length > 0 ? addresses : undefined, kubernetes, prometheus, replay].filter((way) => way !== undefined);
+  if (ways.length > 1) throw usage("Addresses, --kubernetes, --prometheus and --replay exclude each other.");
+  if (options.speed !== undefined && replay === undefined) throw usage("--speed goes with --replay.");
+  if (options.fleet && replay !== undefined) throw usage("--fleet goes with addresses.");
+  if (prometheus === undefined && (options.labels !== undefined || options.tenant !== undefined)) {
+    throw usage("--labels and --tenant go with --prometheus.");
+  }
+  if (prometheus !== undefined) return [await storeToWatch(prometheus, options, token, session)];
+  if (replay !== undefined) return recordedSources(replay, options.speed ?? null, session);
+  if (kubernetes !== undefined) {
+    return [{ ...(await podsToWatch(kubernetes, options, session)), label: "", keyFor: () => token }];
   }
   if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
   const urls = [...new Set(addresses.map(address))];

@@ -1,4 +1,5 @@
 import { pointSinceStart } from "../live/point.ts";
+import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource, Look } from "../live/source.ts";
 import { httpAsk } from "./ask.ts";
@@ -8,7 +9,7 @@ import { readIdentityOf, type ServerIdentity } from "./identity.ts";
 
 export interface OneScrape {
   readonly look: Look;
-  /** All since the servers' start. */
+  /** All since the servers' start; since the stretch's, where a source knows no other. */
   readonly point: LivePoint;
   readonly identity: ServerIdentity;
   readonly problems: readonly string[];
@@ -26,5 +27,6 @@ export async function scrapeOnce(
   if (look.kind === "none") return look.detail;
   const snapshot = look.kind === "scrape" ? look.snapshot : (look.sinceStart ?? look.grown);
   const identity = await readIdentityOf(ask, source.identityAt, { page: snapshot, keyFor, signal: AbortSignal.timeout(10_000) });
-  return { look, point: pointSinceStart(snapshot), identity, problems: look.problems };
+  const knowsStart = look.kind === "scrape" || look.sinceStart !== undefined;
+  return { look, point: knowsStart ? pointSinceStart(snapshot) : new LiveSeries().take(look), identity, problems: look.problems };
 }

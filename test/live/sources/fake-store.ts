@@ -3,7 +3,7 @@ import { type Asked, type FakeApi, fakeApi, type Told, vector } from "./fake-api
 type Labels = Readonly<Record<string, string>>;
 
 export interface FakeStore extends FakeApi {
-  /** What the next answers hold; members may be changed between looks. */
+  /** What the next answers hold. */
   state: StoreState;
 }
 
@@ -21,12 +21,13 @@ export interface StoreState {
 
 /** A store that answers what a source asks: names, series, targets, and each word of a look's queries. */
 export function fakeStore(first: StoreState): FakeStore {
-  const api = fakeApi((asked) => answered(asked, store)) as FakeStore;
+  const api = fakeApi((asked) => storeAnswer(asked, store.state, store.now));
   const store = Object.assign(api, { state: first });
   return store;
 }
 
-function answered(asked: Asked, { state, now }: FakeStore): Told {
+/** What a store of that state answers; `now` in unix seconds. */
+export function storeAnswer(asked: Asked, state: StoreState, now: number): Told {
   const told = state.instead?.(asked);
   if (told) return told;
   const { path, parameters } = asked;
@@ -70,3 +71,61 @@ function rangeOf(query: string, { words }: StoreState, { start, end, step }: Ask
   });
   return { resultType: "matrix", result };
 }
+
+export const server = (pod: string) => ({ job: "vllm", instance: `${pod}:8000`, pod, model_name: "acme/chat" });
+export const target = (pod: string, lastError = "", scrapeInterval = "5s") => ({
+  labels: { job: "vllm", instance: `${pod}:8000`, pod },
+  discoveredLabels: { __scrape_interval__: scrapeInterval },
+  health: lastError === "" ? "up" : "down",
+  lastError,
+});
+export const names = [
+  "num_requests_running",
+  "num_requests_waiting",
+  "kv_cache_usage_perc",
+  "generation_tokens_total",
+  "time_to_first_token_seconds_bucket",
+  "time_to_first_token_seconds_sum",
+].map((name) => `vllm:${name}`);
+
+/** Two servers: 3 and 5 requests, caches at 20 % and 60 %, 100 and 50 tokens a second, first tokens below and above 0.1 s. */
+export const two: StoreState = {
+  running: [
+    [server("a"), 3],
+    [server("b"), 5],
+  ],
+  names,
+  targets: [target("a"), target("b")],
+  words: {
+    requests_running: [
+      [{ pod: "a" }, 3],
+      [{ pod: "b" }, 5],
+    ],
+    kv_cache_usage: [
+      [{ pod: "a" }, 0.2],
+      [{ pod: "b" }, 0.6],
+    ],
+    generation_tokens_total: [
+      [{ pod: "a" }, 100],
+      [{ pod: "b" }, 50],
+    ],
+    ttft_seconds: [
+      [{ pod: "a", le: "0.1" }, 2],
+      [{ pod: "a", le: "+Inf" }, 2],
+      [{ pod: "b", le: "0.1" }, 0],
+      [{ pod: "b", le: "+Inf" }, 1],
+    ],
+    "ttft_seconds/sum": [
+      [{ pod: "a" }, 0.1],
+      [{ pod: "b" }, 0.5],
+    ],
+    up: [
+      [{ pod: "a" }, 1],
+      [{ pod: "b" }, 1],
+    ],
+    started_at: [
+      [{ pod: "a" }, 1000],
+      [{ pod: "b" }, 2000],
+    ],
+  },
+};

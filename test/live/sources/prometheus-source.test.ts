@@ -5,67 +5,9 @@ import type { Look } from "../../../src/live/source.ts";
 import { storeChoices } from "../../../src/live/sources/prometheus/choices.ts";
 import { equalTo } from "../../../src/live/sources/prometheus/matchers.ts";
 import { prometheus } from "../../../src/live/sources/prometheus.ts";
-import { fakeStore, type StoreState } from "./fake-store.ts";
+import { fakeStore, names, target, two } from "./fake-store.ts";
 
 const place = { base: "http://store:9090" };
-const server = (pod: string) => ({ job: "vllm", instance: `${pod}:8000`, pod, model_name: "acme/chat" });
-const target = (pod: string, lastError = "", scrapeInterval = "5s") => ({
-  labels: { job: "vllm", instance: `${pod}:8000`, pod },
-  discoveredLabels: { __scrape_interval__: scrapeInterval },
-  health: lastError === "" ? "up" : "down",
-  lastError,
-});
-const names = [
-  "num_requests_running",
-  "num_requests_waiting",
-  "kv_cache_usage_perc",
-  "generation_tokens_total",
-  "time_to_first_token_seconds_bucket",
-  "time_to_first_token_seconds_sum",
-].map((name) => `vllm:${name}`);
-
-/** Two servers: 3 and 5 requests, caches at 20 % and 60 %, 100 and 50 tokens a second, first tokens below and above 0.1 s. */
-const two: StoreState = {
-  running: [
-    [server("a"), 3],
-    [server("b"), 5],
-  ],
-  names,
-  targets: [target("a"), target("b")],
-  words: {
-    requests_running: [
-      [{ pod: "a" }, 3],
-      [{ pod: "b" }, 5],
-    ],
-    kv_cache_usage: [
-      [{ pod: "a" }, 0.2],
-      [{ pod: "b" }, 0.6],
-    ],
-    generation_tokens_total: [
-      [{ pod: "a" }, 100],
-      [{ pod: "b" }, 50],
-    ],
-    ttft_seconds: [
-      [{ pod: "a", le: "0.1" }, 2],
-      [{ pod: "a", le: "+Inf" }, 2],
-      [{ pod: "b", le: "0.1" }, 0],
-      [{ pod: "b", le: "+Inf" }, 1],
-    ],
-    "ttft_seconds/sum": [
-      [{ pod: "a" }, 0.1],
-      [{ pod: "b" }, 0.5],
-    ],
-    up: [
-      [{ pod: "a" }, 1],
-      [{ pod: "b" }, 1],
-    ],
-    started_at: [
-      [{ pod: "a" }, 1000],
-      [{ pod: "b" }, 2000],
-    ],
-  },
-};
-
 const source = (matchers = equalTo({ job: "vllm" })) => prometheus({ place, matchers, name: "store" });
 
 function grown(look: Look) {

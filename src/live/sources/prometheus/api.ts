@@ -1,4 +1,4 @@
-import type { Ask, AskFailure } from "../../source.ts";
+import type { Ask, AskFailure, AskHow } from "../../source.ts";
 import { readApi } from "./answer.ts";
 
 /** Where a Prometheus-compatible HTTP API is. */
@@ -27,17 +27,18 @@ const longestAddress = 1500;
 /** Stores count whole milliseconds. */
 const timeDigits = 3;
 
+/** How every request to a store is made. */
+export function askedAs({ tenant }: ApiPlace): AskHow {
+  return { accept: "application/json", ...(tenant === undefined ? {} : { headers: { "X-Scope-OrgID": tenant } }) };
+}
+
 /** Asks one endpoint of the API. What a store says of an error stands in `said`. */
-export async function askApi(ask: Ask, { base, tenant }: ApiPlace, path: string, parameters: Parameters = {}): Promise<ApiResult> {
+export async function askApi(ask: Ask, place: ApiPlace, path: string, parameters: Parameters = {}): Promise<ApiResult> {
   const fields = Object.entries(parameters).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   const query = fields.length === 0 ? "" : `?${fields.join("&")}`;
-  const address = `${base}/api/v1/${path}`;
+  const address = `${place.base}/api/v1/${path}`;
   const isLong = address.length + query.length > longestAddress;
-  const answer = await ask.text(isLong ? address : `${address}${query}`, {
-    accept: "application/json",
-    ...(tenant === undefined ? {} : { headers: { "X-Scope-OrgID": tenant } }),
-    ...(isLong ? { form: parameters } : {}),
-  });
+  const answer = await ask.text(isLong ? address : `${address}${query}`, { ...askedAs(place), ...(isLong ? { form: parameters } : {}) });
   if (answer.kind === "failed") {
     return { kind: "failed", why: answer.why, detail: answer.detail, status: answer.status, said: saidIn(answer.said ?? "") };
   }

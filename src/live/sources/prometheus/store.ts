@@ -1,6 +1,6 @@
 import { isFields } from "../../../deployment/case-fields.ts";
 import type { Ask } from "../../source.ts";
-import { type ApiPlace, type ApiResult, askApi } from "./api.ts";
+import { type ApiPlace, type ApiResult, askApi, askedAs } from "./api.ts";
 import { clockAhead } from "./scraping.ts";
 
 type Failed = Extract<ApiResult, { kind: "failed" }>;
@@ -25,7 +25,7 @@ const proxied = /\/api\/datasources\/(?:proxy\/(?:uid\/)?|uid\/)[^/]+/;
 export function apiBase(input: string): string | undefined {
   const typed = input.trim();
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `http://${/^\d+$/.test(typed) ? `localhost:${typed}` : typed}`;
-  const parts = /^(https?):\/\/([^/?#\s]+)([^?#\s]*)(?:[?#]\S*)?$/i.exec(whole);
+  const parts = /^(https?):\/\/((?:[^/?#\s@]*@)?(?:\[[^\]\s]+\]|[^/?#\s:@[\]]+)(?::\d+)?)((?:\/[^?#\s]*)?)(?:[?#]\S*)?$/i.exec(whole);
   if (!parts) return undefined;
   const path = (parts[3] ?? "").replace(/\/(?:api\/v1(?:\/.*)?|graph|query|targets|metrics|vmui)?\/*$/, "");
   return `${(parts[1] ?? "").toLowerCase()}://${parts[2]}${path}`;
@@ -88,7 +88,7 @@ async function storeWords(ask: Ask, place: ApiPlace): Promise<string> {
 /** Mimir names itself; VictoriaMetrics counts the series it read; Thanos is a Go program below version 1, Prometheus one above. */
 async function productOf(ask: Ask, place: ApiPlace, facts: Readonly<Record<string, unknown>>): Promise<string> {
   if (typeof facts.application === "string") return facts.application.replace(/^Grafana /, "").slice(0, 40);
-  const envelope = await ask.text(`${place.base}/api/v1/query?query=vector(1)`, { accept: "application/json" });
+  const envelope = await ask.text(`${place.base}/api/v1/query?query=vector(1)`, askedAs(place));
   if (envelope.kind === "text" && /"seriesFetched"|"isPartial"/.test(envelope.text)) return "VictoriaMetrics";
   if (typeof facts.version === "string" && typeof facts.goVersion === "string")
     return facts.version.startsWith("0.") ? "Thanos" : "Prometheus";
