@@ -34,6 +34,7 @@ import { panelId } from "./panel-state.ts";
 import { podsWay } from "./pods-choice.ts";
 import { PodsReading } from "./pods-reading.ts";
 import { publishProjectProblems } from "./project-problems.ts";
+import { RecordingEditor } from "./recording-editor.ts";
 import { Rendering } from "./render.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
@@ -54,6 +55,8 @@ export interface App {
   readonly commands: Commands;
   readonly deploymentTree: vscode.TreeDataProvider<DeploymentItem>;
   readonly serverTree: vscode.TreeDataProvider<ServerItem>;
+  /** In a panel that VS Code made for its file. */
+  showRecording(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
   restore(view: PageName, panel: vscode.WebviewPanel, state: unknown): Promise<void>;
 }
 
@@ -76,9 +79,19 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const reports = new Reports(context, { documents, subjects, texts, lenses: states }, log);
   const tokens = new Tokens(context.secrets);
   const drift = new LiveDrift(documents, texts);
-  const attachments = new Attachments(extension, documents, reports, states, tokens, drift, log);
+  const attachments = new Attachments(
+    extension,
+    documents,
+    reports,
+    states,
+    tokens,
+    drift,
+    log,
+    String(context.extension.packageJSON.version),
+  );
   const demo = new Demo(extension, documents);
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, podsWay, context);
+  const recordings = new RecordingEditor(attachments, subjects);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
@@ -147,6 +160,9 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     detach: (...args) => servers.detach(args),
     startDemo: (...args) => servers.startDemo(args),
     stopDemo: () => demo.stop(),
+    record: (...args) => servers.record(args),
+    stopRecording: (...args) => servers.stopRecording(args),
+    replay: (...args) => recordings.replay(args),
     openReport: (...args) => (args.length === 0 ? reports.choose() : about((subject) => reports.show(subject))(...args)),
     openLive: (...args) => servers.openLive(args),
     openExamples: () => openExamples(context),
@@ -172,6 +188,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   return {
     commands,
     deploymentTree: new DeploymentTree(workspace),
+    showRecording: (uri, panel) => recordings.show(uri, panel),
     serverTree: new ServerTree(attachments, demo),
     restore: async (view, panel, state) => {
       const id = panelId(state);

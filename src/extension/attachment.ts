@@ -1,16 +1,21 @@
 import { gpusOf } from "../deployment/settled.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
+import { driftOf } from "../live/drift/drift-of.ts";
+import { type DriftRow, driftRows } from "../live/drift.ts";
 import type { RunningServer } from "../live/running-server.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
+import type { LiveSource, Look } from "../live/source.ts";
 import type { LiveWindow } from "../live/window.ts";
-import type { ServerIdentity } from "../platform/identity.ts";
+import { systemClock } from "../platform/clock.ts";
+import { identityFrom, type ServerIdentity } from "../platform/identity.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
+import type { Replay } from "./replay.ts";
 import { ServerAlerts } from "./server-alerts.ts";
 import type { Subject } from "./subject.ts";
 
@@ -21,6 +26,10 @@ export interface AttachmentPorts extends PredictorPorts {
   readonly changed: () => void;
   /** The server said what it runs: at its first answer, and whenever it was started anew. */
   readonly identified: (running: RunningServer) => void;
+  /** Where the server runs otherwise than the file says. */
+  readonly drift: () => readonly DriftRow[];
+  /** Each look as it came. */
+  readonly looked: (look: Look) => void;
 }
 
 /** One attached server: its history, the loop that asks it, and the prediction drawn beside it. Goes on while no page looks. */
@@ -45,18 +54,19 @@ export class Attachment {
     this.feed = new LiveFeed(this.series, ports.send);
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.target = liveTarget(url);
-    const { source, fetchText, leastIntervalMs } = this.target;
+    const { source, fetchText, leastIntervalMs, replay } = this.target;
     this.told = new ServerAlerts({ name: source.name, url }, ports.log);
     this.intervalMs = Math.max(intervalMs, leastIntervalMs);
     this.loop = new ScrapeLoop({
       source,
       series: this.series,
-      intervalMs: this.intervalMs,
+      intervalMs: source.keepsPace ? 0 : this.intervalMs,
       ...(fetchText ? { fetchText } : {}),
       keyFor,
-      onPoint: (point) => this.received(point),
-      onStatus: (status) => {
-        ports.send(stateMessage(status));
+      ...(replay ? { clock: replay.clock } : {}),
+      onPoint: (point, look) => this.received(point, look),
+      onStatus: () => {
+        ports.send(this.stateMessage());
         ports.changed();
       },
       onIdentity: (identity) => {
@@ -66,6 +76,7 @@ export class Attachment {
       },
       onProblems: (problems) => ports.log(`${source.name}: ${problems.slice(0, 5).join("; ")}`),
     });
+    replay?.play({ loop: this.loop, series: this.series, log: ports.log, changed: (what) => this.replayed(what) });
   }
 
   get status(): LoopStatus {
@@ -79,7 +90,25 @@ export class Attachment {
 
   /** Unix seconds of the clock that its looks have. */
   get now(): number {
-    return Date.now() / 1000;
+    return (this.replay?.clock ?? systemClock).now() / 1000;
+  }
+
+  /** Where it is a recording: what plays it. */
+  get replay(): Replay | undefined {
+    return this.target.replay;
+  }
+
+  get source(): LiveSource {
+    return this.target.source;
+  }
+
+  get intervalSeconds(): number {
+    return this.replay?.header?.intervalSeconds ?? this.intervalMs / 1000;
+  }
+
+  /** As the server said it last. */
+  get running(): RunningServer | null {
+    return this.identity?.running ?? null;
   }
 
   /** What a person who does not look should know of now. */
@@ -119,9 +148,10 @@ export class Attachment {
   /** All that a page must know, in order. */
   everything(): readonly ToLiveView[] {
     return [
-      { kind: "header", header: this.header() },
+      ...(this.replay ? this.recorded() : [{ kind: "header", header: this.header() } as const]),
+      ...(this.replay ? [{ kind: "replay", replay: this.replay.view() } as const] : []),
       ...this.feed.everything(),
-      stateMessage(this.loop.status),
+      this.stateMessage(),
       { kind: "prediction", prediction: this.prediction.current },
     ];
   }
@@ -131,11 +161,44 @@ export class Attachment {
     return this.prediction.predict(basis);
   }
 
-  private received(point: LivePoint): void {
+  private received(point: LivePoint, look: Look): void {
     this.feed.received(point);
-    this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, []);
+    this.ports.looked(look);
+    if (this.replay) this.replayed("pace");
+    else this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, this.ports.drift());
     this.ports.changed();
     this.prediction.received(point);
+  }
+
+  private replayed(what: "header" | "place" | "pace"): void {
+    const { replay, ports } = this;
+    if (!replay) return;
+    if (what === "header" && replay.header?.running) this.identity = identityFrom(replay.header.running);
+    if (what === "header") for (const message of this.recorded()) ports.send(message);
+    if (what === "place") for (const message of this.everything()) ports.send(message);
+    else ports.send({ kind: "replay", replay: replay.view() });
+  }
+
+  /** Who was recorded. What it ran otherwise is shown on its page alone: the file may have followed since. */
+  private recorded(): readonly ToLiveView[] {
+    const { running, subject } = this;
+    const drift = running && subject ? driftRows(driftOf(running, subject.analysis)) : [];
+    return [
+      { kind: "header", header: this.header() },
+      { kind: "drift", rows: drift },
+    ];
+  }
+
+  private stateMessage(): ToLiveView {
+    const { now } = this;
+    const { state, detail, since, retryAt } = this.loop.status;
+    return {
+      kind: "state",
+      state,
+      detail,
+      sinceSeconds: Math.max(0, now - since),
+      retryInSeconds: retryAt === null ? null : Math.max(0, retryAt - now),
+    };
   }
 
   private header(): LiveHeader {
@@ -146,13 +209,13 @@ export class Attachment {
     const line = deployment ? deployment.anchor.start.line : null;
     const file = subject?.document.uri.path.split("/").at(-1);
     return {
-      url: this.target.source.name,
+      url: this.replay?.header?.name ?? this.target.source.name,
       deployment: deployment?.name ?? null,
       place: file !== undefined && line !== null ? `${file}:${line + 1}` : null,
       line,
       server: `${kind === "vllm" ? "vLLM" : kind}${version}`,
       model: identity?.model ?? this.series.last?.snapshot?.server.model ?? null,
-      intervalSeconds: this.intervalMs / 1000,
+      intervalSeconds: this.intervalSeconds,
       words: subject ? deploymentLine(subject.analysis) : "",
       slo: deployment?.slo?.value ?? null,
     };
@@ -169,15 +232,4 @@ function deploymentLine({ deployment, settled }: Subject["analysis"]): string {
   ]
     .filter((part) => part !== "")
     .join(" · ");
-}
-
-function stateMessage({ state, detail, since, retryAt }: LoopStatus): ToLiveView {
-  const now = Date.now() / 1000;
-  return {
-    kind: "state",
-    state,
-    detail,
-    sinceSeconds: Math.max(0, now - since),
-    retryInSeconds: retryAt === null ? null : Math.max(0, retryAt - now),
-  };
 }

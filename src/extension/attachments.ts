@@ -10,8 +10,10 @@ import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { LiveDrift } from "./live-drift.ts";
 import { LivePage } from "./live-page.ts";
+import { isRecordingUrl } from "./live-target.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
+import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
@@ -40,6 +42,7 @@ export class Attachments implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly status = new ServerStatus();
   readonly onDidChange = this.changed.event;
+  readonly recordings: Recordings;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -49,15 +52,22 @@ export class Attachments implements vscode.Disposable {
     private readonly tokens: Tokens,
     private readonly drift: LiveDrift,
     private readonly log: Log,
-  ) {}
+    version: string,
+  ) {
+    this.recordings = new Recordings(version, log);
+    this.recordings.onDidChange((url) => {
+      this.attached.get(url)?.page?.send({ kind: "recording", recording: this.recordings.view(url) });
+      this.changed.fire();
+    });
+  }
 
   list(): readonly Attachment[] {
     return [...this.attached.values()].map(({ attachment }) => attachment);
   }
 
-  /** Attaches, or shows what is attached already. */
-  async attach(url: string, subject: Subject | undefined): Promise<void> {
-    refuseUntrusted();
+  /** Attaches, or shows what is attached already. Recordings are attached like servers, with a panel that VS Code made. */
+  async attach(url: string, subject: Subject | undefined, panel?: vscode.WebviewPanel): Promise<void> {
+    if (!isRecordingUrl(url)) refuseUntrusted();
     const before = this.attached.get(url);
     if (before) {
       if (sameSubject(before.attachment.subject, subject)) {
@@ -77,10 +87,13 @@ export class Attachments implements vscode.Disposable {
       report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
       fileWorkload: () => this.fileWorkload(subject),
       log: (text) => this.log.warn(text),
+      drift: () => this.drift.rows(url),
+      looked: (look) => this.recordings.look(url, look),
     });
     this.attached.set(url, { attachment, runner, keys, page: before?.page, silence: new ServerSilence() });
     await vscode.commands.executeCommand("setContext", "inferenceLens.attached", true);
-    this.open(url);
+    if (panel) this.adopt(panel, url);
+    else this.open(url);
     attachment.start();
     this.log.info(`attached to ${redactUrl(url)}`);
     this.changed.fire();
@@ -93,6 +106,7 @@ export class Attachments implements vscode.Disposable {
     this.attached.delete(url);
     one.attachment.stop();
     this.drift.forget(url);
+    void this.recordings.stop(url);
     one.page?.dispose();
     void one.runner.dispose();
     const { subject } = one.attachment;
@@ -152,6 +166,7 @@ export class Attachments implements vscode.Disposable {
   dispose(): void {
     for (const url of this.attached.keys()) this.detach(url);
     this.status.dispose();
+    this.recordings.dispose();
     this.changed.dispose();
   }
 
@@ -169,11 +184,12 @@ export class Attachments implements vscode.Disposable {
       panel,
       this.extension,
       url,
-      () => [...attachment.everything(), ...this.drift.messages(url)],
+      () => [...attachment.everything(), ...this.drift.messages(url), { kind: "recording", recording: this.recordings.view(url) }],
       receive,
       () => {
         one.page = undefined;
         page.dispose();
+        if (attachment.replay) this.detach(url);
       },
     );
     one.page = page;
@@ -193,6 +209,18 @@ export class Attachments implements vscode.Disposable {
       }
       case "review-differences":
         await this.drift.review(url);
+        break;
+      case "record":
+        await (message.on ? this.recordings.start(attachment) : this.recordings.stop(url));
+        break;
+      case "play":
+        await attachment.replay?.setPlaying(message.on);
+        break;
+      case "speed":
+        await attachment.replay?.setSpeed(message.speed);
+        break;
+      case "seek":
+        await attachment.replay?.seek(message.time);
         break;
       case "predict":
         await attachment.predict(message.basis);
@@ -216,9 +244,12 @@ export class Attachments implements vscode.Disposable {
     if (!one) return;
     const { attachment } = one;
     const { subject } = attachment;
-    if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, serverState(attachment));
-    this.status.show(this.list());
-    one.silence.take(attachment);
+    // A recording says nothing of how things stand now.
+    if (!attachment.replay) {
+      if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, serverState(attachment));
+      this.status.show(this.list());
+      one.silence.take(attachment);
+    }
     this.changed.fire();
   }
 

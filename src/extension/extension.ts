@@ -32,6 +32,10 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const restore = (view: PageName): vscode.WebviewPanelSerializer => ({
     deserializeWebviewPanel: async (panel, state: unknown) => (await load()).restore(view, panel, state),
   });
+  const recordings: vscode.CustomReadonlyEditorProvider = {
+    openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
+    resolveCustomEditor: async ({ uri }, panel) => (await load()).showRecording(uri, panel),
+  };
   const deployments = new LazyTree(async () => (await load()).deploymentTree);
   const servers = new LazyTree(async () => (await load()).serverTree);
   const views = { refreshDeployments: () => deployments.refresh(), refreshServers: () => servers.refresh() };
@@ -42,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     vscode.window.registerWebviewPanelSerializer("inferenceLens.live", restore("live")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.memory", restore("memory")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.timeline", restore("timeline")),
+    vscode.window.registerCustomEditorProvider("inferenceLens.recording", recordings),
     vscode.window.registerTreeDataProvider("inferenceLens.deployments", deployments),
     vscode.window.registerTreeDataProvider("inferenceLens.servers", servers),
     vscode.workspace.onDidOpenTextDocument(sniff),

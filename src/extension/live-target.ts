@@ -1,9 +1,11 @@
+import { fileURLToPath } from "node:url";
 import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
 import type { FetchText } from "../platform/http.ts";
 import { attachedPods, podsTarget } from "../platform/pods-target.ts";
 import { fleetMembers, redactUrl } from "../platform/url.ts";
+import { Replay } from "./replay.ts";
 import { Settings } from "./settings.ts";
 
 /** What stands behind an attached address, and how it is reached. */
@@ -11,16 +13,27 @@ export interface LiveTarget {
   readonly source: LiveSource;
   /** Over HTTP where absent. */
   readonly fetchText?: FetchText;
+  /** Where it is a recording. */
+  readonly replay?: Replay;
   /** It is not asked more often. */
   readonly leastIntervalMs: number;
   /** Ends what runs for it. */
   stop(): void;
 }
 
+/** Recordings are named by their file. */
+export function isRecordingUrl(url: string): boolean {
+  return url.startsWith("file:");
+}
+
 /** The source that an address names: by its scheme, a metrics page otherwise. Nothing is asked yet. */
 export function liveTarget(url: string): LiveTarget {
   const pods = podsTarget(url);
   if (pods) return attachedPods(pods, new Settings(undefined).kubectl);
+  if (isRecordingUrl(url)) {
+    const replay = new Replay(fileURLToPath(url));
+    return { source: replay.source, replay, leastIntervalMs: 0, stop: () => undefined };
+  }
   const source = fleetMembers(url).length > 1 ? fleetOf(fleetMembers(url)) : metricsUrl(url, redactUrl(url));
   return { source, leastIntervalMs: 0, stop: () => undefined };
 }

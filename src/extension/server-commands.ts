@@ -40,6 +40,15 @@ export class ServerCommands {
     this.attachments.open(attachment.url);
   }
 
+  async record(args: readonly unknown[]): Promise<void> {
+    await this.attachments.recordings.start(await this.server(args));
+  }
+
+  async stopRecording(args: readonly unknown[]): Promise<void> {
+    const { url } = await this.server(args);
+    await this.attachments.recordings.stop(url);
+  }
+
   /** The live page with the prediction for the last report beside it. */
   async compare(args: readonly unknown[]): Promise<void> {
     const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));

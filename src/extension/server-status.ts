@@ -9,7 +9,9 @@ export class ServerStatus implements vscode.Disposable {
   private item: vscode.StatusBarItem | undefined;
 
   show(attachments: readonly Attachment[]): void {
-    const worst = attachments.reduce<Attachment | undefined>((a, b) => (a === undefined || trouble(b) > trouble(a) ? b : a), undefined);
+    const worst = attachments
+      .filter(({ replay }) => !replay)
+      .reduce<Attachment | undefined>((a, b) => (a === undefined || trouble(b) > trouble(a) ? b : a), undefined);
     if (!worst) {
       this.item?.dispose();
       this.item = undefined;

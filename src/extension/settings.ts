@@ -62,6 +62,11 @@ export class Settings {
     return this.text("tools.kubectl") || "kubectl";
   }
 
+  /** Bytes that a recording may take. */
+  get mostRecordedBytes(): number {
+    return Math.max(1, this.number("record.maxSize", 256)) * 1e6;
+  }
+
   /** Between 0.2 s and a minute. */
   get scrapeIntervalMs(): number {
     return Math.min(60, Math.max(0.2, this.number("attach.interval", 1))) * 1000;

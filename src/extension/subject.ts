@@ -38,6 +38,12 @@ export class Subjects {
     return (await this.of(document)).find(({ analysis }) => analysis.deployment.id === deploymentId);
   }
 
+  /** By name, where it still exists. */
+  async byName(uri: vscode.Uri, name: string): Promise<Subject | undefined> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    return (await this.of(document)).find(({ analysis }) => analysis.deployment.name === name);
+  }
+
   private async of(document: vscode.TextDocument): Promise<Subject[]> {
     const analysis = this.documents.analysis(document);
     return (analysis?.deployments ?? []).map((one) => ({ document, analysis: one }));

@@ -20,9 +20,9 @@ const toldGapSeconds = 5;
  * back in it, and nothing is compared across a restart or a span of unknown length.
  */
 export class LiveSeries {
-  private readonly history: History;
-  private readonly happened: LiveEvent[] = [];
-  private readonly totals = new Totals();
+  private history: History;
+  private happened: LiveEvent[] = [];
+  private totals = new Totals();
   private readonly sharing = new Sharing();
   /** The last answer as it is kept, also when failures followed it. */
   private lastSnapshot: Snapshot | undefined;
@@ -34,8 +34,20 @@ export class LiveSeries {
   private lostSince: number | undefined;
   private fleet: readonly MemberState[] = [];
 
-  constructor(capacity = 12_000) {
+  constructor(private readonly capacity = 12_000) {
     this.history = new History(capacity);
+  }
+
+  /** Forgets all: what comes next is no continuation of it. */
+  reset(): void {
+    this.history = new History(this.capacity);
+    this.happened = [];
+    this.totals = new Totals();
+    this.lastSnapshot = undefined;
+    this.answeredAt = undefined;
+    this.looked = undefined;
+    this.lostSince = undefined;
+    this.fleet = [];
   }
 
   get points(): readonly LivePoint[] {

@@ -20,6 +20,19 @@ export async function* recordingLines(path: string): AsyncGenerator<NumberedLine
   else yield* lines(path);
 }
 
+/** Unix seconds of the first and last look of a recording; reads all of it. */
+export async function recordingSpan(path: string): Promise<{ readonly from: number | null; readonly to: number | null }> {
+  let from: number | null = null;
+  let to: number | null = null;
+  for await (const line of recordingLines(path)) {
+    const time = Number(line.problem ? undefined : /"time":(\d+(?:\.\d+)?)/.exec(line.text)?.[1]);
+    if (!Number.isFinite(time)) continue;
+    from ??= time;
+    to = time;
+  }
+  return { from, to };
+}
+
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();

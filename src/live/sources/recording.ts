@@ -11,11 +11,15 @@ export type NumberedLine =
 export interface RecordingPorts {
   /** Begins to read the file anew. */
   readonly open: () => AsyncGenerator<NumberedLine>;
+  /** At its end it is silent instead of having ended: somebody may jump back. */
+  readonly waitsAtEnd?: true;
   /** Which one of a file of several servers; absent = the first. */
   readonly server?: string;
   readonly onHeader?: (header: RecordingHeader) => void;
   /** A line that was skipped. */
   readonly onProblem?: (line: number, problem: Message) => void;
+  /** The file cannot be read any more: its looks end here. */
+  readonly onFailure?: (error: unknown) => void;
   /** The file tells quantiles of single looks, no histograms: no window's percentiles can be made. Once. */
   readonly onQuantilesOnly?: () => void;
   /** The file holds looks at further servers, which are not played. Once for each. */
@@ -24,6 +28,10 @@ export interface RecordingPorts {
 
 /** As much as a series keeps. */
 const mostHistory = 5000;
+/** A timer may fire a little before its time. */
+const wokenEarlySeconds = 0.01;
+/** Timers go no further. */
+const endlessSeconds = 1_000_000;
 /** A stretch in which nothing was written down is not sat through. */
 const longestWaitSeconds = 5;
 
@@ -41,6 +49,8 @@ export class RecordedSource implements LiveSource {
   private next: Look | undefined;
   private shown: number | undefined;
   private pace: { readonly time: number; readonly steady: number } | undefined;
+  private ended = false;
+  private turn: Promise<unknown> = Promise.resolve();
   private perSecond: number | null;
 
   /** `speed` times as fast as it was; null = as fast as it goes. */
@@ -62,22 +72,36 @@ export class RecordedSource implements LiveSource {
     this.pace = undefined;
   }
 
+  /** All was given. */
+  get isAtEnd(): boolean {
+    return this.ended;
+  }
+
   /** Unix seconds of the look that was given last. */
   get at(): number | undefined {
     return this.shown;
   }
 
   async look(ask: Ask): Promise<Look> {
+    return this.inTurn(() => this.lookNext(ask));
+  }
+
+  private async lookNext(ask: Ask): Promise<Look> {
     this.next ??= await this.read();
     const look = this.next;
     const now = ask.now();
-    if (!look) return { kind: "none", why: "ended", detail: "", time: this.shown ?? now.time, problems: [] };
+    if (!look) {
+      this.ended = true;
+      if (this.ports.waitsAtEnd) await ask.wait(endlessSeconds);
+      const why = this.ports.waitsAtEnd ? "cancelled" : "ended";
+      return { kind: "none", why, detail: "", time: this.shown ?? now.time, problems: [] };
+    }
     const time = timeOf(look);
     const wait = this.waitSeconds(time, now.steady);
     if (wait > 0) {
       await ask.wait(wait);
       // Taken back while it waited, by pause or a jump: it is given when somebody asks again.
-      if (ask.now().steady - now.steady < wait / 2) {
+      if (ask.now().steady - now.steady < wait - wokenEarlySeconds) {
         this.pace = undefined;
         return { kind: "none", why: "cancelled", detail: "", time, problems: [] };
       }
@@ -89,27 +113,47 @@ export class RecordedSource implements LiveSource {
 
   /** What lies before `to`, as far as a series keeps it; the next look is the one after it. */
   async history(_: Ask, from: number, to: number): Promise<readonly Look[]> {
-    if (this.shown !== undefined && to < this.shown) await this.rewind();
+    const { looks } = await this.until(to);
+    return looks.filter((look) => timeOf(look) >= from);
+  }
+
+  /** The looks from the one shown up to `time`, those that a series keeps; `anew`: from the beginning, as `time` lies before it. */
+  until(time: number): Promise<{ readonly looks: readonly Look[]; readonly anew: boolean }> {
+    return this.inTurn(() => this.readUntil(time));
+  }
+
+  private async readUntil(time: number): Promise<{ readonly looks: readonly Look[]; readonly anew: boolean }> {
+    const anew = this.shown === undefined || time < this.shown;
+    if (anew) await this.rewind();
     const looks: Look[] = [];
     for (;;) {
       this.next ??= await this.read();
-      if (!this.next || timeOf(this.next) > to) break;
+      if (!this.next || (looks.length > 0 && timeOf(this.next) > time)) break;
       this.shown = timeOf(this.next);
-      if (this.shown >= from) looks.push(this.next);
+      looks.push(this.next);
       if (looks.length > 2 * mostHistory) looks.splice(0, looks.length - mostHistory);
       this.next = undefined;
     }
+    this.ended = this.next === undefined;
     this.pace = undefined;
-    return looks.slice(-mostHistory);
+    return { looks: looks.slice(-mostHistory), anew };
+  }
+
+  /** A look that was taken back may still be under way when somebody jumps: it ends first. */
+  private inTurn<Kind>(act: () => Promise<Kind>): Promise<Kind> {
+    const turn = this.turn.then(act);
+    this.turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /** To the beginning; nothing more is read of where it was. */
-  async rewind(): Promise<void> {
+  private async rewind(): Promise<void> {
     const { lines } = this;
     this.lines = undefined;
     this.reader = new RecordingReader();
     this.next = undefined;
     this.shown = undefined;
+    this.ended = false;
     this.pace = undefined;
     await lines?.return(undefined);
   }
@@ -127,8 +171,8 @@ export class RecordedSource implements LiveSource {
   private async read(): Promise<Look | undefined> {
     this.lines ??= this.ports.open();
     for (;;) {
-      const { value: line, done } = await this.lines.next();
-      if (done) return undefined;
+      const line = await this.nextLine(this.lines);
+      if (!line) return undefined;
       const read = line.problem ? { problem: line.problem } : this.reader.read(line.text);
       if (!read) continue;
       if ("problem" in read) {
@@ -146,6 +190,16 @@ export class RecordedSource implements LiveSource {
         this.ports.onQuantilesOnly?.();
       }
       if (read.look) return played(read.look);
+    }
+  }
+
+  private async nextLine(lines: AsyncGenerator<NumberedLine>): Promise<NumberedLine | undefined> {
+    try {
+      const { value, done } = await lines.next();
+      return done ? undefined : value;
+    } catch (error) {
+      this.ports.onFailure?.(error);
+      return undefined;
     }
   }
 
