@@ -5,8 +5,9 @@ import { live } from "./live.mjs";
 import { look } from "./look.mjs";
 import { memory } from "./memory.mjs";
 import { plans } from "./plans.mjs";
+import { recording } from "./recording.mjs";
 import { report } from "./report.mjs";
 import { timeline } from "./timeline.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...timeline, ...live, ...look];
+export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...timeline, ...live, ...recording, ...look];
