@@ -1,4 +1,4 @@
-import type { CanonicalHistogram, Histogram, LivePoint } from "./snapshot.ts";
+import type { CanonicalHistogram, Histogram, LivePoint, RoleMeasures, Snapshot } from "./snapshot.ts";
 
 /** What a page forms window percentiles and distributions from. */
 const shown: readonly CanonicalHistogram[] = [
@@ -9,15 +9,22 @@ const shown: readonly CanonicalHistogram[] = [
   "request_prompt_tokens",
   "request_generation_tokens",
 ];
+/** And from those of one role. */
+const shownOfRole: readonly CanonicalHistogram[] = ["ttft_seconds", "itl_seconds", "tpot_seconds", "queue_seconds"];
 
 /** A point as a page needs it: with the histograms of its latencies alone. All of them would make an hour's history tens of megabytes. */
 export function viewPoint(point: LivePoint): LivePoint {
   if (!point.snapshot) return point;
-  const { perEngine: _, wireNames: __, told: ___, ...snapshot } = point.snapshot;
-  const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
-  for (const word of shown) {
-    const histogram = snapshot.histograms[word];
-    if (histogram) histograms[word] = histogram;
+  const { perEngine: _, wireNames: __, told: ___, perRole, ...snapshot } = point.snapshot;
+  const roles = perRole?.map((role): RoleMeasures => ({ ...role, histograms: only(role.histograms, shownOfRole) }));
+  return { ...point, snapshot: { ...snapshot, histograms: only(snapshot.histograms, shown), ...(roles ? { perRole: roles } : {}) } };
+}
+
+function only(all: Snapshot["histograms"], words: readonly CanonicalHistogram[]): Snapshot["histograms"] {
+  const kept: Partial<Record<CanonicalHistogram, Histogram>> = {};
+  for (const word of words) {
+    const histogram = all[word];
+    if (histogram) kept[word] = histogram;
   }
-  return { ...point, snapshot: { ...snapshot, histograms } };
+  return kept;
 }

@@ -9,6 +9,7 @@ import { words } from "../parts/words.ts";
 import { absentLines } from "./absent-lines.ts";
 import { liveTable } from "./live-table.ts";
 import type { Panel } from "./panels.ts";
+import { rolePanels } from "./role-panels.ts";
 import { liveRows, type RowsInput } from "./rows.ts";
 import type { TimeRange } from "./time-view.ts";
 
@@ -88,18 +89,20 @@ export class Charts {
     this.rows.pinAt(at);
   }
 
-  /** Draws the rows of a time; the panels are those chosen here. */
-  update(input: Omit<RowsInput, "panels">): void {
-    const panels = this.isMore ? this.panels : this.panels.filter(({ isEssential }) => isEssential);
-    this.input = { ...input, panels };
+  /** Draws the rows of a time; the panels are those chosen here. How many lines that are. */
+  update(input: Omit<RowsInput, "panels">): number {
+    const chosen = this.isMore ? this.panels : this.panels.filter(({ isEssential }) => isEssential);
+    this.input = { ...input, panels: [...chosen, ...rolePanels(this.panels, input.ring.answered?.snapshot)] };
     const { model, absent } = liveRows(this.input);
     this.rows.update(model);
     const lines = absentLines(absent);
     show(this.absent, lines.length > 0);
     fill(this.absent, ...lines.map((text) => h("p", { class: "secondary-text small", text })));
-    if (performance.now() - this.tableAt < tableEveryMs) return;
-    this.tableAt = performance.now();
-    this.section.refresh();
+    if (performance.now() - this.tableAt >= tableEveryMs) {
+      this.tableAt = performance.now();
+      this.section.refresh();
+    }
+    return model.rows.reduce((sum, { lines, absent }) => sum + (absent === null ? 1 + (lines?.length ?? 0) : 0), 0);
   }
 
   /** `zoom` is what a person drew out of the history; null while the window follows. */

@@ -3,7 +3,7 @@ import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, W
 /** What stands at one place of a column when nothing was observed: the line goes on, unlike at NaN, where nobody answered. */
 export const nothingCame = Number.NEGATIVE_INFINITY;
 
-type Told = Pick<LivePoint, "snapshot" | "rates" | "windows" | "prefixHitRate">;
+export type Told = Pick<LivePoint, "snapshot" | "rates" | "windows" | "prefixHitRate">;
 
 /** One quantity of a point. */
 export interface Column {

@@ -215,7 +215,7 @@ class LivePage {
       );
       this.charts.head(windowTitle(to - from, this.view), this.view.zoom, prediction !== null);
       const range = { ring, from, to, isPast: this.view.isPast(this.last), engines, events };
-      this.charts.update({ ...shared, ...range });
+      document.body.dataset.lines = String(this.charts.update({ ...shared, ...range }));
       this.sections.update(live, { ring, from, to, theme: this.theme, engine: this.engine });
     }
     this.controls.setEngines(this.sections.engineNames(live.members), this.engine);

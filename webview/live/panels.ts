@@ -13,6 +13,8 @@ export interface Panel {
   /** How the figures of several engines become this one: said in the unit where there are several. */
   readonly together?: "sum" | "mean";
   readonly isEssential: boolean;
+  /** Words above it, where a group of rows begins. */
+  readonly heading?: string;
   readonly tall?: boolean;
   /** The row's own line, and those beside it. */
   readonly column: Column;

@@ -1,6 +1,7 @@
 import { distributedWords } from "./lengths/lengths-model.ts";
 import { columnsOf, type Panel } from "./panels.ts";
 import type { RingOptions } from "./ring.ts";
+import { roleColumns } from "./role-panels.ts";
 
 /** More than two hours at one a second before anything is thinned. */
 const capacity = 8192;
@@ -10,6 +11,7 @@ export function ringOptions(panels: readonly Panel[]): RingOptions {
   return {
     capacity,
     columns: columnsOf(panels),
+    roles: roleColumns(panels),
     counters: [
       "prompt_tokens_total",
       "generation_tokens_total",

@@ -1,6 +1,7 @@
 import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint } from "../../src/live/snapshot.ts";
 import type { Column } from "./columns.ts";
 import { HistogramTrack } from "./histogram-track.ts";
+import { type Role, roleTold } from "./role-told.ts";
 
 /** What a sample is: an answer, the first after a restart or after a span of unknown length, a failure, or a time in which nobody asked. */
 export type SampleKind = "answer" | "restart" | "anew" | "failure" | "silence";
@@ -9,6 +10,8 @@ const kinds: readonly SampleKind[] = ["answer", "restart", "anew", "failure", "s
 export interface RingOptions {
   readonly capacity: number;
   readonly columns: readonly Column[];
+  /** Of servers that share the work: each role has its own columns, named `prefill/kv`. */
+  readonly roles: Readonly<Partial<Record<Role, readonly Column[]>>>;
   /** Of which the counts since the server's start are kept, so that any window can be measured. */
   readonly counters: readonly CanonicalCounter[];
   readonly histograms: readonly CanonicalHistogram[];
@@ -22,6 +25,8 @@ export class Ring {
   readonly time: Float64Array;
   private readonly kinds: Uint8Array;
   private readonly columns: ReadonlyMap<string, Float64Array>;
+  private readonly roles: readonly { readonly role: Role; readonly columns: readonly Column[] }[];
+  private readonly merged: readonly Pick<Column, "id" | "merged">[];
   private readonly totals: ReadonlyMap<CanonicalCounter, Float64Array>;
   private readonly tracks: ReadonlyMap<CanonicalHistogram, HistogramTrack>;
   private readonly nothing = new Float64Array(0);
@@ -38,7 +43,12 @@ export class Ring {
     const { capacity } = options;
     this.time = new Float64Array(capacity);
     this.kinds = new Uint8Array(capacity);
-    this.columns = new Map(options.columns.map(({ id }) => [id, new Float64Array(capacity)]));
+    this.roles = rolesOf(options.roles);
+    this.merged = [
+      ...options.columns,
+      ...this.roles.flatMap(({ role, columns }) => columns.map((one) => ({ ...one, id: `${role}/${one.id}` }))),
+    ];
+    this.columns = new Map(this.merged.map(({ id }) => [id, new Float64Array(capacity)]));
     this.totals = new Map(options.counters.map((word) => [word, new Float64Array(capacity)]));
     this.tracks = new Map(options.histograms.map((word) => [word, new HistogramTrack(capacity)]));
   }
@@ -96,6 +106,10 @@ export class Ring {
     this.kinds[at] = kinds.indexOf(kind);
     if (kind === "silence") this.silences++;
     for (const { id, of } of this.options.columns) this.column(id)[at] = answer ? of(answer) : Number.NaN;
+    for (const { role, columns } of this.roles) {
+      const told = answer && roleTold(role, answer, this.answered);
+      for (const { id, of } of columns) this.column(`${role}/${id}`)[at] = told ? of(told) : Number.NaN;
+    }
     for (const [word, totals] of this.totals) totals[at] = answer?.snapshot?.counters[word] ?? Number.NaN;
     for (const [word, track] of this.tracks) track.put(at, answer?.snapshot?.histograms[word]);
   }
@@ -116,7 +130,7 @@ export class Ring {
   }
 
   private merge(from: number, into: number): void {
-    for (const { id, merged } of this.options.columns) {
+    for (const { id, merged } of this.merged) {
       const column = this.column(id);
       const [a, b] = [column[from] ?? Number.NaN, column[into] ?? Number.NaN];
       column[into] =
@@ -132,6 +146,11 @@ export class Ring {
     for (const totals of this.totals.values()) totals[to] = totals[from] ?? Number.NaN;
     for (const track of this.tracks.values()) track.move(from, to);
   }
+}
+
+function rolesOf(roles: RingOptions["roles"]): readonly { readonly role: Role; readonly columns: readonly Column[] }[] {
+  const all: readonly Role[] = ["prefill", "decode", "both"];
+  return all.map((role) => ({ role, columns: roles[role] ?? [] })).filter(({ columns }) => columns.length > 0);
 }
 
 function kindOf({ state, anew }: LivePoint): SampleKind {

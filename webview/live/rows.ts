@@ -59,13 +59,18 @@ export function liveRows(input: RowsInput): LiveRows {
   };
 }
 
-/** Rows that are absent for one reason are one row of words, in the place of the first. */
+/** Rows of a group that are absent for one reason are one row of words, in the place of the first. */
 function folded(rows: readonly Row[]): readonly Row[] {
+  let group = 0;
+  const keys = rows.map(({ heading, absent }) => {
+    if (heading !== undefined) group++;
+    return absent === null ? null : `${group} ${absent}`;
+  });
   return rows.flatMap((one, i) => {
     if (one.absent === null) return [one];
-    const alike = rows.filter(({ absent }) => absent === one.absent);
+    const alike = rows.filter((_, at) => keys[at] === keys[i]);
     if (alike.length === 1) return [one];
-    if (rows.findIndex(({ absent }) => absent === one.absent) < i) return [];
+    if (keys.indexOf(keys[i] ?? null) < i) return [];
     const name = listed(alike.map((row) => row.name));
     return [{ ...one, name, unit: "", note: "", aria: words("{0}: {1}", name, one.absent) }];
   });
@@ -88,6 +93,7 @@ function row(panel: Panel, input: RowsInput, predictions: PredictedRows | null):
   const top = panel.top ?? niceTop(Math.max(high, least));
   return {
     id: panel.id,
+    ...(panel.heading === undefined ? {} : { heading: panel.heading }),
     name: panel.name,
     unit: unitOf(panel, input.engines),
     tall: absent === null && panel.tall === true,

@@ -17,6 +17,7 @@ export class LengthsSection {
   private readonly plots = h("div", { class: "distributions" });
   private readonly views = new Map<string, DistributionView>();
   private shown: readonly Distribution[] = [];
+  private drawn: { readonly from: number; readonly to: number; readonly slo: Slo | null; readonly theme: Theme } | null = null;
 
   constructor(actions: TableActions, toggled: () => void) {
     this.section = new Section({
@@ -31,6 +32,8 @@ export class LengthsSection {
   }
 
   update(ring: Ring, from: number, to: number, slo: Slo | null, theme: Theme): void {
+    if (this.isDrawn(from, to, slo, theme)) return;
+    this.drawn = { from, to, slo, theme };
     const stretch = stretchOf(ring, from, to);
     this.shown = distributedWords.flatMap((word) => {
       const histogram = stretch ? histogramOver(ring, word, stretch) : undefined;
@@ -46,5 +49,11 @@ export class LengthsSection {
     const views = this.shown.flatMap(({ id }) => this.views.get(id)?.root ?? []);
     if (this.views.size !== before || this.plots.childElementCount !== views.length) fill(this.plots, ...views);
     this.section.refresh();
+  }
+
+  /** A window that moved on by less than a second shows the same. */
+  private isDrawn(from: number, to: number, slo: Slo | null, theme: Theme): boolean {
+    const { drawn } = this;
+    return drawn !== null && Math.abs(from - drawn.from) < 1 && Math.abs(to - drawn.to) < 1 && slo === drawn.slo && theme === drawn.theme;
   }
 }

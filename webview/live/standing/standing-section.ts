@@ -15,6 +15,7 @@ export class StandingSection {
   private readonly plot = h("div");
   private view: CurveView | null = null;
   private standing: Standing | null = null;
+  private theme: Theme | null = null;
 
   constructor(actions: TableActions, toggled: () => void) {
     this.section = new Section({
@@ -29,7 +30,9 @@ export class StandingSection {
   }
 
   update(standing: Standing | null, slo: Slo | null, theme: Theme): void {
+    if (standing === this.standing && theme === this.theme) return;
     this.standing = standing;
+    this.theme = theme;
     show(this.section.root, standing !== null);
     if (!standing) return;
     const model = standingPlot(standing, slo);
