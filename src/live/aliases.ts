@@ -1,129 +1,53 @@
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, ServerKind } from "./snapshot.ts";
+import type { Alias } from "./aliases/alias.ts";
+import { anyonesNames } from "./aliases/anyone.ts";
+import { dcgmNames, kserveNames, lmcacheNames } from "./aliases/companions.ts";
+import { dynamoNames } from "./aliases/dynamo.ts";
+import { endpointPickerNames } from "./aliases/endpoint-picker.ts";
+import { llamaCppNames } from "./aliases/llama-cpp.ts";
+import { nimNames } from "./aliases/nim.ts";
+import { gatewayNames, productionStackNames } from "./aliases/routers.ts";
+import { sglangNames } from "./aliases/sglang.ts";
+import { iterationNames, tensorrtNames } from "./aliases/tensorrt-llm.ts";
+import { tgiNames } from "./aliases/tgi.ts";
+import { tritonNames } from "./aliases/triton.ts";
+import { vllmNames } from "./aliases/vllm.ts";
+import type { ServerKind } from "./snapshot.ts";
 
-/** One name under which a server kind publishes a canonical quantity, with the versions it was seen in. */
-export type Alias = {
-  readonly server: ServerKind;
-  /** Normalised: without `ray_` in front and `_total` behind, `:` as `_`. */
-  readonly key: string;
-  /** First and last release compared in which the name was on the page; null = still there, or not known. */
-  readonly since: string | null;
-  readonly until: string | null;
-} & (
-  | { readonly kind: "gauge"; readonly canonical: CanonicalGauge }
-  | { readonly kind: "counter"; readonly canonical: CanonicalCounter }
-  | { readonly kind: "histogram"; readonly canonical: CanonicalHistogram }
-);
-
-type Row<Word> = readonly [canonical: Word, name: string, since?: string, until?: string];
-
-function rows<Kind extends Alias["kind"]>(
-  server: ServerKind,
-  prefix: string,
-  kind: Kind,
-  list: readonly Row<Extract<Alias, { kind: Kind }>["canonical"]>[],
-) {
-  return list.map(([canonical, name, since, until]) => ({
-    server,
-    kind,
-    canonical,
-    key: prefix + name,
-    since: since ?? null,
-    until: until ?? null,
-  }));
-}
-
-/**
- * Names by server and version, newest first: the first that a page types as expected is taken, never two added up.
- * vLLM: read in the releases 0.4.0.post1 … 0.32.0 (vllm/v1/metrics/loggers.py, vllm/engine/metrics.py). SGLang: 0.4.0 … 0.5.23.
- * NIM serves vLLM's names without their prefix. llama.cpp: server of ggml 0c1e570.
- */
+/** Every name under which a server publishes a canonical quantity, by server, each server's in order of trust. */
 export const aliases: readonly Alias[] = [
-  ...rows("vllm", "vllm_", "gauge", [
-    ["requests_running", "num_requests_running"],
-    ["requests_waiting", "num_requests_waiting"],
-    ["kv_cache_usage", "kv_cache_usage_perc", "0.9.2"],
-    ["kv_cache_usage", "gpu_cache_usage_perc", "0.4.0", "0.11.0"],
-  ]),
-  ...rows("vllm", "vllm_", "counter", [
-    ["prompt_tokens_total", "prompt_tokens"],
-    ["generation_tokens_total", "generation_tokens"],
-    ["request_success_total", "request_success", "0.6.6"],
-    ["preemptions_total", "num_preemptions", "0.6.6"],
-    ["prefix_cache_queries_total", "prefix_cache_queries", "0.9.2"],
-    ["prefix_cache_queries_total", "gpu_prefix_cache_queries", "0.7.3", "0.11.0"],
-    ["prefix_cache_hits_total", "prefix_cache_hits", "0.9.2"],
-    ["prefix_cache_hits_total", "gpu_prefix_cache_hits", "0.7.3", "0.11.0"],
-  ]),
-  ...rows("vllm", "vllm_", "histogram", [
-    ["ttft_seconds", "time_to_first_token_seconds"],
-    ["itl_seconds", "inter_token_latency_seconds", "0.10.2"],
-    // The old name held gaps between tokens, not the mean of a request.
-    ["itl_seconds", "time_per_output_token_seconds", "0.4.0", "0.14.0"],
-    ["tpot_seconds", "request_time_per_output_token_seconds", "0.11.0"],
-    ["e2e_seconds", "e2e_request_latency_seconds"],
-    ["queue_seconds", "request_queue_time_seconds", "0.6.6"],
-    ["queue_seconds", "time_in_queue_requests", "0.6.6", "0.9.0"],
-    ["prefill_seconds", "request_prefill_time_seconds", "0.6.6"],
-    ["decode_seconds", "request_decode_time_seconds", "0.6.6"],
-    ["request_prompt_tokens", "request_prompt_tokens", "0.6.6"],
-    ["request_generation_tokens", "request_generation_tokens", "0.6.6"],
-  ]),
-  ...rows("sglang", "sglang_", "gauge", [
-    ["requests_running", "num_running_reqs"],
-    ["requests_waiting", "num_queue_reqs"],
-    ["kv_cache_usage", "token_usage"],
-  ]),
-  ...rows("sglang", "sglang_", "counter", [
-    ["prompt_tokens_total", "prompt_tokens"],
-    ["generation_tokens_total", "generation_tokens"],
-    ["request_success_total", "num_requests", "0.4.6"],
-    ["preemptions_total", "num_retracted_requests", "0.5.10"],
-    // Every prompt token is looked up, so the prompt tokens are the queries.
-    ["prefix_cache_queries_total", "prompt_tokens"],
-    ["prefix_cache_hits_total", "cached_tokens", "0.4.6"],
-  ]),
-  ...rows("sglang", "sglang_", "histogram", [
-    ["ttft_seconds", "time_to_first_token_seconds"],
-    ["itl_seconds", "inter_token_latency_seconds", "0.4.6"],
-    ["tpot_seconds", "request_time_per_output_token_seconds", "0.5.23"],
-    ["e2e_seconds", "e2e_request_latency_seconds"],
-    ["queue_seconds", "queue_time_seconds", "0.5.5"],
-    ["request_prompt_tokens", "prompt_tokens_histogram", "0.5.5"],
-    ["request_generation_tokens", "generation_tokens_histogram", "0.5.5"],
-  ]),
-  ...rows("llama.cpp", "llamacpp_", "gauge", [
-    ["requests_running", "requests_processing"],
-    ["requests_waiting", "requests_deferred"],
-    ["kv_cache_usage", "kv_cache_usage_ratio"],
-  ]),
-  ...rows("llama.cpp", "llamacpp_", "counter", [
-    ["prompt_tokens_total", "prompt_tokens"],
-    ["generation_tokens_total", "tokens_predicted"],
-  ]),
-  ...rows("nim", "", "gauge", [
-    ["requests_running", "num_requests_running"],
-    ["requests_waiting", "num_requests_waiting"],
-    ["kv_cache_usage", "gpu_cache_usage_perc"],
-  ]),
-  ...rows("nim", "", "counter", [
-    ["prompt_tokens_total", "prompt_tokens"],
-    ["generation_tokens_total", "generation_tokens"],
-    ["request_success_total", "request_success"],
-    ["request_success_total", "request_finish"],
-  ]),
-  ...rows("nim", "", "histogram", [
-    ["ttft_seconds", "time_to_first_token_seconds"],
-    ["itl_seconds", "time_per_output_token_seconds"],
-    ["e2e_seconds", "e2e_request_latency_seconds"],
-    ["request_prompt_tokens", "request_prompt_tokens"],
-    ["request_generation_tokens", "request_generation_tokens"],
-  ]),
+  ...vllmNames,
+  ...sglangNames,
+  ...tensorrtNames,
+  ...iterationNames,
+  ...tritonNames,
+  ...tgiNames,
+  ...llamaCppNames,
+  ...nimNames,
+  ...dynamoNames,
+  ...endpointPickerNames,
+  ...productionStackNames,
+  ...gatewayNames,
+  ...lmcacheNames,
+  ...dcgmNames,
+  ...kserveNames,
+  ...anyonesNames,
 ];
 
-/** The key of a wire name: Ray Serve writes `ray_vllm_x` for `vllm:x`, Python counters end in `_total`. */
-export function aliasKey(wireName: string): string {
-  return wireName
-    .replace(/^ray_/, "")
-    .replaceAll(":", "_")
-    .replace(/_total$/, "");
+const byServer = new Map<ServerKind, Alias[]>();
+const serversByKey = new Map<string, Set<ServerKind>>();
+for (const alias of aliases) {
+  const own = byServer.get(alias.server);
+  if (own) own.push(alias);
+  else byServer.set(alias.server, [alias]);
+  serversByKey.set(alias.key, (serversByKey.get(alias.key) ?? new Set<ServerKind>()).add(alias.server));
+}
+
+/** A server's names, in order of trust. */
+export function aliasesOf(server: ServerKind): readonly Alias[] {
+  return byServer.get(server) ?? [];
+}
+
+/** The servers that use a name, by its key. */
+export function serversNaming(key: string): ReadonlySet<ServerKind> | undefined {
+  return serversByKey.get(key);
 }

@@ -1,40 +1,78 @@
-import type { Family, Sample } from "./snapshot.ts";
+import type { Sample, ServerKind } from "./snapshot.ts";
 
-/** Labels that tell engines of one page apart: vLLM's DP rank, SGLang's, Ray's replica. */
-export const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica"] as const;
+/** Labels that tell engines of one page apart: vLLM's DP rank, SGLang's, Ray's replica, the worker of SGLang's gateway. */
+export const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica", "worker_addr"] as const;
+/** On a federated page the targets that it was put together from. */
+const pageLabels = [...engineLabels, "instance"] as const;
+/** Those of pages that speak of engines elsewhere. */
+const ownLabels: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
+  "production-stack-router": ["server"],
+  "llm-d-epp": ["model_server_endpoint"],
+  "dcgm-exporter": ["Hostname", "gpu"],
+  dynamo: ["worker_id", "dp_rank"],
+  smg: ["worker", "worker_id"],
+};
 /** Ranks that repeat what their engine says: the lowest of each speaks. */
 export const rankLabels = ["tp_rank", "pp_rank", "moe_ep_rank"] as const;
 
-/** Samples of a family by engine, after routers, repeated processes and ranks are taken out. */
-export function byEngine(family: Family): ReadonlyMap<string, readonly Sample[]> {
-  const groups = new Map<string, Sample[]>();
-  for (const sample of oneProcess(lowestRanks(withoutRouter(family.samples)))) {
-    const engine = engineOf(sample);
-    const group = groups.get(engine);
-    if (group) group.push(sample);
-    else groups.set(engine, [sample]);
+/** How the series of a page fall to its engines; made once for a page, from the labels it uses. */
+export class EngineSeries {
+  private readonly engine: readonly string[];
+  private readonly ranks: readonly string[];
+  private readonly routed: boolean;
+  private readonly repeated: boolean;
+
+  constructor(labels: ReadonlySet<string>, kind: ServerKind) {
+    this.engine = (ownLabels[kind] ?? pageLabels).filter((label) => labels.has(label));
+    this.ranks = rankLabels.filter((label) => labels.has(label));
+    this.routed = labels.has("server");
+    this.repeated = labels.has("pid");
   }
-  return groups;
+
+  /** Series by engine, after routers, repeated processes and ranks are taken out; `""` where none is named. */
+  group(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
+    const speaking = this.speaking(samples);
+    if (this.engine.length === 0) return new Map([["", speaking]]);
+    const groups = new Map<string, Sample[]>();
+    for (const sample of speaking) {
+      const engine = this.engineOf(sample);
+      const group = groups.get(engine);
+      if (group) group.push(sample);
+      else groups.set(engine, [sample]);
+    }
+    return groups;
+  }
+
+  /** The series that say something of their own. */
+  speaking(samples: readonly Sample[]): readonly Sample[] {
+    let kept = this.routed ? withoutRouter(samples) : samples;
+    for (const label of this.ranks) kept = this.lowest(kept, label);
+    return this.repeated ? oneProcess(kept) : kept;
+  }
+
+  private lowest(samples: readonly Sample[], label: string): readonly Sample[] {
+    const lowest = new Map<string, number>();
+    for (const sample of samples) {
+      const engine = this.engineOf(sample);
+      lowest.set(engine, Math.min(lowest.get(engine) ?? Number.POSITIVE_INFINITY, rankOf(sample, label)));
+    }
+    return samples.filter((sample) => rankOf(sample, label) === lowest.get(this.engineOf(sample)));
+  }
+
+  private engineOf({ labels }: Sample): string {
+    let engine = "";
+    for (const label of this.engine) {
+      const value = labels[label];
+      if (value !== undefined) engine = engine === "" ? value : `${engine}/${value}`;
+    }
+    return engine;
+  }
 }
 
 /** A router's view of its servers uses the engines' names with a `server` label: counting both would count twice. */
 function withoutRouter(samples: readonly Sample[]): readonly Sample[] {
   const engines = samples.filter((sample) => sample.labels.server === undefined);
   return engines.length > 0 ? engines : samples;
-}
-
-function lowestRanks(samples: readonly Sample[]): readonly Sample[] {
-  let kept = samples;
-  for (const label of rankLabels) {
-    if (!kept.some((sample) => sample.labels[label] !== undefined)) continue;
-    const lowest = new Map<string, number>();
-    for (const sample of kept) {
-      const key = engineOf(sample);
-      lowest.set(key, Math.min(lowest.get(key) ?? Number.POSITIVE_INFINITY, rankOf(sample, label)));
-    }
-    kept = kept.filter((sample) => rankOf(sample, label) === lowest.get(engineOf(sample)));
-  }
-  return kept;
 }
 
 function rankOf(sample: Sample, label: string): number {
@@ -46,7 +84,6 @@ function rankOf(sample: Sample, label: string): number {
  * that says the most is taken, series by series (a histogram as a whole, by its count).
  */
 function oneProcess(samples: readonly Sample[]): readonly Sample[] {
-  if (!samples.some((sample) => sample.labels.pid !== undefined)) return samples;
   const weights = new Map<string, Map<string, number>>();
   for (const sample of samples) {
     const series = seriesOf(sample);
@@ -60,7 +97,7 @@ function oneProcess(samples: readonly Sample[]): readonly Sample[] {
   const chosen = new Map<string, string>();
   for (const [series, processes] of weights) {
     let best: readonly [string, number] | undefined;
-    for (const entry of processes) if (!best || entry[1] > best[1]) best = entry;
+    for (const entry of processes) if (!best || entry[1] > best[1] || (entry[1] === best[1] && entry[0] < best[0])) best = entry;
     if (best) chosen.set(series, best[0]);
   }
   return samples.filter((sample) => chosen.get(seriesOf(sample)) === (sample.labels.pid ?? ""));
@@ -71,13 +108,4 @@ function seriesOf({ labels }: Sample): string {
   const pairs: string[] = [];
   for (const label in labels) if (label !== "pid" && label !== "le") pairs.push(`${label}\u0001${labels[label]}`);
   return pairs.sort().join("\u0002");
-}
-
-function engineOf({ labels }: Sample): string {
-  let engine: string | undefined;
-  for (const label of engineLabels) {
-    const value = labels[label];
-    if (value !== undefined) engine = engine === undefined ? value : `${engine}/${value}`;
-  }
-  return engine ?? labels.server ?? "";
 }

@@ -1,31 +1,38 @@
 import type { Histogram, Sample } from "./snapshot.ts";
 
 /**
- * The histogram that the `_bucket`, `_sum` and `_count` lines of one series spell out, in any order. undefined without a `+Inf`
- * bucket (a page cut short) or with counts that are no numbers. Counts that shrink along the bounds are lifted, as Prometheus does.
+ * The histogram that the `_bucket`, `_sum` and `_count` lines of one series spell out, in any order, with bounds and sum times `scale`.
+ * undefined without a `+Inf` bucket (a page cut short) or with counts that are no numbers. Counts that shrink along the bounds are lifted,
+ * as Prometheus does.
  */
-export function histogramOf(name: string, samples: readonly Sample[]): Histogram | undefined {
+export function histogramOf(name: string, samples: readonly Sample[], scale = 1): Histogram | undefined {
   const counts = new Map<number, number>();
+  const bucket = `${name}_bucket`;
   let sum = Number.NaN;
   let total = Number.NaN;
   for (const sample of samples) {
-    if (sample.name === `${name}_sum`) sum = added(sum, sample.value);
-    else if (sample.name === `${name}_count`) total = added(total, sample.value);
-    else if (sample.name === `${name}_bucket`) {
+    if (sample.name === bucket) {
       const bound = boundOf(sample.labels.le);
       if (bound !== undefined) counts.set(bound, (counts.get(bound) ?? 0) + sample.value);
-    }
+    } else if (sample.name.endsWith("_sum")) sum = added(sum, sample.value);
+    else if (sample.name.endsWith("_count")) total = added(total, sample.value);
   }
   const last = counts.get(Number.POSITIVE_INFINITY);
   if (last === undefined || !Number.isFinite(last)) return undefined;
   const upper = Float64Array.from(counts.keys()).sort();
   const count = new Float64Array(upper.length);
   let highest = 0;
-  for (const [index, bound] of upper.entries()) {
-    highest = Math.max(highest, counts.get(bound) ?? 0);
-    count[index] = highest;
+  for (let i = 0; i < upper.length; i++) {
+    highest = Math.max(highest, counts.get(upper[i] as number) ?? 0);
+    count[i] = highest;
   }
-  return { upper, count, sum, total: Number.isNaN(total) ? last : total };
+  if (scale !== 1) for (let i = 0; i < upper.length; i++) upper[i] = (upper[i] as number) * scale;
+  return { upper, count, sum: sum * scale, total: Number.isNaN(total) ? last : total };
+}
+
+/** What is known of `count` observations by their sum alone: a mean, and no quantile. */
+export function meanOf(sum: number, count: number): Histogram {
+  return { upper: Float64Array.of(Number.POSITIVE_INFINITY), count: Float64Array.of(count), sum, total: count };
 }
 
 function added(before: number, value: number): number {
@@ -34,6 +41,7 @@ function added(before: number, value: number): number {
 
 function boundOf(le: string | undefined): number | undefined {
   if (le === undefined || le === "") return undefined;
+  if (le === "+Inf") return Number.POSITIVE_INFINITY;
   const bound = /^\+?inf/i.test(le) ? Number.POSITIVE_INFINITY : Number(le);
   return Number.isNaN(bound) ? undefined : bound;
 }

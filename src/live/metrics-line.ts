@@ -1,5 +1,13 @@
 import type { Sample } from "./snapshot.ts";
 
+type Labels = Readonly<Record<string, string>>;
+
+/** Far above any real series: `cache_config_info` has some fifty labels, a list of adapters some kilobytes. */
+const mostLabels = 256;
+const longestLabel = 65_536;
+/** Label texts that are kept to be found again: a page repeats them from family to family. */
+const mostKept = 20_000;
+
 const blank = 32;
 const tab = 9;
 const quote = 34;
@@ -15,6 +23,9 @@ const hash = 35;
  * quoted UTF-8 names (`{"a.b",x="y"} 1`) included. Reused from line to line; one pass over the characters.
  */
 export class MetricsLine {
+  /** Names of all labels that were read. */
+  readonly labelNames = new Set<string>();
+  private readonly kept = new Map<string, Labels>();
   private text = "";
   private at = 0;
 
@@ -23,15 +34,14 @@ export class MetricsLine {
     this.at = 0;
     this.blanks();
     let name = this.name();
-    // No prototype: `__proto__` is a legal label name.
-    const labels: Record<string, string> = Object.create(null);
+    let labels = noLabels;
     this.blanks();
     if (this.code() === openBrace) {
-      this.at++;
-      const problem = this.labels(labels, (quoted) => {
+      const read = this.braces((quoted) => {
         name ||= quoted;
       });
-      if (problem) return { problem };
+      if (typeof read === "string") return { problem: read };
+      labels = read;
     }
     if (name === "") return { problem: `no metric name in ${this.shown()}` };
     this.blanks();
@@ -41,9 +51,33 @@ export class MetricsLine {
     return this.tail() ? { name, labels, value } : { problem: `unexpected words after the value in ${this.shown()}` };
   }
 
+  /** The labels between braces; those of a line before where their text is the same up to its first `}` and was read to there. */
+  private braces(named: (name: string) => void): Labels | string {
+    const start = this.at;
+    const end = this.text.indexOf("}", start) + 1;
+    const text = this.text.slice(start, end);
+    const known = this.kept.get(text);
+    if (known) {
+      this.at = end;
+      return known;
+    }
+    this.at++;
+    // No prototype: `__proto__` is a legal label name.
+    const labels: Record<string, string> = Object.create(null);
+    let nameInside = false;
+    const problem = this.labels(labels, (quoted) => {
+      nameInside = true;
+      named(quoted);
+    });
+    if (problem) return problem;
+    if (this.at === end && !nameInside && this.kept.size < mostKept) this.kept.set(text, labels);
+    return labels;
+  }
+
   /** `name="value",…}`; a quoted word without `=` is the metric's name. */
   private labels(into: Record<string, string>, named: (name: string) => void): string | undefined {
-    for (;;) {
+    for (let count = 0; ; count++) {
+      if (count > mostLabels) return `more than ${mostLabels} labels in ${this.shown()}`;
       this.blanks();
       if (this.code() === closeBrace) {
         this.at++;
@@ -58,7 +92,9 @@ export class MetricsLine {
         this.blanks();
         const value = this.code() === quote ? this.quoted() : undefined;
         if (value === undefined) return `label ${name.slice(0, 60)} has no closed value in ${this.shown()}`;
+        if (value.length > longestLabel) return `label ${name.slice(0, 60)} is longer than ${longestLabel} characters`;
         into[name] = value;
+        this.labelNames.add(name);
       } else if (quoted) named(name);
       else return `label ${name.slice(0, 60)} has no value in ${this.shown()}`;
       this.blanks();
@@ -123,6 +159,8 @@ export class MetricsLine {
     return `"${this.text.length > 80 ? `${this.text.slice(0, 80)}…` : this.text}"`;
   }
 }
+
+const noLabels: Labels = Object.freeze(Object.create(null));
 
 /** Letters, `_`, `:`, and digits after the first. */
 function nameCode(code: number, first: boolean): boolean {

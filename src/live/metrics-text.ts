@@ -11,6 +11,7 @@ interface OpenFamily {
 const mostProblems = 20;
 /** A vLLM page has some 450 samples an engine: far above any real page, and still read in about a second. */
 const mostSamples = 100_000;
+const mostFamilies = 20_000;
 const types: ReadonlyMap<string, FamilyType> = new Map([
   ["counter", "counter"],
   ["gauge", "gauge"],
@@ -40,7 +41,7 @@ const anyEnding = /_(?:total|created|bucket|sum|count|info)$/;
  */
 export function parseMetrics(text: string): MetricsPage {
   const foreign = looksForeign(text);
-  if (foreign) return { families: new Map(), problems: [foreign] };
+  if (foreign) return { families: new Map(), labelNames: new Set(), problems: [foreign] };
   const reader = new PageReader();
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 1;
@@ -75,10 +76,14 @@ class PageReader {
   private cutOff = false;
   private samples = 0;
   private readonly scanner = new MetricsLine();
+  private lastName = "";
+  private lastFamily: OpenFamily | undefined;
 
   line(text: string, number: number, unfinished: boolean): void {
-    if (text.trim() === "" || this.ended) return;
-    const problem = text.trimStart().startsWith("#") ? this.comment(text) : this.sample(text, unfinished);
+    if (this.ended) return;
+    const first = text.search(/\S/);
+    if (first < 0) return;
+    const problem = text[first] === "#" ? this.comment(text) : this.sample(text, unfinished);
     if (problem === undefined) return;
     if (this.problems.length < mostProblems) this.problems.push(`line ${number}: ${problem}`);
     else this.unlisted++;
@@ -91,7 +96,7 @@ class PageReader {
       if (family.samples.length > 0 || family.type !== "untyped") families.set(family.name, family);
     }
     if (families.size === 0 && this.problems.length > 0) this.problems.unshift("not Prometheus text: no line could be read");
-    return { families, problems: this.problems, ...(this.cutOff ? { cutOff: true } : {}) };
+    return { families, labelNames: this.scanner.labelNames, problems: this.problems, ...(this.cutOff ? { cutOff: true } : {}) };
   }
 
   private comment(text: string): string | undefined {
@@ -105,8 +110,11 @@ class PageReader {
     const type = types.get((words[2] ?? "").toLowerCase());
     if (!type) return `unknown type ${(words[2] ?? "").slice(0, 40)}`;
     const known = this.families.get(name);
-    if (!known) this.families.set(name, { name, type, samples: [] });
-    else if (known.type === "untyped") known.type = type;
+    if (!known) {
+      this.families.set(name, { name, type, samples: [] });
+      return this.tooMany();
+    }
+    if (known.type === "untyped") known.type = type;
     else if (known.type !== type) return `${name.slice(0, 100)} is typed twice, as ${known.type} and ${type}`;
     return undefined;
   }
@@ -123,8 +131,18 @@ class PageReader {
     }
     const parsed = this.scanner.read(text);
     if ("problem" in parsed) return parsed.problem;
-    this.familyOf(parsed.name).samples.push(parsed);
-    return undefined;
+    if (parsed.name !== this.lastName || !this.lastFamily) {
+      this.lastName = parsed.name;
+      this.lastFamily = this.familyOf(parsed.name);
+    }
+    this.lastFamily.samples.push(parsed);
+    return this.tooMany();
+  }
+
+  private tooMany(): string | undefined {
+    if (this.families.size <= mostFamilies) return undefined;
+    this.ended = true;
+    return `the page is too long: nothing is read after ${mostFamilies} families`;
   }
 
   private familyOf(name: string): OpenFamily {

@@ -12,26 +12,7 @@ import type {
   Snapshot,
   WindowQuantiles,
 } from "./snapshot.ts";
-
-export const counterWords: readonly CanonicalCounter[] = [
-  "prompt_tokens_total",
-  "generation_tokens_total",
-  "request_success_total",
-  "preemptions_total",
-  "prefix_cache_queries_total",
-  "prefix_cache_hits_total",
-];
-export const histogramWords: readonly CanonicalHistogram[] = [
-  "ttft_seconds",
-  "itl_seconds",
-  "tpot_seconds",
-  "e2e_seconds",
-  "queue_seconds",
-  "prefill_seconds",
-  "decode_seconds",
-  "request_prompt_tokens",
-  "request_generation_tokens",
-];
+import { counterWords, histogramWords } from "./words.ts";
 
 /** What came in between two looks at the same server: the way of its counters and what its histograms took in. */
 export interface Growth {

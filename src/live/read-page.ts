@@ -1,7 +1,9 @@
+import { parsedJson } from "../catalog/json-text.ts";
 import { snapshotOf } from "./canonical.ts";
+import { readIterations } from "./iteration-stats.ts";
 import { parseMetrics } from "./metrics-text.ts";
 import { pageFacts } from "./running/page-facts.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { MetricsPage, Snapshot } from "./snapshot.ts";
 
 /** What a fetched text turned out to be; `problems` are the lines that made no sense. */
 export type PageAnswer =
@@ -10,9 +12,9 @@ export type PageAnswer =
 
 /** Reads a text fetched at `time` (unix seconds) as the metrics page of a serving engine. */
 export function readPage(text: string, time: number): PageAnswer {
-  const page = parseMetrics(text);
+  const page = pageOf(text);
   const { problems } = page;
-  if (page.families.size === 0) return { kind: "wrong-page", detail: problems[0] ?? "not Prometheus text", problems };
+  if (page.families.size === 0 && !page.writer) return { kind: "wrong-page", detail: problems[0] ?? "not Prometheus text", problems };
   // Of what is missing nothing is known; a first page cut short would make the next one look like a burst.
   if (page.cutOff) return { kind: "cut-off", detail: "The page is cut off in the middle of a line", problems };
   const snapshot = snapshotOf(page, time);
@@ -20,4 +22,10 @@ export function readPage(text: string, time: number): PageAnswer {
     return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
   }
   return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems };
+}
+
+/** Text and JSON are told apart by what they are, whatever header came with them; a line of text may begin with a brace too. */
+function pageOf(text: string): MetricsPage {
+  const iterations = /^\s*[[{]/.test(text) ? readIterations(parsedJson(text)) : undefined;
+  return iterations ?? parseMetrics(text);
 }

@@ -1,6 +1,6 @@
 import { sharingBounds } from "./histogram.ts";
-import { histogramWords } from "./point.ts";
 import type { CanonicalHistogram, Histogram, Measures, Snapshot } from "./snapshot.ts";
+import { histogramWords } from "./words.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,4 +1,6 @@
 import type { ToldPart } from "./running/told-part.ts";
+import type { ServerKind } from "./server-kinds.ts";
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalInfo, CanonicalPart } from "./words.ts";
 
 /** One sample line of a metrics page. */
 export interface Sample {
@@ -16,7 +18,11 @@ export interface Family {
 
 export interface MetricsPage {
   readonly families: ReadonlyMap<string, Family>;
+  /** Names of all labels on the page. */
+  readonly labelNames: ReadonlySet<string>;
   readonly problems: readonly string[];
+  /** Who wrote the page, where its format alone tells. */
+  readonly writer?: ServerKind;
   /** The text ends in the middle of a line: what is here may not be all. */
   readonly cutOff?: boolean;
 }
@@ -29,49 +35,35 @@ export interface Histogram {
   readonly total: number;
 }
 
-export type CanonicalGauge = "requests_running" | "requests_waiting" | "kv_cache_usage";
-export type CanonicalCounter =
-  | "prompt_tokens_total"
-  | "generation_tokens_total"
-  | "request_success_total"
-  | "preemptions_total"
-  | "prefix_cache_queries_total"
-  | "prefix_cache_hits_total";
-export type CanonicalHistogram =
-  | "ttft_seconds"
-  /** Gaps between tokens, one observation a gap. */
-  | "itl_seconds"
-  /** Mean gap of each finished request: another quantity than ITL. */
-  | "tpot_seconds"
-  | "e2e_seconds"
-  | "queue_seconds"
-  | "prefill_seconds"
-  | "decode_seconds"
-  /** Lengths in tokens of finished requests. */
-  | "request_prompt_tokens"
-  | "request_generation_tokens";
+export type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalInfo, CanonicalPart, ServerKind };
 
 /** The measured words of one engine, or of all engines of a page together. */
 export interface Measures {
   readonly gauges: Readonly<Partial<Record<CanonicalGauge, number>>>;
   readonly counters: Readonly<Partial<Record<CanonicalCounter, number>>>;
   readonly histograms: Readonly<Partial<Record<CanonicalHistogram, Histogram>>>;
+  /** Figures by the value of a label: gauges as they are, counters since the process began. */
+  readonly parts?: Readonly<Partial<Record<CanonicalPart, Readonly<Record<string, number>>>>>;
+  /** Means that a server keeps itself where it has no histogram. */
+  readonly means?: Readonly<Partial<Record<CanonicalHistogram, number>>>;
 }
 
 /** One engine of a page (a data-parallel rank, a Ray replica). */
 export interface EngineMeasures extends Measures {
   /** The label that tells it apart: `0`, `1`, a replica's name; empty where the page labels no engine. */
   readonly engine: string;
+  /** What it does of the work, where the page tells. */
+  readonly role?: Role;
 }
+
+export type Role = "prefill" | "decode" | "both";
 
 /** The servers of one role in a disaggregated fleet, together. */
 export interface RoleMeasures extends Measures {
-  readonly role: "prefill" | "decode" | "both";
+  readonly role: Role;
   /** Servers of this role whose figures are in. */
   readonly members: number;
 }
-
-export type ServerKind = "vllm" | "sglang" | "llama.cpp" | "nim" | "unknown";
 
 /** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */
 export interface Snapshot extends Measures {
@@ -79,7 +71,15 @@ export interface Snapshot extends Measures {
   readonly time: number;
   /** Seconds of a clock that never steps, for spans between looks; absent where times were told by somebody else. */
   readonly steady?: number;
-  readonly server: { readonly kind: ServerKind; readonly model: string | null; readonly engines: number };
+  readonly server: {
+    readonly kind: ServerKind;
+    readonly model: string | null;
+    readonly engines: number;
+    /** Others that speak on the same page: a store of KV blocks, a component, a GPU exporter. */
+    readonly beside?: readonly ServerKind[];
+  };
+  /** What the server does of the work, where the page tells. */
+  readonly role?: Role;
   /** Changes when the process was restarted (process_start_time_seconds or the oldest `_created`); undefined = not offered. */
   readonly startedAt: number | undefined;
   /** Labels of `cache_config_info` (block_size, num_gpu_blocks, …). */
@@ -90,7 +90,9 @@ export interface Snapshot extends Measures {
   readonly perRole?: readonly RoleMeasures[];
   /** What the page tells of its server beside figures; absent where nobody read it for that. */
   readonly told?: readonly ToldPart[];
-  /** Canonical word to the name found on the wire: says which of several names a server uses. */
+  /** What the server tells of itself in labels. */
+  readonly infos?: Readonly<Partial<Record<CanonicalInfo, Readonly<Record<string, string>>>>>;
+  /** Canonical word to the name found on the wire, also where the page has it without a number yet. */
   readonly wireNames?: Readonly<Record<string, string>>;
 }
 
@@ -102,9 +104,16 @@ export interface WindowQuantiles {
   readonly p90: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
-  /** First finite bound of the histogram: a quantile below it is only known to be smaller. */
+  /** First bound of the histogram: a quantile below it is only known to be smaller. */
   readonly firstBound: number;
+  /** Last finite bound: a quantile above it is only known to be larger. Absent where only the figures were told. */
+  readonly lastBound?: number;
+  /** The bucket in which each quantile lies: inside one, nothing is known. Absent where only the figures were told. */
+  readonly buckets?: Readonly<Record<"p50" | "p90" | "p95" | "p99", Bucket | null>>;
 }
+
+/** Above `low`, at most `high`; `high` is Infinity above the last bound. */
+export type Bucket = readonly [low: number, high: number];
 
 export type LiveState = "live" | "idle" | "restarted" | "lost";
 

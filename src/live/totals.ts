@@ -1,6 +1,6 @@
 import { mergeHistograms } from "./histogram.ts";
-import { counterWords, histogramWords } from "./point.ts";
 import type { CanonicalCounter, CanonicalHistogram, EngineMeasures, Histogram, Measures, Snapshot } from "./snapshot.ts";
+import { counterWords, histogramWords } from "./words.ts";
 
 /** Engines whose sums go on when they are back; pods that are replaced bring ever new names. */
 const mostEngines = 512;

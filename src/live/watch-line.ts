@@ -1,6 +1,16 @@
 import { secondsBetween } from "./moment.ts";
-import { counterWords, growth, histogramWords, hitRateOf, ratesOf, windowsOf } from "./point.ts";
-import type { CanonicalHistogram, EngineMeasures, LivePoint, LiveState, Measures, ServerKind, WindowQuantiles } from "./snapshot.ts";
+import { growth, hitRateOf, ratesOf, windowsOf } from "./point.ts";
+import type {
+  CanonicalHistogram,
+  EngineMeasures,
+  LivePoint,
+  LiveState,
+  Measures,
+  ServerKind,
+  Snapshot,
+  WindowQuantiles,
+} from "./snapshot.ts";
+import { counterWords, gaugeWords, histogramWords, infoWords, partWords } from "./words.ts";
 
 /** One line of `watch --format jsonl`. What the server does not offer is null. */
 export interface WatchLine {
@@ -28,11 +38,20 @@ export interface WatchQuantiles {
   readonly p90: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
-  readonly count: number;
+  /** null where the server keeps a mean alone. */
+  readonly count: number | null;
 }
 
-export type WatchMetrics = Readonly<Record<string, number | WatchQuantiles | null>>;
-export type WatchEngine = Readonly<Record<string, string | number | WatchQuantiles | null>>;
+/** Figures by the value of a label, or labels in which a server tells of itself. */
+type Labelled = Readonly<Record<string, number | string>>;
+
+export type WatchMetrics = Readonly<Record<string, number | WatchQuantiles | Labelled | null>>;
+export type WatchEngine = Readonly<Record<string, string | number | WatchQuantiles | Labelled | null>>;
+
+/** Whether a figure is one of a histogram. */
+export function isQuantiles(figure: WatchEngine[string] | undefined): figure is WatchQuantiles {
+  return typeof figure === "object" && figure !== null && Object.hasOwn(figure, "mean") && Object.hasOwn(figure, "p50");
+}
 
 export interface WatchOptions {
   /** From `/version`; the metrics page does not tell. */
@@ -45,16 +64,10 @@ export interface WatchOptions {
 }
 
 /** The catalogue's word where ours is shorter. */
-const outputName: Readonly<Record<CanonicalHistogram, string>> = {
-  ttft_seconds: "ttft_seconds",
-  itl_seconds: "itl_seconds",
-  tpot_seconds: "tpot_seconds",
-  e2e_seconds: "e2e_seconds",
+const outputNames: Readonly<Partial<Record<CanonicalHistogram, string>>> = {
   queue_seconds: "queue_time_seconds",
   prefill_seconds: "prefill_time_seconds",
   decode_seconds: "decode_time_seconds",
-  request_prompt_tokens: "request_prompt_tokens",
-  request_generation_tokens: "request_generation_tokens",
 };
 
 /** The JSON object of one scrape, as interfaces.md lays it down. */
@@ -71,7 +84,7 @@ export function watchLine(point: LivePoint, options: WatchOptions = {}): WatchLi
       model: snapshot?.server.model ?? options.model ?? null,
       engines: snapshot?.server.engines ?? 0,
     },
-    metrics: metricsOf(snapshot, point),
+    metrics: metricsOf(snapshot, point, snapshot?.infos),
     ...(options.perEngine ? { engines: (snapshot?.perEngine ?? []).map((engine) => engineLine(engine, point, options.before)) } : {}),
   };
 }
@@ -85,24 +98,37 @@ function engineLine(engine: EngineMeasures, point: LivePoint, before: LivePoint 
   return { engine: engine.engine, ...metricsOf(engine, told) };
 }
 
-function metricsOf(measures: Measures | undefined, told: Pick<LivePoint, "rates" | "windows" | "prefixHitRate">): WatchMetrics {
-  const metrics: Record<string, number | WatchQuantiles | null> = {
-    requests_running: measures?.gauges.requests_running ?? null,
-    requests_waiting: measures?.gauges.requests_waiting ?? null,
-    kv_cache_usage: measures?.gauges.kv_cache_usage ?? null,
-  };
+type Told = Pick<LivePoint, "rates" | "windows" | "prefixHitRate">;
+type OpenMetrics = Record<string, WatchMetrics[string]>;
+
+function metricsOf(measures: Measures | undefined, told: Told, infos?: Snapshot["infos"]): WatchMetrics {
+  const metrics: OpenMetrics = {};
+  for (const word of gaugeWords) metrics[word] = measures?.gauges[word] ?? null;
   for (const word of counterWords) {
     metrics[word] = measures?.counters[word] ?? null;
     metrics[word.replace(/_total$/, "_per_second")] = told.rates[word] ?? null;
   }
-  metrics.requests_per_second = told.rates.request_success_total ?? null;
-  metrics.prefix_cache_hit_rate = told.prefixHitRate;
-  for (const word of histogramWords) metrics[outputName[word]] = quantilesOf(told.windows[word]);
+  metrics.requests_per_second = told.rates.request_success_total ?? told.rates.requests_total ?? null;
+  setShares(metrics, measures, told);
+  for (const word of histogramWords) metrics[outputNames[word] ?? word] = quantilesOf(told.windows[word], measures?.means?.[word]);
+  for (const word of partWords) metrics[word] = measures?.parts?.[word] ?? null;
+  for (const word of infoWords) metrics[word] = infos?.[word] ?? null;
   return metrics;
 }
 
-function quantilesOf(window: WindowQuantiles | undefined): WatchQuantiles | null {
-  if (!window) return null;
+/** Shares of what came in. A server's own gauge, often that of its last batch, speaks only where it counts neither side. */
+function setShares(metrics: OpenMetrics, measures: Measures | undefined, { rates, prefixHitRate }: Told): void {
+  const { prefix_cache_queries_total: queries, prefix_cache_hits_total: hits } = measures?.counters ?? {};
+  if (queries !== undefined && hits !== undefined) metrics.prefix_cache_hit_rate = prefixHitRate;
+  const { spec_decode_drafts_total: drafts, spec_decode_draft_tokens_total: drafted, spec_decode_accepted_tokens_total: accepted } = rates;
+  if (accepted === undefined) return;
+  if (drafted) metrics.spec_decode_acceptance_rate = accepted / drafted;
+  // Each step gives one token of its own.
+  if (drafts) metrics.spec_decode_mean_length = 1 + accepted / drafts;
+}
+
+function quantilesOf(window: WindowQuantiles | undefined, kept: number | undefined): WatchQuantiles | null {
+  if (!window) return kept === undefined ? null : { mean: kept, p50: null, p90: null, p95: null, p99: null, count: null };
   const { mean, p50, p90, p95, p99, count } = window;
   return { mean, p50, p90, p95, p99, count };
 }

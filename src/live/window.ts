@@ -1,6 +1,7 @@
 import { secondsBetween } from "./moment.ts";
 import { type Growth, growth, hitRateOf, isBreak, ratesOf, windowsOf } from "./point.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, Snapshot, WindowQuantiles } from "./snapshot.ts";
+import { gaugeWords } from "./words.ts";
 
 /** What a stretch of time measured: rates and quantiles of all that came in, gauges as means over its scrapes. */
 export interface LiveWindow {
@@ -17,8 +18,6 @@ export interface LiveWindow {
   /** The window was asked to reach further back than the last restart. */
   readonly cutByRestart: boolean;
 }
-
-export const gaugeWords: readonly CanonicalGauge[] = ["requests_running", "requests_waiting", "kv_cache_usage"];
 
 /** Measures the points in [from, to] after the last restart among them; undefined with less than two scrapes. */
 export function measureWindow(points: readonly LivePoint[], from: number, to: number): LiveWindow | undefined {

@@ -116,6 +116,8 @@ describe("histograms", () => {
       p95: null,
       p99: null,
       firstBound: 0.3,
+      lastBound: 1,
+      buckets: { p50: null, p90: null, p95: null, p99: null },
     });
   });
 });

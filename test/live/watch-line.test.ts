@@ -17,7 +17,7 @@ describe("watchLine", () => {
     if (!one || !two) throw new Error("captures are missing");
     series.push(one);
     const line = watchLine(series.push(two), { version: "0.19.0" });
-    expect(JSON.parse(JSON.stringify(line))).toEqual({
+    expect(JSON.parse(JSON.stringify(line))).toMatchObject({
       time: 1795221373,
       state: "live",
       server: { kind: "vllm", version: "0.19.0", model: "Qwen/Qwen2.5-1.5B-Instruct", engines: 1 },

@@ -1,6 +1,7 @@
 import { duration, figure, percent, whole } from "../../catalog/quantity.ts";
+import { statedQuantile } from "../../live/quantile.ts";
 import type { CanonicalHistogram, LivePoint } from "../../live/snapshot.ts";
-import type { WatchEngine, WatchLine, WatchMetrics } from "../../live/watch-line.ts";
+import { isQuantiles, type WatchEngine, type WatchLine, type WatchMetrics } from "../../live/watch-line.ts";
 import type { Style, Terminal } from "../terminal.ts";
 
 type Metrics = WatchMetrics | WatchEngine;
@@ -91,14 +92,15 @@ function number(head: string, name: string, width: number, word: string, words: 
   return { head, name, width, word, cell };
 }
 
-/** What lies below the first bound is only known to be smaller. */
+/** What lies below the first bound is only known to be smaller, what lies above the last only to be larger. */
 function latency(head: string, name: string, width: number, word: CanonicalHistogram): Column {
   const cell = (metrics: Metrics, point: LivePoint): string => {
     const value = metrics[word];
-    if (typeof value !== "object" || value === null) return "";
-    if (value.p95 === null) return "none";
-    const first = point.windows[word]?.firstBound ?? 0;
-    return value.p95 < first && Number.isFinite(first) ? `< ${duration(first)}` : short(value.p95);
+    if (!isQuantiles(value)) return "";
+    const window = point.windows[word];
+    const stated = window ? statedQuantile(window, "p95") : null;
+    if (!stated) return "none";
+    return stated.relation === "=" ? short(stated.value) : `${stated.relation} ${short(stated.value)}`;
   };
   return { head, name, width, word, cell };
 }

@@ -1,6 +1,7 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import { serverKinds } from "../canonical.ts";
-import type { EngineMeasures, Measures, RoleMeasures, Snapshot } from "../snapshot.ts";
+import { serverKinds } from "../server-kinds.ts";
+import type { CanonicalInfo, EngineMeasures, Measures, RoleMeasures, Snapshot } from "../snapshot.ts";
+import { infoWords } from "../words.ts";
 import { measuresFrom, measuresJson, memberOf } from "./measures-json.ts";
 import { toldFrom, toldJson } from "./running-json.ts";
 
@@ -9,20 +10,30 @@ const mostEngines = 4096;
 
 /** A look's figures as JSON, all of them but the time. An engine that is all there is stands as its name alone. */
 export function snapshotJson(snapshot: Snapshot): Fields {
-  const { server, startedAt, cacheConfig, wireNames, perEngine, perRole, told } = snapshot;
+  const { server, role, startedAt, cacheConfig, infos, wireNames, perEngine, perRole, told } = snapshot;
   const whole = measuresJson(snapshot);
   return {
     kind: server.kind,
     ...(server.model === null ? {} : { model: server.model }),
     engineCount: server.engines,
+    ...(server.beside ? { beside: server.beside } : {}),
+    ...(role ? { role } : {}),
+    ...(infos ? { infos: { ...infos } } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(cacheConfig ? { cacheConfig } : {}),
     ...(told ? { told: toldJson(told) } : {}),
     ...(wireNames ? { wireNames } : {}),
     ...whole,
-    ...(perEngine ? { engines: { order: perEngine.map(({ engine }) => engine), alone: aloneJson(perEngine, whole) } } : {}),
+    ...(perEngine
+      ? { engines: { order: perEngine.map(({ engine }) => engine), alone: aloneJson(perEngine, whole), ...rolesJson(perEngine) } }
+      : {}),
     ...(perRole ? { roles: Object.fromEntries(perRole.map((one) => [one.role, { members: one.members, ...measuresJson(one) }])) } : {}),
   };
+}
+
+function rolesJson(engines: readonly EngineMeasures[]): Fields {
+  const told = engines.flatMap(({ engine, role }) => (role ? [[engine, role] as const] : []));
+  return told.length > 0 ? { roles: Object.fromEntries(told) } : {};
 }
 
 function aloneJson(engines: readonly EngineMeasures[], whole: Fields): Fields {
@@ -40,13 +51,20 @@ export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
   const perRole = rolesFrom(json.roles);
   const told = toldFrom(json.told);
   const wireNames = texts(json.wireNames);
+  const besides: readonly unknown[] = Array.isArray(json.beside) ? json.beside : [];
+  const beside = serverKinds.filter((kind) => besides.includes(kind));
+  const role = roles.find((known) => known === json.role);
+  const infos = infosFrom(json.infos);
   return {
     time,
     server: {
       kind: serverKinds.find((kind) => kind === json.kind) ?? "unknown",
       model: typeof json.model === "string" ? json.model : null,
       engines: typeof json.engineCount === "number" ? json.engineCount : 1,
+      ...(beside.length > 0 ? { beside } : {}),
     },
+    ...(role ? { role } : {}),
+    ...(infos ? { infos } : {}),
     ...whole,
     startedAt: typeof json.startedAt === "number" ? json.startedAt : undefined,
     cacheConfig: texts(json.cacheConfig),
@@ -62,7 +80,8 @@ function enginesFrom(value: unknown, whole: Measures): readonly EngineMeasures[]
   return value.order.flatMap((engine: unknown) => {
     if (typeof engine !== "string") return [];
     const alone = memberOf(value.alone, engine);
-    return [{ engine, ...(isFields(alone) ? measuresFrom(alone) : whole) }];
+    const role = roles.find((known) => known === memberOf(value.roles, engine));
+    return [{ engine, ...(role ? { role } : {}), ...(isFields(alone) ? measuresFrom(alone) : whole) }];
   });
 }
 
@@ -76,6 +95,16 @@ function rolesFrom(value: unknown): readonly RoleMeasures[] | undefined {
     if (!role || !isFields(one)) return [];
     return [{ role, members: typeof one.members === "number" ? one.members : 1, ...measuresFrom(one) }];
   });
+}
+
+function infosFrom(json: unknown): Snapshot["infos"] {
+  if (!isFields(json)) return undefined;
+  const infos: Partial<Record<CanonicalInfo, Readonly<Record<string, string>>>> = {};
+  for (const word of infoWords) {
+    const labels = texts(memberOf(json, word));
+    if (labels) infos[word] = labels;
+  }
+  return infos;
 }
 
 function texts(value: unknown): Readonly<Record<string, string>> | undefined {

@@ -1,10 +1,9 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import { serverKinds } from "../canonical.ts";
-import { counterWords } from "../point.ts";
 import type { RunningServer, Told } from "../running-server.ts";
+import { serverKinds } from "../server-kinds.ts";
 import type { CanonicalCounter, CanonicalGauge, Snapshot } from "../snapshot.ts";
 import type { Look } from "../source.ts";
-import { gaugeWords } from "../window.ts";
+import { counterWords, gaugeWords } from "../words.ts";
 import { memberOf } from "./measures-json.ts";
 import { type RecordingHeader, recordingVersion } from "./recording-header.ts";
 

@@ -1,10 +1,11 @@
-import { aliases, aliasKey } from "../../aliases.ts";
+import { aliasKey } from "../../aliases/alias.ts";
+import { aliases } from "../../aliases.ts";
 import type { ServerKind } from "../../snapshot.ts";
 import { type Matcher, selectorOfPattern } from "./matchers.ts";
 
 /** Which servers there are is read from the series of requests that run: every kind of server has them. */
 export const anchorWord = "requests_running";
-const anchors = aliases.filter(({ canonical, kind }) => canonical === anchorWord && kind === "gauge");
+const anchors = aliases.filter(({ canonical, kind, where }) => canonical === anchorWord && kind === "gauge" && where === undefined);
 
 /** Chooses the series that every server publishes, whatever its kind; Ray Serve writes `:` as `_`, and `ray_` in front. */
 export function anchorSelector(matchers: readonly Matcher[]): string {

@@ -1,6 +1,6 @@
-import { together } from "../../canonical.ts";
 import { histogramOf } from "../../histogram.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, EngineMeasures, Histogram, Measures, Sample } from "../../snapshot.ts";
+import { together } from "../../together.ts";
 import type { AnsweredSeries } from "./answer.ts";
 import type { WordNames } from "./names.ts";
 import { startedWord, sumEnding, tellsEnginesApart, upWord, wordLabel } from "./queries.ts";

@@ -1,4 +1,5 @@
-import { type Alias, aliases, aliasKey } from "../../aliases.ts";
+import { type Alias, aliasKey } from "../../aliases/alias.ts";
+import { aliases } from "../../aliases.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, ServerKind } from "../../snapshot.ts";
 
 /** The names of a store under which a kind of server publishes each canonical word, newest first; several in the middle of an upgrade. */
@@ -12,6 +13,33 @@ export interface WordNames {
 
 /** What can stand in PromQL without quotes. */
 const legal = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+/** A question each: what a page draws and a measured load is made of. */
+const asked: ReadonlySet<string> = new Set([
+  "requests_running",
+  "requests_waiting",
+  "kv_cache_usage",
+  "prompt_tokens_total",
+  "generation_tokens_total",
+  "request_success_total",
+  "preemptions_total",
+  "prefix_cache_queries_total",
+  "prefix_cache_hits_total",
+  "ttft_seconds",
+  "itl_seconds",
+  "tpot_seconds",
+  "e2e_seconds",
+  "queue_seconds",
+  "prefill_seconds",
+  "decode_seconds",
+  "request_prompt_tokens",
+  "request_generation_tokens",
+]);
+
+/** Whether a name alone tells the figure, in the canonical unit. */
+function isPlain({ canonical, wire, kind, where, scale, second }: Alias): boolean {
+  return asked.has(canonical) && wire === kind && where === undefined && scale === undefined && second === undefined;
+}
 
 /** Reads from a store's list of names which canonical words it holds of a kind of server. */
 export function wordNames(names: readonly string[], kind: ServerKind): WordNames {
@@ -30,7 +58,7 @@ export function wordNames(names: readonly string[], kind: ServerKind): WordNames
   const gauges = new Map<CanonicalGauge, string[]>();
   const counters = new Map<CanonicalCounter, string[]>();
   const histograms = new Map<CanonicalHistogram, string[]>();
-  for (const alias of aliases) {
+  for (const alias of aliases.filter(isPlain)) {
     if (alias.server !== kind) continue;
     switch (alias.kind) {
       case "gauge":
@@ -42,8 +70,6 @@ export function wordNames(names: readonly string[], kind: ServerKind): WordNames
       case "histogram":
         append(histograms, alias.canonical, namesOf(alias));
         break;
-      default:
-        alias satisfies never;
     }
   }
   return { kind, gauges, counters, histograms };

@@ -1,0 +1,57 @@
+import { type Alias, aliasKey } from "./aliases/alias.ts";
+import type { Family, MetricsPage, Sample } from "./snapshot.ts";
+
+const lineEndings = ["_bucket", "_sum", "_count"] as const;
+
+/** The families of a page by the key that aliases are matched with. */
+export class PageIndex {
+  private readonly byKey = new Map<string, readonly Family[]>();
+
+  constructor(page: MetricsPage) {
+    const untyped = new Map<string, Family>();
+    for (const family of page.families.values()) {
+      const key = aliasKey(family.name);
+      this.byKey.set(key, [...(this.byKey.get(key) ?? []), family]);
+      if (family.type === "untyped") untyped.set(family.name, family);
+    }
+    for (const family of untypedHistograms(untyped)) {
+      const key = aliasKey(family.name);
+      this.byKey.set(key, [...(this.byKey.get(key) ?? []), family]);
+    }
+  }
+
+  keys(): Iterable<string> {
+    return this.byKey.keys();
+  }
+
+  /**
+   * The family of an alias. The page's type decides, never the name: a gauge called `x_total` is no counter. Pages without types are
+   * taken at their word.
+   */
+  family({ key, wire }: Pick<Alias, "key" | "wire">): Family | undefined {
+    const found = this.byKey.get(key);
+    const typed = found?.find(({ type }) => type === wire || (type === "info" && wire === "gauge"));
+    return typed ?? (wire === "gauge" || wire === "counter" ? found?.find(({ type }) => type === "untyped") : undefined);
+  }
+
+  /** The values of a label in the families of a key. */
+  labelValues(key: string, label: string): readonly string[] {
+    return (this.byKey.get(key) ?? []).flatMap(({ samples }) => samples.flatMap(({ labels }) => labels[label] ?? []));
+  }
+
+  has(alias: Pick<Alias, "key" | "wire">): boolean {
+    return (this.family(alias)?.samples.length ?? 0) > 0;
+  }
+}
+
+/** Where nothing types a histogram, its lines stand as families of their own. */
+function untypedHistograms(untyped: ReadonlyMap<string, Family>): readonly Family[] {
+  const made: Family[] = [];
+  for (const name of untyped.keys()) {
+    if (!name.endsWith("_bucket")) continue;
+    const base = name.slice(0, -"_bucket".length);
+    const samples = lineEndings.flatMap((ending): readonly Sample[] => untyped.get(base + ending)?.samples ?? []);
+    made.push({ name: base, type: "histogram", samples });
+  }
+  return made;
+}
