@@ -1,6 +1,7 @@
 import { sharingBounds } from "./histogram.ts";
-import type { CanonicalHistogram, Histogram, Measures, Snapshot } from "./snapshot.ts";
-import { histogramWords } from "./words.ts";
+import type { CanonicalHistogram, CanonicalInfo, CanonicalPart, Histogram, Measures, Snapshot } from "./snapshot.ts";
+import { noParts } from "./together.ts";
+import { histogramWords, infoWords, partWords } from "./words.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -17,16 +18,19 @@ export class Sharing {
   private server: Snapshot["server"] | undefined;
   private wireNames: Labels | undefined;
   private cacheConfig: Labels | undefined;
+  private infos: Snapshot["infos"];
 
   snapshot(snapshot: Snapshot): Snapshot {
-    const { server, wireNames, cacheConfig, perEngine, perRole } = snapshot;
+    const { server, wireNames, cacheConfig, infos, perEngine, perRole } = snapshot;
     this.server = this.server && sameServer(this.server, server) ? this.server : server;
     this.wireNames = sharedLabels(this.wireNames, wireNames);
     this.cacheConfig = sharedLabels(this.cacheConfig, cacheConfig);
+    this.infos = sharedInfos(this.infos, infos);
     return {
       ...this.measures(snapshot),
       server: this.server,
       cacheConfig: this.cacheConfig,
+      ...(this.infos ? { infos: this.infos } : {}),
       ...(this.wireNames ? { wireNames: this.wireNames } : {}),
       ...(perEngine ? { perEngine: perEngine.map((one) => ({ ...this.measures(one), engine: this.text(one.engine) })) } : {}),
       ...(perRole ? { perRole: perRole.map((one) => this.measures(one)) } : {}),
@@ -41,6 +45,18 @@ export class Sharing {
     return text;
   }
 
+  private parts(parts: NonNullable<Measures["parts"]>): Measures["parts"] {
+    const shared: Partial<Record<CanonicalPart, Record<string, number>>> = {};
+    for (const word of partWords) {
+      const values = parts[word];
+      if (!values) continue;
+      const named = noParts();
+      for (const part in values) named[this.text(part)] = values[part] ?? 0;
+      shared[word] = named;
+    }
+    return shared;
+  }
+
   private measures<Kind extends Measures>(measures: Kind): Kind {
     const histograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
     for (const word of histogramWords) {
@@ -50,12 +66,24 @@ export class Sharing {
       this.bounds.set(word, shared.upper);
       histograms[word] = shared;
     }
-    return { ...measures, histograms };
+    return { ...measures, histograms, ...(measures.parts ? { parts: this.parts(measures.parts) } : {}) };
   }
 }
 
+function sharedInfos(before: Snapshot["infos"], now: Snapshot["infos"]): Snapshot["infos"] {
+  if (!before || !now) return now;
+  const shared: Partial<Record<CanonicalInfo, Labels>> = {};
+  let same = true;
+  for (const word of infoWords) {
+    const labels = sharedLabels(before[word], now[word]);
+    if (labels) shared[word] = labels;
+    if (labels !== before[word]) same = false;
+  }
+  return same ? before : shared;
+}
+
 function sameServer(a: Snapshot["server"], b: Snapshot["server"]): boolean {
-  return a.kind === b.kind && a.model === b.model && a.engines === b.engines;
+  return a.kind === b.kind && a.model === b.model && a.engines === b.engines && a.beside?.join() === b.beside?.join();
 }
 
 function sharedLabels(before: Labels | undefined, now: Labels | undefined): Labels | undefined {
