@@ -57,6 +57,8 @@ function whyOf(error: HttpError): AskFailure {
     case "bad-url":
     case "not-text":
       return "wrong-page";
+    case "certificate":
+      return "unreachable";
     case "unreachable":
     case "timeout":
     case "too-large":

@@ -3,6 +3,8 @@ export type HttpErrorKind =
   | "bad-url"
   /** No connection, or it broke. */
   | "unreachable"
+  /** The server cannot prove who it is. */
+  | "certificate"
   | "timeout"
   | "too-large"
   /** Answered with another status than 2xx: see `status`. */

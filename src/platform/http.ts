@@ -1,8 +1,10 @@
+import { type Connections, environmentConnections } from "./connections.ts";
 import { HttpError, isHttpError } from "./http-error.ts";
-import { redactUrl } from "./url.ts";
+import { type Asked, type Reply, send } from "./http-request.ts";
+import { basicOf, redactUrl } from "./url.ts";
 
 export interface FetchLimits {
-  /** Sent as a bearer token, to this host only. */
+  /** Sent to this host only: a bearer token, or a key that names its scheme (`Basic …`). */
   readonly token?: string | undefined;
   /** For connection, headers and body together; 10 s where absent. */
   readonly timeoutMs?: number;
@@ -29,21 +31,29 @@ const mostRedirects = 3;
 const mostSaid = 2000;
 const metricsAccept = "application/openmetrics-text;version=1.0.0;q=0.5, text/plain;version=0.0.4, */*;q=0.1";
 
-/** GETs a text within limits. Rejects with HttpError alone. Redirects are followed on the same host and never from https to http. */
-export const fetchText: FetchText = async (url, limits = {}) => {
+/** Fetches texts over connections of one kind; `fetchText` is the terminal's. */
+export function httpFetch(connections: () => Connections): FetchText {
+  return (url, limits = {}) => fetchOver(connections(), url, limits);
+}
+
+/** As a terminal reaches servers: proxies by the environment. */
+export const fetchText: FetchText = httpFetch(() => environmentConnections(process.env));
+
+/** A text within limits. Rejects with HttpError alone. Redirects are followed on the same host, port and scheme alone. */
+async function fetchOver(connections: Connections, url: string, limits: FetchLimits): Promise<HttpText> {
   const started = performance.now();
   const deadline = AbortSignal.timeout(limits.timeoutMs ?? 10_000);
   const signal = limits.signal ? AbortSignal.any([limits.signal, deadline]) : deadline;
   // Stops the connection on every way out, so that an endless body does not stay open behind our back.
   const own = new AbortController();
   try {
-    const response = await follow(url, limits, AbortSignal.any([signal, own.signal]));
-    const contentType = response.headers.get("content-type") ?? "";
-    await refuseStatus(response);
+    const reply = await follow(url, limits, connections, AbortSignal.any([signal, own.signal]));
+    const contentType = reply.headers["content-type"] ?? "";
+    await refuseStatus(reply);
     if (/^(?:image|audio|video|font)\/|octet-stream|zip/i.test(contentType)) {
       throw new HttpError("not-text", `Answers with ${contentType.slice(0, 60)}, not text`);
     }
-    const text = await body(response, limits.maxBytes ?? 16 * 2 ** 20);
+    const text = await body(reply, limits.maxBytes ?? 16 * 2 ** 20);
     if (text.slice(0, 4096).includes("\0")) throw new HttpError("not-text", "Answers with binary data, not text");
     return { text, contentType, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
@@ -51,37 +61,40 @@ export const fetchText: FetchText = async (url, limits = {}) => {
   } finally {
     own.abort();
   }
-};
+}
 
-async function follow(start: string, limits: FetchLimits, signal: AbortSignal): Promise<Response> {
-  let url = parsed(start);
+async function follow(start: string, limits: FetchLimits, connections: Connections, signal: AbortSignal): Promise<Reply> {
+  const { url, basic } = parsed(start);
+  let at = url;
   for (let hops = 0; ; hops++) {
-    const response = await fetch(url.bare, { ...posted(limits), headers: headers(url, limits), redirect: "manual", signal });
-    const location = response.headers.get("location");
-    if (response.status < 300 || response.status >= 400 || location === null) return response;
-    await response.body?.cancel();
-    if (!URL.canParse(location, url.bare)) throw new HttpError("redirect", "Redirects to something that is no address", response.status);
-    const next = new URL(location, url.bare);
-    const from = new URL(url.bare);
-    if (
-      next.hostname !== from.hostname ||
-      (from.protocol === "https:" && next.protocol !== "https:") ||
-      !next.protocol.startsWith("http")
-    ) {
-      throw new HttpError(
-        "redirect",
-        `Redirects to ${redactUrl(next.href)}, which is another host: attach to that address instead`,
-        response.status,
-      );
+    const reply = await send(at, asked(limits, basic), connections, signal);
+    const { location } = reply.headers;
+    if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
+    reply.body.destroy();
+    if (!URL.canParse(location, at.href)) throw new HttpError("redirect", "Redirects to something that is no address", reply.status);
+    const next = new URL(location, at.href);
+    const other = otherPart(at, next);
+    if (other) {
+      const words = `Redirects to ${redactUrl(next.href)}, which is another ${other}: attach to that address instead`;
+      throw new HttpError("redirect", words, reply.status);
     }
-    if (hops >= mostRedirects) throw new HttpError("redirect", "Redirects in circles", response.status);
-    url = { bare: next.href, basic: url.basic };
+    if (hops >= mostRedirects) throw new HttpError("redirect", "Redirects in circles", reply.status);
+    next.username = "";
+    next.password = "";
+    at = next;
   }
 }
 
+/** What a redirect leaves behind: a key is meant for the host, port and scheme that it was entered for. */
+function otherPart(from: URL, to: URL): "host" | "port" | "scheme" | undefined {
+  if (to.hostname !== from.hostname) return "host";
+  if (to.protocol !== from.protocol) return "scheme";
+  return to.port === from.port ? undefined : "port";
+}
+
 interface Address {
-  /** Without user and password: fetch refuses an address that holds them. */
-  readonly bare: string;
+  /** Without user and password. */
+  readonly url: URL;
   readonly basic: string | null;
 }
 
@@ -91,57 +104,69 @@ function parsed(input: string): Address {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new HttpError("bad-url", `Only http and https can be asked, not ${url.protocol.replace(":", "")}`);
   }
-  const user = decodeURIComponent(url.username);
-  const password = decodeURIComponent(url.password);
+  const basic = basicOf(url);
   url.username = "";
   url.password = "";
-  return { bare: url.href, basic: user || password ? Buffer.from(`${user}:${password}`).toString("base64") : null };
+  return { url, basic };
 }
 
-function posted({ form }: FetchLimits): RequestInit {
-  return form ? { method: "POST", body: new URLSearchParams(form) } : {};
+function asked({ token, accept, headers, form }: FetchLimits, basic: string | null): Asked {
+  const key = token ? authorization(token) : basic;
+  const body = form && new URLSearchParams(form).toString();
+  return {
+    method: form ? "POST" : "GET",
+    headers: {
+      ...headers,
+      accept: accept ?? metricsAccept,
+      "user-agent": "inference-lens",
+      ...(body === undefined
+        ? {}
+        : { "content-type": "application/x-www-form-urlencoded", "content-length": String(Buffer.byteLength(body)) }),
+      ...(key === null ? {} : { authorization: key }),
+    },
+    body,
+  };
 }
 
-function headers(url: Address, { token, accept, headers: more }: FetchLimits): Record<string, string> {
-  const common = { ...more, accept: accept ?? metricsAccept, "user-agent": "inference-lens" };
-  if (token) return { ...common, authorization: `Bearer ${token}` };
-  return url.basic ? { ...common, authorization: `Basic ${url.basic}` } : common;
+/** A key is a bearer token unless it names its own scheme. */
+function authorization(key: string): string {
+  return /^(?:bearer|basic) /i.test(key) ? key : `Bearer ${key}`;
 }
 
-async function refuseStatus(response: Response): Promise<void> {
-  const { status } = response;
+async function refuseStatus(reply: Reply): Promise<void> {
+  const { status } = reply;
   if (status >= 200 && status < 300) return;
-  throw new HttpError("status", statusWords(status), status, await beginning(response));
+  throw new HttpError("status", statusWords(status), status, await beginning(reply));
 }
 
 function statusWords(status: number): string {
   if (status === 401) return "Needs a key (HTTP 401)";
   if (status === 403) return "The key is not allowed to read this page (HTTP 403)";
+  if (status === 407) return "The proxy wants a user and a password (HTTP 407)";
   if (status === 404) return "There is no such page (HTTP 404)";
   return `Answers with HTTP ${status}`;
 }
 
 /** The first part of a refusal that is sent as text; the rest is not waited for. */
-async function beginning({ headers, body }: Response): Promise<string> {
-  if (!body || !/^(?:text\/plain|application\/(?:problem\+)?json)\b/i.test(headers.get("content-type") ?? "")) return "";
+async function beginning({ headers, body }: Reply): Promise<string> {
+  if (!/^(?:text\/plain|application\/(?:problem\+)?json)\b/i.test(headers["content-type"] ?? "")) return "";
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length >= mostSaid) break;
   }
   return text.slice(0, mostSaid);
 }
 
-async function body(response: Response, maxBytes: number): Promise<string> {
+/** Packed bodies count as they are unpacked: what announces little may become much. */
+async function body({ headers, body: stream }: Reply, maxBytes: number): Promise<string> {
   const tooLarge = () => new HttpError("too-large", `Answers with more than ${Math.round(maxBytes / 2 ** 20) || 1} MiB`);
-  const announced = Number(response.headers.get("content-length") ?? 0);
-  if (announced > maxBytes) throw tooLarge();
-  if (!response.body) return "";
+  if (Number(headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const decoder = new TextDecoder();
   const parts: string[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of chunksOf(stream)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge();
     parts.push(decoder.decode(chunk, { stream: true }));
@@ -150,18 +175,54 @@ async function body(response: Response, maxBytes: number): Promise<string> {
   return parts.join("");
 }
 
+async function* chunksOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk;
+}
+
 /** Any failure as one of our kinds. */
 function named(error: unknown, { signal, timeoutMs }: FetchLimits, deadline: AbortSignal): HttpError {
   if (isHttpError(error)) return error;
   if (signal?.aborted) return new HttpError("cancelled", "Stopped");
   if (deadline.aborted) return new HttpError("timeout", `No answer within ${(timeoutMs ?? 10_000) / 1000} s`);
-  return new HttpError("unreachable", unreachable(error));
+  return unreachable(error);
 }
 
-/** fetch says only "fetch failed"; the reason is in its cause. */
-function unreachable(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+function unreachable(error: unknown): HttpError {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const certificate = certificateWords(code);
+  if (certificate) return new HttpError("certificate", certificate);
+  return new HttpError("unreachable", unreachableWords(code, error));
+}
+
+/** Codes of OpenSSL's verification (node:tls, X509 certificate error codes). */
+function certificateWords(code: string): string | undefined {
+  switch (code) {
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+      return "The certificate is signed by the server itself";
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return "The certificate comes from an authority that is not known here";
+    case "CERT_HAS_EXPIRED":
+      return "The certificate has expired";
+    case "CERT_NOT_YET_VALID":
+      return "The certificate is not valid yet";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "The certificate is made out to another name";
+    case "CERT_REVOKED":
+    case "CERT_UNTRUSTED":
+    case "CERT_REJECTED":
+    case "CERT_SIGNATURE_FAILURE":
+    case "INVALID_CA":
+    case "INVALID_PURPOSE":
+      return "The certificate is not valid";
+    default:
+      return undefined;
+  }
+}
+
+function unreachableWords(code: string, error: unknown): string {
   switch (code) {
     case "ECONNREFUSED":
       return "Nothing listens there (connection refused)";
@@ -169,16 +230,18 @@ function unreachable(error: unknown): string {
     case "EAI_AGAIN":
       return "The host name is not known";
     case "ECONNRESET":
-    case "UND_ERR_SOCKET":
       return "The connection broke";
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "The host cannot be reached";
-    case "UND_ERR_CONNECT_TIMEOUT":
+    case "ETIMEDOUT":
       return "The host does not answer";
+    case "EPROTO":
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+      return "No encrypted connection: does the server speak https?";
     default:
       return code
         ? `No connection (${code})`
-        : `No connection (${cause instanceof Error ? cause.message.slice(0, 120) : "unknown reason"})`;
+        : `No connection (${error instanceof Error ? error.message.slice(0, 120) : "unknown reason"})`;
   }
 }

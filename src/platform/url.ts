@@ -56,6 +56,22 @@ export function redactUrl(input: string): string {
   return url.href;
 }
 
+/** User and password of an address as the header says them; null where it has none. */
+export function basicOf({ username, password }: URL): string | null {
+  if (username === "" && password === "") return null;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    // A bare % in a password that somebody typed.
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
 /** This machine: 127.0.0.0/8, ::1, localhost. */
 export function isLoopback(input: string): boolean {
   if (!URL.canParse(input)) return false;
