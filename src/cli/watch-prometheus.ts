@@ -1,7 +1,7 @@
 import { type StoreChoice, storeChoices } from "../live/sources/prometheus/choices.ts";
-import { type Matcher, readMatchers } from "../live/sources/prometheus/matchers.ts";
+import { readMatchers } from "../live/sources/prometheus/matchers.ts";
 import { apiBase, findStore, refusalWords, type Store } from "../live/sources/prometheus/store.ts";
-import { prometheus } from "../live/sources/prometheus.ts";
+import { prometheus, prometheusName } from "../live/sources/prometheus.ts";
 import { httpAsk } from "../platform/ask.ts";
 import { systemClock } from "../platform/clock.ts";
 import { fetchText } from "../platform/http.ts";
@@ -40,7 +40,7 @@ export async function storeToWatch(
   if (!first) throw new CliError(exits.unreachable, `${name}: knows no serving engine with these labels in the last ten minutes`);
   if (known.choices.some((choice) => !sameModel(choice, first))) throw usage(severalWords(name, known.choices));
   terminal.fail(foundWords(found, known.choices));
-  return { source: prometheus({ place: found.place, matchers, name: sourceName(name, matchers) }), label: "", keyFor };
+  return { source: prometheus({ place: found.place, matchers, name: prometheusName(name, matchers) }), label: "", keyFor };
 }
 
 function sameModel(a: StoreChoice, b: StoreChoice): boolean {
@@ -65,9 +65,4 @@ function severalWords(name: string, choices: readonly StoreChoice[]): string {
   });
   const more = choices.length > mostListed ? `\n  and ${choices.length - mostListed} more` : "";
   return `${name} knows several models; choose one:\n${lines.join("\n")}${more}`;
-}
-
-function sourceName(name: string, matchers: readonly Matcher[]): string {
-  const chosen = matchers.map(({ label, compares, value }) => `${label}${compares}${value}`).join(",");
-  return chosen === "" ? name : `${name} {${chosen}}`;
 }

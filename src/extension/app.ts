@@ -41,6 +41,7 @@ import { ServerChoice } from "./server-choice.ts";
 import { ServerCommands } from "./server-commands.ts";
 import { type ServerItem, ServerTree } from "./server-tree.ts";
 import { showProblems } from "./show-problems.ts";
+import { StoreWay } from "./store-choice.ts";
 import { type Subject, Subjects } from "./subject.ts";
 import { DocumentSurroundings } from "./surroundings.ts";
 import { Timelines } from "./timelines.ts";
@@ -90,7 +91,9 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     String(context.extension.packageJSON.version),
   );
   const demo = new Demo(extension, documents);
-  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, podsWay, context);
+  const stores = new StoreWay(tokens, context.workspaceState);
+  const ways = (subject: Subject | undefined) => [...(subject ? podsWay(subject) : []), stores.to(subject)];
+  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, ways, context);
   const recordings = new RecordingEditor(attachments, subjects);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens);

@@ -54,7 +54,7 @@ export class Attachment {
     this.feed = new LiveFeed(this.series, ports.send);
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.target = liveTarget(url);
-    const { source, fetchText, leastIntervalMs, replay } = this.target;
+    const { source, fetchText, leastIntervalMs, pastSeconds, replay } = this.target;
     this.told = new ServerAlerts({ name: source.name, url }, ports.log);
     this.intervalMs = Math.max(intervalMs, leastIntervalMs);
     this.loop = new ScrapeLoop({
@@ -64,6 +64,10 @@ export class Attachment {
       ...(fetchText ? { fetchText } : {}),
       keyFor,
       ...(replay ? { clock: replay.clock } : {}),
+      ...(pastSeconds ? { past: { seconds: pastSeconds, stepSeconds: 1 } } : {}),
+      onPast: () => {
+        for (const message of this.feed.everything()) ports.send(message);
+      },
       onPoint: (point, look) => this.received(point, look),
       onStatus: () => {
         ports.send(this.stateMessage());

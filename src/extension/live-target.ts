@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
+import { prometheus } from "../live/sources/prometheus.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
 import type { FetchText } from "../platform/http.ts";
 import { attachedPods, podsTarget } from "../platform/pods-target.ts";
+import { storeTarget } from "../platform/store-target.ts";
 import { fleetMembers, redactUrl } from "../platform/url.ts";
 import { Replay } from "./replay.ts";
 import { Settings } from "./settings.ts";
@@ -17,6 +19,8 @@ export interface LiveTarget {
   readonly replay?: Replay;
   /** It is not asked more often. */
   readonly leastIntervalMs: number;
+  /** Where a source remembers, the page begins so many seconds back. */
+  readonly pastSeconds?: number;
   /** Ends what runs for it. */
   stop(): void;
 }
@@ -34,6 +38,8 @@ export function liveTarget(url: string): LiveTarget {
     const replay = new Replay(fileURLToPath(url));
     return { source: replay.source, replay, leastIntervalMs: 0, stop: () => undefined };
   }
+  const store = storeTarget(url);
+  if (store) return { source: prometheus(store), leastIntervalMs: 0, pastSeconds: store.pastSeconds, stop: () => undefined };
   const source = fleetMembers(url).length > 1 ? fleetOf(fleetMembers(url)) : metricsUrl(url, redactUrl(url));
   return { source, leastIntervalMs: 0, stop: () => undefined };
 }

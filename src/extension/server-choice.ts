@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { isHttpError } from "../platform/http-error.ts";
 import { podsTarget } from "../platform/pods-target.ts";
+import { storeTarget } from "../platform/store-target.ts";
 import { fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
 
@@ -24,10 +25,13 @@ export class ServerChoice {
 
   /** Asks for an address: those remembered, the demo server where it runs, one typed, or what another way to a server gives. */
   async ask(subject: string, demoUrl: string | undefined, ways: readonly AttachWay[]): Promise<string> {
-    const typed = await choose([...ways, ...this.items(subject, demoUrl)]);
+    const typed = await choose([...ways, ...this.items(subject, demoUrl)], {
+      title: vscode.l10n.t("Attach to a server"),
+      placeholder: vscode.l10n.t("Address of a server, such as localhost:8000; several between blanks are one fleet"),
+    });
     if (typed === undefined) throw new vscode.CancellationError();
     const way = ways.find(({ label }) => label === typed);
-    return way ? way.choose() : normalised(typed);
+    return way ? way.choose() : normalised(this.list().find(({ url }) => shown(url) === typed)?.url ?? typed);
   }
 
   async remember(url: string, subject: string): Promise<void> {
@@ -45,8 +49,8 @@ export class ServerChoice {
     const own = this.list().filter((one) => one.subject === subject && subject !== "");
     const others = this.list().filter((one) => !own.includes(one));
     const remembered = [
-      ...own.map(({ url }) => ({ label: url, description: vscode.l10n.t("attached for this deployment before") })),
-      ...others.map(({ url }) => ({ label: url, description: vscode.l10n.t("attached before") })),
+      ...own.map(({ url }) => ({ label: shown(url), description: vscode.l10n.t("attached for this deployment before") })),
+      ...others.map(({ url }) => ({ label: shown(url), description: vscode.l10n.t("attached before") })),
     ];
     return [...demo, ...remembered.filter(({ label }) => !demo.some((one) => label.startsWith(one.label)))];
   }
@@ -54,7 +58,7 @@ export class ServerChoice {
 
 /** The address as it is attached, of several between blanks or commas that of their fleet; an input error where it is none. */
 export function normalised(typed: string): string {
-  if (podsTarget(typed)) return typed;
+  if (podsTarget(typed) || storeTarget(typed)) return typed;
   try {
     const words = typed.split(/[\s,]+/).filter((word) => word !== "");
     return words.length > 1 ? fleetUrl([...new Set(words.map(normaliseUrl))]) : normaliseUrl(typed);
@@ -64,11 +68,17 @@ export function normalised(typed: string): string {
   }
 }
 
+/** An address as people read it. */
+function shown(url: string): string {
+  return storeTarget(url)?.name ?? url;
+}
+
 /** A list one can also type into. */
-function choose(items: readonly vscode.QuickPickItem[]): Promise<string | undefined> {
-  const pick = vscode.window.createQuickPick();
-  pick.title = vscode.l10n.t("Attach to a server");
-  pick.placeholder = vscode.l10n.t("Address of a server, such as localhost:8000; several between blanks are one fleet");
+export function choose(
+  items: readonly vscode.QuickPickItem[],
+  words: { readonly title: string; readonly placeholder: string },
+): Promise<string | undefined> {
+  const pick = Object.assign(vscode.window.createQuickPick(), words);
   pick.items = items;
   pick.ignoreFocusOut = true;
   return new Promise((resolve) => {

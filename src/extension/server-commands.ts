@@ -15,8 +15,8 @@ export class ServerCommands {
     private readonly demo: Demo,
     private readonly choice: ServerChoice,
     private readonly subjects: Subjects,
-    /** Ways to the servers of a deployment that are no addresses. */
-    private readonly waysTo: (subject: Subject) => readonly AttachWay[],
+    /** Ways to servers that are no addresses; some need a deployment. */
+    private readonly waysTo: (subject: Subject | undefined) => readonly AttachWay[],
     private readonly context: vscode.ExtensionContext,
   ) {}
 
@@ -25,7 +25,7 @@ export class ServerCommands {
     const subject = await this.subjectOf(args);
     const key = subject ? subjectKey(subject.document.uri, subject.analysis.deployment.id) : "";
     const given = typeof args[2] === "string" ? normalised(args[2]) : undefined;
-    const url = given ?? (await this.choice.ask(key, this.demo.url, subject ? this.waysTo(subject) : []));
+    const url = given ?? (await this.choice.ask(key, this.demo.url, this.waysTo(subject)));
     await this.attachments.attach(url, subject);
     if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);
   }

@@ -26,6 +26,8 @@ export function siblingUrl(metricsUrl: string, path: string, query = ""): string
 }
 
 const fleetScheme = "fleet:";
+/** In front of the address of a store of metrics, behind which a fragment says which servers of it are meant (`store-target.ts`). */
+export const storeScheme = "prometheus:";
 
 /** Several metrics pages as one address: `fleet:http://a/metrics,http://b/metrics`. One alone stays as it is. */
 export function fleetUrl(urls: readonly string[]): string {
@@ -33,8 +35,9 @@ export function fleetUrl(urls: readonly string[]): string {
   return only !== undefined && urls.length === 1 ? only : fleetScheme + urls.map((url) => url.replaceAll(",", "%2C")).join(",");
 }
 
-/** The pages that an address stands for; itself where it is one. */
+/** The addresses that are asked for what is attached; itself where it is one. */
 export function fleetMembers(url: string): readonly string[] {
+  if (url.startsWith(storeScheme)) return [url.slice(storeScheme.length).replace(/#.*$/s, "")];
   return url.startsWith(fleetScheme) ? url.slice(fleetScheme.length).split(",") : [url];
 }
 
@@ -47,6 +50,9 @@ export function hostsOf(url: string): string {
 /** The address without user, password and query, for logs and messages. */
 export function redactUrl(input: string): string {
   if (input.startsWith(fleetScheme)) return fleetUrl(fleetMembers(input).map(redactUrl));
+  if (input.startsWith(storeScheme)) {
+    return input.replace(/^[^#]*/, (address) => storeScheme + redactUrl(address.slice(storeScheme.length)).replace(/\/$/, ""));
+  }
   if (!URL.canParse(input)) return input.replace(/\/\/[^/@\s]*@/, "//").replace(/\?.*$/, "");
   const url = new URL(input);
   url.username = "";

@@ -5,7 +5,7 @@ import { figuresOf, type InstantFigures } from "./prometheus/figures.ts";
 import { FleetChanges, failuresByServer, memberStates } from "./prometheus/fleet-changes.ts";
 import { grownOf } from "./prometheus/grown.ts";
 import { askInstant, askRange } from "./prometheus/instants.ts";
-import type { Matcher } from "./prometheus/matchers.ts";
+import { type Matcher, written } from "./prometheus/matchers.ts";
 import { type LookQueries, lookQueries } from "./prometheus/queries.ts";
 import { type Selection, select, targetsBehind } from "./prometheus/selection.ts";
 import type { FleetShape } from "./prometheus/shape.ts";
@@ -19,6 +19,12 @@ export interface PrometheusChoice {
   readonly matchers: readonly Matcher[];
   /** For people. */
   readonly name: string;
+}
+
+/** What is shown of a choice: `prometheus:9090 {job="vllm"}`. */
+export function prometheusName(address: string, matchers: readonly Matcher[]): string {
+  const bare = address.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  return matchers.length === 0 ? bare : `${bare} {${written(matchers)}}`;
 }
 
 /** Two scrapes tell a rate, and one may be missing at either end of a window. */

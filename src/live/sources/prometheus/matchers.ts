@@ -52,7 +52,8 @@ export function selectorOfPattern(pattern: string, matchers: readonly Matcher[])
   return `{${written([{ label: "__name__", compares: "=~", value: pattern }, ...matchers])}}`;
 }
 
-function written(matchers: readonly Matcher[]): string {
+/** What stands between the braces; `readMatchers` reads it. */
+export function written(matchers: readonly Matcher[]): string {
   return matchers.map(({ label, compares, value }) => `${label}${compares}${quoted(value)}`).join(",");
 }
 
