@@ -1,110 +1,99 @@
-import { atLeast, type Version } from "../deployment/version.ts";
+import { atLeast } from "../deployment/version.ts";
 import { printMetrics, printValue } from "../live/print-metrics.ts";
 import type { Family, Sample } from "../live/snapshot.ts";
 import type { EngineView } from "./replay.ts";
-import { type WireFamily, wireFamilies } from "./wire-families.ts";
+import { addTallies } from "./tally.ts";
+import { type Dialect, familiesOf, type PageFacts, type ShownGauge, type WireFamily } from "./wire.ts";
 
-export interface PageFacts {
-  readonly version: Version;
-  readonly model: string;
-  /** Unix seconds. */
-  readonly startedAt: number;
-  readonly cacheConfig: Readonly<Record<string, string>>;
-  /** KV blocks of one engine. */
-  readonly blocks: number;
-}
+type Labels = Readonly<Record<string, string>>;
 
-/** The page a vLLM of this version would serve in this state. */
-export function demoPage(facts: PageFacts, engines: readonly EngineView[]): string {
+/** The page a server of this kind and release would serve in this state. */
+export function demoPage(dialect: Dialect, facts: PageFacts, views: readonly EngineView[]): string {
   const families = new Map<string, Family>();
   const help = new Map<string, string>();
   const add = (family: Family, text: string) => {
     families.set(family.name, family);
     help.set(family.name, text);
   };
-  add(
-    { name: "process_start_time_seconds", type: "gauge", samples: [plain("process_start_time_seconds", {}, facts.startedAt)] },
-    "Start of the process, unix seconds.",
-  );
-  for (const wire of wireFamilies(facts.version)) {
-    const name = `vllm:${wire.name}${wire.type === "counter" ? "_total" : ""}`;
-    add(
-      {
-        name,
-        type: wire.type,
-        samples: engines.flatMap((view, engine) => samplesOf(wire, name, view, labelsOf(facts, engine), facts.blocks)),
-      },
-      wire.help,
-    );
-    if (wire.type === "gauge") continue;
-    const born = `vllm:${wire.name}_created`;
+  if (dialect.tellsBirths) {
+    const name = "process_start_time_seconds";
+    add({ name, type: "gauge", samples: [{ name, labels: {}, value: facts.startedAt }] }, "Start of the process, unix seconds.");
+  }
+  // Only what is counted is told for all engines together, no gauge.
+  const whole = together(views);
+  for (const wire of familiesOf(dialect, facts.version)) {
+    // Nobody wrote its steps down: a histogram without a count would say that there was none.
+    if (wire.type === "histogram" && wire.shows === "stepTokens" && !views.some(({ tellsSteps }) => tellsSteps)) continue;
+    const name = `${dialect.prefix}${wire.name}${wire.type === "counter" ? "_total" : ""}`;
+    const shown = wire.together
+      ? [{ view: whole, labels: labelsOf(dialect, facts, wire, undefined) }]
+      : views.map((view, engine) => ({ view, labels: labelsOf(dialect, facts, wire, engine) }));
+    add({ name, type: wire.type, samples: shown.flatMap(({ view, labels }) => samplesOf(wire, name, view, labels, facts)) }, wire.help);
+    if (wire.type === "gauge" || !dialect.tellsBirths) continue;
+    const born = `${dialect.prefix}${wire.name}_created`;
     const splits = wire.type === "counter" && wire.reasons ? wire.reasons.map((reason) => ({ finished_reason: reason })) : [{}];
-    const samples = engines.flatMap((_, engine) =>
-      splits.map((split) => plain(born, { ...labelsOf(facts, engine), ...split }, facts.startedAt)),
+    const samples = shown.flatMap(({ labels }) =>
+      splits.map((split) => ({ name: born, labels: { ...labels, ...split }, value: facts.startedAt })),
     );
     add({ name: born, type: "gauge", samples }, wire.help);
   }
-  if (atLeast(facts.version, "0.20.0")) add(waitingByReason(facts, engines), "Waiting requests by reason.");
-  add(
-    {
-      name: "vllm:cache_config_info",
-      type: "gauge",
-      samples: engines.map((_, engine) => plain("vllm:cache_config_info", { ...facts.cacheConfig, engine: String(engine) }, 1)),
-    },
-    "Configuration of the KV cache.",
-  );
+  for (const { family, help: words } of dialect.further(facts, views)) add(family, words);
   return printMetrics({ families }, help);
 }
 
-function labelsOf({ model }: PageFacts, engine: number): Readonly<Record<string, string>> {
-  return { engine: String(engine), model_name: model };
+function labelsOf(dialect: Dialect, facts: PageFacts, { labels, labelsSince }: WireFamily, engine: number | undefined): Labels {
+  const own = dialect.labels(facts, engine);
+  return labels && (labelsSince === undefined || atLeast(facts.version, labelsSince)) ? { ...own, ...labels } : own;
 }
 
-function plain(name: string, labels: Readonly<Record<string, string>>, value: number): Sample {
-  return { name, labels, value };
+function together(views: readonly EngineView[]): EngineView {
+  const [first, ...others] = views;
+  if (!first) throw new Error("A page needs an engine");
+  return { ...first, tally: others.reduce((sum, { tally }) => addTallies(sum, tally, 1), first.tally) };
 }
 
-function samplesOf(
-  wire: WireFamily,
-  name: string,
-  view: EngineView,
-  labels: Readonly<Record<string, string>>,
-  blocks: number,
-): readonly Sample[] {
+function samplesOf(wire: WireFamily, name: string, view: EngineView, labels: Labels, facts: PageFacts): readonly Sample[] {
   switch (wire.type) {
     case "gauge":
-      return [plain(name, labels, wire.shows === "usage" ? inBlocks(view.usage, blocks) : view[wire.shows])];
+      return [{ name, labels, value: gauge(wire.shows, view, facts) }];
     case "counter": {
       const value = view.tally.counters[wire.shows];
       // Simulated requests end where their answer ends: the first reason.
       return wire.reasons
-        ? wire.reasons.map((reason, index) => plain(name, { ...labels, finished_reason: reason }, index === 0 ? value : 0))
-        : [plain(name, labels, value)];
+        ? wire.reasons.map((reason, index) => ({ name, labels: { ...labels, finished_reason: reason }, value: index === 0 ? value : 0 }))
+        : [{ name, labels, value }];
     }
     case "histogram": {
       const { bounds, counts, micros } = view.tally.histograms[wire.shows];
       let total = 0;
       const buckets = [...bounds, Number.POSITIVE_INFINITY].map((bound, index) => {
         total += counts[index] ?? 0;
-        return plain(`${name}_bucket`, { ...labels, le: printValue(bound) }, total);
+        return { name: `${name}_bucket`, labels: { ...labels, le: printValue(bound) }, value: total };
       });
-      return [...buckets, plain(`${name}_count`, labels, total), plain(`${name}_sum`, labels, micros / 1e6)];
+      return [...buckets, { name: `${name}_count`, labels, value: total }, { name: `${name}_sum`, labels, value: micros / 1e6 }];
     }
     default:
       return wire satisfies never;
   }
 }
 
+function gauge(shows: ShownGauge, view: EngineView, { memory }: PageFacts): number {
+  switch (shows) {
+    case "running":
+    case "waiting":
+      return view[shows];
+    case "outputTokensPerSecond":
+      return view.outputTokensPerSecond;
+    case "usedTokens":
+      return Math.round(view.usage * memory.kvCacheTokens);
+    case "usage":
+      return inBlocks(view.usage, memory.kvCacheBlocks);
+    default:
+      return shows satisfies never;
+  }
+}
+
 /** vLLM keeps its first block for itself: usage moves in steps of 1 / (blocks − 1). */
 function inBlocks(usage: number, blocks: number): number {
   return blocks > 1 ? Math.round(usage * (blocks - 1)) / (blocks - 1) : usage;
-}
-
-function waitingByReason(facts: PageFacts, engines: readonly EngineView[]): Family {
-  const name = "vllm:num_requests_waiting_by_reason";
-  const samples = engines.flatMap((view, engine) => [
-    plain(name, { ...labelsOf(facts, engine), reason: "capacity" }, view.waiting),
-    plain(name, { ...labelsOf(facts, engine), reason: "deferred" }, 0),
-  ]);
-  return { name, type: "gauge", samples };
 }

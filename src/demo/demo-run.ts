@@ -6,11 +6,13 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
+import { TimelineLog } from "../simulation/timeline/timeline-log.ts";
 import { builtInWorkload } from "../simulation/workload/built-in.ts";
 import { estimate } from "../timing/closed-form.ts";
 import { defaultDeployment } from "./default-deployment.ts";
+import type { ImitationOptions } from "./imitation.ts";
 import { asWritten, type Injection, injected, simulated } from "./inject.ts";
-import type { DemoOptions } from "./server.ts";
+import { stepLog } from "./step-log.ts";
 
 /** Share of the rate a deployment can hold at most: busy, but with room, so that queues come and go. */
 const usualLoad = 0.6;
@@ -20,7 +22,7 @@ const mostRequests = 1500;
 const fallbackWorkload = "chat";
 
 /** What the demo plays: a run, and what the server would say of itself. */
-export type DemoRun = Pick<DemoOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig">;
+export type DemoRun = Pick<ImitationOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig" | "layout" | "steps">;
 
 export interface DemoRunOptions {
   readonly seed?: number;
@@ -43,13 +45,15 @@ export function demoRun(settled: Settled, catalog: Catalog, { seed = 1, load = u
   const requests = Math.min(mostRequests, Math.max(60, Math.round(rate * simulatedSeconds)));
   const written = asWritten(settled, builtInWorkload(rows, rate, requests));
   const played = inject.reduce(injected, written);
-  const outcome = simulated(played, seed);
+  const timeline = new TimelineLog();
+  const outcome = simulated(played, seed, { timeline });
   if (outcome.error) throw new Error(`${settled.name} cannot be played: ${outcome.error.message}`);
   const pool = played.settled.pools[0];
   return {
     report: outcome.report,
     model: settled.model.id,
-    ...(pool ? { maxModelLen: pool.settings.maxModelLen, version: pool.version.text, cacheConfig: cacheLabels(pool) } : {}),
+    steps: stepLog(timeline.taken()),
+    ...(pool ? servedAs(pool) : {}),
   };
 }
 
@@ -66,6 +70,25 @@ export function demoRunOf(text: string, fileName: string, catalog: Catalog, name
 /** The built-in run: needs no file. */
 export function defaultDemoRun(catalog: Catalog, options?: DemoRunOptions): DemoRun {
   return demoRunOf(defaultDeployment, "demo.yaml", catalog, undefined, options);
+}
+
+/** What a pool's server says of itself. */
+export function servedAs(pool: SettledPool): Pick<DemoRun, "maxModelLen" | "version" | "cacheConfig" | "layout"> {
+  const { layout, settings, budget } = pool;
+  return {
+    maxModelLen: settings.maxModelLen,
+    ...(budget.engine === "tensorrt-llm" ? {} : { version: pool.version.text }),
+    cacheConfig: cacheLabels(pool),
+    layout: {
+      tensor: layout.tensor * layout.sequence * layout.attentionData,
+      pipeline: layout.pipeline,
+      expert: layout.expert,
+      maxNumSeqs: settings.maxNumSeqs,
+      maxNumBatchedTokens: settings.maxNumBatchedTokens,
+      prefixCaching: settings.prefixCaching,
+      memFractionStatic: budget.engine === "sglang" ? budget.memFractionStatic : null,
+    },
+  };
 }
 
 /** What the engine would say of its cache beyond the report's own figures. */

@@ -2,7 +2,7 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
 import { poolModels } from "../simulation/pool-models.ts";
-import type { Outcome } from "../simulation/report/report.ts";
+import type { Outcome, RunControl } from "../simulation/report/report.ts";
 import { running } from "../simulation/report/served.ts";
 import { simulateWith } from "../simulation/simulate-with.ts";
 import type { RequestRow, Workload } from "../simulation/workload/workload.ts";
@@ -18,6 +18,7 @@ export const injections = [
   "slow-host",
   "double-rate",
   "half-rate",
+  "bursts",
   "longer-prompts",
   "longer-answers",
   "no-shared-prefix",
@@ -47,11 +48,11 @@ export function asWritten(settled: Settled, workload: Played["workload"]): Playe
 }
 
 /** Simulates it. */
-export function simulated({ settled, workload, steps }: Played, seed: number): Outcome {
+export function simulated({ settled, workload, steps }: Played, seed: number, control: RunControl = {}): Outcome {
   const run = running(settled, plansOf(settled));
   if (run.error) return run;
   const models = poolModels(run.settled, workload).map((model) => factoredSteps(model, steps));
-  return simulateWith(run.settled, run.plans, models, workload, seed);
+  return simulateWith(run.settled, run.plans, models, workload, seed, control);
 }
 
 function plansOf({ model, pools }: Settled): readonly MemoryPlan[] {
@@ -87,6 +88,8 @@ export function injected(played: Played, injection: Injection): Played {
       return withRate(played, 2);
     case "half-rate":
       return withRate(played, 0.5);
+    case "bursts":
+      return { ...played, workload: { ...played.workload, cv: 3 * (played.workload.cv ?? 1) } };
     case "longer-prompts":
       return withRows(played, (row, longest) => {
         const promptTokens = Math.max(row.promptTokens, Math.min(longest - row.outputTokens, 2 * row.promptTokens));

@@ -1,5 +1,6 @@
 import type { Report } from "../simulation/report/report.ts";
-import { emptyTally, observe, type Tally, type TallyHistogram, tallyCounters } from "./tally.ts";
+import type { StepLog } from "./step-log.ts";
+import { addTallies, emptyTally, observe, type Tally, type TallyHistogram } from "./tally.ts";
 import { gapFactors } from "./token-gaps.ts";
 
 type Happening = "arrives" | "starts" | "answers" | "ends";
@@ -15,7 +16,10 @@ export interface EngineView {
   readonly waiting: number;
   /** 0 … 1. */
   readonly usage: number;
+  readonly outputTokensPerSecond: number;
   readonly tally: Tally;
+  /** Its steps were written down. */
+  readonly tellsSteps: boolean;
 }
 
 /**
@@ -28,19 +32,26 @@ export class Replay {
   private readonly engines: readonly Engine[];
   private round = 0;
 
-  constructor(report: Report, engines: number, bounds: Readonly<Record<TallyHistogram, readonly number[]>>) {
+  constructor(
+    private readonly report: Report,
+    engines: number,
+    bounds: Readonly<Record<TallyHistogram, readonly number[]>>,
+    steps?: StepLog,
+  ) {
     const { requests } = report;
     const last = requests.finished.filter(Number.isFinite).reduce((latest, at) => Math.max(latest, at), 0);
     // A breath between two rounds; also keeps an empty report from a round of no length.
     this.duration = Math.max(last, report.summary.durationSeconds, 0) + 1;
     const factors = gapFactors(report);
     const several = requests.instance.some((instance) => instance > 0);
+    const owners = several ? requests.instance.map((instance) => instance % engines) : unevenly(requests.arrival.length, engines);
     this.engines = Array.from({ length: engines }, (_, engine) => {
       const mine: number[] = [];
-      for (let i = 0; i < requests.arrival.length; i++) {
-        if ((several ? (requests.instance[i] ?? 0) : i) % engines === engine) mine.push(i);
-      }
-      return new Engine(report, mine, factors, bounds, this.duration);
+      for (const [request, owner] of owners.entries()) if (owner === engine) mine.push(request);
+      // Engines that were made of one share its steps.
+      const share = several ? 1 : mine.length / Math.max(1, owners.length);
+      const own = steps && { ...steps, share, isMine: (row: number) => !several || (steps.instance[row] ?? 0) % engines === engine };
+      return new Engine(report, mine, factors, bounds, this.duration, own);
     });
   }
 
@@ -50,8 +61,43 @@ export class Replay {
     const within = Math.max(0, seconds) - round * this.duration;
     if (round !== this.round) for (const engine of this.engines) engine.rewind();
     this.round = round;
-    return this.engines.map((engine) => engine.view(within, round));
+    const views = this.engines.map((engine) => engine.view(within, round));
+    const running = views.reduce((sum, view) => sum + view.running, 0);
+    const { kvUsage, outputTokensPerSecond } = this.report.series;
+    const usage = at(this.report, kvUsage, within);
+    const rate = at(this.report, outputTokensPerSecond, within);
+    return views.map((view) => {
+      const share = running > 0 ? view.running / running : 1 / views.length;
+      const isEmpty = view.running + view.waiting === 0;
+      return {
+        ...view,
+        usage: isEmpty ? 0 : Math.min(1, Math.max(0, usage * share * views.length)),
+        outputTokensPerSecond: isEmpty ? 0 : Math.max(0, rate * share),
+      };
+    });
   }
+}
+
+/** Requests by engine, the first taking the most: weights of 1, 2/3, 1/2, 2/5 …, each next request to whoever is most behind. */
+function unevenly(requests: number, engines: number): Int32Array {
+  const weights = Array.from({ length: engines }, (_, engine) => 1 / (1 + engine / 2));
+  const due = weights.map(() => 0);
+  const all = weights.reduce((a, b) => a + b, 0);
+  return Int32Array.from({ length: requests }, () => {
+    let chosen = 0;
+    for (const [engine, weight] of weights.entries()) {
+      due[engine] = (due[engine] ?? 0) + weight;
+      if ((due[engine] ?? 0) > (due[chosen] ?? 0)) chosen = engine;
+    }
+    due[chosen] = (due[chosen] ?? 0) - all;
+    return chosen;
+  });
+}
+
+/** The steps that an engine counts. */
+interface OwnSteps extends StepLog {
+  readonly share: number;
+  readonly isMine: (row: number) => boolean;
 }
 
 class Engine {
@@ -62,6 +108,9 @@ class Engine {
   private next = 0;
   private running = 0;
   private waiting = 0;
+  private stepRow = 0;
+  /** Of that row. */
+  private stepsCounted = 0;
   /** Tokens given out so far, of requests that decode. */
   private readonly decoding = new Map<number, number>();
 
@@ -71,6 +120,7 @@ class Engine {
     private readonly factors: Float64Array,
     private readonly bounds: Readonly<Record<TallyHistogram, readonly number[]>>,
     duration: number,
+    private readonly steps: OwnSteps | undefined,
   ) {
     this.events = eventsOf(report, mine);
     this.tally = emptyTally(bounds);
@@ -85,17 +135,19 @@ class Engine {
     this.next = 0;
     this.running = 0;
     this.waiting = 0;
+    this.stepRow = 0;
+    this.stepsCounted = 0;
     this.decoding.clear();
   }
 
-  view(seconds: number, rounds: number): EngineView {
+  view(seconds: number, rounds: number): Omit<EngineView, "usage" | "outputTokensPerSecond"> {
     if (seconds < this.at) this.rewind();
     this.advance(seconds);
     return {
       running: this.running,
       waiting: this.waiting,
-      usage: this.running + this.waiting > 0 ? usageAt(this.report, seconds) : 0,
-      tally: rounds === 0 ? this.tally : summed(this.tally, this.whole, rounds, this.bounds),
+      tally: rounds === 0 ? this.tally : addTallies(this.tally, this.whole, rounds),
+      tellsSteps: this.steps !== undefined,
     };
   }
 
@@ -106,7 +158,24 @@ class Engine {
       this.happen(event);
     }
     this.at = to;
+    if (this.steps) this.countSteps(this.steps, to);
     for (const request of this.decoding.keys()) this.decode(request, this.tokensBy(request, to));
+  }
+
+  /** Takes in the steps that ended; of a row that stands for several, those whose part of its time is over. */
+  private countSteps({ start, end, steps, tokens, share, isMine }: OwnSteps, to: number): void {
+    for (; this.stepRow < start.length; this.stepRow++, this.stepsCounted = 0) {
+      const row = this.stepRow;
+      const [from, until, all] = [start[row] ?? 0, end[row] ?? 0, steps[row] ?? 0];
+      if (from > to) return;
+      const done = to >= until ? all : Math.floor((all * (to - from)) / (until - from));
+      if (isMine(row) && done > this.stepsCounted) {
+        const own = Math.max(1, Math.round((tokens[row] ?? 0) * share));
+        observe(this.tally.histograms.stepTokens, own, done - this.stepsCounted);
+      }
+      this.stepsCounted = Math.max(this.stepsCounted, done);
+      if (done < all) return;
+    }
   }
 
   private happen({ what, request }: Event): void {
@@ -203,7 +272,8 @@ function eventsOf({ requests }: Report, mine: readonly number[]): readonly Event
   return events.sort((a, b) => a.at - b.at);
 }
 
-function usageAt({ series }: Report, seconds: number): number {
+/** A series' value in the interval that a moment lies in. */
+function at({ series }: Report, values: Float64Array, seconds: number): number {
   let low = 0;
   let high = series.t.length - 1;
   while (low < high) {
@@ -211,24 +281,6 @@ function usageAt({ series }: Report, seconds: number): number {
     if ((series.t[middle] ?? 0) < seconds) low = middle + 1;
     else high = middle;
   }
-  const usage = series.kvUsage[low] ?? 0;
-  return Number.isFinite(usage) ? Math.min(1, Math.max(0, usage)) : 0;
-}
-
-/** This round's tally with that of the rounds before it. */
-function summed(part: Tally, whole: Tally, rounds: number, bounds: Readonly<Record<TallyHistogram, readonly number[]>>): Tally {
-  const sum = emptyTally(bounds);
-  for (const name of tallyCounters) sum.counters[name] = part.counters[name] + rounds * whole.counters[name];
-  for (const [name, histogram] of Object.entries(sum.histograms)) {
-    const now = histogramNamed(part, name);
-    const before = histogramNamed(whole, name);
-    if (!now || !before) continue;
-    for (let i = 0; i < histogram.counts.length; i++) histogram.counts[i] = (now.counts[i] ?? 0) + rounds * (before.counts[i] ?? 0);
-    histogram.micros = now.micros + rounds * before.micros;
-  }
-  return sum;
-}
-
-function histogramNamed(tally: Tally, name: string) {
-  return Object.entries(tally.histograms).find(([own]) => own === name)?.[1];
+  const value = values[low] ?? 0;
+  return Number.isFinite(value) ? value : 0;
 }

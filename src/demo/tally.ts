@@ -10,9 +10,8 @@ export type TallyHistogram =
   | "inference"
   | "promptTokens"
   | "outputTokens"
-  | "choices";
-
-export const tallyCounters: readonly TallyCounter[] = ["promptTokens", "outputTokens", "finished", "preemptions", "queries", "hits"];
+  | "choices"
+  | "stepTokens";
 
 export interface TalliedHistogram {
   readonly bounds: readonly number[];
@@ -29,30 +28,54 @@ export interface Tally {
 }
 
 export function emptyTally(bounds: Readonly<Record<TallyHistogram, readonly number[]>>): Tally {
-  const histogram = (name: TallyHistogram): TalliedHistogram => ({
-    bounds: bounds[name],
-    counts: new Float64Array(bounds[name].length + 1),
-    micros: 0,
-  });
   return {
-    counters: { promptTokens: 0, outputTokens: 0, finished: 0, preemptions: 0, queries: 0, hits: 0 },
-    histograms: {
-      ttft: histogram("ttft"),
-      gap: histogram("gap"),
-      meanGap: histogram("meanGap"),
-      e2e: histogram("e2e"),
-      queue: histogram("queue"),
-      prefill: histogram("prefill"),
-      decode: histogram("decode"),
-      inference: histogram("inference"),
-      promptTokens: histogram("promptTokens"),
-      outputTokens: histogram("outputTokens"),
-      choices: histogram("choices"),
-    },
+    counters: counters(() => 0),
+    histograms: histograms((name) => ({ bounds: bounds[name], counts: new Float64Array(bounds[name].length + 1), micros: 0 })),
   };
 }
 
-export function observe(histogram: TalliedHistogram, value: number): void {
+function counters(of: (name: TallyCounter) => number): Record<TallyCounter, number> {
+  return {
+    promptTokens: of("promptTokens"),
+    outputTokens: of("outputTokens"),
+    finished: of("finished"),
+    preemptions: of("preemptions"),
+    queries: of("queries"),
+    hits: of("hits"),
+  };
+}
+
+function histograms(of: (name: TallyHistogram) => TalliedHistogram): Record<TallyHistogram, TalliedHistogram> {
+  return {
+    ttft: of("ttft"),
+    gap: of("gap"),
+    meanGap: of("meanGap"),
+    e2e: of("e2e"),
+    queue: of("queue"),
+    prefill: of("prefill"),
+    decode: of("decode"),
+    inference: of("inference"),
+    promptTokens: of("promptTokens"),
+    outputTokens: of("outputTokens"),
+    choices: of("choices"),
+    stepTokens: of("stepTokens"),
+  };
+}
+
+/** A tally with another, so many times over. */
+export function addTallies(part: Tally, other: Tally, times: number): Tally {
+  return {
+    counters: counters((name) => part.counters[name] + times * other.counters[name]),
+    histograms: histograms((name) => {
+      const { bounds, counts, micros } = part.histograms[name];
+      const added = other.histograms[name];
+      return { bounds, counts: counts.map((count, i) => count + times * (added.counts[i] ?? 0)), micros: micros + times * added.micros };
+    }),
+  };
+}
+
+/** Takes a value in, so many times. */
+export function observe(histogram: TalliedHistogram, value: number, times = 1): void {
   let low = 0;
   let high = histogram.bounds.length;
   while (low < high) {
@@ -60,6 +83,6 @@ export function observe(histogram: TalliedHistogram, value: number): void {
     if ((histogram.bounds[middle] ?? 0) < value) low = middle + 1;
     else high = middle;
   }
-  histogram.counts[low] = (histogram.counts[low] ?? 0) + 1;
-  histogram.micros += Math.round(Math.max(0, value) * 1e6);
+  histogram.counts[low] = (histogram.counts[low] ?? 0) + times;
+  histogram.micros += times * Math.round(Math.max(0, value) * 1e6);
 }

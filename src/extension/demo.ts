@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
+import { type DemoRun, servedAs } from "../demo/demo-run.ts";
 import { type DemoServer, startDemo } from "../demo/server.ts";
+import { stepLog } from "../demo/step-log.ts";
 import { Runner } from "../platform/run-worker.ts";
-import type { Report } from "../simulation/report/report.ts";
 import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import { firstControls, variantOf } from "./report-model.ts";
@@ -28,9 +29,9 @@ export class Demo implements vscode.Disposable {
   async start(subject: Subject): Promise<string> {
     const { name, model } = subject.analysis.deployment;
     const progress = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Simulating {0} for the demo server", name) };
-    const report = await vscode.window.withProgress(progress, () => this.simulate(subject));
+    const run = await vscode.window.withProgress(progress, () => this.simulate(subject));
     await this.stop();
-    this.server = await startDemo({ report, ...(model ? { model: model.value.name } : {}) });
+    this.server = await startDemo({ ...run, ...(model ? { model: model.value.name } : {}) });
     await vscode.commands.executeCommand("setContext", "inferenceLens.demoRunning", true);
     this.changed.fire();
     return this.server.url;
@@ -49,7 +50,7 @@ export class Demo implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private async simulate({ document, analysis }: Subject): Promise<Report> {
+  private async simulate({ document, analysis }: Subject): Promise<DemoRun> {
     const catalog = this.documents.catalogFor(document.uri);
     const controls = firstControls(analysis, "chat");
     const { settled, estimate } = variantOf(analysis, controls, catalog);
@@ -62,11 +63,12 @@ export class Demo implements vscode.Disposable {
     }
     const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
     try {
-      const end = await runner.run({ settled, workload, seed });
+      const end = await runner.run({ settled, workload, seed, recordFrom: 0 });
       if (end.kind === "failed") throw new Error(end.message);
       if (end.kind === "replaced") throw new vscode.CancellationError();
       if (end.outcome.error) throw new UserFacingError("simulation", end.outcome.error.message);
-      return end.outcome.report;
+      const [pool] = settled.pools;
+      return { report: end.outcome.report, ...(end.timeline ? { steps: stepLog(end.timeline) } : {}), ...(pool ? servedAs(pool) : {}) };
     } finally {
       await runner.dispose();
     }

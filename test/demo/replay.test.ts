@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Replay } from "../../src/demo/replay.ts";
 import { gapFactors } from "../../src/demo/token-gaps.ts";
-import { demoVersion, histogramBounds, lengthBounds, wireFamilies } from "../../src/demo/wire-families.ts";
+import { lengthBounds, vllmDialect } from "../../src/demo/vllm-wire.ts";
+import { familiesOf } from "../../src/demo/wire.ts";
 import { handReport, steadyRequests } from "./hand-report.ts";
 
-const bounds = histogramBounds(1000);
+const bounds = vllmDialect.bounds(1000);
 
 describe("Replay", () => {
   // Two requests: A arrives 0, starts 0.5, answers 1, ends 2 with 11 tokens; B one second later.
@@ -102,7 +103,7 @@ describe("gapFactors", () => {
 
 describe("wire families", () => {
   it("follow the release", () => {
-    const names = (version: string) => wireFamilies(demoVersion(version)).map(({ name }) => name);
+    const names = (version: string) => familiesOf(vllmDialect, vllmDialect.version(version)).map(({ name }) => name);
     expect(names("0.9.1")).toEqual(
       expect.arrayContaining(["gpu_cache_usage_perc", "gpu_prefix_cache_hits", "time_per_output_token_seconds"]),
     );
@@ -112,8 +113,8 @@ describe("wire families", () => {
     );
     expect(names("0.11.0")).not.toContain("gpu_cache_usage_perc");
     expect(names("0.19.0")).not.toContain("time_per_output_token_seconds");
-    expect(() => demoVersion("0.6.3")).toThrow("0.9 or newer");
-    expect(() => demoVersion("latest")).toThrow("0.9 or newer");
+    expect(() => vllmDialect.version("0.6.3")).toThrow("0.9 or newer");
+    expect(() => vllmDialect.version("latest")).toThrow("0.9 or newer");
   });
 
   it("bound lengths as vLLM does: 1, 2, 5, 10 … up to the longest request", () => {

@@ -119,6 +119,28 @@ describe("the demo server", () => {
     expect(after.startedAt).toBe((before.startedAt ?? 0) + 12);
   });
 
+  it("begins anew again and again", async () => {
+    let now = 0;
+    const server = await demo({ fault: "restart-every=60", now: () => now });
+    const started: (number | undefined)[] = [];
+    for (const second of [30, 70, 130, 200]) {
+      now = second * 1000;
+      started.push((await snapshot(server.url)).shot.startedAt);
+    }
+    expect(started).toEqual([0, 62, 122, 182]);
+    now = 241_000;
+    await expect(fetchText(`${server.url}/metrics`)).rejects.toMatchObject({ kind: "unreachable" });
+    await expect(demo({ fault: "restart-every=1" })).rejects.toThrow("No such fault");
+  });
+
+  it.each([
+    ["401", { kind: "status", status: 401, message: "Needs a key (HTTP 401)" }],
+    ["500", { kind: "status", status: 500, message: "Answers with HTTP 500" }],
+  ])("refuses with %s", async (fault, expected) => {
+    const server = await demo({ fault });
+    await expect(fetchText(`${server.url}/metrics`)).rejects.toMatchObject(expected);
+  });
+
   it.each([
     ["html", { problems: ["not Prometheus text: looks like HTML"] }],
     ["truncated", { problems: [expect.stringContaining("cut off")] }],
@@ -132,6 +154,7 @@ describe("the demo server", () => {
     ["hang", "timeout"],
     ["endless", "too-large"],
     ["slow", "timeout"],
+    ["slow-drip", "timeout"],
     ["needs-key", "status"],
   ])("misbehaves as %s: the client says %s in bounded time", async (fault, kind) => {
     const server = await demo({ fault });

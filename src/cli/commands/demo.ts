@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type DemoRun, defaultDemoRun, demoRun } from "../../demo/demo-run.ts";
 import { faultNames } from "../../demo/faults.ts";
+import { type Imitated, imitated, imitatedBy } from "../../demo/imitation.ts";
 import { type Injection, injections, parseInjections } from "../../demo/inject.ts";
 import { type DemoOptions, type DemoServer, startDemo } from "../../demo/server.ts";
 import { missingError } from "../cases.ts";
@@ -14,6 +15,7 @@ import { until } from "../until.ts";
 interface PlayOptions extends CommonOptions {
   readonly port?: number;
   readonly speed: number;
+  readonly server?: Imitated;
   readonly engineVersion?: string;
   readonly engines: number;
   readonly fault?: string;
@@ -30,9 +32,9 @@ export function addDemo(program: Command, run: Run): void {
     .argument("[path]", "a deployment file; without one, Llama-3.3-70B with Shift Parallelism")
     .option("--port <n>", `port, 0 = any free one (default: ${usualPort}, or a free one)`, portOption)
     .option("--speed <factor>", "simulated seconds in one real second", positiveOption, 1)
-    .addOption(new Option("--server <kind>", "which server to look like").choices(["vllm"]).default("vllm"))
-    .option("--engine-version <version>", "vLLM release to speak as")
-    .option("--engines <n>", "data-parallel engines on the page", countOption(1), 1)
+    .addOption(new Option("--server <kind>", "which server to look like (default: the file's)").choices(imitated))
+    .option("--engine-version <version>", "release to speak as")
+    .option("--engines <n>", "data-parallel engines on the page, unevenly loaded", countOption(1), 1)
     .option("--fault <name>", `misbehave: ${faultNames.join(", ")}`)
     .option("--inject <names>", `differ from the file, honestly told: ${injections.join(", ")}`, injectOption, []);
   withCommonOptions(command).action((path: string | undefined, options: PlayOptions) =>
@@ -43,13 +45,16 @@ export function addDemo(program: Command, run: Run): void {
 async function demo(path: string | undefined, options: PlayOptions, session: Session): Promise<Exit> {
   const played =
     path === undefined && !session.bare ? defaultDemoRun(session.catalog, { inject: options.inject }) : await runOf(path, options, session);
-  const { speed, engines, fault, engineVersion } = options;
+  const { speed, engines, fault, engineVersion, server: kind } = options;
+  const { version: own, ...run } = played;
+  const version = engineVersion ?? (kind === undefined || kind === imitatedBy(played.report) ? own : undefined);
   const server = await started(
     {
-      ...played,
+      ...run,
       speed,
       engines,
-      ...(engineVersion === undefined ? {} : { version: engineVersion }),
+      ...(kind === undefined ? {} : { server: kind }),
+      ...(version === undefined ? {} : { version }),
       ...(fault === undefined ? {} : { fault }),
     },
     options.port,
