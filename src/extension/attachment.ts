@@ -2,6 +2,8 @@ import { gpusOf } from "../deployment/settled.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
 import { driftOf } from "../live/drift/drift-of.ts";
 import { type DriftRow, driftRows } from "../live/drift.ts";
+import { identityOf, unseenPage } from "../live/running/identify.ts";
+import { type ToldPart, withPart } from "../live/running/told-part.ts";
 import type { RunningServer } from "../live/running-server.ts";
 import { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
@@ -132,6 +134,14 @@ export class Attachment {
   /** What the last minutes measured; undefined before two answers came. */
   window(): LiveWindow | undefined {
     return this.series.window(measuredSeconds);
+  }
+
+  /** Another place tells what the server does not say itself. */
+  alsoTold(part: ToldPart): void {
+    const running = withPart(this.running ?? identityOf(unseenPage), part);
+    this.identity = identityFrom(running);
+    this.ports.identified(running);
+    this.ports.send({ kind: "header", header: this.header() });
   }
 
   start(): void {

@@ -3,9 +3,12 @@ import { isKubectlError } from "../platform/kubectl.ts";
 import { Cancelled, UserFacingError } from "./errors.ts";
 import { translated } from "./translate.ts";
 
-/** Runs kubectl with a progress that can be cancelled; what it complains of is told in one sentence. */
-export async function withKubectl<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const location = vscode.ProgressLocation.Notification;
+/** Runs kubectl with a progress, which can be cancelled where a cluster is asked; what kubectl complains of is told in one sentence. */
+export async function withKubectl<T>(
+  title: string,
+  run: (signal: AbortSignal) => Promise<T>,
+  location = vscode.ProgressLocation.Notification,
+): Promise<T> {
   return vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort());

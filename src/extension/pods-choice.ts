@@ -26,7 +26,8 @@ export async function choosePods(subject: Subject): Promise<string> {
   refuseUntrusted();
   const { name } = subject.analysis.deployment;
   const kubectl = new Kubectl(new Settings(subject.document.uri).kubectl);
-  const contexts = await withKubectl(vscode.l10n.t("Reading kubectl's contexts"), (signal) => kubectl.contexts(signal));
+  const reading = vscode.l10n.t("Reading kubectl's contexts");
+  const contexts = await withKubectl(reading, (signal) => kubectl.contexts(signal), vscode.ProgressLocation.Window);
   const { namespace, queries: written } = podsOf(subject);
   const place = await agreedPlace(name, contexts, namespace);
   const queries = written.length > 0 ? written : await chosenGroup(kubectl, place);

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type Fill, fills } from "../live/kubernetes/fills.ts";
 import type { Pod } from "../live/kubernetes/pod.ts";
+import { podPart } from "../live/kubernetes/pod-part.ts";
 import { podTrouble } from "../live/kubernetes/pod-trouble.ts";
 import { podManifest, type RunningPod, runningDeployment } from "../live/kubernetes/running-pod.ts";
 import { engineContainer } from "../live/kubernetes/serving-ports.ts";
@@ -24,7 +25,7 @@ export interface PodsReadingPorts {
   readonly subjects: Subjects;
   readonly texts: VirtualTexts;
   readonly catalogFor: (subject: Subject) => Catalog;
-  readonly attached: () => readonly Pick<Attachment, "url" | "subject">[];
+  readonly attached: () => readonly Pick<Attachment, "url" | "subject" | "alsoTold">[];
   /** Lays a start-up log beside the prediction, and offers what it measured as calibration. */
   readonly compareLog: (subject: Subject, name: string, text: string) => Promise<void>;
 }
@@ -45,8 +46,9 @@ export class PodsReading {
   /** `named`: pods that were found before, else those attached; looked for where there are none. */
   async read(subject: Subject, named: unknown): Promise<void> {
     refuseUntrusted();
-    const known = typeof named === "string" ? podsTarget(named) : this.attachedTo(subject);
-    const target = known ?? podsTarget(await choosePods(subject));
+    const attached = this.attachedTo(subject);
+    const url = typeof named === "string" ? named : (attached?.url ?? (await choosePods(subject)));
+    const target = podsTarget(url);
     if (!target) return;
     const cluster = (signal: AbortSignal) => new ClusterPods(new Kubectl(new Settings(subject.document.uri).kubectl), target.place, signal);
     const title = vscode.l10n.t("Looking for pods of {0}", target.name);
@@ -55,21 +57,21 @@ export class PodsReading {
       const running = await cluster(signal).running(pod);
       return { running, log: await cluster(signal).startLog(pod) };
     });
-    await this.offer(subject, told);
+    const runs = runningDeployment(told.running, this.ports.catalogFor(subject));
+    if (runs) attached?.alsoTold(podPart(runs));
+    await this.offer(subject, told, runs ? fills(subject.analysis.deployment, runs) : []);
   }
 
-  private attachedTo({ document, analysis }: Subject): PodsTarget | undefined {
+  /** The attached pods of a deployment. */
+  private attachedTo({ document, analysis }: Subject) {
     const key = subjectKey(document.uri, analysis.deployment.id);
-    const own = this.ports
-      .attached()
-      .filter(({ subject }) => subject && subjectKey(subject.document.uri, subject.analysis.deployment.id) === key);
-    return own.map(({ url }) => podsTarget(url)).find((one) => one !== undefined);
+    return this.ports.attached().find(({ url, subject }) => {
+      return podsTarget(url) && subject && subjectKey(subject.document.uri, subject.analysis.deployment.id) === key;
+    });
   }
 
-  private async offer(subject: Subject, { running, log }: Told): Promise<void> {
+  private async offer(subject: Subject, { running, log }: Told, unknown: readonly Fill[]): Promise<void> {
     const { pod } = running;
-    const runs = runningDeployment(running, this.ports.catalogFor(subject));
-    const unknown = runs ? fills(subject.analysis.deployment, runs) : [];
     const items: ToldItem[] = [
       ...unknown.map((fill) => ({ ...fillWords(fill), act: () => this.fill(subject, fill) })),
       {

@@ -11,10 +11,11 @@ const wanted = process.argv[2] ?? "";
 const workspace = mkdtempSync(join(tmpdir(), "inference-lens-examples-"));
 fillWorkspace();
 
-// A kustomize that only prints: what is tested is that the person's own tool is run and what becomes of its output.
+// A kustomize that only prints, and a kubectl that answers out of a file: what is tested is that the person's own tools are run, with
+// which words, and what becomes of their output.
 const tools = mkdtempSync(join(tmpdir(), "inference-lens-tools-"));
 cpSync(join(import.meta.dirname, "tools"), tools, { recursive: true });
-chmodSync(join(tools, "kustomize"), 0o755);
+for (const tool of ["kubectl", "kustomize"]) chmodSync(join(tools, tool), 0o755);
 
 const settings = {
   "workbench.colorTheme": "Dark Modern",
@@ -22,9 +23,10 @@ const settings = {
   "workbench.editor.enablePreview": false,
   "files.autoSave": "off",
 };
+const machine = Object.fromEntries(["kubectl", "kustomize"].map((tool) => [`inferenceLens.tools.${tool}`, join(tools, tool)]));
 const server = await startVsCode(
   { node: process.env.E2E_NODE, entry: process.env.E2E_ENTRY },
-  { vsix: process.env.E2E_VSIX, folder: workspace, settings, machine: { "inferenceLens.tools.kustomize": join(tools, "kustomize") } },
+  { vsix: process.env.E2E_VSIX, folder: workspace, settings, machine },
 );
 const stop = async () => {
   await server.stop();
@@ -37,7 +39,7 @@ const failures = [];
 let workbench;
 try {
   workbench = await openWorkbench(server.url);
-  const context = { workbench, workspace, profile: server.profile, port: server.port, url: server.url };
+  const context = { workbench, workspace, tools, profile: server.profile, port: server.port, url: server.url };
   for (const { name, run } of scenarios.filter((one) => one.name.includes(wanted))) {
     const started = Date.now();
     try {

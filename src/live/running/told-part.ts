@@ -42,3 +42,9 @@ export function serverOf(engine: RunningServer["engine"], parts: readonly ToldPa
     flags,
   };
 }
+
+/** A server with what another place tells of it, where it says nothing itself. */
+export function withPart(running: RunningServer, part: ToldPart): RunningServer {
+  const { engine, version, model, modelRoot, settings, cache, flags } = running;
+  return serverOf(engine, [{ version, model, modelRoot, settings, ...cache, flags }, part]);
+}

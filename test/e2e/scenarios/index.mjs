@@ -1,5 +1,6 @@
 import { bench } from "./bench.mjs";
 import { editor } from "./editor.mjs";
+import { kubernetes } from "./kubernetes.mjs";
 import { kustomize } from "./kustomize.mjs";
 import { live } from "./live.mjs";
 import { look } from "./look.mjs";
@@ -10,4 +11,16 @@ import { report } from "./report.mjs";
 import { timeline } from "./timeline.mjs";
 
 /** In order: later ones use what earlier ones left open. */
-export const scenarios = [...editor, ...kustomize, ...memory, ...bench, ...report, ...plans, ...timeline, ...live, ...recording, ...look];
+export const scenarios = [
+  ...editor,
+  ...kustomize,
+  ...memory,
+  ...bench,
+  ...report,
+  ...plans,
+  ...timeline,
+  ...live,
+  ...kubernetes,
+  ...recording,
+  ...look,
+];

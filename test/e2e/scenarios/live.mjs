@@ -12,7 +12,7 @@ const livePage = "body[data-ready][data-points]";
 const shown = (frame) => frame.evaluate(() => Object.fromEntries(Object.entries(document.body.dataset)));
 
 /** The live page once it has so many points. */
-async function livePoints(workbench, least) {
+export async function livePoints(workbench, least) {
   const frame = await workbench.view(livePage);
   await until(`${least} points`, async () => Number((await shown(frame)).points) >= least);
   return frame;
@@ -25,7 +25,7 @@ async function picture(frame) {
 }
 
 /** The demo server as a process of its own, so that it can be killed. */
-async function demoProcess(workspace, port) {
+export async function demoProcess(workspace, port) {
   const args = [join(root, "dist/cli.js"), "demo", join(workspace, "llama-70b-shift.yaml"), "--port", String(port)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../../../src/deployment/message.ts";
+import { noSurroundings } from "../../../src/deployment/surroundings.ts";
+import { analyse } from "../../../src/language/analysis.ts";
+import { driftOf } from "../../../src/live/drift/drift-of.ts";
+import { driftRows } from "../../../src/live/drift.ts";
 import { fills } from "../../../src/live/kubernetes/fills.ts";
 import { type Pod, readPods } from "../../../src/live/kubernetes/pod.ts";
 import { podPart } from "../../../src/live/kubernetes/pod-part.ts";
 import { refusedStart, startLogPart } from "../../../src/live/kubernetes/pod-start.ts";
 import { readNodeLabels, runningDeployment } from "../../../src/live/kubernetes/running-pod.ts";
+import { identityOf, unseenPage } from "../../../src/live/running/identify.ts";
+import { type ToldPart, withPart } from "../../../src/live/running/told-part.ts";
 import { testCatalog } from "../../support/catalog.ts";
 import { type FakePod, podList } from "../../support/fake-cluster.ts";
 import { deploymentIn } from "./deployments.ts";
@@ -85,6 +91,24 @@ describe("what a pod runs", () => {
     });
     expect(part.flags?.get("max-num-seqs")).toEqual({ value: 128, from: "pod arguments" });
     expect(JSON.stringify([...(part.flags ?? [])])).not.toContain("sk-1");
+  });
+
+  test("stands beside the file where the server itself tells nothing", () => {
+    if (!runs) throw new Error("nothing was read");
+    const text = file.replace('--tensor-parallel-size, "4"', '--tensor-parallel-size, "4", --max-num-seqs, "256"');
+    const { deployments } = analyse(text, { catalog: testCatalog(), surroundings: noSurroundings, fileName: "serving.yaml" });
+    const [analysis] = deployments;
+    if (!analysis) throw new Error("no deployment was read");
+    const rows = driftRows(driftOf(withPart(identityOf(unseenPage), podPart(runs)), analysis));
+    expect(rows.find(({ setting }) => setting === "max-num-seqs")).toMatchObject({
+      file: "256",
+      server: "128",
+      from: "pod arguments",
+      verdict: "different",
+    });
+    const told: ToldPart = { settings: { maxNumSeqs: { value: 64, from: "/server_info" } } };
+    const both = withPart(withPart(identityOf(unseenPage), told), podPart(runs));
+    expect(both.settings.maxNumSeqs).toEqual({ value: 64, from: "/server_info" });
   });
 
   test("without leave to read the node, its GPU stays unknown", () => {
