@@ -6,6 +6,7 @@ import { clickPart, sweepPart } from "./planning.ts";
 import { checkPart, sniffPart } from "./reading.ts";
 import { scalePart, simulatePart, stopPart, systemsPart, wallPart } from "./simulating.ts";
 import { choosingPart, tablesPart } from "./timing.ts";
+import { watchPart } from "./watching.ts";
 import { memoryPart, workspacePart } from "./workspace.ts";
 
 /** What is measured, by part; each runs in processes of its own. */
@@ -25,5 +26,6 @@ export const parts: Readonly<Record<string, () => readonly Measurement[] | Promi
   wall: wallPart,
   sweep: sweepPart,
   click: clickPart,
+  watch: watchPart,
   activate: activatePart,
 };

@@ -21,7 +21,7 @@ export class Totals {
       const sum = added(this.engines.get(engine.engine), engine);
       this.engines.delete(engine.engine);
       this.engines.set(engine.engine, sum);
-      return { ...sum, engine: engine.engine };
+      return { ...engine, ...sum };
     });
     for (const name of this.engines.keys()) {
       if (this.engines.size <= mostEngines) break;

@@ -38,7 +38,7 @@ function page({ tokens, running = 1, usage = 0.5, started = 5, ttft, engines = 1
   ].join("");
 }
 
-type Reply = Said | string;
+type Reply = Said | { readonly page: string } | string;
 
 /** Servers whose answers are laid down by address and second; time passes look by look. */
 class World implements Ask {
@@ -59,7 +59,9 @@ class World implements Ask {
     const reply = this.answers[address];
     if (reply === "hangs") return new Promise(() => {});
     const at = this.now();
-    if (typeof reply === "object") return Promise.resolve({ kind: "text", text: page(reply), contentType: "text/plain", at });
+    if (typeof reply === "object") {
+      return Promise.resolve({ kind: "text", text: "page" in reply ? reply.page : page(reply), contentType: "text/plain", at });
+    }
     const why = reply?.startsWith("Needs a key") ? "needs-key" : "unreachable";
     return Promise.resolve({ kind: "failed", why, detail: reply ?? "Nothing listens there", status: null, at });
   }
@@ -180,6 +182,19 @@ describe("a fleet", () => {
       ["prefill", 1, 1, { generation_tokens_total: 1 }],
     ]);
     expect(look.grown.perRole?.[0]?.gauges.kv_cache_usage).toBeCloseTo(0.7, 12);
+  });
+
+  it("takes roles from pages that tell them, where nobody else does", async () => {
+    const world = new World();
+    const sglang = (role: string) => ({
+      page: `# TYPE sglang:num_running_reqs gauge\nsglang:num_running_reqs{engine_type="${role}",model_name="m"} 4\n`,
+    });
+    const look = await world.look(two(), 1, { a: sglang("prefill"), b: sglang("decode") });
+    expect(look.members?.map(({ name, role }) => [name, role])).toEqual([
+      ["a", "prefill"],
+      ["b", "decode"],
+    ]);
+    expect(look.kind === "stretch" && look.grown.perRole?.map(({ role }) => role)).toEqual(["decode", "prefill"]);
   });
 
   it("does not wait for one that hangs: its last gauges stand for a moment, then it is lost; others go on", async () => {

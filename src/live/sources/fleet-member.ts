@@ -81,9 +81,9 @@ export class WatchedMember {
   }
 
   standing(): MemberState {
-    const { name, member, state, detail, before } = this;
+    const { name, state, detail, before } = this;
     const measures = before && measuresOf(before.snapshot);
-    return { name, role: member.role, state, detail, engines: before?.snapshot.server.engines ?? 0, measures };
+    return { name, role: this.role(before?.snapshot), state, detail, engines: before?.snapshot.server.engines ?? 0, measures };
   }
 
   /** Nothing came this time: its last gauges stand for a moment, then it is lost. */
@@ -158,7 +158,13 @@ export class WatchedMember {
   }
 
   private shareOf(grown: Snapshot, whole: Snapshot): Share {
-    return { name: this.name, role: this.member.role, grown, whole };
+    return { name: this.name, role: this.role(whole), grown, whole };
+  }
+
+  /** As whoever named the member knows it, else as its page tells. */
+  private role(snapshot: Snapshot | undefined): MemberRole {
+    const { role } = this.member;
+    return role === "both" ? (snapshot?.role ?? role) : role;
   }
 }
 

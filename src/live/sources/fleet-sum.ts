@@ -24,9 +24,17 @@ export function fleetSum(members: readonly Kept[], time: number): Snapshot {
     startedAt: undefined,
     cacheConfig: snapshots.find(({ cacheConfig }) => cacheConfig)?.cacheConfig,
     perEngine: members.flatMap(enginesOf),
+    ...toldBy(snapshots),
     ...(roles.some((role) => role !== "both") ? { perRole: roles.sort().map((role) => roleOf(role, members)) } : {}),
     wireNames: Object.assign({}, ...snapshots.map(({ wireNames }) => wireNames)),
   };
+}
+
+/** What servers tell of themselves is taken from the first that tells: a fleet is of one kind, or nobody can speak for it. */
+function toldBy(snapshots: readonly Snapshot[]): Pick<Snapshot, "told" | "infos"> {
+  const told = snapshots.find((snapshot) => snapshot.told)?.told;
+  const infos = snapshots.find((snapshot) => snapshot.infos)?.infos;
+  return { ...(told ? { told } : {}), ...(infos ? { infos } : {}) };
 }
 
 /** Gauges over engines, so that a server of eight weighs eight times; the rest over servers, whose pages know more than their engines. */
