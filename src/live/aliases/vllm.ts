@@ -27,6 +27,8 @@ export const vllmNames = namesOf("vllm", "vllm:", [
   counter("tokens_total", "tokens_total", { since: "0.6.6", until: "0.7.3" }),
   counter("request_success_total", "request_success_total", { since: "0.6.6" }),
   counterBy("request_success_by_reason", "request_success_total", "finished_reason", { since: "0.6.6" }),
+  // As llm-d's simulator spells it.
+  counterBy("request_success_by_reason", "request_success_total", "finish_reason"),
   counter("requests_aborted_total", "request_success_total", { since: "0.6.6", where: { finished_reason: ["abort"] } }),
   counter("request_errors_total", "request_success_total", { since: "0.6.6", where: { finished_reason: ["error"] } }),
   counter("admission_rejections_total", "admission_rejections_total", { since: "0.32.0" }),
