@@ -16,9 +16,10 @@ export function readCacheConfig(labels: Labels, engines: number, { gauges }: Ope
   fill(gauges, "kv_capacity_tokens", numberOf(labels.kv_cache_size_tokens));
 }
 
-/** Tokens as blocks times their size, where the page tells both and no tokens. */
+/** Tokens as blocks times their size, where the page tells both and no tokens; usage as blocks in use where they are all accounted for. */
 export function fillCapacity({ gauges }: OpenMeasures): void {
-  const { kv_num_blocks: blocks, kv_block_size: size } = gauges;
+  const { kv_num_blocks: blocks, kv_block_size: size, kv_used_blocks: used, kv_free_blocks: free } = gauges;
+  if (blocks && used !== undefined && free !== undefined && used + free === blocks) gauges.kv_cache_usage ??= used / blocks;
   if (blocks !== undefined && size !== undefined) gauges.kv_capacity_tokens ??= blocks * size;
 }
 
