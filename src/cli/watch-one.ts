@@ -26,6 +26,13 @@ export interface WatchTarget extends WatchedSource {
   readonly onSeen: (seen: Seen) => void;
 }
 
+/** What was seen over the whole time. */
+export interface Watched {
+  readonly series: LiveSeries;
+  /** As the server said it last; null where it did not. */
+  readonly running: RunningServer | null;
+}
+
 export interface WatchTimes {
   readonly intervalMs: number;
   /** Seconds from the first look to the last, by the looks' own clock: a recording's is another than ours. */
@@ -43,11 +50,7 @@ export async function lookOnce(target: WatchTarget): Promise<void> {
 }
 
 /** Looks again and again until `stop` resolves. Throws CliError 4 where the server never answers, or refuses. */
-export async function keepWatching(
-  target: WatchTarget,
-  { intervalMs, durationSeconds }: WatchTimes,
-  stop: AbortSignal,
-): Promise<LiveSeries> {
+export async function keepWatching(target: WatchTarget, { intervalMs, durationSeconds }: WatchTimes, stop: AbortSignal): Promise<Watched> {
   const { source, keyFor, fetchText: ask = fetchText, leastIntervalMs = 0, perEngine, onSeen } = target;
   const series = new LiveSeries();
   const isRecording = source.kind === "recording";
@@ -95,7 +98,7 @@ export async function keepWatching(
   } finally {
     loop?.stop();
   }
-  return series;
+  return { series, running: (target.identity?.() ?? asked)?.running ?? null };
 }
 
 async function lastLook(target: WatchTarget): Promise<void> {

@@ -6,7 +6,7 @@ import { defaultDemoRun } from "../../src/demo/demo-run.ts";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { captureRoot } from "../live/captures.ts";
 import { testCatalog } from "../support/catalog.ts";
-import { at, bundledCli, type Cli, lines, members } from "./support.ts";
+import { at, bundledCli, type Cli, fixtures, lines, members } from "./support.ts";
 
 let cli: Cli;
 let folder: string;
@@ -99,6 +99,20 @@ describe("watch --replay", () => {
     expect(members(lines(stdout).at(-1))).toContain("comparison");
   });
 
+  it("ends with 1 where a script asks for it and a limit is missed or a look had no answer", async () => {
+    const strict = join(folder, "strict.yaml");
+    const fits = readFileSync(join(fixtures, "fits.yaml"), "utf8");
+    writeFileSync(strict, fits.replace("slo.ttft=500ms", "slo.ttft=1ms"));
+    writeFileSync(join(folder, "easy.yaml"), fits.replace("slo.ttft=500ms slo.tpot=50ms", "slo.ttft=100s"));
+    const missed = await replay(recording, "--compare", strict, "--fail-on", "slo");
+    expect([missed.code, missed.stderr]).toEqual([1, "Ends with 1: slo.\n"]);
+    expect((await replay(recording, "--compare", join(folder, "easy.yaml"), "--fail-on", "slo,lost")).code).toBe(0);
+    expect((await replay(recording, "--compare", strict)).code).toBe(0);
+    const path = join(folder, "lost.jsonl");
+    writeFileSync(path, `${readFileSync(recording, "utf8")}{"time":99999999999,"look":{"kind":"none","why":"lost"}}\n`);
+    expect((await replay(path, "--fail-on", "lost")).code).toBe(1);
+  });
+
   it("plays several servers of one file, each by its address", async () => {
     const path = join(folder, "both.jsonl");
     const other = await startDemo({ ...defaultDemoRun(testCatalog()), speed: 5 });
@@ -131,6 +145,8 @@ describe("watch --replay", () => {
     ["a folder without pages", ["--replay", "folder"]],
     ["an address beside it", ["8000", "--replay", "fits.yaml"]],
     ["a speed without it", ["8000", "--speed", "2"]],
+    ["a failure that is none", ["--replay", "x", "--fail-on", "rain"]],
+    ["limits without a file that has some", ["--replay", "x", "--fail-on", "slo"]],
     ["a speed that is none", ["--replay", "x", "--speed", "fast"]],
   ])("ends with 2 for %s", async (_, args) => {
     const { code, stderr } = await cli.run(["watch", ...args]);

@@ -130,7 +130,8 @@ describe("watch --format jsonl", () => {
     expect(stderr).toBe("");
     const last = lines(stdout).at(-1);
     expect(at(last, "comparison", 0)).toMatchObject({ metric: "ttft_p50", unit: "s" });
-    expect(at(last, "drift", 0)).toMatchObject({ setting: "model", verdict: "equal" });
+    expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "model", verdict: "equal" }));
+    expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "version", server: "0.11.0" }));
   });
 });
 

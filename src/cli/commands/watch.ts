@@ -1,5 +1,5 @@
+import { basename, isAbsolute } from "node:path";
 import type { Command } from "commander";
-import type { LiveSeries } from "../../live/series.ts";
 import { type Exit, exits, usage } from "../exit.ts";
 import { durationOption, formatOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
 import { givenToken } from "../input/token-option.ts";
@@ -9,10 +9,11 @@ import { watchedText } from "../output/watched-text.ts";
 import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { until } from "../until.ts";
-import { comparedDeployment, comparison } from "../watch-compare.ts";
-import { keepWatching, lookOnce, type WatchTarget } from "../watch-one.ts";
+import { type Comparison, comparedDeployment, comparison } from "../watch-compare.ts";
+import { keepWatching, lookOnce, type Watched, type WatchTarget } from "../watch-one.ts";
 import { WatchRecord } from "../watch-record.ts";
 import { type SourceOptions, type WatchedSource, watchedSources } from "../watch-sources.ts";
+import { failed, failOnOption, type WatchFailure } from "../watch-verdict.ts";
 
 interface WatchOptions extends SourceOptions {
   readonly format: "text" | "jsonl";
@@ -21,6 +22,7 @@ interface WatchOptions extends SourceOptions {
   readonly interval: number;
   readonly record?: string;
   readonly compare?: string;
+  readonly failOn?: readonly WatchFailure[];
   readonly perEngine?: boolean;
   readonly tokenStdin?: boolean;
 }
@@ -44,6 +46,11 @@ export function addWatch(program: Command, run: Run): void {
     .option("--replay <file>", "play a recording, or a folder of saved pages named like page-1795220873.prom")
     .option("--speed <factor>", "how many times as fast a recording is played (default: as fast as it goes)", positiveOption)
     .option("--compare <path>", "compare with what a deployment file predicts for the measured load, at the end")
+    .option(
+      "--fail-on <what>",
+      "end with 1 where so: slo (a limit of --compare's file surely missed), drift, lost; several with commas",
+      failOnOption,
+    )
     .option("--per-engine", "each engine of a server alone too")
     .option("--kubernetes <path>", "the pods of a deployment file, asked with your own kubectl")
     .option("--namespace <name>", "of the pods, instead of the file's or the context's")
@@ -56,6 +63,9 @@ export function addWatch(program: Command, run: Run): void {
 async function watch(addresses: readonly string[], options: WatchOptions, session: Session): Promise<Exit> {
   if (session.bare) throw usage("watch takes addresses of servers, no launch command.");
   if (options.once && options.compare !== undefined) throw usage("--compare needs a stretch of time: give --duration instead of --once.");
+  if (options.failOn?.some((what) => what !== "lost") && options.compare === undefined)
+    throw usage("--fail-on slo and drift go with --compare.");
+  if (options.failOn && options.once) throw usage("--fail-on needs a stretch of time: give --duration instead of --once.");
   if (options.interval < 0.1) throw usage("The interval must be at least 100ms.");
   const sources = await watchedSources(addresses, options, await givenToken(options), session);
   try {
@@ -80,14 +90,13 @@ async function watchSources(sources: readonly WatchedSource[], options: WatchOpt
     }
     const all = await watchAll(targets, options);
     if (options.format === "text") session.terminal.write(watchedText(all, sources));
-    if (compared) for (const series of all) compare(compared, series, options, session);
-    return exits.ok;
+    return all.map((watched) => verdict(watched, compared, options, session)).includes(exits.found) ? exits.found : exits.ok;
   } finally {
     await record?.close();
   }
 }
 
-async function watchAll(targets: readonly WatchTarget[], { duration, interval, replay }: WatchOptions): Promise<readonly LiveSeries[]> {
+async function watchAll(targets: readonly WatchTarget[], { duration, interval, replay }: WatchOptions): Promise<readonly Watched[]> {
   const stop = until(replay === undefined ? duration : undefined);
   const times = { intervalMs: interval * 1000, durationSeconds: duration };
   return Promise.all(targets.map((target) => keepWatching(target, times, stop))).finally(() => stop.release());
@@ -114,18 +123,31 @@ function targetOf(
   };
 }
 
-function recordOf(path: string, { interval }: WatchOptions, compared: Compared | undefined, { terminal }: Session): WatchRecord {
+function recordOf(path: string, options: WatchOptions, compared: Compared | undefined, { terminal }: Session): WatchRecord {
   const deployment = compared && {
     name: compared.deployment.name,
-    file: compared.deployment.name,
+    file: placeOf(options.compare ?? ""),
     line: compared.deployment.anchor.start.line,
   };
-  return new WatchRecord(path, { intervalSeconds: interval, deployment: deployment ?? null }, (words) => terminal.fail(words));
+  const about = { intervalSeconds: options.interval, deployment: deployment ?? null };
+  return new WatchRecord(path, about, (words) => terminal.fail(words));
 }
 
-function compare(deployment: Compared, series: LiveSeries, { format }: WatchOptions, { terminal }: Session): void {
-  const result = comparison(deployment, series);
+/** As it was written, below the folder one stands in; elsewhere its name alone: a path may name a person. */
+function placeOf(path: string): string {
+  return isAbsolute(path) || path.split(/[/\\]/).includes("..") ? basename(path) : path.replaceAll("\\", "/").replace(/^\.\//, "");
+}
+
+/** Prints the comparison that was asked for, and says whether anything is so that a script wants to fail on. */
+function verdict(watched: Watched, compared: Compared | undefined, { format, failOn = [] }: WatchOptions, { terminal }: Session): Exit {
+  const result = compared && comparison(compared, watched.series, watched.running ?? undefined);
   if (typeof result === "string") terminal.fail(result);
-  else if (format === "jsonl") terminal.write(`${JSON.stringify({ comparison: result.rows, drift: result.drift })}\n`);
-  else terminal.write(comparisonText(result.rows, result.drift, terminal.paint));
+  else if (result) terminal.write(comparisonWords(result, format, terminal));
+  const found = failed(failOn, watched, compared?.deployment.slo?.value ?? null, typeof result === "string" ? undefined : result);
+  if (found.length > 0) terminal.fail(`Ends with 1: ${found.join(", ")}.`);
+  return found.length > 0 ? exits.found : exits.ok;
+}
+
+function comparisonWords({ rows, drift }: Comparison, format: WatchOptions["format"], { paint }: Session["terminal"]): string {
+  return format === "jsonl" ? `${JSON.stringify({ comparison: rows, drift })}\n` : comparisonText(rows, drift, paint);
 }

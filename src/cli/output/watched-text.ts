@@ -2,6 +2,7 @@ import { duration, rate, whole } from "../../catalog/quantity.ts";
 import type { LiveSeries } from "../../live/series.ts";
 import type { CanonicalHistogram } from "../../live/snapshot.ts";
 import type { LiveWindow } from "../../live/window.ts";
+import type { Watched } from "../watch-one.ts";
 import type { WatchedSource } from "../watch-sources.ts";
 import { table } from "./table.ts";
 
@@ -13,9 +14,9 @@ const latencies: readonly (readonly [name: string, word: CanonicalHistogram])[] 
 ];
 
 /** What the whole time showed, for the end of watching; empty where nobody answered twice. */
-export function watchedText(all: readonly LiveSeries[], sources: readonly WatchedSource[]): string {
+export function watchedText(all: readonly Watched[], sources: readonly WatchedSource[]): string {
   return all
-    .map((series, index) => {
+    .map(({ series }, index) => {
       const window = series.window(Number.POSITIVE_INFINITY);
       return window ? summary(series, window, sources[index]?.label ?? "") : "";
     })
