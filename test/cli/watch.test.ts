@@ -131,7 +131,7 @@ describe("watch --format jsonl", () => {
     const last = lines(stdout).at(-1);
     expect(at(last, "comparison", 0)).toMatchObject({ metric: "ttft_p50", unit: "s" });
     expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "model", verdict: "equal" }));
-    expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "version", server: "0.11.0" }));
+    expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "version", server: "0.19.0", from: "/version" }));
   });
 });
 
@@ -245,7 +245,7 @@ describe("demo", () => {
     ["a GPU that is not known", ["demo", "wrong.yaml"], 2],
     ["what does not fit", ["demo", "overflow.yaml"], 3],
     ["an unknown fault", ["demo", "--fault", "moody", "--port", "0"], 2],
-    ["another server", ["demo", "--server", "sglang"], 2],
+    ["another server", ["demo", "--server", "ollama"], 2],
     ["a port that is none", ["demo", "--port", "70000"], 2],
   ])("refuses %s", async (_, args, code) => {
     expect(await cli.run(args)).toMatchObject({ code });
