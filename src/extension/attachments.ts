@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { RunningServer } from "../live/running-server.ts";
+import { podsName, podsTarget } from "../platform/pods-target.ts";
 import { Runner } from "../platform/run-worker.ts";
 import { hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
@@ -279,8 +280,10 @@ function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
 }
 
 function detachedMessages(url: string): readonly ToLiveView[] {
+  // Context and namespace are seen before they are asked again.
+  const pods = podsTarget(url);
   const header = {
-    url: redactUrl(url),
+    url: pods ? podsName(pods) : redactUrl(url),
     deployment: null,
     place: null,
     line: null,

@@ -42,11 +42,7 @@ export class KubectlFetch {
 
   /** Ends the ports of pods that are not among these. */
   keep(pods: ReadonlySet<string>): void {
-    for (const [key, forward] of this.forwards) {
-      if (pods.has(key.slice(0, key.indexOf(":")))) continue;
-      forward.stop();
-      this.forwards.delete(key);
-    }
+    for (const key of this.forwards.keys()) if (!pods.has(key.slice(0, key.indexOf(":")))) this.end(key);
   }
 
   /** Ends everything that runs. */
@@ -76,15 +72,15 @@ export class KubectlFetch {
       return answer;
     } catch (error) {
       const isClosed = isHttpError(error) && error.kind === "unreachable";
+      // The proxy may be allowed by then.
+      if (isClosed) this.end(`${page.pod}:${page.port}`);
       throw isClosed ? new HttpError("unreachable", `${refusal.message} A port cannot be forwarded either: ${error.message}`) : error;
     }
   }
 
   private async forwarded(page: ProxiedPage, limits: FetchLimits): Promise<HttpText> {
-    const { pod, port, path, scheme } = page;
-    const key = `${pod}:${port}`;
-    const forward = this.forwards.get(key) ?? new PortForward(this.kubectl, { place: this.place, pod, port });
-    this.forwards.set(key, forward);
+    const { path, scheme } = page;
+    const forward = this.forwardTo(page);
     try {
       const local = await forward.port();
       return await this.fetchForwarded(`${scheme}://127.0.0.1:${local}${path}`, limits);
@@ -93,6 +89,22 @@ export class KubectlFetch {
       if (isHttpError(error) && (error.kind === "unreachable" || error.kind === "timeout")) forward.broken();
       throw error;
     }
+  }
+
+  /** One port a pod: that of a page which turned out to be none is ended. */
+  private forwardTo({ pod, port }: ProxiedPage): PortForward {
+    const key = `${pod}:${port}`;
+    const open = this.forwards.get(key);
+    if (open) return open;
+    for (const other of this.forwards.keys()) if (other.startsWith(`${pod}:`)) this.end(other);
+    const forward = new PortForward(this.kubectl, { place: this.place, pod, port });
+    this.forwards.set(key, forward);
+    return forward;
+  }
+
+  private end(key: string): void {
+    this.forwards.get(key)?.stop();
+    this.forwards.delete(key);
   }
 
   private async get(path: string, limits: FetchLimits): Promise<string> {

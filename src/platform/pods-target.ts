@@ -25,6 +25,11 @@ export function podsUrl({ name, place, queries }: PodsTarget): string {
   return url.href;
 }
 
+/** For people: whose pods, and where. */
+export function podsName({ name, place }: Pick<PodsTarget, "name" | "place">): string {
+  return `${name} (${place.context}, ${place.namespace})`;
+}
+
 /** What such a name means; undefined for any other. */
 export function podsTarget(input: string): PodsTarget | undefined {
   if (!input.startsWith(scheme) || !URL.canParse(input)) return undefined;
@@ -42,10 +47,12 @@ export function podsTarget(input: string): PodsTarget | undefined {
 function readQuery(query: unknown): PodQuery {
   const label = words(at(query, "prefix", "label"));
   const text = words(at(query, "prefix", "text"));
+  const role = at(query, "role");
   return {
     labels: words(at(query, "labels")) ?? "",
     name: words(at(query, "name")),
     prefix: label === null || text === null ? null : { label, text },
+    role: role === "prefill" || role === "decode" ? role : null,
   };
 }
 
@@ -67,7 +74,6 @@ export function attachedPods(
   how: Pick<PodsOptions, "patienceSeconds"> = {},
 ): AttachedPods {
   const fetch = new KubectlFetch(new Kubectl(tool), place);
-  const shown = `${name} (${place.context}, ${place.namespace})`;
-  const source = new KubernetesPods(shown, place, queries, { ...how, onPods: (names) => fetch.keep(names) });
+  const source = new KubernetesPods(podsName({ name, place }), place, queries, { ...how, onPods: (names) => fetch.keep(names) });
   return { source, fetchText: fetch.fetchText, leastIntervalMs, stop: () => fetch.stop() };
 }

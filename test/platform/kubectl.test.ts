@@ -163,11 +163,29 @@ describe.skipIf(process.platform === "win32")("kubectl", () => {
     expect(fake.calls().filter((words) => words.includes("port-forward")).length).toBe(2);
   });
 
-  test("where neither is allowed both are named", async () => {
+  test("one port is forwarded to a pod: that of a page which is none is ended, and a file's words stay in their place", async () => {
+    const port = await podServer(() => ({ status: 200, text: "a 1\n" }));
+    const fake = cluster({ answers: [{ match: "proxy", fail: denied }], forward: { port } });
+    const pods = fetcher(fake);
+    await pods.fetchText(podAddress(place, "llama-1", { scheme: "http", port: 9000, path: "/metrics" }));
+    await pods.fetchText(page);
+    pods.keep(new Set(["llama-1"]));
+    expect(pods.isForwarding).toBe(true);
+    pods.keep(new Set(["llama-2"]));
+    expect(pods.isForwarding).toBe(false);
+    const odd = podsAddress({ namespace: "a/pods?x=../b" }, { labels: "", name: null });
+    expect(odd).toBe("kubernetes://cluster/api/v1/namespaces/a%2Fpods%3Fx%3D..%2Fb/pods?limit=500");
+  });
+
+  test("where neither is allowed both are named, and both are tried again", async () => {
     const fail = 'error: error upgrading connection: pods "llama-1" is forbidden: User "me" cannot create resource "pods/portforward"';
-    const error = await refused(fetcher(cluster({ answers: [{ match: "proxy", fail: denied }], forward: { fail } })).fetchText(page));
+    const fake = cluster({ answers: [{ match: "proxy", fail: denied }], forward: { fail } });
+    const pods = fetcher(fake);
+    const error = await refused(pods.fetchText(page));
     expect(error).toMatchObject({ kind: "unreachable", needsKey: false });
     expect(error.message).toMatch(/pods\/proxy.*pods\/portforward/s);
+    fake.become({ answers: [{ match: "proxy", text: "a 1\n" }] });
+    expect(await pods.fetchText(page)).toMatchObject({ text: "a 1\n" });
   });
 
   test("a pod's own 401 is told by a port of our own, and a key is sent there alone", async () => {

@@ -121,7 +121,7 @@ describe.skipIf(!isThere())("the real kubectl, before an API server of this test
 
   test("lists pods by labels, reads a page through the proxy, a log and nothing of a node", async () => {
     const { text } = await pods.fetchText(podsAddress(place, { labels: "app in (llama)", name: null }));
-    expect(readPods(text)?.pods.map(({ name }) => name)).toEqual(["llama-1"]);
+    expect(readPods(text)?.map(({ name }) => name)).toEqual(["llama-1"]);
     const page = await pods.fetchText(podAddress(place, "llama-1", { scheme: "http", port: 8000, path: "/metrics" }));
     expect(page.text).toBe("# TYPE a gauge\na 1\n");
     const log = await pods.fetchText(logAddress(place, "llama-1", { container: "vllm", previous: true, mostBytes: 4096 }));

@@ -10,7 +10,7 @@ const mostPods = 500;
 /** The pods of a namespace that a query means. */
 export function podsAddress({ namespace }: Pick<ClusterPlace, "namespace">, { labels, name }: Pick<PodQuery, "labels" | "name">): string {
   const fields = name === null ? {} : { fieldSelector: `metadata.name=${name}` };
-  return address(`/api/v1/namespaces/${namespace}/pods`, {
+  return address(["namespaces", namespace, "pods"], {
     ...(labels === "" ? {} : { labelSelector: labels }),
     ...fields,
     limit: mostPods,
@@ -20,7 +20,7 @@ export function podsAddress({ namespace }: Pick<ClusterPlace, "namespace">, { la
 /** A page of a pod, by way of the API server. */
 export function podAddress({ namespace }: Pick<ClusterPlace, "namespace">, pod: string, { scheme, port, path }: PodAddress): string {
   const name = scheme === "https" ? `https:${pod}:${port}` : `${pod}:${port}`;
-  return address(`/api/v1/namespaces/${namespace}/pods/${name}/proxy${path}`, {});
+  return `${address(["namespaces", namespace, "pods"], {})}/${name}/proxy${path}`;
 }
 
 export interface LogPart {
@@ -36,7 +36,7 @@ export function logAddress(
   pod: string,
   { container, previous, mostBytes }: LogPart,
 ): string {
-  return address(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, {
+  return address(["namespaces", namespace, "pods", pod, "log"], {
     container,
     limitBytes: mostBytes,
     ...(previous ? { previous: "true" } : {}),
@@ -44,11 +44,11 @@ export function logAddress(
 }
 
 export function nodeAddress(node: string): string {
-  return address(`/api/v1/nodes/${node}`, {});
+  return address(["nodes", node], {});
 }
 
 export function namespaceAddress(namespace: string): string {
-  return address(`/api/v1/namespaces/${namespace}`, {});
+  return address(["namespaces", namespace], {});
 }
 
 /** A page of a pod behind the API server, in its parts. */
@@ -67,7 +67,8 @@ export function apiPath(text: string): { readonly path: string; readonly page: P
   return { path, page: { pod, port: Number(port), path: page, scheme: secure === undefined ? "http" : "https" } };
 }
 
-function address(path: string, query: Readonly<Record<string, string | number>>): string {
+/** A file's words stay one step of the path, whatever they hold. */
+function address(steps: readonly string[], query: Readonly<Record<string, string | number>>): string {
   const written = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return `${cluster}${path}${written.length > 0 ? `?${written.join("&")}` : ""}`;
+  return `${cluster}/api/v1/${steps.map(encodeURIComponent).join("/")}${written.length > 0 ? `?${written.join("&")}` : ""}`;
 }

@@ -1,7 +1,9 @@
 import { type Message, message } from "../../deployment/message.ts";
+import type { MemberRole } from "../source.ts";
 import type { ClusterPlace } from "./cluster-place.ts";
 import { isMeant, type PodQuery } from "./manifest-pods.ts";
 import { type Pod, readPods } from "./pod.ts";
+import { podRole } from "./pod-role.ts";
 import { podTrouble } from "./pod-trouble.ts";
 
 /** What the cluster answered to one query. */
@@ -10,19 +12,26 @@ export interface PodsAnswer {
   readonly text: string;
 }
 
+/** A pod of a deployment, and what it does there. */
+export interface MeantPod extends Pod {
+  readonly role: MemberRole;
+}
+
 /** The pods of a deployment in the order of their names, without those that have ended in peace; null where an answer is no list of pods. */
-export function meantPods(answers: readonly PodsAnswer[]): readonly Pod[] | null {
-  const found = new Map<string, Pod>();
+export function meantPods(answers: readonly PodsAnswer[]): readonly MeantPod[] | null {
+  const found = new Map<string, MeantPod>();
   for (const { query, text } of answers) {
-    const list = readPods(text);
-    if (!list) return null;
-    for (const pod of list.pods) if (isMeant(pod, query) && pod.phase !== "Succeeded") found.set(pod.uid, pod);
+    const pods = readPods(text);
+    if (!pods) return null;
+    for (const pod of pods) {
+      if (isMeant(pod, query) && pod.phase !== "Succeeded") found.set(pod.uid, { ...pod, role: podRole(pod, query.role) });
+    }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Pods whose engines can be asked. */
-export function runningPods(pods: readonly Pod[]): readonly Pod[] {
+export function runningPods<P extends Pod>(pods: readonly P[]): readonly P[] {
   return pods.filter((pod) => pod.phase === "Running" && podTrouble(pod) === undefined);
 }
 

@@ -12,6 +12,8 @@ export interface PodQuery {
   readonly name: string | null;
   /** Only those whose label begins so. */
   readonly prefix: { readonly label: string; readonly text: string } | null;
+  /** What they do of the work, where the file says so. */
+  readonly role: "prefill" | "decode" | null;
 }
 
 /** The pods of a deployment, as far as its file tells how to find them. */
@@ -27,9 +29,13 @@ export interface ManifestPods {
 /** How the pods of a deployment are found: by what its workloads select, or by what their controllers call their pods. */
 export function manifestPods(text: string, { pools, format }: Deployment): ManifestPods {
   const joined = new JoinedText(text);
-  const documents = new Set(pools.flatMap((pool) => documentOf(joined, pool) ?? []));
-  const roots = [...documents].map(({ root }) => root);
-  const found = roots.map(queriesOf);
+  const documents = new Map<YamlDocument, Set<Pool["role"]>>();
+  for (const pool of pools) {
+    const document = documentOf(joined, pool);
+    if (document) documents.set(document, (documents.get(document) ?? new Set()).add(pool.role));
+  }
+  const roots = [...documents.keys()].map(({ root }) => root);
+  const found = [...documents].map(([{ root }, roles]) => queriesOf(root).map((query): PodQuery => ({ ...query, role: onlyRole(roles) })));
   const queries = found.some((one) => one.length === 0) ? [] : found.flat();
   const namespaces = new Set(roots.map((root) => readableText(root.at("metadata", "namespace"))));
   const [namespace = null] = namespaces.size === 1 ? namespaces : [];
@@ -39,12 +45,17 @@ export function manifestPods(text: string, { pools, format }: Deployment): Manif
 
 /** Pods chosen by hand: a label selector of a person. */
 export function selectedPods(labels: string): readonly PodQuery[] {
-  return [{ labels, name: null, prefix: null }];
+  return [{ labels, name: null, prefix: null, role: null }];
 }
 
 /** Whether a pod that its labels brought is one of those meant. */
 export function isMeant({ labels }: Pod, { prefix }: PodQuery): boolean {
   return prefix === null || (labels.get(prefix.label) ?? "").startsWith(prefix.text);
+}
+
+function onlyRole(roles: ReadonlySet<Pool["role"]>): PodQuery["role"] {
+  const [role] = roles;
+  return roles.size === 1 && role !== "mixed" && role !== undefined ? role : null;
 }
 
 function documentOf({ documents, lines }: JoinedText, { extent }: Pool): YamlDocument | undefined {
@@ -53,7 +64,7 @@ function documentOf({ documents, lines }: JoinedText, { extent }: Pool): YamlDoc
   return documents.findLast(({ span }) => span.start <= Math.max(start, end - 1));
 }
 
-function queriesOf(root: YamlValue): readonly PodQuery[] {
+function queriesOf(root: YamlValue): readonly Omit<PodQuery, "role">[] {
   const kind = root.at("kind").string;
   const api = root.at("apiVersion").string;
   const name = readableText(root.at("metadata", "name"));

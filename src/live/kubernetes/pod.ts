@@ -28,18 +28,12 @@ export interface Pod {
   readonly isLeaving: boolean;
 }
 
-export interface PodList {
-  readonly pods: readonly Pod[];
-  /** The server has more than it told. */
-  readonly isCut: boolean;
-}
-
 /** The pods of a PodList as JSON; null where the text is none. */
-export function readPods(text: string): PodList | null {
+export function readPods(text: string): readonly Pod[] | null {
   const json = parsedJson(text);
   const items = at(json, "items");
   if (!Array.isArray(items)) return null;
-  return { pods: items.flatMap((item: unknown) => readPod(item) ?? []), isCut: words(at(json, "metadata", "continue")) !== null };
+  return items.flatMap((item: unknown) => readPod(item) ?? []);
 }
 
 function readPod(item: unknown): Pod | undefined {

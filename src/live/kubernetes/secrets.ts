@@ -4,26 +4,30 @@ import type { Variable } from "./pod-container.ts";
 export const notRead = "{{ not read }}";
 
 /** Names of flags and variables whose values are nobody's business. */
-const secret = /(api-?key|token|secret|passw(or)?d|credential|private-?key)s?$/i;
+const secret = /secret|passw(or)?d|credential|(token|(api|access|auth|private|licen[cs]e|encryption)-?key)s?$/i;
 /** Words that end so and count tokens instead: `max-num-batched-tokens`, `MAX_TOKENS`. */
 const counted = /tokens$/i;
 
-const flag = /(--?[\w-]*)([ =]+)("[^"]*"|'[^']*'|[^\s"';&|]+)/g;
+/** A name before its value inside a script or a list of settings: `--api-key x`, `HF_TOKEN=x`, `"api_key": "x"`. */
+const named = /(--?[\w-]+[ =]+|\b[A-Za-z_]\w*=|"\w+"\s*:\s*)(?!-)("[^"]*"|'[^']*'|[^\s"';&|,}]+)/g;
+const bearer = /\b(Bearer\s+)[\w.~+/-]+=*/gi;
 
 /** Words of a command line with the values of secrets taken out, in words of their own, behind `=`, and inside a script. */
 export function withoutSecrets(words: readonly string[]): readonly string[] {
   return words.map((word, i) => {
     const before = words[i - 1] ?? "";
     if (/^--?[\w-]+$/.test(before) && isSecret(before)) return notRead;
-    return word.replace(flag, (all: string, name: string, between: string) => (isSecret(name) ? `${name}${between}${notRead}` : all));
+    return word.replace(named, (all: string, name: string) => (isSecret(name) ? `${name}${notRead}` : all)).replace(bearer, `$1${notRead}`);
   });
 }
 
 /** A variable as far as it may be known. */
 export function variable(name: string, value: string | undefined): Variable {
-  return { name, value: value === undefined || isSecret(name.replaceAll("_", "-")) ? null : value };
+  return { name, value: value === undefined || isSecret(name) ? null : value };
 }
 
-function isSecret(name: string): boolean {
+/** The name may bring its dashes, quotes and the sign behind it along. */
+function isSecret(written: string): boolean {
+  const name = written.replace(/[^\w-]+$/, "").replaceAll("_", "-");
   return secret.test(name) && !counted.test(name);
 }

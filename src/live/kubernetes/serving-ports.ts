@@ -63,12 +63,15 @@ function isForMetrics(name: string): boolean {
   return /metrics|prom|^system$/i.test(name);
 }
 
+/** Pages of metrics as their servers call them: no word of a pod leads anywhere else, nor to a page that acts. */
+const metricsPath = /^\/(?:[\w-]+\/)*[\w-]*(?:metrics|prometheus|stats)[\w-]*(?:\/[\w-]+)*\/?$/;
+
 function annotated({ annotations }: Pod): readonly PodAddress[] {
   const port = Number(annotations.get("prometheus.io/port") ?? Number.NaN);
   if (annotations.get("prometheus.io/scrape") === "false" || !isPort(port)) return [];
-  const path = annotations.get("prometheus.io/path") ?? "/metrics";
+  const written = `/${(annotations.get("prometheus.io/path") ?? "metrics").replace(/^\//, "")}`;
   const scheme = annotations.get("prometheus.io/scheme") === "https" ? "https" : "http";
-  return [{ scheme, port, path: path.startsWith("/") ? path : `/${path}` }];
+  return [{ scheme, port, path: metricsPath.test(written) ? written : "/metrics" }];
 }
 
 /** Dynamo's workers answer on a port of their own (`DYN_SYSTEM_PORT`). */

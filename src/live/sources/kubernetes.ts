@@ -1,12 +1,10 @@
 import { plain } from "../../deployment/message.ts";
 import { podsAddress } from "../kubernetes/api-address.ts";
 import type { ClusterPlace } from "../kubernetes/cluster-place.ts";
-import { meantPods, noneRuns, type PodsAnswer, runningPods } from "../kubernetes/find-pods.ts";
+import { type MeantPod, meantPods, noneRuns, type PodsAnswer, runningPods } from "../kubernetes/find-pods.ts";
 import type { PodQuery } from "../kubernetes/manifest-pods.ts";
-import type { Pod } from "../kubernetes/pod.ts";
 import { podChanges } from "../kubernetes/pod-changes.ts";
 import { PodPage } from "../kubernetes/pod-page.ts";
-import { podRole } from "../kubernetes/pod-role.ts";
 import { podTrouble } from "../kubernetes/pod-trouble.ts";
 import { isWorker } from "../kubernetes/serving-ports.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberState } from "../source.ts";
@@ -36,7 +34,7 @@ export class KubernetesPods implements LiveSource {
   readonly kind = "kubernetes";
   private readonly fleet: Fleet;
   private readonly pages = new Map<string, PodPage>();
-  private pods: readonly Pod[] | undefined;
+  private pods: readonly MeantPod[] | undefined;
   private listing: Promise<void> | undefined;
   private askedThrough: Ask | undefined;
   /** Of the steady clock. */
@@ -59,7 +57,7 @@ export class KubernetesPods implements LiveSource {
   }
 
   /** As the cluster told them last. */
-  get seen(): readonly Pod[] {
+  get seen(): readonly MeantPod[] {
     return this.pods ?? [];
   }
 
@@ -94,7 +92,7 @@ export class KubernetesPods implements LiveSource {
   }
 
   /** The pods as they are now, or why nobody can tell. */
-  private async listed(ask: Ask): Promise<readonly Pod[] | string> {
+  private async listed(ask: Ask): Promise<readonly MeantPod[] | string> {
     const answers: PodsAnswer[] = [];
     for (const query of this.queries) {
       const answer = await ask.text(podsAddress(this.place, query), { accept: "application/json", timeoutSeconds: listSeconds });
@@ -104,7 +102,7 @@ export class KubernetesPods implements LiveSource {
     return meantPods(answers) ?? "The cluster answers with something that is no list of pods";
   }
 
-  private take(pods: readonly Pod[], time: number): void {
+  private take(pods: readonly MeantPod[], time: number): void {
     this.problem = undefined;
     const staying = pods.filter(({ isLeaving }) => !isLeaving);
     this.events = [...this.events, ...podChanges(this.pods ?? [], staying, time)];
@@ -122,7 +120,7 @@ export class KubernetesPods implements LiveSource {
       .sort((a, b) => Number(isWorker(a)) - Number(isWorker(b)))
       .flatMap((pod) => {
         const source = this.pages.get(pod.name);
-        return source ? [{ source, role: podRole(pod) }] : [];
+        return source ? [{ source, role: pod.role }] : [];
       });
     this.fleet.replace(members, undefined);
     if ([...this.pages.keys()].join(" ") !== before) this.options.onPods?.(names);
@@ -146,7 +144,7 @@ export class KubernetesPods implements LiveSource {
     return { ...look, members, events: [...events, ...(look.events ?? [])], problems: [...this.problems(pods), ...problems] };
   }
 
-  private problems(pods: readonly Pod[]): readonly string[] {
+  private problems(pods: readonly MeantPod[]): readonly string[] {
     const left = runningPods(pods).length - mostPods;
     return [
       ...(this.problem === undefined ? [] : [this.problem]),
@@ -160,7 +158,7 @@ export class KubernetesPods implements LiveSource {
 }
 
 /** A pod that cannot be asked, as a member that is missing. */
-function troubled(pod: Pod): MemberState | undefined {
+function troubled(pod: MeantPod): MemberState | undefined {
   const trouble = podTrouble(pod);
-  return trouble && { name: pod.name, role: podRole(pod), state: "lost", detail: plain(trouble.words), engines: 0, measures: undefined };
+  return trouble && { name: pod.name, role: pod.role, state: "lost", detail: plain(trouble.words), engines: 0, measures: undefined };
 }

@@ -29,7 +29,7 @@ spec:
     expect(pods(text)).toEqual({
       areInCluster: true,
       namespace: "team-a",
-      queries: [{ labels: "app=qwen,tier=gpu,track in (stable,canary),!paused", name: null, prefix: null }],
+      queries: [{ labels: "app=qwen,tier=gpu,track in (stable,canary),!paused", name: null, prefix: null, role: null }],
     });
   });
 
@@ -52,7 +52,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: qwen }
 spec:${container.replaceAll("\n  ", "\n")}`;
-    expect(pods(text).queries).toEqual([{ labels: "", name: "qwen", prefix: null }]);
+    expect(pods(text).queries).toEqual([{ labels: "", name: "qwen", prefix: null, role: null }]);
   });
 
   test("a LeaderWorkerSet's bear its name", () => {
@@ -110,7 +110,7 @@ spec:
   rayClusterConfig:
     workerGroupSpecs: []`;
     expect(pods(ray).queries).toEqual([
-      { labels: "ray.io/is-ray-node=yes", name: null, prefix: { label: "ray.io/cluster", text: "qwen-" } },
+      { labels: "ray.io/is-ray-node=yes", name: null, prefix: { label: "ray.io/cluster", text: "qwen-" }, role: null },
     ]);
   });
 
@@ -130,8 +130,8 @@ spec:
       areInCluster: true,
       namespace: "team-a",
       queries: [
-        { labels: "app=qwen-prefill", name: null, prefix: null },
-        { labels: "app=qwen-decode", name: null, prefix: null },
+        { labels: "app=qwen-prefill", name: null, prefix: null, role: "prefill" },
+        { labels: "app=qwen-decode", name: null, prefix: null, role: "decode" },
       ],
     });
     const compose = "services:\n  vllm:\n    image: vllm/vllm-openai:v0.11.0\n    command: --model Qwen/Qwen3-8B\n";

@@ -5,11 +5,12 @@ import { podChanges } from "../../../src/live/kubernetes/pod-changes.ts";
 import { podGroups } from "../../../src/live/kubernetes/pod-groups.ts";
 import { podRole } from "../../../src/live/kubernetes/pod-role.ts";
 import { podTrouble } from "../../../src/live/kubernetes/pod-trouble.ts";
+import { withoutSecrets } from "../../../src/live/kubernetes/secrets.ts";
 import { servingPorts } from "../../../src/live/kubernetes/serving-ports.ts";
 import { type FakePod, podList } from "../../support/fake-cluster.ts";
 
 function pods(...all: readonly FakePod[]): readonly Pod[] {
-  return readPods(JSON.stringify(podList(...all)))?.pods ?? [];
+  return readPods(JSON.stringify(podList(...all))) ?? [];
 }
 
 function pod(one: Omit<FakePod, "name">): Pod {
@@ -26,6 +27,15 @@ describe("where a pod serves metrics", () => {
     const annotations = { "prometheus.io/scrape": "true", "prometheus.io/port": "9100", "prometheus.io/path": "stats" };
     expect(ports({ annotations })).toEqual(["http 9100/stats", "http 8000/metrics"]);
     expect(ports({ annotations: { ...annotations, "prometheus.io/scrape": "false" } })).toEqual(["http 8000/metrics"]);
+  });
+
+  test("a page that is none of metrics is not asked, wherever an annotation leads", () => {
+    const at = (path: string) => ports({ annotations: { "prometheus.io/port": "9100", "prometheus.io/path": path } })[0];
+    expect(at("/stats/prometheus")).toBe("http 9100/stats/prometheus");
+    expect(at("/v1/metrics")).toBe("http 9100/v1/metrics");
+    for (const path of ["/flush_cache", "/../../../../secrets/metrics", "/metrics?x=1", "/metrics/../../x", "//other/metrics"]) {
+      expect(at(path)).toBe("http 9100/metrics");
+    }
   });
 
   test("a port named for metrics, and Dynamo's own, come before the one for requests", () => {
@@ -54,13 +64,14 @@ describe("where a pod serves metrics", () => {
 
 describe("a pod", () => {
   test("is prefill or decode as its labels say, else as its engine was told", () => {
-    expect(podRole(pod({ labels: { "llm-d.ai/role": "prefill" } }))).toBe("prefill");
-    expect(podRole(pod({ labels: { "llm-d.ai/role": "both" } }))).toBe("both");
-    expect(podRole(pod({ labels: { "nvidia.com/dynamo-sub-component-type": "decode" } }))).toBe("decode");
+    expect(podRole(pod({ labels: { "llm-d.ai/role": "prefill" } }), null)).toBe("prefill");
+    expect(podRole(pod({ labels: { "llm-d.ai/role": "both" } }), null)).toBe("both");
+    expect(podRole(pod({ labels: { "nvidia.com/dynamo-sub-component-type": "decode" } }), null)).toBe("decode");
     expect(
-      podRole(pod({ container: { args: ["--kv-transfer-config", '{"kv_connector":"NixlConnector","kv_role":"kv_consumer"}'] } })),
+      podRole(pod({ container: { args: ["--kv-transfer-config", '{"kv_connector":"NixlConnector","kv_role":"kv_consumer"}'] } }), null),
     ).toBe("decode");
-    expect(podRole(pod({ labels: { app: "prefill" } }))).toBe("both");
+    expect(podRole(pod({}), "prefill")).toBe("prefill");
+    expect(podRole(pod({ labels: { app: "prefill" } }), null)).toBe("both");
   });
 
   test("keeps no secret: neither those it takes from elsewhere nor those written out", () => {
@@ -86,10 +97,26 @@ describe("a pod", () => {
     ]);
   });
 
+  test.each([
+    [
+      "vllm serve m --enable-prefix-caching --api-key sk-1 --port 8000",
+      "vllm serve m --enable-prefix-caching --api-key {{ not read }} --port 8000",
+    ],
+    ["export HF_TOKEN=sk-1; vllm serve m", "export HF_TOKEN={{ not read }}; vllm serve m"],
+    ["AWS_SECRET_ACCESS_KEY='sk-1' vllm serve m", "AWS_SECRET_ACCESS_KEY={{ not read }} vllm serve m"],
+    ['{"api_key": "sk-1", "max_tokens": 5}', '{"api_key": {{ not read }}, "max_tokens": 5}'],
+    ["curl -H 'Authorization: Bearer sk-1' x", "curl -H 'Authorization: Bearer {{ not read }}' x"],
+    [
+      "--tokenizer m --max-num-batched-tokens 8192 --tokenizer-mode auto",
+      "--tokenizer m --max-num-batched-tokens 8192 --tokenizer-mode auto",
+    ],
+  ])("leaves of a script what is no secret: %s", (written, kept) => {
+    expect(withoutSecrets([written])).toEqual([kept]);
+  });
+
   test("that a text does not hold is none", () => {
     expect(readPods("<html>")).toBeNull();
-    expect(readPods('{"items":[{"metadata":{}},null,7]}')).toEqual({ pods: [], isCut: false });
-    expect(readPods('{"metadata":{"continue":"x"},"items":[]}')?.isCut).toBe(true);
+    expect(readPods('{"items":[{"metadata":{}},null,7]}')).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { KubernetesPods } from "../../../src/live/sources/kubernetes.ts";
 import { type FakePod, podList } from "../../support/fake-cluster.ts";
 
 const place = { context: "prod", namespace: "serving" };
-const byLabel: readonly PodQuery[] = [{ labels: "app=llama", name: null, prefix: null }];
+const byLabel: readonly PodQuery[] = [{ labels: "app=llama", name: null, prefix: null, role: null }];
 
 function page(tokens: number): string {
   return `# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{engine="0"} 2\n# TYPE vllm:generation_tokens counter\nvllm:generation_tokens_total{engine="0"} ${tokens}\n`;
