@@ -240,10 +240,10 @@ describe("rows", () => {
   it("have words instead of a plot where the server offers nothing", () => {
     const { model } = liveRows(input(ringOf(plainHistory(60)), { prediction: null }));
     expect(model.rows.find(({ id }) => id === "ttft")).toMatchObject({
-      name: "TTFT p95, ITL p95, TPOT p95 and E2E p95",
+      name: "TTFT p95, TPOT p95 and E2E p95",
       absent: "not offered by llama.cpp: it has no histograms",
     });
-    expect(model.rows.map(({ id }) => id)).not.toContain("itl");
+    expect(model.rows.map(({ id }) => id)).not.toContain("tpot");
     expect(model.rows.find(({ id }) => id === "running")?.absent).toBeNull();
     expect(liveRows(input(ringOf([], 10))).model.rows[1]?.absent).toBe("waiting for the first answer");
     const first = liveRows(input(ringOf(history(1, { gaps: false })))).model.rows;

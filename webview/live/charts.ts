@@ -1,4 +1,5 @@
 import { fill, h, link, show } from "../parts/dom.ts";
+import type { Span, TableModel } from "../parts/models.ts";
 import { clock } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
 import { Section } from "../parts/section.ts";
@@ -7,8 +8,8 @@ import type { TableActions } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
 import { absentLines } from "./absent-lines.ts";
-import { liveTable } from "./live-table.ts";
-import type { Panel } from "./panels.ts";
+import { eventsTable, liveTable } from "./live-table.ts";
+import type { Panel } from "./panel.ts";
 import { rolePanels } from "./role-panels.ts";
 import { liveRows, type RowsInput } from "./rows.ts";
 import type { TimeRange } from "./time-view.ts";
@@ -35,6 +36,7 @@ export class Charts {
   private readonly goToNow: HTMLElement;
   private isMore = false;
   private input: RowsInput | null = null;
+  private spans: readonly Span[] = [];
   private tableAt = Number.NEGATIVE_INFINITY;
   private headKey = "";
 
@@ -47,7 +49,7 @@ export class Charts {
     this.section = new Section({
       id: "samples",
       title: words("Last 5 minutes"),
-      table: () => (this.input ? liveTable(this.input) : []),
+      table: () => this.tables(),
       actions,
       toggled: events.toggled,
     });
@@ -94,6 +96,7 @@ export class Charts {
     const chosen = this.isMore ? this.panels : this.panels.filter(({ isEssential }) => isEssential);
     this.input = { ...input, panels: [...chosen, ...rolePanels(this.panels, input.ring.answered?.snapshot)] };
     const { model, absent } = liveRows(this.input);
+    this.spans = model.spans;
     this.rows.update(model);
     const lines = absentLines(absent);
     show(this.absent, lines.length > 0);
@@ -119,6 +122,11 @@ export class Charts {
       ...(hasPrediction ? [legend("legend-predicted", words("predicted, with range"))] : []),
       this.picture,
     );
+  }
+
+  private tables(): readonly TableModel[] {
+    if (!this.input) return [];
+    return [...(this.spans.some(({ text }) => text !== "") ? [eventsTable(this.spans)] : []), liveTable(this.input)];
   }
 
   private savePicture(): void {

@@ -11,6 +11,8 @@ export interface Column {
   readonly of: (point: Told) => number;
   /** What stays of two samples that become one: the higher, because peaks are looked for, or their mean. */
   readonly merged: "higher" | "mean";
+  /** Read off a histogram: below its first bound nothing is known. */
+  readonly isQuantile?: boolean;
 }
 
 export function gaugeColumn(id: string, word: CanonicalGauge): Column {
@@ -22,7 +24,12 @@ export function rateColumn(id: string, word: CanonicalCounter): Column {
 }
 
 export function quantileColumn(id: string, word: CanonicalHistogram, which: "p50" | "p95" | "mean"): Column {
-  return { id, of: ({ windows }) => quantile(windows[word], which), merged: which === "mean" ? "mean" : "higher" };
+  return {
+    id,
+    of: ({ windows }) => quantile(windows[word], which),
+    merged: which === "mean" ? "mean" : "higher",
+    isQuantile: which !== "mean",
+  };
 }
 
 function quantile(window: WindowQuantiles | undefined, which: "p50" | "p95" | "mean"): number {

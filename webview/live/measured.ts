@@ -43,7 +43,9 @@ export interface Stretch {
 export function stretchOf(ring: Ring, from: number, to: number): Stretch | null {
   let last = -1;
   let first = -1;
-  for (let i = lowerBound(ring.time, ring.length, to + 1e-9) - 1; i >= 0 && (ring.time[i] ?? 0) >= from; i--) {
+  const after = lowerBound(ring.time, ring.length, to);
+  for (let i = Math.min(after, ring.length - 1); i >= 0 && (ring.time[i] ?? 0) >= from; i--) {
+    if ((ring.time[i] ?? 0) > to) continue;
     const kind = ring.kindAt(i);
     if (kind === "failure" || kind === "silence") continue;
     if (last < 0) last = i;

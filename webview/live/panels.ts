@@ -1,68 +1,20 @@
-import type { Slo } from "../../src/deployment/deployment.ts";
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram } from "../../src/live/snapshot.ts";
-import { brief, figure, milliseconds, whole } from "../parts/numbers.ts";
+import { figure, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
-import { type Column, gaugeColumn, nothingCame, quantileColumn, rateColumn } from "./columns.ts";
-import type { PredictedRows } from "./live-words.ts";
-
-/** One row of the page: what it is made of and how it is read. */
-export interface Panel {
-  readonly id: string;
-  readonly name: string;
-  readonly unit: string;
-  /** How the figures of several engines become this one: said in the unit where there are several. */
-  readonly together?: "sum" | "mean";
-  readonly isEssential: boolean;
-  /** Words above it, where a group of rows begins. */
-  readonly heading?: string;
-  readonly tall?: boolean;
-  /** The row's own line, and those beside it. */
-  readonly column: Column;
-  readonly beside?: readonly { readonly name: string; readonly look: "faint" | "dotted"; readonly column: Column }[];
-  readonly word: CanonicalGauge | CanonicalCounter | CanonicalHistogram;
-  readonly format: (value: number) => string;
-  readonly predicted?: keyof PredictedRows;
-  readonly limit?: keyof Pick<Slo, "ttftSeconds" | "tpotSeconds" | "e2eSeconds">;
-  readonly top?: number;
-  readonly series?: number;
-}
-
-const requests = (value: number): string => (Number.isInteger(value) ? whole(value) : brief(figure(value)));
-const share = (value: number): string => figure(value * 100);
-
-function latency(
-  id: string,
-  name: string,
-  word: CanonicalHistogram,
-  more: Partial<Panel> & { readonly isEssential: boolean },
-  inSeconds = false,
-): Panel {
-  return {
-    id,
-    name,
-    unit: inSeconds ? "s" : "ms",
-    tall: true,
-    column: quantileColumn(id, word, "p95"),
-    beside: [
-      { name: "p50", look: "faint", column: quantileColumn(`${id}-p50`, word, "p50") },
-      { name: words("mean"), look: "dotted", column: quantileColumn(`${id}-mean`, word, "mean") },
-    ],
-    word,
-    format: inSeconds ? figure : milliseconds,
-    ...more,
-  };
-}
+import { type Column, gaugeColumn, nothingCame, rateColumn } from "./columns.ts";
+import { morePanels } from "./more-panels.ts";
+import { latency, type Panel, requests, share } from "./panel.ts";
+import type { PartColumn } from "./part-columns.ts";
 
 /** All rows in their order. Names are in the reader's language, so they are asked for once it is known. */
 export function livePanels(): readonly Panel[] {
   return [
-    latency("ttft", "TTFT p95", "ttft_seconds", { isEssential: true, predicted: "ttft", limit: "ttftSeconds" }),
-    latency("itl", "ITL p95", "itl_seconds", { isEssential: true, predicted: "itl" }),
-    latency("tpot", "TPOT p95", "tpot_seconds", { isEssential: true, limit: "tpotSeconds" }),
-    latency("e2e", "E2E p95", "e2e_seconds", { isEssential: true, predicted: "e2e", limit: "e2eSeconds" }, true),
-    latency("queue", words("Queue time p95"), "queue_seconds", { isEssential: false }),
-    latency("prefill", words("Prefill time p95"), "prefill_seconds", { isEssential: false }),
-    latency("decode", words("Decode time p95"), "decode_seconds", { isEssential: false }, true),
+    latency("ttft", "TTFT", "ttft_seconds", { isEssential: true, predicted: "ttft", limit: "ttftSeconds" }),
+    latency("itl", "ITL", "itl_seconds", { isEssential: true, predicted: "itl" }),
+    latency("tpot", "TPOT", "tpot_seconds", { isEssential: true, limit: "tpotSeconds" }),
+    latency("e2e", "E2E", "e2e_seconds", { isEssential: true, predicted: "e2e", limit: "e2eSeconds" }, true),
+    latency("queue", words("Queue"), "queue_seconds", { isEssential: false }),
+    latency("prefill", words("Prefill"), "prefill_seconds", { isEssential: false }),
+    latency("decode", words("Decode"), "decode_seconds", { isEssential: false }, true),
     {
       id: "running",
       name: words("Running"),
@@ -90,6 +42,7 @@ export function livePanels(): readonly Panel[] {
       name: words("KV cache"),
       unit: words("% used"),
       together: "mean",
+      unitTogether: words("% mean"),
       isEssential: true,
       column: gaugeColumn("kv", "kv_cache_usage"),
       word: "kv_cache_usage",
@@ -152,10 +105,16 @@ export function livePanels(): readonly Panel[] {
       format: figure,
       series: 4,
     },
+    ...morePanels(),
   ];
+}
+
+/** The figures of the rows that come apart. */
+export function partsOf(panels: readonly Panel[]): readonly PartColumn[] {
+  return panels.flatMap(({ parts }) => parts ?? []);
 }
 
 /** Every column that the rows draw. */
 export function columnsOf(panels: readonly Panel[]): readonly Column[] {
-  return panels.flatMap(({ column, beside }) => [column, ...(beside ?? []).map((line) => line.column)]);
+  return panels.flatMap(({ column, beside, parts }) => (parts ? [] : [column, ...(beside ?? []).map((line) => line.column)]));
 }

@@ -1,5 +1,6 @@
 import { distributedWords } from "./lengths/lengths-model.ts";
-import { columnsOf, type Panel } from "./panels.ts";
+import type { Panel } from "./panel.ts";
+import { columnsOf, partsOf } from "./panels.ts";
 import type { RingOptions } from "./ring.ts";
 import { roleColumns } from "./role-panels.ts";
 
@@ -12,6 +13,7 @@ export function ringOptions(panels: readonly Panel[]): RingOptions {
     capacity,
     columns: columnsOf(panels),
     roles: roleColumns(panels),
+    parts: partsOf(panels),
     counters: [
       "prompt_tokens_total",
       "generation_tokens_total",

@@ -1,6 +1,7 @@
 import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint } from "../../src/live/snapshot.ts";
 import type { Column } from "./columns.ts";
 import { HistogramTrack } from "./histogram-track.ts";
+import { type PartColumn, PartColumns } from "./part-columns.ts";
 import { type Role, roleTold } from "./role-told.ts";
 
 /** What a sample is: an answer, the first after a restart or after a span of unknown length, a failure, or a time in which nobody asked. */
@@ -12,6 +13,8 @@ export interface RingOptions {
   readonly columns: readonly Column[];
   /** Of servers that share the work: each role has its own columns, named `prefill/kv`. */
   readonly roles: Readonly<Partial<Record<Role, readonly Column[]>>>;
+  /** Figures that come apart by a label. */
+  readonly parts: readonly PartColumn[];
   /** Of which the counts since the server's start are kept, so that any window can be measured. */
   readonly counters: readonly CanonicalCounter[];
   readonly histograms: readonly CanonicalHistogram[];
@@ -29,6 +32,7 @@ export class Ring {
   private readonly merged: readonly Pick<Column, "id" | "merged">[];
   private readonly totals: ReadonlyMap<CanonicalCounter, Float64Array>;
   private readonly tracks: ReadonlyMap<CanonicalHistogram, HistogramTrack>;
+  private readonly apart: PartColumns;
   private readonly nothing = new Float64Array(0);
   /** Seconds between two answers when nothing is wrong. */
   private usual = 0;
@@ -49,6 +53,7 @@ export class Ring {
       ...this.roles.flatMap(({ role, columns }) => columns.map((one) => ({ ...one, id: `${role}/${one.id}` }))),
     ];
     this.columns = new Map(this.merged.map(({ id }) => [id, new Float64Array(capacity)]));
+    this.apart = new PartColumns(options.parts, capacity);
     this.totals = new Map(options.counters.map((word) => [word, new Float64Array(capacity)]));
     this.tracks = new Map(options.histograms.map((word) => [word, new HistogramTrack(capacity)]));
   }
@@ -60,6 +65,11 @@ export class Ring {
 
   column(id: string): Float64Array {
     return this.columns.get(id) ?? this.nothing;
+  }
+
+  /** Names and columns of a figure that comes apart. */
+  parts(id: string): ReadonlyMap<string, Float64Array> {
+    return this.apart.of(id);
   }
 
   kindAt(at: number): SampleKind {
@@ -77,6 +87,7 @@ export class Ring {
 
   clear(): void {
     this.length = 0;
+    this.apart.clear();
     this.silences = 0;
     this.usual = 0;
     this.last = undefined;
@@ -110,6 +121,7 @@ export class Ring {
       const told = answer && roleTold(role, answer, this.answered);
       for (const { id, of } of columns) this.column(`${role}/${id}`)[at] = told ? of(told) : Number.NaN;
     }
+    this.apart.put(at, answer);
     for (const [word, totals] of this.totals) totals[at] = answer?.snapshot?.counters[word] ?? Number.NaN;
     for (const [word, track] of this.tracks) track.put(at, answer?.snapshot?.histograms[word]);
   }
@@ -130,6 +142,7 @@ export class Ring {
   }
 
   private merge(from: number, into: number): void {
+    this.apart.merge(from, into);
     for (const { id, merged } of this.merged) {
       const column = this.column(id);
       const [a, b] = [column[from] ?? Number.NaN, column[into] ?? Number.NaN];
@@ -142,6 +155,7 @@ export class Ring {
     if (from === to) return;
     this.time[to] = this.time[from] ?? 0;
     this.kinds[to] = this.kinds[from] ?? 0;
+    this.apart.move(from, to);
     for (const column of this.columns.values()) column[to] = column[from] ?? Number.NaN;
     for (const totals of this.totals.values()) totals[to] = totals[from] ?? Number.NaN;
     for (const track of this.tracks.values()) track.move(from, to);

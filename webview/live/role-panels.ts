@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../src/live/snapshot.ts";
 import { words } from "../parts/words.ts";
 import type { Column } from "./columns.ts";
-import type { Panel } from "./panels.ts";
+import type { Panel } from "./panel.ts";
 import type { Role } from "./role-told.ts";
 
 /** What is looked at in each pool: prompts come in at one end, tokens go out at the other. */
@@ -23,7 +23,7 @@ export function rolePanels(panels: readonly Panel[], snapshot: Snapshot | undefi
 }
 
 function panelsOf(panels: readonly Panel[], pool: Pool, heading: string): readonly Panel[] {
-  return chosen(panels, pool).map(({ predicted: _, limit: __, beside, ...panel }, i) => ({
+  return chosen(panels, pool).map(({ predicted: _predicted, limit: _limit, beside, ...panel }, i) => ({
     ...panel,
     id: `${pool}/${panel.id}`,
     isEssential: true,

@@ -8,7 +8,8 @@ import { niceTop } from "../parts/ticks.ts";
 import { listed, words } from "../parts/words.ts";
 import { liveSpans } from "./live-spans.ts";
 import { absence, isInput, type PredictedRows, predictedRows } from "./live-words.ts";
-import type { Panel } from "./panels.ts";
+import type { Panel } from "./panel.ts";
+import { highest, partLines } from "./part-lines.ts";
 import type { Ring } from "./ring.ts";
 
 export interface RowsInput {
@@ -39,7 +40,7 @@ export function liveRows(input: RowsInput): LiveRows {
   const { ring, from, to, prediction, panels } = input;
   const spans = liveSpans(ring, from, to, input.events);
   const predictions = prediction ? predictedRows(prediction) : null;
-  const made = panels.map((panel) => ({ panel, row: row(panel, input, predictions) }));
+  const made = panels.map((panel) => ({ panel, row: rowOrOther(panel, input, predictions) }));
   const shown = made.filter(({ panel, row: { absent } }) => absent === null || panel.isEssential).map((one) => one.row);
   return {
     model: {
@@ -76,17 +77,27 @@ function folded(rows: readonly Row[]): readonly Row[] {
   });
 }
 
+/** A server that keeps means alone shows those. */
+function rowOrOther(panel: Panel, input: RowsInput, predictions: PredictedRows | null): Row {
+  const own = row(panel, input, predictions);
+  if (own.absent === null || !panel.otherwise) return own;
+  const other = row(panel.otherwise, input, null);
+  return other.absent === null ? other : own;
+}
+
 function row(panel: Panel, input: RowsInput, predictions: PredictedRows | null): Row {
   const { ring, from, to, slo } = input;
-  const values = ring.column(panel.column.id);
-  const seen = summary(ring.time, values, ring.length, from, to);
+  const values = panel.parts ? new Float64Array() : ring.column(panel.column.id);
+  const apart = panel.parts ? partLines(ring, panel.parts, from, to) : [];
+  const seen = panel.parts ? highest(ring, apart, from, to) : summary(ring.time, values, ring.length, from, to);
   const absent = seen.count > 0 ? null : absentWords(panel, input);
   const isFed = panel.predicted !== undefined && isInput(input.prediction, panel.predicted);
   const predicted: Predicted | null = absent === null && !isFed && panel.predicted && predictions ? predictions[panel.predicted] : null;
   const limitValue = panel.limit ? (slo?.[panel.limit] ?? null) : null;
   const limit =
     limitValue === null || absent !== null ? null : { value: limitValue, text: words("limit {0}", brief(duration(limitValue))) };
-  const lines = absent === null ? linesOf(panel, ring) : [];
+  const lines = absent === null ? [...linesOf(panel, ring), ...apart] : [];
+  const format = quantileFormat(panel, ring);
   const high = Math.max(seen.count > 0 ? seen.high : 0, predicted?.value ?? 0, limit ? limit.value * 1.15 : 0);
   // Requests are whole: a scale below one would only magnify noise.
   const least = panel.unit === words("requests") ? Math.max(1, finiteOr(predicted?.high, 0)) : 0;
@@ -100,15 +111,15 @@ function row(panel: Panel, input: RowsInput, predictions: PredictedRows | null):
     shape: "line",
     series: panel.series ?? 1,
     values,
-    ...(panel.beside ? { lines } : {}),
+    ...(panel.beside || panel.parts ? { lines } : {}),
     top,
     topText: panel.top === 1 ? "100\u00a0%" : scaleEnd(top, panel.format),
     limit,
     predicted,
-    format: panel.format,
+    format,
     note: noteOf(panel, input, predicted, isFed && absent === null),
     absent,
-    aria: absent === null ? ariaOf(panel, seen, predicted, limitValue) : words("{0}: {1}", panel.name, absent),
+    aria: absent === null ? ariaOf({ ...panel, format }, seen, predicted, limitValue) : words("{0}: {1}", panel.name, absent),
   };
 }
 
@@ -116,8 +127,22 @@ function finiteOr(value: number | undefined, otherwise: number): number {
   return value !== undefined && Number.isFinite(value) ? value : otherwise;
 }
 
-function linesOf({ beside }: Panel, ring: Ring): readonly RowLine[] {
-  return (beside ?? []).map(({ name, look, column }) => ({ name, look, series: 1, values: ring.column(column.id) }));
+function linesOf({ beside, format }: Panel, ring: Ring): readonly RowLine[] {
+  return (beside ?? []).map(({ name, look, column }) => ({
+    name,
+    look,
+    series: 1,
+    values: ring.column(column.id),
+    // A mean comes of the sum, which knows no buckets.
+    ...(look === "dotted" ? { format } : {}),
+  }));
+}
+
+/** A quantile below the first bound of its histogram is only known to be smaller: `< 300`. */
+function quantileFormat({ word, format, column }: Panel, ring: Ring): Panel["format"] {
+  const { windows = {} } = ring.answered ?? {};
+  const bound = Object.entries(windows).find(([name]) => name === word)?.[1]?.firstBound ?? 0;
+  return column.isQuantile ? (value) => (value < bound ? words("< {0}", brief(format(bound))) : format(value)) : format;
 }
 
 function absentWords({ word }: Panel, { ring, version }: RowsInput): string {
@@ -126,8 +151,9 @@ function absentWords({ word }: Panel, { ring, version }: RowsInput): string {
 }
 
 /** `requests, sum`: a figure of several engines says how it is made. */
-function unitOf({ unit, together }: Panel, engines: number): string {
+function unitOf({ unit, together, unitTogether }: Panel, engines: number): string {
   if (engines < 2 || !together) return unit;
+  if (unitTogether !== undefined) return unitTogether;
   return together === "sum" ? words("{0}, sum", unit) : words("{0}, mean", unit);
 }
 

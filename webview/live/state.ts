@@ -1,6 +1,5 @@
 import type { DriftRow } from "../../src/live/drift.ts";
 import type { Gap } from "../../src/live/explain/gap.ts";
-import { cacheConfigLabels } from "../../src/live/running/vllm.ts";
 import type { ShiftSteps } from "../../src/live/shift-steps.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
@@ -122,9 +121,7 @@ export class LiveState {
 
   /** Tokens that the caches of all engines hold; null = not known. */
   get kvCapacityTokens(): number | null {
-    const cache = this.ring.answered?.snapshot?.cacheConfig;
-    const one = cache ? cacheConfigLabels(cache).tokens : null;
-    return one ? one.value * this.engines : null;
+    return this.ring.answered?.snapshot?.gauges.kv_capacity_tokens ?? null;
   }
 
   get version(): string | null {

@@ -80,6 +80,8 @@ export interface RowLine {
   readonly series: number;
   /** Faint beside the row's own line, dotted for a mean, or a line like it. */
   readonly look: "own" | "faint" | "dotted";
+  /** Where its values are written otherwise than the row's. */
+  readonly format?: (value: number) => string;
 }
 
 /** One small multiple. `values[i]` belongs to the common x[i]; NaN is a gap. A row without values of its own shows its lines alone. */

@@ -80,7 +80,7 @@ export class RowView {
     say(this.now, silent || row.values.length === 0 ? "" : this.valueAt(shown));
     for (const line of row.lines ?? []) {
       const said = this.lineValues.get(line.name);
-      if (said) say(said, silent ? "" : this.valueIn(line.values, shown));
+      if (said) say(said, silent ? "" : this.valueIn(line.values, shown, line.format));
     }
     if (!inside || at === undefined) return;
     const share = (at - model.from) / (model.to - model.from);
@@ -106,10 +106,10 @@ export class RowView {
     return last;
   }
 
-  private valueIn(values: Float64Array, index: number): string {
+  private valueIn(values: Float64Array, index: number, format = this.picture.row.format): string {
     const value = values[index] ?? Number.NaN;
     if (value === Number.NEGATIVE_INFINITY) return words("no request");
-    return Number.isNaN(value) ? words("no value") : this.picture.row.format(value);
+    return Number.isNaN(value) ? words("no value") : format(value);
   }
 
   private drawLegend({ lines, absent }: Row): void {
