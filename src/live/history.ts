@@ -1,3 +1,4 @@
+import { firstWith } from "./in-time.ts";
 import { secondsBetween } from "./moment.ts";
 import { growth, hitRateOf, isBreak, ratesOf, windowsOf } from "./point.ts";
 import type { LivePoint } from "./snapshot.ts";
@@ -34,9 +35,12 @@ export class History {
     if (this.fresh >= between || this.kept.length > this.capacity) this.thin();
   }
 
-  /** Replaces a point by one of the same time. */
-  replace(index: number, point: LivePoint): void {
-    this.kept[index] = point;
+  /** Changes what is kept of the points of a time. */
+  change(time: number, change: (point: LivePoint) => LivePoint): void {
+    for (let i = firstWith(this.kept, (at) => at >= time); this.kept[i]?.time === time; i++) {
+      const point = this.kept[i];
+      if (point) this.kept[i] = change(point);
+    }
   }
 
   private thin(): void {

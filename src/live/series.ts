@@ -33,6 +33,8 @@ export class LiveSeries {
   /** Unix seconds of the first failure since the last answer. */
   private lostSince: number | undefined;
   private fleet: readonly MemberState[] = [];
+  /** Of the points that hold their engines. */
+  private readonly engineTimes: number[] = [];
 
   constructor(private readonly capacity = 12_000) {
     this.history = new History(capacity);
@@ -163,19 +165,21 @@ export class LiveSeries {
     const missing = this.fleet.filter(({ state }) => state === "lost").map(({ name }) => name);
     const whole = missing.length > 0 && point.snapshot ? { ...point, missing } : point;
     this.history.add(whole);
-    this.forgetEngines(point.snapshot?.perEngine?.length ?? 1);
+    this.forgetEngines(point);
     return whole;
   }
 
-  private forgetEngines(engines: number): void {
-    const points = this.points;
-    const kept = Math.min(mostEnginePoints, Math.floor(engineHistory / Math.max(1, engines)));
-    for (let index = points.length - 1 - kept; index >= 0; index--) {
-      const old = points[index];
-      if (!old?.snapshot) continue;
-      if (!old.snapshot.perEngine) break;
-      const { perEngine: _, ...snapshot } = old.snapshot;
-      this.history.replace(index, { ...old, snapshot });
-    }
+  /** Engines are kept apart for the newest points alone. */
+  private forgetEngines({ time, snapshot }: LivePoint): void {
+    if (!snapshot?.perEngine) return;
+    this.engineTimes.push(time);
+    const kept = Math.min(mostEnginePoints, Math.floor(engineHistory / Math.max(1, snapshot.perEngine.length)));
+    while (this.engineTimes.length > kept) this.history.change(this.engineTimes.shift() ?? 0, withoutEngines);
   }
+}
+
+function withoutEngines(point: LivePoint): LivePoint {
+  if (!point.snapshot?.perEngine) return point;
+  const { perEngine: _, ...snapshot } = point.snapshot;
+  return { ...point, snapshot };
 }

@@ -1,3 +1,4 @@
+import { firstWith } from "./in-time.ts";
 import { secondsBetween } from "./moment.ts";
 import { type Growth, growth, hitRateOf, isBreak, ratesOf, windowsOf } from "./point.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint, Snapshot, WindowQuantiles } from "./snapshot.ts";
@@ -48,16 +49,4 @@ export function measureWindow(points: readonly LivePoint[], from: number, to: nu
     prefixHitRate: hitRateOf(grown),
     cutByRestart: restart > 0,
   };
-}
-
-/** Index of the first point whose time passes; points are in order of time. */
-function firstWith(points: readonly LivePoint[], passes: (time: number) => boolean): number {
-  let low = 0;
-  let high = points.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(points[middle]?.time ?? 0)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
