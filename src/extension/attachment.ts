@@ -17,6 +17,7 @@ import { deploymentWords } from "../simulation/report/layout-words.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
+import { Pulse } from "./pulse.ts";
 import type { Replay } from "./replay.ts";
 import { ServerAlerts } from "./server-alerts.ts";
 import type { Subject } from "./subject.ts";
@@ -43,26 +44,26 @@ export class Attachment {
   private identity: ServerIdentity | undefined;
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
-  private readonly intervalMs: number;
+  private readonly paced = new Pulse(250);
   private readonly told: ServerAlerts;
 
   constructor(
     readonly url: string,
     readonly subject: Subject | undefined,
-    intervalMs: number,
+    /** Between two looks, as it is wanted now. */
+    private readonly wantedMs: () => number,
     keyFor: (address: string) => string | undefined,
     private readonly ports: AttachmentPorts,
   ) {
     this.feed = new LiveFeed(this.series, ports.send);
     this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
     this.target = liveTarget(url);
-    const { source, fetchText, leastIntervalMs, pastSeconds, replay } = this.target;
+    const { source, fetchText, pastSeconds, replay } = this.target;
     this.told = new ServerAlerts({ name: source.name, url }, ports.log);
-    this.intervalMs = Math.max(intervalMs, leastIntervalMs);
     this.loop = new ScrapeLoop({
       source,
       series: this.series,
-      intervalMs: source.keepsPace ? 0 : this.intervalMs,
+      intervalMs: () => this.intervalMs,
       ...(fetchText ? { fetchText } : {}),
       keyFor,
       ...(replay ? { clock: replay.clock } : {}),
@@ -110,6 +111,11 @@ export class Attachment {
 
   get intervalSeconds(): number {
     return this.replay?.header?.intervalSeconds ?? this.intervalMs / 1000;
+  }
+
+  private get intervalMs(): number {
+    const { source, leastIntervalMs } = this.target;
+    return source.keepsPace ? 0 : Math.max(this.wantedMs(), leastIntervalMs);
   }
 
   /** As the server said it last. */
@@ -178,8 +184,9 @@ export class Attachment {
   private received(point: LivePoint, look: Look): void {
     this.feed.received(point);
     this.ports.looked(look);
-    if (this.replay) this.replayed("pace");
-    else this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, this.ports.drift());
+    if (this.replay) {
+      if (this.paced.isDue()) this.replayed("pace");
+    } else this.told.take(this.series, this.subject?.analysis.deployment.slo?.value ?? null, this.ports.drift());
     this.ports.changed();
     this.prediction.received(point);
   }

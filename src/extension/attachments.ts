@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type { RunningServer } from "../live/running-server.ts";
-import { podsName, podsTarget } from "../platform/pods-target.ts";
 import { Runner } from "../platform/run-worker.ts";
 import { hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
 import { Attachment } from "./attachment.ts";
 import { fullId } from "./command-ids.ts";
+import { detachedMessages } from "./detached-page.ts";
 import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
@@ -14,6 +14,7 @@ import { LivePage } from "./live-page.ts";
 import { isRecordingUrl } from "./live-target.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
+import { Pulse } from "./pulse.ts";
 import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { startingRate } from "./report-model.ts";
@@ -35,6 +36,8 @@ interface Attached {
   readonly keys: ServerKeys;
   page: LivePage | undefined;
   readonly silence: ServerSilence;
+  /** A recording may be played at sixty looks a second. */
+  readonly replayed: Pulse;
 }
 
 /** All attached servers with their pages, their lenses and the one item in the status bar. */
@@ -80,18 +83,24 @@ export class Attachments implements vscode.Disposable {
     const keys = new ServerKeys(this.tokens, url);
     await keys.load();
     const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
-    const attachment = new Attachment(url, subject, new Settings(undefined).scrapeIntervalMs, (address) => keys.keyFor(address), {
-      runner,
-      send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
-      changed: () => this.tell(url),
-      identified: (running) => this.compare(url, subject, running),
-      report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
-      fileWorkload: () => this.fileWorkload(subject),
-      log: (text) => this.log.warn(text),
-      drift: () => this.drift.rows(url),
-      looked: (look) => this.recordings.look(url, look),
-    });
-    this.attached.set(url, { attachment, runner, keys, page: before?.page, silence: new ServerSilence() });
+    const attachment = new Attachment(
+      url,
+      subject,
+      () => this.intervalMs(url),
+      (address) => keys.keyFor(address),
+      {
+        runner,
+        send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
+        changed: () => this.tell(url),
+        identified: (running) => this.compare(url, subject, running),
+        report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
+        fileWorkload: () => this.fileWorkload(subject),
+        log: (text) => this.log.warn(text),
+        drift: () => this.drift.rows(url),
+        looked: (look) => this.recordings.look(url, look),
+      },
+    );
+    this.attached.set(url, { attachment, runner, keys, page: before?.page, silence: new ServerSilence(), replayed: new Pulse(1000) });
     await vscode.commands.executeCommand("setContext", "inferenceLens.attached", true);
     if (panel) this.adopt(panel, url);
     else this.open(url);
@@ -240,13 +249,22 @@ export class Attachments implements vscode.Disposable {
     for (const message of this.drift.identified(url, subject, running)) this.attached.get(url)?.page?.send(message);
   }
 
+  /** Slower while nobody looks and nothing is recorded, where the settings say so. */
+  private intervalMs(url: string): number {
+    const settings = new Settings(undefined);
+    const isWatched = this.attached.get(url)?.page?.isVisible !== false || this.recordings.view(url) !== null;
+    return isWatched ? settings.scrapeIntervalMs : settings.hiddenIntervalMs;
+  }
+
   private tell(url: string): void {
     const one = this.attached.get(url);
     if (!one) return;
     const { attachment } = one;
     const { subject } = attachment;
     // A recording says nothing of how things stand now.
-    if (!attachment.replay) {
+    if (attachment.replay) {
+      if (!one.replayed.isDue()) return;
+    } else {
       if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, serverState(attachment));
       this.status.show(this.list());
       one.silence.take(attachment);
@@ -277,26 +295,4 @@ export function refuseUntrusted(): void {
 function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
   if (!a || !b) return a === b;
   return a.document.uri.toString() === b.document.uri.toString() && a.analysis.deployment.id === b.analysis.deployment.id;
-}
-
-function detachedMessages(url: string): readonly ToLiveView[] {
-  // Context and namespace are seen before they are asked again.
-  const pods = podsTarget(url);
-  const header = {
-    url: pods ? podsName(pods) : redactUrl(url),
-    deployment: null,
-    place: null,
-    line: null,
-    server: "",
-    model: null,
-    intervalSeconds: 1,
-    words: "",
-    slo: null,
-  };
-  const detail = vscode.l10n.t("Not attached since the window was reloaded");
-  return [
-    { kind: "header", header },
-    { kind: "history", points: [] },
-    { kind: "state", state: "lost", detail, sinceSeconds: 0, retryInSeconds: null },
-  ];
 }

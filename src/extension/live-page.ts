@@ -21,6 +21,10 @@ export class LivePage implements vscode.Disposable {
     this.page = new PagePanel(panel, extension, { page: "live", id }, { ready, receive, closed });
   }
 
+  get isVisible(): boolean {
+    return this.page.isVisible;
+  }
+
   reveal(): void {
     this.page.reveal();
   }

@@ -62,6 +62,12 @@ export class Settings {
     return this.text("tools.kubectl") || "kubectl";
   }
 
+  /** While nobody looks: as often as else where the setting is 0. */
+  get hiddenIntervalMs(): number {
+    const seconds = this.number("attach.hiddenInterval", 0);
+    return seconds > 0 ? Math.max(this.scrapeIntervalMs, Math.min(600, seconds) * 1000) : this.scrapeIntervalMs;
+  }
+
   /** Bytes that a recording may take. */
   get mostRecordedBytes(): number {
     return Math.max(1, this.number("record.maxSize", 256)) * 1e6;

@@ -21,7 +21,8 @@ export interface LoopStatus {
 export interface ScrapeOptions {
   readonly source: LiveSource;
   readonly series: LiveSeries;
-  readonly intervalMs: number;
+  /** From one look to the next; asked for anew after each. */
+  readonly intervalMs: number | (() => number);
   readonly timeoutMs?: number;
   /** The key for an address, where there is one. */
   readonly keyFor?: (address: string) => string | undefined;
@@ -70,6 +71,11 @@ export class ScrapeLoop {
 
   get status(): LoopStatus {
     return this.current;
+  }
+
+  private get intervalMs(): number {
+    const { intervalMs } = this.options;
+    return typeof intervalMs === "number" ? intervalMs : intervalMs();
   }
 
   get paused(): boolean {
@@ -165,14 +171,14 @@ export class ScrapeLoop {
     if (point.state === "restarted") this.identified = false;
     this.become(point.state, "", null);
     this.options.onPoint?.(point, look);
-    this.plan(Math.max(0, began + this.options.intervalMs - this.clock.steady()));
+    this.plan(Math.max(0, began + this.intervalMs - this.clock.steady()));
     if (!this.identified) void this.identify();
   }
 
   private unanswered(look: Extract<Look, { kind: "none" }>): void {
     switch (look.why) {
       case "cancelled":
-        this.plan(this.options.intervalMs);
+        this.plan(this.intervalMs);
         break;
       case "ended":
         this.stop();
@@ -200,7 +206,8 @@ export class ScrapeLoop {
   private planRetry(state: LoopStatus["state"], detail: string): void {
     // `onPoint` may have stopped or paused us.
     if (this.phase !== "running") return;
-    const { source, intervalMs, random } = this.options;
+    const { intervalMs } = this;
+    const { source, random } = this.options;
     const wait = source.keepsPace ? intervalMs : backoffMs(this.failures, intervalMs, random ?? Math.random);
     this.become(state, detail, (this.clock.now() + wait) / 1000);
     this.plan(wait);

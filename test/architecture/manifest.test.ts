@@ -39,7 +39,7 @@ describe("manifest", () => {
 
   test("every setting has a default of its type, a scope and a description", () => {
     const settings: readonly [string, Setting][] = Object.entries(contributes.configuration.properties);
-    expect(settings.length).toBe(17);
+    expect(settings.length).toBe(18);
     for (const [name, { type, default: value, scope, markdownDescription }] of settings) {
       expect(typeof value, name).toBe(type);
       // Which programs run is for the machine to say, not for a folder that was opened.

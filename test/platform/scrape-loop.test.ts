@@ -117,6 +117,18 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
 const refused = () => new HttpError("unreachable", "Nothing listens there (connection refused)");
 
 describe("ScrapeLoop", () => {
+  it("asks after each look how long it is until the next", async () => {
+    let intervalMs = 1000;
+    const { clock, scrapeLoop, asked } = loop((n) => page(n), { intervalMs: () => intervalMs });
+    scrapeLoop.start();
+    await clock.pass(2000);
+    intervalMs = 5000;
+    await clock.pass(11_000);
+    scrapeLoop.stop();
+    const pages = asked.filter(({ url }) => url.endsWith("/metrics")).map(({ at }) => (at - 1_000_000) / 1000);
+    expect(pages).toEqual([0, 1, 2, 3, 8, 13]);
+  });
+
   it("scrapes once an interval and asks who the server is, once, at addresses that change nothing", async () => {
     const { scrapeLoop, clock, asked, pages, points, statuses, identities } = loop((n, url) => {
       if (url.endsWith("/version")) return '{"version":"0.19.0"}';

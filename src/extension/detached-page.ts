@@ -1,0 +1,27 @@
+import * as vscode from "vscode";
+import { podsName, podsTarget } from "../platform/pods-target.ts";
+import { redactUrl } from "../platform/url.ts";
+import type { ToLiveView } from "../protocol/live-view.ts";
+
+/** What a page shows whose server is not attached any more since the window was reloaded. */
+export function detachedMessages(url: string): readonly ToLiveView[] {
+  // Context and namespace are seen before they are asked again.
+  const pods = podsTarget(url);
+  const header = {
+    url: pods ? podsName(pods) : redactUrl(url),
+    deployment: null,
+    place: null,
+    line: null,
+    server: "",
+    model: null,
+    intervalSeconds: 1,
+    words: "",
+    slo: null,
+  };
+  const detail = vscode.l10n.t("Not attached since the window was reloaded");
+  return [
+    { kind: "header", header },
+    { kind: "history", points: [] },
+    { kind: "state", state: "lost", detail, sinceSeconds: 0, retryInSeconds: null },
+  ];
+}
