@@ -1,4 +1,4 @@
-import type { Alias } from "./aliases/alias.ts";
+import { type Alias, aliasKey } from "./aliases/alias.ts";
 import { anyonesNames } from "./aliases/anyone.ts";
 import { dcgmNames, kserveNames, lmcacheNames } from "./aliases/companions.ts";
 import { dynamoNames } from "./aliases/dynamo.ts";
@@ -40,6 +40,13 @@ for (const alias of aliases) {
   if (own) own.push(alias);
   else byServer.set(alias.server, [alias]);
   serversByKey.set(alias.key, (serversByKey.get(alias.key) ?? new Set<ServerKind>()).add(alias.server));
+}
+
+const keysByName = new Map(aliases.map(({ name, key }) => [name, key]));
+
+/** The key of a wire name; those of the table are known by heart. */
+export function keyOf(wireName: string): string {
+  return keysByName.get(wireName) ?? aliasKey(wireName);
 }
 
 /** A server's names, in order of trust. */

@@ -1,6 +1,5 @@
 import { PageReading } from "./page-reading.ts";
 import type { MetricsPage, Snapshot } from "./snapshot.ts";
-import { together } from "./together.ts";
 import { keysOf } from "./words.ts";
 
 /**
@@ -20,7 +19,7 @@ export function snapshotOf(page: MetricsPage, time: number): Snapshot {
       ...(beside.length > 0 ? { beside } : {}),
     },
     ...(role ? { role } : {}),
-    ...together(reading.measures),
+    ...reading.whole,
     startedAt: startedAt(page, new Set(Object.values(wireNames))),
     cacheConfig: infos.cache_config_info,
     ...(keysOf(infos).length > 0 ? { infos } : {}),
@@ -36,10 +35,8 @@ function startedAt(page: MetricsPage, names: ReadonlySet<string>): number | unde
   if (Number.isFinite(latest)) return latest;
   let oldest = Number.POSITIVE_INFINITY;
   for (const name of names) {
-    const born = `${name.replace(/_total$/, "")}_created`;
-    const own = page.families.get(name)?.samples.filter((sample) => sample.name === born) ?? [];
-    for (const sample of [...own, ...(page.families.get(born)?.samples ?? [])])
-      if (sample.value > 0) oldest = Math.min(oldest, sample.value);
+    for (const { value } of page.families.get(`${name.replace(/_total$/, "")}_created`)?.samples ?? [])
+      if (value > 0) oldest = Math.min(oldest, value);
   }
   return Number.isFinite(oldest) ? oldest : undefined;
 }

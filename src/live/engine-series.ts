@@ -32,7 +32,10 @@ export class EngineSeries {
   /** Series by engine, after routers, repeated processes and ranks are taken out; `""` where none is named. */
   group(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
     const speaking = this.speaking(samples);
-    if (this.engine.length === 0) return new Map([["", speaking]]);
+    const [first] = speaking;
+    if (!first || this.engine.length === 0) return new Map([["", speaking]]);
+    const only = this.engineOf(first);
+    if (speaking.every((sample) => this.engineOf(sample) === only)) return new Map([[only, speaking]]);
     const groups = new Map<string, Sample[]>();
     for (const sample of speaking) {
       const engine = this.engineOf(sample);

@@ -6,28 +6,43 @@ import type { Histogram, Sample } from "./snapshot.ts";
  * as Prometheus does.
  */
 export function histogramOf(name: string, samples: readonly Sample[], scale = 1): Histogram | undefined {
-  const counts = new Map<number, number>();
   const bucket = `${name}_bucket`;
+  const bounds: number[] = [];
+  const counts: number[] = [];
   let sum = Number.NaN;
   let total = Number.NaN;
+  let inOrder = true;
   for (const sample of samples) {
     if (sample.name === bucket) {
       const bound = boundOf(sample.labels.le);
-      if (bound !== undefined) counts.set(bound, (counts.get(bound) ?? 0) + sample.value);
+      if (bound === undefined) continue;
+      inOrder &&= bounds.length === 0 || bound > (bounds[bounds.length - 1] as number);
+      bounds.push(bound);
+      counts.push(sample.value);
     } else if (sample.name.endsWith("_sum")) sum = added(sum, sample.value);
     else if (sample.name.endsWith("_count")) total = added(total, sample.value);
   }
-  const last = counts.get(Number.POSITIVE_INFINITY);
-  if (last === undefined || !Number.isFinite(last)) return undefined;
-  const upper = Float64Array.from(counts.keys()).sort();
-  const count = new Float64Array(upper.length);
+  const [upper, count] = inOrder ? [Float64Array.from(bounds), Float64Array.from(counts)] : sorted(bounds, counts);
+  const last = count[count.length - 1];
+  if (upper[upper.length - 1] !== Number.POSITIVE_INFINITY || last === undefined || !Number.isFinite(last)) return undefined;
   let highest = 0;
   for (let i = 0; i < upper.length; i++) {
-    highest = Math.max(highest, counts.get(upper[i] as number) ?? 0);
+    highest = Math.max(highest, count[i] as number);
     count[i] = highest;
+    if (scale !== 1) upper[i] = (upper[i] as number) * scale;
   }
-  if (scale !== 1) for (let i = 0; i < upper.length; i++) upper[i] = (upper[i] as number) * scale;
   return { upper, count, sum: sum * scale, total: Number.isNaN(total) ? last : total };
+}
+
+/** Bounds in order, with the counts of equal ones added up. */
+function sorted(bounds: readonly number[], counts: readonly number[]): readonly [Float64Array, Float64Array] {
+  const sums = new Map<number, number>();
+  for (let i = 0; i < bounds.length; i++) {
+    const bound = bounds[i] as number;
+    sums.set(bound, (sums.get(bound) ?? 0) + (counts[i] as number));
+  }
+  const upper = Float64Array.from(sums.keys()).sort();
+  return [upper, upper.map((bound) => sums.get(bound) ?? 0)];
 }
 
 /** What is known of `count` observations by their sum alone: a mean, and no quantile. */

@@ -24,16 +24,19 @@ const types: ReadonlyMap<string, FamilyType> = new Map([
   ["unknown", "untyped"],
 ]);
 
-/** Endings that a family's own lines may carry beside its name. OpenMetrics types a counter `x` and writes `x_total`. */
+/**
+ * Endings that a family's own lines may carry beside its name. OpenMetrics types a counter `x` and writes `x_total`. Births (`x_created`)
+ * are times, whatever they stand among: a family of their own, as the older format has them.
+ */
 const endings: Readonly<Record<FamilyType, readonly string[]>> = {
-  counter: ["_total", "_created"],
+  counter: ["_total"],
   gauge: [],
-  histogram: ["_bucket", "_sum", "_count", "_created"],
-  summary: ["_sum", "_count", "_created"],
+  histogram: ["_bucket", "_sum", "_count"],
+  summary: ["_sum", "_count"],
   info: ["_info"],
   untyped: [],
 };
-const anyEnding = /_(?:total|created|bucket|sum|count|info)$/;
+const anyEnding = /_(?:total|bucket|sum|count|info)$/;
 
 /**
  * Reads a page of the Prometheus text format or of OpenMetrics. Never throws: lines that make no sense are left out and told in
@@ -91,12 +94,25 @@ class PageReader {
 
   page(): MetricsPage {
     if (this.unlisted > 0) this.problems.push(`and ${this.unlisted} more`);
+    this.joinLate();
     const families = new Map<string, Family>();
     for (const family of this.families.values()) {
       if (family.samples.length > 0 || family.type !== "untyped") families.set(family.name, family);
     }
     if (families.size === 0 && this.problems.length > 0) this.problems.unshift("not Prometheus text: no line could be read");
     return { families, labelNames: this.scanner.labelNames, problems: this.problems, ...(this.cutOff ? { cutOff: true } : {}) };
+  }
+
+  /** Lines may stand above the line that types their family. */
+  private joinLate(): void {
+    for (const [name, family] of this.families) {
+      if (family.type !== "untyped") continue;
+      const ending = anyEnding.exec(name)?.[0];
+      const base = ending ? this.families.get(name.slice(0, -ending.length)) : undefined;
+      if (!ending || !base || !endings[base.type].includes(ending)) continue;
+      for (const sample of family.samples) base.samples.push(sample);
+      this.families.delete(name);
+    }
   }
 
   private comment(text: string): string | undefined {

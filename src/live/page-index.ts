@@ -1,4 +1,5 @@
-import { type Alias, aliasKey } from "./aliases/alias.ts";
+import type { Alias } from "./aliases/alias.ts";
+import { keyOf } from "./aliases.ts";
 import type { Family, MetricsPage, Sample } from "./snapshot.ts";
 
 const lineEndings = ["_bucket", "_sum", "_count"] as const;
@@ -10,14 +11,20 @@ export class PageIndex {
   constructor(page: MetricsPage) {
     const untyped = new Map<string, Family>();
     for (const family of page.families.values()) {
-      const key = aliasKey(family.name);
-      this.byKey.set(key, [...(this.byKey.get(key) ?? []), family]);
+      // Births are no figures.
+      if (family.name.endsWith("_created")) continue;
+      this.add(family);
       if (family.type === "untyped") untyped.set(family.name, family);
     }
-    for (const family of untypedHistograms(untyped)) {
-      const key = aliasKey(family.name);
-      this.byKey.set(key, [...(this.byKey.get(key) ?? []), family]);
-    }
+    for (const family of untypedHistograms(untyped)) this.add(family);
+  }
+
+  private add(family: Family): void {
+    // OpenMetrics types `x` as info and writes `x_info`.
+    const name = family.type === "info" && !family.name.endsWith("_info") ? `${family.name}_info` : family.name;
+    const key = keyOf(name);
+    const same = this.byKey.get(key);
+    this.byKey.set(key, same ? [...same, family] : [family]);
   }
 
   keys(): Iterable<string> {

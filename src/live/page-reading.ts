@@ -6,7 +6,7 @@ import { PageIndex } from "./page-index.ts";
 import { type OpenMeasures, openMeasures, readAlias } from "./read-alias.ts";
 import { roleOf } from "./role.ts";
 import { selected } from "./select-series.ts";
-import type { CanonicalInfo, EngineMeasures, Family, MetricsPage, Role, Sample, ServerKind } from "./snapshot.ts";
+import type { CanonicalInfo, EngineMeasures, Family, Measures, MetricsPage, Role, Sample, ServerKind } from "./snapshot.ts";
 import { type Speaker, speakersOn } from "./speakers.ts";
 import { together } from "./together.ts";
 
@@ -25,6 +25,7 @@ export class PageReading {
   private readonly engines = new Map<string, OpenMeasures>();
   private readonly roles = new Map<string, Role>();
   private readonly filled = new Set<string>();
+  private summed: Measures | undefined;
 
   constructor(private readonly page: MetricsPage) {
     this.index = new PageIndex(page);
@@ -37,20 +38,23 @@ export class PageReading {
     for (const measures of this.engines.values()) fillCapacity(measures);
   }
 
-  /** All that was read: engines, and what the page says of the server as a whole under an empty name. */
-  get measures(): readonly OpenMeasures[] {
-    return [...this.engines.values()];
+  /** Engines, and what the page says of the server as a whole, together. */
+  get whole(): Measures {
+    this.summed ??= together([...this.engines.values()]);
+    return this.summed;
   }
 
   /** Series without an engine label beside labelled ones belong to the server as a whole: they count, but are no engine. */
   get perEngine(): readonly EngineMeasures[] {
-    const named = this.measures.filter(({ engine }) => engine !== "");
-    const alone = named.length > 1 ? named.map((one) => [one]) : [this.measures];
-    return alone.flatMap((own) => {
-      const engine = own.find((one) => one.engine !== "")?.engine ?? "";
-      const role = this.roles.get(engine) ?? this.role;
-      return own.length === 0 ? [] : [{ ...together(own), engine, ...(role ? { role } : {}) }];
-    });
+    const named = [...this.engines.values()].filter(({ engine }) => engine !== "").sort(byName);
+    const [only] = named;
+    if (named.length > 1) return named.map((one) => this.withRole(one.engine, together([one])));
+    return this.engines.size === 0 ? [] : [this.withRole(only?.engine ?? "", this.whole)];
+  }
+
+  private withRole(engine: string, measures: Measures): EngineMeasures {
+    const role = this.roles.get(engine) ?? this.role;
+    return { ...measures, engine, ...(role ? { role } : {}) };
   }
 
   /** What all engines do alike; undefined where they differ or do not tell. */
@@ -133,4 +137,11 @@ export class PageReading {
     const names = new Set(among.families.flatMap((family) => this.index.labelValues(family, among.label)));
     return names.size > 0 ? samples.filter(({ labels }) => names.has(labels[among.label] ?? "")) : samples;
   }
+}
+
+/** Ranks by number, replicas by name: lines of a page come in any order. */
+function byName({ engine: a }: OpenMeasures, { engine: b }: OpenMeasures): number {
+  const difference = Number(a) - Number(b);
+  if (!Number.isNaN(difference)) return difference;
+  return a < b ? -1 : a > b ? 1 : 0;
 }

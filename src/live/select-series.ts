@@ -1,16 +1,12 @@
 import type { Reading } from "./aliases/alias.ts";
 import type { Sample } from "./snapshot.ts";
 
-/** The series that a reading speaks of. Births of series are left out: they are times, whatever they stand among. */
+/** The series that a reading speaks of. */
 export function selected(samples: readonly Sample[], { where, prefer, once }: Reading): readonly Sample[] {
-  let kept = samples.some(isBirth) ? samples.filter((sample) => !isBirth(sample)) : samples;
+  let kept = samples;
   if (where) kept = kept.filter(({ labels }) => Object.entries(where).every(([label, values]) => values.includes(labels[label] ?? "")));
   if (prefer) kept = preferred(kept, prefer);
   return once ? largestOf(kept, once) : kept;
-}
-
-function isBirth({ name }: Sample): boolean {
-  return name.endsWith("_created");
 }
 
 function preferred(samples: readonly Sample[], prefer: Readonly<Record<string, string>>): readonly Sample[] {

@@ -84,7 +84,7 @@ export interface Snapshot extends Measures {
   readonly startedAt: number | undefined;
   /** Labels of `cache_config_info` (block_size, num_gpu_blocks, …). */
   readonly cacheConfig: Readonly<Record<string, string>> | undefined;
-  /** Each engine alone, in the order of the page; one entry where there is one engine. */
+  /** Each engine alone, in the order of their names; one entry where there is one engine. */
   readonly perEngine?: readonly EngineMeasures[];
   /** Each role alone; absent where all servers do the same. */
   readonly perRole?: readonly RoleMeasures[];

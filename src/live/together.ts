@@ -1,6 +1,6 @@
 import { mergeHistograms } from "./histogram.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart, Histogram, Measures } from "./snapshot.ts";
-import { gauges, gaugeWords, keysOf, type Together } from "./words.ts";
+import { gauges, keysOf, type Together } from "./words.ts";
 
 /** All engines as one: each gauge as its word is put together, counters summed, histograms merged bucket by bucket. */
 export function together(engines: readonly Measures[]): Measures {
@@ -26,10 +26,21 @@ export function together(engines: readonly Measures[]): Measures {
 }
 
 function gaugesOf(engines: readonly Measures[]): Measures["gauges"] {
+  const [only, ...others] = engines;
+  if (!only || others.length === 0) return { ...only?.gauges };
+  const values: Partial<Record<CanonicalGauge, number[]>> = {};
+  for (const engine of engines) {
+    for (const word of keysOf(engine.gauges)) {
+      const value = engine.gauges[word];
+      if (value === undefined) continue;
+      const list = values[word];
+      if (list) list.push(value);
+      else values[word] = [value];
+    }
+  }
   const all: Partial<Record<CanonicalGauge, number>> = {};
-  for (const word of gaugeWords) {
-    const values = engines.flatMap((engine) => engine.gauges[word] ?? []);
-    const value = togetherOf(values, gauges[word]);
+  for (const word of keysOf(values)) {
+    const value = togetherOf(values[word] ?? [], gauges[word]);
     if (value !== undefined) all[word] = value;
   }
   return all;

@@ -65,12 +65,13 @@ describe("parseMetrics", () => {
     ]);
   });
 
-  it("puts OpenMetrics endings under the typed name and stops at EOF", () => {
+  it("puts OpenMetrics endings under the typed name, births beside it, and stops at EOF", () => {
     const page = parseMetrics(
       '# TYPE requests counter\n# UNIT requests 1\nrequests_total 4\nrequests_created 1795220873.1\n# TYPE build info\nbuild_info{v="1"} 1\n# EOF\nafter 1\n',
     );
     expect([...page.families.values()].map(({ name, type, samples }) => [name, type, samples.map((s) => s.name)])).toEqual([
-      ["requests", "counter", ["requests_total", "requests_created"]],
+      ["requests", "counter", ["requests_total"]],
+      ["requests_created", "untyped", ["requests_created"]],
       ["build", "info", ["build_info"]],
     ]);
   });
