@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { type ServerKind, serverNames } from "../live/server-kinds.ts";
 import type { Ask } from "../live/source.ts";
 import { matchersOf, type StoreChoice, storeChoices } from "../live/sources/prometheus/choices.ts";
 import { apiBase, findStore, refusalWords, type Store } from "../live/sources/prometheus/store.ts";
@@ -118,15 +119,19 @@ async function chosen(choices: readonly StoreChoice[], { words }: Store, model: 
   }
   const isOwn = ({ labels }: StoreChoice): boolean => model !== undefined && sameName(labels.model_name, model);
   const items = [...choices.filter(isOwn), ...choices.filter((choice) => !isOwn(choice))].map((choice) => ({
-    label: choice.labels.model_name ?? choice.labels.job ?? choice.kind,
+    label: choice.labels.model_name ?? choice.labels.job ?? kindName(choice.kind),
     description: sizeWords(choice),
-    detail: [choice.kind, choice.labels.namespace, choice.labels.job].filter((part) => part !== undefined).join(" · "),
+    detail: [kindName(choice.kind), choice.labels.namespace, choice.labels.job].filter((part) => part !== undefined).join(" · "),
     choice,
   }));
   const placeHolder = vscode.l10n.t("{0}: which servers?", words);
   const picked = await vscode.window.showQuickPick(items, { placeHolder, ignoreFocusOut: true, matchOnDetail: true });
   if (!picked) throw new vscode.CancellationError();
   return picked.choice;
+}
+
+function kindName(kind: ServerKind): string {
+  return kind === "unknown" ? "" : serverNames[kind];
 }
 
 /** A served name is often the last part of the model's. */

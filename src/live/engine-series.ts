@@ -1,7 +1,7 @@
 import type { Sample, ServerKind } from "./snapshot.ts";
 
 /** Labels that tell engines of one page apart: vLLM's DP rank, SGLang's, Ray's replica, the worker of SGLang's gateway. */
-export const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica", "worker_addr"] as const;
+const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica", "worker_addr"] as const;
 /** On a federated page the targets that it was put together from. */
 const pageLabels = [...engineLabels, "instance"] as const;
 /** Those of pages that speak of engines elsewhere. */
@@ -12,6 +12,11 @@ const ownLabels: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
   dynamo: ["worker_id", "dp_rank"],
   smg: ["worker", "worker_id"],
 };
+/** The labels by which a kind of server tells the engines that it speaks of apart. */
+export function engineLabelsOf(kind: ServerKind): readonly string[] {
+  return ownLabels[kind] ?? engineLabels;
+}
+
 /** Ranks that repeat what their engine says: the lowest of each speaks. */
 export const rankLabels = ["tp_rank", "pp_rank", "moe_ep_rank"] as const;
 

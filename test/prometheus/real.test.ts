@@ -6,14 +6,20 @@ import { demoRunOf } from "../../src/demo/demo-run.ts";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { LiveSeries } from "../../src/live/series.ts";
+import { serverKinds } from "../../src/live/server-kinds.ts";
 import type { CanonicalCounter, LivePoint } from "../../src/live/snapshot.ts";
 import type { Ask, LiveSource } from "../../src/live/source.ts";
+import { askApi } from "../../src/live/sources/prometheus/api.ts";
 import { equalTo } from "../../src/live/sources/prometheus/matchers.ts";
+import { wordNames } from "../../src/live/sources/prometheus/names.ts";
+import { joined, questionsOf } from "../../src/live/sources/prometheus/queries.ts";
+import { shapeOf } from "../../src/live/sources/prometheus/shape.ts";
 import { prometheus } from "../../src/live/sources/prometheus.ts";
 import { httpAsk } from "../../src/platform/ask.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { fetchText } from "../../src/platform/http.ts";
+import { everyName } from "../live/sources/every-name.ts";
 import { type RealPrometheus, startPrometheus } from "./real-prometheus.ts";
 
 const found = findPrometheus();
@@ -188,6 +194,20 @@ describe.runIf(found.program !== undefined)("a real Prometheus over demo servers
     expect(members.size).toBe(2);
     expect(members.get(new URL(servers[0]?.url ?? "").host)).toMatchObject({ state: "live", detail: "", engines: 1 });
     expect(members.get(name)).toMatchObject({ detail: "", engines: 2 });
+  });
+
+  it("understands every question of every kind of server", async () => {
+    const place = { base: real.url };
+    for (const server of serverKinds) {
+      for (const pid of [{}, { pid: "1" }]) {
+        const shape = shapeOf([{ job: "x", instance: "a:1", pod: "a", engine: "0", tp_rank: "0", ...pid }], server);
+        for (const apart of [true, false]) {
+          const asked = { names: wordNames(everyName(server), server), shape, matchers: equalTo({ job: 'a"b' }), windowSeconds: 60, apart };
+          const answers = await Promise.all(joined(questionsOf(asked)).map((query) => askApi(ask, place, "query", { query })));
+          expect(answers.filter(({ kind }) => kind === "failed")).toEqual([]);
+        }
+      }
+    }
   });
 
   it("what was before the first look is what query_range has", async () => {

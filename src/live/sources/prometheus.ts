@@ -6,9 +6,8 @@ import { FleetChanges, failuresByServer, memberStates } from "./prometheus/fleet
 import { grownOf } from "./prometheus/grown.ts";
 import { askInstant, askRange } from "./prometheus/instants.ts";
 import { type Matcher, written } from "./prometheus/matchers.ts";
-import { type LookQueries, lookQueries } from "./prometheus/queries.ts";
+import { joined, questionsOf } from "./prometheus/queries.ts";
 import { type Selection, select, targetsBehind } from "./prometheus/selection.ts";
-import type { FleetShape } from "./prometheus/shape.ts";
 import { refusalWords } from "./prometheus/store.ts";
 
 type Failed = Extract<ApiResult, { kind: "failed" }>;
@@ -69,10 +68,10 @@ class PrometheusSource {
     const shortest = scrapesInWindow * selection.scrapeSeconds;
     const seconds = this.answeredAt === undefined ? shortest : Math.max(0, moment.time - this.answeredAt);
     // After a time without an answer one rate speaks for all of it.
-    const queries = this.queries(selection, selection.shape, Math.max(shortest, seconds));
+    const queries = this.queries(selection, Math.max(shortest, seconds), true);
     const instant = await askInstant(ask, this.choice.place, queries, moment.time + selection.clockAhead);
     if (instant.kind === "failed") return this.nothing(instant, moment);
-    const figures = figuresOf(instant, selection.names, selection.shape);
+    const figures = figuresOf(instant.series, selection);
     const members = memberStates(figures, await this.failuresOf(ask, selection, figures), seconds);
     const events = this.changes.since(figures.members, moment.time);
     const problems = [...selection.notices, ...instant.notices];
@@ -92,15 +91,12 @@ class PrometheusSource {
     const { clockAhead, scrapeSeconds, notices } = selection;
     const stepSeconds = Math.ceil(Math.max(1, step, scrapeSeconds, (to - from) / Math.min(mostHistoryPoints, mostPoints)));
     // All servers as one: each alone, an hour long, would be too much for one answer.
-    const shape: FleetShape = { ...selection.shape, memberLabels: [], engineLabels: [] };
-    const queries = this.queries(selection, shape, Math.max(scrapesInWindow * scrapeSeconds, stepSeconds));
+    const queries = this.queries(selection, Math.max(scrapesInWindow * scrapeSeconds, stepSeconds), false);
     const range = { from: from + clockAhead, to: to + clockAhead, stepSeconds };
-    const answer = await askRange(ask, this.choice.place, queries, range);
-    if (answer.kind === "failed") return [];
     const looks: Look[] = [];
-    for (const [at, instant] of answer.instants) {
-      const figures = figuresOf(instant, selection.names, shape);
-      if (figures.members.every(({ engines }) => engines.length === 0)) continue;
+    for (const [at, series] of await askRange(ask, this.choice.place, queries, range)) {
+      const figures = figuresOf(series, selection);
+      if (Object.keys(figures.gauges).length === 0) continue;
       const time = at - clockAhead;
       const { perEngine: _, ...grown } = grownOf(figures, selection, { time, seconds: stepSeconds });
       looks.push({ kind: "stretch", grown, seconds: stepSeconds, problems: looks.length === 0 ? notices : [] });
@@ -109,8 +105,8 @@ class PrometheusSource {
     return looks;
   }
 
-  private queries({ names }: Selection, shape: FleetShape, windowSeconds: number): LookQueries {
-    return lookQueries({ names, shape, matchers: this.choice.matchers, windowSeconds });
+  private queries({ names, shape }: Selection, windowSeconds: number, apart: boolean): readonly string[] {
+    return joined(questionsOf({ names, shape, matchers: this.choice.matchers, windowSeconds, apart }));
   }
 
   /** What is known of the selection, read anew now and then; the old one serves on where that fails. */

@@ -26,10 +26,11 @@ describe("answers of a Prometheus 2.42", () => {
 
   it("name what the store has, under the canonical words", () => {
     const names = wordNames(namesIn(stored("names")), "vllm");
-    expect(names.gauges.get("kv_cache_usage")).toEqual(["vllm:kv_cache_usage_perc"]);
-    expect(names.counters.get("request_success_total")).toEqual(["vllm:request_success_total"]);
+    const of = (words: ReadonlyMap<string, readonly { readonly name: string }[]>, word: string) => words.get(word)?.map(({ name }) => name);
+    expect(of(names.gauges, "kv_cache_usage")).toEqual(["vllm:kv_cache_usage_perc"]);
+    expect(of(names.counters, "request_success_total")).toEqual(["vllm:request_success_total"]);
     // A server that still has the old name beside one that has the new: the new one first.
-    expect(names.histograms.get("itl_seconds")).toEqual(["vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"]);
+    expect(of(names.histograms, "itl_seconds")).toEqual(["vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds"]);
   });
 
   it("tell each target's interval, and why it is down", () => {
@@ -43,7 +44,7 @@ describe("answers of a Prometheus 2.42", () => {
     expect(targets[0]?.lastError).toContain("connection refused");
     expect(targetsIn(stored("targets-with-401"))[0]?.lastError).toBe("server returned HTTP status 401 Unauthorized");
     const sets = (seriesIn(stored("running")) ?? []).map(({ labels }) => labels);
-    const { targetLabels } = shapeOf(sets);
+    const { targetLabels } = shapeOf(sets, "vllm");
     expect(targetLabels).toEqual(["job", "instance"]);
     const related = targetsOf(targets, sets, targetLabels);
     expect(related.map(({ labels }) => labels.instance)).toEqual(["127.0.0.1:8012", "127.0.0.1:8013", "127.0.0.1:8011"]);

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { aliasesOf } from "../../../src/live/aliases.ts";
+import { type ServerKind, serverKinds } from "../../../src/live/server-kinds.ts";
 import { kindOf } from "../../../src/live/sources/prometheus/anchors.ts";
-import { namesIn } from "../../../src/live/sources/prometheus/answer.ts";
 import { equalTo, readMatchers, selector, selectorOfAll } from "../../../src/live/sources/prometheus/matchers.ts";
 import { wordNames } from "../../../src/live/sources/prometheus/names.ts";
-import { duration, lookQueries } from "../../../src/live/sources/prometheus/queries.ts";
+import { duration, joined, questionsOf } from "../../../src/live/sources/prometheus/queries.ts";
 import { engineOf, memberOf, shapeOf } from "../../../src/live/sources/prometheus/shape.ts";
-import { captureText } from "../captures.ts";
+import { everyName } from "./every-name.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -19,48 +20,79 @@ const pod = (name: string, more: Labels = {}): Labels => ({
   ...more,
 });
 
-/** The three texts, one question a line. */
-function textOf(names: readonly string[], sets: readonly Labels[], matchers = "namespace=prod", windowSeconds = 60): string {
+/** All questions, one a line: word and PromQL. */
+function questions(names: readonly string[], sets: readonly Labels[], matchers = "namespace=prod", apart = true): readonly string[] {
   const kind = names.map((name) => kindOf({ __name__: name })).find((one) => one !== "unknown") ?? "unknown";
-  const queries = lookQueries({
+  const asked = {
     names: wordNames(names, kind),
-    shape: shapeOf(sets),
+    shape: shapeOf(sets, kind),
     matchers: readMatchers(matchers) ?? [],
-    windowSeconds,
-  });
-  return Object.values(queries)
-    .map((query) => query.replaceAll(" or label_replace(", "\nor label_replace("))
-    .join("\n\n");
+    windowSeconds: 60,
+    apart,
+  };
+  return questionsOf(asked).map(({ word, query }) => `${word}: ${query}`);
 }
 
-/** Names of a store that scrapes SGLang 0.5.23. */
-const sglang = [
-  "num_running_reqs num_queue_reqs token_usage prompt_tokens_total generation_tokens_total num_requests_total num_retracted_requests_total",
-  "cached_tokens_total time_to_first_token_seconds_bucket inter_token_latency_seconds_bucket e2e_request_latency_seconds_bucket",
-  "queue_time_seconds_bucket prompt_tokens_histogram_bucket generation_tokens_histogram_bucket",
-]
-  .flatMap((line) => line.split(" "))
-  .map((name) => `sglang:${name}`);
+const question = (word: string, lines: readonly string[]) => lines.find((line) => line.startsWith(`${word}: `))?.slice(word.length + 2);
 
 describe("PromQL", () => {
-  it.each([
-    ["vllm", namesIn(JSON.parse(captureText("prometheus-api/names.json")).data), { engine: "0" }],
-    ["sglang", sglang, { dp_rank: "0", tp_rank: "0" }],
-  ] as const)("of all that a store has of %s", (server, names, labels) => {
+  it.each(["vllm", "sglang", "trtllm-serve", "tgi", "llama.cpp", "dynamo"] as const)("of every word of %s", (server) => {
     const file = join(import.meta.dirname, "golden", `promql-${server}.txt`);
-    const text = `${textOf(names, [pod("a", labels), pod("b", labels)])}\n`;
+    const text = `${questions(everyName(server), [pod("a", { engine: "0" }), pod("b", { engine: "0" })]).join("\n")}\n`;
     if (process.env.UPDATE === "1") writeFileSync(file, text);
     expect(text).toBe(readFileSync(file, "utf8"));
   });
 
+  it("has one question for every gauge, counter and histogram that any server names", () => {
+    for (const server of serverKinds) {
+      // TensorRT-LLM's JSON has paths for names: no store has them.
+      const words = new Set(
+        aliasesOf(server)
+          .filter(({ name }) => /^[\w:]+$/.test(name))
+          .flatMap(({ kind, canonical }) => (/^(?:mean|parts|info)$/.test(kind) ? [] : [canonical])),
+      );
+      const asked = questionsOf({
+        names: wordNames(everyName(server), server),
+        shape: shapeOf([], server),
+        matchers: [],
+        windowSeconds: 60,
+        apart: true,
+      });
+      expect([server, new Set(asked.map(({ word }) => word.replace(/\/(?:sum|count)$/, "")))]).toEqual([server, words]);
+    }
+  });
+
+  it("joins a dozen questions in one query", () => {
+    const asked = Array.from({ length: 13 }, (_, i) => ({ word: `w${i}`, query: `q${i}` }));
+    expect(joined(asked).map((query) => query.split(" or ").length)).toEqual([12, 1]);
+    expect(joined(asked)[1]).toBe('label_replace(q12, "word", "w12", "", "")');
+  });
+
   it("takes the new name of a word where a server has both, and either in the middle of an upgrade", () => {
-    const text = textOf(
-      ["vllm:num_requests_running", "vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc"],
-      [{ instance: "a" }],
-      "job=x",
+    const names = [
+      "num_requests_running",
+      "gpu_cache_usage_perc",
+      "kv_cache_usage_perc",
+      "time_per_output_token_seconds_bucket",
+      "inter_token_latency_seconds_bucket",
+    ];
+    const ask = (apart: boolean) =>
+      questions(
+        names.map((name) => `vllm:${name}`),
+        [{ instance: "a" }],
+        "job=x",
+        apart,
+      );
+    expect(question("kv_cache_usage", ask(true))).toBe(
+      '(avg by (instance) (vllm:kv_cache_usage_perc{job="x"}) or avg by (instance) (vllm:gpu_cache_usage_perc{job="x"}))',
     );
-    expect(text).toContain(
-      'label_replace(avg by (instance) (vllm:kv_cache_usage_perc{job="x"} or vllm:gpu_cache_usage_perc{job="x"}), "word", "kv_cache_usage", "", "")',
+    // All servers as one: still chosen server by server, so that the old half of a fleet is not lost.
+    expect(question("kv_cache_usage", ask(false))).toBe(
+      'avg (avg by (instance) (vllm:kv_cache_usage_perc{job="x"}) or avg by (instance) (vllm:gpu_cache_usage_perc{job="x"}))',
+    );
+    expect(question("itl_seconds", ask(false))).toBe(
+      'sum by (le) (sum by (instance, le) (rate(vllm:inter_token_latency_seconds_bucket{job="x"}[60s])) or ' +
+        'sum by (instance, le) (rate(vllm:time_per_output_token_seconds_bucket{job="x"}[60s])))',
     );
   });
 
@@ -70,25 +102,47 @@ describe("PromQL", () => {
       pod("a", { dp_rank: "1", tp_rank: "3", pid: "8" }),
       pod("router", { server: "http://a" }),
     ];
-    expect(textOf(["vllm:num_requests_running"], sets, "").split("\n")[0]).toBe(
-      'label_replace(sum by (pod, dp_rank) (max without (pid) (vllm:num_requests_running{server="",tp_rank=~"|1"})), "word", "requests_running", "", "")',
+    expect(question("requests_running", questions(["vllm:num_requests_running"], sets, ""))).toBe(
+      'sum by (pod, dp_rank) (max without (pid) (vllm:num_requests_running{server="",tp_rank=~"|1"}))',
+    );
+  });
+
+  it("reads what the table says: units, values of labels, sums of histograms, two counters, times without buckets", () => {
+    const ask = (word: string, server: ServerKind, names = everyName(server)) =>
+      questionsOf({
+        names: wordNames(names, server),
+        shape: shapeOf([], server),
+        matchers: [],
+        windowSeconds: 60,
+        apart: true,
+      }).find((one) => one.word === word)?.query;
+    expect(ask("requests_aborted_total", "vllm")).toBe('sum (rate(vllm:request_success_total{finished_reason=~"abort"}[60s]))');
+    expect(ask("generation_tokens_total", "tgi")).toBe("sum (rate(tgi_request_generated_tokens_sum[60s]))");
+    expect(ask("ttft_seconds", "sglang")).toContain('is_streaming=~"(?i:|True)"');
+    const own = everyName("triton").filter((name) => name.startsWith("nv_"));
+    expect(ask("e2e_seconds/sum", "triton", own)).toBe(
+      "sum (((rate(nv_inference_request_duration_us[60s]) and on (model) nv_trt_llm_request_metrics)) * 0.000001)",
+    );
+    expect(ask("e2e_seconds/count", "triton", own)).toBe(
+      "sum ((rate(nv_inference_request_success[60s]) and on (model) nv_trt_llm_request_metrics))",
     );
   });
 
   it("asks a large fleet for its buckets as a whole, a middle one for each engine's first tokens", () => {
     const names = ["vllm:num_requests_running", "vllm:time_to_first_token_seconds_bucket", "vllm:e2e_request_latency_seconds_bucket"];
-    const fleet = (size: number) =>
-      textOf(
+    const groups = (size: number) => {
+      const lines = questions(
         names,
         Array.from({ length: size }, (_, i) => pod(`p${i}`)),
         "",
-      )
-        .split("\n\n")[2]
-        ?.split("\n");
-    const groups = (lines: readonly string[] | undefined) => lines?.map((line) => /sum(?: by \(([^)]*)\))? /.exec(line)?.[1] ?? "");
-    expect(groups(fleet(16))).toEqual(["pod, le", "pod", "pod, le", "pod"]);
-    expect(groups(fleet(17))).toEqual(["pod, le", "pod", "le", ""]);
-    expect(groups(fleet(129))).toEqual(["le", "", "le", ""]);
+      );
+      return ["ttft_seconds", "ttft_seconds/sum", "e2e_seconds", "e2e_seconds/sum"].map(
+        (word) => /^sum(?: by \(([^)]*)\))? /.exec(question(word, lines) ?? "")?.[1] ?? "",
+      );
+    };
+    expect(groups(16)).toEqual(["pod, le", "pod", "pod, le", "pod"]);
+    expect(groups(17)).toEqual(["pod, le", "pod", "le", ""]);
+    expect(groups(129)).toEqual(["le", "", "le", ""]);
   });
 
   it("writes values so that none of them is more than a value", () => {
@@ -136,7 +190,7 @@ describe("matchers", () => {
 describe("the shape of a selection", () => {
   it("tells servers by pod, engines by the server's own label", () => {
     const sets = [pod("a", { engine: "0" }), pod("a", { engine: "1" }), pod("b", { engine: "0" })];
-    const shape = shapeOf(sets);
+    const shape = shapeOf(sets, "vllm");
     expect(shape).toMatchObject({ memberLabels: ["pod"], engineLabels: ["engine"], targetLabels: ["job", "instance", "namespace", "pod"] });
     expect([...shape.members]).toEqual([
       ["a", 2],
@@ -146,21 +200,21 @@ describe("the shape of a selection", () => {
   });
 
   it("tells servers by address without pods, and by both where one pod serves at several", () => {
-    expect(shapeOf([{ instance: "a:1" }, { instance: "b:1" }]).memberLabels).toEqual(["instance"]);
+    expect(shapeOf([{ instance: "a:1" }, { instance: "b:1" }], "vllm").memberLabels).toEqual(["instance"]);
     const two = [
       { pod: "a", instance: "10.0.0.1:8000" },
       { pod: "a", instance: "10.0.0.1:8001" },
     ];
-    expect(shapeOf(two).memberLabels).toEqual(["pod", "instance"]);
-    expect(shapeOf([{ model_name: "m" }])).toMatchObject({ memberLabels: [], targetLabels: [] });
+    expect(shapeOf(two, "vllm").memberLabels).toEqual(["pod", "instance"]);
+    expect(shapeOf([{ model_name: "m" }], "vllm")).toMatchObject({ memberLabels: [], targetLabels: [] });
   });
 
   it("prefers the server's own label where the target has one of the same name", () => {
-    expect(shapeOf([pod("a", { engine: "target", exported_engine: "1" })]).engineLabels).toEqual(["exported_engine"]);
+    expect(shapeOf([pod("a", { engine: "target", exported_engine: "1" })], "vllm").engineLabels).toEqual(["exported_engine"]);
   });
 
   it("a router that is scraped alone shows its servers as engines", () => {
     const sets = [pod("router", { server: "http://a" }), pod("router", { server: "http://b" })];
-    expect(shapeOf(sets)).toMatchObject({ engineLabels: ["server"], matchers: [] });
+    expect(shapeOf(sets, "vllm")).toMatchObject({ engineLabels: ["server"], matchers: [] });
   });
 });

@@ -5,7 +5,7 @@ import type { Look } from "../../../src/live/source.ts";
 import { storeChoices } from "../../../src/live/sources/prometheus/choices.ts";
 import { equalTo } from "../../../src/live/sources/prometheus/matchers.ts";
 import { prometheus } from "../../../src/live/sources/prometheus.ts";
-import { fakeStore, names, target, two } from "./fake-store.ts";
+import { fakeStore, target, two } from "./fake-store.ts";
 
 const place = { base: "http://store:9090" };
 const source = (matchers = equalTo({ job: "vllm" })) => prometheus({ place, matchers, name: "store" });
@@ -44,23 +44,13 @@ describe("a look at a store", () => {
     const watched = source();
     await watched.look(store.ask);
     const queries = store.asked.filter(({ parameters }) => parameters.query?.startsWith("label_replace("));
-    expect(queries).toHaveLength(3);
+    expect(queries.length).toBeGreaterThan(0);
     expect(new Set(queries.map(({ parameters }) => parameters.time)).size).toBe(1);
     expect(queries.map(({ parameters }) => parameters.query).join()).toContain('rate(vllm:generation_tokens_total{job="vllm"}[20s])');
-    for (const { method, parameters } of store.asked)
-      expect([method, (parameters.query ?? "").length < 1500]).toEqual([method, method === "GET"]);
-    const many = fakeStore({
-      ...two,
-      names: [
-        ...names,
-        ...names.map((name) => name.replace("time_to_first_token", "e2e_request_latency")),
-        "vllm:request_queue_time_seconds_bucket",
-        "vllm:request_prefill_time_seconds_bucket",
-        "vllm:request_decode_time_seconds_bucket",
-      ],
-    });
-    await source(equalTo({ job: "vllm", model_name: "m".repeat(100) })).look(many.ask);
-    expect(many.asked.some(({ method, parameters }) => method === "POST" && parameters.query?.includes("_bucket"))).toBe(true);
+    expect(new Set(queries.map(({ method }) => method))).toEqual(new Set(["POST"]));
+    const short = store.asked.filter(({ method }) => method === "GET");
+    expect(short.length).toBeGreaterThan(0);
+    expect(short.every(({ parameters }) => Object.values(parameters).join().length < 1500)).toBe(true);
   });
 
   it("waits for the next scrape instead of looking twice at the same", async () => {
@@ -234,9 +224,8 @@ describe("history", () => {
     const store = fakeStore(two);
     await source().history?.(store.ask, store.now - 86_400, store.now, 1);
     const asked = store.asked.filter(({ path }) => path.endsWith("query_range"));
-    expect(asked).toHaveLength(3);
-    expect(asked.map(({ parameters }) => parameters.step)).toEqual(["120", "120", "120"]);
-    expect(asked[1]?.parameters.query).toContain("[120s]");
+    expect(asked.map(({ parameters }) => parameters.step)).toEqual(["120"]);
+    expect(asked[0]?.parameters.query).toContain("[120s]");
   });
 
   it("is nothing where the store refuses", async () => {

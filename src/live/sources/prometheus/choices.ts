@@ -5,7 +5,7 @@ import type { ApiPlace, ApiResult } from "./api.ts";
 import { equalTo, type Matcher } from "./matchers.ts";
 import { clockAhead } from "./scraping.ts";
 import { anchorSeries } from "./selection.ts";
-import { shapeOf } from "./shape.ts";
+import { engineCount, shapeOf } from "./shape.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Failed = Extract<ApiResult, { kind: "failed" }>;
@@ -45,9 +45,9 @@ export async function storeChoices(ask: Ask, place: ApiPlace, matchers: readonly
     const [first] = sets;
     if (!first) return [];
     const labels = telling.flatMap((label) => (first[label] === undefined ? [] : [[label, first[label]] as const]));
-    const { members } = shapeOf(sets);
-    const engines = [...members.values()].reduce((a, b) => a + b, 0);
-    return [{ kind: kindOf(first), labels: Object.fromEntries(labels), servers: members.size, engines }];
+    const kind = kindOf(first);
+    const shape = shapeOf(sets, kind);
+    return [{ kind, labels: Object.fromEntries(labels), servers: shape.members.size, engines: engineCount(shape) }];
   });
   return { kind: "choices", choices: choices.sort((a, b) => b.servers - a.servers), notices: found.notices };
 }

@@ -1,21 +1,17 @@
-import { histogramOf } from "../../histogram.ts";
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, EngineMeasures, Histogram, Measures, Sample } from "../../snapshot.ts";
+import { histogramOf, meanOf } from "../../histogram.ts";
+import { fillCapacity, readCacheConfig } from "../../kv-capacity.ts";
+import { type OpenMeasures, openMeasures } from "../../read-alias.ts";
+import type { CanonicalHistogram, EngineMeasures, Histogram, Measures, Role, Sample } from "../../snapshot.ts";
 import { together } from "../../together.ts";
 import type { AnsweredSeries } from "./answer.ts";
 import type { WordNames } from "./names.ts";
-import { startedWord, sumEnding, tellsEnginesApart, upWord, wordLabel } from "./queries.ts";
+import { countEnding, hasBuckets, startedWord, sumEnding, upWord, wordLabel } from "./queries.ts";
 import { engineOf, type FleetShape, memberOf } from "./shape.ts";
-
-/** Series of one instant, by the query of a look that gave them. */
-export interface Instant {
-  readonly gauges: readonly AnsweredSeries[];
-  readonly counters: readonly AnsweredSeries[];
-  readonly histograms: readonly AnsweredSeries[];
-}
 
 /** One server at an instant. */
 export interface InstantMember {
   readonly name: string;
+  readonly role: Role | undefined;
   readonly engines: readonly EngineMeasures[];
   /** null where the store does not say. */
   readonly up: boolean | null;
@@ -29,55 +25,47 @@ export interface InstantFigures extends Measures {
   readonly members: readonly InstantMember[];
 }
 
-interface OpenEngine {
-  readonly engine: string;
-  readonly gauges: Partial<Record<CanonicalGauge, number>>;
-  readonly counters: Partial<Record<CanonicalCounter, number>>;
-  readonly histograms: Partial<Record<CanonicalHistogram, Histogram>>;
-}
-
 interface OpenMember {
   readonly name: string;
-  readonly engines: Map<string, OpenEngine>;
+  readonly engines: Map<string, OpenMeasures>;
   up: boolean | null;
   startedAt: number | null;
 }
 
+/** What of a selection the series of an instant are read by. */
+interface Known {
+  readonly names: WordNames;
+  readonly shape: FleetShape;
+  readonly cacheConfig: Readonly<Record<string, string>> | undefined;
+}
+
 /** Sorts the series of an instant by server and engine. A server without any figure is there with no engines. */
-export function figuresOf(instant: Instant, names: WordNames, shape: FleetShape): InstantFigures {
+export function figuresOf(series: readonly AnsweredSeries[], { names, shape, cacheConfig }: Known): InstantFigures {
   const members = new Members(shape);
-  const wholes: Partial<Record<CanonicalHistogram, Histogram>> = {};
-  for (const [word, series] of byWord(instant.gauges)) {
-    for (const one of series) {
-      const value = lastOf(one);
-      if (!Number.isFinite(value)) continue;
-      if (word === upWord) members.member(one).up = value > 0;
-      else if (word === startedWord) members.member(one).startedAt = value;
-      else for (const gauge of names.gauges.keys()) if (gauge === word) members.engine(one).gauges[gauge] = value;
-    }
+  const byWord = grouped(series, (one) => one.labels[wordLabel] ?? "");
+  for (const [word] of names.gauges) {
+    // Nothing that is measured can be negative: -1 stands for what is not known.
+    for (const one of byWord.get(word) ?? []) if (lastOf(one) >= 0) members.engine(one).gauges[word] = lastOf(one);
   }
-  const counters = byWord(instant.counters);
-  for (const word of names.counters.keys()) {
-    for (const one of counters.get(word) ?? []) if (Number.isFinite(lastOf(one))) members.engine(one).counters[word] = lastOf(one);
+  for (const [word] of names.counters) {
+    for (const one of byWord.get(word) ?? []) if (Number.isFinite(lastOf(one))) members.engine(one).counters[word] = lastOf(one);
   }
-  const histograms = byWord(instant.histograms);
-  for (const word of names.histograms.keys()) {
-    const parts = [...(histograms.get(word) ?? []), ...(histograms.get(`${word}${sumEnding}`) ?? [])];
-    if (!tellsEnginesApart(word, shape)) {
-      const whole = histogramIn(word, parts);
-      if (whole) wholes[word] = whole;
-      continue;
-    }
+  for (const [word, named] of names.histograms) {
+    const parts = [word, word + sumEnding, word + countEnding].flatMap((part) => byWord.get(part) ?? []);
     for (const [engine, own] of grouped(parts, (one) => members.engine(one))) {
-      const histogram = histogramIn(word, own);
+      const histogram = hasBuckets(named) ? histogramIn(word, own, named[0]?.alias.scale) : meanIn(word, own);
       if (histogram) engine.histograms[word] = histogram;
     }
   }
-  return members.figures(wholes);
+  for (const one of byWord.get(upWord) ?? []) members.member(one).up = lastOf(one) > 0;
+  for (const one of byWord.get(startedWord) ?? []) if (Number.isFinite(lastOf(one))) members.member(one).startedAt = lastOf(one);
+  return members.figures(cacheConfig);
 }
 
 class Members {
   private readonly known = new Map<string, OpenMember>();
+  /** What is told of all servers as one. */
+  private readonly whole = openMeasures("");
 
   constructor(private readonly shape: FleetShape) {}
 
@@ -88,30 +76,65 @@ class Members {
     return member;
   }
 
-  engine(series: AnsweredSeries): OpenEngine {
+  engine(series: AnsweredSeries): OpenMeasures {
+    const { labels } = series;
+    const label = engineOf(labels, this.shape);
+    const { memberLabels, engineLabels } = this.shape;
+    if ([...memberLabels, ...engineLabels].length > 0 && memberOf(labels, this.shape) === "" && label === "") return this.whole;
     const { name, engines } = this.member(series);
-    const label = engineOf(series.labels, this.shape);
-    const whole = [name, label].filter((part) => part !== "").join("/");
-    const engine = engines.get(label) ?? { engine: whole, gauges: {}, counters: {}, histograms: {} };
+    const engine = engines.get(label) ?? openMeasures([name, label].filter((part) => part !== "").join("/"));
     engines.set(label, engine);
     return engine;
   }
 
-  figures(wholes: Measures["histograms"]): InstantFigures {
-    const members = [...this.known.values()]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((member) => ({ ...member, engines: [...member.engines.values()].filter(hasFigures) }));
+  figures(cacheConfig: Known["cacheConfig"]): InstantFigures {
+    const members = [...this.known.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((member) => this.closed(member, cacheConfig));
     const { gauges, counters, histograms } = together(members.flatMap((member) => member.engines));
-    return { gauges, counters, histograms: { ...histograms, ...wholes }, members };
+    return {
+      gauges: { ...gauges, ...this.whole.gauges },
+      counters: { ...counters, ...this.whole.counters },
+      histograms: { ...histograms, ...this.whole.histograms },
+      members,
+    };
+  }
+
+  private closed({ name, engines, up, startedAt }: OpenMember, cacheConfig: Known["cacheConfig"]): InstantMember {
+    const role = this.shape.roles.get(name);
+    const own = [...engines.values()].filter(hasFigures);
+    for (const measures of own) {
+      if (cacheConfig) readCacheConfig(cacheConfig, own.length, measures);
+      fillCapacity(measures);
+    }
+    const told = own.map(({ engine, gauges, counters, histograms }) => ({
+      engine,
+      gauges,
+      counters,
+      histograms,
+      ...(role ? { role } : {}),
+    }));
+    return { name, role, engines: told, up, startedAt };
   }
 }
 
-function hasFigures({ gauges, counters, histograms }: OpenEngine): boolean {
+function hasFigures({ gauges, counters, histograms }: OpenMeasures): boolean {
   return [gauges, counters, histograms].some((words) => Object.keys(words).length > 0);
 }
 
-function byWord(series: readonly AnsweredSeries[]): ReadonlyMap<string, readonly AnsweredSeries[]> {
-  return grouped(series, (one) => one.labels[wordLabel] ?? "");
+function histogramIn(word: CanonicalHistogram, series: readonly AnsweredSeries[], scale: number | undefined): Histogram | undefined {
+  const samples = series.map((one): Sample => {
+    const ending = one.labels[wordLabel] === word ? "bucket" : "sum";
+    return { name: `${word}_${ending}`, labels: one.labels, value: lastOf(one) };
+  });
+  return histogramOf(word, samples, scale);
+}
+
+function meanIn(word: CanonicalHistogram, series: readonly AnsweredSeries[]): Histogram | undefined {
+  const part = (ending: string): number => {
+    const one = series.find(({ labels }) => labels[wordLabel] === word + ending);
+    return one ? lastOf(one) : Number.NaN;
+  };
+  const [sum, count] = [part(sumEnding), part(countEnding)];
+  return Number.isFinite(sum) && Number.isFinite(count) ? meanOf(sum, count) : undefined;
 }
 
 function grouped<Key>(series: readonly AnsweredSeries[], keyOf: (one: AnsweredSeries) => Key): ReadonlyMap<Key, readonly AnsweredSeries[]> {
@@ -123,14 +146,6 @@ function grouped<Key>(series: readonly AnsweredSeries[], keyOf: (one: AnsweredSe
     else groups.set(key, [one]);
   }
   return groups;
-}
-
-function histogramIn(word: string, series: readonly AnsweredSeries[]): Histogram | undefined {
-  const samples = series.map((one): Sample => {
-    const ending = one.labels[wordLabel] === word ? "bucket" : "sum";
-    return { name: `${word}_${ending}`, labels: one.labels, value: lastOf(one) };
-  });
-  return histogramOf(word, samples);
 }
 
 function lastOf({ samples }: AnsweredSeries): number {

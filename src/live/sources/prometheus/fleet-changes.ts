@@ -47,7 +47,7 @@ export function memberStates(
     const isLost = measures === undefined || member.up === false;
     return {
       name,
-      role: "both",
+      role: member.role ?? "both",
       state: isLost ? "lost" : isBusy(measures) ? "live" : "idle",
       detail: isLost ? (failures.get(name) ?? "The store has no figures of it") : "",
       engines: engines.length,

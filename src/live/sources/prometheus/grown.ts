@@ -1,6 +1,9 @@
-import type { CanonicalCounter, CanonicalHistogram, EngineMeasures, Histogram, Measures, Snapshot } from "../../snapshot.ts";
+import type { CanonicalCounter, CanonicalHistogram, EngineMeasures, Histogram, Measures, RoleMeasures, Snapshot } from "../../snapshot.ts";
+import { together } from "../../together.ts";
+import { keysOf } from "../../words.ts";
 import type { InstantFigures } from "./figures.ts";
 import type { Selection } from "./selection.ts";
+import { engineCount } from "./shape.ts";
 
 /** When a look was, and over how long what came in is told. */
 export interface Stretch {
@@ -14,28 +17,45 @@ export interface Stretch {
  * What came in during a stretch: the store's rates over the stretch's length. Added up over looks, each growth is told once, spread over
  * the window that its rate was taken over.
  */
-export function grownOf(figures: InstantFigures, { names, model, cacheConfig }: Selection, { time, steady, seconds }: Stretch): Snapshot {
+export function grownOf(
+  figures: InstantFigures,
+  { names, shape, model, cacheConfig }: Selection,
+  { time, steady, seconds }: Stretch,
+): Snapshot {
   const perEngine = figures.members.flatMap(({ engines }) => engines);
   return {
     time,
     ...(steady === undefined ? {} : { steady }),
-    server: { kind: names.kind, model, engines: perEngine.length },
+    server: { kind: names.kind, model, engines: perEngine.length || engineCount(shape) },
     ...over(figures, seconds),
     startedAt: undefined,
     cacheConfig,
-    perEngine: perEngine.map((engine): EngineMeasures => ({ engine: engine.engine, ...over(engine, seconds) })),
+    perEngine: perEngine.map((engine): EngineMeasures => ({ ...engine, ...over(engine, seconds) })),
+    ...byRole(figures, seconds),
     wireNames: Object.fromEntries(
-      [...names.gauges, ...names.counters, ...names.histograms].map(([word, list]) => [word, list.join(" or ")]),
+      [...names.gauges, ...names.counters, ...names.histograms].map(([word, list]) => [word, list.map(({ name }) => name).join(" or ")]),
     ),
   };
+}
+
+/** Pools of a disaggregated deployment, where servers do not all do the same. */
+function byRole({ members }: InstantFigures, seconds: number): Pick<Snapshot, "perRole"> {
+  const answering = members.filter(({ engines }) => engines.length > 0);
+  const roles = [...new Set(answering.map(({ role }) => role ?? "both"))].sort();
+  if (roles.length < 2) return {};
+  const perRole = roles.map((role): RoleMeasures => {
+    const own = answering.filter((member) => (member.role ?? "both") === role);
+    return { role, members: own.length, ...over(together(own.flatMap(({ engines }) => engines)), seconds) };
+  });
+  return { perRole };
 }
 
 /** Figures per second, over so many seconds; gauges stay as they are. */
 export function over({ gauges, counters, histograms }: Measures, seconds: number): Measures {
   const grownCounters: Partial<Record<CanonicalCounter, number>> = {};
-  for (const word of wordsOf(counters)) grownCounters[word] = (counters[word] ?? 0) * seconds;
+  for (const word of keysOf(counters)) grownCounters[word] = (counters[word] ?? 0) * seconds;
   const grownHistograms: Partial<Record<CanonicalHistogram, Histogram>> = {};
-  for (const word of wordsOf(histograms)) {
+  for (const word of keysOf(histograms)) {
     const histogram = histograms[word];
     if (histogram) grownHistograms[word] = times(histogram, seconds);
   }
@@ -44,10 +64,4 @@ export function over({ gauges, counters, histograms }: Measures, seconds: number
 
 function times({ upper, count, sum, total }: Histogram, factor: number): Histogram {
   return { upper, count: count.map((value) => value * factor), sum: sum * factor, total: total * factor };
-}
-
-function wordsOf<Word extends string>(record: Readonly<Partial<Record<Word, unknown>>>): readonly Word[] {
-  const list: Word[] = [];
-  for (const word in record) list.push(word);
-  return list;
 }

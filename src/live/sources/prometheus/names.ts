@@ -1,80 +1,108 @@
 import { type Alias, aliasKey } from "../../aliases/alias.ts";
-import { aliases } from "../../aliases.ts";
+import { aliasesOf } from "../../aliases.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, ServerKind } from "../../snapshot.ts";
 
-/** The names of a store under which a kind of server publishes each canonical word, newest first; several in the middle of an upgrade. */
-export interface WordNames {
-  readonly kind: ServerKind;
-  readonly gauges: ReadonlyMap<CanonicalGauge, readonly string[]>;
-  readonly counters: ReadonlyMap<CanonicalCounter, readonly string[]>;
-  /** Without `_bucket`. */
-  readonly histograms: ReadonlyMap<CanonicalHistogram, readonly string[]>;
+/** A name of the store from which a word is read, as the table of names says. */
+export interface NamedSeries {
+  readonly alias: Alias;
+  /** Of a histogram or a summary without `_bucket`, `_sum`, `_count`. */
+  readonly name: string;
+  /** The alias' second family. */
+  readonly second?: string;
+  /** Only series that share the value of a label with this family. */
+  readonly among?: { readonly label: string; readonly name: string };
 }
 
-/** What can stand in PromQL without quotes. */
-const legal = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-
-/** A question each: what a page draws and a measured load is made of. */
-const asked: ReadonlySet<string> = new Set([
-  "requests_running",
-  "requests_waiting",
-  "kv_cache_usage",
-  "prompt_tokens_total",
-  "generation_tokens_total",
-  "request_success_total",
-  "preemptions_total",
-  "prefix_cache_queries_total",
-  "prefix_cache_hits_total",
-  "ttft_seconds",
-  "itl_seconds",
-  "tpot_seconds",
-  "e2e_seconds",
-  "queue_seconds",
-  "prefill_seconds",
-  "decode_seconds",
-  "request_prompt_tokens",
-  "request_generation_tokens",
-]);
-
-/** Whether a name alone tells the figure, in the canonical unit. */
-function isPlain({ canonical, wire, kind, where, scale, second }: Alias): boolean {
-  return asked.has(canonical) && wire === kind && where === undefined && scale === undefined && second === undefined;
+/** Where a store has each canonical word of a kind of server: newest names first, several in the middle of an upgrade. */
+export interface WordNames {
+  readonly kind: ServerKind;
+  readonly gauges: ReadonlyMap<CanonicalGauge, readonly NamedSeries[]>;
+  readonly counters: ReadonlyMap<CanonicalCounter, readonly NamedSeries[]>;
+  readonly histograms: ReadonlyMap<CanonicalHistogram, readonly NamedSeries[]>;
 }
 
 /** Reads from a store's list of names which canonical words it holds of a kind of server. */
 export function wordNames(names: readonly string[], kind: ServerKind): WordNames {
-  const present = new Map<string, string[]>();
-  const add = (key: string, name: string): void => {
-    const same = present.get(key);
-    if (same) same.push(name);
-    else present.set(key, [name]);
-  };
-  for (const name of names) {
-    if (!legal.test(name)) continue;
-    if (name.endsWith("_bucket")) add(`histogram ${aliasKey(name.slice(0, -"_bucket".length))}`, name.slice(0, -"_bucket".length));
-    else add(`single ${aliasKey(name)}`, name);
-  }
-  const namesOf = ({ kind, key }: Alias): readonly string[] => present.get(`${kind === "histogram" ? kind : "single"} ${key}`) ?? [];
-  const gauges = new Map<CanonicalGauge, string[]>();
-  const counters = new Map<CanonicalCounter, string[]>();
-  const histograms = new Map<CanonicalHistogram, string[]>();
-  for (const alias of aliases.filter(isPlain)) {
-    if (alias.server !== kind) continue;
+  const families = familiesIn(names);
+  const gauges = new Map<CanonicalGauge, NamedSeries[]>();
+  const counters = new Map<CanonicalCounter, NamedSeries[]>();
+  const histograms = new Map<CanonicalHistogram, NamedSeries[]>();
+  for (const alias of aliasesOf(kind)) {
+    const series = seriesOf(alias, families);
     switch (alias.kind) {
       case "gauge":
-        append(gauges, alias.canonical, namesOf(alias));
+        append(gauges, alias.canonical, series);
         break;
       case "counter":
-        append(counters, alias.canonical, namesOf(alias));
+      case "sum":
+        append(counters, alias.canonical, series);
         break;
       case "histogram":
-        append(histograms, alias.canonical, namesOf(alias));
+      case "ratio":
+        append(histograms, alias.canonical, series);
         break;
+      // Means that a server keeps itself, and figures by a label, are for those who read its page.
+      case "mean":
+      case "parts":
+      case "info":
+        break;
+      default:
+        alias satisfies never;
     }
   }
   return { kind, gauges, counters, histograms };
 }
 
-function append<Word>(found: Map<Word, string[]>, word: Word, names: readonly string[]): void {
-  if (names.length > 0) found.set(word, [...(found.get(word) ?? []), ...names]);
+type Wire = "single" | "histogram" | "summary";
+
+/** What can stand in PromQL without quotes. */
+const legal = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+/** A store lists series, not families, and seldom their types: names are taken at their word. */
+function familiesIn(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const families = new Map<string, string[]>();
+  const add = (wire: Wire, name: string): void => {
+    const key = familyKey(wire, aliasKey(name));
+    const same = families.get(key);
+    if (same) same.push(name);
+    else families.set(key, [name]);
+  };
+  for (const name of new Set(names)) {
+    if (!legal.test(name)) continue;
+    add("single", name);
+    if (name.endsWith("_bucket")) add("histogram", name.slice(0, -"_bucket".length));
+    if (name.endsWith("_sum")) add("summary", name.slice(0, -"_sum".length));
+  }
+  return families;
+}
+
+function familyKey(wire: Wire, key: string): string {
+  return `${wire} ${key}`;
+}
+
+function seriesOf(alias: Alias, families: ReadonlyMap<string, readonly string[]>): readonly NamedSeries[] {
+  const named = (key: string, wire: Wire = "single") => families.get(familyKey(wire, key)) ?? [];
+  const wire = alias.wire === "histogram" || alias.wire === "summary" ? alias.wire : "single";
+  const second = alias.second === undefined ? undefined : named(alias.second)[0];
+  if (alias.second !== undefined && second === undefined) return [];
+  const family = alias.among?.families.flatMap((key) => named(key))[0];
+  return named(alias.key, wire).map((name) => ({
+    alias,
+    name,
+    ...(second === undefined ? {} : { second }),
+    ...(alias.among && family !== undefined ? { among: { label: alias.among.label, name: family } } : {}),
+  }));
+}
+
+/** What is in another unit than the first, or another form of histogram, cannot stand in for it. */
+function append<Word>(found: Map<Word, NamedSeries[]>, word: Word, series: readonly NamedSeries[]): void {
+  const known = found.get(word) ?? [];
+  const first = (known[0] ?? series[0])?.alias;
+  const all = [...known, ...series.filter(({ alias }) => first !== undefined && isLike(alias, first))];
+  if (all.length > 0) found.set(word, all);
+}
+
+function isLike(one: Alias, other: Alias): boolean {
+  const form = ({ kind, wire }: Alias): string => (kind === "histogram" || kind === "ratio" ? `${kind} ${wire}` : "");
+  return one.scale === other.scale && form(one) === form(other);
 }

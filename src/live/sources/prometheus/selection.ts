@@ -8,6 +8,7 @@ import { type WordNames, wordNames } from "./names.ts";
 import { clockAhead, configuredInterval, countedInterval } from "./scraping.ts";
 import { type FleetShape, shapeOf } from "./shape.ts";
 import { type Target, targetsIn, targetsOf } from "./targets.ts";
+import { watchedNames } from "./watched-words.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Failed = Extract<ApiResult, { kind: "failed" }>;
@@ -52,15 +53,18 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
   const kind = commonest(found.sets.map(kindOf));
   if (kind === undefined) return nothing;
   const sets = found.sets.filter((set) => kindOf(set) === kind);
-  const shape = shapeOf(sets);
+  const shape = shapeOf(sets, kind);
   const jobs = [...new Set(sets.map((set) => set.job ?? ""))];
   // The names of the whole store would be too many.
   const within = selectorOfPattern(".+", [...matchers, oneOf("job", jobs)]);
   const listed = await askApi(ask, place, "label/__name__/values", { ...found.range, "match[]": within });
   if (listed.kind === "failed") return listed;
-  const names = wordNames(namesIn(listed.data), kind);
+  const names = watchedNames(wordNames(namesIn(listed.data), kind));
   const targets = await targetsBehind(ask, place, shape, sets);
-  const anchor = selectorOfAll(names.gauges.get(anchorWord) ?? [], matchers);
+  const anchor = selectorOfAll(
+    (names.gauges.get(anchorWord) ?? []).map(({ name }) => name),
+    matchers,
+  );
   const scrapeSeconds = configuredInterval(targets) ?? (await countedInterval(ask, place, anchor));
   const others = found.sets.length - sets.length;
   return {

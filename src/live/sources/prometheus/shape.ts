@@ -1,4 +1,6 @@
-import { engineLabels, rankLabels } from "../../engine-series.ts";
+import { engineLabelsOf, rankLabels } from "../../engine-series.ts";
+import { roleOf } from "../../role.ts";
+import type { Role, ServerKind } from "../../snapshot.ts";
 import type { Matcher } from "./matchers.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -17,6 +19,8 @@ export interface FleetShape {
   readonly copiesByProcess: boolean;
   /** Names of servers with their number of engines. */
   readonly members: ReadonlyMap<string, number>;
+  /** What servers do of the work, where their labels tell. */
+  readonly roles: ReadonlyMap<string, Role>;
 }
 
 /** OpenTelemetry and older scrape configurations name the pod otherwise; a server's own label is `exported_` where the target has it too. */
@@ -24,9 +28,10 @@ const podLabels = ["pod", "k8s_pod_name", "kubernetes_pod_name", "pod_name", "ex
 const addressLabels = ["instance", "exported_instance"];
 const joining = ["job", "instance", "namespace", "pod", "cluster"];
 
-/** Reads the shape of a selection from the label sets of one word that every server publishes. */
-export function shapeOf(sets: readonly Labels[]): FleetShape {
+/** Reads the shape of a selection of servers of one kind from the label sets of a word that each of them publishes. */
+export function shapeOf(sets: readonly Labels[], kind: ServerKind): FleetShape {
   const all = (label: string): boolean => sets.length > 0 && sets.every((set) => set[label] !== undefined);
+  const engineLabels = engineLabelsOf(kind);
   const own = engineSets(sets);
   const memberLabels = memberLabelsOf(sets, all);
   const engines = engineLabels.flatMap((label) => {
@@ -36,18 +41,27 @@ export function shapeOf(sets: readonly Labels[]): FleetShape {
   });
   const isRouter = engines.length === 0 && own.some((set) => set.server !== undefined);
   const shape = { memberLabels, engineLabels: isRouter ? ["server"] : engines };
+  const roles = new Map<string, Role>();
   const names = new Map<string, Set<string>>();
   for (const set of own) {
     const member = memberOf(set, shape);
     names.set(member, (names.get(member) ?? new Set()).add(engineOf(set, shape)));
+    const role = roleOf({ name: "", labels: set, value: 0 });
+    if (role) roles.set(member, role);
   }
   return {
     ...shape,
     targetLabels: joining.filter(all),
     matchers: [...routerMatcher(sets, own), ...rankMatchers(own)],
     copiesByProcess: own.some((set) => set.pid !== undefined),
+    roles,
     members: new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([member, list]) => [member, list.size])),
   };
+}
+
+/** Engines of all servers. */
+export function engineCount({ members }: Pick<FleetShape, "members">): number {
+  return [...members.values()].reduce((a, b) => a + b, 0);
 }
 
 /** A series' server, in words. */
