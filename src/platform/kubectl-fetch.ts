@@ -1,11 +1,11 @@
 import { apiPath, type ProxiedPage } from "../live/kubernetes/api-address.ts";
 import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
-import type { KubectlFailure } from "../live/kubernetes/kubectl-failure.ts";
 import { Slots } from "../live/sources/slots.ts";
 import { type FetchLimits, type FetchText, fetchText, type HttpText } from "./http.ts";
 import { HttpError, isHttpError } from "./http-error.ts";
 import { isKubectlError, type Kubectl, type KubectlError } from "./kubectl.ts";
 import { PortForward } from "./port-forward.ts";
+import { keyError, pageError, refusedBy } from "./proxied-page.ts";
 
 /** Programs at a time: a look at a large fleet must not take the machine. */
 const mostAtOnce = 8;
@@ -20,6 +20,8 @@ export class KubectlFetch {
   private readonly slots = new Slots(mostAtOnce);
   /** The cluster does not let this person use its proxy: it is asked no more. */
   private isProxyRefused = false;
+  /** Paths of pages whose pod takes them with a key alone. */
+  private readonly wantsKey = new Set<string>();
 
   constructor(
     private readonly kubectl: Kubectl,
@@ -51,24 +53,26 @@ export class KubectlFetch {
   }
 
   private async page(path: string, page: ProxiedPage, limits: FetchLimits): Promise<string | HttpText> {
-    const { pod, port } = page;
-    const open = this.forwards.get(`${pod}:${port}`);
-    if (open || this.isProxyRefused) return this.forwarded(page, limits);
+    if (this.isProxyRefused || this.wantsKey.has(path)) return this.forwarded(page, limits);
     try {
       return await this.slots.run(() => this.kubectl.get(this.place, path, limitsOf(limits)));
     } catch (error) {
       if (!isKubectlError(error)) throw error;
-      // A pod's own 401 and 403 come back as the API server's: by a port of our own it can be told apart, and a key be sent.
-      if (error.failure.kind !== "denied" && error.failure.kind !== "login") throw pageError(error);
-      return await this.insteadOf(error, page, limits);
+      const refused = refusedBy(error.failure);
+      if (refused === undefined) throw pageError(error);
+      if (refused === "proxy") return await this.insteadOf(error, page, limits);
+      // kubectl sends no key to a pod.
+      if (limits.token === undefined) throw keyError(error);
+      this.wantsKey.add(path);
+      return await this.forwarded(page, limits);
     }
   }
 
-  /** Through a port of our own, now and for all other pods where it is the proxy that is not allowed. */
+  /** Through ports of our own, from now on. */
   private async insteadOf(refusal: KubectlError, page: ProxiedPage, limits: FetchLimits): Promise<HttpText> {
     try {
       const answer = await this.forwarded(page, limits);
-      this.isProxyRefused ||= /pods\/proxy/.test(refusal.failure.said);
+      this.isProxyRefused = true;
       return answer;
     } catch (error) {
       const isClosed = isHttpError(error) && error.kind === "unreachable";
@@ -118,39 +122,4 @@ export class KubectlFetch {
 
 function limitsOf({ timeoutMs, maxBytes, signal }: FetchLimits) {
   return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(maxBytes === undefined ? {} : { maxBytes }), signal };
-}
-
-/** The API server's sentence for an answer of 404 that names no object: the pod is there, the page is not. */
-const noSuchPage = /could not find the requested resource/;
-
-function pageError({ failure, message }: KubectlError): HttpError {
-  const { kind, said } = failure;
-  switch (kind) {
-    case "timeout":
-    case "cancelled":
-      return new HttpError(kind, message);
-    case "too-much":
-      return new HttpError("too-large", message);
-    case "gone":
-      return noSuchPage.test(said)
-        ? new HttpError("status", "There is no such page (HTTP 404)", 404)
-        : new HttpError("unreachable", message);
-    case "other":
-      return answered(said) ? new HttpError("status", message, 500) : new HttpError("unreachable", message);
-    case "missing-tool":
-    case "no-context":
-    case "no-namespace":
-    case "denied":
-    case "login":
-    case "unreachable":
-    case "closed-port":
-      return new HttpError("unreachable", message);
-    default:
-      return kind satisfies never;
-  }
-}
-
-/** Something behind the API server answered, with another status than 2xx. */
-function answered(said: KubectlFailure["said"]): boolean {
-  return said.startsWith("Error from server (");
 }

@@ -29,9 +29,9 @@ function fetcher(of: FakeCluster): KubectlFetch {
 }
 
 /** A pod's own server, reached by a forwarded port. */
-async function podServer(answer: (path: string) => { readonly status: number; readonly text: string }): Promise<number> {
+async function podServer(answer: (path: string, key: string) => { readonly status: number; readonly text: string }): Promise<number> {
   const server: Server = createServer((request, response) => {
-    const { status, text } = answer(request.url ?? "");
+    const { status, text } = answer(request.url ?? "", request.headers.authorization ?? "");
     response.writeHead(status, { "content-type": "text/plain" }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -188,15 +188,22 @@ describe.skipIf(process.platform === "win32")("kubectl", () => {
     expect(await pods.fetchText(page)).toMatchObject({ text: "a 1\n" });
   });
 
-  test("a pod's own 401 is told by a port of our own, and a key is sent there alone", async () => {
-    const port = await podServer(() => ({ status: 401, text: "no" }));
+  test("a pod's own 401 asks for its key; with one, a port is forwarded, and the key is sent there alone", async () => {
+    const port = await podServer((_, key) => (key === "Bearer secret-key" ? { status: 200, text: "a 1\n" } : { status: 401, text: "no" }));
     const fail = "error: You must be logged in to the server (the server has asked for the client to provide credentials)";
     const fake = cluster({ answers: [{ match: "proxy", fail }], forward: { port } });
-    expect(await refused(fetcher(fake).fetchText(page, { token: "secret-key" }))).toMatchObject({
-      kind: "status",
-      status: 401,
-      needsKey: true,
-    });
+    const pods = fetcher(fake);
+    expect(await refused(pods.fetchText(page))).toMatchObject({ kind: "status", status: 401, needsKey: true });
+    expect(pods.isForwarding).toBe(false);
+    expect(await refused(pods.fetchText(page, { token: "another" }))).toMatchObject({ kind: "status", status: 401, needsKey: true });
+    expect(await pods.fetchText(page, { token: "secret-key" })).toMatchObject({ text: "a 1\n" });
     expect(JSON.stringify(fake.calls())).not.toContain("secret-key");
+  });
+
+  test("who is no longer logged in is not asked for an engine's key", async () => {
+    const fake = cluster({ answers: [{ match: "proxy", fail: "error: You must be logged in to the server (Unauthorized)" }] });
+    const error = await refused(fetcher(fake).fetchText(page));
+    expect(error).toMatchObject({ kind: "unreachable", needsKey: false, message: expect.stringMatching(/log in again/) });
+    expect(fake.calls().length).toBe(1);
   });
 });

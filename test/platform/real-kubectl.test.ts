@@ -54,6 +54,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       return void response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end("# TYPE a gauge\na 1\n");
     case "/api/v1/namespaces/serving/pods/llama-1:9000/proxy/metrics":
       return void refuse(503, "ServiceUnavailable", "error trying to reach service: dial tcp 10.0.0.3:9000: connect: connection refused");
+    case "/api/v1/namespaces/serving/pods/llama-1:8001/proxy/metrics":
+      return void json({ error: "Unauthorized" }, 401);
+    case "/api/v1/namespaces/serving/pods/llama-1:8002/proxy/metrics":
+      return void response.writeHead(403, { "content-type": "text/plain" }).end("no key");
     case "/api/v1/namespaces/serving/pods/llama-2:8000/proxy/metrics":
       return void refuse(403, "Forbidden", 'pods "llama-2" is forbidden: User "me" cannot get resource "pods/proxy" in API group ""');
     case "/api/v1/namespaces/serving/pods/llama-1/log":
@@ -147,6 +151,14 @@ describe.skipIf(!isThere())("the real kubectl, before an API server of this test
       message: expect.stringMatching(/cannot be reached/),
     });
     await expect(new Kubectl().get({ context: "nosuch" }, "/api/v1/nodes")).rejects.toMatchObject({ failure: { kind: "no-context" } });
+  });
+
+  test.each([
+    [8001, 401],
+    [8002, 403],
+  ])("a pod that wants a key (%i) is told from a cluster that refuses", async (port, status) => {
+    const page = pods.fetchText(podAddress(place, "llama-1", { scheme: "http", port, path: "/metrics" }));
+    await expect(page).rejects.toMatchObject({ kind: "status", status, needsKey: true });
   });
 
   test("takes the words of port-forward", async () => {

@@ -10,7 +10,7 @@ export interface PodQuery {
   /** A label selector, or a name alone. */
   readonly labels: string;
   readonly name: string | null;
-  /** Only those whose label begins so. */
+  /** Only those whose label begins so, with an ending that a controller drew. */
   readonly prefix: { readonly label: string; readonly text: string } | null;
   /** What they do of the work, where the file says so. */
   readonly role: "prefill" | "decode" | null;
@@ -48,9 +48,14 @@ export function selectedPods(labels: string): readonly PodQuery[] {
   return [{ labels, name: null, prefix: null, role: null }];
 }
 
+/** What KubeRay puts behind a name to make a cluster's: five letters, since 1.4 without a word before them. */
+const drawnEnding = /^(raycluster-)?[a-z0-9]{5}$/;
+
 /** Whether a pod that its labels brought is one of those meant. */
 export function isMeant({ labels }: Pod, { prefix }: PodQuery): boolean {
-  return prefix === null || (labels.get(prefix.label) ?? "").startsWith(prefix.text);
+  if (prefix === null) return true;
+  const value = labels.get(prefix.label) ?? "";
+  return value.startsWith(prefix.text) && drawnEnding.test(value.slice(prefix.text.length));
 }
 
 function onlyRole(roles: ReadonlySet<Pool["role"]>): PodQuery["role"] {

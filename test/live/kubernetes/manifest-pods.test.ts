@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { manifestPods } from "../../../src/live/kubernetes/manifest-pods.ts";
+import { isMeant, manifestPods } from "../../../src/live/kubernetes/manifest-pods.ts";
+import { readPods } from "../../../src/live/kubernetes/pod.ts";
+import { podList } from "../../support/fake-cluster.ts";
 import { deploymentIn } from "./deployments.ts";
 
 const container = `
@@ -112,6 +114,14 @@ spec:
     expect(pods(ray).queries).toEqual([
       { labels: "ray.io/is-ray-node=yes", name: null, prefix: { label: "ray.io/cluster", text: "qwen-" }, role: null },
     ]);
+  });
+
+  test("a Ray service's are those of its own clusters, not of one whose name goes on", () => {
+    const query = { labels: "", name: null, role: null, prefix: { label: "ray.io/cluster", text: "qwen-" } };
+    const [pod] = readPods(JSON.stringify(podList({ name: "a" }))) ?? [];
+    if (!pod) throw new Error("no pod was read");
+    const isOf = (cluster: string) => isMeant({ ...pod, labels: new Map([["ray.io/cluster", cluster]]) }, query);
+    expect(["qwen-x7k2p", "qwen-raycluster-x7k2p", "qwen-large-x7k2p", "other-x7k2p"].map(isOf)).toEqual([true, true, false, false]);
   });
 
   test("pools of several workloads are looked for together; a compose file has none", () => {

@@ -1,0 +1,55 @@
+import type { KubectlFailure } from "../live/kubernetes/kubectl-failure.ts";
+import { HttpError } from "./http-error.ts";
+import type { KubectlError } from "./kubectl.ts";
+
+/**
+ * Who refused a page that was asked for through the API server: the server itself, whose sentence names what is forbidden, or the pod
+ * behind it, whose 401 and 403 come back without. undefined = nobody refused, or the whole cluster does.
+ */
+export function refusedBy({ kind, said }: KubectlFailure): "proxy" | "pod" | undefined {
+  if (kind === "denied") return /is forbidden|pods\/proxy/.test(said) ? "proxy" : "pod";
+  return kind === "login" && /provide credentials/.test(said) ? "pod" : undefined;
+}
+
+/** A pod that wants a key, or another one, in the words of a server that is asked directly. */
+export function keyError({ failure }: KubectlError): HttpError {
+  return failure.kind === "login"
+    ? new HttpError("status", "Needs a key (HTTP 401)", 401)
+    : new HttpError("status", "The key is not allowed to read this page (HTTP 403)", 403);
+}
+
+/** The API server's sentence for an answer of 404 that names no object: the pod is there, the page is not. */
+const noSuchPage = /could not find the requested resource/;
+
+/** Why there is no page, as who asks servers knows it. What the cluster refuses is `unreachable`: an engine's key would not help. */
+export function pageError({ failure, message }: KubectlError): HttpError {
+  const { kind, said } = failure;
+  switch (kind) {
+    case "timeout":
+    case "cancelled":
+      return new HttpError(kind, message);
+    case "too-much":
+      return new HttpError("too-large", message);
+    case "gone":
+      return noSuchPage.test(said)
+        ? new HttpError("status", "There is no such page (HTTP 404)", 404)
+        : new HttpError("unreachable", message);
+    case "other":
+      return answered(said) ? new HttpError("status", message, 500) : new HttpError("unreachable", message);
+    case "missing-tool":
+    case "no-context":
+    case "no-namespace":
+    case "denied":
+    case "login":
+    case "unreachable":
+    case "closed-port":
+      return new HttpError("unreachable", message);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Something behind the API server answered, with another status than 2xx. */
+function answered(said: KubectlFailure["said"]): boolean {
+  return said.startsWith("Error from server (");
+}
