@@ -60,7 +60,9 @@ export class WatchTable {
 
   private engineLine(engine: WatchEngine, point: LivePoint, indent: number): string {
     const width = timeWidth + 2 + indent + stateWidth;
-    const name = `engine ${typeof engine.engine === "string" ? engine.engine : ""}`.slice(0, width).padEnd(width);
+    const alone = typeof engine.engine === "string" ? engine.engine : "";
+    const named = `engine ${alone}`;
+    const name = named.length <= width ? named.padEnd(width) : alone.length <= width ? alone.padEnd(width) : `…${alone.slice(1 - width)}`;
     return `${name}  ${columns.map((column) => cellOf(column, engine, point).padStart(column.width)).join("  ")}\n`;
   }
 
@@ -98,7 +100,9 @@ function latency(head: string, name: string, width: number, word: CanonicalHisto
     const value = metrics[word];
     if (!isQuantiles(value)) return "";
     const window = point.windows[word];
-    const stated = window ? statedQuantile(window, "p95") : null;
+    // Of an engine alone the buckets are not told, only the first bound, which all share.
+    const own = window && (value.p95 === window.p95 ? window : { ...value, count: value.count ?? 0, firstBound: window.firstBound });
+    const stated = own ? statedQuantile(own, "p95") : null;
     if (!stated) return "none";
     return stated.relation === "=" ? short(stated.value) : `${stated.relation} ${short(stated.value)}`;
   };
