@@ -11,7 +11,6 @@ import { Kubectl } from "../platform/kubectl.ts";
 import { type PodsTarget, podsTarget } from "../platform/pods-target.ts";
 import type { Attachment } from "./attachment.ts";
 import { refuseUntrusted } from "./attachments.ts";
-import { fullId } from "./command-ids.ts";
 import { UserFacingError } from "./errors.ts";
 import { withKubectl } from "./kubectl-progress.ts";
 import { choosePods } from "./pods-choice.ts";
@@ -32,7 +31,7 @@ export interface PodsReadingPorts {
 
 interface Told {
   readonly running: RunningPod;
-  readonly log: string;
+  readonly log: string | undefined;
 }
 
 interface ToldItem extends vscode.QuickPickItem {
@@ -76,8 +75,10 @@ export class PodsReading {
       ...unknown.map((fill) => ({ ...fillWords(fill), act: () => this.fill(subject, fill) })),
       {
         label: vscode.l10n.t("Start-up log beside the prediction"),
-        description: log === "" ? vscode.l10n.t("it is empty") : vscode.l10n.t("what it measured is offered as calibration"),
-        act: () => this.ports.compareLog(subject, pod.name, log),
+        description: log
+          ? vscode.l10n.t("what it measured is offered as calibration")
+          : vscode.l10n.t("there is none, or it may not be read"),
+        act: async () => (log ? this.ports.compareLog(subject, pod.name, log) : undefined),
       },
       {
         label: vscode.l10n.t("Its resolved manifest"),
@@ -92,8 +93,10 @@ export class PodsReading {
   }
 
   private async fill(subject: Subject, { what, value }: Fill): Promise<void> {
+    // A file that names no model that can be read is for a person to write on.
     if (what === "model") {
-      await vscode.commands.executeCommand(fullId("describeModel"), subject.document.uri, subject.analysis.deployment.id);
+      await vscode.env.clipboard.writeText(value);
+      vscode.window.setStatusBarMessage(vscode.l10n.t("Copied"), 2000);
       return;
     }
     const choice: Choice =

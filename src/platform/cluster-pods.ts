@@ -42,14 +42,14 @@ export class ClusterPods {
     return { pod, nodeLabels: labels === undefined ? new Map() : readNodeLabels(labels) };
   }
 
-  /** The log that tells of the start of a pod's engine; empty where the pod has none. */
-  async startLog(pod: Pod): Promise<string> {
+  /** The log that tells of the start of a pod's engine; undefined where there is none, or none that may be read. */
+  async startLog(pod: Pod): Promise<string | undefined> {
     const part = startLogPart(pod);
-    return part ? this.get(logAddress(this.place, pod.name, part)) : "";
+    return part && this.allowed(() => this.get(logAddress(this.place, pod.name, part)));
   }
 
   private async refusal(pod: Pod): Promise<Message | undefined> {
-    const log = await this.allowed(() => this.startLog(pod));
+    const log = await this.startLog(pod);
     return log === undefined ? undefined : refusedStart(log);
   }
 

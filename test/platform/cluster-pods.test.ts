@@ -84,6 +84,7 @@ describe.skipIf(process.platform === "win32")("the pods of a cluster", () => {
     expect(await asked.startLog(pod as Pod)).toBe("started\n");
     const closed = cluster([pods({ name: "llama-1" }), { match: "/nodes/", fail: "Error from server (Forbidden): nodes is forbidden" }]);
     expect((await closed.running(pod as Pod)).nodeLabels.size).toBe(0);
+    expect(await closed.startLog(pod as Pod)).toBeUndefined();
   });
 });
 
