@@ -238,6 +238,9 @@ export class Attachments implements vscode.Disposable {
       case "choose-engine":
         attachment.feed.choose(message.engine);
         break;
+      case "calibrate":
+        await vscode.commands.executeCommand(fullId("calibrate"), url);
+        break;
       default:
         // `pause` freezes the picture alone; sampling goes on.
         break;
