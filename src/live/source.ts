@@ -52,8 +52,8 @@ export type Answer =
 export interface Ask {
   /** Fetches a text within limits; `address` is what the source's host knows how to reach. */
   text(address: string, how?: AskHow): Promise<Answer>;
-  /** Ends after so many seconds, or at once when all is taken back. */
-  wait(seconds: number): Promise<void>;
+  /** Ends after so many seconds, sooner where `unless` is there by then, at once when all is taken back. */
+  wait(seconds: number, unless?: Promise<unknown>): Promise<void>;
   now(): Moment;
 }
 

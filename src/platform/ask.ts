@@ -34,7 +34,7 @@ export function httpAsk({ fetchText, clock, keyFor, timeoutMs }: AskPorts, signa
         return { kind: "failed", why: whyOf(error), detail: message, status, ...(said === "" ? {} : { said }), at: now() };
       }
     },
-    wait: (seconds) =>
+    wait: (seconds, unless) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve();
         const over = (): void => {
@@ -44,6 +44,7 @@ export function httpAsk({ fetchText, clock, keyFor, timeoutMs }: AskPorts, signa
         };
         const cancel = clock.after(seconds * 1000, over);
         signal.addEventListener("abort", over, { once: true });
+        void unless?.then(over, over);
       }),
   };
 }

@@ -5,56 +5,12 @@ import { LiveSeries } from "../../src/live/series.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { backoffMs } from "../../src/platform/backoff.ts";
-import type { Clock } from "../../src/platform/clock.ts";
 import type { FetchText } from "../../src/platform/http.ts";
 import { HttpError } from "../../src/platform/http-error.ts";
 import type { ServerIdentity } from "../../src/platform/identity.ts";
 import { type LoopStatus, ScrapeLoop, type ScrapeOptions } from "../../src/platform/scrape-loop.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
-
-/** Time that passes only when told to; timers fire in order, and what they start settles in between. */
-class FakeClock implements Clock {
-  private time = 1_000_000;
-  private timers: { at: number; call: () => void }[] = [];
-
-  now(): number {
-    return this.time;
-  }
-
-  steady(): number {
-    return this.time;
-  }
-
-  after(ms: number, call: () => void): () => void {
-    const timer = { at: this.time + ms, call };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-  }
-
-  get waiting(): number {
-    return this.timers.length;
-  }
-
-  async pass(ms: number): Promise<void> {
-    const end = this.time + ms;
-    for (;;) {
-      await settled();
-      const next = this.timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.timers = this.timers.filter((other) => other !== next);
-      this.time = Math.max(this.time, next.at);
-      next.call();
-    }
-    this.time = end;
-    await settled();
-  }
-}
-
-async function settled(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
-}
+import { FakeClock } from "../support/fake-clock.ts";
 
 const page = (tokens: number) =>
   `# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running 1\n# TYPE vllm:generation_tokens_total counter\nvllm:generation_tokens_total ${tokens}\n`;

@@ -68,8 +68,8 @@ export class Fleet implements LiveSource {
     if (this.asked !== ask) for (const member of this.watched) member.anew();
     this.asked = ask;
     const { watched } = this;
-    const answers = watched.map((member) => member.ask(ask, (task) => this.slots.run(task)));
-    await Promise.race([Promise.all(answers), ask.wait(this.patience)]);
+    const answers = Promise.all(watched.map((member) => member.ask(ask, (task) => this.slots.run(task))));
+    await Promise.race([answers, ask.wait(this.patience, answers)]);
     return this.summed(watched, ask.now());
   }
 
