@@ -4,7 +4,7 @@ import { apiBase, findStore, refusalWords, type Store } from "../live/sources/pr
 import { prometheus, prometheusName } from "../live/sources/prometheus.ts";
 import { httpAsk } from "../platform/ask.ts";
 import { systemClock } from "../platform/clock.ts";
-import { fetchText } from "../platform/http.ts";
+import type { FetchText } from "../platform/http.ts";
 import { redactUrl } from "../platform/url.ts";
 import { CliError, exits, usage } from "./exit.ts";
 import type { Session } from "./session.ts";
@@ -13,12 +13,13 @@ import type { WatchedSource } from "./watch-sources.ts";
 export interface StoreOptions {
   readonly labels?: string;
   readonly tenant?: string;
+  readonly fetchText: FetchText;
 }
 
 /** The servers of a Prometheus-compatible store; throws CliError where it does not answer, or knows several models to choose from. */
 export async function storeToWatch(
   address: string,
-  { labels, tenant }: StoreOptions,
+  { labels, tenant, fetchText }: StoreOptions,
   token: string | undefined,
   { terminal }: Session,
 ): Promise<WatchedSource> {
@@ -40,7 +41,7 @@ export async function storeToWatch(
   if (!first) throw new CliError(exits.unreachable, `${name}: knows no serving engine with these labels in the last ten minutes`);
   if (known.choices.some((choice) => !sameModel(choice, first))) throw usage(severalWords(name, known.choices));
   terminal.fail(foundWords(found, known.choices));
-  return { source: prometheus({ place: found.place, matchers, name: prometheusName(name, matchers) }), label: "", keyFor };
+  return { source: prometheus({ place: found.place, matchers, name: prometheusName(name, matchers) }), fetchText, label: "", keyFor };
 }
 
 function sameModel(a: StoreChoice, b: StoreChoice): boolean {

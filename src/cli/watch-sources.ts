@@ -1,9 +1,11 @@
 import type { LiveSource } from "../live/source.ts";
 import { metricsUrl } from "../live/sources/metrics-url.ts";
+import { authoritiesOf, environmentConnections } from "../platform/connections.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
-import type { FetchText } from "../platform/http.ts";
+import { type FetchText, fetchText, httpFetch } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
+import { reason } from "../platform/text-files.ts";
 import { normaliseUrl, redactUrl } from "../platform/url.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";
@@ -13,6 +15,7 @@ import { recordedSources } from "./watch-replay.ts";
 
 /** What is watched, as the options of `watch` name it. */
 export interface SourceOptions extends PodsOptions {
+  readonly caFile?: string;
   readonly fleet?: boolean;
   readonly replay?: string;
   readonly speed?: number;
@@ -54,7 +57,8 @@ export async function watchedSources(
   if (prometheus === undefined && (options.labels !== undefined || options.tenant !== undefined)) {
     throw usage("--labels and --tenant go with --prometheus.");
   }
-  if (prometheus !== undefined) return [await storeToWatch(prometheus, options, token, session)];
+  const ownFetch = fetchBy(options.caFile);
+  if (prometheus !== undefined) return [await storeToWatch(prometheus, { ...options, fetchText: ownFetch }, token, session)];
   if (replay !== undefined) return recordedSources(replay, options.speed ?? null, session);
   if (kubernetes !== undefined) {
     return [{ ...(await podsToWatch(kubernetes, options, session)), label: "", keyFor: () => token }];
@@ -64,12 +68,23 @@ export async function watchedSources(
   if (options.fleet) {
     // A look alone waits for its slowest member: there is no later one to which its answer could belong.
     const source = fleetOf(urls, options.once ? { patienceSeconds: 10 } : {});
-    return [{ source, label: "", keyFor: () => token }];
+    return [{ source, fetchText: ownFetch, label: "", keyFor: () => token }];
   }
   return urls.map((url) => {
     const name = redactUrl(url);
-    return { source: metricsUrl(url, name), label: urls.length > 1 ? name : "", keyFor: () => token };
+    return { source: metricsUrl(url, name), fetchText: ownFetch, label: urls.length > 1 ? name : "", keyFor: () => token };
   });
+}
+
+/** Over HTTP, with further authorities where a file names them. */
+function fetchBy(caFile: string | undefined): FetchText {
+  if (caFile === undefined) return fetchText;
+  try {
+    const connections = environmentConnections(process.env, authoritiesOf(caFile));
+    return httpFetch(() => connections);
+  } catch (error) {
+    throw usage(`--ca-file: ${caFile} ${reason(error)}.`);
+  }
 }
 
 function address(input: string): string {

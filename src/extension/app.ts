@@ -19,7 +19,9 @@ import { DescribeModel } from "./describe-model.ts";
 import { publishDiagnostics } from "./diagnostics.ts";
 import { Documents } from "./documents.ts";
 import { DriftCodeActions } from "./drift-actions.ts";
+import { EditorConnections } from "./editor-connections.ts";
 import { openExamples } from "./examples.ts";
+import { forgetKey } from "./forget-key.ts";
 import { HoverProvider } from "./hover-provider.ts";
 import { InlayHints } from "./inlay-hints.ts";
 import { languageStatus } from "./language-status.ts";
@@ -78,8 +80,9 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   const states = new LensStates(documents);
   const texts = new VirtualTexts();
   const reports = new Reports(context, { documents, subjects, texts, lenses: states }, log);
-  const tokens = new Tokens(context.secrets);
+  const tokens = new Tokens(context.secrets, context.globalState);
   const drift = new LiveDrift(documents, texts);
+  const connections = new EditorConnections(context.workspaceState);
   const attachments = new Attachments(
     extension,
     documents,
@@ -87,16 +90,17 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     states,
     tokens,
     drift,
+    connections,
     log,
     String(context.extension.packageJSON.version),
   );
   const demo = new Demo(extension, documents);
-  const stores = new StoreWay(tokens, context.workspaceState);
+  const stores = new StoreWay(tokens, context.workspaceState, connections.fetchText);
   const ways = (subject: Subject | undefined) => [...(subject ? podsWay(subject) : []), stores.to(subject)];
-  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), subjects, ways, context);
+  const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), tokens, subjects, ways, context);
   const recordings = new RecordingEditor(attachments, subjects);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
-  const models = new DescribeModel(catalog, tokens);
+  const models = new DescribeModel(catalog, tokens, connections.fetchText);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);
   const pods = new PodsReading({
@@ -107,7 +111,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     compareLog: (subject, name, text) => memory.compare(subject, name, text),
   });
   const timelines = new Timelines(extension, { documents, subjects, reports }, log);
-  const calibrations = new Calibrations(extension, memory, texts, tokens, log);
+  const calibrations = new Calibrations(extension, memory, texts, tokens, connections.fetchText, log);
   const benchmarks = new Benchmarks(extension, texts, log);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
@@ -119,6 +123,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     states,
     reports,
     attachments,
+    connections,
     drift,
     demo,
     memory,
@@ -183,6 +188,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     readPods: async (...args) => pods.read(await subjects.find(args), args[2]),
     describeModel: about((subject) => models.describe(subject)),
     describeGpu: about((subject) => gpus.describe(subject)),
+    forgetKey: () => forgetKey(tokens, connections),
     analyseCommand: () => analyseCommand((uri) => surroundings.of(uri)),
     openRule: (code) => openRule(extension, code),
     render: () => rendering.run(),

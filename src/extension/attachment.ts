@@ -10,6 +10,7 @@ import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource, Look } from "../live/source.ts";
 import type { LiveWindow } from "../live/window.ts";
 import { systemClock } from "../platform/clock.ts";
+import type { FetchText } from "../platform/http.ts";
 import { identityFrom, type ServerIdentity } from "../platform/identity.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
@@ -26,6 +27,8 @@ import type { Subject } from "./subject.ts";
 const measuredSeconds = 300;
 
 export interface AttachmentPorts extends PredictorPorts {
+  /** How servers are reached, where its source brings no way of its own. */
+  readonly fetchText: FetchText;
   readonly changed: () => void;
   /** The server said what it runs: at its first answer, and whenever it was started anew. */
   readonly identified: (running: RunningServer) => void;
@@ -64,7 +67,7 @@ export class Attachment {
       source,
       series: this.series,
       intervalMs: () => this.intervalMs,
-      ...(fetchText ? { fetchText } : {}),
+      fetchText: fetchText ?? ports.fetchText,
       keyFor,
       ...(replay ? { clock: replay.clock } : {}),
       ...(pastSeconds ? { past: { seconds: pastSeconds, stepSeconds: 1 } } : {}),

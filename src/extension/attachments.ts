@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import type { RunningServer } from "../live/running-server.ts";
 import { Runner } from "../platform/run-worker.ts";
-import { hostsOf, redactUrl } from "../platform/url.ts";
+import { fleetMembers, hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
 import { Attachment } from "./attachment.ts";
 import { fullId } from "./command-ids.ts";
 import { detachedMessages } from "./detached-page.ts";
 import type { Documents } from "./documents.ts";
+import type { EditorConnections } from "./editor-connections.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { LiveDrift } from "./live-drift.ts";
@@ -17,6 +18,7 @@ import { pageRequests } from "./page-requests.ts";
 import { Pulse } from "./pulse.ts";
 import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
+import { askingMachine } from "./remote-words.ts";
 import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
 import { ServerKeys } from "./server-keys.ts";
@@ -47,6 +49,7 @@ export class Attachments implements vscode.Disposable {
   private readonly status = new ServerStatus();
   readonly onDidChange = this.changed.event;
   readonly recordings: Recordings;
+  private readonly subscription: vscode.Disposable;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -55,10 +58,12 @@ export class Attachments implements vscode.Disposable {
     private readonly lenses: LensStates,
     private readonly tokens: Tokens,
     private readonly drift: LiveDrift,
+    private readonly connections: EditorConnections,
     private readonly log: Log,
     version: string,
   ) {
     this.recordings = new Recordings(version, log);
+    this.subscription = connections.onDidExcept((origin) => this.excepted(origin));
     this.recordings.onDidChange((url) => {
       this.attached.get(url)?.page?.send({ kind: "recording", recording: this.recordings.view(url) });
       this.changed.fire();
@@ -90,6 +95,7 @@ export class Attachments implements vscode.Disposable {
       (address) => keys.keyFor(address),
       {
         runner,
+        fetchText: this.connections.fetchText,
         send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
         changed: () => this.tell(url),
         identified: (running) => this.compare(url, subject, running),
@@ -174,6 +180,7 @@ export class Attachments implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.subscription.dispose();
     for (const url of this.attached.keys()) this.detach(url);
     this.status.dispose();
     this.recordings.dispose();
@@ -194,7 +201,12 @@ export class Attachments implements vscode.Disposable {
       panel,
       this.extension,
       url,
-      () => [...attachment.everything(), ...this.drift.messages(url), { kind: "recording", recording: this.recordings.view(url) }],
+      () => [
+        ...attachment.everything(),
+        ...this.drift.messages(url),
+        this.connection(attachment),
+        { kind: "recording", recording: this.recordings.view(url) },
+      ],
       receive,
       () => {
         one.page = undefined;
@@ -248,8 +260,27 @@ export class Attachments implements vscode.Disposable {
   }
 
   private compare(url: string, subject: Subject | undefined, running: RunningServer): void {
-    if (!subject) return;
-    for (const message of this.drift.identified(url, subject, running)) this.attached.get(url)?.page?.send(message);
+    const one = this.attached.get(url);
+    if (!subject || !one) return;
+    const event = this.drift.identified(url, subject, running);
+    if (event) one.attachment.series.mark(event);
+    for (const message of this.drift.messages(url)) one.page?.send(message);
+  }
+
+  private connection({ source, url }: Attachment): ToLiveView {
+    return {
+      kind: "connection",
+      connection: { source: source.kind, from: askingMachine(), tlsVerified: this.connections.isVerified(url) },
+    };
+  }
+
+  /** A person made an exception for a host: those who wait for it are asked again. */
+  private excepted(origin: string): void {
+    for (const { attachment, page } of this.attached.values()) {
+      if (!fleetMembers(attachment.url).some((one) => URL.canParse(one) && new URL(one).origin === origin)) continue;
+      page?.send(this.connection(attachment));
+      attachment.retry();
+    }
   }
 
   /** Slower while nobody looks and nothing is recorded, where the settings say so. */

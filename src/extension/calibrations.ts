@@ -8,7 +8,7 @@ import { liveLoad } from "../live/bench/live-load.ts";
 import { type MeasuredServer, measuredServer } from "../live/measured-server.ts";
 import { loggedDeployment } from "../live/starts/logged-deployment.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
-import { fetchText } from "../platform/http.ts";
+import type { FetchText } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import { readServerInfo } from "../platform/server-info.ts";
 import { FileError, mebibyte, readTextFile } from "../platform/text-files.ts";
@@ -37,6 +37,7 @@ export class Calibrations implements vscode.Disposable {
     private readonly memory: MemoryPages,
     private readonly texts: VirtualTexts,
     private readonly tokens: Tokens,
+    private readonly fetchText: FetchText,
     log: Log,
   ) {
     // The comparison is what was asked for; the offer waits beside it for as long as a person likes.
@@ -112,7 +113,7 @@ export class Calibrations implements vscode.Disposable {
 
   private async serverInfo(url: string): Promise<unknown> {
     try {
-      return await readServerInfo(fetchText, url, await this.tokens.get(url));
+      return await readServerInfo(this.fetchText, url, await this.tokens.get(url));
     } catch (error) {
       if (isHttpError(error)) throw new UserFacingError("network", error.message);
       throw error;

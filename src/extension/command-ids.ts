@@ -26,6 +26,7 @@ export const commandIds = [
   "readPods",
   "describeModel",
   "describeGpu",
+  "forgetKey",
   "analyseCommand",
   "openRule",
   "render",

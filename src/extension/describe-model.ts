@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Catalog } from "../catalog/catalog.ts";
 import { modelFromConfig } from "../catalog/model-config.ts";
 import { modelProposals } from "../language/choose-gpu.ts";
-import { fetchText } from "../platform/http.ts";
+import type { FetchText } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import { UserFacingError } from "./errors.ts";
 import { configText, fileNameOf, modelsFolder, sameAsText } from "./model-files.ts";
@@ -22,6 +22,7 @@ export class DescribeModel {
   constructor(
     private readonly catalog: Catalog,
     private readonly tokens: Tokens,
+    private readonly fetchText: FetchText,
   ) {}
 
   async describe(subject: Subject): Promise<void> {
@@ -97,12 +98,12 @@ export class DescribeModel {
     const url = `${hubUrl()}/${name}/resolve/main/config.json`;
     const limits = { maxBytes: 2 ** 21, accept: "application/json" };
     try {
-      return (await fetchText(url, { ...limits, token: await this.tokens.get(url) })).text;
+      return (await this.fetchText(url, { ...limits, token: await this.tokens.get(url) })).text;
     } catch (error) {
       if (!isHttpError(error)) throw error;
       const token = error.needsKey ? await this.tokens.ask(url) : undefined;
       if (!token) throw new UserFacingError("network", `${new URL(url).host}: ${error.message}`);
-      return (await fetchText(url, { ...limits, token })).text;
+      return (await this.fetchText(url, { ...limits, token })).text;
     }
   }
 

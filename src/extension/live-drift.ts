@@ -25,7 +25,6 @@ interface Compared {
   readonly uri: vscode.Uri;
   readonly deploymentId: string;
   readonly running: RunningServer;
-  readonly events: readonly LiveEvent[];
   drift: readonly Drift[];
 }
 
@@ -53,24 +52,18 @@ export class LiveDrift implements vscode.Disposable {
     ];
   }
 
-  /** A server said what it runs, at first and whenever it was started anew; returns what its page should hear. */
-  identified(server: string, { document, analysis }: Subject, running: RunningServer): readonly ToLiveView[] {
+  /** A server said what it runs, at first and whenever it was started anew; the mark of one that came back with other settings. */
+  identified(server: string, { document, analysis }: Subject, running: RunningServer): LiveEvent | undefined {
     const before = this.compared.get(server);
     const drift = driftOf(running, analysis);
-    const event = before && changedSettings(before.drift, drift, Date.now() / 1000);
-    const events = [...(before?.events ?? []), ...(event ? [event] : [])];
-    this.compared.set(server, { uri: document.uri, deploymentId: analysis.deployment.id, running, events, drift });
+    this.compared.set(server, { uri: document.uri, deploymentId: analysis.deployment.id, running, drift });
     this.show(server);
-    return this.messages(server);
+    return before && changedSettings(before.drift, drift, Date.now() / 1000);
   }
 
   /** Rows of file and server side by side; empty before the server said anything. */
   rows(server: string): readonly Drift[] {
     return this.compared.get(server)?.drift ?? [];
-  }
-
-  events(server: string): readonly LiveEvent[] {
-    return this.compared.get(server)?.events ?? [];
   }
 
   messages(server: string): readonly ToLiveView[] {

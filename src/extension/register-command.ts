@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { isCancelled, isUserFacing } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { plainWords } from "./plain-words.ts";
 
 /** Registers a command with what every command has: a trace of its time, errors told once and in the right words, silence when cancelled. */
 export function registerCommand(id: string, log: Log, run: (...args: unknown[]) => Promise<unknown>): vscode.Disposable {
@@ -23,7 +24,7 @@ export async function report(what: string, error: unknown, log: Log): Promise<vo
   if (isUserFacing(error)) {
     log.info(`${what}: ${error.message}`);
     const { action } = error;
-    const chosen = await vscode.window.showWarningMessage(error.message, ...(action ? [action.title] : []));
+    const chosen = await vscode.window.showWarningMessage(plainWords(error.message), ...(action ? [action.title] : []));
     if (action && chosen === action.title) await vscode.commands.executeCommand(action.command, ...(action.args ?? []));
     return;
   }

@@ -4,6 +4,7 @@ import { type Alert, Alerts } from "../live/alerts/alerts.ts";
 import type { DriftRow } from "../live/drift.ts";
 import type { LiveSeries } from "../live/series.ts";
 import { fullId } from "./command-ids.ts";
+import { plainWords } from "./plain-words.ts";
 import { Settings } from "./settings.ts";
 import { translated } from "./translate.ts";
 
@@ -46,7 +47,7 @@ export class ServerAlerts {
   private async notify(alert: Alert): Promise<void> {
     const openLive = vscode.l10n.t("Open live");
     const words = vscode.l10n.t("{0}: {1}", this.server.name, translated(alert.words));
-    const chosen = await vscode.window.showWarningMessage(words, openLive);
+    const chosen = await vscode.window.showWarningMessage(plainWords(words), openLive);
     if (chosen === openLive) await vscode.commands.executeCommand(fullId("openLive"), this.server.url);
   }
 }

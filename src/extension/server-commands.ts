@@ -7,6 +7,7 @@ import { UserFacingError } from "./errors.ts";
 import { openExamples } from "./examples.ts";
 import { type AttachWay, normalised, type ServerChoice } from "./server-choice.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** Attach, detach, demo: what the commands and lenses about servers do. */
 export class ServerCommands {
@@ -14,6 +15,7 @@ export class ServerCommands {
     private readonly attachments: Attachments,
     private readonly demo: Demo,
     private readonly choice: ServerChoice,
+    private readonly tokens: Tokens,
     private readonly subjects: Subjects,
     /** Ways to servers that are no addresses; some need a deployment. */
     private readonly waysTo: (subject: Subject | undefined) => readonly AttachWay[],
@@ -25,7 +27,8 @@ export class ServerCommands {
     const subject = await this.subjectOf(args);
     const key = subject ? subjectKey(subject.document.uri, subject.analysis.deployment.id) : "";
     const given = typeof args[2] === "string" ? normalised(args[2]) : undefined;
-    const url = given ?? (await this.choice.ask(key, this.demo.url, this.waysTo(subject)));
+    const typed = given ?? (await this.choice.ask(key, this.demo.url, this.waysTo(subject)));
+    const url = await this.tokens.keepCredentials(typed);
     await this.attachments.attach(url, subject);
     if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);
   }

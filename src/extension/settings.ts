@@ -68,6 +68,11 @@ export class Settings {
     return seconds > 0 ? Math.max(this.scrapeIntervalMs, Math.min(600, seconds) * 1000) : this.scrapeIntervalMs;
   }
 
+  /** PEM file of further authorities that servers may be certified by; only a person's own settings can name it. */
+  get caFile(): string {
+    return this.text("http.caFile");
+  }
+
   /** Bytes that a recording may take. */
   get mostRecordedBytes(): number {
     return Math.max(1, this.number("record.maxSize", 256)) * 1e6;

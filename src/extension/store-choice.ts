@@ -5,11 +5,12 @@ import { matchersOf, type StoreChoice, storeChoices } from "../live/sources/prom
 import { apiBase, findStore, refusalWords, type Store } from "../live/sources/prometheus/store.ts";
 import { httpAsk } from "../platform/ask.ts";
 import { systemClock } from "../platform/clock.ts";
-import { fetchText } from "../platform/http.ts";
+import type { FetchText } from "../platform/http.ts";
 import { storeUrl } from "../platform/store-target.ts";
 import { redactUrl } from "../platform/url.ts";
 import { refuseUntrusted } from "./attachments.ts";
 import { UserFacingError } from "./errors.ts";
+import { plainWords } from "./plain-words.ts";
 import { type AttachWay, choose } from "./server-choice.ts";
 import { ServerKeys } from "./server-keys.ts";
 import type { Subject } from "./subject.ts";
@@ -29,6 +30,7 @@ export class StoreWay {
   constructor(
     private readonly tokens: Tokens,
     private readonly memory: vscode.Memento,
+    private readonly fetchText: FetchText,
   ) {}
 
   /** For the list of ways; a file is not needed. */
@@ -47,7 +49,7 @@ export class StoreWay {
     await keys.load();
     const store = await this.reached(base, tenant, keys);
     await this.remember(base, store);
-    const known = await withStore(base, keys, (ask) => storeChoices(ask, store.place, []));
+    const known = await withStore(base, { keys, fetchText: this.fetchText }, (ask) => storeChoices(ask, store.place, []));
     if (known.kind === "failed") throw new UserFacingError("network", `${redactUrl(base)}: ${refusalWords(known, base)}`);
     const choice = await chosen(known.choices, store, subject?.analysis.deployment.model?.value.name);
     return storeUrl({ place: store.place, matchers: matchersOf(choice), pastSeconds: await chosenPast() });
@@ -70,7 +72,7 @@ export class StoreWay {
   private async reached(base: string, given: string | undefined, keys: ServerKeys): Promise<Store> {
     let tenant = given;
     for (;;) {
-      const found = await withStore(base, keys, (ask) => findStore(ask, base, tenant));
+      const found = await withStore(base, { keys, fetchText: this.fetchText }, (ask) => findStore(ask, base, tenant));
       if (found.kind === "store") return found;
       if (found.misses === "tenant") tenant = await askTenant(base, tenant);
       else if (found.misses !== "key") throw new UserFacingError("network", `${redactUrl(base)}: ${found.detail}`);
@@ -86,8 +88,13 @@ export class StoreWay {
   }
 }
 
+interface StoreAsk {
+  readonly keys: ServerKeys;
+  readonly fetchText: FetchText;
+}
+
 /** Asks a store with a progress that can be cancelled. */
-function withStore<T>(base: string, keys: ServerKeys, run: (ask: Ask) => Promise<T>): Promise<T> {
+function withStore<T>(base: string, { keys, fetchText }: StoreAsk, run: (ask: Ask) => Promise<T>): Promise<T> {
   const title = vscode.l10n.t("Asking {0}", redactUrl(base));
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return Promise.resolve(
@@ -119,9 +126,11 @@ async function chosen(choices: readonly StoreChoice[], { words }: Store, model: 
   }
   const isOwn = ({ labels }: StoreChoice): boolean => model !== undefined && sameName(labels.model_name, model);
   const items = [...choices.filter(isOwn), ...choices.filter((choice) => !isOwn(choice))].map((choice) => ({
-    label: choice.labels.model_name ?? choice.labels.job ?? kindName(choice.kind),
+    label: plainWords(choice.labels.model_name ?? choice.labels.job ?? kindName(choice.kind)),
     description: sizeWords(choice),
-    detail: [kindName(choice.kind), choice.labels.namespace, choice.labels.job].filter((part) => part !== undefined).join(" · "),
+    detail: plainWords(
+      [kindName(choice.kind), choice.labels.namespace, choice.labels.job].filter((part) => part !== undefined).join(" · "),
+    ),
     choice,
   }));
   const placeHolder = vscode.l10n.t("{0}: which servers?", words);

@@ -1,10 +1,16 @@
-import type { SecretStorage } from "vscode";
+import type { Memento, SecretStorage } from "vscode";
 import * as vscode from "vscode";
-import { hostsOf } from "../platform/url.ts";
+import { withoutCredentials } from "../platform/url.ts";
+
+/** Origins with a key: which there are, never what they are. Secret storage cannot be listed. */
+const originsKey = "tokens.origins";
 
 /** Keys of servers and of the model hub, in the editor's secret storage, one an origin. */
 export class Tokens {
-  constructor(private readonly secrets: SecretStorage) {}
+  constructor(
+    private readonly secrets: SecretStorage,
+    private readonly memory: Memento,
+  ) {}
 
   async get(url: string): Promise<string | undefined> {
     return this.secrets.get(nameOf(url));
@@ -12,17 +18,44 @@ export class Tokens {
 
   /** Asks a person and keeps the answer; undefined where none was given. An empty answer forgets the key. */
   async ask(url: string): Promise<string | undefined> {
-    const prompt = vscode.l10n.t("Key for {0}. It is kept in the secret storage and sent to this host only.", hostsOf(url));
+    const { host } = new URL(url);
+    const prompt = vscode.l10n.t("Key for {0}. It is kept in the secret storage and sent to this host only.", host);
     const token = await vscode.window.showInputBox({ prompt, password: true, ignoreFocusOut: true });
     if (token === undefined) return undefined;
-    if (token.trim() === "") await this.secrets.delete(nameOf(url));
-    else await this.secrets.store(nameOf(url), token.trim());
+    if (token.trim() === "") await this.forget(url);
+    else await this.keep(url, token.trim());
     return token.trim();
+  }
+
+  /** A bearer token, or a key that names its scheme (`Basic …`). */
+  async keep(url: string, token: string): Promise<void> {
+    await this.secrets.store(nameOf(url), token);
+    const { origin } = new URL(url);
+    await this.memory.update(originsKey, [origin, ...this.origins().filter((one) => one !== origin)]);
+  }
+
+  /** Moves users and passwords of an address into the secret storage; the address without them. */
+  async keepCredentials(typed: string): Promise<string> {
+    const { url, keys } = withoutCredentials(typed);
+    for (const { address, key } of keys) await this.keep(address, key);
+    return url;
+  }
+
+  async forget(url: string): Promise<void> {
+    await this.secrets.delete(nameOf(url));
+    const { origin } = new URL(url);
+    await this.memory.update(
+      originsKey,
+      this.origins().filter((one) => one !== origin),
+    );
+  }
+
+  /** Hosts that a key is kept for. */
+  origins(): readonly string[] {
+    return this.memory.get<readonly string[]>(originsKey, []);
   }
 }
 
-/** What has no origin (pods of a cluster) has a key of its own. */
 function nameOf(url: string): string {
-  const { origin } = new URL(url);
-  return `inferenceLens.token ${origin === "null" ? url : origin}`;
+  return `inferenceLens.token ${new URL(url).origin}`;
 }

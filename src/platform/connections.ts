@@ -20,7 +20,7 @@ export function environmentConnections(environment: NodeJS.ProcessEnv, own?: Sec
 /** Trusts the public authorities, those of NODE_EXTRA_CA_CERTS, and the ones in a PEM file. Throws where the file cannot be read as such. */
 export function authoritiesOf(file: string, environment: NodeJS.ProcessEnv = process.env): SecureContext {
   const text = readFileSync(file, "utf8");
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate (PEM)");
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error("holds no certificate (PEM)");
   // Naming authorities replaces the standard ones, NODE_EXTRA_CA_CERTS among them.
   const extra = environment.NODE_EXTRA_CA_CERTS;
   return createSecureContext({ ca: [...rootCertificates, ...(extra ? [readFileSync(extra, "utf8")] : []), text] });

@@ -58,7 +58,7 @@ function placeOf(url: URL): https.RequestOptions {
     hostname: "localhost",
     port,
     servername: hostname,
-    ...(/^127\./.test(hostname) ? { lookup } : {}),
+    ...(hostname.startsWith("127.") ? { lookup } : {}),
   };
 }
 

@@ -62,6 +62,26 @@ export function redactUrl(input: string): string {
   return url.href;
 }
 
+/** An address without the users and passwords in it, and what those are as keys of their hosts. */
+export function withoutCredentials(input: string): {
+  readonly url: string;
+  readonly keys: readonly { readonly address: string; readonly key: string }[];
+} {
+  const keys: { readonly address: string; readonly key: string }[] = [];
+  let url = input;
+  for (const member of fleetMembers(input)) {
+    if (!URL.canParse(member)) continue;
+    const bare = new URL(member);
+    const key = basicOf(bare);
+    if (key === null) continue;
+    bare.username = "";
+    bare.password = "";
+    keys.push({ address: bare.href, key });
+    url = url.replace(member, () => bare.href);
+  }
+  return { url, keys };
+}
+
 /** User and password of an address as the header says them; null where it has none. */
 export function basicOf({ username, password }: URL): string | null {
   if (username === "" && password === "") return null;

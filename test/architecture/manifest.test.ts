@@ -39,11 +39,11 @@ describe("manifest", () => {
 
   test("every setting has a default of its type, a scope and a description", () => {
     const settings: readonly [string, Setting][] = Object.entries(contributes.configuration.properties);
-    expect(settings.length).toBe(18);
+    expect(settings.length).toBe(19);
     for (const [name, { type, default: value, scope, markdownDescription }] of settings) {
       expect(typeof value, name).toBe(type);
       // Which programs run is for the machine to say, not for a folder that was opened.
-      expect(scope, name).toMatch(name.startsWith("inferenceLens.tools.") ? /^machine-overridable$/ : /^(resource|window)$/);
+      expect(scope, name).toMatch(name.startsWith("inferenceLens.tools.") ? /^machine-overridable$/ : /^(resource|window|machine)$/);
       expect(english[markdownDescription.slice(1, -1)]?.length ?? 0, name).toBeGreaterThan(20);
     }
   });

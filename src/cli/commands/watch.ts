@@ -56,6 +56,7 @@ export function addWatch(program: Command, run: Run): void {
     .option("--namespace <name>", "of the pods, instead of the file's or the context's")
     .option("--context <name>", "of kubectl, instead of the current one")
     .option("--selector <labels>", "of the pods, where the file does not tell them: app=NAME")
+    .option("--ca-file <file>", "certificate authorities (PEM) that servers may be certified by, beside the public ones")
     .option("--token-stdin", "read the server's key from stdin (else INFERENCE_LENS_TOKEN)");
   withCommonOptions(command).action((urls: string[], options: WatchOptions) => run(options, (session) => watch(urls, options, session)));
 }
