@@ -1,32 +1,68 @@
 import { type Message, message } from "../deployment/message.ts";
-import { atLeast, compareVersions, parseVersion } from "../deployment/version.ts";
-import { aliases } from "./aliases.ts";
+import { atLeast, compareVersions, parseVersion, type Version } from "../deployment/version.ts";
+import type { Alias } from "./aliases/alias.ts";
+import { aliases, aliasesOf } from "./aliases.ts";
 import { serverNames } from "./server-kinds.ts";
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, Snapshot } from "./snapshot.ts";
-
-type Word = CanonicalGauge | CanonicalCounter | CanonicalHistogram;
+import type { Snapshot } from "./snapshot.ts";
+import { conditionOf, type Word } from "./switched-on.ts";
 
 /** Why a figure is missing on a page, for the place where it would stand; undefined where the page has it. */
-export function whyNotOffered(word: Word, { server, gauges, counters, histograms }: Snapshot, version: string | null): Message | undefined {
-  if ([gauges, counters, histograms].some((known) => Object.hasOwn(known, word))) return undefined;
-  const known = aliases.filter((alias) => alias.server === server.kind && alias.canonical === word);
+export function whyNotOffered(word: Word, snapshot: Snapshot, version: string | null): Message | undefined {
+  const { server, counters, wireNames } = snapshot;
+  if (isOffered(word, snapshot)) return undefined;
+  // Of a labelled family the first line comes with the first event.
+  if (wireNames && Object.hasOwn(wireNames, word)) return message("nothing to tell of yet");
   const name = server.kind === "unknown" ? "this server" : serverNames[server.kind];
+  const known = aliasesOf(server.kind).filter((alias) => alias.canonical === word);
+  const running = version === null ? undefined : parseVersion(version);
+  const release = running ? otherRelease(known, running, name) : undefined;
+  if (release) return release;
+  const condition = conditionOf(server.kind, word);
+  if (condition) return condition;
   if (known.length === 0) {
-    const hasHistograms = aliases.some((alias) => alias.server === server.kind && alias.kind === "histogram");
+    const hasHistograms = aliasesOf(server.kind).some(({ kind }) => kind === "histogram");
     const isHistogram = aliases.some((alias) => alias.canonical === word && alias.kind === "histogram");
     return isHistogram && !hasHistograms ? message("not offered by {0}: it has no histograms", name) : message("not offered by {0}", name);
   }
-  const running = version === null ? undefined : parseVersion(version);
-  const since = known.flatMap((alias) => alias.since ?? []);
-  const oldest = since.length === known.length ? since.reduce((a, b) => (older(a, b) ? a : b)) : undefined;
-  if (running && oldest && !atLeast(running, oldest)) return message("since {0} {1}; this is {2}", name, oldest, running.text);
   if (Object.keys(counters).length === 0) return message("appears with the first request");
   if (server.kind === "vllm") return message("not on the page; some settings of {0} turn statistics off (--disable-log-stats)", name);
   return message("not on the page of this {0}", name);
 }
 
-function older(a: string, b: string): boolean {
+function isOffered(word: Word, { gauges, counters, histograms, parts, means }: Snapshot): boolean {
+  return [gauges, counters, histograms, parts ?? {}, means ?? {}].some((known) => Object.hasOwn(known, word));
+}
+
+/** A figure that came later than the release that runs, or went before it. */
+function otherRelease(known: readonly Alias[], running: Version, name: string): Message | undefined {
+  const since = known.flatMap((alias) => alias.since ?? []);
+  const first = since.length === known.length ? since.reduce<string | undefined>(firstOf, undefined) : undefined;
+  if (first && !atLeast(running, first)) return message("since {0} {1}; this is {2}", name, first, running.text);
+  const until = known.flatMap((alias) => alias.until ?? []);
+  const last = until.length === known.length ? until.reduce<string | undefined>(lastOf, undefined) : undefined;
+  const end = last === undefined ? undefined : parseVersion(last);
+  if (!last || !end || compareVersions(running, end) <= 0) return undefined;
+  return name === serverNames.vllm
+    ? message(
+        "until {0} {1}; this is {2}. For a release or two {3} shows what was taken away",
+        name,
+        last,
+        running.text,
+        "--show-hidden-metrics-for-version",
+      )
+    : message("until {0} {1}; this is {2}", name, last, running.text);
+}
+
+function firstOf(a: string | undefined, b: string): string {
+  return a === undefined || compare(b, a) < 0 ? b : a;
+}
+
+function lastOf(a: string | undefined, b: string): string {
+  return a === undefined || compare(b, a) > 0 ? b : a;
+}
+
+function compare(a: string, b: string): number {
   const left = parseVersion(a);
   const right = parseVersion(b);
-  return left !== undefined && right !== undefined && compareVersions(left, right) < 0;
+  return left && right ? compareVersions(left, right) : 0;
 }
