@@ -101,5 +101,5 @@ function retold(points: readonly LivePoint[], stays: readonly boolean[]): LivePo
 function since(before: LivePoint | undefined, point: LivePoint): LivePoint {
   if (!point.snapshot || !before?.snapshot || isBreak(point)) return point;
   const grown = growth(point.snapshot, before.snapshot, secondsBetween(before.snapshot, point.snapshot));
-  return { ...point, rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) };
+  return { ...point, rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown, point.snapshot.gauges) };
 }

@@ -76,11 +76,15 @@ export function windowsOf({ histograms }: Growth): Readonly<Partial<Record<Canon
   return windows;
 }
 
-/** Hits by queries of the window; null where nothing was looked up or the server offers neither. */
-export function hitRateOf({ counters }: Growth): number | null {
+/**
+ * Hits by queries of the window; null where nothing was looked up. The server's own gauge, often that of its last batch, speaks only where
+ * it counts neither side.
+ */
+export function hitRateOf({ counters }: Growth, gauges: Measures["gauges"] = {}): number | null {
   const queries = counters.prefix_cache_queries_total;
   const hits = counters.prefix_cache_hits_total;
-  return queries !== undefined && hits !== undefined && queries > 0 ? hits / queries : null;
+  if (queries === undefined || hits === undefined) return gauges.prefix_cache_hit_rate ?? null;
+  return queries > 0 ? hits / queries : null;
 }
 
 /** The point of a scrape after another of the same run. */
@@ -96,7 +100,7 @@ export function pointOf(snapshot: Snapshot, grown: Growth): LivePoint {
     snapshot,
     rates: ratesOf(grown),
     windows: windowsOf(grown),
-    prefixHitRate: hitRateOf(grown),
+    prefixHitRate: hitRateOf(grown, snapshot.gauges),
   };
 }
 
@@ -113,7 +117,7 @@ export function pointAlone(snapshot: Snapshot, state: LiveState = stateOf(snapsh
 /** All since the server's start, for one scrape alone; rates only where the page says when that was. */
 export function pointSinceStart(snapshot: Snapshot): LivePoint {
   const grown = growth(snapshot, undefined, snapshot.startedAt === undefined ? 0 : snapshot.time - snapshot.startedAt);
-  return { ...pointAlone(snapshot), rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) };
+  return { ...pointAlone(snapshot), rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown, snapshot.gauges) };
 }
 
 /** Live while something runs, waits or came in; a server that offers no such figure counts as live. */

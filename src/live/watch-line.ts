@@ -93,7 +93,7 @@ function engineLine(engine: EngineMeasures, point: LivePoint, before: LivePoint 
   const earlier = point.state === "restarted" ? undefined : before?.snapshot?.perEngine?.find((one) => one.engine === engine.engine);
   const grown = earlier ? growth(engine, earlier, secondsBetween(before?.snapshot ?? point, point.snapshot ?? point)) : undefined;
   const told = grown
-    ? { rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown) }
+    ? { rates: ratesOf(grown), windows: windowsOf(grown), prefixHitRate: hitRateOf(grown, engine.gauges) }
     : { rates: {}, windows: {}, prefixHitRate: null };
   return { engine: engine.engine, ...metricsOf(engine, told) };
 }

@@ -46,7 +46,7 @@ export function measureWindow(points: readonly LivePoint[], from: number, to: nu
     rates: ratesOf(grown),
     windows: windowsOf(grown),
     gauges,
-    prefixHitRate: hitRateOf(grown),
+    prefixHitRate: hitRateOf(grown, gauges),
     cutByRestart: restart > 0,
   };
 }

@@ -39,8 +39,10 @@ function toldBy(snapshots: readonly Snapshot[]): Pick<Snapshot, "told" | "infos"
 
 /** Gauges over engines, so that a server of eight weighs eight times; the rest over servers, whose pages know more than their engines. */
 function measuresOf(snapshots: readonly Snapshot[]): Measures {
+  const whole = together(snapshots);
   const { gauges } = together(snapshots.flatMap((one): readonly Measures[] => (one.perEngine?.length ? one.perEngine : [one])));
-  return { ...together(snapshots), gauges };
+  // What a page of several engines says of the server as a whole (its GPUs, its process) no engine says.
+  return { ...whole, gauges: { ...whole.gauges, ...gauges } };
 }
 
 function enginesOf({ name, snapshot }: Kept): readonly EngineMeasures[] {
