@@ -257,3 +257,16 @@ describe("demo", () => {
     expect(stderr).toContain(`Port ${demo.port} is taken`);
   });
 });
+
+describe("watch of a page that is not all sense", () => {
+  it("tells what was left out, once, and goes on", async () => {
+    const page = '# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{engine="0"} 3\nthis is no sample\n';
+    const server = await serving(200, page);
+    const { stdout, stderr, code } = await cli.run(["watch", server.url, "--format", "jsonl", "--duration", "1s", "--interval", "300ms"]);
+    server.close();
+    expect(code).toBe(0);
+    expect(lines(stdout).length).toBeGreaterThan(1);
+    expect(at(at(lines(stdout)[0], "metrics"), "requests_running")).toBe(3);
+    expect(stderr.split("\n").filter((line) => line.includes("line 3"))).toHaveLength(1);
+  });
+});

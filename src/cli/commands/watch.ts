@@ -29,6 +29,9 @@ interface WatchOptions extends SourceOptions {
 
 type Compared = Awaited<ReturnType<typeof comparedDeployment>>;
 
+/** Lines of a page that make no sense tend to come by the hundred. */
+const mostProblems = 5;
+
 export function addWatch(program: Command, run: Run): void {
   const command = program
     .command("watch")
@@ -112,11 +115,15 @@ function targetOf(
 ): WatchTarget {
   const write = record?.of(watched);
   const { label } = watched;
+  let told = "";
   return {
     ...watched,
     perEngine,
     onSeen: (seen) => {
-      const { line, point } = seen;
+      const { line, point, look } = seen;
+      const left = look.problems.slice(0, mostProblems).join("; ");
+      if (left !== told && left !== "") terminal.tell(label === "" ? left : `${label}: ${left}`);
+      told = left;
       const json = (): string => `${JSON.stringify(label === "" ? line : { ...line, url: label })}\n`;
       terminal.write(format === "jsonl" ? json() : table.line(label, line, point));
       write?.(seen);
