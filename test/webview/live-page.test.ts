@@ -149,6 +149,14 @@ describe("sections of the live page", () => {
     });
   });
 
+  it("say first that a server of the fleet is missing", async () => {
+    await workshop.withPage("live", "fleet", {}, async ({ page }) => {
+      expect(await page.locator(".verdict p").first().innerText()).toBe(
+        "llama-70b-6d5f-qz7tn does not answer; its share is missing from all sums.",
+      );
+    });
+  });
+
   it("stop a recording, and say both aloud", async () => {
     await workshop.withPage("live", "recording", {}, async (opened) => {
       const { page } = opened;
@@ -173,7 +181,7 @@ describe("sections of the live page", () => {
 
   it("name the machine that asks, and a certificate that nobody checked", async () => {
     await workshop.withPage("live", "far", {}, async ({ page }) => {
-      expect(await page.locator(".bar-facts").innerText()).toContain("asked from SSH: gpu-7");
+      expect(await page.locator(".bar-from").innerText()).toBe("asked from SSH: gpu-7");
       expect(await page.locator(".bar-warnings").innerText()).toBe("▲ certificate not checked");
     });
   });

@@ -33,6 +33,7 @@ export class LiveBar {
   private readonly place: HTMLElement;
   private readonly url = h("span", { class: "path secondary-text bar-url" });
   private readonly facts = h("span", { class: "bar-facts droppable" });
+  private readonly from = h("span", { class: "bar-from secondary-text" });
   private readonly warnings = h("span", { class: "bar-warnings" });
   private readonly recording = h("span", { class: "bar-recording", hidden: true });
   private readonly pause;
@@ -52,6 +53,7 @@ export class LiveBar {
       this.name,
       this.place,
       this.url,
+      this.from,
       this.warnings,
       this.facts,
       h("span", { class: "bar-actions" }, this.pause.element, this.record.element, button(words("Detach"), events.detach).element),
@@ -79,8 +81,8 @@ export class LiveBar {
     say(this.url, header.url);
     const up = upSeconds === null ? "" : words("up {0}", uptime(upSeconds));
     const every = words("every {0}", brief(duration(header.intervalSeconds)));
-    const from = connection?.from ? words("asked from {0}", said(connection.from)) : "";
-    say(this.facts, [header.server, up, every, from].filter((part) => part !== "").join(" · "));
+    say(this.facts, [header.server, up, every].filter((part) => part !== "").join(" · "));
+    say(this.from, connection?.from ? words("asked from {0}", said(connection.from)) : "");
     const isUnverified = connection?.tlsVerified === false;
     if (isUnverified === this.warnings.hasChildNodes()) return;
     fill(this.warnings, ...(isUnverified ? [glyph("▲", "warning"), ` ${words("certificate not checked")}`] : []));
@@ -129,7 +131,7 @@ function stateWords({ state, replay }: LiveState, isPaused: boolean): string {
 }
 
 function ageWords({ state, replay, silentSeconds, ageSeconds }: LiveState, behindSeconds: number | null): string {
-  if (replay) return words("{0}, {1}", replay.name, clock(replay.at, true));
+  if (replay) return clock(replay.at, true);
   if (behindSeconds !== null) return words("{0} behind", age(behindSeconds));
   if (state === "lost") return words("for {0}", age(silentSeconds));
   if (ageSeconds === null || (state !== "live" && state !== "idle" && state !== "restarted")) return "";
