@@ -5,6 +5,7 @@ import { isMeant, type PodQuery } from "./manifest-pods.ts";
 import { type Pod, readPods } from "./pod.ts";
 import { podRole } from "./pod-role.ts";
 import { podTrouble } from "./pod-trouble.ts";
+import { computes, isLeader } from "./serving-ports.ts";
 
 /** What the cluster answered to one query. */
 export interface PodsAnswer {
@@ -27,7 +28,13 @@ export function meantPods(answers: readonly PodsAnswer[]): readonly MeantPod[] |
       if (isMeant(pod, query) && pod.phase !== "Succeeded") found.set(pod.uid, { ...pod, role: podRole(pod, query.role) });
     }
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return engines([...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/** Where some of the pods have accelerators, those without are routers, schedulers and heads beside them, but for a group's leader. */
+function engines(pods: readonly MeantPod[]): readonly MeantPod[] {
+  const isEngine = (pod: Pod): boolean => pod.containers.some(computes);
+  return pods.some(isEngine) ? pods.filter((pod) => isEngine(pod) || isLeader(pod)) : pods;
 }
 
 /** Pods whose engines can be asked. */

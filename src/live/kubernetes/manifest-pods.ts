@@ -74,8 +74,8 @@ function queriesOf(root: YamlValue): readonly Omit<PodQuery, "role">[] {
   const api = root.at("apiVersion").string;
   const name = readableText(root.at("metadata", "name"));
   if (kind === "Pod" && api === "v1") return name === null ? [] : [{ labels: "", name, prefix: null }];
-  const named = namedPods[kind];
-  if (named?.api.test(api)) {
+  const named = namedPods(kind, api);
+  if (named) {
     if (name === null) return [];
     const prefix = named.prefix ? { label: named.prefix, text: `${name}-` } : null;
     return named.selectors.map((selector) => ({ labels: selector.replaceAll("NAME", name), name: null, prefix }));

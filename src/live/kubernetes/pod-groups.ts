@@ -1,6 +1,6 @@
 import { engineInImage } from "../../deployment/images.ts";
 import type { Pod } from "./pod.ts";
-import { engineContainer } from "./serving-ports.ts";
+import { computes, engineContainer } from "./serving-ports.ts";
 
 /** Pods that are alike, for a person to choose among where the file does not tell which are meant. */
 export interface PodGroup {
@@ -31,11 +31,8 @@ export function podGroups(pods: readonly Pod[]): readonly PodGroup[] {
 }
 
 function mayServe(pod: Pod): boolean {
-  if (pod.phase === "Succeeded") return false;
-  const engine = engineContainer(pod);
-  return (
-    engine !== undefined && (engineInImage(engine.image) !== undefined || [...engine.limits.keys()].some((name) => name.includes("/")))
-  );
+  const engine = pod.phase === "Succeeded" ? undefined : engineContainer(pod);
+  return engine !== undefined && (engineInImage(engine.image) !== undefined || computes(engine));
 }
 
 function lastingLabels({ labels }: Pod): string {

@@ -34,10 +34,14 @@ const defaults: Readonly<Record<EngineId, Defaults>> = {
 const accelerators =
   /^(nvidia\.com\/|amd\.com\/gpu|google\.com\/tpu|habana\.ai\/|gpu\.intel\.com\/|huawei\.com\/|aws\.amazon\.com\/neuron)/;
 
+/** Whether a container has accelerators. */
+export function computes({ limits }: PodContainer): boolean {
+  return [...limits.keys()].some((name) => accelerators.test(name));
+}
+
 /** The container that computes: the one with accelerators, else the one whose image is an engine's, else the first. */
 export function engineContainer({ containers }: Pod): PodContainer | undefined {
-  const computes = containers.filter(({ limits }) => [...limits.keys()].some((name) => accelerators.test(name)));
-  return computes[0] ?? containers.find(({ image }) => engineInImage(image) !== undefined) ?? containers[0];
+  return containers.find(computes) ?? containers.find(({ image }) => engineInImage(image) !== undefined) ?? containers[0];
 }
 
 /**
@@ -91,10 +95,16 @@ function toldOf({ command, args }: PodContainer, pattern: RegExp): string | unde
   return match?.[1] ?? match?.[0];
 }
 
-/** Not the first of a group that serves as one engine: labels of LeaderWorkerSet, and of KubeRay. */
-export function isWorker({ labels }: Pod): boolean {
-  const index = labels.get("leaderworkerset.sigs.k8s.io/worker-index");
-  return (index !== undefined && index !== "0") || labels.get("ray.io/node-type") === "worker";
+const groupIndex = "leaderworkerset.sigs.k8s.io/worker-index";
+
+/** The first of a group that serves as one engine. */
+export function isLeader({ labels }: Pod): boolean {
+  return labels.get(groupIndex) === "0";
+}
+
+/** Not the first of such a group: labels of LeaderWorkerSet, and of KubeRay. */
+export function isWorker(pod: Pod): boolean {
+  return (pod.labels.has(groupIndex) && !isLeader(pod)) || pod.labels.get("ray.io/node-type") === "worker";
 }
 
 function isPort(port: number): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isMeant, manifestPods } from "../../../src/live/kubernetes/manifest-pods.ts";
 import { readPods } from "../../../src/live/kubernetes/pod.ts";
+import { namedPods } from "../../../src/live/kubernetes/workload-labels.ts";
 import { podList } from "../../support/fake-cluster.ts";
 import { deploymentIn } from "./deployments.ts";
 
@@ -81,6 +82,9 @@ spec:
       modelFormat: { name: vLLM }
       storageUri: hf://Qwen/Qwen3-8B`;
     expect(labels(service)).toEqual(["serving.kserve.io/inferenceservice=qwen,component=predictor"]);
+    expect(namedPods("InferenceService", "ome.io/v1beta1")?.selectors).toEqual(["ome.io/inferenceservice=NAME,component notin (router)"]);
+    expect(namedPods("InferenceService", "example.org/v1")).toBeUndefined();
+    expect(namedPods("constructor", "v1")).toBeUndefined();
     const graph = `
 apiVersion: nvidia.com/v1alpha1
 kind: DynamoGraphDeployment

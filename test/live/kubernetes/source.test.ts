@@ -168,6 +168,19 @@ describe("pods as a fleet", () => {
     expect(look.problems).toEqual([]);
   });
 
+  test("a router beside engines with accelerators is no member; where none has any, all are", async () => {
+    const cluster = new Cluster();
+    const cpu = { resources: {} };
+    cluster.pods = [{ name: "a" }, { name: "router", container: cpu }];
+    cluster.pages = { "a:8000": page(1), "router:8000": page(1) };
+    expect(members(await cluster.look(pods(), 1))).toEqual(["a both live"]);
+    cluster.pods = [
+      { name: "a", container: cpu },
+      { name: "router", container: cpu },
+    ];
+    expect(members(await cluster.look(pods(), 1))).toEqual(["a both live", "router both live"]);
+  });
+
   test("of several ports the first that tells an engine's figures is kept", async () => {
     const cluster = new Cluster();
     cluster.pods = [{ name: "a", annotations: { "prometheus.io/port": "15020" }, container: { ports: [{ containerPort: 8000 }] } }];
