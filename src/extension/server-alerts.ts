@@ -39,6 +39,9 @@ export class ServerAlerts {
     const { raised, cleared } = this.alerts.take(watched);
     for (const alert of raised) {
       this.log(`${this.server.name}: ${translated(alert.words)}`);
+      // The others are events of the series already.
+      if (alert.kind === "limit-missed" || alert.kind === "queue-grows")
+        series.mark({ time: alert.since, kind: "alert", words: alert.words });
       if (level === "notify") void this.notify(alert);
     }
     for (const alert of cleared) this.log(`${this.server.name}: over: ${translated(alert.words)}`);

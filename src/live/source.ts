@@ -78,7 +78,7 @@ export interface LiveEvent {
   readonly time: number;
   /** Where it began, for what lasted: unix seconds. */
   readonly since?: number;
-  readonly kind: "restart" | "gap" | "drift" | "deploy" | "scale";
+  readonly kind: "restart" | "gap" | "drift" | "deploy" | "scale" | "alert";
   readonly words: Message;
 }
 

@@ -27,7 +27,7 @@ export function paintEvents(pen: CanvasRenderingContext2D, plot: RowPlot, { span
   }
 }
 
-/** Told apart by their shape: a restart is a flag, what was put there is a diamond, what differs two bars. */
+/** Told apart by their shape: a restart is a flag, what was put there is a diamond, what differs two bars, an alert a triangle. */
 function flag(pen: CanvasRenderingContext2D, plot: RowPlot, { kind }: Span, at: number, theme: Theme): void {
   const middle = Math.round(plot.height / 2);
   pen.fillStyle = theme.series[4] ?? theme.foreground;
@@ -40,6 +40,10 @@ function flag(pen: CanvasRenderingContext2D, plot: RowPlot, { kind }: Span, at: 
     pen.moveTo(at, middle - 6);
     pen.lineTo(at + 7, middle);
     pen.lineTo(at, middle + 6);
+  } else if (kind === "alert") {
+    pen.moveTo(at + 5, middle - 5);
+    pen.lineTo(at + 10, middle + 4);
+    pen.lineTo(at + 1, middle + 4);
   } else {
     pen.moveTo(at + 5, middle - 5);
     pen.lineTo(at + 9, middle);

@@ -112,7 +112,7 @@ export interface Row {
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly kind: "cause" | "gap" | "restart" | "drift" | "deploy" | "scale";
+  readonly kind: "cause" | "gap" | "restart" | "drift" | "deploy" | "scale" | "alert";
   readonly text: string;
 }
 

@@ -2,7 +2,7 @@ import { isFields } from "../../deployment/case-fields.ts";
 import type { Message } from "../../deployment/message.ts";
 import type { LiveEvent } from "../source.ts";
 
-const kinds: readonly LiveEvent["kind"][] = ["restart", "gap", "drift", "deploy", "scale"];
+const kinds: readonly LiveEvent["kind"][] = ["restart", "gap", "drift", "deploy", "scale", "alert"];
 
 /** Events as a file has them; those that make no sense are left out. */
 export function eventsFrom(value: unknown): readonly LiveEvent[] {
