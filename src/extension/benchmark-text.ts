@@ -2,8 +2,9 @@ import * as vscode from "vscode";
 import { duration, figure, percent, rate } from "../catalog/quantity.ts";
 import type { FileProblem } from "../live/bench/benchmark-files.ts";
 import type { BenchmarkedDeployment, MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
-import type { LoadRow } from "../live/bench/compare-load.ts";
+import type { LoadMetric, LoadRow } from "../live/bench/compare-load.ts";
 import { differenceWords } from "../live/bench/difference-words.ts";
+import { loadCurves } from "../live/bench/load-curves.ts";
 import { translated } from "./translate.ts";
 
 /** A benchmark beside the prediction as Markdown, cells padded so that it reads as plain text too. */
@@ -34,10 +35,25 @@ export function benchmarkText(name: string, { loads, measured }: BenchmarkedDepl
     "",
     ...table(head, rows),
     "",
+    ...curveTable(loads),
     ...[...(difference ? [translated(difference)] : []), ...notes, ...unread].map((line) => `- ${line}`),
     `- ${correctionWords(measured)}`,
     "",
   ].join("\n");
+}
+
+/** How measured and predicted go with the load. */
+function curveTable(loads: BenchmarkedDeployment["loads"]): readonly string[] {
+  const curves = loadCurves(loads);
+  if (curves.length === 0) return [];
+  const head = [vscode.l10n.t("From the least load to the greatest"), vscode.l10n.t("Measured"), vscode.l10n.t("Predicted")];
+  return [
+    ...table(
+      head,
+      curves.map(({ metric, measured, predicted }) => [metricName(metric), measured, predicted]),
+    ),
+    "",
+  ];
 }
 
 function correctionWords(measured: MeasuredSteps): string {
@@ -52,8 +68,12 @@ function correctionWords(measured: MeasuredSteps): string {
 }
 
 function figureName({ metric, statistic }: LoadRow): string {
-  const name = metric === "ttft" ? "TTFT" : metric === "tpot" ? "TPOT" : vscode.l10n.t("Output");
+  const name = metricName(metric);
   return statistic === "p50" ? `${name} p50` : name;
+}
+
+function metricName(metric: LoadMetric): string {
+  return metric === "ttft" ? "TTFT" : metric === "tpot" ? "TPOT" : vscode.l10n.t("Output");
 }
 
 function amount({ unit }: LoadRow, value: number): string {

@@ -15,6 +15,8 @@ import { translated } from "./translate.ts";
 
 /** Over how many seconds engines are compared. */
 const engineSeconds = 60;
+/** A fleet of more servers is opened by whoever wants to see them. */
+const mostOpened = 6;
 
 /** A server, or what there is to tell of it. Commands of the view find their server by `url`. */
 export type ServerItem = { readonly url: string } & (
@@ -45,7 +47,7 @@ export class ServerTree implements vscode.TreeDataProvider<ServerItem> {
   getTreeItem(item: ServerItem): vscode.TreeItem {
     switch (item.kind) {
       case "server":
-        return serverItem(item.attachment, this.attachments.recordings.view(item.url) !== null, this.within(item.attachment).length > 0);
+        return serverItem(item.attachment, this.attachments.recordings.view(item.url) !== null, this.within(item.attachment).length);
       case "idle":
         return idleItem(item.url);
       case "alert":
@@ -87,10 +89,10 @@ function enginesOf({ url, series, last }: Attachment): ServerItem[] {
 
 const warning = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
 
-function serverItem(attachment: Attachment, isRecorded: boolean, hasChildren: boolean): vscode.TreeItem {
+function serverItem(attachment: Attachment, isRecorded: boolean, children: number): vscode.TreeItem {
   const { url, name, alerts, subject, replay } = attachment;
-  const state = hasChildren ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
-  const item = new vscode.TreeItem(name, state);
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(shortName(name), children === 0 ? None : children > mostOpened ? Collapsed : Expanded);
   item.id = url;
   item.description = figures(attachment);
   const told = alerts.map(({ words }) => translated(words));
@@ -99,6 +101,11 @@ function serverItem(attachment: Attachment, isRecorded: boolean, hasChildren: bo
   item.iconPath = serverIcon(attachment);
   item.command = { title: "", command: fullId("openLive"), arguments: [url] };
   return item;
+}
+
+/** Buttons leave little room. */
+function shortName(name: string): string {
+  return name.replace(/^https?:\/\//, "").replace(/\/metrics$/, "");
 }
 
 function idleItem(url: string): vscode.TreeItem {

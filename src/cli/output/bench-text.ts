@@ -4,6 +4,7 @@ import type { BenchmarkFiles } from "../../live/bench/benchmark-files.ts";
 import type { BenchmarkedDeployment, ComparedLoad, MeasuredSteps } from "../../live/bench/benchmarked-deployment.ts";
 import type { LoadMetric, LoadRow } from "../../live/bench/compare-load.ts";
 import { differenceWords } from "../../live/bench/difference-words.ts";
+import { loadCurves } from "../../live/bench/load-curves.ts";
 import type { Kept } from "../kept-calibration.ts";
 import type { Paint } from "../terminal.ts";
 import { table } from "./table.ts";
@@ -24,12 +25,20 @@ export function benchText(name: string, { loads, measured }: BenchmarkedDeployme
   return [
     `${paint("bold", name)}\n`,
     table(rows, { head, right: [2, 3, 4, 5, 6], indent: 2 }),
+    ...curveLines(loads),
     ...(difference ? [`  ${plain(difference)}.\n`] : []),
     ...notes.map((note) => `  ${note}.\n`),
     ...files.problems.map((one) => paint("yellow", `  ${one.file}${one.line === null ? "" : `:${one.line + 1}`}: ${plain(one.message)}\n`)),
     correctionText(measured, paint),
     measured.problem ? "" : keptText(kept, paint),
   ].join("");
+}
+
+function curveLines(loads: readonly ComparedLoad[]): string[] {
+  const curves = loadCurves(loads);
+  if (curves.length === 0) return [];
+  const rows = curves.map(({ metric, measured, predicted }) => [names[metric], measured, predicted]);
+  return [table(rows, { head: ["By load", "measured", "predicted"], indent: 2 })];
 }
 
 const mostNotes = 5;

@@ -28,13 +28,6 @@ export const recording = [
       const live = await livePoints(workbench, 4);
       const { points } = await shown(live);
       await livePoints(workbench, Number(points) + 6);
-      await workbench.command("Inference Lens: Focus on Servers View");
-      const servers = workbench.page.locator(".pane-body .monaco-list-row");
-      await servers.filter({ hasText: "running" }).first().click();
-      await workbench.keyboard.press("ArrowRight");
-      await servers.filter({ hasText: file }).first().waitFor();
-      await workbench.shot("servers");
-      await workbench.command("View: Show Explorer");
       await workbench.command("Inference Lens: Stop Recording");
       await workbench.toast("Recorded").waitFor();
       await workbench.shot("recorded");
