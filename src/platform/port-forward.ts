@@ -35,7 +35,7 @@ export class PortForward {
   async port(): Promise<number> {
     if (this.stopped) throw new KubectlError({ kind: "cancelled", said: "" }, this.kubectl.tool);
     if (this.opening) return this.opening;
-    if (this.clock.now() < this.notBefore) throw new KubectlError(this.lost, this.kubectl.tool);
+    if (this.clock.steady() < this.notBefore) throw new KubectlError(this.lost, this.kubectl.tool);
     this.opening = this.open();
     return this.opening;
   }
@@ -75,7 +75,7 @@ export class PortForward {
       return open;
     } catch (error) {
       this.failures++;
-      this.notBefore = this.clock.now() + backoffMs(this.failures, 1000, this.random);
+      this.notBefore = this.clock.steady() + backoffMs(this.failures, 1000, this.random);
       this.close();
       throw error;
     }
