@@ -26,12 +26,13 @@ export function rateColumn(id: string, word: CanonicalCounter): Column {
 export function quantileColumn(id: string, word: CanonicalHistogram, which: "p50" | "p95" | "mean"): Column {
   return {
     id,
-    of: ({ windows }) => quantile(windows[word], which),
+    of: ({ windows, snapshot }) => quantile(windows[word], which === "mean" ? snapshot?.means?.[word] : undefined, which),
     merged: which === "mean" ? "mean" : "higher",
     isQuantile: which !== "mean",
   };
 }
 
-function quantile(window: WindowQuantiles | undefined, which: "p50" | "p95" | "mean"): number {
-  return window === undefined ? Number.NaN : (window[which] ?? nothingCame);
+/** `kept`: the mean that a server without a histogram keeps itself. */
+function quantile(window: WindowQuantiles | undefined, kept: number | undefined, which: "p50" | "p95" | "mean"): number {
+  return window === undefined ? (kept ?? Number.NaN) : (window[which] ?? nothingCame);
 }

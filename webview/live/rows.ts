@@ -1,11 +1,12 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
+import { noteOn } from "../../src/live/figure-notes.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import { summary } from "../parts/downsample.ts";
 import type { Predicted, Row, RowLine, RowsModel, Span } from "../parts/models.ts";
 import { brief, clock, duration, figure, scaleEnd } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
-import { listed, words } from "../parts/words.ts";
+import { listed, said, words } from "../parts/words.ts";
 import { liveSpans } from "./live-spans.ts";
 import { absence, isInput, type PredictedRows, predictedRows } from "./live-words.ts";
 import type { Panel } from "./panel.ts";
@@ -138,11 +139,15 @@ function linesOf({ beside, format }: Panel, ring: Ring): readonly RowLine[] {
   }));
 }
 
-/** A quantile below the first bound of its histogram is only known to be smaller: `< 300`. */
+/** A quantile below the first bound of its histogram is only known to be smaller (`< 300`), one at the last to be no smaller. */
 function quantileFormat({ word, format, column }: Panel, ring: Ring): Panel["format"] {
-  const { windows = {} } = ring.answered ?? {};
-  const bound = Object.entries(windows).find(([name]) => name === word)?.[1]?.firstBound ?? 0;
-  return column.isQuantile ? (value) => (value < bound ? words("< {0}", brief(format(bound))) : format(value)) : format;
+  if (!column.isQuantile) return format;
+  const window = Object.entries(ring.answered?.windows ?? {}).find(([name]) => name === word)?.[1];
+  const { firstBound = 0, lastBound = Number.POSITIVE_INFINITY } = window ?? {};
+  return (value) => {
+    if (value < firstBound) return words("< {0}", brief(format(firstBound)));
+    return value >= lastBound ? words("> {0}", brief(format(lastBound))) : format(value);
+  };
 }
 
 function absentWords({ word }: Panel, { ring, version }: RowsInput): string {
@@ -158,8 +163,11 @@ function unitOf({ unit, together, unitTogether }: Panel, engines: number): strin
 }
 
 function noteOf(panel: Panel, { ring, kvCapacityTokens }: RowsInput, predicted: Predicted | null, isFed: boolean): string {
+  const kind = ring.answered?.snapshot?.server.kind;
+  const known = kind ? noteOn(kind, panel.word) : undefined;
   const used = panel.id === "kv" && kvCapacityTokens !== null ? lastOf(ring, "kv") : null;
   return [
+    known ? said(known) : "",
     predicted ? words("predicted {0}", panel.format(predicted.value)) : isFed ? words("input") : "",
     used === null || kvCapacityTokens === null ? "" : words("{0} tokens", scaleEnd(used * kvCapacityTokens, figure)),
   ]
