@@ -45,6 +45,7 @@ export class Attachment {
   readonly feed: LiveFeed;
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
+  private answered = false;
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
   private readonly paced = new Pulse(250);
@@ -72,7 +73,7 @@ export class Attachment {
       ...(replay ? { clock: replay.clock } : {}),
       ...(pastSeconds ? { past: { seconds: pastSeconds, stepSeconds: 1 } } : {}),
       onPast: () => {
-        for (const message of this.feed.everything()) ports.send(message);
+        for (const message of this.everything()) ports.send(message);
       },
       onPoint: (point, look) => this.received(point, look),
       onStatus: () => {
@@ -185,6 +186,11 @@ export class Attachment {
   }
 
   private received(point: LivePoint, look: Look): void {
+    // Where no server is asked who it is, the first answer tells all that there is.
+    if (this.source.identityAt.length === 0 && !this.identity && !this.answered) {
+      this.answered = point.snapshot !== undefined;
+      this.ports.send({ kind: "header", header: this.header() });
+    }
     this.feed.received(point);
     this.ports.looked(look);
     if (this.replay) {

@@ -1,5 +1,6 @@
 import { EngineView } from "../live/engine-view.ts";
 import { engineTable } from "../live/engines.ts";
+import { packedPoints } from "../live/packed-points.ts";
 import type { LiveSeries } from "../live/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import { viewPoint } from "../live/view-point.ts";
@@ -24,7 +25,7 @@ export class LiveFeed {
     this.toldEvents = events.length;
     const members = this.members();
     return [
-      { kind: "history", points: this.history() },
+      { kind: "history", points: packedPoints(this.history()) },
       { kind: "events", events },
       ...(members ? [{ kind: "members", members } as const] : []),
     ];
@@ -45,7 +46,7 @@ export class LiveFeed {
   /** Shows one engine alone, or all again. */
   choose(engine: string | null): void {
     this.engine = engine === null ? undefined : new EngineView(engine);
-    this.send({ kind: "history", points: this.history() });
+    this.send({ kind: "history", points: packedPoints(this.history()) });
   }
 
   private history(): readonly LivePoint[] {

@@ -5,7 +5,7 @@ import { prometheus } from "../live/sources/prometheus.ts";
 import { fleetOf } from "../platform/fleet-of.ts";
 import type { FetchText } from "../platform/http.ts";
 import { attachedPods, podsTarget } from "../platform/pods-target.ts";
-import { storeTarget } from "../platform/store-target.ts";
+import { type StoreTarget, storeTarget } from "../platform/store-target.ts";
 import { fleetMembers, redactUrl } from "../platform/url.ts";
 import { Replay } from "./replay.ts";
 import { Settings } from "./settings.ts";
@@ -39,7 +39,20 @@ export function liveTarget(url: string): LiveTarget {
     return { source: replay.source, replay, leastIntervalMs: 0, stop: () => undefined };
   }
   const store = storeTarget(url);
-  if (store) return { source: prometheus(store), leastIntervalMs: 0, pastSeconds: store.pastSeconds, stop: () => undefined };
+  if (store) return storeTargetOf(store);
   const source = fleetMembers(url).length > 1 ? fleetOf(fleetMembers(url)) : metricsUrl(url, redactUrl(url));
   return { source, leastIntervalMs: 0, stop: () => undefined };
+}
+
+/** A look sooner than the next scrape would see what the last one saw. */
+function storeTargetOf(store: StoreTarget): LiveTarget {
+  const source = prometheus(store);
+  return {
+    source,
+    get leastIntervalMs() {
+      return source.scrapeSeconds * 1000;
+    },
+    pastSeconds: store.pastSeconds,
+    stop: () => undefined,
+  };
 }

@@ -36,6 +36,8 @@ export class Ring {
   private readonly nothing = new Float64Array(0);
   /** Seconds between two answers when nothing is wrong. */
   private usual = 0;
+  /** Seconds between the two samples before: a history that was remembered is wider than what is asked now. */
+  private lately = 0;
   length = 0;
   private silences = 0;
   /** The newest sample, and the newest with figures. */
@@ -90,6 +92,7 @@ export class Ring {
     this.apart.clear();
     this.silences = 0;
     this.usual = 0;
+    this.lately = 0;
     this.last = undefined;
     this.answered = undefined;
   }
@@ -100,13 +103,15 @@ export class Ring {
     const passed = before ? point.time - before.time : 0;
     if (before && this.isSilence(passed)) this.append((before.time + point.time) / 2, "silence", undefined);
     else if (before) this.usual = passed;
+    this.lately = passed;
     this.append(point.time, kindOf(point), point);
     this.last = point;
     if (point.snapshot) this.answered = point;
   }
 
+  /** The first two samples tell how often there is one. */
   private isSilence(seconds: number): boolean {
-    return seconds > 3 * Math.max(this.intervalSeconds, this.usual) && seconds > this.intervalSeconds + 2;
+    return this.lately > 0 && seconds > 3 * Math.max(this.intervalSeconds, this.usual, this.lately) && seconds > this.intervalSeconds + 2;
   }
 
   private append(time: number, kind: SampleKind, point: LivePoint | undefined): void {

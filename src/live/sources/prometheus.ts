@@ -34,9 +34,13 @@ const selectedForSeconds = 120;
 const mostHistoryPoints = 720;
 
 /** Gauges, rates and buckets that a Prometheus-compatible store works out over the servers that matchers choose. */
-export function prometheus(choice: PrometheusChoice): LiveSource {
+export function prometheus(choice: PrometheusChoice): LiveSource & { readonly scrapeSeconds: number } {
   const source = new PrometheusSource(choice);
   return {
+    /** 0 while it is not known yet. */
+    get scrapeSeconds() {
+      return source.scrapeSeconds;
+    },
     kind: "prometheus",
     name: choice.name,
     // Nobody knows whether the scraped addresses can be reached from here.
@@ -57,6 +61,10 @@ class PrometheusSource {
   private failures: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly choice: PrometheusChoice) {}
+
+  get scrapeSeconds(): number {
+    return this.selection?.scrapeSeconds ?? 0;
+  }
 
   async look(ask: Ask): Promise<Look> {
     const selection = await this.selected(ask);

@@ -8,6 +8,7 @@ import { memory } from "./memory.mjs";
 import { plans } from "./plans.mjs";
 import { recording } from "./recording.mjs";
 import { report } from "./report.mjs";
+import { store } from "./store.mjs";
 import { timeline } from "./timeline.mjs";
 
 /** In order: later ones use what earlier ones left open. */
@@ -21,6 +22,7 @@ export const scenarios = [
   ...timeline,
   ...live,
   ...kubernetes,
+  ...store,
   ...recording,
   ...look,
 ];
