@@ -1,5 +1,6 @@
 import { bench } from "./bench.mjs";
 import { editor } from "./editor.mjs";
+import { identity } from "./identity.mjs";
 import { kubernetes } from "./kubernetes.mjs";
 import { kustomize } from "./kustomize.mjs";
 import { live } from "./live.mjs";
@@ -21,6 +22,7 @@ export const scenarios = [
   ...plans,
   ...timeline,
   ...live,
+  ...identity,
   ...kubernetes,
   ...store,
   ...recording,

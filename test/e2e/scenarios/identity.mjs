@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { until } from "../driver.mjs";
+import { livePoints } from "./live.mjs";
+
+const model = "meta-llama/Llama-3.3-70B-Instruct";
+const file = "llama-70b-shift.yaml";
+
+/** A vLLM that was started with other settings than the file says, and wants a user and a password. */
+async function otherServer() {
+  const asked = [];
+  const began = Date.now();
+  const settings = { gpu_memory_utilization: "0.8", block_size: "16", enable_prefix_caching: "False", num_gpu_blocks: "20000" };
+  const server = createServer((request, response) => {
+    asked.push({ path: request.url, key: request.headers.authorization });
+    if (request.headers.authorization !== `Basic ${Buffer.from("me:hunter2").toString("base64")}`) return response.writeHead(401).end();
+    const tokens = Math.round((Date.now() - began) / 10);
+    const labels = Object.entries(settings).map(([name, value]) => `${name}="${value}"`);
+    const pages = {
+      "/metrics": [
+        "# TYPE vllm:num_requests_running gauge",
+        `vllm:num_requests_running{model_name="${model}",engine="0"} 3`,
+        "# TYPE vllm:generation_tokens_total counter",
+        `vllm:generation_tokens_total{model_name="${model}",engine="0"} ${tokens}`,
+        "# TYPE vllm:cache_config_info gauge",
+        `vllm:cache_config_info{engine="0",${labels.join(",")}} 1`,
+        "",
+      ].join("\n"),
+      "/version": JSON.stringify({ version: "0.11.0" }),
+      "/v1/models": JSON.stringify({ data: [{ id: model, root: model, parent: null, max_model_len: 32768 }] }),
+    };
+    const page = pages[request.url];
+    response
+      .writeHead(page ? 200 : 404, { "content-type": request.url === "/metrics" ? "text/plain" : "application/json" })
+      .end(page ?? "{}");
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { port: server.address().port, asked, close };
+}
+
+/** Files below a folder that hold a word. */
+function filesWith(folder, word) {
+  return readdirSync(folder, { recursive: true }).filter((name) => {
+    const path = join(folder, name);
+    const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
+    return size > 0 && size < 20e6 && statSync(path).isFile() && readFileSync(path).includes(word);
+  });
+}
+
+const lineOf = (workspace, text) =>
+  readFileSync(join(workspace, file), "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
+
+export const identity = [
+  {
+    name: "what an attached server runs otherwise stands at the file's line with a fix, and its password nowhere",
+    run: async ({ workbench, workspace, profile }) => {
+      const server = await otherServer();
+      try {
+        const { page } = workbench;
+        await workbench.closeAll();
+        await workbench.open(file);
+        await workbench.command("Inference Lens: Attach");
+        await workbench.type(`http://me:hunter2@127.0.0.1:${server.port}/`);
+        const frame = await livePoints(workbench, 3);
+        await until("the differences on the page", async () => /gpu-memory-utilization/.test(await frame.locator("body").textContent()));
+        await frame.getByRole("button", { name: "Review differences" }).first().scrollIntoViewIfNeeded();
+        await workbench.shot("identity-page");
+
+        await page.locator(`.tab[data-resource-name="${file}"]`).first().click();
+        const line = lineOf(workspace, "--gpu-memory-utilization");
+        await workbench.goTo(line, 45);
+        await page.locator(".squiggly-warning").first().waitFor();
+        const fix = await workbench.fix(line, 45, "Set gpu-memory-utilization to 0.8, as the server runs");
+        await workbench.shot("identity-fix");
+        await fix.click();
+        await until("the fixed line", async () =>
+          /gpu-memory-utilization\s*0\.8(?!\d)/.test(await page.locator(".monaco-editor .view-lines").first().innerText()),
+        );
+        await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+
+        await frame.getByRole("button", { name: "Review differences" }).first().click();
+        await page.locator(".tab", { hasText: "as the server runs" }).waitFor();
+        await page.locator(".monaco-diff-editor", { hasText: "--no-enable-prefix-caching" }).first().waitFor();
+        await workbench.shot("identity-review");
+
+        const paths = new Set(server.asked.map(({ path }) => path));
+        assert.deepEqual([...paths].sort(), ["/metrics", "/openapi.json", "/v1/models", "/version"]);
+        assert.doesNotMatch(await frame.content(), /hunter2/);
+        assert.deepEqual(filesWith(profile, "hunter2"), [], "the password is in no file of the editor");
+        assert.deepEqual(filesWith(workspace, "hunter2"), []);
+        await workbench.command("Inference Lens: Detach");
+        await workbench.closeAll();
+      } finally {
+        server.close();
+      }
+    },
+  },
+];
