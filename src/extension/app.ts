@@ -21,6 +21,7 @@ import { Documents } from "./documents.ts";
 import { DriftCodeActions } from "./drift-actions.ts";
 import { EditorConnections } from "./editor-connections.ts";
 import { openExamples } from "./examples.ts";
+import { fileAddresses } from "./file-addresses.ts";
 import { forgetKey } from "./forget-key.ts";
 import { HoverProvider } from "./hover-provider.ts";
 import { InlayHints } from "./inlay-hints.ts";
@@ -96,7 +97,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   );
   const demo = new Demo(extension, documents);
   const stores = new StoreWay(tokens, context.workspaceState, connections.fetchText);
-  const ways = (subject: Subject | undefined) => [...(subject ? podsWay(subject) : []), stores.to(subject)];
+  const ways = (subject: Subject | undefined) => [...(subject ? [...fileAddresses(subject), ...podsWay(subject)] : []), stores.to(subject)];
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), tokens, subjects, ways, context);
   const recordings = new RecordingEditor(attachments, subjects);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);

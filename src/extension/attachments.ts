@@ -63,7 +63,10 @@ export class Attachments implements vscode.Disposable {
     version: string,
   ) {
     this.recordings = new Recordings(version, log);
-    this.subscription = connections.onDidExcept((origin) => this.excepted(origin));
+    this.subscription = vscode.Disposable.from(
+      connections.onDidExcept((origin) => this.excepted(origin)),
+      drift.onDidChange((url) => this.tellDrift(url)),
+    );
     this.recordings.onDidChange((url) => {
       this.attached.get(url)?.page?.send({ kind: "recording", recording: this.recordings.view(url) });
       this.changed.fire();
@@ -264,7 +267,11 @@ export class Attachments implements vscode.Disposable {
     if (!subject || !one) return;
     const event = this.drift.identified(url, subject, running);
     if (event) one.attachment.series.mark(event);
-    for (const message of this.drift.messages(url)) one.page?.send(message);
+    this.tellDrift(url);
+  }
+
+  private tellDrift(url: string): void {
+    for (const message of this.drift.messages(url)) this.attached.get(url)?.page?.send(message);
   }
 
   private connection({ source, url }: Attachment): ToLiveView {

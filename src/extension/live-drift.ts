@@ -38,6 +38,9 @@ export interface DriftActions {
 export class LiveDrift implements vscode.Disposable {
   private readonly board = new ProblemBoard("inference-lens-server");
   private readonly compared = new Map<string, Compared>();
+  private readonly changed = new vscode.EventEmitter<string>();
+  /** The file of this server was changed, and with it what differs. */
+  readonly onDidChange = this.changed.event;
   private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
@@ -105,12 +108,18 @@ export class LiveDrift implements vscode.Disposable {
 
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
+    this.changed.dispose();
     this.board.dispose();
   }
 
   /** The file was changed: places and differences are others. */
   private again(uri: vscode.Uri): void {
-    for (const [server, one] of this.compared) if (one.uri.toString() === uri.toString()) this.show(server);
+    for (const [server, one] of this.compared) {
+      if (one.uri.toString() !== uri.toString()) continue;
+      const before = JSON.stringify(one.drift);
+      this.show(server);
+      if (JSON.stringify(one.drift) !== before) this.changed.fire(server);
+    }
   }
 
   private show(server: string): void {

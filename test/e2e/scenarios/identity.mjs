@@ -81,10 +81,8 @@ export const identity = [
         const fix = await workbench.fix(line, 45, "Set gpu-memory-utilization to 0.8, as the server runs");
         await workbench.shot("identity-fix");
         await fix.click();
-        await until("the fixed line", async () =>
-          /gpu-memory-utilization\s*0\.8(?!\d)/.test(await page.locator(".monaco-editor .view-lines").first().innerText()),
-        );
         await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+        await until("the page without it", async () => !/gpu-memory-utilization 0\.8/.test(await frame.locator("body").textContent()));
 
         await frame.getByRole("button", { name: "Review differences" }).first().click();
         await page.locator(".tab", { hasText: "as the server runs" }).waitFor();
