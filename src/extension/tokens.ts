@@ -1,5 +1,6 @@
 import type { Memento, SecretStorage } from "vscode";
 import * as vscode from "vscode";
+import { podsTarget, podsUrl } from "../platform/pods-target.ts";
 import { withoutCredentials } from "../platform/url.ts";
 
 /** Origins with a key: which there are, never what they are. Secret storage cannot be listed. */
@@ -18,7 +19,7 @@ export class Tokens {
 
   /** Asks a person and keeps the answer; undefined where none was given. An empty answer forgets the key. */
   async ask(url: string): Promise<string | undefined> {
-    const { host } = new URL(url);
+    const host = podsTarget(url)?.name ?? new URL(url).host;
     const prompt = vscode.l10n.t("Key for {0}. It is kept in the secret storage and sent to this host only.", host);
     const token = await vscode.window.showInputBox({ prompt, password: true, ignoreFocusOut: true });
     if (token === undefined) return undefined;
@@ -30,7 +31,7 @@ export class Tokens {
   /** A bearer token, or a key that names its scheme (`Basic …`). */
   async keep(url: string, token: string): Promise<void> {
     await this.secrets.store(nameOf(url), token);
-    const { origin } = new URL(url);
+    const origin = originOf(url);
     await this.memory.update(originsKey, [origin, ...this.origins().filter((one) => one !== origin)]);
   }
 
@@ -43,7 +44,7 @@ export class Tokens {
 
   async forget(url: string): Promise<void> {
     await this.secrets.delete(nameOf(url));
-    const { origin } = new URL(url);
+    const origin = originOf(url);
     await this.memory.update(
       originsKey,
       this.origins().filter((one) => one !== origin),
@@ -57,5 +58,13 @@ export class Tokens {
 }
 
 function nameOf(url: string): string {
-  return `inferenceLens.token ${new URL(url).origin}`;
+  return `inferenceLens.token ${originOf(url)}`;
+}
+
+/** Pods of a cluster have no origin: theirs is the deployment in its place. */
+function originOf(url: string): string {
+  const { origin } = new URL(url);
+  if (origin !== "null") return origin;
+  const pods = podsTarget(url);
+  return pods ? podsUrl({ ...pods, queries: [] }) : url;
 }

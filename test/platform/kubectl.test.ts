@@ -157,10 +157,15 @@ describe.skipIf(process.platform === "win32")("kubectl", () => {
     const fake = cluster({ answers: [{ match: "proxy", fail: denied }], forward: { port, endsAfterMs: 300 } });
     const pods = fetcher(fake);
     await pods.fetchText(page);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    // The one that runs has read that it ends; the next one goes on.
     fake.become({ answers: [{ match: "proxy", fail: denied }], forward: { port } });
+    const opened = () => fake.calls().filter((words) => words.includes("port-forward")).length;
+    const asked = async () => {
+      await pods.fetchText(page).catch(() => undefined);
+      return opened();
+    };
+    await expect.poll(asked, { timeout: 10_000 }).toBe(2);
     expect(await pods.fetchText(page)).toMatchObject({ text: "a 1\n" });
-    expect(fake.calls().filter((words) => words.includes("port-forward")).length).toBe(2);
   });
 
   test("one port is forwarded to a pod: that of a page which is none is ended, and a file's words stay in their place", async () => {
