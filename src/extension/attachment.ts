@@ -1,3 +1,4 @@
+import type { Message } from "../deployment/message.ts";
 import { gpusOf } from "../deployment/settled.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
 import { driftOf } from "../live/drift/drift-of.ts";
@@ -34,6 +35,8 @@ export interface AttachmentPorts extends PredictorPorts {
   readonly identified: (running: RunningServer) => void;
   /** Where the server runs otherwise than the file says. */
   readonly drift: () => readonly DriftRow[];
+  /** What a person should know of a recording before reading on. */
+  readonly tell: (words: Message) => void;
   /** Each look as it came. */
   readonly looked: (look: Look) => void;
 }
@@ -87,7 +90,7 @@ export class Attachment {
       },
       onProblems: (problems) => ports.log(`${source.name}: ${problems.slice(0, 5).join("; ")}`),
     });
-    replay?.play({ loop: this.loop, series: this.series, log: ports.log, changed: (what) => this.replayed(what) });
+    replay?.play({ loop: this.loop, series: this.series, log: ports.log, tell: ports.tell, changed: (what) => this.replayed(what) });
   }
 
   get status(): LoopStatus {

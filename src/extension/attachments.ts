@@ -28,6 +28,7 @@ import { serverState } from "./server-words.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
+import { translated } from "./translate.ts";
 import { workloadAt } from "./workload-choice.ts";
 
 const viewType = "inferenceLens.live";
@@ -105,6 +106,7 @@ export class Attachments implements vscode.Disposable {
         report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
         fileWorkload: () => this.fileWorkload(subject),
         log: (text) => this.log.warn(text),
+        tell: (words) => void vscode.window.showInformationMessage(translated(words)),
         drift: () => this.drift.rows(url),
         looked: (look) => this.recordings.look(url, look),
       },

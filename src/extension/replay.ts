@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import * as vscode from "vscode";
-import { plain } from "../deployment/message.ts";
+import { type Message, message, plain } from "../deployment/message.ts";
 import type { RecordingHeader } from "../live/recording/recording-header.ts";
 import type { LiveSeries } from "../live/series.ts";
 import { RecordedSource } from "../live/sources/recording.ts";
@@ -15,6 +14,8 @@ export interface ReplayStage {
   readonly loop: Pick<ScrapeLoop, "pause" | "resume">;
   readonly series: LiveSeries;
   readonly log: (text: string) => void;
+  /** What a person should know before reading on. */
+  readonly tell: (words: Message) => void;
   /** What plays changed: a header came, it stands elsewhere, or goes at another speed. */
   readonly changed: (what: "header" | "place" | "pace") => void;
 }
@@ -47,11 +48,8 @@ export class Replay {
         onProblem: (line, problem) => {
           if (++this.problems <= toldProblems) this.stage?.log(`${basename(path)}: line ${line} is skipped: ${plain(problem)}`);
         },
-        onQuantilesOnly: () => {
-          void vscode.window.showInformationMessage(
-            vscode.l10n.t("{0} was written without histograms: no percentiles can be made of it.", basename(path)),
-          );
-        },
+        onQuantilesOnly: () =>
+          this.stage?.tell(message("{0} was written without histograms: no percentiles can be made of it.", basename(path))),
         onFailure: (error) => this.stage?.log(`${basename(path)}: ${reason(error)}`),
         onOther: (server) => this.stage?.log(`${basename(path)}: also holds ${server}, which is not shown; watch --replay prints it`),
       },
@@ -106,9 +104,8 @@ export class Replay {
     const { stage, source } = this;
     if (!stage) return;
     stage.loop.pause();
-    const { looks, anew } = await source.until(time);
-    if (anew) stage.series.reset();
-    for (const look of looks) stage.series.take(look);
+    const { series } = stage;
+    await source.jump(Math.min(time, this.to ?? time), { take: (look) => series.take(look), anew: () => series.reset() });
     stage.changed("place");
     if (this.playing) stage.loop.resume();
   }

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
@@ -34,8 +34,15 @@ export async function recordingSpan(path: string): Promise<{ readonly from: numb
 }
 
 function isFolder(path: string): boolean {
+  const stat = statOf(path);
+  // A pipe can be read once, and a recording is read again wherever somebody jumps.
+  if (!stat.isDirectory() && !stat.isFile()) throw new FileError("no-file", "is no file");
+  return stat.isDirectory();
+}
+
+function statOf(path: string): Stats {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path);
   } catch (error) {
     throw new FileError("unreadable", reason(error));
   }

@@ -111,6 +111,22 @@ describe("RecordedSource", () => {
     expect(told.opened).toBe(2);
   });
 
+  it("jumps over the differences of long ago, since counters tell what came in between", async () => {
+    const writer = new RecordingWriter();
+    const texts = Array.from({ length: 8000 }, (_, time) => writer.look(scrape(time)));
+    const { source: played } = source(texts, null);
+    const given: number[] = [];
+    let begun = 0;
+    const into = { take: (look: Look) => given.push(look.kind === "scrape" ? look.snapshot.time : -1), anew: () => begun++ };
+    await played.jump(7000, into);
+    // One in sixty up to 3,400, each one after.
+    expect(given.slice(0, 4)).toEqual([0, 60, 120, 180]);
+    expect(given.filter((time) => time >= 3400)).toEqual(Array.from({ length: 3601 }, (_, i) => 3400 + i));
+    await played.jump(7002, into);
+    expect([given.slice(-2), begun]).toEqual([[7001, 7002], 1]);
+    expect(await times(played, new Waiting(), 1)).toEqual([7003]);
+  });
+
   it("skips damaged lines and tells which; a file of several servers is played for its first", async () => {
     const [a, b] = [new RecordingWriter(), new RecordingWriter()];
     const texts = [

@@ -26,6 +26,8 @@ export interface RecordingPorts {
   readonly onOther?: (server: string) => void;
 }
 
+/** So far back a series keeps every look; of what was before, one in ten seconds and less. */
+const fineSeconds = 3600;
 /** As much as a series keeps. */
 const mostHistory = 5000;
 /** A timer may fire a little before its time. */
@@ -50,6 +52,8 @@ export class RecordedSource implements LiveSource {
   private shown: number | undefined;
   private pace: { readonly time: number; readonly steady: number } | undefined;
   private ended = false;
+  /** Its looks are counters since a server's start. */
+  private counts = false;
   private turn: Promise<unknown> = Promise.resolve();
   private perSecond: number | null;
 
@@ -113,30 +117,33 @@ export class RecordedSource implements LiveSource {
 
   /** What lies before `to`, as far as a series keeps it; the next look is the one after it. */
   async history(_: Ask, from: number, to: number): Promise<readonly Look[]> {
-    const { looks } = await this.until(to);
-    return looks.filter((look) => timeOf(look) >= from);
+    let looks: Look[] = [];
+    const take = (look: Look): void => {
+      if (timeOf(look) >= from) looks.push(look);
+      if (looks.length > 2 * mostHistory) looks = looks.slice(-mostHistory);
+    };
+    await this.jump(to, { take, anew: () => undefined });
+    return looks;
   }
 
-  /** The looks from the one shown up to `time`, those that a series keeps; `anew`: from the beginning, as `time` lies before it. */
-  until(time: number): Promise<{ readonly looks: readonly Look[]; readonly anew: boolean }> {
-    return this.inTurn(() => this.readUntil(time));
-  }
-
-  private async readUntil(time: number): Promise<{ readonly looks: readonly Look[]; readonly anew: boolean }> {
-    const anew = this.shown === undefined || time < this.shown;
-    if (anew) await this.rewind();
-    const looks: Look[] = [];
-    for (;;) {
-      this.next ??= await this.read();
-      if (!this.next || (looks.length > 0 && timeOf(this.next) > time)) break;
-      this.shown = timeOf(this.next);
-      looks.push(this.next);
-      if (looks.length > 2 * mostHistory) looks.splice(0, looks.length - mostHistory);
-      this.next = undefined;
-    }
-    this.ended = this.next === undefined;
-    this.pace = undefined;
-    return { looks: looks.slice(-mostHistory), anew };
+  /** Gives the looks up to `time` at once; `anew` comes first where they begin with the file's, as `time` lies before the one shown. */
+  jump(time: number, into: { readonly take: (look: Look) => void; readonly anew: () => void }): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.shown === undefined || time < this.shown) {
+        await this.rewind();
+        into.anew();
+      }
+      const coarseBefore = time - fineSeconds;
+      for (let given = 0; ; given++) {
+        this.next ??= await this.read(coarseBefore);
+        if (!this.next || (given > 0 && timeOf(this.next) > time)) break;
+        this.shown = timeOf(this.next);
+        into.take(this.next);
+        this.next = undefined;
+      }
+      this.ended = this.next === undefined;
+      this.pace = undefined;
+    });
   }
 
   /** A look that was taken back may still be under way when somebody jumps: it ends first. */
@@ -168,11 +175,13 @@ export class RecordedSource implements LiveSource {
     return longestWaitSeconds;
   }
 
-  private async read(): Promise<Look | undefined> {
+  /** Before `coarseBefore` one look in sixty is enough, where what came in between can be told from the next. */
+  private async read(coarseBefore = Number.NEGATIVE_INFINITY): Promise<Look | undefined> {
     this.lines ??= this.ports.open();
     for (;;) {
       const line = await this.nextLine(this.lines);
       if (!line) return undefined;
+      if (this.counts && isDifference(line, coarseBefore)) continue;
       const read = line.problem ? { problem: line.problem } : this.reader.read(line.text);
       if (!read) continue;
       if ("problem" in read) {
@@ -189,7 +198,10 @@ export class RecordedSource implements LiveSource {
         this.saidQuantiles = true;
         this.ports.onQuantilesOnly?.();
       }
-      if (read.look) return played(read.look);
+      if (read.look) {
+        this.counts = read.look.kind === "scrape" || (read.look.kind === "none" && this.counts);
+        return played(read.look);
+      }
     }
   }
 
@@ -208,6 +220,13 @@ export class RecordedSource implements LiveSource {
     this.others.add(server);
     this.ports.onOther?.(server);
   }
+}
+
+/** A line that says what differs from another, of a time before this. */
+function isDifference(line: NumberedLine, before: number): boolean {
+  if (before === Number.NEGATIVE_INFINITY || line.problem || !line.text.includes('"of":')) return false;
+  const time = /"time":(\d+(?:\.\d+)?)/.exec(line.text)?.[1];
+  return time !== undefined && Number(time) < before;
 }
 
 /** A server that asked for a key, or gave another page, did not answer: nothing that a person does here changes that. */

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Replay } from "../../src/extension/replay.ts";
+import { RecordingWriter } from "../../src/live/recording/recording-writer.ts";
+import { LiveSeries } from "../../src/live/series.ts";
+import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
+import { ScrapeLoop } from "../../src/platform/scrape-loop.ts";
+
+let folder: string;
+let path: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "inference-lens-replayed-"));
+  path = join(folder, "run.inference-lens.jsonl");
+  const writer = new RecordingWriter();
+  const server = { kind: "vllm", model: "m", engines: 1 } as const;
+  const shot = (time: number): Snapshot => ({
+    time,
+    server,
+    gauges: { requests_running: 1 },
+    counters: { generation_tokens_total: 100 * time },
+    histograms: {},
+    startedAt: undefined,
+    cacheConfig: undefined,
+  });
+  const lines = Array.from({ length: 200 }, (_, i) => writer.look({ kind: "scrape", snapshot: shot(1000 + i), problems: [] }));
+  writeFileSync(path, lines.join(""));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A replay on a stage as an attachment sets it up. */
+function played() {
+  const series = new LiveSeries();
+  const points: LivePoint[] = [];
+  const changes: string[] = [];
+  const replay = new Replay(path);
+  const loop = new ScrapeLoop({
+    source: replay.source,
+    series,
+    intervalMs: 0,
+    clock: replay.clock,
+    onPoint: (point) => points.push(point),
+  });
+  replay.play({ loop, series, log: () => undefined, tell: () => undefined, changed: (what) => changes.push(what) });
+  return { replay, series, points, changes, loop };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !what(); await new Promise((resolve) => setTimeout(resolve, 5))) {
+    if (Date.now() > end) throw new Error("not within 10 s");
+  }
+}
+
+describe("Replay", () => {
+  it("plays faster, stands still, jumps back and forth, and tells where it is", async () => {
+    const { replay, series, points, loop } = played();
+    await replay.setSpeed(60);
+    loop.start();
+    await until(() => points.length > 5);
+    await replay.setPlaying(false);
+    const { length } = points;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(points.length).toBe(length);
+    expect(replay.view()).toMatchObject({ name: "run.inference-lens.jsonl", from: 1000, to: 1199, speed: 60, playing: false });
+    expect(replay.view().at).toBe(points.at(-1)?.time);
+
+    await replay.seek(1150);
+    expect([series.points.length, series.last?.time, series.last?.rates.generation_tokens_total]).toEqual([151, 1150, 100]);
+    await replay.seek(1010);
+    expect([series.points.length, series.last?.time]).toEqual([11, 1010]);
+
+    await replay.setPlaying(true);
+    await until(() => (points.at(-1)?.time ?? 0) > 1010);
+    expect(points.at(-1)?.state).toBe("live");
+    loop.stop();
+  });
+
+  it("goes to its end at once, stands there, and begins anew from there", async () => {
+    const { replay, series, points, loop } = played();
+    loop.start();
+    await until(() => points.length > 0);
+    await replay.setSpeed(null);
+    expect([series.points.length, series.last?.time]).toEqual([200, 1199]);
+    expect(replay.view()).toMatchObject({ at: 1199, playing: false, speed: 1 });
+    await replay.setPlaying(true);
+    expect(series.last?.time).toBe(1000);
+    expect(replay.view()).toMatchObject({ at: 1000, playing: true });
+    loop.stop();
+  });
+});
