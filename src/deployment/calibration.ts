@@ -74,6 +74,8 @@ export interface TimingCorrection {
   readonly host: number;
   /** What a request spends outside its steps; null = as predicted. */
   readonly requestSeconds: number | null;
+  /** A further one on the GPU's work in steps with prompts, to ask what if; no file keeps it. Absent = none. */
+  readonly prompts?: number;
 }
 
 /** One load and what was measured under it. */

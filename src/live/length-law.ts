@@ -5,6 +5,9 @@ import type { Histogram } from "./snapshot.ts";
 const fewest = 8;
 /** Equally likely lengths that stand for the law. */
 const steps = 100;
+/** A mean that differs no more from the counted lengths' own is theirs. */
+const sameMean = 0.03;
+const mostTilt = 60;
 /** The warp of the places inside buckets that a mean asks for is sought between 1/2^8 and 2^8. */
 const mostWarp = 8;
 
@@ -14,7 +17,14 @@ const mostWarp = 8;
  */
 export function lengthLaw(measured: Histogram | undefined, mean: number): Length {
   const knots = measured && measured.total >= fewest ? curveKnots(measured, mean) : undefined;
-  if (!knots) return atLeastOne(mean);
+  if (!measured || !knots) return atLeastOne(mean);
+  const own = measured.sum / measured.total;
+  if (!(own > 0) || Math.abs(mean / own - 1) <= sameMean) return { values: rounded(lengthsOf(knots, mean), mean) };
+  return { values: rounded(tilted(lengthsOf(knots, own), mean), mean) };
+}
+
+/** Lengths as the buckets have them, with a mean that they allow. */
+function lengthsOf(knots: Knots, mean: number): readonly number[] {
   const curve = monotoneCurve(knots);
   const places = Array.from({ length: steps }, (_, i) => placeOf(knots, curve((i + 0.5) / steps)));
   const warped = (exponent: number) => places.map(({ low, width, share }) => low + width * share ** exponent);
@@ -25,7 +35,33 @@ export function lengthLaw(measured: Histogram | undefined, mean: number): Length
     if (meanOf(warped(2 ** middle)) > mean) few = middle;
     else many = middle;
   }
-  return { values: rounded(warped(2 ** ((few + many) / 2)), mean) };
+  return warped(2 ** ((few + many) / 2));
+}
+
+/** The same law with another mean: long ones are under way when short ones have finished, the more so the longer they are. */
+function tilted(lengths: readonly number[], mean: number): readonly number[] {
+  const longest = Math.max(...lengths);
+  const weights = (tilt: number) => lengths.map((length) => Math.exp((tilt * (length - longest)) / longest));
+  let [low, high] = [-mostTilt, mostTilt];
+  for (let round = 0; round < 40; round++) {
+    const middle = (low + high) / 2;
+    if (weightedMean(lengths, weights(middle)) > mean) high = middle;
+    else low = middle;
+  }
+  const by = weights((low + high) / 2);
+  const whole = by.reduce((sum, weight) => sum + weight, 0);
+  const found: number[] = [];
+  let before = 0;
+  for (const [index, length] of lengths.entries()) {
+    before += ((by[index] ?? 0) / whole) * steps;
+    while (found.length < steps && found.length + 0.5 <= before) found.push(length);
+  }
+  return found.length > 0 ? found : lengths;
+}
+
+function weightedMean(values: readonly number[], weights: readonly number[]): number {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return values.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0) / whole;
 }
 
 interface Knots {

@@ -2,7 +2,8 @@ import { type Message, message } from "../deployment/message.ts";
 import type { Length, Workload } from "../simulation/workload/workload.ts";
 import { type MeasuredArrivals, measuredArrivals } from "./arrivals.ts";
 import { lengthLaw } from "./length-law.ts";
-import type { Histogram, LivePoint } from "./snapshot.ts";
+import type { Growth } from "./point.ts";
+import type { LivePoint } from "./snapshot.ts";
 import type { LiveWindow } from "./window.ts";
 
 /** The load a server was under during a window, in the words a simulation takes. */
@@ -35,8 +36,8 @@ export function measuredWorkload(window: LiveWindow | undefined, points: readonl
   if (finished === undefined) return "not-offered";
   const requests = Math.max(0, finished + inside(window.last) - inside(window.first));
   if (requests < 1 || finished < 1) return "idle";
-  const prompt = meanLength(counters.prompt_tokens_total, histograms.request_prompt_tokens, finished);
-  const output = meanLength(counters.generation_tokens_total, histograms.request_generation_tokens, finished);
+  const prompt = meanPrompt(window.growth, finished);
+  const output = meanOutput(window.growth, finished);
   if (prompt === undefined || output === undefined) return "not-offered";
   const arrivals = measuredArrivals(points, window.from, window.to);
   return {
@@ -54,10 +55,23 @@ export function measuredWorkload(window: LiveWindow | undefined, points: readonl
   };
 }
 
-/** What finished tells its length whole; counters of tokens run ahead of it by what is under way. */
-function meanLength(tokens: number | undefined, lengths: Histogram | undefined, finished: number): number | undefined {
+/** Each prompt is counted whole with its first token, so that those under way are in. */
+function meanPrompt({ counters, histograms }: Growth, finished: number): number | undefined {
+  const [tokens, begun, lengths] = [counters.prompt_tokens_total, histograms.ttft_seconds?.total, histograms.request_prompt_tokens];
+  if (tokens !== undefined && begun !== undefined && begun >= 1) return tokens / begun;
   if (lengths && lengths.total > 0) return lengths.sum / lengths.total;
-  return tokens !== undefined && finished > 0 ? tokens / finished : undefined;
+  return tokens === undefined ? undefined : tokens / finished;
+}
+
+/**
+ * In a short window, or where requests gather, mostly short answers end; tokens made for each one that ended, those under way included, tell
+ * too long a mean where answers seldom end early. The truth lies between: their geometric mean is taken.
+ */
+function meanOutput({ counters, histograms }: Growth, finished: number): number | undefined {
+  const [tokens, lengths] = [counters.generation_tokens_total, histograms.request_generation_tokens];
+  const ended = lengths && lengths.total > 0 ? lengths.sum / lengths.total : undefined;
+  if (tokens === undefined || tokens <= 0) return ended;
+  return ended === undefined ? tokens / finished : Math.sqrt(ended * (tokens / finished));
 }
 
 function inside({ gauges }: LiveWindow["first"]): number {
@@ -76,6 +90,9 @@ function assumptions({ growth: { histograms }, prefixHitRate }: LiveWindow, arri
   return all;
 }
 
+/** Lengths by themselves, arriving or kept in flight. */
+export type SimpleWorkload = Extract<Workload, { kind: "open-loop" | "closed-loop" }>;
+
 /** Bounds of a run's length in requests: fewer tell no percentile, more change none. */
 const fewestRequests = 100;
 const mostRequests = 5000;
@@ -84,7 +101,7 @@ const mostRequests = 5000;
  * A workload to simulate: what came in the window, and before it as much as fills the server as it was when the window began, so that both
  * can be read off alike.
  */
-export function workloadOf(measured: MeasuredWorkload, seconds = Math.max(120, measured.seconds)): Workload {
+export function workloadOf(measured: MeasuredWorkload, seconds = measured.seconds): SimpleWorkload {
   const { ratePerSecond, insideAtStart, promptTokens, outputTokens, prefixHitRate, arrivals } = measured;
   const requests = Math.min(mostRequests, Math.max(fewestRequests, Math.round(ratePerSecond * seconds + 2 * insideAtStart)));
   const common = {

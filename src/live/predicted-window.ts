@@ -121,9 +121,18 @@ function gapsIn({ requests: { firstToken, finished, outputTokens } }: Report, fr
   return { count, seconds };
 }
 
-/** A run keeps quantiles of its gaps: between them they are taken as even, below the median from four fifths of it. */
+/**
+ * A run keeps quantiles of its gaps: between them they are taken as even, below the median from four fifths of it. Those of the stretch
+ * have their own mean, and the same shape.
+ */
 function binnedGaps(quantiles: Quantiles, { count, seconds }: GapSum, upper: Float64Array): Histogram {
-  const { p50, p90, p95, p99 } = quantiles;
+  const own = count > 0 && quantiles.mean > 0 ? seconds / count / quantiles.mean : 1;
+  const [p50, p90, p95, p99] = [quantiles.p50, quantiles.p90, quantiles.p95, quantiles.p99].map((gap) => own * gap) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const knots: readonly (readonly [gap: number, share: number])[] = [
     [0.8 * p50, 0],
     [p50, 0.5],

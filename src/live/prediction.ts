@@ -56,7 +56,7 @@ export function predictionFrom(report: Report, { basis, window, beside = [], isM
     const middle = value(metric, report);
     const beyond = metric.startsWith("ttft") ? beyondSteps(confidence) : 0;
     const [low, high] = beside.length > 0 ? figureRange(report, beside, (one) => value(metric, one), kind, beyond) : [middle, middle];
-    const [least, most] = beside.length > 0 ? bandRange(metric, middle, 0) : bandRange(metric, middle, confidence.timingBand);
+    const [least, most] = bandRange(metric, middle, beside.length > 0 ? 0 : confidence.timingBand);
     return [Math.min(low, least), isEndless && growsEndlessly.has(metric) ? null : Math.max(high, most)];
   };
   const ranges: Partial<Record<ComparedMetric, PredictedRange>> = {};
@@ -82,9 +82,13 @@ export function predictionFrom(report: Report, { basis, window, beside = [], isM
   };
 }
 
+/** Long prompts may have short answers: which lengths go together is not told, and moves the cache's use by about so much (measured on chat). */
+const unknownPairs = 0.2;
+
 /** A range by the band of steps alone. Few requests wait or run by whole numbers: less than one is no difference. */
 export function bandRange(metric: ComparedMetric, value: number, band: number): readonly [low: number, high: number] {
-  const half = Math.max(unitOf[metric] === "requests" ? 1 : 0, Math.abs(value) * band);
+  const least = unitOf[metric] === "requests" ? 1 : metric === "kv_cache_usage" ? Math.max(0.01, unknownPairs * value) : 0;
+  const half = Math.max(least, Math.abs(value) * band);
   return [Math.max(0, value - half), value + half];
 }
 

@@ -1,7 +1,7 @@
 import type { Settled } from "../deployment/settled.ts";
 import { memoryPlan } from "../memory/memory-plan.ts";
+import { type BandRun, simulateBand } from "../simulation/report/bands.ts";
 import type { Outcome, RunControl } from "../simulation/report/report.ts";
-import { simulate } from "../simulation/simulate.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 
 /** One simulation that a plan asks for, with all that it depends on. */
@@ -9,6 +9,8 @@ export interface PlannedRun {
   readonly settled: Settled;
   readonly workload: Workload;
   readonly seed: number;
+  /** How long steps take against the predicted; as predicted where absent. */
+  readonly steps?: BandRun["steps"];
 }
 
 /**
@@ -18,9 +20,9 @@ export interface PlannedRun {
 export type Plan<T> = Generator<readonly PlannedRun[], T, readonly Outcome[]>;
 
 /** What a planned run comes to, here and now. */
-export function simulated({ settled, workload, seed }: PlannedRun, control: RunControl = {}): Outcome {
+export function simulated({ settled, workload, seed, steps = "as-predicted" }: PlannedRun, control: RunControl = {}): Outcome {
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  return simulate(settled, plans, workload, seed, control);
+  return simulateBand(settled, plans, workload, { steps, seed }, control);
 }
 
 /** Follows a plan to its end, one run after the other. */

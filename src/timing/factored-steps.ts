@@ -1,26 +1,31 @@
-import type { Operator, StepModel } from "./step-model.ts";
+import type { OperatorShare } from "./operators/operator.ts";
+import type { Batch, Operator, StepModel } from "./step-model.ts";
 
 /** Factors on what the GPU and on what the host takes. */
 export interface StepFactors {
   readonly device: number;
   readonly host: number;
+  /** A further one on what the GPU takes in steps with prompts; absent = none. */
+  readonly prompts?: number;
 }
 
 /** The same model with its steps longer or shorter; what it rests on, its bands and the time outside steps stay. */
-export function factoredSteps(model: StepModel, { device, host }: StepFactors): StepModel {
-  const further = host - device;
+export function factoredSteps(model: StepModel, { device, host, prompts = 1 }: StepFactors): StepModel {
+  const isEven = device === host && prompts === 1;
+  const deviceOf = ({ prefillTokens }: Batch): number => (prefillTokens > 0 ? device * prompts : device);
   const stageSeconds: StepModel["stageSeconds"] = (batch, stage) => {
-    const seconds = device * model.stageSeconds(batch, stage);
-    return further === 0 ? seconds : seconds + further * model.hostSeconds(batch, stage);
+    const factor = deviceOf(batch);
+    const seconds = factor * model.stageSeconds(batch, stage);
+    return isEven ? seconds : seconds + (host - factor) * model.hostSeconds(batch, stage);
   };
-  const transferSeconds: StepModel["transferSeconds"] = (batch) => device * model.transferSeconds(batch);
+  const transferSeconds: StepModel["transferSeconds"] = (batch) => deviceOf(batch) * model.transferSeconds(batch);
   const stepSeconds: StepModel["stepSeconds"] = (batch) => {
-    if (further === 0) return device * model.stepSeconds(batch);
+    if (isEven) return device * model.stepSeconds(batch);
     let seconds = (model.stages - 1) * transferSeconds(batch);
     for (let stage = 0; stage < model.stages; stage++) seconds += stageSeconds(batch, stage);
     return seconds;
   };
-  const factor = (operator: Operator): number => (operator === "host" ? host : device);
+  const factor = (operator: Operator | OperatorShare["operator"], batch: Batch): number => (operator === "host" ? host : deviceOf(batch));
   return {
     stages: model.stages,
     mode: (tokens) => model.mode(tokens),
@@ -30,7 +35,7 @@ export function factoredSteps(model: StepModel, { device, host }: StepFactors): 
     stepSeconds,
     breakdown: (batch) => {
       const { seconds } = model.breakdown(batch);
-      const scaled = (operator: Operator): number => factor(operator) * seconds[operator];
+      const scaled = (operator: Operator): number => factor(operator, batch) * seconds[operator];
       return {
         seconds: {
           matrix: scaled("matrix"),
@@ -42,8 +47,7 @@ export function factoredSteps(model: StepModel, { device, host }: StepFactors): 
         total: stepSeconds(batch),
       };
     },
-    anatomy: (batch) =>
-      model.anatomy(batch).map((share) => ({ ...share, seconds: (share.operator === "host" ? host : device) * share.seconds })),
+    anatomy: (batch) => model.anatomy(batch).map((share) => ({ ...share, seconds: factor(share.operator, batch) * share.seconds })),
     requestSeconds: model.requestSeconds,
     promptTokenSeconds: model.promptTokenSeconds,
     peakFlops: model.peakFlops,

@@ -29,8 +29,8 @@ describe("measuredWorkload", () => {
     expect(workload).toMatchObject({
       kind: "open-loop",
       ratePerSecond: measured.ratePerSecond,
-      // Two minutes of what came, and twice the 14 that were inside when the window began.
-      requests: Math.round(120 * measured.ratePerSecond + 2 * 14),
+      // What came, and twice the 14 that were inside when the window began.
+      requests: 122 + 2 * 14,
       prefixShare: measured.prefixHitRate,
     });
     const lengths = typeof measured.outputTokens === "object" && "values" in measured.outputTokens ? measured.outputTokens.values : [];

@@ -14,10 +14,10 @@ export type GapCause =
   | "rate"
   | "prompts"
   | "outputs"
-  | "fewer-hits"
+  | "prefix-hits"
   /** The server is not as planned. */
-  | "kv-smaller"
-  | "batch-smaller"
+  | "kv-cache"
+  | "batch"
   | "prefill-share"
   | "preemptions"
   /** Its steps take another time than predicted: those that decode, those with prompts, all of them, or what the host adds to each. */
