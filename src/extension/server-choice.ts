@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { isHttpError } from "../platform/http-error.ts";
 import { podsTarget } from "../platform/pods-target.ts";
 import { storeTarget } from "../platform/store-target.ts";
-import { fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
+import { fleetMembers, fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
 
 const key = "attach.urls";
@@ -60,7 +60,7 @@ export class ServerChoice {
 export function normalised(typed: string): string {
   if (podsTarget(typed) || storeTarget(typed)) return typed;
   try {
-    const words = typed.split(/[\s,]+/).filter((word) => word !== "");
+    const words = fleetMembers(typed).flatMap((part) => part.split(/[\s,]+/).filter((word) => word !== ""));
     return words.length > 1 ? fleetUrl([...new Set(words.map(normaliseUrl))]) : normaliseUrl(typed);
   } catch (error) {
     if (isHttpError(error)) throw new UserFacingError("input", error.message);
@@ -70,7 +70,7 @@ export function normalised(typed: string): string {
 
 /** An address as people read it. */
 function shown(url: string): string {
-  return storeTarget(url)?.name ?? url;
+  return storeTarget(url)?.name ?? fleetMembers(url).join(" ");
 }
 
 /** A list one can also type into. */

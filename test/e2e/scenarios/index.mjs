@@ -1,5 +1,6 @@
 import { bench } from "./bench.mjs";
 import { editor } from "./editor.mjs";
+import { fleet } from "./fleet.mjs";
 import { identity } from "./identity.mjs";
 import { kubernetes } from "./kubernetes.mjs";
 import { kustomize } from "./kustomize.mjs";
@@ -23,6 +24,7 @@ export const scenarios = [
   ...timeline,
   ...live,
   ...identity,
+  ...fleet,
   ...kubernetes,
   ...store,
   ...recording,
