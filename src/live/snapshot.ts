@@ -52,6 +52,8 @@ export interface Measures {
 export interface EngineMeasures extends Measures {
   /** The label that tells it apart: `0`, `1`, a replica's name; empty where the page labels no engine. */
   readonly engine: string;
+  /** The server of a fleet that it belongs to; absent where there is one server. */
+  readonly member?: string;
   /** What it does of the work, where the page tells. */
   readonly role?: Role;
 }

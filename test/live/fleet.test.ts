@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
+import { identityOf } from "../../src/live/running/identify.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import type { Answer, Ask, Look, MemberRole } from "../../src/live/source.ts";
 import { Fleet } from "../../src/live/sources/fleet.ts";
@@ -117,6 +118,16 @@ describe("a fleet", () => {
     expect(look.grown.perEngine?.map(({ engine }) => engine)).toEqual(["a/0", "b/0", "b/1", "b/2"]);
     // Since the servers' start, for a look alone.
     expect(look.sinceStart?.counters.generation_tokens_total).toBe(0);
+  });
+
+  it("says of its engines what one server has: two servers are no data parallelism", async () => {
+    const world = new World();
+    const dataOf = async (engines: number) => {
+      const look = await world.look(two(), 1, { a: { tokens: 0, engines }, b: { tokens: 0 } });
+      return look.kind === "stretch" ? identityOf(look.grown).settings.data?.value : look.kind;
+    };
+    expect(await dataOf(1)).toBeUndefined();
+    expect(await dataOf(4)).toBe(4);
   });
 
   it("names a lost member; its share is missing, never zero, and no burst when it is back", async () => {

@@ -50,9 +50,16 @@ function isListed({ paths }: SafeEndpoint, list: unknown): boolean {
 }
 
 function pageParts({ server, told, perEngine }: PageIdentity): readonly ToldPart[] {
-  const named = (perEngine ?? []).filter(({ engine }) => engine !== "").length;
+  const named = enginesOfOne(perEngine ?? []);
   // One engine may be one of many behind other API servers.
   const data: Told | undefined = named > 1 ? { value: named, from: "metrics", isLeast: true } : undefined;
   const model: Told<string> | null = server.model === null ? null : { value: server.model, from: "metrics" };
   return [...(told ?? []), { model, ...(data ? { settings: { data } } : {}) }];
+}
+
+/** Engines that a page tells apart; of a fleet's servers, those of the one with the most. */
+function enginesOfOne(engines: NonNullable<PageIdentity["perEngine"]>): number {
+  const counts = new Map<string, number>();
+  for (const { engine, member = "" } of engines) if (engine !== "") counts.set(member, (counts.get(member) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }

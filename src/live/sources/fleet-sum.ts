@@ -48,7 +48,7 @@ function measuresOf(snapshots: readonly Snapshot[]): Measures {
 function enginesOf({ name, snapshot }: Kept): readonly EngineMeasures[] {
   const { gauges, counters, histograms } = snapshot;
   const engines = snapshot.perEngine ?? [{ engine: "", gauges, counters, histograms }];
-  return engines.map((engine) => ({ ...engine, engine: engine.engine === "" ? name : `${name}/${engine.engine}` }));
+  return engines.map((engine) => ({ ...engine, member: name, engine: engine.engine === "" ? name : `${name}/${engine.engine}` }));
 }
 
 function roleOf(role: MemberRole, members: readonly Kept[]): RoleMeasures {

@@ -22,7 +22,7 @@ export function grownOf(
   { names, shape, model, cacheConfig }: Selection,
   { time, steady, seconds }: Stretch,
 ): Snapshot {
-  const perEngine = figures.members.flatMap(({ engines }) => engines);
+  const perEngine = figures.members.flatMap(({ name, engines }) => engines.map((engine) => ({ ...engine, member: name })));
   return {
     time,
     ...(steady === undefined ? {} : { steady }),
