@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { storeAnswer, target, two } from "../../live/sources/fake-store.ts";
+import { until } from "../driver.mjs";
 import { assertAccessible, assertNoOverflow } from "../page-checks.mjs";
 import { livePoints } from "./live.mjs";
 
@@ -60,10 +61,9 @@ export const store = [
         await workbench.pick("acme/chat");
         await workbench.pick("The last hour");
         const frame = await livePoints(workbench, 600);
-        const words = await frame.locator("body").innerText();
-        assert.match(words, /acme\/chat/);
         // Percentiles of the window come from the histograms of the history.
-        assert.match(words, /TTFT p95 is/);
+        const words = () => frame.locator("body").innerText();
+        await until("the history is measured", async () => /acme\/chat.*TTFT p95 is/s.test(await words()));
         await workbench.shot("store-live");
         assert.deepEqual([...tenants], ["team-a"]);
         await assertAccessible(frame, "store");
