@@ -10,6 +10,7 @@ import { readIdentityOf, type ServerIdentity } from "../platform/identity.ts";
 import { ScrapeLoop } from "../platform/scrape-loop.ts";
 import { scrapeOnce } from "../platform/scrape-once.ts";
 import { CliError, exits } from "./exit.ts";
+import { printable } from "./output/printable.ts";
 import type { WatchedSource } from "./watch-sources.ts";
 
 /** One look in every form that somebody prints or keeps. */
@@ -115,5 +116,5 @@ async function lastLook(target: WatchTarget): Promise<void> {
 }
 
 function unreachable({ name }: LiveSource, why: string): CliError {
-  return new CliError(exits.unreachable, `${name}: ${why}`);
+  return new CliError(exits.unreachable, printable(`${name}: ${why}`));
 }

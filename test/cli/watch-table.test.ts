@@ -56,6 +56,19 @@ describe("WatchTable", () => {
     expect(lines[4]).toMatch(/ 9\.51 s$/);
   });
 
+  it("gives the terminal nothing that would steer it", () => {
+    const lost: LivePoint = {
+      time: 1,
+      state: "lost",
+      error: "no\u001b[2J\nanswer",
+      snapshot: undefined,
+      rates: {},
+      windows: {},
+      prefixHitRate: null,
+    };
+    expect(new WatchTable([""], plainPaint).line("", watchLine(lost), lost)).toMatch(/ {2}lost +no�\[2J�answer\n$/);
+  });
+
   it("numbers several sources, and explains the numbers", () => {
     const { point: now } = point(20, 0);
     const text = new WatchTable(["http://a/metrics", "http://b/metrics"], plainPaint).line("http://b/metrics", watchLine(now), now);

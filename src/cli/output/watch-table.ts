@@ -3,6 +3,7 @@ import { statedQuantile } from "../../live/quantile.ts";
 import type { CanonicalHistogram, LivePoint } from "../../live/snapshot.ts";
 import { isQuantiles, type WatchEngine, type WatchLine, type WatchMetrics } from "../../live/watch-line.ts";
 import type { Style, Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
 
 type Metrics = WatchMetrics | WatchEngine;
 
@@ -46,13 +47,13 @@ export class WatchTable {
     labels: readonly string[],
     private readonly paint: Terminal["paint"],
   ) {
-    this.labels = labels.length > 1 ? labels : [];
+    this.labels = labels.length > 1 ? labels.map(printable) : [];
   }
 
   line(label: string, line: WatchLine, point: LivePoint): string {
-    const source = this.labels.length > 0 ? `[${this.labels.indexOf(label) + 1}]  ` : "";
+    const source = this.labels.length > 0 ? `[${this.labels.indexOf(printable(label)) + 1}]  ` : "";
     const start = `${clock(line.time)}  ${source}${this.paint(styles[line.state], line.state.padEnd(stateWidth))}`;
-    if (line.state === "lost") return `${start}  ${line.error ?? ""}\n`;
+    if (line.state === "lost") return `${start}  ${printable(line.error ?? "")}\n`;
     const cells = columns.map((column) => cellOf(column, line.metrics, point).padStart(column.width));
     const engines = (line.engines ?? []).map((engine) => this.engineLine(engine, point, source.length));
     return `${this.heads(point)}${start}  ${cells.join("  ")}\n${engines.join("")}`.replace(/ +\n/g, "\n");
@@ -60,7 +61,7 @@ export class WatchTable {
 
   private engineLine(engine: WatchEngine, point: LivePoint, indent: number): string {
     const width = timeWidth + 2 + indent + stateWidth;
-    const alone = typeof engine.engine === "string" ? engine.engine : "";
+    const alone = typeof engine.engine === "string" ? printable(engine.engine) : "";
     const named = `engine ${alone}`;
     const name = named.length <= width ? named.padEnd(width) : alone.length <= width ? alone.padEnd(width) : `…${alone.slice(1 - width)}`;
     return `${name}  ${columns.map((column) => cellOf(column, engine, point).padStart(column.width)).join("  ")}\n`;

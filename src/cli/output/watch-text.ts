@@ -3,6 +3,7 @@ import type { ComparedRow } from "../../live/compare.ts";
 import type { ComparedMetric } from "../../live/compared-metrics.ts";
 import type { DriftRow } from "../../live/drift.ts";
 import type { Terminal } from "../terminal.ts";
+import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 const names: Readonly<Record<ComparedMetric, string>> = {
@@ -35,7 +36,7 @@ export function comparisonText(rows: readonly ComparedRow[], drift: readonly Dri
     .map(({ setting, file, server, verdict }) => [
       setting,
       file,
-      server ?? "not offered",
+      printable(server ?? "not offered"),
       verdict === "different" ? paint("yellow", verdict) : verdict,
     ]);
   const head = "Predicted for the measured load, and measured\n";

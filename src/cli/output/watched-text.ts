@@ -4,6 +4,7 @@ import type { CanonicalHistogram } from "../../live/snapshot.ts";
 import type { LiveWindow } from "../../live/window.ts";
 import type { Watched } from "../watch-one.ts";
 import type { WatchedSource } from "../watch-sources.ts";
+import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 const latencies: readonly (readonly [name: string, word: CanonicalHistogram])[] = [
@@ -45,7 +46,7 @@ function summary(series: LiveSeries, window: LiveWindow, label: string): string 
     const mean = measured.mean === null ? "none" : duration(measured.mean);
     return [[name, mean, words(measured.p50), words(measured.p95), words(measured.p99)]];
   });
-  const head = `${label === "" ? "" : `${label}: `}${parts.filter((part) => part !== "").join(", ")}\n`;
+  const head = `${label === "" ? "" : `${printable(label)}: `}${parts.filter((part) => part !== "").join(", ")}\n`;
   return `${head}${table(rows, { head: ["", "mean", "p50", "p95", "p99"], right: [1, 2, 3, 4], indent: 2 })}`;
 }
 
