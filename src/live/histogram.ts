@@ -22,6 +22,8 @@ export function histogramOf(name: string, samples: readonly Sample[], scale = 1)
     } else if (sample.name.endsWith("_sum")) sum = added(sum, sample.value);
     else if (sample.name.endsWith("_count")) total = added(total, sample.value);
   }
+  // Some exporters write no buckets: then there is a mean alone.
+  if (bounds.length === 0 && Number.isFinite(sum) && Number.isFinite(total)) return meanOf(sum * scale, total);
   const [upper, count] = inOrder ? [Float64Array.from(bounds), Float64Array.from(counts)] : sorted(bounds, counts);
   const last = count[count.length - 1];
   if (upper[upper.length - 1] !== Number.POSITIVE_INFINITY || last === undefined || !Number.isFinite(last)) return undefined;

@@ -53,12 +53,14 @@ export class PageIndex {
 
 /** Where nothing types a histogram, its lines stand as families of their own. */
 function untypedHistograms(untyped: ReadonlyMap<string, Family>): readonly Family[] {
-  const made: Family[] = [];
+  const bases = new Set<string>();
   for (const name of untyped.keys()) {
-    if (!name.endsWith("_bucket")) continue;
-    const base = name.slice(0, -"_bucket".length);
-    const samples = lineEndings.flatMap((ending): readonly Sample[] => untyped.get(base + ending)?.samples ?? []);
-    made.push({ name: base, type: "histogram", samples });
+    if (name.endsWith("_bucket")) bases.add(name.slice(0, -"_bucket".length));
+    else if (name.endsWith("_count") && untyped.has(`${name.slice(0, -"_count".length)}_sum`)) bases.add(name.slice(0, -"_count".length));
   }
-  return made;
+  return [...bases].map((name) => ({
+    name,
+    type: "histogram",
+    samples: lineEndings.flatMap((ending): readonly Sample[] => untyped.get(name + ending)?.samples ?? []),
+  }));
 }

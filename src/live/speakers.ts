@@ -24,6 +24,14 @@ export function speakersOn(page: PageIndex, writer: ServerKind | undefined): rea
   return names.length > 0 ? [...speakers, { kind: "dynamo", names }] : speakers;
 }
 
+const tellsNim: ReadonlySet<string> = new Set([
+  "num_requests_running",
+  "num_requests_waiting",
+  "gpu_cache_usage_perc",
+  "time_to_first_token_seconds",
+  "time_per_output_token_seconds",
+]);
+
 function speaks(kind: ServerKind, names: readonly Alias[], page: PageIndex): boolean {
   switch (kind) {
     case "triton":
@@ -33,6 +41,9 @@ function speaks(kind: ServerKind, names: readonly Alias[], page: PageIndex): boo
       return names.some((alias) => page.has(alias) && !everySeriesHas(page, alias, "server"));
     case "production-stack-router":
       return names.some((alias) => page.has(alias) && everySeriesHas(page, alias, "server"));
+    // Its names have no prefix: some of them stand on pages of other kinds.
+    case "nim":
+      return names.some((alias) => tellsNim.has(alias.name) && page.has(alias));
     default:
       return names.some((alias) => page.has(alias));
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { increase, rate, totalIncrease } from "../../src/live/counter.ts";
 import { histogramOf, histogramSince, mergeHistograms } from "../../src/live/histogram.ts";
-import { bucketAround, histogramQuantile, windowQuantiles } from "../../src/live/quantile.ts";
+import { bucketAround, histogramQuantile, statedQuantile, windowQuantiles } from "../../src/live/quantile.ts";
 import type { Histogram } from "../../src/live/snapshot.ts";
 import { captureText, scrapes } from "./captures.ts";
 
@@ -56,6 +56,46 @@ describe("histogramQuantile", () => {
         if (!Number.isNaN(low) && !Number.isNaN(high)) expect(low).toBeLessThanOrEqual(high + 1e-9);
       }),
     );
+  });
+
+  it("lifts counts that shrink along the bounds, as Prometheus 2.42 does", () => {
+    // 5, 3, 8 becomes 5, 5, 8: rank 4 of 8 is 4/5 through [0, 1], rank 6 lies above 2.
+    const shrunk: Histogram = { upper: Float64Array.of(1, 2, Number.POSITIVE_INFINITY), count: Float64Array.of(5, 3, 8), sum: 9, total: 8 };
+    expect(histogramQuantile(0.5, shrunk)).toBeCloseTo(0.8, 12);
+    expect(histogramQuantile(0.75, shrunk)).toBe(2);
+    expect(windowQuantiles(shrunk)).toMatchObject({ p50: 0.8, p90: 2, buckets: { p50: [0, 1], p90: [2, Number.POSITIVE_INFINITY] } });
+    expect([...shrunk.count]).toEqual([5, 3, 8]);
+  });
+
+  it("adds up counts that stand under one bound twice", () => {
+    const line = (le: string, value: number) => ({ name: "h_bucket", labels: { le }, value });
+    const read = histogramOf("h", [line("1.0", 1), line("1", 2), line("+Inf", 3), line("Inf", 4)]);
+    expect(read && [[...read.upper], [...read.count]]).toEqual([
+      [1, Number.POSITIVE_INFINITY],
+      [3, 7],
+    ]);
+  });
+
+  it("has NaN at 0 where the first bucket is empty, and at 1 the bound of the last that is not", () => {
+    const late = histogram([1, 2], [0, 4, 0]);
+    expect(histogramQuantile(0, late)).toBeNaN();
+    expect(histogramQuantile(1, late)).toBe(2);
+  });
+
+  it("states a quantile as far as its bucket tells", () => {
+    // 10 up to 0.3, 80 more up to 0.5, 10 above: p50 inside, p99 above all bounds.
+    const coarse = windowQuantiles(histogram([0.3, 0.5], [10, 80, 10]));
+    expect(statedQuantile(coarse, "p50")).toEqual({ relation: "=", value: coarse.p50 });
+    expect(statedQuantile(coarse, "p99")).toEqual({ relation: ">", value: 0.5 });
+    expect(statedQuantile(windowQuantiles(histogram([0.3, 0.5], [100, 0, 0])), "p95")).toEqual({ relation: "<", value: 0.3 });
+    expect(statedQuantile(windowQuantiles(histogram([0.3], [0, 0])), "p95")).toBeNull();
+    // Exactly at a last bound that holds it: known, not above.
+    expect(statedQuantile(windowQuantiles(histogram([0.3, 0.5], [0, 100, 0])), "p99")?.relation).toBe("=");
+    // SGLang's queue times begin at 0: a request that did not wait is exactly that.
+    expect(statedQuantile(windowQuantiles(histogram([0, 0.001], [9, 0, 0])), "p50")).toEqual({ relation: "=", value: 0 });
+    // Only the figures were told.
+    const { buckets: _, lastBound: __, ...told } = coarse;
+    expect(statedQuantile({ ...told, p50: 0.1 }, "p50")).toEqual({ relation: "<", value: 0.3 });
   });
 
   it("says in which bucket a value lies", () => {

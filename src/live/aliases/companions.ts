@@ -23,10 +23,12 @@ export const lmcacheNames = namesOf("lmcache", "lmcache:", [
 
 const MiB = 2 ** 20;
 const percent = 1e-2;
+/** What a GPU does not measure stands as a mark of DCGM's: from 2^47 on, in floats and in integers (dcgm_fields.h, DCGM_FP64_BLANK). */
+const below = 2 ** 47;
 /** A GPU that several containers share is listed for each of them. */
-const gpu = { once: ["Hostname", "UUID", "gpu"] };
+const gpu = { once: ["Hostname", "UUID", "gpu"], below };
 /** So is each slice of a GPU. */
-const slice = { once: ["Hostname", "UUID", "gpu", "GPU_I_ID"] };
+const slice = { once: ["Hostname", "UUID", "gpu", "GPU_I_ID"], below };
 
 /** dcgm-exporter (etc/default-counters.csv d5e5f51): percent, MiB and millijoule. */
 export const dcgmNames = namesOf("dcgm-exporter", "DCGM_FI_", [

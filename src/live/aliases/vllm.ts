@@ -1,8 +1,8 @@
 import { counter, counterBy, gauge, gaugeBy, histogram, info, namesOf } from "./alias.ts";
 
 /** Deprecated transfers were told apart by direction. */
-const load = { transfer_type: ["CPU_to_GPU"] };
-const store = { transfer_type: ["GPU_to_CPU"] };
+const load = { transfer_type: ["CPU_to_GPU", "SHARED_STORAGE_to_GPU"] };
+const store = { transfer_type: ["GPU_to_CPU", "GPU_to_SHARED_STORAGE"] };
 
 /**
  * vLLM, V0 and V1: read in the releases 0.4.0.post1 … 0.32.0 (vllm/engine/metrics.py, vllm/v1/metrics/*.py, kv_connector/v1/*). Ray

@@ -492,6 +492,17 @@ describe("beside an engine", () => {
     expect(metrics.gpu_utilization).toBeCloseTo(0.6, 12);
   });
 
+  it("DCGM marks what a GPU does not measure, which is no temperature of 9 quintillion degrees", () => {
+    const { metrics } = once(
+      [
+        dcgm,
+        family("DCGM_FI_DEV_SM_CLOCK", "gauge", '{gpu="0",Hostname="n"} 9223372036854775794', '{gpu="1",Hostname="n"} 1410'),
+        family("DCGM_FI_DEV_POWER_USAGE", "gauge", '{gpu="0",Hostname="n"} 140737488355328.0'),
+      ].join("\n"),
+    );
+    expect(metrics).toMatchObject({ gpu_sm_clock: 1410, gpu_power_w: null });
+  });
+
   it("DCGM on a page of its own speaks GPU by GPU", () => {
     const shot = snapshotOfText(dcgm);
     expect(shot.server).toMatchObject({ kind: "dcgm-exporter", model: null, engines: 2 });
@@ -500,5 +511,41 @@ describe("beside an engine", () => {
       ["n/0", 0.8],
       ["n/1", 0.4],
     ]);
+  });
+});
+
+describe("pages put together by others", () => {
+  it("a federated page keeps its targets apart, types or none", () => {
+    const shot = snapshotOfText(`# TYPE vllm:num_requests_running untyped
+vllm:num_requests_running{engine="0",instance="10.0.0.1:8000",job="vllm"} 3 1795221284000
+vllm:num_requests_running{engine="0",instance="10.0.0.2:8000",job="vllm"} 5 1795221284000
+vllm:time_to_first_token_seconds_bucket{engine="0",instance="10.0.0.1:8000",le="0.1"} 1
+vllm:time_to_first_token_seconds_bucket{engine="0",instance="10.0.0.1:8000",le="+Inf"} 2
+vllm:time_to_first_token_seconds_sum{engine="0",instance="10.0.0.1:8000"} 1
+vllm:time_to_first_token_seconds_count{engine="0",instance="10.0.0.1:8000"} 2`);
+    expect(shot.server).toMatchObject({ kind: "vllm", engines: 2 });
+    expect(shot.gauges.requests_running).toBe(8);
+    expect(shot.perEngine?.map(({ engine }) => engine)).toEqual(["0/10.0.0.1:8000", "0/10.0.0.2:8000"]);
+    expect(shot.histograms.ttft_seconds).toMatchObject({ total: 2, sum: 1 });
+  });
+
+  it("sums and counts without buckets make a mean", () => {
+    const { metrics } = once(`tgi_request_queue_duration_sum 1.2
+tgi_request_queue_duration_count 10
+# TYPE tgi_request_duration histogram
+tgi_request_duration_sum 30
+tgi_request_duration_count 10`);
+    expect(metrics).toMatchObject({
+      queue_time_seconds: { mean: 0.12, p50: null, count: 10 },
+      e2e_seconds: { mean: 3, p95: null, count: 10 },
+    });
+  });
+
+  it.each([
+    ["request_success_total 5", "a name that others have too"],
+    ["process_start_time_seconds 5\nhttp_requests_total 3", "a web server alone"],
+    ["my_input_sequence_tokens 5", "half of a frontend"],
+  ])("%s is no serving engine: %s", (text) => {
+    expect(readPage(`${text}\n`, 1).kind).toBe("wrong-page");
   });
 });
