@@ -37,7 +37,7 @@ export function manifestPods(text: string, { pools, format }: Deployment): Manif
   const roots = [...documents.keys()].map(({ root }) => root);
   const found = [...documents].map(([{ root }, roles]) => queriesOf(root).map((query): PodQuery => ({ ...query, role: onlyRole(roles) })));
   const queries = found.some((one) => one.length === 0) ? [] : found.flat();
-  const namespaces = new Set(roots.map((root) => readableText(root.at("metadata", "namespace"))));
+  const namespaces = new Set(roots.map(namespaceOf));
   const [namespace = null] = namespaces.size === 1 ? namespaces : [];
   const areObjects = roots.length > 0 && roots.every((root) => root.at("apiVersion").exists && root.at("kind").exists);
   return { areInCluster: areObjects || format.startsWith("helm-"), namespace, queries: unique(queries) };
@@ -117,6 +117,11 @@ function rule(written: YamlValue): string | null {
     default:
       return null;
   }
+}
+
+/** Of an object, or of all that a kustomization takes in. */
+function namespaceOf(root: YamlValue): string | null {
+  return readableText(root.at("kind").string === "Kustomization" ? root.at("namespace") : root.at("metadata", "namespace"));
 }
 
 function readableText(value: YamlValue): string | null {

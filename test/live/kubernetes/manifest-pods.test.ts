@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { noNeighbours } from "../../../src/deployment/neighbours.ts";
+import { read } from "../../../src/deployment/read.ts";
+import { noSurroundings } from "../../../src/deployment/surroundings.ts";
 import { isMeant, manifestPods } from "../../../src/live/kubernetes/manifest-pods.ts";
 import { readPods } from "../../../src/live/kubernetes/pod.ts";
 import { namedPods } from "../../../src/live/kubernetes/workload-labels.ts";
+import { testCatalog } from "../../support/catalog.ts";
 import { podList } from "../../support/fake-cluster.ts";
 import { deploymentIn } from "./deployments.ts";
 
@@ -47,6 +51,25 @@ spec:
   template:
     spec:${container}`;
     expect(pods(text)).toEqual({ areInCluster: true, namespace: null, queries: [] });
+  });
+
+  test("a kustomization names the namespace, and leaves its pods to be chosen", () => {
+    const base = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: qwen }
+spec:
+  selector: { matchLabels: { app: qwen } }
+  template:
+    spec:${container}`;
+    const overlay =
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: prod\nnamePrefix: prod-\nresources: [base.yaml]\n";
+    const neighbours = { ...noNeighbours, at: (path: string) => (path === "base.yaml" ? { file: path, text: base } : undefined) };
+    const surroundings = { ...noSurroundings, neighbours };
+    const { deployments } = read(overlay, { catalog: testCatalog(), surroundings, fileName: "kustomization.yaml" });
+    const [deployment] = deployments;
+    if (!deployment) throw new Error("no deployment was read");
+    expect(manifestPods(overlay, deployment)).toEqual({ areInCluster: true, namespace: "prod", queries: [] });
   });
 
   test("a Pod is asked for by its name", () => {
