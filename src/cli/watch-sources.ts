@@ -6,7 +6,7 @@ import { type FetchText, fetchText, httpFetch } from "../platform/http.ts";
 import { isHttpError } from "../platform/http-error.ts";
 import type { ServerIdentity } from "../platform/identity.ts";
 import { reason } from "../platform/text-files.ts";
-import { normaliseUrl, redactUrl } from "../platform/url.ts";
+import { memberUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";
 import { type PodsOptions, podsToWatch } from "./watch-pods.ts";
@@ -64,7 +64,7 @@ export async function watchedSources(
     return [{ ...(await podsToWatch(kubernetes, options, session)), label: "", keyFor: () => token }];
   }
   if (addresses.length === 0) throw usage("Nothing to watch: name an address such as localhost:8000, or a recording with --replay.");
-  const urls = [...new Set(addresses.map(address))];
+  const urls = [...new Set(addresses.map((one) => address(one, options.fleet ? memberUrl : normaliseUrl)))];
   if (options.fleet) {
     // A look alone waits for its slowest member: there is no later one to which its answer could belong.
     const source = fleetOf(urls, options.once ? { patienceSeconds: 10 } : {});
@@ -87,9 +87,9 @@ function fetchBy(caFile: string | undefined): FetchText {
   }
 }
 
-function address(input: string): string {
+function address(input: string, read: (input: string) => string): string {
   try {
-    return normaliseUrl(input);
+    return read(input);
   } catch (error) {
     if (isHttpError(error)) throw usage(error.message);
     throw error;

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { isHttpError } from "../platform/http-error.ts";
 import { podsTarget } from "../platform/pods-target.ts";
 import { storeTarget } from "../platform/store-target.ts";
-import { fleetMembers, fleetUrl, normaliseUrl, redactUrl } from "../platform/url.ts";
+import { fleetMembers, fleetUrl, memberUrl, normaliseUrl, redactUrl, saidRole } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
 
 const key = "attach.urls";
@@ -61,7 +61,7 @@ export function normalised(typed: string): string {
   if (podsTarget(typed) || storeTarget(typed)) return typed;
   try {
     const words = fleetMembers(typed).flatMap((part) => part.split(/[\s,]+/).filter((word) => word !== ""));
-    return words.length > 1 ? fleetUrl([...new Set(words.map(normaliseUrl))]) : normaliseUrl(typed);
+    return words.length > 1 ? fleetUrl([...new Set(words.map(memberUrl))]) : normaliseUrl(typed);
   } catch (error) {
     if (isHttpError(error)) throw new UserFacingError("input", error.message);
     throw error;
@@ -70,7 +70,13 @@ export function normalised(typed: string): string {
 
 /** An address as people read it. */
 function shown(url: string): string {
-  return storeTarget(url)?.name ?? fleetMembers(url).join(" ");
+  return storeTarget(url)?.name ?? fleetMembers(url).map(typedMember).join(" ");
+}
+
+/** A server of a fleet as it is typed. */
+function typedMember(member: string): string {
+  const role = saidRole(member);
+  return role === "" ? member : `${role.slice(1)}=${member.slice(0, -role.length)}`;
 }
 
 /** A list one can also type into. */

@@ -35,6 +35,17 @@ export function fleetUrl(urls: readonly string[]): string {
   return only !== undefined && urls.length === 1 ? only : fleetScheme + urls.map((url) => url.replaceAll(",", "%2C")).join(",");
 }
 
+/** A server of a fleet as people write it, with what it does in front: `prefill=host:8000` → `http://host:8000/metrics#prefill`. */
+export function memberUrl(input: string): string {
+  const [, role, address = ""] = /^(prefill|decode)=(.*)$/s.exec(input.trim()) ?? ["", undefined, input];
+  return role === undefined ? normaliseUrl(address) : `${normaliseUrl(address)}#${role}`;
+}
+
+/** What a member's address says that it does; "" where it says nothing. */
+export function saidRole(member: string): "#prefill" | "#decode" | "" {
+  return member.endsWith("#prefill") ? "#prefill" : member.endsWith("#decode") ? "#decode" : "";
+}
+
 /** The addresses that are asked for what is attached; itself where it is one. */
 export function fleetMembers(url: string): readonly string[] {
   if (url.startsWith(storeScheme)) return [url.slice(storeScheme.length).replace(/#.*$/s, "")];
@@ -49,7 +60,7 @@ export function hostsOf(url: string): string {
 
 /** The address without user, password and query, for logs and messages. */
 export function redactUrl(input: string): string {
-  if (input.startsWith(fleetScheme)) return fleetUrl(fleetMembers(input).map(redactUrl));
+  if (input.startsWith(fleetScheme)) return fleetUrl(fleetMembers(input).map((member) => redactUrl(member) + saidRole(member)));
   if (input.startsWith(storeScheme)) {
     return input.replace(/^[^#]*/, (address) => storeScheme + redactUrl(address.slice(storeScheme.length)).replace(/\/$/, ""));
   }

@@ -38,7 +38,7 @@ export function addWatch(program: Command, run: Run): void {
     .description("attach to running servers, or play a recording, and print metrics, a line a look")
     .argument("[url...]", "address of a server or its metrics page: 8000, host:8000, https://host/metrics")
     .addOption(formatOption("text", "jsonl"))
-    .option("--fleet", "take several addresses for servers of one fleet: sums, means and merged histograms instead of a line each")
+    .option("--fleet", "several addresses are one fleet, summed and merged; prefill=ADDRESS and decode=ADDRESS say what each does")
     .option("--once", "one look, with quantiles since the server's start (of a recording, the last)")
     .option("--duration <time>", "stop after this time, such as 60s (of a recording, of its own time)", durationOption)
     .option("--interval <time>", "time between two looks", durationOption, 1)
