@@ -196,6 +196,13 @@ describe.runIf(found.program !== undefined)("a real Prometheus over demo servers
     expect(members.get(name)).toMatchObject({ detail: "", engines: 2 });
   });
 
+  it("servers that two jobs scrape count once", async () => {
+    const all = prometheus({ place: { base: real.url }, matchers: [], name: "all" });
+    const point = new LiveSeries().take(await all.look(ask));
+    expect(point.snapshot?.server.engines).toBe(3);
+    await compare(point, "fleet");
+  });
+
   it("understands every question of every kind of server", async () => {
     const place = { base: real.url };
     for (const server of serverKinds) {

@@ -213,6 +213,13 @@ describe("the shape of a selection", () => {
     expect(shapeOf([pod("a", { engine: "target", exported_engine: "1" })], "vllm").engineLabels).toEqual(["exported_engine"]);
   });
 
+  it("takes one of the jobs that scrape the same addresses, where one has them all", () => {
+    const twice = [pod("a"), pod("b"), pod("a", { job: "again" })];
+    expect(shapeOf(twice, "vllm").matchers).toEqual([{ label: "job", compares: "=", value: "vllm" }]);
+    expect(shapeOf([pod("a"), pod("b", { job: "other" })], "vllm").matchers).toEqual([]);
+    expect(shapeOf([pod("a"), pod("b"), pod("a", { job: "x" }), pod("c", { job: "x" })], "vllm").matchers).toEqual([]);
+  });
+
   it("a router that is scraped alone shows its servers as engines", () => {
     const sets = [pod("router", { server: "http://a" }), pod("router", { server: "http://b" })];
     expect(shapeOf(sets, "vllm")).toMatchObject({ engineLabels: ["server"], matchers: [] });

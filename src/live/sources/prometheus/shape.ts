@@ -52,7 +52,7 @@ export function shapeOf(sets: readonly Labels[], kind: ServerKind): FleetShape {
   return {
     ...shape,
     targetLabels: joining.filter(all),
-    matchers: [...routerMatcher(sets, own), ...rankMatchers(own)],
+    matchers: [...routerMatcher(sets, own), ...rankMatchers(own), ...jobMatcher(own)],
     copiesByProcess: own.some((set) => set.pid !== undefined),
     roles,
     members: new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([member, list]) => [member, list.size])),
@@ -95,6 +95,22 @@ function engineSets(sets: readonly Labels[]): readonly Labels[] {
 
 function routerMatcher(sets: readonly Labels[], own: readonly Labels[]): readonly Matcher[] {
   return own.length < sets.length ? [{ label: "server", compares: "=", value: "" }] : [];
+}
+
+/** Two jobs that scrape the same addresses tell everything twice: of those, one that scrapes all is enough. */
+function jobMatcher(sets: readonly Labels[]): readonly Matcher[] {
+  const addresses = new Set<string>();
+  const byJob = new Map<string, Set<string>>();
+  for (const { job, instance, pod } of sets) {
+    if (job === undefined || instance === undefined) return [];
+    const address = `${instance}\n${pod ?? ""}`;
+    addresses.add(address);
+    byJob.set(job, (byJob.get(job) ?? new Set()).add(address));
+  }
+  const scraped = [...byJob.values()].reduce((sum, own) => sum + own.size, 0);
+  const whole = [...byJob].filter(([, own]) => own.size === addresses.size).map(([job]) => job);
+  const [first] = whole.sort();
+  return scraped > addresses.size && first !== undefined ? [{ label: "job", compares: "=", value: first }] : [];
 }
 
 /** Ranks repeat what their engine says: the lowest speaks. */
