@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { WatchTable } from "../../src/cli/output/watch-table.ts";
 import { plainPaint } from "../../src/cli/terminal.ts";
 import { pointBetween } from "../../src/live/point.ts";
-import type { EngineMeasures, LivePoint, Measures, Snapshot } from "../../src/live/snapshot.ts";
+import type { EngineMeasures, Histogram, LivePoint, Measures, Snapshot } from "../../src/live/snapshot.ts";
 import { watchLine } from "../../src/live/watch-line.ts";
 
 function measures(requests: number, slow: number): Measures {
@@ -54,6 +54,30 @@ describe("WatchTable", () => {
     expect(lines[2]).toMatch(/ 9\.03 s$/);
     expect(lines[3]).toMatch(/ < 100 ms$/);
     expect(lines[4]).toMatch(/ 9\.51 s$/);
+  });
+
+  it("tells of a mean where a server has no percentiles", () => {
+    const only = (total: number, sum: number): Histogram => ({
+      upper: Float64Array.of(Number.POSITIVE_INFINITY),
+      count: Float64Array.of(total),
+      sum,
+      total,
+    });
+    const server = { kind: "llama.cpp", model: null, engines: 1 } as const;
+    const at = (time: number, gap: Histogram): Snapshot => ({
+      time,
+      server,
+      gauges: {},
+      counters: {},
+      histograms: { itl_seconds: gap },
+      startedAt: undefined,
+      cacheConfig: undefined,
+    });
+    const now = pointBetween(at(1, only(0, 0)), at(2, only(100, 2.5)));
+    const lines = new WatchTable([""], plainPaint).line("", watchLine(now), now).trimEnd().split("\n");
+    expect(lines[1]).toMatch(/^not offered: running, .*TTFT, E2E$/);
+    expect(lines[2]).toBe("means, no percentiles: ITL");
+    expect(lines[3]).toMatch(/ 25\.0 ms$/);
   });
 
   it("gives the terminal nothing that would steer it", () => {

@@ -69,12 +69,14 @@ export class WatchTable {
 
   /** Empty while those above still hold. */
   private heads(point: LivePoint): string {
+    const means = columns.filter((column) => isMean(column, point)).map(({ name }) => name);
     const missing = columns.filter((column) => !isOffered(column, point)).map(({ name }) => name);
     const names = [clockHead, ...(this.labels.length > 0 ? ["   "] : []), "state".padEnd(stateWidth)];
     const head = [
       ...this.labels.map((label, index) => `[${index + 1}] ${label}\n`),
       `${[...names, ...columns.map(({ head: word, width }) => word.padStart(width))].join("  ")}\n`,
       missing.length > 0 ? `not offered: ${missing.join(", ")}\n` : "",
+      means.length > 0 ? `means, no percentiles: ${means.join(", ")}\n` : "",
     ].join("");
     // Servers that offer different figures take turns: then the first one's heads stand.
     const isNew = this.head === "" || (this.labels.length === 0 && head !== this.head) || ++this.since >= headEvery;
@@ -104,7 +106,7 @@ function latency(head: string, name: string, width: number, word: CanonicalHisto
     // Of an engine alone the buckets are not told, only the first bound, which all share.
     const own = window && (value.p95 === window.p95 ? window : { ...value, count: value.count ?? 0, firstBound: window.firstBound });
     const stated = own ? statedQuantile(own, "p95") : null;
-    if (!stated) return "none";
+    if (!stated) return value.mean === null || value.count === 0 ? "none" : short(value.mean);
     return stated.relation === "=" ? short(stated.value) : `${stated.relation} ${short(stated.value)}`;
   };
   return { head, name, width, word, cell };
@@ -117,6 +119,12 @@ function short(seconds: number): string {
 
 function cellOf(column: Column, metrics: Metrics, point: LivePoint): string {
   return column.cell(metrics, point);
+}
+
+/** A server without histograms may still tell a mean. */
+function isMean({ word }: Column, { snapshot }: LivePoint): boolean {
+  const [, histogram] = Object.entries(snapshot?.histograms ?? {}).find(([name]) => name === word) ?? [];
+  return histogram !== undefined && histogram.upper.length < 2;
 }
 
 /** A rate is offered with its counter: the first look has none yet. */

@@ -1,4 +1,5 @@
 import { duration, rate, whole } from "../../catalog/quantity.ts";
+import { statedQuantile } from "../../live/quantile.ts";
 import type { LiveSeries } from "../../live/series.ts";
 import type { CanonicalHistogram } from "../../live/snapshot.ts";
 import type { LiveWindow } from "../../live/window.ts";
@@ -39,12 +40,13 @@ function summary(series: LiveSeries, window: LiveWindow, label: string): string 
   const rows = latencies.flatMap(([name, word]) => {
     const measured = windows[word];
     if (!measured || measured.count === 0) return [];
-    const words = (value: number | null): string => {
-      if (value === null) return "none";
-      return value < measured.firstBound && Number.isFinite(measured.firstBound) ? `< ${duration(measured.firstBound)}` : duration(value);
+    const words = (quantile: "p50" | "p95" | "p99"): string => {
+      const stated = statedQuantile(measured, quantile);
+      if (!stated) return "not offered";
+      return stated.relation === "=" ? duration(stated.value) : `${stated.relation} ${duration(stated.value)}`;
     };
-    const mean = measured.mean === null ? "none" : duration(measured.mean);
-    return [[name, mean, words(measured.p50), words(measured.p95), words(measured.p99)]];
+    const mean = measured.mean === null ? "not offered" : duration(measured.mean);
+    return [[name, mean, words("p50"), words("p95"), words("p99")]];
   });
   const head = `${label === "" ? "" : `${printable(label)}: `}${parts.filter((part) => part !== "").join(", ")}\n`;
   return `${head}${table(rows, { head: ["", "mean", "p50", "p95", "p99"], right: [1, 2, 3, 4], indent: 2 })}`;
