@@ -2,7 +2,7 @@ import { EngineView } from "../live/engine-view.ts";
 import { engineTable } from "../live/engines.ts";
 import { packedPoints } from "../live/packed-points.ts";
 import type { LiveSeries } from "../live/series.ts";
-import type { LivePoint } from "../live/snapshot.ts";
+import type { LivePoint, Snapshot } from "../live/snapshot.ts";
 import { viewPoint } from "../live/view-point.ts";
 import type { LiveMembers, ToLiveView } from "../protocol/live-view.ts";
 
@@ -13,15 +13,17 @@ const tableSeconds = 60;
 export class LiveFeed {
   private engine: EngineView | undefined;
   private toldEvents = 0;
+  private toldNames: Snapshot["wireNames"];
 
   constructor(
     private readonly series: LiveSeries,
     private readonly send: (message: ToLiveView) => void,
   ) {}
 
-  /** All of it, for a page that comes up. */
+  /** All of it, for a page that comes up: it looks at all engines. */
   everything(): readonly ToLiveView[] {
     const { events } = this.series;
+    this.engine = undefined;
     this.toldEvents = events.length;
     const members = this.members();
     return [
@@ -34,7 +36,7 @@ export class LiveFeed {
   /** A point that was taken in. */
   received(point: LivePoint): void {
     const shown = this.engine ? this.engine.take(point) : point;
-    if (shown) this.send({ kind: "point", point: viewPoint(shown) });
+    if (shown) this.send({ kind: "point", point: this.light(shown) });
     const members = this.members();
     if (members) this.send({ kind: "members", members });
     const { events } = this.series;
@@ -51,13 +53,21 @@ export class LiveFeed {
 
   private history(): readonly LivePoint[] {
     const { engine, series } = this;
-    if (!engine) return series.points.map(viewPoint);
+    this.toldNames = undefined;
+    if (!engine) return series.points.map((point) => this.light(point));
     const anew = new EngineView(engine.engine);
     this.engine = anew;
     return series.points.flatMap((point) => {
       const own = anew.take(point);
-      return own ? [viewPoint(own)] : [];
+      return own ? [this.light(own)] : [];
     });
+  }
+
+  /** What a page needs of a point and does not know already. */
+  private light(point: LivePoint): LivePoint {
+    const light = viewPoint(point, this.toldNames);
+    this.toldNames = point.snapshot?.wireNames ?? this.toldNames;
+    return light;
   }
 
   private members(): LiveMembers | undefined {

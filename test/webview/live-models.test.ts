@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
 import { viewPoint } from "../../src/live/view-point.ts";
 import { measureWindow } from "../../src/live/window.ts";
+import { counterWords, gaugeWords, histogramWords } from "../../src/live/words.ts";
 import { nothingCame } from "../../webview/live/columns.ts";
 import { liveFigures } from "../../webview/live/figures.ts";
 import { liveSpans } from "../../webview/live/live-spans.ts";
 import { liveTable } from "../../webview/live/live-table.ts";
 import { bucketWords, quantileWords } from "../../webview/live/live-words.ts";
 import { measure } from "../../webview/live/measured.ts";
-import { livePanels } from "../../webview/live/panels.ts";
+import { columnsOf, livePanels, partsOf } from "../../webview/live/panels.ts";
 import { Ring } from "../../webview/live/ring.ts";
 import { ringOptions } from "../../webview/live/ring-options.ts";
 import { liveRows, type RowsInput } from "../../webview/live/rows.ts";
@@ -118,7 +119,7 @@ describe("measured window", () => {
 
   it("measures what the series would, from what the host sends", () => {
     const points = history(120, { gaps: false });
-    const sent = measure(ringOf(points.map(viewPoint)), start, start + 120);
+    const sent = measure(ringOf(points.map((point) => viewPoint(point))), start, start + 120);
     const whole = measureWindow(points, start, start + 120);
     expect(sent?.seconds).toBe((whole?.to ?? 0) - (whole?.from ?? 0));
     for (const word of ["ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"] as const satisfies readonly CanonicalHistogram[])
@@ -188,6 +189,43 @@ describe("figures", () => {
     const points = history(60, { gaps: false });
     const shown = figures(points, 60, { age: "14 s old" });
     expect(shown.every(({ caption, tag }) => caption === "14 s old" && tag === null)).toBe(true);
+  });
+});
+
+describe("what the host sends", () => {
+  it("holds every figure that a row draws", () => {
+    const all = <Word extends string>(words: readonly Word[], of: (i: number) => number) =>
+      Object.fromEntries(words.map((word, i) => [word, of(i)]));
+    const [point] = history(1, { gaps: false });
+    if (!point?.snapshot) throw new Error("no point");
+    const quantiles = { count: 3, mean: 0.5, p50: 0.4, p90: 0.7, p95: 0.8, p99: 0.9, firstBound: 0.1 };
+    const full: LivePoint = {
+      ...point,
+      rates: all(counterWords, (i) => i + 1),
+      windows: Object.fromEntries(histogramWords.map((word) => [word, quantiles])),
+      snapshot: { ...point.snapshot, gauges: all(gaugeWords, (i) => i + 1), counters: all(counterWords, (i) => i + 1) },
+    };
+    const sent = viewPoint(full);
+    for (const { id, of } of columnsOf(panels)) {
+      expect(Number.isNaN(of(full)), id).toBe(false);
+      expect(of(sent), id).toBe(of(full));
+    }
+    for (const { word } of partsOf(panels)) expect(sent.snapshot?.parts?.[word], word).toEqual(full.snapshot?.parts?.[word]);
+    const { counters, histograms } = ringOptions(panels);
+    for (const word of counters) expect(sent.snapshot?.counters[word], word).toBeDefined();
+    for (const word of histograms) expect(sent.snapshot?.histograms[word], word).toBeDefined();
+  });
+
+  it("tells names on the wire when they change, and the page keeps them meanwhile", () => {
+    const [first, second] = history(2, { gaps: false });
+    if (!first?.snapshot || !second?.snapshot) throw new Error("no points");
+    const wireNames = { ttft_seconds: "vllm:time_to_first_token_seconds" };
+    const ring = ringOf([
+      viewPoint({ ...first, snapshot: { ...first.snapshot, wireNames } }),
+      viewPoint({ ...second, snapshot: { ...second.snapshot, wireNames } }, wireNames),
+    ]);
+    expect(ring.answered?.time).toBe(second.time);
+    expect(ring.answered?.snapshot?.wireNames).toBe(wireNames);
   });
 });
 

@@ -2,7 +2,8 @@ import { predictedValue } from "../../src/live/compare.ts";
 import type { ComparedMetric } from "../../src/live/compared-metrics.ts";
 import { whyNotOffered } from "../../src/live/not-offered.ts";
 import { bandRange } from "../../src/live/prediction.ts";
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
+import type { LivePoint } from "../../src/live/snapshot.ts";
+import type { Word } from "../../src/live/switched-on.ts";
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import type { Predicted } from "../parts/models.ts";
 import { brief, duration, parts } from "../parts/numbers.ts";
@@ -81,8 +82,6 @@ export function predictedRows(prediction: Prediction): PredictedRows {
 export function isInput(prediction: Prediction | null, row: keyof PredictedRows): boolean {
   return prediction !== null && row !== "tpot" && prediction.inputs.includes(metricOf[row]);
 }
-
-type Word = CanonicalGauge | CanonicalCounter | CanonicalHistogram;
 
 /** Why a quantity has no value, in words; null where it has one or will have. */
 export function absence(word: Word, point: LivePoint | undefined, version: string | null): string | null {

@@ -10,7 +10,7 @@ export function livePanels(): readonly Panel[] {
   return [
     latency("ttft", "TTFT", "ttft_seconds", { isEssential: true, predicted: "ttft", limit: "ttftSeconds" }),
     latency("itl", "ITL", "itl_seconds", { isEssential: true, predicted: "itl" }),
-    latency("tpot", "TPOT", "tpot_seconds", { isEssential: true, limit: "tpotSeconds" }),
+    latency("tpot", "TPOT", "tpot_seconds", { isEssential: true, predicted: "tpot", limit: "tpotSeconds" }),
     latency("e2e", "E2E", "e2e_seconds", { isEssential: true, predicted: "e2e", limit: "e2eSeconds" }, true),
     latency("queue", words("Queue"), "queue_seconds", { isEssential: false }),
     latency("prefill", words("Prefill"), "prefill_seconds", { isEssential: false }),

@@ -1,4 +1,4 @@
-import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint } from "../../src/live/snapshot.ts";
+import type { CanonicalCounter, CanonicalHistogram, Histogram, LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import type { Column } from "./columns.ts";
 import { HistogramTrack } from "./histogram-track.ts";
 import { type PartColumn, PartColumns } from "./part-columns.ts";
@@ -106,7 +106,7 @@ export class Ring {
     this.lately = passed;
     this.append(point.time, kindOf(point), point);
     this.last = point;
-    if (point.snapshot) this.answered = point;
+    if (point.snapshot) this.answered = withNames(point, this.answered?.snapshot?.wireNames);
   }
 
   /** The first two samples tell how often there is one. */
@@ -165,6 +165,12 @@ export class Ring {
     for (const totals of this.totals.values()) totals[to] = totals[from] ?? Number.NaN;
     for (const track of this.tracks.values()) track.move(from, to);
   }
+}
+
+/** Names on the wire are sent when they change: until then those before hold. */
+function withNames(point: LivePoint, wireNames: Snapshot["wireNames"]): LivePoint {
+  const { snapshot } = point;
+  return !snapshot || snapshot.wireNames || !wireNames ? point : { ...point, snapshot: { ...snapshot, wireNames } };
 }
 
 function rolesOf(roles: RingOptions["roles"]): readonly { readonly role: Role; readonly columns: readonly Column[] }[] {

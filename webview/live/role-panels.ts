@@ -16,10 +16,17 @@ const pools: readonly Pool[] = ["prefill", "decode"];
 export function rolePanels(panels: readonly Panel[], snapshot: Snapshot | undefined): readonly Panel[] {
   const roles = snapshot?.perRole ?? [];
   if (roles.length < 2) return [];
-  return pools.flatMap((pool) => {
+  const [prefill = [], decode = []] = pools.map((pool) => {
     const members = roles.find(({ role }) => role === pool)?.members;
     return members === undefined ? [] : panelsOf(panels, pool, headingOf(pool, members));
   });
+  return [...prefill, ...transfers(panels), ...decode];
+}
+
+/** What goes from one pool to the other, where the servers tell. */
+function transfers(panels: readonly Panel[]): readonly Panel[] {
+  const between = panels.filter(({ id }) => id === "transfer" || id === "transfer-waiting");
+  return between.map((panel, i) => ({ ...panel, id: `pools/${panel.id}`, ...(i === 0 ? { heading: words("Between the pools") } : {}) }));
 }
 
 function panelsOf(panels: readonly Panel[], pool: Pool, heading: string): readonly Panel[] {

@@ -150,9 +150,9 @@ function quantileFormat({ word, format, column }: Panel, ring: Ring): Panel["for
   };
 }
 
-function absentWords({ word }: Panel, { ring, version }: RowsInput): string {
+function absentWords({ word, parts }: Panel, { ring, version }: RowsInput): string {
   if (ring.length === 0) return words("waiting for the first answer");
-  return absence(word, ring.answered, version) ?? words("idle, nothing came in");
+  return absence(parts?.word ?? word, ring.answered, version) ?? words("idle, nothing came in");
 }
 
 /** `requests, sum`: a figure of several engines says how it is made. */
