@@ -84,7 +84,7 @@ class PageReader {
 
   line(text: string, number: number, unfinished: boolean): void {
     if (this.ended) return;
-    const first = text.search(/\S/);
+    const first = text.charCodeAt(0) > 32 ? 0 : text.search(/\S/);
     if (first < 0) return;
     const problem = text[first] === "#" ? this.comment(text) : this.sample(text, unfinished);
     if (problem === undefined) return;
@@ -116,6 +116,7 @@ class PageReader {
   }
 
   private comment(text: string): string | undefined {
+    if (text.startsWith("# HELP ")) return undefined;
     if (/^\s*#\s*EOF\s*$/.test(text)) {
       this.ended = true;
       return undefined;

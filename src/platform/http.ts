@@ -50,7 +50,8 @@ async function fetchOver(connections: Connections, url: string, limits: FetchLim
     const reply = await follow(url, limits, connections, AbortSignal.any([signal, own.signal]));
     const contentType = reply.headers["content-type"] ?? "";
     await refuseStatus(reply);
-    if (/^(?:image|audio|video|font)\/|octet-stream|zip/i.test(contentType)) {
+    // Text that calls itself octets is text: what it is shows in its bytes.
+    if (/^(?:image|audio|video|font)\/|zip/i.test(contentType)) {
       throw new HttpError("not-text", `Answers with ${contentType.slice(0, 60)}, not text`);
     }
     const text = await body(reply, limits.maxBytes ?? 16 * 2 ** 20);

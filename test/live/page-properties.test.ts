@@ -137,3 +137,22 @@ describe("a page is bounded", () => {
     expect(cpuOf(32_000) / cpuOf(4000)).toBeLessThan(30);
   });
 });
+
+describe("JSON of any kind", () => {
+  it("never throws, and is a page only where it is TensorRT-LLM's", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.json().map((json) => `[{"iter":1,"kvCacheStats":${json}}]`),
+        ),
+        (text) => {
+          const answer = readPage(text, 1);
+          if (answer.kind === "snapshot") expect(answer.snapshot.server.kind).toBe("trtllm-serve");
+        },
+      ),
+    );
+    const odd = readPage('[{"iter":1,"numActiveRequests":2,"kvCacheStats":{"__proto__":{"usedNumBlocks":1},"constructor":3}}]', 1);
+    expect(odd).toMatchObject({ kind: "snapshot", snapshot: { gauges: { requests_running: 2 } } });
+  });
+});

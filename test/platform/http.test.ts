@@ -141,6 +141,11 @@ describe("fetchText", () => {
     await expect(fetchText(binary)).rejects.toMatchObject({ kind: "not-text" });
   });
 
+  it("reads text that calls itself octets", async () => {
+    const octets = await serve((_, response) => response.writeHead(200, { "content-type": "application/octet-stream" }).end("a 1\n"));
+    expect((await fetchText(octets)).text).toBe("a 1\n");
+  });
+
   it("follows redirects on the same host only, and never in circles", async () => {
     const moved = await serve((request, response) => {
       if (request.url === "/metrics") response.writeHead(307, { location: "/metrics/" }).end();
