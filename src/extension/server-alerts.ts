@@ -49,8 +49,7 @@ export class ServerAlerts {
 
   private async notify(alert: Alert): Promise<void> {
     const openLive = vscode.l10n.t("Open live");
-    // A notification would make a link, also to a command, of what a server says between brackets.
-    const words = vscode.l10n.t("{0}: {1}", this.server.name, translated(alert.words)).replaceAll("](", "] (");
+    const words = vscode.l10n.t("{0}: {1}", this.server.name, translated(alert.words));
     const chosen = await vscode.window.showWarningMessage(plainWords(words), openLive);
     if (chosen === openLive) await vscode.commands.executeCommand(fullId("openLive"), this.server.url);
   }

@@ -33,10 +33,12 @@ export function comparisonText(rows: readonly ComparedRow[], drift: readonly Dri
   ]);
   const differing = drift
     .filter(({ verdict }) => verdict !== "equal")
-    .map(({ setting, file, server, verdict }) => [
+    .map(({ setting, file, server, from, verdict, lines }) => [
       setting,
       file,
+      lines ? String(lines[0] + 1) : "",
       printable(server ?? "not offered"),
+      from ?? "",
       verdict === "different" ? paint("yellow", verdict) : verdict,
     ]);
   const head = "Predicted for the measured load, and measured\n";
@@ -45,7 +47,7 @@ export function comparisonText(rows: readonly ComparedRow[], drift: readonly Dri
       ? ""
       : differing.length === 0
         ? "File and server agree.\n"
-        : table(differing, { head: ["Setting", "file", "server", ""] });
+        : table(differing, { head: ["Setting", "file", "line", "server", "told by", ""] });
   return `${head}${table(compared, { head: ["", "predicted", "measured", ""], indent: 2 })}${settings}`;
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { until } from "../driver.mjs";
+import { startVsCode } from "../../../scripts/vscode/server.mjs";
+import { openWorkbench, until } from "../driver.mjs";
 import { livePoints } from "./live.mjs";
 
 const model = "meta-llama/Llama-3.3-70B-Instruct";
@@ -42,6 +43,23 @@ async function otherServer() {
     server.close();
   };
   return { port: server.address().port, asked, close };
+}
+
+/** Forwards whatever host it is asked for to one port of this machine, and remembers which. */
+async function forwardProxy(to) {
+  const hosts = new Set();
+  const server = createServer((asked, response) => {
+    const { host, pathname } = new URL(asked.url);
+    hosts.add(host);
+    const onwards = httpRequest({ host: "127.0.0.1", port: to, path: pathname, headers: asked.headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    onwards.on("error", () => response.destroy());
+    asked.pipe(onwards);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}`, hosts, close: () => server.close() };
 }
 
 /** Files below a folder that hold a word. */
@@ -97,6 +115,40 @@ export const identity = [
         await workbench.command("Inference Lens: Detach");
         await workbench.closeAll();
       } finally {
+        server.close();
+      }
+    },
+  },
+  {
+    name: "the editor's proxy is asked for other hosts and never for this machine",
+    run: async ({ workspace }) => {
+      const server = await otherServer();
+      const proxy = await forwardProxy(server.port);
+      const tools = { node: process.env.E2E_NODE, entry: process.env.E2E_ENTRY };
+      const settings = { "http.proxy": proxy.url };
+      const own = await startVsCode(tools, { vsix: process.env.E2E_VSIX, folder: workspace, settings, machine: settings });
+      const workbench = await openWorkbench(own.url).catch(async (error) => {
+        await own.stop();
+        throw error;
+      });
+      try {
+        for (const host of ["127.0.0.1", "127.0.0.2", "inference.localhost"]) {
+          await workbench.command("Inference Lens: Attach");
+          await workbench.type(`http://me:hunter2@${host}:${server.port}/`);
+          // 127.0.0.2 has nobody there: what counts is that the proxy is not asked.
+          if (host !== "127.0.0.2") await livePoints(workbench, 2);
+          await workbench.command("Inference Lens: Detach");
+        }
+        const ours = [...proxy.hosts].filter((host) => host.endsWith(`:${server.port}`));
+        assert.deepEqual(ours, [], "this machine is not reached through the proxy");
+        await workbench.command("Inference Lens: Attach");
+        await workbench.type("http://me:hunter2@inference.test:8000/");
+        await livePoints(workbench, 2);
+        assert.ok(proxy.hosts.has("inference.test:8000"), [...proxy.hosts].join());
+      } finally {
+        await workbench.close();
+        await own.stop();
+        proxy.close();
         server.close();
       }
     },
