@@ -78,6 +78,6 @@ export class LiveFeed {
     if (!window) return undefined;
     // Figures of members are in the table already.
     const slim = members.map((member) => ({ ...member, measures: undefined }));
-    return { members: slim, engines: engineTable(window), seconds: window.to - window.from };
+    return { members: slim, engines: engineTable(window), seconds: window.to - window.firstApart.time };
   }
 }

@@ -83,7 +83,7 @@ export class ServerTree implements vscode.TreeDataProvider<ServerItem> {
 function enginesOf({ url, series, last }: Attachment): ServerItem[] {
   const snapshot = last?.snapshot;
   if (!snapshot?.perEngine || snapshot.perEngine.length < 2) return [];
-  const { rows, outlier } = engineTable(series.window(engineSeconds) ?? { first: snapshot, last: snapshot });
+  const { rows, outlier } = engineTable(series.window(engineSeconds) ?? { firstApart: snapshot, last: snapshot });
   return rows.map((engine): ServerItem => ({ kind: "engine", url, engine, isOutlier: engine.engine === outlier }));
 }
 

@@ -22,8 +22,8 @@ export interface EngineTable {
   readonly outlier: string | null;
 }
 
-/** Engines beside each other; rates and quantiles only while the window's first scrape still keeps engines apart. */
-export function engineTable({ first, last }: Pick<LiveWindow, "first" | "last">): EngineTable {
+/** Engines beside each other; rates and quantiles since the window's first scrape that keeps them apart. */
+export function engineTable({ firstApart: first, last }: Pick<LiveWindow, "firstApart" | "last">): EngineTable {
   const rows = (last.perEngine ?? []).map((engine): EngineRow => {
     const earlier = first.perEngine?.find((one) => one.engine === engine.engine);
     const grown = earlier ? growth(engine, earlier, secondsBetween(first, last)) : undefined;

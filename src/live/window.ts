@@ -11,6 +11,8 @@ export interface LiveWindow {
   readonly to: number;
   readonly first: Snapshot;
   readonly last: Snapshot;
+  /** The first one that keeps engines apart: of many engines only the newest do. */
+  readonly firstApart: Snapshot;
   readonly growth: Growth;
   readonly rates: Readonly<Partial<Record<CanonicalCounter, number>>>;
   readonly windows: Readonly<Partial<Record<CanonicalHistogram, WindowQuantiles>>>;
@@ -42,6 +44,7 @@ export function measureWindow(points: readonly LivePoint[], from: number, to: nu
     to: last.time,
     first,
     last,
+    firstApart: snapshots.find((snapshot) => snapshot.perEngine) ?? first,
     growth: grown,
     rates: ratesOf(grown),
     windows: windowsOf(grown),

@@ -13,7 +13,7 @@ describe("engineTable", () => {
   it("sets the engines of a data-parallel server beside each other", () => {
     const [first, last] = scrapes("vllm-0.32.0-dp2");
     if (!first || !last) throw new Error("no capture");
-    const table = engineTable({ first, last });
+    const table = engineTable({ firstApart: first, last });
     expect(table.rows.map(({ engine }) => engine)).toEqual(["0", "1"]);
     const output = table.rows.reduce((sum, row) => sum + (row.outputTokensPerSecond ?? 0), 0);
     expect(output).toBeCloseTo(787 / 10, 9);
@@ -31,9 +31,9 @@ describe("engineTable", () => {
     const [shot] = scrapes("vllm-0.32.0-dp2");
     if (!shot) throw new Error("no capture");
     const crowded: Snapshot = { ...shot, perEngine: [engine("0", 0), engine("1", 9), engine("2", 0)] };
-    expect(engineTable({ first: crowded, last: crowded })).toMatchObject({ outlier: "1", spread: { waiting: 3, kvUsage: null } });
+    expect(engineTable({ firstApart: crowded, last: crowded })).toMatchObject({ outlier: "1", spread: { waiting: 3, kvUsage: null } });
     const even: Snapshot = { ...shot, perEngine: [engine("0", 4), engine("1", 5)] };
-    expect(engineTable({ first: even, last: even }).outlier).toBeNull();
+    expect(engineTable({ firstApart: even, last: even }).outlier).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { engineTable } from "../../src/live/engines.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import type { Snapshot } from "../../src/live/snapshot.ts";
 import { scrapes } from "./captures.ts";
@@ -140,5 +141,24 @@ describe("LiveSeries", () => {
     expect(series.points[0]?.snapshot?.perEngine).toBeUndefined();
     expect(series.last?.snapshot?.perEngine).toHaveLength(2);
     expect(series.points[0]?.snapshot?.histograms.ttft_seconds?.upper).toBe(series.last?.snapshot?.histograms.ttft_seconds?.upper);
+  });
+
+  it("tells rates of many engines over the time for which it keeps them apart", () => {
+    const series = new LiveSeries();
+    const engines = Array.from({ length: 60 }, (_, i) => String(i));
+    for (let second = 0; second < 120; second++) {
+      const perEngine = engines.map((engine) => ({
+        engine,
+        gauges: {},
+        counters: { generation_tokens_total: second * 5 },
+        histograms: {},
+      }));
+      series.push({ ...shot(second, second * 300), perEngine });
+    }
+    // 2,400 / 60 = 40 points hold their engines.
+    const window = series.window(60);
+    expect(window && window.last.time - window.firstApart.time).toBe(39);
+    const { rows } = engineTable(window ?? { firstApart: shot(0, 0), last: shot(0, 0) });
+    expect(rows.map(({ outputTokensPerSecond }) => outputTokensPerSecond)).toEqual(engines.map(() => 5));
   });
 });
