@@ -116,7 +116,7 @@ export class PageReading {
   /** The newest series of each engine speaks; that of the first engine for all. */
   private readInfo(info: CanonicalInfo, groups: Groups): void {
     for (const engine of [...groups.keys()].sort()) {
-      const newest = groups.get(engine)?.reduce((best, one) => (one.value > best.value ? one : best));
+      const [newest] = [...(groups.get(engine) ?? [])].sort((a, b) => b.value - a.value);
       if (!newest) continue;
       this.infos[info] ??= newest.labels;
       this.filled.add(info);
@@ -139,9 +139,10 @@ export class PageReading {
   }
 }
 
-/** Ranks by number, replicas by name: lines of a page come in any order. */
+/** Ranks by number, before replicas by name: lines of a page come in any order. */
 function byName({ engine: a }: OpenMeasures, { engine: b }: OpenMeasures): number {
-  const difference = Number(a) - Number(b);
-  if (!Number.isNaN(difference)) return difference;
+  const [left, right] = [Number(a), Number(b)];
+  if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
+  if (!Number.isNaN(left) && left !== right) return left - right;
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -49,6 +49,19 @@ describe("a page says the same", () => {
     );
   });
 
+  it.each(pages)("and never throws with any lines missing: %s", (path) => {
+    const lines = captureText(path).split("\n");
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.boolean()), (kept) => {
+        const some = lines.filter(() => kept.next().value);
+        expect(snapshotOf(parseMetrics(`${some.join("\n")}\n`), 1).time).toBe(1);
+      }),
+      { numRuns: 30 },
+    );
+    // Families whose first line comes with the first event.
+    expect(snapshotOf(parseMetrics(lines.filter((line) => line.startsWith("#")).join("\n")), 1).counters).toEqual({});
+  });
+
   it("without any line that types it: names are taken at their word, histograms by their endings", () => {
     const text = captureText(pages[0] ?? "");
     const untyped = snapshotOf(parseMetrics(text.replace(/^#.*\n/gm, "")), 1);
