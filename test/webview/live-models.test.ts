@@ -137,8 +137,8 @@ describe("verdict", () => {
   it("meets limits and names what is outside its range", () => {
     const points = history(300, { gaps: false });
     const slow = { ...prediction, tpotSeconds: { ...prediction.tpotSeconds, p95: 0.012 } };
-    expect(said("live", points).title).toMatch(/^Meets both limits/);
-    expect(said("live", points, { prediction: slow }).title).toBe("Meets both limits; TPOT is outside the predicted range");
+    expect(said("live", points).title).toMatch(/^Meets both limits: TTFT p95 \d+ of 500\u00a0ms and TPOT p95 [\d.]+ of 75\u00a0ms$/);
+    expect(said("live", points, { prediction: slow }).title).toMatch(/75\u00a0ms; TPOT is outside the predicted range$/);
   });
 
   it("misses, and cannot tell inside one bucket", () => {

@@ -2,7 +2,7 @@ import type { Slo } from "../../src/deployment/deployment.ts";
 import type { Gap } from "../../src/live/explain/gap.ts";
 import type { LiveHeader, Prediction } from "../../src/protocol/live-view.ts";
 import type { Sentence } from "../parts/models.ts";
-import { brief, duration, durationRange, rate } from "../parts/numbers.ts";
+import { brief, duration, durationRange, parts, rate } from "../parts/numbers.ts";
 import { listed, said, words } from "../parts/words.ts";
 import { rangeTag } from "./figures.ts";
 import { bucketWords, predictedRows, quantileWords } from "./live-words.ts";
@@ -37,11 +37,12 @@ export function answeringWords({ measured, header, prediction, gap, missing }: A
         ? words("{0}; {1} is outside the predicted range", first, outside[0] ?? "")
         : words("{0}; {1} are outside the predicted range", first, listed(outside));
   const why = gap && outside.length > 0 && gap.cause !== "none" ? [{ text: said(gap.sentence) }] : [];
+  const told = sentenceOf(found, title, header.slo, measured);
   const lost = missing.length > 0 ? [{ text: missingWords(missing) }] : [];
   return {
     sign,
     title,
-    lines: [...lost, { text: sentenceOf(found, header.slo, measured) }, ...range.lines.map((text) => ({ text })), ...why],
+    lines: [...lost, ...(told === "" ? [] : [{ text: told }]), ...range.lines.map((text) => ({ text })), ...why],
   };
 }
 
@@ -93,13 +94,23 @@ function missedWords(missed: readonly Latency[]): string {
 }
 
 function metWords(limited: readonly Latency[]): string {
-  if (limited.length === 1) return words("Meets the {0} limit", limited[0]?.name ?? "");
-  return limited.length === 2 ? words("Meets both limits") : words("Meets all limits");
+  const each = listed(limited.map(({ name, value, limit }) => words("{0} p95 {1}", name, ofLimit(quantileWords(value), limit ?? 0))));
+  if (limited.length === 1) return words("Meets the limit: {0}", each);
+  return limited.length === 2 ? words("Meets both limits: {0}", each) : words("Meets all limits: {0}", each);
 }
 
-function sentenceOf(found: readonly Latency[], slo: Slo | null, { requestsPerSecond }: Measured): string {
-  const each = found.map(({ name, value, limit }) => {
+/** `293 of 500 ms`; both units where they differ. */
+function ofLimit(value: string, limit: number): string {
+  const most = brief(duration(limit));
+  const [number, unit] = parts(value);
+  return words("{0} of {1}", unit === parts(most)[1] ? number : value, most);
+}
+
+/** What the title does not tell: latencies without their figures there, buckets, the rate. */
+function sentenceOf(found: readonly Latency[], title: string, slo: Slo | null, { requestsPerSecond }: Measured): string {
+  const each = found.flatMap(({ name, value, limit }) => {
     const bucket = bucketWords(value);
+    if (title.includes(`${name} p95`)) return bucket === "" ? [] : [words("{0} p95 lies {1}.", name, bucket)];
     const known = bucket === "" ? quantileWords(value) : words("{0}, {1}", quantileWords(value), bucket);
     return limit === null
       ? words("{0} p95 is {1}.", name, known)
