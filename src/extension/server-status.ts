@@ -37,6 +37,7 @@ function trouble(attachment: Attachment): number {
 
 function wordsOf(attachment: Attachment): string {
   if (isSilent(attachment)) return `$(debug-disconnect) ${vscode.l10n.t("No answer")}`;
+  if (attachment.status.state === "connecting") return `$(loading~spin) ${vscode.l10n.t("connecting")}`;
   const icon = attachment.alerts.length > 0 ? "$(warning)" : "$(pulse)";
   return `${icon} ${runningWords(attachment)}`;
 }

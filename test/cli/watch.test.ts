@@ -113,6 +113,26 @@ describe("watch --format jsonl", () => {
     ).toEqual([`${demo.url}/metrics`, `${slow.url}/metrics`].sort());
   });
 
+  it.each([["--once"], ["--duration=1s"]])(
+    "goes on with those that answer where one of several does not, and ends with 4 (%s)",
+    async (how) => {
+      const { stdout, stderr, code } = await cli.run([
+        "watch",
+        demo.url,
+        "http://127.0.0.1:9",
+        how,
+        "--format",
+        "jsonl",
+        "--interval",
+        "300ms",
+      ]);
+      expect(code).toBe(4);
+      expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:9\/metrics: Nothing listens/);
+      expect(lines(stdout).length).toBeGreaterThanOrEqual(how === "--once" ? 1 : 3);
+      expect(lines(stdout).every((line) => at(line, "url") === `${demo.url}/metrics`)).toBe(true);
+    },
+  );
+
   it("takes several servers for one fleet where asked to", async () => {
     const args = ["--fleet", "--format", "jsonl", "--interval", "300ms", "--duration", "1200ms", "--per-engine"];
     const { stdout, code } = await cli.run(["watch", demo.url, slow.url, ...args]);

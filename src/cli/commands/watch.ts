@@ -10,6 +10,7 @@ import type { Run } from "../run.ts";
 import type { Session } from "../session.ts";
 import { until } from "../until.ts";
 import { type Comparison, comparedDeployment, comparison } from "../watch-compare.ts";
+import { type Each, onEach } from "../watch-each.ts";
 import { keepWatching, lookOnce, type Watched, type WatchTarget } from "../watch-one.ts";
 import { WatchRecord } from "../watch-record.ts";
 import { type SourceOptions, type WatchedSource, watchedSources } from "../watch-sources.ts";
@@ -89,21 +90,26 @@ async function watchSources(sources: readonly WatchedSource[], options: WatchOpt
     );
     const targets = sources.map((watched) => targetOf(watched, table, record, options, session));
     if (options.once) {
-      await Promise.all(targets.map(lookOnce));
-      return exits.ok;
+      const { someFailed } = await onEach(targets, lookOnce, session.terminal);
+      return someFailed ? exits.unreachable : exits.ok;
     }
-    const all = await watchAll(targets, options);
-    if (options.format === "text") session.terminal.write(watchedText(all, sources));
-    return all.map((watched) => verdict(watched, compared, options, session)).includes(exits.found) ? exits.found : exits.ok;
+    const { results, someFailed } = await watchAll(targets, options, session);
+    if (options.format === "text") for (const [{ label }, { series }] of results) session.terminal.write(watchedText(series, label));
+    const found = results.map(([, watched]) => verdict(watched, compared, options, session));
+    return someFailed ? exits.unreachable : found.includes(exits.found) ? exits.found : exits.ok;
   } finally {
     await record?.close();
   }
 }
 
-async function watchAll(targets: readonly WatchTarget[], { duration, interval, replay }: WatchOptions): Promise<readonly Watched[]> {
+async function watchAll(
+  targets: readonly WatchTarget[],
+  { duration, interval, replay }: WatchOptions,
+  { terminal }: Session,
+): Promise<Each<Watched>> {
   const stop = until(replay === undefined ? duration : undefined);
   const times = { intervalMs: interval * 1000, durationSeconds: duration };
-  return Promise.all(targets.map((target) => keepWatching(target, times, stop))).finally(() => stop.release());
+  return onEach(targets, (target) => keepWatching(target, times, stop), terminal).finally(() => stop.release());
 }
 
 function targetOf(

@@ -3,8 +3,6 @@ import { statedQuantile } from "../../live/quantile.ts";
 import type { LiveSeries } from "../../live/series.ts";
 import type { CanonicalHistogram } from "../../live/snapshot.ts";
 import type { LiveWindow } from "../../live/window.ts";
-import type { Watched } from "../watch-one.ts";
-import type { WatchedSource } from "../watch-sources.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -16,13 +14,9 @@ const latencies: readonly (readonly [name: string, word: CanonicalHistogram])[] 
 ];
 
 /** What the whole time showed, for the end of watching; empty where nobody answered twice. */
-export function watchedText(all: readonly Watched[], sources: readonly WatchedSource[]): string {
-  return all
-    .map(({ series }, index) => {
-      const window = series.window(Number.POSITIVE_INFINITY);
-      return window ? summary(series, window, sources[index]?.label ?? "") : "";
-    })
-    .join("");
+export function watchedText(series: LiveSeries, label: string): string {
+  const window = series.window(Number.POSITIVE_INFINITY);
+  return window ? summary(series, window, label) : "";
 }
 
 function summary(series: LiveSeries, window: LiveWindow, label: string): string {
