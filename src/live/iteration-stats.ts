@@ -4,6 +4,7 @@ import type { Family, MetricsPage } from "./snapshot.ts";
 /** Where the members of one iteration stand among families (aliases/tensorrt-llm.ts). */
 const prefix = "iteration.";
 const deepest = 4;
+const handedOutOnce = "these statistics are handed out once: who else reads them misses what is read here";
 const telling = ["numActiveRequests", "kvCacheStats", "inflightBatchingStats"] as const;
 
 /**
@@ -22,7 +23,7 @@ export function readIterations(json: unknown): MetricsPage | undefined {
   }
   const families = new Map<string, Family>();
   for (const [rank, row] of newest) addMembers(families, row, prefix, rank === "" ? {} : { dp_rank: rank }, 0);
-  const problems = rows.length === 0 ? ["no step since these statistics were last fetched, by whomever"] : [];
+  const problems = [handedOutOnce, ...(rows.length === 0 ? ["no step since they were last fetched, by whomever"] : [])];
   return { families, labelNames: new Set(["dp_rank"]), writer: "trtllm-serve", problems };
 }
 
