@@ -48,7 +48,6 @@ export class Attachment {
   readonly feed: LiveFeed;
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
-  private answered = false;
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
   private readonly paced = new Pulse(250);
@@ -189,11 +188,6 @@ export class Attachment {
   }
 
   private received(point: LivePoint, look: Look): void {
-    // Where no server is asked who it is, the first answer tells all that there is.
-    if (this.source.identityAt.length === 0 && !this.identity && !this.answered) {
-      this.answered = point.snapshot !== undefined;
-      this.ports.send({ kind: "header", header: this.header() });
-    }
     this.feed.received(point);
     this.ports.looked(look);
     if (this.replay) {

@@ -224,7 +224,8 @@ export class ScrapeLoop {
   private async identify(): Promise<void> {
     this.identified = true;
     const { source, onIdentity } = this.options;
-    if (!onIdentity || source.identityAt.length === 0) return;
+    // A recording tells itself who was recorded; a store of metrics tells with its figures all that it knows.
+    if (!onIdentity || source.kind === "recording") return;
     const identity = await readIdentityOf(this.fetchText, source.identityAt, {
       page: this.options.series.last?.snapshot ?? unseenPage,
       keyFor: this.keyFor,

@@ -5,6 +5,7 @@ import { defaultDeployment } from "../../src/demo/default-deployment.ts";
 import { demoRunOf } from "../../src/demo/demo-run.ts";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { plain } from "../../src/deployment/message.ts";
+import { identityOf } from "../../src/live/running/identify.ts";
 import { LiveSeries } from "../../src/live/series.ts";
 import { serverKinds } from "../../src/live/server-kinds.ts";
 import type { CanonicalCounter, LivePoint } from "../../src/live/snapshot.ts";
@@ -135,6 +136,9 @@ describe.runIf(found.program !== undefined)("a real Prometheus over demo servers
       expect(series[job].last?.snapshot?.server).toMatchObject({ kind: "vllm", model: run.model, engines: job === "fleet" ? 3 : 1 });
     }
     expect(series.single.last?.prefixHitRate).toBeGreaterThan(0);
+    // What the servers say of their caches, for what is compared with a file.
+    const running = series.fleet.last?.snapshot && identityOf(series.fleet.last.snapshot);
+    expect(running?.cache.blocks?.value).toBe(run.report.memory.kvCacheBlocks);
   });
 
   /**

@@ -4,6 +4,7 @@ import { type OpenMeasures, openMeasures } from "../../read-alias.ts";
 import type { CanonicalHistogram, EngineMeasures, Histogram, Measures, Role, Sample } from "../../snapshot.ts";
 import { together } from "../../together.ts";
 import type { AnsweredSeries } from "./answer.ts";
+import type { StoreFacts } from "./facts.ts";
 import type { WordNames } from "./names.ts";
 import { countEnding, hasBuckets, startedWord, sumEnding, upWord, wordLabel } from "./queries.ts";
 import { engineOf, type FleetShape, memberOf } from "./shape.ts";
@@ -36,11 +37,11 @@ interface OpenMember {
 interface Known {
   readonly names: WordNames;
   readonly shape: FleetShape;
-  readonly cacheConfig: Readonly<Record<string, string>> | undefined;
+  readonly facts: StoreFacts;
 }
 
 /** Sorts the series of an instant by server and engine. A server without any figure is there with no engines. */
-export function figuresOf(series: readonly AnsweredSeries[], { names, shape, cacheConfig }: Known): InstantFigures {
+export function figuresOf(series: readonly AnsweredSeries[], { names, shape, facts }: Known): InstantFigures {
   const members = new Members(shape);
   const byWord = grouped(series, (one) => one.labels[wordLabel] ?? "");
   for (const [word] of names.gauges) {
@@ -59,7 +60,7 @@ export function figuresOf(series: readonly AnsweredSeries[], { names, shape, cac
   }
   for (const one of byWord.get(upWord) ?? []) members.member(one).up = lastOf(one) > 0;
   for (const one of byWord.get(startedWord) ?? []) if (Number.isFinite(lastOf(one))) members.member(one).startedAt = lastOf(one);
-  return members.figures(cacheConfig);
+  return members.figures(facts.cacheConfig);
 }
 
 class Members {
@@ -87,7 +88,7 @@ class Members {
     return engine;
   }
 
-  figures(cacheConfig: Known["cacheConfig"]): InstantFigures {
+  figures(cacheConfig: StoreFacts["cacheConfig"]): InstantFigures {
     const members = [...this.known.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((member) => this.closed(member, cacheConfig));
     const { gauges, counters, histograms } = together(members.flatMap((member) => member.engines));
     return {
@@ -98,7 +99,7 @@ class Members {
     };
   }
 
-  private closed({ name, engines, up, startedAt }: OpenMember, cacheConfig: Known["cacheConfig"]): InstantMember {
+  private closed({ name, engines, up, startedAt }: OpenMember, cacheConfig: StoreFacts["cacheConfig"]): InstantMember {
     const role = this.shape.roles.get(name);
     const own = [...engines.values()].filter(hasFigures);
     for (const measures of own) {

@@ -17,11 +17,7 @@ export interface Stretch {
  * What came in during a stretch: the store's rates over the stretch's length. Added up over looks, each growth is told once, spread over
  * the window that its rate was taken over.
  */
-export function grownOf(
-  figures: InstantFigures,
-  { names, shape, model, cacheConfig }: Selection,
-  { time, steady, seconds }: Stretch,
-): Snapshot {
+export function grownOf(figures: InstantFigures, { names, shape, model, facts }: Selection, { time, steady, seconds }: Stretch): Snapshot {
   const perEngine = figures.members.flatMap(({ name, engines }) => engines.map((engine) => ({ ...engine, member: name })));
   return {
     time,
@@ -29,7 +25,7 @@ export function grownOf(
     server: { kind: names.kind, model, engines: perEngine.length || engineCount(shape) },
     ...over(figures, seconds),
     startedAt: undefined,
-    cacheConfig,
+    ...facts,
     perEngine: perEngine.map((engine): EngineMeasures => ({ ...engine, ...over(engine, seconds) })),
     ...byRole(figures, seconds),
     wireNames: Object.fromEntries(

@@ -1,8 +1,9 @@
 import type { ServerKind } from "../../snapshot.ts";
 import type { Ask } from "../../source.ts";
 import { anchorSelector, anchorWord, kindOf } from "./anchors.ts";
-import { labelSetsIn, namesIn, seriesIn } from "./answer.ts";
+import { labelSetsIn, namesIn } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi, moment } from "./api.ts";
+import { type StoreFacts, storeFacts } from "./facts.ts";
 import { type Matcher, oneOf, selectorOfAll, selectorOfPattern } from "./matchers.ts";
 import { type WordNames, wordNames } from "./names.ts";
 import { clockAhead, configuredInterval, countedInterval } from "./scraping.ts";
@@ -24,8 +25,7 @@ export interface Selection {
   readonly scrapeSeconds: number;
   /** The store's clock minus ours. */
   readonly clockAhead: number;
-  /** Labels of the cache's configuration in which all servers agree; undefined where there are none. */
-  readonly cacheConfig: Labels | undefined;
+  readonly facts: StoreFacts;
   readonly targets: readonly Target[];
   readonly notices: readonly string[];
 }
@@ -42,7 +42,6 @@ interface AnchorSeries {
   readonly range: { readonly start: string; readonly end: string };
   readonly notices: readonly string[];
 }
-const cacheConfigNames = ["vllm:cache_config_info", "ray_vllm_cache_config_info", "sglang:cache_config_info"];
 
 /** Asks a store what it knows of the servers that the matchers choose. */
 export async function select(ask: Ask, place: ApiPlace, matchers: readonly Matcher[]): Promise<Selection | Failed> {
@@ -74,7 +73,7 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
     model: modelOf(sets),
     scrapeSeconds: scrapeSeconds ?? assumedScrapeSeconds,
     clockAhead: ahead,
-    cacheConfig: await cacheConfig(ask, place, shape, anchor),
+    facts: await storeFacts(ask, place, shape, anchor),
     targets,
     notices: [
       ...found.notices,
@@ -117,16 +116,4 @@ export async function targetsBehind(ask: Ask, place: ApiPlace, shape: FleetShape
 function modelOf(sets: readonly Labels[]): string | null {
   const models = new Set(sets.map((set) => set.exported_model_name ?? set.model_name ?? "").filter((model) => model !== ""));
   return models.size > 0 ? [...models].sort().join(", ") : null;
-}
-
-/** What differs between servers says nothing of all of them. */
-async function cacheConfig(ask: Ask, place: ApiPlace, { targetLabels }: FleetShape, anchor: string): Promise<Labels | undefined> {
-  if (targetLabels.length === 0) return undefined;
-  const query = `{__name__=~"${cacheConfigNames.join("|")}"} and on (${targetLabels.join(", ")}) ${anchor}`;
-  const answer = await askApi(ask, place, "query", { query });
-  const sets = answer.kind === "data" ? (seriesIn(answer.data) ?? []).map(({ labels }) => labels) : [];
-  const [first] = sets;
-  if (!first) return undefined;
-  const own = Object.entries(first).filter(([label]) => label !== "__name__" && !targetLabels.includes(label));
-  return Object.fromEntries(own.filter(([label, value]) => sets.every((set) => set[label] === value)));
 }
