@@ -334,6 +334,8 @@ export interface WorkloadRows {
   readonly source: string;
   /** Coefficient of variation of the gaps between arrivals; 1 = Poisson; null = all at once. */
   readonly cv: number | null;
+  /** Requests per second, where the workload was measured or written with a rate of its own. */
+  readonly ratePerSecond?: number;
   readonly blockTokens: number;
   /** [prompt tokens, output tokens, row whose prompt this one begins with or -1, shared full blocks]. */
   readonly rows: readonly (readonly [number, number, number, number])[];

@@ -30,6 +30,7 @@ import { selector } from "./languages.ts";
 import { LensStates } from "./lens-states.ts";
 import { LiveDrift } from "./live-drift.ts";
 import type { Log } from "./log.ts";
+import { keepLoad } from "./measured-load.ts";
 import { MemoryPages } from "./memory-pages.ts";
 import { openRule } from "./open-rule.ts";
 import { Outline } from "./outline.ts";
@@ -185,6 +186,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     compareWithLive: (...args) => servers.compare(args),
     importLog: about((subject) => calibrations.importLog(subject)),
     importBenchmark: about((subject) => benchmarks.importBenchmark(subject)),
+    useLoad: async (...args) => keepLoad(await servers.server(args), texts),
     calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
     readPods: async (...args) => pods.read(await subjects.find(args), args[2]),
     describeModel: about((subject) => models.describe(subject)),

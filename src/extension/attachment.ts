@@ -62,7 +62,12 @@ export class Attachment {
     private readonly ports: AttachmentPorts,
   ) {
     this.feed = new LiveFeed(this.series, ports.send);
-    this.prediction = new LivePredictor(subject, { ...ports, window: () => this.window() });
+    this.prediction = new LivePredictor(subject, {
+      ...ports,
+      series: this.series,
+      window: () => this.window(),
+      running: () => this.running,
+    });
     this.target = liveTarget(url);
     const { source, fetchText, pastSeconds, replay } = this.target;
     this.told = new ServerAlerts({ name: source.name, url }, ports.log);
@@ -163,6 +168,7 @@ export class Attachment {
 
   stop(): void {
     this.loop.stop();
+    this.prediction.stop();
     this.target.stop();
   }
 
@@ -178,7 +184,7 @@ export class Attachment {
       ...(this.replay ? [{ kind: "replay", replay: this.replay.view() } as const] : []),
       ...this.feed.everything(),
       this.stateMessage(),
-      { kind: "prediction", prediction: this.prediction.current },
+      ...this.prediction.messages(),
     ];
   }
 

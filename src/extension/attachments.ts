@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { RunningServer } from "../live/running-server.ts";
-import { Runner } from "../platform/run-worker.ts";
+import { RunPool } from "../platform/run-pool.ts";
 import { fleetMembers, hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
 import { Attachment } from "./attachment.ts";
@@ -35,7 +35,7 @@ const viewType = "inferenceLens.live";
 
 interface Attached {
   readonly attachment: Attachment;
-  readonly runner: Runner;
+  readonly runs: RunPool;
   readonly keys: ServerKeys;
   page: LivePage | undefined;
   readonly silence: ServerSilence;
@@ -91,14 +91,14 @@ export class Attachments implements vscode.Disposable {
     }
     const keys = new ServerKeys(this.tokens, url);
     await keys.load();
-    const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
+    const runs = new RunPool(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
     const attachment = new Attachment(
       url,
       subject,
       () => this.intervalMs(url),
       (address) => keys.keyFor(address),
       {
-        runner,
+        runs,
         fetchText: this.connections.fetchText,
         send: (message: ToLiveView) => this.attached.get(url)?.page?.send(message),
         changed: () => this.tell(url),
@@ -111,7 +111,7 @@ export class Attachments implements vscode.Disposable {
         looked: (look) => this.recordings.look(url, look),
       },
     );
-    this.attached.set(url, { attachment, runner, keys, page: before?.page, silence: new ServerSilence(), replayed: new Pulse(1000) });
+    this.attached.set(url, { attachment, runs, keys, page: before?.page, silence: new ServerSilence(), replayed: new Pulse(1000) });
     await vscode.commands.executeCommand("setContext", "inferenceLens.attached", true);
     if (panel) this.adopt(panel, url);
     else this.open(url);
@@ -129,7 +129,7 @@ export class Attachments implements vscode.Disposable {
     this.drift.forget(url);
     void this.recordings.stop(url);
     one.page?.dispose();
-    void one.runner.dispose();
+    void one.runs.dispose();
     const { subject } = one.attachment;
     if (subject) this.lenses.server(subject.document.uri, subject.analysis.deployment.id, undefined);
     void vscode.commands.executeCommand("setContext", "inferenceLens.attached", this.attached.size > 0);
@@ -255,6 +255,9 @@ export class Attachments implements vscode.Disposable {
       case "choose-engine":
         attachment.feed.choose(message.engine);
         break;
+      case "use-load":
+        await vscode.commands.executeCommand(fullId("useLoad"), url);
+        break;
       case "calibrate":
         await vscode.commands.executeCommand(fullId("calibrate"), url);
         break;
@@ -318,7 +321,9 @@ export class Attachments implements vscode.Disposable {
   private fileWorkload(subject: Subject | undefined) {
     const known = subject?.analysis.estimate;
     const name = subject?.analysis.deployment.workload?.value ?? new Settings(subject?.document.uri).assumptions().workload ?? "chat";
-    return known && workloadAt(this.documents.catalogFor(subject.document.uri), name, startingRate(known));
+    if (!known) return undefined;
+    const catalog = this.documents.catalogFor(subject.document.uri);
+    return workloadAt(catalog, name, catalog.workload(name)?.ratePerSecond ?? startingRate(known));
   }
 }
 

@@ -58,7 +58,7 @@ export class BackgroundRuns implements vscode.Disposable {
     const { deployment, findings } = analysis;
     const willStart = findings.every(({ severity }) => severity !== "error");
     if (!deployment.slo || !deployment.workload || !willStart || this.lenses.hasRun(document.uri, deployment.id, fingerprint)) return;
-    const controls = firstControls(analysis, deployment.workload.value);
+    const controls = firstControls(analysis, deployment.workload.value, catalog);
     const variant = variantOf(analysis, controls, catalog);
     const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
     if (!variant.settled || !variant.estimate || !workload) return;

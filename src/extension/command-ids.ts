@@ -23,6 +23,7 @@ export const commandIds = [
   "importLog",
   "importBenchmark",
   "calibrate",
+  "useLoad",
   "readPods",
   "describeModel",
   "describeGpu",

@@ -52,7 +52,7 @@ export class Demo implements vscode.Disposable {
 
   private async simulate({ document, analysis }: Subject): Promise<DemoRun> {
     const catalog = this.documents.catalogFor(document.uri);
-    const controls = firstControls(analysis, "chat");
+    const controls = firstControls(analysis, "chat", catalog);
     const { settled, estimate } = variantOf(analysis, controls, catalog);
     const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
     if (!settled || !estimate || !workload) {

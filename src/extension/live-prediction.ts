@@ -1,50 +1,89 @@
 import * as vscode from "vscode";
-import { measuredWorkload, workloadOf } from "../live/measured-workload.ts";
+import { asServed } from "../live/explain/as-served.ts";
+import { explainGap } from "../live/explain/explain-gap.ts";
+import type { Gap } from "../live/explain/gap.ts";
+import { type MeasuredWorkload, measuredWorkload } from "../live/measured-workload.ts";
 import { predictionFrom } from "../live/prediction.ts";
+import type { RunningServer } from "../live/running-server.ts";
+import type { LiveSeries } from "../live/series.ts";
+import { shiftSteps } from "../live/shift-share.ts";
+import type { ShiftSteps } from "../live/shift-steps.ts";
 import type { LivePoint } from "../live/snapshot.ts";
+import type { Standing } from "../live/standing.ts";
+import { standingPlan } from "../live/standing-plan.ts";
 import type { LiveWindow } from "../live/window.ts";
-import type { Runner } from "../platform/run-worker.ts";
+import { carriedOutBy, type Runs } from "../platform/run-pool.ts";
 import type { FromLiveView, Prediction, ToLiveView } from "../protocol/live-view.ts";
 import type { Report } from "../simulation/report/report.ts";
+import { atRate } from "../simulation/workload/at-rate.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import type { Subject } from "./subject.ts";
 import { seed } from "./workload-choice.ts";
 
 /** After so many seconds of load, and again whenever that has doubled, the prediction is made anew: early on, short requests weigh too much. */
 const firstPredictionSeconds = 15;
+/** And then as often: loads change over a day. */
+const againSeconds = 300;
+/** Of an engine's steps the last hour is told. */
+const stepSeconds = 3600;
 
 export interface PredictorPorts {
-  readonly runner: Runner;
+  readonly runs: Runs;
   readonly send: (message: ToLiveView) => void;
   readonly report: () => Report | undefined;
   readonly fileWorkload: () => Workload | undefined;
   readonly log: (text: string) => void;
 }
 
+interface WatchedPorts extends PredictorPorts {
+  readonly series: LiveSeries;
+  readonly window: () => LiveWindow | undefined;
+  readonly running: () => RunningServer | null;
+}
+
 export type Basis = Extract<FromLiveView, { kind: "predict" }>["basis"];
 
-/** The prediction drawn beside an attached server. */
+/** What is shown of it; null = not known yet. */
+interface Shown {
+  readonly prediction: Prediction | null;
+  readonly gap: Gap | null;
+  readonly standing: Standing | null;
+  readonly steps: ShiftSteps | null;
+}
+
+/**
+ * The prediction drawn beside an attached server, why it differs, and where the server stands on its curve. Simulations run elsewhere, the
+ * newest in place of those before it, and end when the server is detached.
+ */
 export class LivePredictor {
-  private shown: Prediction | null = null;
-  private predicting = false;
+  private shown: Shown = { prediction: null, gap: null, standing: null, steps: null };
+  private going: AbortController | undefined;
   private basis: Basis = "measured";
-  /** Seconds of load behind the measured prediction. */
+  /** Seconds of load behind the measured prediction, and when it was made, in unix seconds. */
   private predictedFrom = 0;
+  private predictedAt = 0;
 
   constructor(
     private readonly subject: Subject | undefined,
-    private readonly ports: PredictorPorts & { readonly window: () => LiveWindow | undefined },
+    private readonly ports: WatchedPorts,
   ) {}
 
-  get current(): Prediction | null {
-    return this.shown;
+  /** All that a page must know. */
+  messages(): readonly ToLiveView[] {
+    const { prediction, gap, standing, steps } = this.shown;
+    return [
+      { kind: "prediction", prediction },
+      { kind: "gap", gap },
+      { kind: "standing", standing },
+      { kind: "shift-steps", steps },
+    ];
   }
 
   /** A report was made or replaced: until a measured load is predicted, it is the best there is. */
   usePresentReport(): void {
     const report = this.ports.report();
-    if (!report || (this.basis === "measured" && this.shown?.basis === measuredWords())) return;
-    this.show(predictionFrom(report, { basis: vscode.l10n.t("the last report"), window: this.ports.window() }));
+    if (!report || (this.basis === "measured" && this.shown.prediction?.basis === measuredWords())) return;
+    this.show({ prediction: predictionFrom(report, { basis: vscode.l10n.t("the last report"), window: this.ports.window() }) });
   }
 
   /** Predicts for the load that a person chose. */
@@ -52,10 +91,11 @@ export class LivePredictor {
     this.basis = basis;
     switch (basis) {
       case "report":
+        this.stop();
         this.usePresentReport();
         break;
       case "file":
-        await this.simulate(this.ports.fileWorkload(), vscode.l10n.t("the file's workload"));
+        await this.simulate(this.ports.fileWorkload());
         break;
       case "measured":
         this.predictedFrom = 0;
@@ -71,35 +111,92 @@ export class LivePredictor {
   /** A look came in: with enough load behind it, the measured prediction is made or made anew. */
   received(point: LivePoint): void {
     if (point.state === "restarted") this.predictedFrom = 0;
-    if (this.basis === "measured" && point.state === "live" && !this.predicting) void this.predictMeasured();
+    if (this.basis !== "measured" || point.state !== "live" || this.going) return;
+    this.predictMeasured().catch((error: unknown) => this.ports.log(`prediction failed: ${String(error)}`));
+  }
+
+  /** Ends what is being simulated. */
+  stop(): void {
+    this.going?.abort();
+    this.going = undefined;
   }
 
   private async predictMeasured(): Promise<void> {
-    const measured = measuredWorkload(this.ports.window());
-    if (typeof measured === "string" || measured.seconds < Math.max(firstPredictionSeconds, 2 * this.predictedFrom)) return;
-    this.predictedFrom = measured.seconds;
-    await this.simulate(workloadOf(measured), measuredWords());
+    const { series } = this.ports;
+    const window = this.ports.window();
+    const load = measuredWorkload(window, series.points);
+    if (!window || typeof load === "string" || !this.isDue(load, window.to)) return;
+    this.predictedFrom = load.seconds;
+    this.predictedAt = window.to;
+    await this.explain(load, window);
   }
 
-  private async simulate(workload: Workload | undefined, basis: string): Promise<void> {
+  private isDue({ seconds }: MeasuredWorkload, now: number): boolean {
+    if (seconds < firstPredictionSeconds) return false;
+    return seconds >= 2 * this.predictedFrom || now - this.predictedAt >= againSeconds;
+  }
+
+  private async explain(load: MeasuredWorkload, window: LiveWindow): Promise<void> {
+    const { series, runs } = this.ports;
+    const analysis = this.subject?.analysis;
+    const settled = analysis?.settled;
+    if (!analysis || !settled) return;
+    const { points } = series;
+    const server = this.ports.running();
+    const context = { settled, plans: analysis.memory, window, points, server };
+    await this.inPlaceOfOthers(async (signal) => {
+      const plan = explainGap({ ...context, assumed: this.assumed(), load, seed, basis: measuredWords() });
+      const explained = await carriedOutBy(plan, runs, signal, () => undefined);
+      if (signal.aborted) return;
+      if (explained) this.show({ prediction: explained.prediction, gap: explained.gap });
+      const hour = series.window(stepSeconds);
+      this.show({ steps: hour ? shiftSteps(settled, hour, load) : null });
+      const served = asServed(context).settled;
+      const standing = await carriedOutBy(standingPlan({ settled: served, load, window, points, seed }), runs, signal, () => undefined);
+      if (!signal.aborted) this.show({ standing: standing ?? null });
+    });
+  }
+
+  /** The file's workload, at the rate that it was last simulated at. */
+  private assumed(): Workload | null {
+    const workload = this.ports.fileWorkload();
+    const simulated = this.ports.report()?.workload;
+    if (!workload || simulated?.name !== workload.name || simulated?.ratePerSecond == null) return workload ?? null;
+    return atRate(workload, simulated.ratePerSecond);
+  }
+
+  private async simulate(workload: Workload | undefined): Promise<void> {
     const settled = this.subject?.analysis.settled;
-    if (!settled || !workload || this.predicting) return;
-    this.predicting = true;
+    if (!settled || !workload) return;
+    await this.inPlaceOfOthers(async (signal) => {
+      const end = await this.ports.runs.run({ settled, workload, seed }, signal);
+      if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
+      if (signal.aborted || end.kind !== "done" || !end.outcome.report) return;
+      const basis = vscode.l10n.t("the file's workload");
+      this.show({ prediction: predictionFrom(end.outcome.report, { basis, window: this.ports.window() }) });
+    });
+  }
+
+  private async inPlaceOfOthers(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.stop();
+    const own = new AbortController();
+    this.going = own;
     try {
-      const end = await this.ports.runner.run({ settled, workload, seed });
-      if (end.kind === "done" && end.outcome.report) {
-        const isMeasuredLoad = this.basis === "measured";
-        this.show(predictionFrom(end.outcome.report, { basis, window: this.ports.window(), isMeasuredLoad }));
-      } else if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
+      await work(own.signal);
     } finally {
-      this.predicting = false;
+      if (this.going === own) this.going = undefined;
     }
   }
 
-  private show(prediction: Prediction): void {
-    this.shown = prediction;
-    this.ports.send({ kind: "prediction", prediction });
+  private show(part: Partial<Shown>): void {
+    this.shown = { ...this.shown, ...part };
+    for (const message of this.messages()) if (isOf(message, part)) this.ports.send(message);
   }
+}
+
+/** Which of the messages a part of what is shown is in. */
+function isOf({ kind }: ToLiveView, part: Partial<Shown>): boolean {
+  return kind === "shift-steps" ? part.steps !== undefined : kind in part;
 }
 
 function measuredWords(): string {

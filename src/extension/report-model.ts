@@ -65,13 +65,14 @@ function limitsOf({ ttftSeconds, tpotSeconds, e2eSeconds }: Slo): boolean {
   return ttftSeconds !== null || tpotSeconds !== null || e2eSeconds !== null;
 }
 
-/** Where the controls stand when a page opens. The rate is half-way up to what the closed form says it can hold. */
-export function firstControls({ deployment, estimate: known }: DeploymentAnalysis, workload: string): ReportControls {
+/** Where the controls stand when a page opens: at the workload's own rate, else at much of what the closed form says the deployment can hold. */
+export function firstControls({ deployment, estimate: known }: DeploymentAnalysis, assumed: string, catalog: Catalog): ReportControls {
   const gpu = deployment.pools[0]?.hardware.gpu;
   const isWritten = (origin: string | undefined): boolean => origin === "file" || origin === "directive" || origin === "inferred";
+  const workload = deployment.workload?.value ?? assumed;
   return {
-    workload: deployment.workload?.value ?? workload,
-    ratePerSecond: known ? startingRate(known) : null,
+    workload,
+    ratePerSecond: catalog.workload(workload)?.ratePerSecond ?? (known ? startingRate(known) : null),
     gpu: gpu?.value ?? "",
     gpuOrigin: isWritten(gpu?.origin) ? "file" : "assumed",
     slo: deployment.slo?.value ?? noLimits,

@@ -68,7 +68,7 @@ export class Reports implements vscode.Disposable {
     const { session, page } = this.pageFor(document.uri, analysis.deployment.id, analysis.deployment.name);
     const started = performance.now();
     const workload = new Settings(document.uri).assumptions().workload ?? "chat";
-    await session.run(subject, firstControls(analysis, workload));
+    await session.run(subject, firstControls(analysis, workload, this.ports.documents.catalogFor(document.uri)));
     const done = session.lastReport;
     if (done && !page.isVisible && performance.now() - started > longRunMs) void this.tellDone(page, done);
   }

@@ -1,4 +1,5 @@
 import type { WorkloadRows } from "../../catalog/facts.ts";
+import { askedRate } from "./at-rate.ts";
 import { drawLoad } from "./load.ts";
 import type { Workload } from "./workload.ts";
 
@@ -28,7 +29,16 @@ export function workloadRows(name: string, workload: Workload): WorkloadRows | s
     }
     rows.push([load.promptTokens[r] ?? 1, load.outputTokens[r] ?? 1, parent, shared]);
   }
-  return { name, title: name, source: load.source, cv: arrivalVariation(workload), blockTokens: load.prefixBlockTokens, rows };
+  const ratePerSecond = askedRate(workload);
+  return {
+    name,
+    title: name,
+    source: load.source,
+    cv: arrivalVariation(workload),
+    ...(ratePerSecond === null ? {} : { ratePerSecond }),
+    blockTokens: load.prefixBlockTokens,
+    rows,
+  };
 }
 
 /** null = all at once. */
