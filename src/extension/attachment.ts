@@ -177,6 +177,12 @@ export class Attachment {
     this.loop.retry();
   }
 
+  /** Somebody looks again: looks that were rare meanwhile are not waited for. */
+  wake(): void {
+    const { last, now, replay, status } = this;
+    if (last && !replay && status.state !== "needs-key" && now - last.time > (2 * this.wantedMs()) / 1000) this.loop.retry();
+  }
+
   /** All that a page must know, in order. */
   everything(): readonly ToLiveView[] {
     return [

@@ -206,12 +206,11 @@ export class Attachments implements vscode.Disposable {
       panel,
       this.extension,
       url,
-      () => [
-        ...attachment.everything(),
-        ...this.drift.messages(url),
-        this.connection(attachment),
-        { kind: "recording", recording: this.recordings.view(url) },
-      ],
+      () => {
+        attachment.wake();
+        const recording = this.recordings.view(url);
+        return [...attachment.everything(), ...this.drift.messages(url), this.connection(attachment), { kind: "recording", recording }];
+      },
       receive,
       () => {
         one.page = undefined;
@@ -298,7 +297,7 @@ export class Attachments implements vscode.Disposable {
   /** Slower while nobody looks and nothing is recorded, where the settings say so. */
   private intervalMs(url: string): number {
     const settings = new Settings(undefined);
-    const isWatched = this.attached.get(url)?.page?.isVisible !== false || this.recordings.view(url) !== null;
+    const isWatched = this.attached.get(url)?.page?.isVisible === true || this.recordings.view(url) !== null;
     return isWatched ? settings.scrapeIntervalMs : settings.hiddenIntervalMs;
   }
 
