@@ -7,7 +7,8 @@ const pageLabels = [...engineLabels, "instance"] as const;
 /** Those of pages that speak of engines elsewhere. */
 const ownLabels: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
   "production-stack-router": ["server"],
-  "llm-d-epp": ["model_server_endpoint"],
+  // The second until the picker was renamed.
+  "llm-d-epp": ["model_server_endpoint", "model_server_pod"],
   "dcgm-exporter": ["Hostname", "gpu"],
   dynamo: ["worker_id", "dp_rank"],
   smg: ["worker", "worker_id"],

@@ -37,7 +37,10 @@ export class PageIndex {
    */
   family({ key, wire }: Pick<Alias, "key" | "wire">): Family | undefined {
     const found = this.byKey.get(key);
-    const typed = found?.find(({ type }) => type === wire || (type === "info" && wire === "gauge"));
+    // Info is a gauge of labels; a summary has the sum and the count of a histogram, so its mean.
+    const typed = found?.find(
+      ({ type }) => type === wire || (type === "info" && wire === "gauge") || (type === "summary" && wire === "histogram"),
+    );
     return typed ?? (wire === "gauge" || wire === "counter" ? found?.find(({ type }) => type === "untyped") : undefined);
   }
 

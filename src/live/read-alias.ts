@@ -47,7 +47,7 @@ export function readAlias(
       return true;
     }
     case "histogram": {
-      const histogram = alias.wire === "summary" ? summaryOf(name, samples) : histogramOf(name, samples, scale);
+      const histogram = histogramOf(name, samples, scale);
       if (histogram) into.histograms[alias.canonical] = histogram;
       return histogram !== undefined;
     }
@@ -77,18 +77,6 @@ export function readAlias(
     default:
       return alias satisfies never;
   }
-}
-
-function summaryOf(name: string, samples: readonly Sample[]): Histogram | undefined {
-  const sum = combined(
-    samples.filter((sample) => sample.name === `${name}_sum`),
-    "sum",
-  );
-  const count = combined(
-    samples.filter((sample) => sample.name === `${name}_count`),
-    "sum",
-  );
-  return sum === undefined || count === undefined ? undefined : meanOf(sum, count);
 }
 
 function combined(samples: readonly Sample[], how: Together): number | undefined {

@@ -1,6 +1,6 @@
 import { counter, gauge, histogram, namesOf } from "./alias.ts";
 
-/** LMCache (lmcache/observability.py 0.5.6). */
+/** LMCache in the engine (lmcache/observability.py 0.5.6), and as a server of its own (docs/design/v1/mp_observability/METRICS.md). */
 export const lmcacheNames = namesOf("lmcache", "lmcache:", [
   counter("external_prefix_cache_queries_total", "num_requested_tokens_total"),
   counter("external_prefix_cache_hits_total", "num_hit_tokens_total"),
@@ -8,6 +8,9 @@ export const lmcacheNames = namesOf("lmcache", "lmcache:", [
   counter("lmcache_lookup_hits_total", "num_lookup_hits_total"),
   counter("prefix_cache_hits_total", "num_vllm_hit_tokens_total"),
   counter("prompt_tokens_total", "num_prompt_tokens_total"),
+  counter("external_prefix_cache_queries_total", "mp_lookup_requested_tokens_total"),
+  counter("external_prefix_cache_hits_total", "mp_lookup_hit_tokens_total"),
+  gauge("host_kv_used_bytes", "mp_l1_memory_usage_bytes"),
   gauge("lmcache_hit_rate", "retrieve_hit_rate"),
   gauge("host_kv_used_bytes", "local_cache_usage"),
   gauge("remote_kv_used_bytes", "remote_cache_usage"),

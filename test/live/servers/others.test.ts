@@ -492,6 +492,22 @@ describe("beside an engine", () => {
     expect(metrics.gpu_utilization).toBeCloseTo(0.6, 12);
   });
 
+  it("LMCache as a server of its own is one of its kind", () => {
+    const { server, metrics } = once(
+      [
+        family("lmcache_mp_lookup_requested_tokens_total", "counter", '{model_name="m",cache_salt=""} 100'),
+        family("lmcache_mp_lookup_hit_tokens_total", "counter", '{model_name="m",cache_salt=""} 40'),
+        family("lmcache_mp_l1_memory_usage_bytes", "gauge", "4096"),
+      ].join("\n"),
+    );
+    expect(server.kind).toBe("lmcache");
+    expect(metrics).toMatchObject({
+      external_prefix_cache_queries_total: 100,
+      external_prefix_cache_hits_total: 40,
+      host_kv_used_bytes: 4096,
+    });
+  });
+
   it("DCGM marks what a GPU does not measure, which is no temperature of 9 quintillion degrees", () => {
     const { metrics } = once(
       [
@@ -527,6 +543,14 @@ vllm:time_to_first_token_seconds_count{engine="0",instance="10.0.0.1:8000"} 2`);
     expect(shot.gauges.requests_running).toBe(8);
     expect(shot.perEngine?.map(({ engine }) => engine)).toEqual(["0/10.0.0.1:8000", "0/10.0.0.2:8000"]);
     expect(shot.histograms.ttft_seconds).toMatchObject({ total: 2, sum: 1 });
+  });
+
+  it("a summary where others have a histogram makes a mean", () => {
+    const { metrics } = once(`# TYPE llm_d_epp_request_ttft_seconds summary
+llm_d_epp_request_ttft_seconds{quantile="0.5"} 0.2
+llm_d_epp_request_ttft_seconds_sum 3
+llm_d_epp_request_ttft_seconds_count 10`);
+    expect(metrics.ttft_seconds).toMatchObject({ mean: 0.3, p50: null, count: 10 });
   });
 
   it("sums and counts without buckets make a mean", () => {
