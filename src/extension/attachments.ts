@@ -12,6 +12,7 @@ import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
 import type { LiveDrift } from "./live-drift.ts";
 import { LivePage } from "./live-page.ts";
+import { liveRequest } from "./live-requests.ts";
 import { isRecordingUrl } from "./live-target.ts";
 import type { Log } from "./log.ts";
 import { pageRequests } from "./page-requests.ts";
@@ -199,7 +200,14 @@ export class Attachments implements vscode.Disposable {
     const { subject } = attachment;
     const receive = (message: FromLiveView): void => {
       const handled =
-        pageRequests(message, subject?.document.uri, subject?.analysis.deployment.id) ?? this.receive(url, attachment, message);
+        pageRequests(message, subject?.document.uri, subject?.analysis.deployment.id) ??
+        liveRequest(message, {
+          attachment,
+          keys: one.keys,
+          drift: this.drift,
+          recordings: this.recordings,
+          detach: () => this.detach(url),
+        });
       handled.catch((error: unknown) => tellFailure("live", error, this.log));
     };
     const page: LivePage = new LivePage(
@@ -219,51 +227,6 @@ export class Attachments implements vscode.Disposable {
       },
     );
     one.page = page;
-  }
-
-  private async receive(url: string, attachment: Attachment, message: FromLiveView): Promise<void> {
-    switch (message.kind) {
-      case "detach":
-        this.detach(url);
-        break;
-      case "retry":
-        attachment.retry();
-        break;
-      case "enter-key": {
-        if (await this.attached.get(url)?.keys.ask()) attachment.retry();
-        break;
-      }
-      case "review-differences":
-        await this.drift.review(url);
-        break;
-      case "record":
-        await (message.on ? this.recordings.start(attachment) : this.recordings.stop(url));
-        break;
-      case "play":
-        await attachment.replay?.setPlaying(message.on);
-        break;
-      case "speed":
-        await attachment.replay?.setSpeed(message.speed);
-        break;
-      case "seek":
-        await attachment.replay?.seek(message.time);
-        break;
-      case "predict":
-        await attachment.predict(message.basis);
-        break;
-      case "choose-engine":
-        attachment.feed.choose(message.engine);
-        break;
-      case "use-load":
-        await vscode.commands.executeCommand(fullId("useLoad"), url);
-        break;
-      case "calibrate":
-        await vscode.commands.executeCommand(fullId("calibrate"), url);
-        break;
-      default:
-        // `pause` freezes the picture alone; sampling goes on.
-        break;
-    }
   }
 
   private compare(url: string, subject: Subject | undefined, running: RunningServer): void {
