@@ -64,7 +64,6 @@ export function morePanels(): readonly Panel[] {
       id: "transfer-waiting",
       name: words("Waiting for KV"),
       unit: words("requests"),
-      together: "sum",
       isEssential: false,
       column: gaugeColumn("transfer-waiting", "kv_transfer_waiting"),
       word: "kv_transfer_waiting",

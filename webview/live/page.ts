@@ -196,7 +196,7 @@ class LivePage {
       this.sections.verdictLinks(gap),
       this.actions(),
     );
-    this.side.update(this.verdict, isUnusable ? [] : live.drift, prediction, !isUnusable && ring.length > 1);
+    this.side.update(this.verdict, isUnusable ? [] : live.drift, prediction, !isUnusable && ring.length > 1 && header.deployment !== null);
     show(this.cells.root, !isUnusable);
     show(this.charts.section.root, !isUnusable);
     show(this.sections.root, !isUnusable);

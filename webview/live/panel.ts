@@ -16,7 +16,7 @@ export interface Panel {
   /** The unit of several engines where adding a word to it would not fit. */
   readonly unitTogether?: string;
   readonly isEssential: boolean;
-  /** Words above it, where a group of rows begins. */
+  /** Words above the group of rows that it belongs to. */
   readonly heading?: string;
   readonly tall?: boolean;
   /** The row's own line, and those beside it. */

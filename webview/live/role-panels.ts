@@ -26,17 +26,17 @@ export function rolePanels(panels: readonly Panel[], snapshot: Snapshot | undefi
 /** What goes from one pool to the other, where the servers tell. */
 function transfers(panels: readonly Panel[]): readonly Panel[] {
   const between = panels.filter(({ id }) => id === "transfer" || id === "transfer-waiting");
-  return between.map((panel, i) => ({ ...panel, id: `pools/${panel.id}`, ...(i === 0 ? { heading: words("Between the pools") } : {}) }));
+  return between.map((panel) => ({ ...panel, id: `pools/${panel.id}`, heading: words("Between the pools") }));
 }
 
 function panelsOf(panels: readonly Panel[], pool: Pool, heading: string): readonly Panel[] {
-  return chosen(panels, pool).map(({ predicted: _predicted, limit: _limit, beside, ...panel }, i) => ({
+  return chosen(panels, pool).map(({ predicted: _predicted, limit: _limit, otherwise: _otherwise, beside, ...panel }) => ({
     ...panel,
     id: `${pool}/${panel.id}`,
     isEssential: true,
     column: inPool(pool, panel.column),
     ...(beside ? { beside: beside.map((line) => ({ ...line, column: inPool(pool, line.column) })) } : {}),
-    ...(i === 0 ? { heading } : {}),
+    heading,
   }));
 }
 

@@ -51,7 +51,7 @@ export function liveRows(input: RowsInput): LiveRows {
       to,
       axis: "clock",
       isPast: input.isPast,
-      rows: [eventsRow(spans), ...folded(shown)],
+      rows: [eventsRow(spans), ...headed(folded(shown))],
       spans,
       spanWordsIn: "",
     },
@@ -61,13 +61,14 @@ export function liveRows(input: RowsInput): LiveRows {
   };
 }
 
+/** A heading stands above the first row of its group alone. */
+function headed(rows: readonly Row[]): readonly Row[] {
+  return rows.map(({ heading, ...row }, i) => (heading === undefined || heading === rows[i - 1]?.heading ? row : { ...row, heading }));
+}
+
 /** Rows of a group that are absent for one reason are one row of words, in the place of the first. */
 function folded(rows: readonly Row[]): readonly Row[] {
-  let group = 0;
-  const keys = rows.map(({ heading, absent }) => {
-    if (heading !== undefined) group++;
-    return absent === null ? null : `${group} ${absent}`;
-  });
+  const keys = rows.map(({ heading = "", absent }) => (absent === null ? null : `${heading}\n${absent}`));
   return rows.flatMap((one, i) => {
     if (one.absent === null) return [one];
     const alike = rows.filter((_, at) => keys[at] === keys[i]);

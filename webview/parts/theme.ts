@@ -38,16 +38,18 @@ export function readTheme(): Theme {
     colour[role] = getComputedStyle(probe).color;
   }
   probe.remove();
+  // Forced colours make every text one colour, what is drawn on a canvas too; what lies behind it is the system's.
+  const isForced = matchMedia("(forced-colors: active)").matches;
   const at = (role: (typeof roles)[number]): string => colour[role] ?? "";
   return {
     series: ["", at("series1"), at("series2"), at("series3"), at("series4"), at("series5"), at("series6")],
     foreground: at("foreground"),
     secondary: at("secondary"),
-    background: at("background"),
-    grid: at("grid"),
+    background: isForced ? "Canvas" : at("background"),
+    grid: isForced ? "GrayText" : at("grid"),
     bad: at("bad"),
     font: getComputedStyle(document.body).fontFamily,
-    highContrast: document.body.classList.contains("vscode-high-contrast") || matchMedia("(forced-colors: active)").matches,
+    highContrast: document.body.classList.contains("vscode-high-contrast") || isForced,
   };
 }
 
