@@ -7,6 +7,9 @@ import { delimiter, join } from "node:path";
 
 export type FoundPrometheus = { readonly program: string } | { readonly program?: undefined; readonly reason: string };
 
+/** A machine without a network is to say so soon. */
+const impatient = ["-q", "-o", "Acquire::http::Timeout=15", "-o", "Acquire::https::Timeout=15", "-o", "Acquire::Retries=0"];
+
 /** Where a Prometheus is, or why there is none. The first time it may be fetched, which takes some seconds. */
 export function findPrometheus(): FoundPrometheus {
   const given = process.env.PROMETHEUS;
@@ -24,10 +27,10 @@ function unpacked(base: string, kept: string): FoundPrometheus {
   mkdirSync(base, { recursive: true });
   const folder = mkdtempSync(join(base, "prometheus-"));
   try {
-    const download = () => run("apt-get", ["-q", "download", "prometheus"], folder);
+    const download = () => run("apt-get", [...impatient, "download", "prometheus"], folder);
     let got = download();
     // A fresh machine has no list of packages; only root may fetch one.
-    if (got.status !== 0 && process.getuid?.() === 0 && run("apt-get", ["-q", "update"]).status === 0) got = download();
+    if (got.status !== 0 && process.getuid?.() === 0 && run("apt-get", [...impatient, "update"]).status === 0) got = download();
     const file = readdirSync(folder).find((name) => name.endsWith(".deb"));
     if (!file) return { reason: `apt-get download prometheus failed: ${said(got)}` };
     const extracted = run("dpkg-deb", ["-x", join(folder, file), folder]);

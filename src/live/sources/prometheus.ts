@@ -1,5 +1,4 @@
 import type { Ask, LiveSource, Look, Moment } from "../source.ts";
-import { mostPoints } from "./prometheus/answer.ts";
 import type { ApiPlace, ApiResult } from "./prometheus/api.ts";
 import { figuresOf, type InstantFigures } from "./prometheus/figures.ts";
 import { FleetChanges, failuresByServer, memberStates } from "./prometheus/fleet-changes.ts";
@@ -30,7 +29,7 @@ export function prometheusName(address: string, matchers: readonly Matcher[]): s
 const scrapesInWindow = 4;
 /** After so many seconds, names and servers are read anew: fleets grow and are upgraded while one looks. */
 const selectedForSeconds = 120;
-/** A history of an hour has a point every five seconds: all buckets of all of them must fit in one answer. */
+/** An hour has a point every five seconds: all buckets of all of them must fit in one answer, and stores refuse beyond 11,000. */
 const mostHistoryPoints = 720;
 
 /** Gauges, rates and buckets that a Prometheus-compatible store works out over the servers that matchers choose. */
@@ -97,7 +96,7 @@ class PrometheusSource {
     const selection = await this.selected(ask);
     if (selection.kind === "failed" || to <= from) return [];
     const { clockAhead, scrapeSeconds, notices } = selection;
-    const stepSeconds = Math.ceil(Math.max(1, step, scrapeSeconds, (to - from) / Math.min(mostHistoryPoints, mostPoints)));
+    const stepSeconds = Math.ceil(Math.max(1, step, scrapeSeconds, (to - from) / mostHistoryPoints));
     // All servers as one: each alone, an hour long, would be too much for one answer.
     const queries = this.queries(selection, Math.max(scrapesInWindow * scrapeSeconds, stepSeconds), false);
     const range = { from: from + clockAhead, to: to + clockAhead, stepSeconds };

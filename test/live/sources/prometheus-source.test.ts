@@ -109,7 +109,7 @@ describe("a look at a store", () => {
       ["b", "lost", "connection refused"],
     ]);
     expect(alone.grown.gauges).toEqual({ requests_running: 3, kv_cache_usage: 0.2 });
-    expect(alone.events?.map(({ kind, words }) => [kind, plain(words)])).toEqual([["scale", "Servers that answer: 1, before: 2"]]);
+    expect(alone.events).toEqual([]);
     const back = store.now + 3;
     store.state = {
       ...two,
@@ -122,11 +122,24 @@ describe("a look at a store", () => {
       },
     };
     const both = grown(await watched.look(store.ask));
-    expect(both.events?.map(({ kind, time, words }) => [kind, time, plain(words)])).toEqual([
-      ["restart", back, "b was restarted"],
-      ["scale", store.now, "Servers that answer: 2, before: 1"],
-    ]);
+    expect(both.events?.map(({ kind, time, words }) => [kind, time, plain(words)])).toEqual([["restart", back, "b was restarted"]]);
     expect(both.members?.map(({ detail }) => detail)).toEqual(["", ""]);
+  });
+
+  it("names who joined and left, and counts them where they are many", async () => {
+    const store = fakeStore(two);
+    const watched = source();
+    const of = (...pods: readonly string[]) => {
+      const each = (value: number) => pods.map((pod) => [{ pod }, value] as const);
+      return { ...two, words: { requests_running: each(1), up: each(1) } };
+    };
+    const events = async () => ((await watched.look(store.ask)).events ?? []).map(({ words }) => plain(words));
+    store.state = of("a", "b");
+    expect(await events()).toEqual([]);
+    store.state = of("b", "c");
+    expect(await events()).toEqual(["c joined", "a left"]);
+    store.state = of("b", "d", "e", "f", "g");
+    expect(await events()).toEqual(["Servers: 5, before: 2"]);
   });
 
   it("a store without targets is counted; where nothing can be counted, 30 s are assumed and told", async () => {

@@ -26,7 +26,7 @@ const mostNotices = 5;
 /** Far above what any look asks for; an answer that is longer is cut, and says so. */
 const mostSeries = 50_000;
 /** Prometheus refuses more points a series (web/api/v1/api.go). */
-export const mostPoints = 11_000;
+const mostPoints = 11_000;
 
 /** Reads the envelope around every answer: `{"status": …, "data": …, "warnings": […]}`. */
 export function readApi(text: string): ApiAnswer {

@@ -9,29 +9,44 @@ import type { Target } from "./targets.ts";
 /** The start time is read from ticks and may wobble by less than a second. */
 const wobbleSeconds = 1;
 
-/** Follows the servers of a selection from look to look: how many there are, which was started anew. */
+/** So many servers that came or went at once are named; more are counted. */
+const mostNamed = 4;
+
+/** Follows the servers of a selection from look to look: which came and went, which was started anew. */
 export class FleetChanges {
   /** Unix seconds of the start of each server, as last told. */
   private readonly started = new Map<string, number>();
-  private present: number | undefined;
+  private known: ReadonlySet<string> | undefined;
 
   /** What happened since the look before; nothing at the first. `time` in unix seconds. */
   since(members: readonly InstantMember[], time: number): readonly LiveEvent[] {
-    const events: LiveEvent[] = [];
-    for (const { name, startedAt } of members) {
-      if (startedAt === null) continue;
+    return [...this.restarts(members, time), ...this.arrivals(members, time)];
+  }
+
+  private restarts(members: readonly InstantMember[], time: number): readonly LiveEvent[] {
+    return members.flatMap(({ name, startedAt }): LiveEvent[] => {
+      if (startedAt === null) return [];
       const before = this.started.get(name);
       this.started.set(name, startedAt);
-      if (before !== undefined && startedAt > before + wobbleSeconds) {
-        events.push({ time: Math.min(time, startedAt), kind: "restart", words: message("{0} was restarted", name) });
-      }
-    }
-    const answering = members.filter(({ engines }) => engines.length > 0).length;
-    if (this.present !== undefined && this.present !== answering) {
-      events.push({ time, kind: "scale", words: message("Servers that answer: {0}, before: {1}", answering, this.present) });
-    }
-    this.present = answering;
-    return events;
+      if (before === undefined || startedAt <= before + wobbleSeconds) return [];
+      return [{ time: Math.min(time, startedAt), kind: "restart", words: message("{0} was restarted", name) }];
+    });
+  }
+
+  /** A server that is down but still scraped has not left. */
+  private arrivals(members: readonly InstantMember[], time: number): readonly LiveEvent[] {
+    const { known } = this;
+    const present = new Set(members.map(({ name }) => name));
+    this.known = present;
+    if (!known) return [];
+    const joined = [...present].filter((name) => !known.has(name));
+    const left = [...known].filter((name) => !present.has(name));
+    for (const name of left) this.started.delete(name);
+    const words =
+      joined.length + left.length > mostNamed
+        ? [message("Servers: {0}, before: {1}", present.size, known.size)]
+        : [...joined.map((name) => message("{0} joined", name)), ...left.map((name) => message("{0} left", name))];
+    return words.map((told): LiveEvent => ({ time, kind: "scale", words: told }));
   }
 }
 
