@@ -30,6 +30,7 @@ import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
 import { translated } from "./translate.ts";
+import { refuseUntrusted } from "./trust.ts";
 import { workloadAt } from "./workload-choice.ts";
 
 const viewType = "inferenceLens.live";
@@ -287,19 +288,6 @@ export class Attachments implements vscode.Disposable {
     const catalog = this.documents.catalogFor(subject.document.uri);
     return workloadAt(catalog, name, catalog.workload(name)?.ratePerSecond ?? startingRate(known));
   }
-}
-
-/** Throws where the workspace is not trusted. */
-export function refuseUntrusted(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new UserFacingError(
-    "untrusted",
-    vscode.l10n.t("Attaching needs a trusted workspace: its address may come from a file of this workspace."),
-    {
-      title: vscode.l10n.t("Manage trust"),
-      command: "workbench.trust.manage",
-    },
-  );
 }
 
 function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {

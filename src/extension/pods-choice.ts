@@ -5,7 +5,6 @@ import { podGroups } from "../live/kubernetes/pod-groups.ts";
 import { ClusterPods } from "../platform/cluster-pods.ts";
 import { Kubectl } from "../platform/kubectl.ts";
 import { podsUrl } from "../platform/pods-target.ts";
-import { refuseUntrusted } from "./attachments.ts";
 import { fullId } from "./command-ids.ts";
 import { UserFacingError } from "./errors.ts";
 import { withKubectl } from "./kubectl-progress.ts";
@@ -13,6 +12,7 @@ import type { AttachWay } from "./server-choice.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
+import { refuseUntrusted } from "./trust.ts";
 
 /** The way to a deployment by its pods; none where its file is of no cluster. */
 export function podsWay(subject: Subject): readonly AttachWay[] {

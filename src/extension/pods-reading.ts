@@ -10,13 +10,13 @@ import { ClusterPods } from "../platform/cluster-pods.ts";
 import { Kubectl } from "../platform/kubectl.ts";
 import { type PodsTarget, podsTarget } from "../platform/pods-target.ts";
 import type { Attachment } from "./attachment.ts";
-import { refuseUntrusted } from "./attachments.ts";
 import { UserFacingError } from "./errors.ts";
 import { withKubectl } from "./kubectl-progress.ts";
 import { choosePods } from "./pods-choice.ts";
 import { Settings } from "./settings.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 import { translated } from "./translate.ts";
+import { refuseUntrusted } from "./trust.ts";
 import type { VirtualTexts } from "./virtual-texts.ts";
 import { type Choice, writeChoice } from "./write-choice.ts";
 

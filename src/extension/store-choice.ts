@@ -8,13 +8,13 @@ import { systemClock } from "../platform/clock.ts";
 import type { FetchText } from "../platform/http.ts";
 import { storeUrl } from "../platform/store-target.ts";
 import { redactUrl } from "../platform/url.ts";
-import { refuseUntrusted } from "./attachments.ts";
 import { UserFacingError } from "./errors.ts";
 import { plainWords } from "./plain-words.ts";
 import { type AttachWay, choose } from "./server-choice.ts";
 import { ServerKeys } from "./server-keys.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
+import { refuseUntrusted } from "./trust.ts";
 
 const remembered = "attach.stores";
 const mostRemembered = 8;
