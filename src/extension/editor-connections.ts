@@ -6,6 +6,7 @@ import { type FetchText, httpFetch } from "../platform/http.ts";
 import { HttpError, isHttpError } from "../platform/http-error.ts";
 import { reason } from "../platform/text-files.ts";
 import { fleetMembers, isLoopback } from "../platform/url.ts";
+import { plainWords } from "./plain-words.ts";
 import { refusedHere } from "./remote-words.ts";
 import { Settings } from "./settings.ts";
 import { translated } from "./translate.ts";
@@ -91,7 +92,7 @@ export class EditorConnections {
     const except = vscode.l10n.t("Trust {0} in this workspace", host);
     const choose = vscode.l10n.t("Name an authority");
     const words = vscode.l10n.t("{0} cannot prove who it is: {1}. Nothing was sent to it.", host, why);
-    const chosen = await vscode.window.showWarningMessage(words, except, choose);
+    const chosen = await vscode.window.showWarningMessage(plainWords(words), choose, except);
     if (chosen === choose) await vscode.commands.executeCommand("workbench.action.openSettings", "inferenceLens.http.caFile");
     if (chosen !== except) return;
     await this.memory.update(exceptionsKey, [...this.exceptions().filter((one) => one !== origin), origin]);

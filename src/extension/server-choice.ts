@@ -4,6 +4,8 @@ import { podsTarget } from "../platform/pods-target.ts";
 import { storeTarget } from "../platform/store-target.ts";
 import { fleetMembers, fleetUrl, memberUrl, normaliseUrl, redactUrl, saidRole } from "../platform/url.ts";
 import { UserFacingError } from "./errors.ts";
+import { askingMachine } from "./remote-words.ts";
+import { translated } from "./translate.ts";
 
 const key = "attach.urls";
 const kept = 12;
@@ -26,7 +28,7 @@ export class ServerChoice {
   /** Asks for an address: those remembered, the demo server where it runs, one typed, or what another way to a server gives. */
   async ask(subject: string, demoUrl: string | undefined, ways: readonly AttachWay[]): Promise<string> {
     const typed = await choose([...ways, ...this.items(subject, demoUrl)], {
-      title: vscode.l10n.t("Attach to a server"),
+      title: attachTitle(),
       placeholder: vscode.l10n.t("Address of a server, such as localhost:8000; several between blanks are one fleet"),
     });
     if (typed === undefined) throw new vscode.CancellationError();
@@ -77,6 +79,12 @@ function shown(url: string): string {
 function typedMember(member: string): string {
   const role = saidRole(member);
   return role === "" ? member : `${role.slice(1)}=${member.slice(0, -role.length)}`;
+}
+
+/** Where `localhost` is another machine than the one in front of the person, that is said before an address is typed. */
+function attachTitle(): string {
+  const machine = askingMachine();
+  return machine ? vscode.l10n.t("Attach to a server, asked from {0}", translated(machine)) : vscode.l10n.t("Attach to a server");
 }
 
 /** A list one can also type into. */

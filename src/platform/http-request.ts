@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { type Duplex, pipeline, type Readable } from "node:stream";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 // VS Code puts its proxy, system certificates and sign-in behind these two names without `node:` alone (its Module._load).
 // biome-ignore lint/style/useNodejsImportProtocol: see above
@@ -53,13 +54,11 @@ function placeOf(url: URL): https.RequestOptions {
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port || undefined;
   if (!isLoopback(url.href) || ["localhost", "127.0.0.1", "::1"].includes(hostname)) return { hostname, port };
+  if (!hostname.startsWith("127.")) return { hostname: "localhost", port, servername: hostname };
   const lookup: LookupFunction = (_, { all }, found) => (all ? found(null, [{ address: hostname, family: 4 }]) : found(null, hostname, 4));
-  return {
-    hostname: "localhost",
-    port,
-    servername: hostname,
-    ...(hostname.startsWith("127.") ? { lookup } : {}),
-  };
+  // An address is no server name; the certificate has to hold it all the same.
+  const identity = { servername: "", checkServerIdentity: (_: string, one: PeerCertificate) => checkServerIdentity(hostname, one) };
+  return { hostname: "localhost", port, lookup, ...identity };
 }
 
 function routeTo(url: URL, { proxyFor, secureContext }: Connections): https.RequestOptions {

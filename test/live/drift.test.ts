@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { plain } from "../../src/deployment/message.ts";
+import { changedSettings } from "../../src/live/drift/changed-settings.ts";
 import { driftOf } from "../../src/live/drift/drift-of.ts";
 import { type Drift, driftRows } from "../../src/live/drift.ts";
 import { identify, identityOf } from "../../src/live/running/identify.ts";
@@ -234,6 +236,21 @@ describe("a deployment of two pools", () => {
     const unnamed = driftOf(await vllm({ scheduler_config: { max_num_seqs: 32 } }, "0.11.0"), subject);
     expect([different(unnamed), row(unnamed, "max-num-seqs")?.pool]).toEqual([[], 0]);
   });
+});
+
+test("a server that comes back with other settings leaves a mark that names them", async () => {
+  const subject = only(yaml({ gpu: h100, args: ["--max-num-seqs=256"] }));
+  const rows = async (scheduler: Readonly<Record<string, number>>) => driftOf(await vllm({ scheduler_config: scheduler }), subject);
+  const before = await rows({ max_num_seqs: 256, max_num_batched_tokens: 8192 });
+  expect(changedSettings(before, before, 5)).toBeUndefined();
+  const event = changedSettings(before, await rows({ max_num_seqs: 128, max_num_batched_tokens: 4096 }), 5);
+  expect(event && [event.kind, event.time, plain(event.words)]).toEqual([
+    "drift",
+    5,
+    "Other settings: max-num-seqs 256 → 128, max-num-batched-tokens 8192 → 4096",
+  ]);
+  // What it no longer tells did not change for all that is known.
+  expect(changedSettings(before, await rows({}), 5)).toBeUndefined();
 });
 
 test("a page gets rows alone", async () => {

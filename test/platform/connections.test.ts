@@ -10,7 +10,7 @@ import { type Certificates, certificates } from "./certificates.ts";
 
 let tls: Certificates;
 beforeAll(() => {
-  tls = certificates(["DNS:localhost", "IP:127.0.0.1", "DNS:inside.test"]);
+  tls = certificates(["DNS:localhost", "IP:127.0.0.1", "IP:127.0.0.3", "DNS:inside.test"]);
 });
 afterAll(() => tls.remove());
 
@@ -175,12 +175,21 @@ describe("who vouches for a server", () => {
   });
 
   test("a certificate for another name is refused under a known authority too", async () => {
-    const url = `https://127.0.0.2:${await listening(securePage())}/metrics`;
-    const anywhere = `https://other.localhost:${new URL(url).port}/metrics`;
-    await expect(fetching(own())(anywhere)).rejects.toMatchObject({
+    const port = await listening(securePage());
+    await expect(fetching(own())(`https://other.localhost:${port}/metrics`)).rejects.toMatchObject({
       kind: "certificate",
       message: "The certificate is made out to another name",
     });
+  });
+
+  test("an address of this machine is proved by itself, not by the name it is asked for under", async () => {
+    const server = securePage();
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    expect((await fetching(own())(`https://127.0.0.3:${port}/metrics`)).text).toBe("a 1\n");
+    await expect(fetching(own())(`https://127.0.0.2:${port}/metrics`)).rejects.toMatchObject({ kind: "certificate" });
   });
 
   test("a server that does not speak https is no matter of certificates", async () => {

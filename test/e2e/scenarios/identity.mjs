@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startVsCode } from "../../../scripts/vscode/server.mjs";
 import { openWorkbench, until } from "../driver.mjs";
@@ -10,11 +13,11 @@ const model = "meta-llama/Llama-3.3-70B-Instruct";
 const file = "llama-70b-shift.yaml";
 
 /** A vLLM that was started with other settings than the file says, and wants a user and a password. */
-async function otherServer() {
+async function otherServer(tls) {
   const asked = [];
   const began = Date.now();
   const settings = { gpu_memory_utilization: "0.8", block_size: "16", enable_prefix_caching: "False", num_gpu_blocks: "20000" };
-  const server = createServer((request, response) => {
+  const answer = (request, response) => {
     asked.push({ path: request.url, key: request.headers.authorization });
     if (request.headers.authorization !== `Basic ${Buffer.from("me:hunter2").toString("base64")}`) return response.writeHead(401).end();
     const tokens = Math.round((Date.now() - began) / 10);
@@ -36,13 +39,36 @@ async function otherServer() {
     response
       .writeHead(page ? 200 : 404, { "content-type": request.url === "/metrics" ? "text/plain" : "application/json" })
       .end(page ?? "{}");
-  });
+  };
+  const server = tls ? createSecureServer(tls, answer) : createServer(answer);
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const close = () => {
     server.closeAllConnections();
     server.close();
   };
   return { port: server.address().port, asked, close };
+}
+
+/** A certificate that nobody vouches for, made anew. */
+function selfSigned() {
+  const folder = mkdtempSync(join(tmpdir(), "inference-lens-tls-"));
+  const words = [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=server",
+  ];
+  execFileSync("openssl", [...words, "-keyout", "key.pem", "-out", "own.pem"], { cwd: folder, stdio: "ignore" });
+  const [key, cert] = ["key.pem", "own.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
+  rmSync(folder, { recursive: true });
+  return { key, cert };
 }
 
 /** Forwards whatever host it is asked for to one port of this machine, and remembers which. */
@@ -112,6 +138,33 @@ export const identity = [
         assert.doesNotMatch(await frame.content(), /hunter2/);
         assert.deepEqual(filesWith(profile, "hunter2"), [], "the password is in no file of the editor");
         assert.deepEqual(filesWith(workspace, "hunter2"), []);
+        await workbench.command("Inference Lens: Detach");
+        await workbench.closeAll();
+      } finally {
+        server.close();
+      }
+    },
+  },
+  {
+    name: "a server that cannot prove who it is gets nothing before a person trusts it, and the page says so from then on",
+    run: async ({ workbench }) => {
+      const server = await otherServer(selfSigned());
+      try {
+        await workbench.closeAll();
+        await workbench.command("Inference Lens: Attach");
+        await workbench.type(`https://me:hunter2@127.0.0.1:${server.port}/`);
+        const toast = workbench.toast("cannot prove who it is");
+        await toast.waitFor();
+        await workbench.shot("identity-certificate");
+        assert.deepEqual(server.asked, [], "nothing is asked of it");
+        await toast.getByRole("button", { name: "Trust 127.0.0.1" }).click();
+        const frame = await livePoints(workbench, 2);
+        await until("the mark", async () => /certificate not checked/.test(await frame.locator("body").textContent()));
+        await workbench.shot("identity-unverified");
+        await workbench.command("Inference Lens: Forget a Key");
+        await workbench.row("trusted without proof").first().waitFor();
+        await workbench.shot("identity-forget");
+        await workbench.keyboard.press("Escape");
         await workbench.command("Inference Lens: Detach");
         await workbench.closeAll();
       } finally {
