@@ -128,6 +128,16 @@ describe("watch --replay", () => {
     );
   });
 
+  it("holds no user, key or query of the address that was asked", async () => {
+    const path = join(folder, "secret.jsonl");
+    const secret = `${demo.url.replace("http://", "http://reader:hidden-1@")}/metrics?key=hidden-2`;
+    const args = ["--interval", "200ms", "--duration", "1s", "--record", path];
+    const { stdout, stderr, code } = await cli.run(["watch", secret, ...args], { env: { INFERENCE_LENS_TOKEN: "hidden-3" } });
+    expect(code).toBe(0);
+    expect(readFileSync(path, "utf8").length).toBeGreaterThan(1000);
+    for (const text of [stdout, stderr, readFileSync(path, "utf8")]) expect(text).not.toMatch(/hidden-|reader/);
+  });
+
   it("leaves a compressed file that can be played when it is killed", async () => {
     const path = join(folder, "killed.jsonl.gz");
     const child = cli.start(["watch", demo.url, "--interval", "100ms", "--record", path]);

@@ -29,12 +29,14 @@ const settingNames: Readonly<Record<RunningSetting, true>> = {
   role: true,
   policy: true,
 };
+/** Flags whose values are nobody's business. */
+const secretFlag = /key|token$|secret|password|credential/i;
 /** More than any engine has. */
 const mostFlags = 2000;
 
 /** What a server says of itself, as JSON. */
 export function runningJson({ flags, ...running }: RunningServer): Fields {
-  return { ...running, flags: Object.fromEntries(flags) };
+  return { ...running, flags: flagsJson(flags) };
 }
 
 /** What `runningJson` wrote, without what makes no sense. */
@@ -53,7 +55,11 @@ export function runningFrom(value: unknown): RunningServer | undefined {
 }
 
 export function toldJson(parts: readonly ToldPart[]): readonly Fields[] {
-  return parts.map(({ flags, ...part }) => ({ ...part, ...(flags ? { flags: Object.fromEntries(flags) } : {}) }));
+  return parts.map(({ flags, ...part }) => ({ ...part, ...(flags ? { flags: flagsJson(flags) } : {}) }));
+}
+
+function flagsJson(flags: RunningServer["flags"]): Fields {
+  return Object.fromEntries([...flags].filter(([name]) => !secretFlag.test(name)));
 }
 
 /** What `toldJson` wrote, without what makes no sense. */

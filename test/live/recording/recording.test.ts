@@ -96,6 +96,21 @@ describe("a recording", () => {
     expect(later && "problem" in later && plain(later.problem)).toBe("written by a later version (2); this build reads up to 1");
   });
 
+  it("leaves out flags that hold keys", () => {
+    const flags = new Map([
+      ["api-key", { value: "sk-1", from: "/server_info" }],
+      ["hf_token", { value: "hf-1", from: "/server_info" }],
+      ["tokenizer", { value: "auto", from: "/server_info" }],
+    ]);
+    const { running } = header;
+    const line = new RecordingWriter().header({ ...header, running: running && { ...running, flags } });
+    expect(line).toContain("tokenizer");
+    expect(line).not.toMatch(/sk-1|hf-1/);
+    const shot = scrapes("vllm-0.32.0")[0];
+    const look = shot && new RecordingWriter().look(scrape({ ...shot, told: [{ flags }] }));
+    expect(look).not.toMatch(/sk-1|hf-1/);
+  });
+
   it("loses a damaged line alone, and after a damaged whole one what refers to it", () => {
     const writer = new RecordingWriter();
     const lines = Array.from({ length: 130 }, (_, i) => writer.look(scrape(shot(i, 10 + i))));
