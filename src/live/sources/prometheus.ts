@@ -5,6 +5,7 @@ import { FleetChanges, failuresByServer, memberStates } from "./prometheus/fleet
 import { grownOf } from "./prometheus/grown.ts";
 import { askInstant, askRange } from "./prometheus/instants.ts";
 import { type Matcher, written } from "./prometheus/matchers.ts";
+import { PartTotals } from "./prometheus/part-totals.ts";
 import { joined, questionsOf } from "./prometheus/queries.ts";
 import { type Selection, select, targetsBehind } from "./prometheus/selection.ts";
 import { refusalWords } from "./prometheus/store.ts";
@@ -57,6 +58,7 @@ class PrometheusSource {
   /** Unix seconds of the last instant that had figures. */
   private answeredAt: number | undefined;
   private readonly changes = new FleetChanges();
+  private readonly parts = new PartTotals();
   private failures: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly choice: PrometheusChoice) {}
@@ -88,7 +90,8 @@ class PrometheusSource {
       return { kind: "none", why: "lost", detail, time: moment.time, problems, members, events };
     }
     this.answeredAt = moment.time;
-    const grown = grownOf(figures, selection, { ...moment, seconds });
+    const parts = this.parts.after(figures.parts, seconds, selection.names);
+    const grown = { ...grownOf(figures, selection, { ...moment, seconds }), parts };
     return { kind: "stretch", grown, seconds, problems, members: members.length > 1 ? members : [], events };
   }
 
@@ -106,7 +109,8 @@ class PrometheusSource {
       if (Object.keys(figures.gauges).length === 0) continue;
       const time = at - clockAhead;
       const { perEngine: _, ...grown } = grownOf(figures, selection, { time, seconds: stepSeconds });
-      looks.push({ kind: "stretch", grown, seconds: stepSeconds, problems: looks.length === 0 ? notices : [] });
+      const parts = this.parts.after(figures.parts, stepSeconds, selection.names);
+      looks.push({ kind: "stretch", grown: { ...grown, parts }, seconds: stepSeconds, problems: looks.length === 0 ? notices : [] });
       this.answeredAt = time;
     }
     return looks;

@@ -49,7 +49,7 @@ describe("PromQL", () => {
       const words = new Set(
         aliasesOf(server)
           .filter(({ name }) => /^[\w:]+$/.test(name))
-          .flatMap(({ kind, canonical }) => (/^(?:mean|parts|info)$/.test(kind) ? [] : [canonical])),
+          .flatMap(({ kind, canonical }) => (/^(?:mean|info)$/.test(kind) ? [] : [canonical])),
       );
       const asked = questionsOf({
         names: wordNames(everyName(server), server),
@@ -119,6 +119,7 @@ describe("PromQL", () => {
     expect(ask("requests_aborted_total", "vllm")).toBe('sum (rate(vllm:request_success_total{finished_reason=~"abort"}[60s]))');
     expect(ask("generation_tokens_total", "tgi")).toBe("sum (rate(tgi_request_generated_tokens_sum[60s]))");
     expect(ask("ttft_seconds", "sglang")).toContain('is_streaming=~"(?i:|True)"');
+    expect(ask("request_success_by_reason", "vllm")).toBe("sum by (finished_reason) (rate(vllm:request_success_total[60s]))");
     const own = everyName("triton").filter((name) => name.startsWith("nv_"));
     expect(ask("e2e_seconds/sum", "triton", own)).toBe(
       "sum (((rate(nv_inference_request_duration_us[60s]) and on (model) nv_trt_llm_request_metrics)) * 0.000001)",

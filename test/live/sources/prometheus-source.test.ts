@@ -142,6 +142,25 @@ describe("a look at a store", () => {
     expect(await events()).toEqual(["Servers: 5, before: 2"]);
   });
 
+  it("adds up what comes apart by a label, and leaves gauges as they are", async () => {
+    const words = {
+      ...two.words,
+      requests_waiting_by_reason: [[{ reason: "capacity" }, 4]],
+      request_success_by_reason: [
+        [{ finished_reason: "stop" }, 2],
+        [{ finished_reason: "length" }, 0.5],
+      ],
+    } as const;
+    const more = ["vllm:num_requests_waiting_by_reason", "vllm:request_success_total"];
+    const store = fakeStore({ ...two, names: [...two.names, ...more], words });
+    const watched = source();
+    await watched.look(store.ask);
+    expect(grown(await watched.look(store.ask)).grown.parts).toEqual({
+      requests_waiting_by_reason: { capacity: 4 },
+      request_success_by_reason: { stop: 2 * 25, length: 0.5 * 25 },
+    });
+  });
+
   it("a store without targets is counted; where nothing can be counted, 30 s are assumed and told", async () => {
     const { targets: _, ...untold } = two;
     const store = fakeStore(untold);

@@ -1,12 +1,12 @@
 import { histogramOf, meanOf } from "../../histogram.ts";
 import { fillCapacity, readCacheConfig } from "../../kv-capacity.ts";
 import { type OpenMeasures, openMeasures } from "../../read-alias.ts";
-import type { CanonicalHistogram, EngineMeasures, Histogram, Measures, Role, Sample } from "../../snapshot.ts";
-import { together } from "../../together.ts";
+import type { CanonicalHistogram, CanonicalPart, EngineMeasures, Histogram, Measures, Role, Sample } from "../../snapshot.ts";
+import { addTo, noParts, together } from "../../together.ts";
 import type { AnsweredSeries } from "./answer.ts";
 import type { StoreFacts } from "./facts.ts";
 import type { WordNames } from "./names.ts";
-import { countEnding, hasBuckets, startedWord, sumEnding, upWord, wordLabel } from "./queries.ts";
+import { countEnding, hasBuckets, partLabel, startedWord, sumEnding, upWord, wordLabel } from "./queries.ts";
 import { engineOf, type FleetShape, memberOf } from "./shape.ts";
 
 /** One server at an instant. */
@@ -22,6 +22,7 @@ export interface InstantMember {
 
 /** What one instant says: gauges as they are, counters and histograms per second, all servers as one and each alone. */
 export interface InstantFigures extends Measures {
+  readonly parts: NonNullable<Measures["parts"]>;
   /** In the order of names. */
   readonly members: readonly InstantMember[];
 }
@@ -60,7 +61,23 @@ export function figuresOf(series: readonly AnsweredSeries[], { names, shape, fac
   }
   for (const one of byWord.get(upWord) ?? []) members.member(one).up = lastOf(one) > 0;
   for (const one of byWord.get(startedWord) ?? []) if (Number.isFinite(lastOf(one))) members.member(one).startedAt = lastOf(one);
-  return members.figures(facts.cacheConfig);
+  return { ...members.figures(facts.cacheConfig), parts: partsOf(byWord, names) };
+}
+
+/** Figures by a label: gauges as they are, counters per second. */
+function partsOf(byWord: ReadonlyMap<string, readonly AnsweredSeries[]>, names: WordNames): NonNullable<Measures["parts"]> {
+  const parts: Partial<Record<CanonicalPart, Record<string, number>>> = {};
+  for (const [word, named] of names.parts) {
+    for (const one of byWord.get(word) ?? []) {
+      const name = one.labels[partLabel(named)];
+      const value = lastOf(one);
+      if (name === undefined || !Number.isFinite(value)) continue;
+      const sums = parts[word] ?? noParts();
+      parts[word] = sums;
+      addTo(sums, name, value);
+    }
+  }
+  return parts;
 }
 
 class Members {
@@ -88,7 +105,7 @@ class Members {
     return engine;
   }
 
-  figures(cacheConfig: StoreFacts["cacheConfig"]): InstantFigures {
+  figures(cacheConfig: StoreFacts["cacheConfig"]): Omit<InstantFigures, "parts"> {
     const members = [...this.known.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((member) => this.closed(member, cacheConfig));
     const { gauges, counters, histograms } = together(members.flatMap((member) => member.engines));
     return {

@@ -1,6 +1,6 @@
 import { type Alias, aliasKey } from "../../aliases/alias.ts";
 import { aliasesOf } from "../../aliases.ts";
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, ServerKind } from "../../snapshot.ts";
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart, ServerKind } from "../../snapshot.ts";
 
 /** A name of the store from which a word is read, as the table of names says. */
 export interface NamedSeries {
@@ -19,6 +19,7 @@ export interface WordNames {
   readonly gauges: ReadonlyMap<CanonicalGauge, readonly NamedSeries[]>;
   readonly counters: ReadonlyMap<CanonicalCounter, readonly NamedSeries[]>;
   readonly histograms: ReadonlyMap<CanonicalHistogram, readonly NamedSeries[]>;
+  readonly parts: ReadonlyMap<CanonicalPart, readonly NamedSeries[]>;
 }
 
 /** Reads from a store's list of names which canonical words it holds of a kind of server. */
@@ -27,6 +28,7 @@ export function wordNames(names: readonly string[], kind: ServerKind): WordNames
   const gauges = new Map<CanonicalGauge, NamedSeries[]>();
   const counters = new Map<CanonicalCounter, NamedSeries[]>();
   const histograms = new Map<CanonicalHistogram, NamedSeries[]>();
+  const parts = new Map<CanonicalPart, NamedSeries[]>();
   for (const alias of aliasesOf(kind)) {
     const series = seriesOf(alias, families);
     switch (alias.kind) {
@@ -41,16 +43,18 @@ export function wordNames(names: readonly string[], kind: ServerKind): WordNames
       case "ratio":
         append(histograms, alias.canonical, series);
         break;
-      // Means that a server keeps itself, and figures by a label, are for those who read its page.
-      case "mean":
       case "parts":
+        append(parts, alias.canonical, series);
+        break;
+      // Means that a server keeps itself are for those who read its page; what it tells of itself is asked for once (`facts.ts`).
+      case "mean":
       case "info":
         break;
       default:
         alias satisfies never;
     }
   }
-  return { kind, gauges, counters, histograms };
+  return { kind, gauges, counters, histograms, parts };
 }
 
 type Wire = "single" | "histogram" | "summary";
@@ -94,7 +98,7 @@ function seriesOf(alias: Alias, families: ReadonlyMap<string, readonly string[]>
   }));
 }
 
-/** What is in another unit than the first, or another form of histogram, cannot stand in for it. */
+/** What is in another unit than the first, another form of histogram, or by another label, cannot stand in for it. */
 function append<Word>(found: Map<Word, NamedSeries[]>, word: Word, series: readonly NamedSeries[]): void {
   const known = found.get(word) ?? [];
   const first = (known[0] ?? series[0])?.alias;
@@ -103,6 +107,9 @@ function append<Word>(found: Map<Word, NamedSeries[]>, word: Word, series: reado
 }
 
 function isLike(one: Alias, other: Alias): boolean {
-  const form = ({ kind, wire }: Alias): string => (kind === "histogram" || kind === "ratio" ? `${kind} ${wire}` : "");
+  const form = (alias: Alias): string => {
+    if (alias.kind === "parts") return `${alias.wire} ${alias.by}`;
+    return alias.kind === "histogram" || alias.kind === "ratio" ? `${alias.kind} ${alias.wire}` : "";
+  };
   return one.scale === other.scale && form(one) === form(other);
 }

@@ -79,7 +79,18 @@ export function questionsOf(asked: Asked): readonly Question[] {
       { word: word + sumEnding, query: all((one) => rate(one, "_sum", asked)) },
     ];
   });
-  return [...gauges, ...counters, ...histograms, ...(apart ? membersOf(asked) : [])];
+  const parts = [...names.parts].map(([word, series]): Question => {
+    const label = partLabel(series);
+    const figures = series.map((one) => scaled(one.alias.wire === "gauge" ? value(one, asked) : rate(one, "", asked), one));
+    return { word, query: together("sum", figures, [...byEngine, label], [label]) };
+  });
+  return [...gauges, ...counters, ...histograms, ...parts, ...(apart ? membersOf(asked) : [])];
+}
+
+/** The label by which a figure comes apart. */
+export function partLabel(series: readonly NamedSeries[]): string {
+  const alias = series[0]?.alias;
+  return alias?.kind === "parts" ? alias.by : "";
 }
 
 /** Other forms tell a time and how often it was taken. */

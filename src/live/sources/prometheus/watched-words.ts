@@ -1,4 +1,4 @@
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram } from "../../snapshot.ts";
+import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart } from "../../snapshot.ts";
 import type { WordNames } from "./names.ts";
 
 /** What pages, measured loads, predictions and alerts are made of. A store answers others too: the rest of a server's words is not asked. */
@@ -48,6 +48,8 @@ const histograms = [
   "kv_transfer_seconds",
 ] as const satisfies readonly CanonicalHistogram[];
 
+const parts = ["requests_waiting_by_reason", "request_success_by_reason"] as const satisfies readonly CanonicalPart[];
+
 /** The names of the words that are watched. */
 export function watchedNames(names: WordNames): WordNames {
   return {
@@ -55,6 +57,7 @@ export function watchedNames(names: WordNames): WordNames {
     gauges: only(names.gauges, gauges),
     counters: only(names.counters, counters),
     histograms: only(names.histograms, histograms),
+    parts: only(names.parts, parts),
   };
 }
 
