@@ -89,7 +89,7 @@ describe("file and server", () => {
     expect(lines.map(({ setting }) => setting).slice(0, 3)).toEqual(["enable-prefix-caching", "max-num-seqs", "KV cache tokens"]);
     expect(lines[0]).toMatchObject({ file: "off", server: "on", isDifferent: true, line: 26 });
     expect(lines[2]).toMatchObject({ file: "639,360", server: "624,112 (\u22122.38\u00a0%)", isDifferent: false });
-    expect(lines.filter(({ isQuiet }) => isQuiet).map(({ server }) => server)).toEqual(["same", "same", "not offered"]);
+    expect(lines.filter(({ isQuiet }) => isQuiet).map(({ server }) => server)).toEqual(["same", "same", "not offered", "not offered"]);
     expect(differing(drift).length).toBe(2);
     expect(driftNote(drift)).not.toBe("");
     expect(driftNote(drift.filter(({ server }) => server !== null))).toBe("");

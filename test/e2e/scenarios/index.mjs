@@ -5,6 +5,7 @@ import { identity } from "./identity.mjs";
 import { kubernetes } from "./kubernetes.mjs";
 import { kustomize } from "./kustomize.mjs";
 import { live } from "./live.mjs";
+import { livePage } from "./live-page.mjs";
 import { look } from "./look.mjs";
 import { memory } from "./memory.mjs";
 import { plans } from "./plans.mjs";
@@ -23,6 +24,7 @@ export const scenarios = [
   ...plans,
   ...timeline,
   ...live,
+  ...livePage,
   ...identity,
   ...fleet,
   ...kubernetes,
