@@ -128,6 +128,12 @@ describe("what is not sure has no row", () => {
     expect(different(driftOf(server, only(written)))).toEqual(["max-num-seqs: 1024 → 333"]);
   });
 
+  test("a default that the engine chooses by its kernels", async () => {
+    const server = await vllm({ cache_config: { block_size: 528 }, scheduler_config: { async_scheduling: false } });
+    expect(different(driftOf(server, only(yaml({ gpu: h100 }))))).toEqual([]);
+    expect(different(driftOf(server, only(yaml({ gpu: h100, args: ["--block-size=16"] }))))).toEqual(["block-size: 16 → 528"]);
+  });
+
   test("a value that cannot be read here", async () => {
     const text = yaml({ gpu: h100, args: ["--max-num-seqs=$(MAX_SEQS)"] });
     const rows = driftOf(await vllm({ scheduler_config: { max_num_seqs: 333 } }), only(text));

@@ -1,8 +1,11 @@
 import type { Drift, DriftSite } from "../drift.ts";
 import { type PoolSetting, poolSettings } from "../pool-settings.ts";
-import type { RunningServer, Told } from "../running-server.ts";
+import type { RunningServer, RunningSetting, Told } from "../running-server.ts";
 import { driftRow, placeOf, sameValue, shownValue } from "./drift-row.ts";
 import { typeDrift } from "./type-drift.ts";
+
+/** Where nobody writes them, an engine chooses by backend, model and build: blocks as large as its attention kernel wants them, for one. */
+const chosenAtStart: ReadonlySet<RunningSetting> = new Set(["blockTokens", "asyncScheduling", "chunkedPrefill"]);
 
 /** Settings whose meaning is followed for every engine that is modelled: sizes, limits, switches, types. */
 export function settingDrift(server: RunningServer, site: DriftSite): readonly Drift[] {
@@ -25,8 +28,8 @@ function rowOf(one: PoolSetting, told: Told | undefined, site: DriftSite): reado
     return [driftRow(site, { ...shown, file: shownValue(runs.value), verdict: "equal" })];
   }
   if (runs.isLeast && typeof one.value === "number" && typeof runs.value === "number" && runs.value < one.value) return [];
-  // The default of a release that was assumed is a guess.
-  if (isDefault && settledPool?.versionAssumed) return [];
+  // The default of a release that was assumed is a guess, and so is one that depends on kernels.
+  if (isDefault && (settledPool?.versionAssumed || chosenAtStart.has(one.setting))) return [];
   const predicted = isDefault && one.setting === "memoryShare" && settledPool?.budget.engine === "sglang";
   const change = typeof runs.value === typeof one.value ? { flag: one.flag, text: shownValue(runs.value) } : null;
   return [driftRow(site, { ...shown, verdict: predicted && isClose(one.value, runs.value) ? "close" : "different", predicted, change })];
