@@ -150,6 +150,9 @@ describe("watch --format jsonl", () => {
     expect(stderr).toBe("");
     const last = lines(stdout).at(-1);
     expect(at(last, "comparison", 0)).toMatchObject({ metric: "ttft_p50", unit: "s" });
+    expect(at(last, "after")).toBeNull();
+    expect(at(last, "gap")).toMatchObject({ cause: expect.any(String), sentence: expect.any(String) });
+    expect(at(last, "standing", "points")).not.toHaveLength(0);
     expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "model", verdict: "equal" }));
     expect(at(last, "drift")).toContainEqual(expect.objectContaining({ setting: "version", server: "0.19.0", from: "/version" }));
   });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type Exit, exits, usage } from "../exit.ts";
 import { durationOption, formatOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
 import { givenToken } from "../input/token-option.ts";
+import { comparisonJson } from "../output/watch-json.ts";
 import { WatchTable } from "../output/watch-table.ts";
 import { comparisonText } from "../output/watch-text.ts";
 import { watchedText } from "../output/watched-text.ts";
@@ -15,6 +16,7 @@ import { keepWatching, lookOnce, type Watched, type WatchTarget } from "../watch
 import { WatchRecord } from "../watch-record.ts";
 import { type SourceOptions, type WatchedSource, watchedSources } from "../watch-sources.ts";
 import { failed, failOnOption, type WatchFailure } from "../watch-verdict.ts";
+import { saveWorkload } from "../watch-workload.ts";
 
 interface WatchOptions extends SourceOptions {
   readonly format: "text" | "jsonl";
@@ -24,6 +26,7 @@ interface WatchOptions extends SourceOptions {
   readonly record?: string;
   readonly compare?: string;
   readonly failOn?: readonly WatchFailure[];
+  readonly saveWorkload?: string;
   readonly perEngine?: boolean;
   readonly tokenStdin?: boolean;
 }
@@ -55,6 +58,7 @@ export function addWatch(program: Command, run: Run): void {
       "end with 1 where so: slo (a limit of --compare's file surely missed), drift, lost; several with commas",
       failOnOption,
     )
+    .option("--save-workload <file>", "write the load that was measured as a workload, which simulate and the others take with --workload")
     .option("--per-engine", "each engine of a server alone too")
     .option("--kubernetes <path>", "the pods of a deployment file, asked with your own kubectl")
     .option("--namespace <name>", "of the pods, instead of the file's or the context's")
@@ -71,6 +75,8 @@ async function watch(addresses: readonly string[], options: WatchOptions, sessio
   if (options.failOn?.some((what) => what !== "lost") && options.compare === undefined)
     throw usage("--fail-on slo and drift go with --compare.");
   if (options.failOn && options.once) throw usage("--fail-on needs a stretch of time: give --duration instead of --once.");
+  if (options.saveWorkload !== undefined && options.once)
+    throw usage("--save-workload needs a stretch of time: give --duration instead of --once.");
   if (options.interval < 0.1) throw usage("The interval must be at least 100ms.");
   const sources = await watchedSources(addresses, options, await givenToken(options), session);
   try {
@@ -95,6 +101,7 @@ async function watchSources(sources: readonly WatchedSource[], options: WatchOpt
     }
     const { results, someFailed } = await watchAll(targets, options, session);
     if (options.format === "text") for (const [{ label }, { series }] of results) session.terminal.write(watchedText(series, label));
+    if (options.saveWorkload !== undefined) saveWorkload(options.saveWorkload, results, session);
     const found = results.map(([, watched]) => verdict(watched, compared, options, session));
     return someFailed ? exits.unreachable : found.includes(exits.found) ? exits.found : exits.ok;
   } finally {
@@ -162,6 +169,6 @@ function verdict(watched: Watched, compared: Compared | undefined, { format, fai
   return found.length > 0 ? exits.found : exits.ok;
 }
 
-function comparisonWords({ rows, drift }: Comparison, format: WatchOptions["format"], { paint }: Session["terminal"]): string {
-  return format === "jsonl" ? `${JSON.stringify({ comparison: rows, drift })}\n` : comparisonText(rows, drift, paint);
+function comparisonWords(result: Comparison, format: WatchOptions["format"], { paint }: Session["terminal"]): string {
+  return format === "jsonl" ? comparisonJson(result) : comparisonText(result, paint);
 }

@@ -1,8 +1,10 @@
 import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
+import { plain } from "../../deployment/message.ts";
 import type { ComparedRow } from "../../live/compare.ts";
 import type { ComparedMetric } from "../../live/compared-metrics.ts";
 import type { DriftRow } from "../../live/drift.ts";
 import type { Terminal } from "../terminal.ts";
+import type { Comparison } from "../watch-compare.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -21,16 +23,47 @@ const names: Readonly<Record<ComparedMetric, string>> = {
   prefix_cache_hit_rate: "prefix hits",
 };
 
-/** What was predicted for the measured load beside what was measured, and where file and server differ. */
-export function comparisonText(rows: readonly ComparedRow[], drift: readonly DriftRow[], paint: Terminal["paint"]): string {
-  const compared = rows.map((row) => [
-    names[row.metric],
-    row.high === null ? `from ${value(row.low, row.unit)} up` : `${value(row.low, row.unit)} to ${value(row.high, row.unit)}`,
-    row.measured === null
-      ? "not offered"
-      : `${value(row.measured, row.unit)}${row.bucket ? `, between ${value(row.bucket[0], row.unit)} and ${value(row.bucket[1], row.unit)}` : ""}`,
-    row.verdict === "above" || row.verdict === "below" ? paint("yellow", row.verdict) : row.verdict,
-  ]);
+/** What was predicted for the measured load beside what was measured, why they differ, and where file and server differ. */
+export function comparisonText({ rows, after, drift, gap, standing, steps }: Comparison, paint: Terminal["paint"]): string {
+  const later = new Map(after?.map((row) => [row.metric, row]));
+  const compared = rows.map((row) => {
+    const afterwards = later.get(row.metric);
+    return [
+      names[row.metric],
+      row.verdict === "input" ? "" : rangeText(row),
+      measuredText(row),
+      verdictText(row, paint),
+      ...(afterwards ? [measuredText(afterwards), verdictText(afterwards, paint)] : []),
+    ];
+  });
+  const head = ["", "predicted", "measured", "", ...(after ? ["afterwards", ""] : [])];
+  const words = [gap?.sentence, standing?.sentence, steps?.sentence].flatMap((one) => (one ? [`${printable(plain(one))}.\n`] : []));
+  return `Predicted for the measured load, and measured\n${table(compared, { head, indent: 2 })}${words.join("")}${settingsText(drift, paint)}`;
+}
+
+function rangeText({ low, high, unit }: ComparedRow): string {
+  return high === null ? `from ${value(low, unit)} up` : `${value(low, unit)} to ${value(high, unit)}`;
+}
+
+function measuredText({ measured, bucket, unit }: ComparedRow): string {
+  if (measured === null) return "not offered";
+  return `${value(measured, unit)}${bucket ? `, between ${value(bucket[0], unit)} and ${value(bucket[1], unit)}` : ""}`;
+}
+
+const verdicts: Readonly<Record<ComparedRow["verdict"], string>> = {
+  within: "within",
+  above: "above",
+  below: "below",
+  "cannot-tell": "cannot be told apart",
+  unknown: "unknown",
+  input: "input",
+};
+
+function verdictText({ verdict }: ComparedRow, paint: Terminal["paint"]): string {
+  return verdict === "above" || verdict === "below" ? paint("yellow", verdict) : verdicts[verdict];
+}
+
+function settingsText(drift: readonly DriftRow[], paint: Terminal["paint"]): string {
   const differing = drift
     .filter(({ verdict }) => verdict !== "equal")
     .map(({ setting, file, server, from, verdict, lines }) => [
@@ -41,14 +74,10 @@ export function comparisonText(rows: readonly ComparedRow[], drift: readonly Dri
       from ?? "",
       verdict === "different" ? paint("yellow", verdict) : verdict,
     ]);
-  const head = "Predicted for the measured load, and measured\n";
-  const settings =
-    drift.length === 0
-      ? ""
-      : differing.length === 0
-        ? "File and server agree.\n"
-        : table(differing, { head: ["Setting", "file", "line", "server", "told by", ""] });
-  return `${head}${table(compared, { head: ["", "predicted", "measured", ""], indent: 2 })}${settings}`;
+  if (drift.length === 0) return "";
+  return differing.length === 0
+    ? "File and server agree.\n"
+    : table(differing, { head: ["Setting", "file", "line", "server", "told by", ""] });
 }
 
 function value(amount: number, unit: ComparedRow["unit"]): string {
