@@ -48,7 +48,7 @@ export function explained(all: Explained): Gap {
     live,
     bucket: histogram ? bucketAround(live, histogram) : null,
     steps,
-    ...(row ? verdictOf(all, known, steps) : none),
+    ...(isThin(all.load) ? thin : row ? verdictOf(all, known, steps) : none),
   };
 }
 
@@ -61,9 +61,19 @@ interface Known {
   readonly fit: Judged | null;
 }
 
+/** Fewer requests, or less time, are mostly chance. */
+const fewestRequests = 100;
+const leastSeconds = 20;
+
+/** Whether a window is too short to speak of causes. */
+export function isThin({ requests, seconds }: MeasuredWorkload): boolean {
+  return requests < fewestRequests || seconds < leastSeconds;
+}
+
 type Verdict = Pick<Gap, "cause" | "sentence">;
 
 const none: Verdict = { cause: "none", sentence: message("The server is where it was predicted to be") };
+const thin: Verdict = { cause: "cannot-tell", sentence: message("Too little was seen yet to tell why the server is where it is") };
 const cannotTell: Verdict = {
   cause: "cannot-tell",
   sentence: message("The server is not where it was predicted to be, and nothing that it tells explains it"),

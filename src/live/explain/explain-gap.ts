@@ -12,7 +12,7 @@ import type { RunningServer } from "../running-server.ts";
 import type { LivePoint } from "../snapshot.ts";
 import type { LiveWindow } from "../window.ts";
 import { asServed } from "./as-served.ts";
-import { type Explained, explained } from "./cause.ts";
+import { type Explained, explained, isThin } from "./cause.ts";
 import type { Gap } from "./gap.ts";
 import { judgedHypotheses } from "./judge.ts";
 import { pathRuns } from "./path.ts";
@@ -65,7 +65,7 @@ export function* explainGap(context: GapContext): Plan<ExplainedGap | undefined>
   const seeds = besides[1].filter((one) => one.run.steps === "as-predicted").map((one) => one.report);
   const { isCacheTold } = served;
   const judge = { window, run: last.run, made: measured, seeds, isCacheTold };
-  const verdicts = outside.length > 0 ? yield* judgedHypotheses(judge) : null;
+  const verdicts = outside.length > 0 && !isThin(load) ? yield* judgedHypotheses(judge) : null;
   const explain: Explained = {
     window,
     load,
