@@ -73,6 +73,21 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
 const refused = () => new HttpError("unreachable", "Nothing listens there (connection refused)");
 
 describe("ScrapeLoop", () => {
+  it("takes what figures tell of their server where nobody can be asked, and leaves a recording to its own header", async () => {
+    const unasked = { ...metricsUrl("http://h:8000/metrics", "h:8000"), identityAt: [] };
+    const store = loop(() => page(1), { source: { ...unasked, kind: "prometheus" } });
+    store.scrapeLoop.start();
+    await store.clock.pass(0);
+    expect(store.identities.map(({ running }) => running.engine)).toEqual(["vllm"]);
+    expect(store.asked.every(({ url }) => url.endsWith("/metrics"))).toBe(true);
+    store.scrapeLoop.stop();
+    const recording = loop(() => page(1), { source: { ...unasked, kind: "recording" } });
+    recording.scrapeLoop.start();
+    await recording.clock.pass(0);
+    expect([recording.points.length, recording.identities.length]).toEqual([1, 0]);
+    recording.scrapeLoop.stop();
+  });
+
   it("asks after each look how long it is until the next", async () => {
     let intervalMs = 1000;
     const { clock, scrapeLoop, asked } = loop((n) => page(n), { intervalMs: () => intervalMs });
