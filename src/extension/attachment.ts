@@ -1,4 +1,4 @@
-import type { Message } from "../deployment/message.ts";
+import { type Message, message } from "../deployment/message.ts";
 import { gpusOf } from "../deployment/settled.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
 import { driftOf } from "../live/drift/drift-of.ts";
@@ -35,7 +35,7 @@ export interface AttachmentPorts extends PredictorPorts {
   readonly identified: (running: RunningServer) => void;
   /** Where the server runs otherwise than the file says. */
   readonly drift: () => readonly DriftRow[];
-  /** What a person should know of a recording before reading on. */
+  /** What a person should know of a source before reading on. */
   readonly tell: (words: Message) => void;
   /** Each look as it came. */
   readonly looked: (look: Look) => void;
@@ -92,6 +92,7 @@ export class Attachment {
         ports.identified(identity.running);
         ports.send({ kind: "header", header: this.header() });
       },
+      onLimits: (limits) => ports.tell(message("{0} says more than is read here: {1}", source.name, limits.join("; "))),
       onProblems: (problems) => ports.log(`${source.name}: ${problems.slice(0, 5).join("; ")}`),
     });
     replay?.play({ loop: this.loop, series: this.series, log: ports.log, tell: ports.tell, changed: (what) => this.replayed(what) });

@@ -77,6 +77,7 @@ class PageReader {
   private unlisted = 0;
   private ended = false;
   private cutOff = false;
+  private limit: string | undefined;
   private samples = 0;
   private readonly scanner = new MetricsLine();
   private lastName = "";
@@ -100,7 +101,9 @@ class PageReader {
       if (family.samples.length > 0 || family.type !== "untyped") families.set(family.name, family);
     }
     if (families.size === 0 && this.problems.length > 0) this.problems.unshift("not Prometheus text: no line could be read");
-    return { families, labelNames: this.scanner.labelNames, problems: this.problems, ...(this.cutOff ? { cutOff: true } : {}) };
+    const { problems, limit } = this;
+    const { labelNames } = this.scanner;
+    return { families, labelNames, problems, ...(this.cutOff ? { cutOff: true } : {}), ...(limit === undefined ? {} : { limit }) };
   }
 
   /** Lines may stand above the line that types their family. */
@@ -143,8 +146,7 @@ class PageReader {
       return "the page is cut off in the middle of a line";
     }
     if (++this.samples > mostSamples) {
-      this.ended = true;
-      return `the page is too long: nothing is read after ${mostSamples} samples`;
+      return this.endedAt(`the page is too long: nothing is read after ${mostSamples} samples`);
     }
     const parsed = this.scanner.read(text);
     if ("problem" in parsed) return parsed.problem;
@@ -158,8 +160,13 @@ class PageReader {
 
   private tooMany(): string | undefined {
     if (this.families.size <= mostFamilies) return undefined;
+    return this.endedAt(`the page is too long: nothing is read after ${mostFamilies} families`);
+  }
+
+  private endedAt(limit: string): string {
     this.ended = true;
-    return `the page is too long: nothing is read after ${mostFamilies} families`;
+    this.limit = limit;
+    return limit;
   }
 
   private familyOf(name: string): OpenFamily {

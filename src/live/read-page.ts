@@ -7,7 +7,7 @@ import type { MetricsPage, Snapshot } from "./snapshot.ts";
 
 /** What a fetched text turned out to be; `problems` are the lines that made no sense. */
 export type PageAnswer =
-  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly problems: readonly string[] }
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly problems: readonly string[]; readonly limit?: string }
   | { readonly kind: "wrong-page" | "cut-off"; readonly detail: string; readonly problems: readonly string[] };
 
 /** Reads a text fetched at `time` (unix seconds) as the metrics page of a serving engine. */
@@ -21,7 +21,8 @@ export function readPage(text: string, time: number): PageAnswer {
   if (snapshot.server.kind === "unknown") {
     return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
   }
-  return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems };
+  const { limit } = page;
+  return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems, ...(limit === undefined ? {} : { limit }) };
 }
 
 /** Text and JSON are told apart by what they are, whatever header came with them; a line of text may begin with a brace too. */

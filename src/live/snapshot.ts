@@ -23,6 +23,8 @@ export interface MetricsPage {
   readonly problems: readonly string[];
   /** Who wrote the page, where its format alone tells. */
   readonly writer?: ServerKind;
+  /** There was too much of it: what was left out. */
+  readonly limit?: string;
   /** The text ends in the middle of a line: what is here may not be all. */
   readonly cutOff?: boolean;
 }

@@ -85,6 +85,8 @@ export interface LiveEvent {
 interface LookNotes {
   /** What of the answer made no sense or was left out. */
   readonly problems: readonly string[];
+  /** What was left out because there is too much of it: to be seen, not only logged. */
+  readonly limits?: readonly string[];
   /** Each server behind the figures; absent where it is one. */
   readonly members?: readonly MemberState[];
   readonly events?: readonly LiveEvent[];

@@ -35,6 +35,8 @@ export interface ScrapeOptions {
   readonly onIdentity?: (identity: ServerIdentity) => void;
   /** What of an answer made no sense, when it changes. */
   readonly onProblems?: (problems: readonly string[]) => void;
+  /** What is left out because there is too much of it, when it changes. */
+  readonly onLimits?: (limits: readonly string[]) => void;
   /** The source has no more to give. */
   readonly onEnd?: () => void;
   /** How the source reaches the world; over HTTP where absent. */
@@ -60,6 +62,7 @@ export class ScrapeLoop {
   private isPastRead = false;
   private identified = false;
   private told = "";
+  private limited = "";
   private current: LoopStatus;
 
   constructor(private readonly options: ScrapeOptions) {
@@ -145,6 +148,7 @@ export class ScrapeLoop {
     // Taken back by pause, retry or stop while it was under way: somebody else plans the next one.
     if (this.asking !== asking) return;
     this.tellProblems(look.problems);
+    this.tellLimits(look.limits ?? []);
     if (look.kind === "none") this.unanswered(look);
     else this.answered(look, began);
   }
@@ -239,6 +243,13 @@ export class ScrapeLoop {
     if (now === this.told) return;
     this.told = now;
     this.options.onProblems?.(problems);
+  }
+
+  private tellLimits(limits: readonly string[]): void {
+    const now = limits.join("\n");
+    if (now === this.limited) return;
+    this.limited = now;
+    if (limits.length > 0) this.options.onLimits?.(limits);
   }
 
   private become(state: LoopStatus["state"], detail: string, retryAt: number | null): void {

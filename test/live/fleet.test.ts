@@ -256,7 +256,8 @@ describe("a fleet", () => {
     const many = Array.from({ length: 300 }, (_, i) => ({ source: metricsUrl(`s${i}`, `s${i}`), role: "both" as const }));
     const world = new World();
     const look = await world.look(new Fleet("many", many), 1, Object.fromEntries(many.map(({ source }) => [source.name, { tokens: 1 }])));
-    expect(look.problems).toEqual(["44 servers more than 256: they are not read"]);
+    expect(look.limits).toEqual(["44 servers more than 256: they are not read"]);
+    expect(look.problems).toEqual(look.limits);
     expect(world.asked).toHaveLength(256);
   });
 });

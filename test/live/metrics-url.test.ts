@@ -21,6 +21,12 @@ describe("a metrics page as a source", () => {
     });
   });
 
+  it("says what is left out of a page that is too long", async () => {
+    const long = `${page}${Array.from({ length: 100_001 }, (_, i) => `vllm:num_requests_waiting{engine="${i}"} 1\n`).join("")}`;
+    const look = await source.look(asking(text(long)));
+    expect(look).toMatchObject({ kind: "scrape", limits: ["the page is too long: nothing is read after 100000 samples"] });
+  });
+
   it.each([
     [text("<html></html>"), "wrong-page", "not Prometheus text: looks like HTML"],
     [text(page.slice(0, -2)), "lost", "The page is cut off in the middle of a line"],

@@ -106,6 +106,20 @@ describe("the loop over any source", () => {
     loop.stop();
   });
 
+  it("tells what is left out once, until it is something else", async () => {
+    const told: (readonly string[])[] = [];
+    let limits: readonly string[] = ["too long"];
+    const { loop, clock } = looping((ask) => ({ ...steadyTokens(ask), limits }), {}, { onLimits: (now) => told.push(now) });
+    loop.start();
+    await clock.pass(3_500);
+    limits = [];
+    await clock.pass(2_000);
+    limits = ["longer"];
+    await clock.pass(2_000);
+    expect(told).toEqual([["too long"], ["longer"]]);
+    loop.stop();
+  });
+
   it("stops where a source has ended, and says so", async () => {
     let left = 3;
     let ended = 0;

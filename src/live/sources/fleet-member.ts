@@ -40,6 +40,8 @@ export class WatchedMember {
   /** Unix seconds of the first failure since its last answer. */
   private lostSince: number | undefined;
 
+  /** What of its last answer was left out. */
+  limits: readonly string[] = [];
   /** What it wants before it gives figures; undefined where waiting may help, or while all is well. */
   refusal: "needs-key" | "wrong-page" | undefined;
 
@@ -77,6 +79,7 @@ export class WatchedMember {
       if (look.why !== "cancelled") this.failed(look.detail, now, look.why);
       return undefined;
     }
+    this.limits = look.limits ?? [];
     return look.kind === "scrape" ? this.scraped(look.snapshot, now, seconds, events) : this.stretched(look, now, seconds, events);
   }
 

@@ -79,7 +79,9 @@ export class Fleet implements LiveSource {
     const seconds = before && !isUnknownSpan(before, now) ? secondsBetween(before, now) : null;
     const shares: Share[] = watched.flatMap((member) => member.share(now, seconds, events) ?? []);
     const members = watched.map((member) => member.standing());
-    const notes = { members, events, problems: this.problems(members) };
+    const limits = this.limits(watched);
+    const problems = [...limits, ...lostMembers(members)];
+    const notes = { members, events, problems, ...(limits.length > 0 ? { limits } : {}) };
     if (shares.length === 0) return { kind: "none", ...reasonOf(watched, members), ...now, ...notes };
     this.before = now;
     return {
@@ -97,11 +99,18 @@ export class Fleet implements LiveSource {
     };
   }
 
-  private problems(members: readonly MemberState[]): readonly string[] {
-    const problems = members.filter(({ state }) => state === "lost").map(({ name, detail }) => `${name}: ${detail}`);
-    if (this.left > 0) problems.unshift(`${this.left} servers more than ${mostMembers}: they are not read`);
-    return problems.length > mostProblems ? [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more`] : problems;
+  private limits(watched: readonly WatchedMember[]): readonly string[] {
+    const own = this.left > 0 ? [`${this.left} servers more than ${mostMembers}: they are not read`] : [];
+    return shortened([...own, ...watched.flatMap(({ name, limits }) => limits.map((limit) => `${name}: ${limit}`))]);
   }
+}
+
+function lostMembers(members: readonly MemberState[]): readonly string[] {
+  return shortened(members.filter(({ state }) => state === "lost").map(({ name, detail }) => `${name}: ${detail}`));
+}
+
+function shortened(list: readonly string[]): readonly string[] {
+  return list.length > mostProblems ? [...list.slice(0, mostProblems), `and ${list.length - mostProblems} more`] : list;
 }
 
 /** Why nobody has figures: a key or another address only helps where it is what all of them lack. */

@@ -14,7 +14,9 @@ export function lookAt(answer: Answer): Look {
   }
   const page = readPage(answer.text, answer.at.time);
   if (page.kind === "snapshot") {
-    return { kind: "scrape", snapshot: { ...page.snapshot, steady: answer.at.steady }, problems: page.problems };
+    const { snapshot, problems, limit } = page;
+    const scraped = { ...snapshot, steady: answer.at.steady };
+    return { kind: "scrape", snapshot: scraped, problems, ...(limit === undefined ? {} : { limits: [limit] }) };
   }
   const why = page.kind === "cut-off" ? "lost" : "wrong-page";
   return { kind: "none", why, detail: page.detail, ...answer.at, problems: page.problems };
