@@ -125,6 +125,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     states,
     reports,
     attachments,
+    tokens,
     connections,
     drift,
     demo,

@@ -10,6 +10,7 @@ import type { Documents } from "./documents.ts";
 import type { EditorConnections } from "./editor-connections.ts";
 import { UserFacingError } from "./errors.ts";
 import type { LensStates } from "./lens-states.ts";
+import { connectionMessage } from "./live-connection.ts";
 import type { LiveDrift } from "./live-drift.ts";
 import { LivePage } from "./live-page.ts";
 import { liveRequest } from "./live-requests.ts";
@@ -19,7 +20,6 @@ import { pageRequests } from "./page-requests.ts";
 import { Pulse } from "./pulse.ts";
 import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
-import { askingMachine } from "./remote-words.ts";
 import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
 import { ServerKeys } from "./server-keys.ts";
@@ -68,6 +68,7 @@ export class Attachments implements vscode.Disposable {
     this.recordings = new Recordings(version, log);
     this.subscription = vscode.Disposable.from(
       connections.onDidExcept((origin) => this.excepted(origin)),
+      tokens.onDidForget((origin) => void this.forgotten(origin)),
       drift.onDidChange((url) => this.tellDrift(url)),
     );
     this.recordings.onDidChange((url) => {
@@ -218,7 +219,12 @@ export class Attachments implements vscode.Disposable {
       () => {
         attachment.wake();
         const recording = this.recordings.view(url);
-        return [...attachment.everything(), ...this.drift.messages(url), this.connection(attachment), { kind: "recording", recording }];
+        return [
+          ...attachment.everything(),
+          ...this.drift.messages(url),
+          connectionMessage(attachment, this.connections),
+          { kind: "recording", recording },
+        ];
       },
       receive,
       () => {
@@ -242,20 +248,22 @@ export class Attachments implements vscode.Disposable {
     for (const message of this.drift.messages(url)) this.attached.get(url)?.page?.send(message);
   }
 
-  private connection({ source, url }: Attachment): ToLiveView {
-    return {
-      kind: "connection",
-      connection: { source: source.kind, from: askingMachine(), tlsVerified: this.connections.isVerified(url) },
-    };
-  }
-
-  /** A person made an exception for a host: those who wait for it are asked again. */
+  /** An exception was made for a host, or taken back: those behind it are asked again. */
   private excepted(origin: string): void {
-    for (const { attachment, page } of this.attached.values()) {
-      if (!fleetMembers(attachment.url).some((one) => URL.canParse(one) && new URL(one).origin === origin)) continue;
-      page?.send(this.connection(attachment));
+    for (const { attachment, page } of this.behind(origin)) {
+      page?.send(connectionMessage(attachment, this.connections));
       attachment.retry();
     }
+  }
+
+  /** A key that was forgotten is not sent any more. */
+  private async forgotten(origin: string): Promise<void> {
+    for (const { keys } of this.behind(origin)) await keys.load();
+  }
+
+  private behind(origin: string): readonly Attached[] {
+    const isBehind = (url: string): boolean => URL.canParse(url) && new URL(url).origin === origin;
+    return [...this.attached.values()].filter(({ attachment }) => fleetMembers(attachment.url).some(isBehind));
   }
 
   /** Slower while nobody looks and nothing is recorded, where the settings say so. */

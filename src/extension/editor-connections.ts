@@ -21,7 +21,7 @@ export class EditorConnections {
   private readonly asked = new Set<string>();
   private readonly excepted = new vscode.EventEmitter<string>();
   private known: { readonly file: string; readonly changed: number; readonly context: SecureContext } | undefined;
-  /** A person made an exception for this origin. */
+  /** A person made an exception for this origin, or took it back. */
   readonly onDidExcept = this.excepted.event;
 
   constructor(private readonly memory: vscode.Memento) {}
@@ -56,6 +56,7 @@ export class EditorConnections {
       exceptionsKey,
       this.exceptions().filter((one) => one !== origin),
     );
+    this.excepted.fire(origin);
   }
 
   dispose(): void {

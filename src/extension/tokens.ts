@@ -7,7 +7,11 @@ import { withoutCredentials } from "../platform/url.ts";
 const originsKey = "tokens.origins";
 
 /** Keys of servers and of the model hub, in the editor's secret storage, one an origin. */
-export class Tokens {
+export class Tokens implements vscode.Disposable {
+  private readonly forgotten = new vscode.EventEmitter<string>();
+  /** The key of this origin is gone. */
+  readonly onDidForget = this.forgotten.event;
+
   constructor(
     private readonly secrets: SecretStorage,
     private readonly memory: Memento,
@@ -49,6 +53,11 @@ export class Tokens {
       originsKey,
       this.origins().filter((one) => one !== origin),
     );
+    this.forgotten.fire(origin);
+  }
+
+  dispose(): void {
+    this.forgotten.dispose();
   }
 
   /** Hosts that a key is kept for. */
