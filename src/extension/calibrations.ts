@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { Model } from "../catalog/facts.ts";
+import { duration } from "../catalog/quantity.ts";
 import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { withMemory, withTiming } from "../deployment/write-calibration.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
-import { benchmarkedDeployment, type MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
+import { benchmarkedDeployment, type ComparedLoad, type MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
 import { liveLoad } from "../live/bench/live-load.ts";
 import { type MeasuredServer, measuredServer } from "../live/measured-server.ts";
 import { loggedDeployment } from "../live/starts/logged-deployment.ts";
@@ -99,16 +100,16 @@ export class Calibrations implements vscode.Disposable {
 
   private async serverTiming(attachment: Attachment, { deployment }: DeploymentAnalysis, settled: Settled): Promise<MeasuredSteps> {
     const date = today();
-    const measured = liveLoad(attachment.window(), { from: redactUrl(attachment.url), date });
+    const measured = liveLoad(attachment.window(), attachment.series.points, { from: redactUrl(attachment.url), date });
     if (!measured.load) return measured;
     const { load } = measured;
     const title = vscode.l10n.t("Simulating {0} under the load of its server", deployment.name);
     const context = { deployment, settled, source: "live" as const, date, version: attachment.version };
-    return withLoadRuns(
-      this.extension,
-      title,
-      async (simulate) => (await benchmarkedDeployment([load], { ...context, simulate })).measured,
+    const { loads, measured: steps } = await withLoadRuns(this.extension, title, (simulate) =>
+      benchmarkedDeployment([load], { ...context, simulate }),
     );
+    if (steps.timing) tellChange(loads);
+    return steps;
   }
 
   private async serverInfo(url: string): Promise<unknown> {
@@ -119,6 +120,22 @@ export class Calibrations implements vscode.Disposable {
       throw error;
     }
   }
+}
+
+/** What the correction would change in the predictions, before anything is kept. */
+function tellChange([load]: readonly ComparedLoad[]): void {
+  const before = load?.rows.find(({ metric }) => metric === "tpot");
+  const after = load?.corrected.find(({ metric }) => metric === "tpot");
+  if (!before || !after || before.measured === null) return;
+  const [corrected, predicted, measured] = [after.predicted, before.predicted, before.measured].map(duration);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      "A token would be predicted to take {0} instead of {1}; {2} were measured.",
+      corrected ?? "",
+      predicted ?? "",
+      measured ?? "",
+    ),
+  );
 }
 
 interface ChosenLog {

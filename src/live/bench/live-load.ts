@@ -1,33 +1,26 @@
 import { type Message, message } from "../../deployment/message.ts";
 import { measuredWorkload, workloadOf } from "../measured-workload.ts";
-import type { CanonicalHistogram } from "../snapshot.ts";
+import { queueGrowth } from "../queue-growth.ts";
+import type { CanonicalHistogram, LivePoint } from "../snapshot.ts";
 import type { LiveWindow } from "../window.ts";
 import { loadWords, type MeasuredLoad, type MeasuredMean } from "./measured-load.ts";
 
 /** Means of fewer requests say little. */
 const fewest = 20;
 
-/** Share of prompt tokens whose absence changes no time by more than is measured. */
-const mostHits = 0.05;
-
 /** The load that a server was under, and its own histograms, in the words that comparison and fit take. */
 export function liveLoad(
   window: LiveWindow | undefined,
+  points: readonly LivePoint[],
   server: { readonly from: string; readonly date: string },
 ): { readonly load: MeasuredLoad; readonly problem?: undefined } | { readonly load?: undefined; readonly problem: Message } {
-  const measured = measuredWorkload(window);
+  const measured = measuredWorkload(window, points);
   if (measured === "not-offered") return { problem: message("The server does not tell how many requests and tokens it served") };
   if (!window || typeof measured === "string" || measured.requests < fewest) {
     return { problem: message("Fewer than {0} requests were served while it was watched", fewest) };
   }
-  const hits = measured.prefixHitRate ?? 0;
-  if (hits > mostHits) {
-    return {
-      problem: message(
-        "{0} % of its prompt tokens came from the prefix cache, which a simulation of its load leaves out",
-        Math.round(100 * hits),
-      ),
-    };
+  if (queueGrowth(points, window.from, window.to) !== null) {
+    return { problem: message("Its queue grows: what is measured depends on when, and fits no steady load") };
   }
   const mean = (word: CanonicalHistogram): MeasuredMean | null => {
     const seconds = window.windows[word]?.mean;
@@ -41,7 +34,7 @@ export function liveLoad(
       models: [],
       words: loadWords({ ratePerSecond: measured.ratePerSecond, concurrency: null }, workload),
       workload,
-      isLimited: false,
+      isLimited: measured.arrivals.concurrency !== null,
       ttft: mean("ttft_seconds"),
       // A gap a token, or where the server has it a mean a request.
       tpot: mean("tpot_seconds") ?? mean("itl_seconds"),

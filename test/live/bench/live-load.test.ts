@@ -35,7 +35,7 @@ function watched(requests: number, hits = 0) {
     if (answer.kind !== "snapshot") throw new Error(answer.detail);
     series.push(answer.snapshot);
   }
-  return liveLoad(series.window(300), { from: "http://127.0.0.1:8000", date: "2026-11-28" });
+  return liveLoad(series.window(300), series.points, { from: "http://127.0.0.1:8000", date: "2026-11-28" });
 }
 
 describe("a server's own histograms", () => {
@@ -54,14 +54,25 @@ describe("a server's own histograms", () => {
     expect(load?.tpot?.seconds).toBeCloseTo(0.01, 9);
   });
 
+  test("have the prompts that were in its cache in the load", () => {
+    expect(watched(120, 6000).load?.workload).toMatchObject({ kind: "open-loop", prefixShare: 0.5 });
+  });
+
+  test("are none where the queue grows: no steady load explains them", () => {
+    const series = new LiveSeries();
+    for (let second = 0; second <= 60; second += 2) {
+      const waiting = `\n# TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting ${10 + second}\n`;
+      const answer = readPage(page(2 * second) + waiting, 1000 + second);
+      if (answer.kind !== "snapshot") throw new Error(answer.detail);
+      series.push(answer.snapshot);
+    }
+    const { problem } = liveLoad(series.window(300), series.points, { from: "", date: "" });
+    expect(problem && plain(problem)).toBe("Its queue grows: what is measured depends on when, and fits no steady load");
+  });
+
   test.each([
     ["too few requests", watched(5), "Fewer than 20 requests were served while it was watched"],
-    [
-      "prompts that were in its cache",
-      watched(120, 6000),
-      "50 % of its prompt tokens came from the prefix cache, which a simulation of its load leaves out",
-    ],
-    ["a single answer", liveLoad(undefined, { from: "", date: "" }), "Fewer than 20 requests were served while it was watched"],
+    ["a single answer", liveLoad(undefined, [], { from: "", date: "" }), "Fewer than 20 requests were served while it was watched"],
   ])("of %s are none", (_, { problem }, words) => {
     expect(problem && plain(problem)).toBe(words);
   });
