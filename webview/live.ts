@@ -15,8 +15,10 @@ import { registerControls } from "./ui/toolkit.ts";
  * What tests and tools may rely on, all on `document.body.dataset`:
  * - `ready` = "1" once the first header is drawn;
  * - `state` = connecting | live | idle | restarted | lost | needs-key | wrong-page;
- * - `points` (samples held), `lastTime` (unix seconds of the newest), `running` (its running requests), as raw numbers.
- * Buttons are named `Pause` (`Go on` while paused), `Detach`, `Try now`, `Enter key`, `Table`, and the windows `1 m` to `All`.
+ * - `points` (samples held), `lastTime` (unix seconds of the newest), `running` (its running requests), `lines` (drawn), as raw numbers.
+ * Buttons are named `Pause` (`Go on` while paused), `Record` (`Stop recording`), `Detach`, `Try now`, `Enter key`, `More panels`, `Go to now`,
+ * `Review differences`, `Table`, and the windows `1 m` to `All`; sections have the ids `samples`, `members`, `gap`, `standing`, `drift`, `steps`
+ * and `lengths`.
  */
 registerControls();
 startLive();
