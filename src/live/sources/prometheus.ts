@@ -83,7 +83,7 @@ class PrometheusSource {
     const figures = figuresOf(instant.series, selection);
     const members = memberStates(figures, await this.failuresOf(ask, selection, figures), seconds);
     const events = this.changes.since(figures.members, moment.time);
-    const problems = [...selection.notices, ...instant.notices];
+    const problems = [...selection.notices, ...instant.notices, ...instant.limits];
     if (members.every(({ engines }) => engines === 0)) {
       this.selectedAt = Number.NEGATIVE_INFINITY;
       const detail = members[0]?.detail ?? "The store has no figures of these servers any more";
@@ -92,7 +92,7 @@ class PrometheusSource {
     this.answeredAt = moment.time;
     const parts = this.parts.after(figures.parts, seconds, selection.names);
     const grown = { ...grownOf(figures, selection, { ...moment, seconds }), parts };
-    return { kind: "stretch", grown, seconds, problems, members: members.length > 1 ? members : [], events };
+    return { kind: "stretch", grown, seconds, problems, limits: instant.limits, members: members.length > 1 ? members : [], events };
   }
 
   async history(ask: Ask, from: number, to: number, step: number): Promise<readonly Look[]> {

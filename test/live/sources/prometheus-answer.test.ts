@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ApiAnswer, namesIn, readApi, seriesIn } from "../../../src/live/sources/prometheus/answer.ts";
+import { type ApiAnswer, namesIn, readApi, seriesIn, seriesLeftOut } from "../../../src/live/sources/prometheus/answer.ts";
 import { wordNames } from "../../../src/live/sources/prometheus/names.ts";
 import { configuredInterval } from "../../../src/live/sources/prometheus/scraping.ts";
 import { shapeOf } from "../../../src/live/sources/prometheus/shape.ts";
@@ -83,6 +83,13 @@ describe("answers of other stores", () => {
   it("an empty result is no series, not an idle one", () => {
     expect(seriesIn({ resultType: "vector", result: [] })).toEqual([]);
     expect(seriesIn({ resultType: "streams", result: [] })).toBeUndefined();
+  });
+
+  it("are read up to 50,000 series, and how many are left out is known", () => {
+    const result = Array.from({ length: 50_003 }, (_, i) => ({ metric: { i: String(i) }, value: [1, "1"] }));
+    const data = { resultType: "vector", result };
+    expect([seriesIn(data)?.length, seriesLeftOut(data)]).toEqual([50_000, 3]);
+    expect([seriesLeftOut({ resultType: "vector", result: [] }), seriesLeftOut([])]).toEqual([0, 0]);
   });
 
   it("infinities and scalars are numbers too; what is malformed is left out", () => {

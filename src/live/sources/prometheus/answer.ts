@@ -59,6 +59,11 @@ export function seriesIn(data: unknown): readonly AnsweredSeries[] | undefined {
   return series;
 }
 
+/** How many series of a query's data `seriesIn` leaves out because they are too many. */
+export function seriesLeftOut(data: unknown): number {
+  return isFields(data) && Array.isArray(data.result) ? Math.max(0, data.result.length - mostSeries) : 0;
+}
+
 /** The label sets of `/api/v1/series`. */
 export function labelSetsIn(data: unknown): readonly Readonly<Record<string, string>>[] {
   return Array.isArray(data) ? data.slice(0, mostSeries).filter(isFields).map(labelsOf) : [];

@@ -1,6 +1,6 @@
 import type { Ask } from "../../source.ts";
 import { Slots } from "../slots.ts";
-import { type AnsweredSeries, seriesIn } from "./answer.ts";
+import { type AnsweredSeries, seriesIn, seriesLeftOut } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi, moment } from "./api.ts";
 
 type Failed = Extract<ApiResult, { kind: "failed" }>;
@@ -10,6 +10,8 @@ export interface AskedSeries {
   readonly kind: "series";
   readonly series: readonly AnsweredSeries[];
   readonly notices: readonly string[];
+  /** What was left out because there is too much of it. */
+  readonly limits: readonly string[];
 }
 
 /** A store answers others too. */
@@ -47,10 +49,12 @@ async function askAll(queries: readonly string[], one: (query: string) => Promis
   const results = await Promise.all(queries.map((query) => slots.run(() => one(query))));
   const series: AnsweredSeries[] = [];
   const notices = new Set<string>();
+  let leftOut = 0;
   for (const result of results) {
     if (result.kind === "failed") return result;
     for (const each of seriesIn(result.data) ?? []) series.push(each);
     for (const notice of result.notices) notices.add(notice);
+    leftOut += seriesLeftOut(result.data);
   }
-  return { kind: "series", series, notices: [...notices] };
+  return { kind: "series", series, notices: [...notices], limits: leftOut > 0 ? [`${leftOut} series are left out`] : [] };
 }
