@@ -20,9 +20,14 @@ const simulatedSeconds = 300;
 /** A round must be ready in about a second, also on a small machine. */
 const mostRequests = 1500;
 const fallbackWorkload = "chat";
+/** More are not told apart on a page. */
+const mostEngines = 64;
 
 /** What the demo plays: a run, and what the server would say of itself. */
-export type DemoRun = Pick<ImitationOptions, "report" | "model" | "maxModelLen" | "version" | "cacheConfig" | "layout" | "steps">;
+export type DemoRun = Pick<
+  ImitationOptions,
+  "report" | "model" | "maxModelLen" | "version" | "engines" | "cacheConfig" | "layout" | "steps"
+>;
 
 export interface DemoRunOptions {
   readonly seed?: number;
@@ -73,9 +78,11 @@ export function defaultDemoRun(catalog: Catalog, options?: DemoRunOptions): Demo
 }
 
 /** What a pool's server says of itself. */
-export function servedAs(pool: SettledPool): Pick<DemoRun, "maxModelLen" | "version" | "cacheConfig" | "layout"> {
+export function servedAs(pool: SettledPool): Pick<DemoRun, "maxModelLen" | "version" | "engines" | "cacheConfig" | "layout"> {
   const { layout, settings, budget } = pool;
   return {
+    // A server of pools that work together shows all of them as one.
+    engines: pool.role === "mixed" ? Math.min(mostEngines, pool.instances * layout.data) : 1,
     maxModelLen: settings.maxModelLen,
     ...(budget.engine === "tensorrt-llm" ? {} : { version: pool.version.text }),
     cacheConfig: cacheLabels(pool),

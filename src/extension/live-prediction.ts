@@ -11,6 +11,7 @@ import type { ShiftSteps } from "../live/shift-steps.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { Standing } from "../live/standing.ts";
 import { standingPlan } from "../live/standing-plan.ts";
+import { watchedPart } from "../live/watched-part.ts";
 import type { LiveWindow } from "../live/window.ts";
 import { carriedOutBy, type Runs } from "../platform/run-pool.ts";
 import type { FromLiveView, Prediction, ToLiveView } from "../protocol/live-view.ts";
@@ -143,9 +144,10 @@ export class LivePredictor {
     if (!analysis || !settled) return;
     const { points } = series;
     const server = this.ports.running();
-    const context = { settled, plans: analysis.memory, window, points, server };
+    const part = watchedPart(settled, this.assumed(), window.last.server.engines);
+    const context = { settled: part.settled, plans: analysis.memory, window, points, server };
     await this.inPlaceOfOthers(async (signal) => {
-      const plan = explainGap({ ...context, assumed: this.assumed(), load, seed, basis: measuredWords() });
+      const plan = explainGap({ ...context, assumed: part.assumed, load, seed, basis: measuredWords() });
       const explained = await carriedOutBy(plan, runs, signal, () => undefined);
       if (signal.aborted) return;
       if (explained) this.show({ prediction: explained.prediction, gap: explained.gap });

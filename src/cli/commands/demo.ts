@@ -17,7 +17,7 @@ interface PlayOptions extends CommonOptions {
   readonly speed: number;
   readonly server?: Imitated;
   readonly engineVersion?: string;
-  readonly engines: number;
+  readonly engines?: number;
   readonly fault?: string;
   readonly inject: readonly Injection[];
 }
@@ -34,7 +34,7 @@ export function addDemo(program: Command, run: Run): void {
     .option("--speed <factor>", "simulated seconds in one real second", positiveOption, 1)
     .addOption(new Option("--server <kind>", "which server to look like (default: the file's)").choices(imitated))
     .option("--engine-version <version>", "release to speak as")
-    .option("--engines <n>", "data-parallel engines on the page, unevenly loaded", countOption(1), 1)
+    .option("--engines <n>", "data-parallel engines on the page, unevenly loaded (default: those of the deployment)", countOption(1))
     .option("--fault <name>", `misbehave: ${faultNames.join(", ")}`)
     .option("--inject <names>", `differ from the file, honestly told: ${injections.join(", ")}`, injectOption, []);
   withCommonOptions(command).action((path: string | undefined, options: PlayOptions) =>
@@ -52,7 +52,7 @@ async function demo(path: string | undefined, options: PlayOptions, session: Ses
     {
       ...run,
       speed,
-      engines,
+      ...(engines === undefined ? {} : { engines }),
       ...(kind === undefined ? {} : { server: kind }),
       ...(version === undefined ? {} : { version }),
       ...(fault === undefined ? {} : { fault }),
