@@ -5,6 +5,7 @@ import "./parts/tables-and-bars.css";
 import "./parts/rows.css";
 import "./parts/widths.css";
 import "./live.css";
+import "./live-sections.css";
 import { startLive } from "./live/page.ts";
 import { registerControls } from "./ui/toolkit.ts";
 
