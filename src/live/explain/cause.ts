@@ -63,7 +63,7 @@ interface Known {
 
 /** Fewer requests, or less time, are mostly chance. */
 const fewestRequests = 100;
-const leastSeconds = 20;
+const leastSeconds = 10;
 
 /** Whether a window is too short to speak of causes. */
 export function isThin({ requests, seconds }: MeasuredWorkload): boolean {
