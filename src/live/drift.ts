@@ -49,5 +49,5 @@ export interface DriftSite extends Omit<DriftSubject, "settled" | "memory"> {
 
 /** Rows as a page shows them, without what only the file's editor needs. */
 export function driftRows(drift: readonly Drift[]): readonly DriftRow[] {
-  return drift.map(({ pool: _, place: __, change: ___, ...row }) => row);
+  return drift.map(({ pool: _pool, place: _place, change: _change, ...row }) => row);
 }

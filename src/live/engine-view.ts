@@ -26,6 +26,6 @@ export class EngineView {
   }
 }
 
-function alone({ perEngine: _, perRole: __, ...snapshot }: Snapshot, { engine: ___, ...own }: EngineMeasures): Snapshot {
+function alone({ perEngine: _engines, perRole: _roles, ...snapshot }: Snapshot, { engine: _engine, ...own }: EngineMeasures): Snapshot {
   return { ...snapshot, ...own, server: { ...snapshot.server, engines: 1 } };
 }

@@ -139,12 +139,12 @@ export class PieceBars {
   /** ← → along a bar, ↑ ↓ to the next one, Home and End, Escape lets go. */
   private move(event: KeyboardEvent): void {
     const { target } = event;
-    if (!(target instanceof HTMLElement)) return;
+    if (!(target instanceof HTMLButtonElement)) return;
     const bars = [...this.rows.querySelectorAll<HTMLElement>(".stack")].map((one) => [
       ...one.querySelectorAll<HTMLButtonElement>("button"),
     ]);
-    const row = bars.findIndex((one) => one.some((segment) => segment === target));
-    const at = bars[row]?.findIndex((segment) => segment === target) ?? -1;
+    const row = bars.findIndex((one) => one.includes(target));
+    const at = bars[row]?.indexOf(target) ?? -1;
     if (event.key === "Escape") target.blur();
     const next = neighbour(bars, row, at, event.key);
     if (!next) return;

@@ -23,7 +23,7 @@ export class Sums {
 
   update(plan: MemoryPlan): void {
     const { ranks, tightest } = plan;
-    const focused = [...this.root.querySelectorAll("summary")].findIndex((one) => one === document.activeElement);
+    const focused = [...this.root.querySelectorAll("summary")].findIndex((one) => one.matches(":focus"));
     const order = [...ranks.keys()].sort((a, b) => Number(b === tightest) - Number(a === tightest) || a - b);
     fill(
       this.root,

@@ -220,10 +220,8 @@ export class Rows {
         if (!this.events.zoom) return;
         this.events.zoom(action.factor, model.x[this.index] ?? (model.from + model.to) / 2);
         break;
-      default: {
-        const never: never = action;
-        return never;
-      }
+      default:
+        action satisfies never;
     }
     event.preventDefault();
   }

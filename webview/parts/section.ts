@@ -78,7 +78,7 @@ export class Section {
       return;
     }
     // A redraw must not take the focus from Copy or Save CSV.
-    const focused = [...this.twin.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
+    const focused = [...this.twin.querySelectorAll("button")].findIndex((button) => button.matches(":focus"));
     const { actions } = this.options;
     fill(this.twin, ...[this.options.table()].flat().map((model) => twin(model, actions)));
     if (focused >= 0) this.twin.querySelectorAll("button")[focused]?.focus();

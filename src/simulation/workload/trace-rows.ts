@@ -55,7 +55,7 @@ export function readRows(table: TraceTable, reader: RowReader): ReadRows {
   return { read: { rows: fromZero(classes.length > 0 ? rows : rows.map(withoutClass)), classes, failed } };
 }
 
-function withoutClass({ class: _, ...row }: RequestRow): RequestRow {
+function withoutClass({ class: _class, ...row }: RequestRow): RequestRow {
   return row;
 }
 
