@@ -60,6 +60,8 @@ try {
       // One failure must not bring others: what it left behind goes, what it changed is as it was.
       rmSync(join(workspace, ".inference-lens"), { recursive: true, force: true });
       fillWorkspace();
+      // With it goes what is attached and what serves as a demo.
+      await workbench.reload().catch((cause) => console.log(`    not reloaded: ${cause.message}`));
     }
   }
 } finally {

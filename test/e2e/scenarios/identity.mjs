@@ -128,6 +128,9 @@ export const identity = [
         await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
         await until("the page without it", async () => !/gpu-memory-utilization 0\.8/.test(await frame.locator("body").textContent()));
 
+        assert.doesNotMatch(await frame.content(), /hunter2/);
+
+        // The review takes the page's place: from here on the page may be gone.
         await frame.getByRole("button", { name: "Review differences" }).first().click();
         await page.locator(".tab", { hasText: "as the server runs" }).waitFor();
         await page.locator(".monaco-diff-editor", { hasText: "--no-enable-prefix-caching" }).first().waitFor();
@@ -135,7 +138,6 @@ export const identity = [
 
         const paths = new Set(server.asked.map(({ path }) => path));
         assert.deepEqual([...paths].sort(), ["/metrics", "/openapi.json", "/v1/models", "/version"]);
-        assert.doesNotMatch(await frame.content(), /hunter2/);
         assert.deepEqual(filesWith(profile, "hunter2"), [], "the password is in no file of the editor");
         assert.deepEqual(filesWith(workspace, "hunter2"), []);
         await workbench.command("Inference Lens: Detach");
