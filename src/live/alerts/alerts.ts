@@ -2,12 +2,12 @@ import { duration, whole } from "../../catalog/quantity.ts";
 import type { Slo } from "../../deployment/deployment.ts";
 import { type Message, message } from "../../deployment/message.ts";
 import type { DriftRow } from "../drift.ts";
+import { isQueueTold, queueGrowth } from "../queue-growth.ts";
 import type { LivePoint } from "../snapshot.ts";
 import type { MemberState } from "../source.ts";
 import type { LiveWindow } from "../window.ts";
 import { Held } from "./held.ts";
 import { limitMissed } from "./limit-missed.ts";
-import { queueGrows } from "./queue-growth.ts";
 
 export type AlertKind = "limit-missed" | "queue-grows" | "restart" | "drift" | "member-lost";
 
@@ -45,6 +45,9 @@ const times: Readonly<Record<AlertKind, readonly [raise: number, clear: number]>
   drift: [0, 0],
   "member-lost": [15, 15],
 };
+
+/** Over which a queue must have grown. */
+const queueSeconds = 120;
 
 /** What is told of one server: each once when it begins, and once when it is over. */
 export class Alerts {
@@ -94,7 +97,7 @@ function conditionsOf({ time, points, window, slo, members, drift }: Watched): M
   found.set("queue", {
     kind: "queue-grows",
     words: message("The queue grows: {0} requests wait", whole(waiting ?? 0)),
-    holds: queueGrows(points, time, window?.rates.request_success_total ?? null),
+    holds: isQueueTold(points, time - queueSeconds, time) ? queueGrowth(points, time - queueSeconds, time) !== null : undefined,
   });
   const restarted = points.at(-1)?.state === "restarted";
   found.set("restart", { kind: "restart", words: message("The server was restarted"), holds: restarted });

@@ -3,8 +3,8 @@ import { plain } from "../../../src/deployment/message.ts";
 import { Alerts, type Watched } from "../../../src/live/alerts/alerts.ts";
 import { Held } from "../../../src/live/alerts/held.ts";
 import { limitMissed } from "../../../src/live/alerts/limit-missed.ts";
-import { queueGrows } from "../../../src/live/alerts/queue-growth.ts";
 import type { DriftRow } from "../../../src/live/drift.ts";
+import { isQueueTold, queueGrowth } from "../../../src/live/queue-growth.ts";
 import type { Histogram, LivePoint } from "../../../src/live/snapshot.ts";
 import type { MemberState } from "../../../src/live/source.ts";
 import { random as randomOf } from "../../webview/fixtures/random.ts";
@@ -55,13 +55,13 @@ describe("limitMissed", () => {
   });
 });
 
-function point(time: number, waiting: number, state: LivePoint["state"] = "live"): LivePoint {
+function point(time: number, waiting: number, state: LivePoint["state"] = "live", finished = 0): LivePoint {
   const server = { kind: "vllm", model: null, engines: 1 } as const;
   const snapshot = {
     time,
     server,
     gauges: { requests_waiting: waiting },
-    counters: {},
+    counters: { request_success_total: finished },
     histograms: {},
     startedAt: undefined,
     cacheConfig: undefined,
@@ -69,8 +69,10 @@ function point(time: number, waiting: number, state: LivePoint["state"] = "live"
   return { time, state, snapshot, rates: {}, windows: {}, prefixHitRate: null };
 }
 
-describe("queueGrows", () => {
-  const over = (waiting: (time: number) => number): LivePoint[] => Array.from({ length: 121 }, (_, time) => point(time, waiting(time)));
+describe("a queue of two minutes", () => {
+  const over = (waiting: (time: number) => number, finished = 1): LivePoint[] =>
+    Array.from({ length: 121 }, (_, time) => point(time, waiting(time), "live", finished * time));
+  const grows = (points: readonly LivePoint[], until: number): boolean => queueGrowth(points, until - 120, until) !== null;
 
   it.each([
     // Of 2 requests a second, 240 in the two minutes, chance leaves up to 3·√480 = 66 in the queue; of 10 a second 147.
@@ -79,8 +81,8 @@ describe("queueGrows", () => {
     ["one that stays", () => 40, 2, false],
     ["one that empties", (time: number) => 200 - time, 2, false],
     ["one that jumped at the end", (time: number) => (time > 110 ? 200 : 0), 2, false],
-  ] as const)("%s", (_, waiting, finished, grows) => {
-    expect(queueGrows(over(waiting), 120, finished)).toBe(grows);
+  ] as const)("%s", (_, waiting, finished, expected) => {
+    expect(grows(over(waiting, finished), 120)).toBe(expected);
   });
 
   it("is not fooled by queues at 90 % load in more than 1 of 100 looks", () => {
@@ -91,18 +93,21 @@ describe("queueGrows", () => {
     let looks = 0;
     for (let time = 0; time < 40_000; time++) {
       for (let i = 0; i < 10; i++) waiting = Math.max(0, waiting + (random() < 0.45 ? 1 : 0) - (random() < 0.5 ? 1 : 0));
-      points.push(point(time, waiting));
+      points.push(point(time, waiting, "live", 4.5 * time));
       if (points.length > 130) points.shift();
       if (time % 10 !== 0 || time < 120) continue;
       looks++;
-      if (queueGrows(points, time, 4.5)) alarms++;
+      if (grows(points, time)) alarms++;
     }
     expect(alarms / looks).toBeLessThan(0.01);
   });
 
   it("says nothing before the time is over, or where the server tells no queue", () => {
-    expect(queueGrows(over(() => 3).slice(0, 100), 99, 1)).toBeUndefined();
-    expect(queueGrows([], 99, 1)).toBeUndefined();
+    const all = over(() => 3);
+    expect(isQueueTold(all, 0, 120)).toBe(true);
+    expect(isQueueTold(all.slice(0, 100), -21, 99)).toBe(false);
+    expect(isQueueTold([...all.slice(0, 50), ...all.slice(75)], 0, 120)).toBe(false);
+    expect(isQueueTold([], -21, 99)).toBe(false);
   });
 });
 
