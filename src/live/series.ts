@@ -1,5 +1,6 @@
 import { message } from "../deployment/message.ts";
 import { History } from "./history.ts";
+import { LeftEngines } from "./left-engines.ts";
 import { isUnknownSpan, shownTime, type Told } from "./moment.ts";
 import { isIncomplete, isRestart, pointAlone, pointBetween, pointOf } from "./point.ts";
 import { Sharing } from "./sharing.ts";
@@ -23,6 +24,7 @@ export class LiveSeries {
   private history: History;
   private happened: LiveEvent[] = [];
   private totals = new Totals();
+  private left = new LeftEngines();
   private readonly sharing = new Sharing();
   /** The last answer as it is kept, also when failures followed it. */
   private lastSnapshot: Snapshot | undefined;
@@ -45,6 +47,7 @@ export class LiveSeries {
     this.history = new History(this.capacity);
     this.happened = [];
     this.totals = new Totals();
+    this.left = new LeftEngines();
     this.lastSnapshot = undefined;
     this.answeredAt = undefined;
     this.looked = undefined;
@@ -87,8 +90,9 @@ export class LiveSeries {
   }
 
   /** Takes a scrape in. */
-  push(scraped: Snapshot): LivePoint {
+  push(page: Snapshot): LivePoint {
     const before = this.lastSnapshot;
+    const scraped = this.left.follow(before, page);
     if (before && isIncomplete(before, scraped)) {
       return this.fail("The page is not whole: figures it had before are missing", scraped.time, scraped.steady);
     }

@@ -1,4 +1,5 @@
 import { message } from "../../deployment/message.ts";
+import { LeftEngines } from "../left-engines.ts";
 import { isUnknownSpan, secondsBetween } from "../moment.ts";
 import { growth, isIncomplete, isRestart } from "../point.ts";
 import { scaled } from "../scaled.ts";
@@ -34,6 +35,7 @@ export class WatchedMember {
   private before: { readonly snapshot: Snapshot; readonly at: Moment } | undefined;
   private state: MemberState["state"] = "lost";
   private detail = "No answer yet";
+  private readonly left = new LeftEngines();
   private failures = 0;
   /** Of the steady clock. */
   private nextAt = Number.NEGATIVE_INFINITY;
@@ -99,8 +101,9 @@ export class WatchedMember {
     return this.shareOf({ ...snapshot, ...still, ...(perEngine ? { perEngine } : {}) }, snapshot);
   }
 
-  private scraped(snapshot: Snapshot, now: Moment, seconds: number | null, events: LiveEvent[]): Share | undefined {
+  private scraped(page: Snapshot, now: Moment, seconds: number | null, events: LiveEvent[]): Share | undefined {
     const last = this.before;
+    const snapshot = this.left.follow(last?.snapshot, page);
     if (last && isIncomplete(last.snapshot, snapshot)) {
       this.failed("The page is not whole: figures it had before are missing", now, "lost");
       return undefined;
