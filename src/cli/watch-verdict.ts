@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Slo } from "../deployment/deployment.ts";
 import { limitMissed } from "../live/alerts/limit-missed.ts";
+import { isDifference } from "../live/drift.ts";
 import type { CanonicalHistogram } from "../live/snapshot.ts";
 import type { Comparison } from "./watch-compare.ts";
 import type { Watched } from "./watch-one.ts";
@@ -28,7 +29,7 @@ export function failed(
 ): readonly WatchFailure[] {
   const holds: Readonly<Record<WatchFailure, () => boolean>> = {
     slo: () => slo !== null && isMissed(series, slo),
-    drift: () => comparison?.drift.some(({ verdict, predicted }) => verdict === "different" && !predicted) ?? false,
+    drift: () => comparison?.drift.some(isDifference) ?? false,
     lost: () => series.points.some(({ state }) => state === "lost"),
   };
   return asked.filter((failure) => holds[failure]());

@@ -1,6 +1,6 @@
 import { message } from "../deployment/message.ts";
 import type { Edit } from "../deployment/text.ts";
-import type { Drift } from "../live/drift.ts";
+import { type Drift, isDifference } from "../live/drift.ts";
 import type { PoolChange } from "../planning/change.ts";
 import type { Finding, Fix } from "../rules/rule.ts";
 import { serverDrift } from "../rules/server-drift.ts";
@@ -20,7 +20,7 @@ export interface DriftFinding {
 export function driftFindings(drift: readonly Drift[], { deployment }: DeploymentAnalysis, analysis: Analysis): readonly DriftFinding[] {
   if (deployment.ignored.has(serverDrift.code)) return [];
   return drift
-    .filter(({ verdict, predicted }) => verdict === "different" && !predicted)
+    .filter(isDifference)
     .map((one): DriftFinding => ({ drift: one, finding: findingOf(one, deployment.anchor) }))
     .filter(({ finding }) => !isSilenced(finding, analysis.ignoredLines));
 }
@@ -52,7 +52,7 @@ export function driftFix(drift: Drift, subject: DeploymentAnalysis, options: Fix
 export function reviewedEdits(drift: readonly Drift[], subject: DeploymentAnalysis, options: FixOptions): readonly Edit[] {
   let edits: readonly Edit[] = [];
   for (const one of drift) {
-    const fix = one.verdict === "different" && !one.predicted ? driftFix(one, subject, options) : undefined;
+    const fix = isDifference(one) ? driftFix(one, subject, options) : undefined;
     if (!fix) continue;
     const together = distinct([...edits, ...fix.edits]);
     if (applyEdits(options.text, together) !== undefined) edits = together;

@@ -47,6 +47,11 @@ export interface DriftSite extends Omit<DriftSubject, "settled" | "memory"> {
   readonly plan: MemoryPlan | undefined;
 }
 
+/** Whether server and file differ, wherever that is told or counted: what our own model computed is no setting, and being off is its fault. */
+export function isDifference({ verdict, predicted }: Pick<DriftRow, "verdict" | "predicted">): boolean {
+  return verdict === "different" && !predicted;
+}
+
 /** Rows as a page shows them, without what only the file's editor needs. */
 export function driftRows(drift: readonly Drift[]): readonly DriftRow[] {
   return drift.map(({ pool: _pool, place: _place, change: _change, ...row }) => row);

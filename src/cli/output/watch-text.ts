@@ -2,7 +2,7 @@ import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { ComparedRow } from "../../live/compare.ts";
 import type { ComparedMetric } from "../../live/compared-metrics.ts";
-import type { DriftRow } from "../../live/drift.ts";
+import { type DriftRow, isDifference } from "../../live/drift.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Comparison } from "../watch-compare.ts";
 import { printable } from "./printable.ts";
@@ -66,13 +66,13 @@ function verdictText({ verdict }: ComparedRow, paint: Terminal["paint"]): string
 function settingsText(drift: readonly DriftRow[], paint: Terminal["paint"]): string {
   const differing = drift
     .filter(({ verdict }) => verdict !== "equal")
-    .map(({ setting, file, server, from, verdict, lines }) => [
-      setting,
-      file,
-      lines ? String(lines[0] + 1) : "",
-      printable(server ?? "not offered"),
-      from ?? "",
-      verdict === "different" ? paint("yellow", verdict) : verdict,
+    .map((row) => [
+      row.setting,
+      row.file,
+      row.lines ? String(row.lines[0] + 1) : "",
+      printable(row.server ?? "not offered"),
+      row.from ?? "",
+      isDifference(row) ? paint("yellow", row.verdict) : row.verdict,
     ]);
   if (drift.length === 0) return "";
   return differing.length === 0

@@ -1,7 +1,7 @@
 import { duration, whole } from "../../catalog/quantity.ts";
 import type { Slo } from "../../deployment/deployment.ts";
 import { type Message, message } from "../../deployment/message.ts";
-import type { DriftRow } from "../drift.ts";
+import { type DriftRow, isDifference } from "../drift.ts";
 import { isQueueTold, queueGrowth } from "../queue-growth.ts";
 import type { LivePoint } from "../snapshot.ts";
 import type { MemberState } from "../source.ts";
@@ -104,9 +104,10 @@ function conditionsOf({ time, points, window, slo, members, drift }: Watched): M
   for (const { name, state } of members) {
     found.set(`member ${name}`, { kind: "member-lost", words: message("{0} does not answer", name), holds: state === "lost" });
   }
-  for (const { setting, file, server, verdict, predicted } of drift) {
+  for (const row of drift) {
+    const { setting, file, server } = row;
     const words = message("The server runs {0} {1}, the file says {2}", setting, server ?? "", file);
-    found.set(`drift ${setting}`, { kind: "drift", words, holds: verdict === "different" && !predicted });
+    found.set(`drift ${setting}`, { kind: "drift", words, holds: isDifference(row) });
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { Drift, DriftSite, DriftSubject } from "../drift.ts";
+import { type Drift, type DriftSite, type DriftSubject, isDifference } from "../drift.ts";
 import type { RunningServer } from "../running-server.ts";
 import { flagDrift } from "./flag-drift.ts";
 import { identityDrift } from "./identity-drift.ts";
@@ -17,7 +17,7 @@ export function driftOf(server: RunningServer, subject: DriftSubject): readonly 
   );
   const own = all.filter(({ pool }) => pool.role === role);
   const compared = (own.length > 0 ? own : all).map((site) => poolDrift(server, site));
-  const differing = (rows: readonly Drift[]): number => rows.filter(({ verdict }) => verdict === "different").length;
+  const differing = (rows: readonly Drift[]): number => rows.filter(isDifference).length;
   return (
     compared.reduce<readonly Drift[] | undefined>((best, rows) => (!best || differing(rows) < differing(best) ? rows : best), undefined) ??
     []

@@ -1,4 +1,4 @@
-import type { DriftRow } from "../../../src/live/drift.ts";
+import { type DriftRow, isDifference } from "../../../src/live/drift.ts";
 import { figure, whole } from "../../parts/numbers.ts";
 import { words } from "../../parts/words.ts";
 
@@ -25,7 +25,7 @@ export function driftLines(rows: readonly DriftRow[]): readonly DriftLine[] {
       setting: row.setting,
       file: valueWords(row.file),
       server: serverWords(row),
-      isDifferent: row.verdict === "different",
+      isDifferent: isDifference(row),
       isQuiet: row.verdict === "equal" || row.verdict === "not-offered",
       line: row.lines?.[0] ?? null,
       title: row.from === null ? "" : words("from {0}", row.from),
@@ -59,5 +59,5 @@ export function driftNote(rows: readonly DriftRow[]): string {
 
 /** Settings of the file that the server runs otherwise; what we calculate ourselves is no setting. */
 export function differing(rows: readonly DriftRow[]): readonly DriftRow[] {
-  return rows.filter(({ verdict, predicted }) => verdict === "different" && !predicted);
+  return rows.filter(isDifference);
 }
