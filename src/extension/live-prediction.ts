@@ -3,6 +3,7 @@ import { asServed } from "../live/explain/as-served.ts";
 import { explainGap } from "../live/explain/explain-gap.ts";
 import type { Gap } from "../live/explain/gap.ts";
 import { type MeasuredWorkload, measuredWorkload } from "../live/measured-workload.ts";
+import { firstPredictionSeconds, type NoPrediction, whyNoPrediction } from "../live/no-prediction.ts";
 import { predictionFrom } from "../live/prediction.ts";
 import type { RunningServer } from "../live/running-server.ts";
 import type { LiveSeries } from "../live/series.ts";
@@ -21,9 +22,7 @@ import type { Workload } from "../simulation/workload/workload.ts";
 import type { Subject } from "./subject.ts";
 import { seed } from "./workload-choice.ts";
 
-/** After so many seconds of load, and again whenever that has doubled, the prediction is made anew: early on, short requests weigh too much. */
-const firstPredictionSeconds = 15;
-/** And then as often: loads change over a day. */
+/** Whenever the load behind it has doubled, the prediction is made anew, and then as often: loads change over a day. */
 const againSeconds = 300;
 /** Of an engine's steps the last hour is told. */
 const stepSeconds = 3600;
@@ -63,6 +62,7 @@ export class LivePredictor {
   /** Seconds of load behind the measured prediction, and when it was made, in unix seconds. */
   private predictedFrom = 0;
   private predictedAt = 0;
+  private toldAbsent: NoPrediction | null = null;
 
   constructor(
     private readonly subject: Subject | undefined,
@@ -73,7 +73,7 @@ export class LivePredictor {
   messages(): readonly ToLiveView[] {
     const { prediction, gap, standing, steps } = this.shown;
     return [
-      { kind: "prediction", prediction },
+      { kind: "prediction", prediction, absent: this.absent },
       { kind: "gap", gap },
       { kind: "standing", standing },
       { kind: "shift-steps", steps },
@@ -112,6 +112,7 @@ export class LivePredictor {
   /** A look came in: with enough load behind it, the measured prediction is made or made anew. */
   received(point: LivePoint): void {
     if (point.state === "restarted") this.predictedFrom = 0;
+    this.tellAbsent();
     if (this.basis !== "measured" || point.state !== "live" || this.going) return;
     this.predictMeasured().catch((error: unknown) => this.ports.log(`prediction failed: ${String(error)}`));
   }
@@ -183,11 +184,30 @@ export class LivePredictor {
     this.stop();
     const own = new AbortController();
     this.going = own;
+    this.tellAbsent();
     try {
       await work(own.signal);
     } finally {
       if (this.going === own) this.going = undefined;
+      this.tellAbsent();
     }
+  }
+
+  private get absent(): NoPrediction | null {
+    if (this.shown.prediction) return null;
+    const { subject, ports, basis } = this;
+    return whyNoPrediction({
+      isSimulating: this.going !== undefined,
+      isSettled: subject ? subject.analysis.settled !== undefined : null,
+      load: basis === "measured" ? measuredWorkload(ports.window(), ports.series.points) : null,
+    });
+  }
+
+  private tellAbsent(): void {
+    const { absent } = this;
+    if (absent === this.toldAbsent) return;
+    this.toldAbsent = absent;
+    this.ports.send({ kind: "prediction", prediction: this.shown.prediction, absent });
   }
 
   private show(part: Partial<Shown>): void {

@@ -4,10 +4,19 @@ import type { Alias } from "./aliases/alias.ts";
 import { aliases, aliasesOf } from "./aliases.ts";
 import { serverNames } from "./server-kinds.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { LiveSource } from "./source.ts";
 import { conditionOf, type Word } from "./switched-on.ts";
 
-/** Why a figure is missing on a page, for the place where it would stand; undefined where the page has it. */
-export function whyNotOffered(word: Word, snapshot: Snapshot, version: string | null): Message | undefined {
+/**
+ * Why a figure is missing of what a source gave, for the place where it would stand; undefined where it is there. A store may lack what the
+ * page has: it was not scraped, or was dropped.
+ */
+export function whyNotOffered(
+  word: Word,
+  snapshot: Snapshot,
+  version: string | null,
+  source: LiveSource["kind"] = "metrics-url",
+): Message | undefined {
   const { server, counters, wireNames } = snapshot;
   if (isOffered(word, snapshot)) return undefined;
   // Of a labelled family the first line comes with the first event.
@@ -24,6 +33,7 @@ export function whyNotOffered(word: Word, snapshot: Snapshot, version: string | 
     const isHistogram = aliases.some((alias) => alias.canonical === word && alias.kind === "histogram");
     return isHistogram && !hasHistograms ? message("not offered by {0}: it has no histograms", name) : message("not offered by {0}", name);
   }
+  if (source === "prometheus") return message("the store has no such series of these servers");
   if (Object.keys(counters).length === 0) return message("appears with the first request");
   if (server.kind === "vllm") return message("not on the page; some settings of {0} turn statistics off (--disable-log-stats)", name);
   return message("not on the page of this {0}", name);

@@ -3,6 +3,7 @@ import type { Message } from "../deployment/message.ts";
 import type { DriftRow } from "../live/drift.ts";
 import type { EngineTable } from "../live/engines.ts";
 import type { Gap } from "../live/explain/gap.ts";
+import type { NoPrediction } from "../live/no-prediction.ts";
 import type { LivePrediction } from "../live/prediction.ts";
 import type { ShiftSteps } from "../live/shift-steps.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
@@ -76,7 +77,8 @@ export type ToLiveView =
       readonly sinceSeconds: number;
       readonly retryInSeconds: number | null;
     }
-  | { readonly kind: "prediction"; readonly prediction: Prediction | null }
+  /** `absent`: why there is none; null where there is one. */
+  | { readonly kind: "prediction"; readonly prediction: Prediction | null; readonly absent: NoPrediction | null }
   /** About once a second where there is more than one engine or member. */
   | { readonly kind: "members"; readonly members: LiveMembers }
   /** All that are known, oldest first. */

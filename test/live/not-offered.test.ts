@@ -44,6 +44,17 @@ describe("whyNotOffered", () => {
     expect(why && plain(why)).toBe(expected);
   });
 
+  it("of a store, says that it has no such series, unless the server has no such figure", () => {
+    const vllm = snapshotOfText(pages.vllm ?? "");
+    const why = (word: Word) => {
+      const words = whyNotOffered(word, vllm, null, "prometheus");
+      return words && plain(words);
+    };
+    expect(why("e2e_seconds")).toBe("the store has no such series of these servers");
+    expect(why("gpu_utilization")).toBe("not offered by vLLM");
+    expect(why("prompt_tokens_total")).toBeUndefined();
+  });
+
   it("tells what is idle or has not come yet from what there is no name for", () => {
     const idle = snapshotOfText(
       `${family("vllm:kv_cache_usage_perc", "gauge", "NaN")}\n${family("vllm:num_preemptions", "counter")}\n${pages.vllm}`,

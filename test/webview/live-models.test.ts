@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NoPrediction } from "../../src/live/no-prediction.ts";
 import type { CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
 import { viewPoint } from "../../src/live/view-point.ts";
 import { measureWindow } from "../../src/live/window.ts";
@@ -34,6 +35,7 @@ const input = (ring: Ring, change: Partial<RowsInput> = {}): RowsInput => ({
   prediction,
   slo: header.slo,
   version: "0.11.0",
+  source: "metrics-url",
   events: [],
   engines: 1,
   kvCapacityTokens: null,
@@ -43,11 +45,13 @@ const said = (state: Connection, points: readonly LivePoint[], change = {}) =>
   liveVerdict({
     state,
     detail: "",
+    hasAnswered: true,
     silentSeconds: 14,
     retrySeconds: 8,
     header,
     measured: measure(ringOf(points), start, start + 400),
     prediction,
+    absent: null,
     gap: null,
     missing: [],
     ...change,
@@ -59,6 +63,7 @@ const figures = (points: readonly LivePoint[], seconds: number, change = {}) =>
     prediction,
     slo: header.slo,
     version: null,
+    source: "metrics-url",
     windowName: "5 min",
     age: null,
     isIdle: false,
@@ -159,10 +164,25 @@ describe("verdict", () => {
         { text: "Connection refused. Trying again in 8 s. The last values stay, greyed and with their age; nothing is drawn for the gap." },
       ],
     });
+    expect(said("lost", [], { detail: "Connection refused", hasAnswered: false })).toMatchObject({
+      title: "No answer from http://127.0.0.1:8000",
+      lines: [{ text: "Connection refused." }, { text: "Trying again in 8 s." }],
+    });
     expect(said("needs-key", [], { detail: "llama.cpp answered 401 for /metrics" }).title).toContain("401");
     expect(said("wrong-page", [], { detail: "HTML" }).lines[0]?.text).toBe("HTML");
     expect(said("idle", history(60, { gaps: false, quiet: true })).title).toBe("No requests in this window");
     expect(said("live", plainHistory(60)).title).toBe("1 request running");
+  });
+
+  it("says why there is no prediction, and that one is on its way", () => {
+    const points = history(300, { gaps: false });
+    const last = (absent: NoPrediction) => said("live", points, { prediction: null, absent }).lines.at(-1)?.text;
+    expect(last("simulating")).toBe("A prediction for the measured load is being simulated.");
+    expect(last("no-load-yet")).toMatch(/it starts when enough load was measured/);
+    expect(last("not-offered")).toMatch(/the server does not tell the load/);
+    expect(last("not-settled")).toMatch(/missing or wrong in the file/);
+    expect(last("no-deployment")).toMatch(/attach from a deployment/);
+    expect(last("to-choose")).toMatch(/simulate the deployment/);
   });
 
   it("has every number of its sentences in the figures", () => {

@@ -46,6 +46,7 @@ const stateOf: Readonly<Record<string, string>> = {
   "live/live": "live",
   "live/idle": "idle",
   "live/lost": "lost",
+  "live/never-answered": "lost",
   "live/needs-key": "needs-key",
   "live/wrong-page": "wrong-page",
   "memory/fits": "fits",
@@ -357,6 +358,11 @@ describe("live page", () => {
       await page.getByRole("button", { name: "Try now" }).click();
       expect((await posted()).map(({ kind }) => kind)).toContain("retry");
       expect(await page.locator("[role=status]").innerText()).toBe("The server does not answer.");
+    });
+    await withPage("live", "never-answered", {}, async ({ page }) => {
+      expect(await page.locator("h1").first().innerText()).toContain("No answer from");
+      expect(await page.locator(".verdict").innerText()).toContain("Connection refused.");
+      expect(await page.locator(".figures").isVisible()).toBe(false);
     });
     await withPage("live", "needs-key", {}, async ({ page, posted }) => {
       await page.getByRole("button", { name: "Enter key" }).click();

@@ -1,5 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { Gap } from "../../src/live/explain/gap.ts";
+import type { NoPrediction } from "../../src/live/no-prediction.ts";
 import type { LiveHeader, Prediction } from "../../src/protocol/live-view.ts";
 import type { Sentence } from "../parts/models.ts";
 import { brief, duration, durationRange, parts, rate } from "../parts/numbers.ts";
@@ -12,6 +13,8 @@ export interface AnsweringInput {
   readonly header: LiveHeader;
   readonly measured: Measured | null;
   readonly prediction: Prediction | null;
+  /** Why there is no prediction. */
+  readonly absent: NoPrediction | null;
   readonly gap: Gap | null;
   /** Members that do not answer while others do. */
   readonly missing: readonly string[];
@@ -24,10 +27,10 @@ interface Latency {
 }
 
 /** Limits first, then the predicted ranges, then what lies behind; undefined where no latency was measured. */
-export function answeringWords({ measured, header, prediction, gap, missing }: AnsweringInput): Sentence | undefined {
+export function answeringWords({ measured, header, prediction, absent, gap, missing }: AnsweringInput): Sentence | undefined {
   const found = latencies(measured, header.slo);
   if (!measured || found.length === 0) return undefined;
-  const range = rangeWords(measured, prediction);
+  const range = rangeWords(measured, prediction, absent);
   const [sign, first] = limitWords(found);
   const { outside } = range;
   const title =
@@ -122,9 +125,33 @@ function sentenceOf(found: readonly Latency[], title: string, slo: Slo | null, {
   return each.join(" ");
 }
 
-function rangeWords(measured: Measured, prediction: Prediction | null): { readonly outside: string[]; readonly lines: string[] } {
-  if (!prediction)
-    return { outside: [], lines: [words("No prediction to compare with: simulate the deployment, or choose a workload to predict with.")] };
+/** One sentence in the place of the predicted ranges. */
+function absentWords(absent: NoPrediction | null): string {
+  switch (absent) {
+    case "simulating":
+      return words("A prediction for the measured load is being simulated.");
+    case "no-deployment":
+      return words("No prediction to compare with: attach from a deployment in a file to have one.");
+    case "not-settled":
+      return words("No prediction to compare with: something that a simulation needs is missing or wrong in the file.");
+    case "no-load-yet":
+      return words("No prediction yet: it starts when enough load was measured.");
+    case "not-offered":
+      return words("No prediction to compare with: the server does not tell the load, so choose another workload to predict with.");
+    case "to-choose":
+    case null:
+      return words("No prediction to compare with: simulate the deployment, or choose a workload to predict with.");
+    default:
+      return absent satisfies never;
+  }
+}
+
+function rangeWords(
+  measured: Measured,
+  prediction: Prediction | null,
+  absent: NoPrediction | null,
+): { readonly outside: string[]; readonly lines: string[] } {
+  if (!prediction) return { outside: [], lines: [absentWords(absent)] };
   const rows = predictedRows(prediction);
   const { ttft_seconds: ttft, tpot_seconds: tpot, itl_seconds: itl, e2e_seconds: e2e } = measured.latencies;
   const compared = [

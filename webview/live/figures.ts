@@ -1,6 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
-import type { Prediction } from "../../src/protocol/live-view.ts";
+import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import type { Bullet, Figure, Predicted, Tag } from "../parts/models.ts";
 import { brief, duration, parts, percent, rate, whole } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
@@ -15,6 +15,7 @@ export interface FigureInput {
   readonly prediction: Prediction | null;
   readonly slo: Slo | null;
   readonly version: string | null;
+  readonly source: LiveConnection["source"];
   /** `5 min`, in the labels of what a window measures. */
   readonly windowName: string;
   /** Words under every figure while nobody answers: `14 s old`. */
@@ -139,7 +140,7 @@ function latencyFigure(input: FigureInput, { id, label, title, value, range, lim
     more ?? "",
   ];
   if (!value) {
-    const unknown = absence(`${id}_seconds`, input.last, input.version) ?? words("idle, no request in the window");
+    const unknown = absence(`${id}_seconds`, input.last, input) ?? words("idle, no request in the window");
     return { ...base, value: "", unit: "", tag: null, bullet: null, caption: joined(against), unknown };
   }
   const [text, unit] = parts(quantileWords(value));
@@ -173,7 +174,7 @@ function gaugeFigure(input: FigureInput, { id, label, title, value, range, forma
   const caption = joined(against) || words("no prediction");
   if (value === null) {
     const waiting = word === "prefix_cache_hits_total" ? words("no prompt looked up") : words("needs two scrapes");
-    const unknown = absence(word, input.last, input.version) ?? waiting;
+    const unknown = absence(word, input.last, input) ?? waiting;
     return { ...base, value: "", unit: "", tag: null, bullet: null, caption, unknown };
   }
   const [text, unit] = parts(format(value));

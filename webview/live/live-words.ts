@@ -4,7 +4,7 @@ import { whyNotOffered } from "../../src/live/not-offered.ts";
 import { bandRange } from "../../src/live/prediction.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import type { Word } from "../../src/live/switched-on.ts";
-import type { Prediction } from "../../src/protocol/live-view.ts";
+import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import type { Predicted } from "../parts/models.ts";
 import { brief, duration, parts } from "../parts/numbers.ts";
 import { said, words } from "../parts/words.ts";
@@ -83,12 +83,18 @@ export function isInput(prediction: Prediction | null, row: keyof PredictedRows)
   return prediction !== null && row !== "tpot" && prediction.inputs.includes(metricOf[row]);
 }
 
+/** Who tells the figures: the server's version where it is known, and through what. */
+export interface Teller {
+  readonly version: string | null;
+  readonly source: LiveConnection["source"];
+}
+
 /** Why a quantity has no value, in words; null where it has one or will have. */
-export function absence(word: Word, point: LivePoint | undefined, version: string | null): string | null {
+export function absence(word: Word, point: LivePoint | undefined, { version, source }: Teller): string | null {
   if (!point) return words("waiting for the first answer");
   if (!point.snapshot) return null;
   if (word in point.rates || word in point.windows || word in point.snapshot.gauges) return null;
-  const why = whyNotOffered(word, point.snapshot, version);
+  const why = whyNotOffered(word, point.snapshot, version, source);
   // Rates and windows need a scrape before this one; until then the page cannot say more.
   if (Object.keys(point.rates).length === 0 && Object.keys(point.windows).length === 0 && Object.keys(point.snapshot.counters).length > 0)
     return words("needs two scrapes");

@@ -182,17 +182,21 @@ class LivePage {
 
   private draw(): void {
     const { live, ring } = this;
-    const { header, state, prediction } = live;
+    const { header, state, prediction, absent } = live;
     if (!header || document.hidden) return;
     this.drawnAt = performance.now();
     const { from, to } = this.view.range(this.first, this.last);
     const measured = measure(ring, from, to);
-    const isUnusable = state === "needs-key" || state === "wrong-page" || (state === "connecting" && ring.length === 0);
+    const hasAnswered = ring.answered !== undefined;
+    const isUnusable = state === "needs-key" || state === "wrong-page" || (!hasAnswered && (state === "connecting" || state === "lost"));
     this.content.classList.toggle("state-page", isUnusable);
     this.content.classList.toggle("silent", state === "lost");
     const { detail, gap, silentSeconds, retrySeconds } = live;
     this.verdict.update(
-      liveVerdict({ state, detail, silentSeconds, retrySeconds, header, measured, prediction, gap, missing: ring.last?.missing ?? [] }),
+      liveVerdict({
+        ...{ state, detail, hasAnswered, silentSeconds, retrySeconds, header, measured, prediction, absent, gap },
+        missing: ring.last?.missing ?? [],
+      }),
       this.sections.verdictLinks(gap),
       this.actions(),
     );
@@ -201,8 +205,8 @@ class LivePage {
     show(this.charts.section.root, !isUnusable);
     show(this.sections.root, !isUnusable);
     if (!isUnusable) {
-      const { version, kvCapacityTokens, engines, events } = live;
-      const shared = { prediction, slo: header.slo, version, kvCapacityTokens };
+      const { version, source, kvCapacityTokens, engines, events } = live;
+      const shared = { prediction, slo: header.slo, version, source, kvCapacityTokens };
       this.cells.update(
         liveFigures({
           ...shared,

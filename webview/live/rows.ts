@@ -1,7 +1,7 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import { noteOn } from "../../src/live/figure-notes.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
-import type { Prediction } from "../../src/protocol/live-view.ts";
+import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import { summary } from "../parts/downsample.ts";
 import type { Predicted, Row, RowLine, RowsModel, Span } from "../parts/models.ts";
 import { brief, clock, duration, figure, scaleEnd } from "../parts/numbers.ts";
@@ -23,6 +23,7 @@ export interface RowsInput {
   readonly prediction: Prediction | null;
   readonly slo: Slo | null;
   readonly version: string | null;
+  readonly source: LiveConnection["source"];
   readonly events: readonly LiveEvent[];
   /** Engines behind the figures: from two on a unit says how they come together. */
   readonly engines: number;
@@ -151,9 +152,9 @@ function quantileFormat({ word, format, column }: Panel, ring: Ring): Panel["for
   };
 }
 
-function absentWords({ word, parts }: Panel, { ring, version }: RowsInput): string {
-  if (ring.length === 0) return words("waiting for the first answer");
-  return absence(parts?.word ?? word, ring.answered, version) ?? words("idle, nothing came in");
+function absentWords({ word, parts }: Panel, input: RowsInput): string {
+  if (input.ring.length === 0) return words("waiting for the first answer");
+  return absence(parts?.word ?? word, input.ring.answered, input) ?? words("idle, nothing came in");
 }
 
 /** `requests, sum`: a figure of several engines says how it is made. */

@@ -1,5 +1,6 @@
 import type { DriftRow } from "../../src/live/drift.ts";
 import type { Gap } from "../../src/live/explain/gap.ts";
+import type { NoPrediction } from "../../src/live/no-prediction.ts";
 import type { ShiftSteps } from "../../src/live/shift-steps.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
@@ -21,6 +22,7 @@ export class LiveState {
   header: LiveHeader | null = null;
   connection: LiveConnection | null = null;
   prediction: Prediction | null = null;
+  absent: NoPrediction | null = null;
   members: LiveMembers | null = null;
   events: readonly LiveEvent[] = [];
   drift: readonly DriftRow[] = [];
@@ -66,6 +68,7 @@ export class LiveState {
         break;
       case "prediction":
         this.prediction = message.prediction;
+        this.absent = message.absent;
         break;
       case "members":
         this.members = message.members;
@@ -122,6 +125,10 @@ export class LiveState {
   /** Tokens that the caches of all engines hold; null = not known. */
   get kvCapacityTokens(): number | null {
     return this.ring.answered?.snapshot?.gauges.kv_capacity_tokens ?? null;
+  }
+
+  get source(): LiveConnection["source"] {
+    return this.connection?.source ?? "metrics-url";
   }
 
   get version(): string | null {

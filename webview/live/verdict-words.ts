@@ -10,6 +10,8 @@ export type Connection = Extract<ToLiveView, { kind: "state" }>["state"];
 export interface VerdictInput extends AnsweringInput {
   readonly state: Connection;
   readonly detail: string;
+  /** Some answer came, however long ago. */
+  readonly hasAnswered: boolean;
   /** Seconds without an answer. */
   readonly silentSeconds: number;
   readonly retrySeconds: number | null;
@@ -48,9 +50,13 @@ export function liveVerdict(input: VerdictInput): Sentence {
 const plainSign = (glyph: string) => ({ glyph, word: "", tone: "plain" }) as const;
 const warning = (glyph: string) => ({ glyph, word: "", tone: "warning" }) as const;
 
-function lost({ detail, silentSeconds, retrySeconds }: VerdictInput): Sentence {
+function lost({ detail, hasAnswered, silentSeconds, retrySeconds, header }: VerdictInput): Sentence {
   const why = detail === "" ? "" : detail.replace(/[.\s]*$/, ".");
   const again = retrySeconds === null ? "" : words("Trying again in {0} s.", Math.max(0, Math.ceil(retrySeconds)));
+  if (!hasAnswered) {
+    const lines = [why, again].filter((text) => text !== "").map((text) => ({ text }));
+    return { sign: warning("▲"), title: words("No answer from {0}", header.url), lines };
+  }
   const kept = words("The last values stay, greyed and with their age; nothing is drawn for the gap.");
   return {
     sign: warning("▲"),

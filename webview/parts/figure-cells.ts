@@ -1,9 +1,10 @@
 import { attribute, fill, glyph, h, say, show } from "./dom.ts";
 import type { Bullet, Figure, Tag } from "./models.ts";
+import { words } from "./words.ts";
 
 /** The row of headline figures. Cells are kept and changed in place: a live page updates them four times a second. */
 export class FigureCells {
-  readonly root = h("div", { class: "figures", role: "list", aria: { label: "Key figures" } });
+  readonly root = h("div", { class: "figures", role: "list", aria: { label: words("Key figures") } });
   private readonly cells = new Map<string, Cell>();
 
   update(figures: readonly Figure[]): void {
