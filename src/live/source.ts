@@ -80,6 +80,8 @@ export interface LiveEvent {
   readonly since?: number;
   readonly kind: "restart" | "gap" | "drift" | "deploy" | "scale" | "alert";
   readonly words: Message;
+  /** Name of the member that it happened to, where it is one. */
+  readonly member?: string;
 }
 
 interface LookNotes {

@@ -33,7 +33,7 @@ function restart(pod: Pod, time: number): LiveEvent {
   const words = end
     ? message("{0} was started again after it ended: {1}", pod.name, end.reason)
     : message("{0} was started again", pod.name);
-  return { time, kind: "restart", words };
+  return { time, kind: "restart", words, member: pod.name };
 }
 
 /** One event, however many pods of the new version there are. */
@@ -55,7 +55,7 @@ function replaced(came: readonly Pod[], went: readonly Pod[], time: number): rea
   return came.flatMap((pod): LiveEvent[] => {
     const i = left.findIndex((one) => versionOf(one) === versionOf(pod));
     const [old] = i < 0 ? [] : left.splice(i, 1);
-    return old ? [{ time, kind: "restart", words: message("{0} came in the place of {1}", pod.name, old.name) }] : [];
+    return old ? [{ time, kind: "restart", words: message("{0} came in the place of {1}", pod.name, old.name), member: pod.name }] : [];
   });
 }
 

@@ -109,7 +109,7 @@ export class WatchedMember {
       return undefined;
     }
     const restarted = last !== undefined && isRestart(last.snapshot, snapshot);
-    if (restarted) events.push({ time: now.time, kind: "restart", words: message("{0} was restarted", this.name) });
+    if (restarted) events.push({ time: now.time, kind: "restart", words: message("{0} was restarted", this.name), member: this.name });
     const from = last && !restarted && !isUnknownSpan(last.at, now) ? last.snapshot : snapshot;
     const part = this.part(seconds, last ? secondsBetween(last.snapshot, snapshot) : 0);
     const state = restarted ? "restarted" : stateOf(snapshot);

@@ -6,6 +6,7 @@ import type { PodQuery } from "../kubernetes/manifest-pods.ts";
 import { podChanges } from "../kubernetes/pod-changes.ts";
 import { PodPage } from "../kubernetes/pod-page.ts";
 import { podTrouble } from "../kubernetes/pod-trouble.ts";
+import { RestartsOnce } from "../kubernetes/restarts-once.ts";
 import { isWorker } from "../kubernetes/serving-ports.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberState } from "../source.ts";
 import { Fleet } from "./fleet.ts";
@@ -40,6 +41,7 @@ export class KubernetesPods implements LiveSource {
   /** Of the steady clock. */
   private listedAt = Number.NEGATIVE_INFINITY;
   private isOneLost = false;
+  private readonly restarts = new RestartsOnce();
   private events: readonly LiveEvent[] = [];
   private problem: string | undefined;
 
@@ -105,7 +107,7 @@ export class KubernetesPods implements LiveSource {
   private take(pods: readonly MeantPod[], time: number): void {
     this.problem = undefined;
     const staying = pods.filter(({ isLeaving }) => !isLeaving);
-    this.events = [...this.events, ...podChanges(this.pods ?? [], staying, time)];
+    this.events = [...this.events, ...this.restarts.fresh("list", podChanges(this.pods ?? [], staying, time))];
     this.pods = staying;
     const read = runningPods(staying).slice(0, mostPods);
     const before = [...this.pages.keys()].join(" ");
@@ -141,7 +143,12 @@ export class KubernetesPods implements LiveSource {
     const members = [...answering, ...missing];
     this.isOneLost = answering.some(({ state }) => state === "lost");
     const problems = look.problems.filter((words) => ![...silent].some((name) => words.startsWith(`${name}: `)));
-    return { ...look, members, events: [...events, ...(look.events ?? [])], problems: [...this.problems(pods), ...problems] };
+    return {
+      ...look,
+      members,
+      events: [...events, ...this.restarts.fresh("page", look.events ?? [])],
+      problems: [...this.problems(pods), ...problems],
+    };
   }
 
   private problems(pods: readonly MeantPod[]): readonly string[] {

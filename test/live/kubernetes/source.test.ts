@@ -104,6 +104,25 @@ describe("pods as a fleet", () => {
     expect(members(await cluster.look(source, 1))).toEqual(["c both live"]);
   });
 
+  test("a restart that both the list and the page tell is marked once, whichever comes first", async () => {
+    const cluster = new Cluster();
+    const status = (restartCount: number) => ({ restartCount, lastState: { terminated: { reason: "OOMKilled", exitCode: 137 } } });
+    cluster.pods = [{ name: "a" }];
+    cluster.pages = { "a:8000": page(1000) };
+    const source = pods();
+    await cluster.look(source, 1);
+    cluster.pods = [{ name: "a", status: status(1) }];
+    const listed = [await cluster.look(source, 15), await cluster.look(source, 1)];
+    cluster.pages = { "a:8000": page(10) };
+    const back = await cluster.look(source, 1);
+    expect([...listed, back].flatMap(events)).toEqual(["restart: a was started again after it ended: OOMKilled"]);
+    cluster.pages = { "a:8000": page(1) };
+    const first = await cluster.look(source, 1);
+    cluster.pods = [{ name: "a", status: status(2) }];
+    const later = [await cluster.look(source, 15), await cluster.look(source, 1)];
+    expect([first, ...later].flatMap(events)).toEqual(["restart: a was restarted"]);
+  });
+
   test("one that stops is told once, with Kubernetes' reason for it", async () => {
     const cluster = new Cluster();
     cluster.pods = [{ name: "a" }, { name: "b" }];
