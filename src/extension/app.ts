@@ -189,7 +189,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     importBenchmark: about((subject) => benchmarks.importBenchmark(subject)),
     useLoad: async (...args) => keepLoad(await servers.server(args), texts),
     calibrate: async (...args) => calibrations.fromServer(await servers.server(args)),
-    readPods: async (...args) => pods.read(await subjects.find(args), args[2]),
+    readPods: async (...args) => pods.read(servers.subjectAt(args[0]) ?? (await subjects.find(args)), args[2]),
     describeModel: about((subject) => models.describe(subject)),
     describeGpu: about((subject) => gpus.describe(subject)),
     forgetKey: () => forgetKey(tokens, connections),

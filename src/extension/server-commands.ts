@@ -64,6 +64,12 @@ export class ServerCommands {
     return this.attachments.find(urlOf(args[0]), await this.named(args));
   }
 
+  /** What the attached server is compared with that an item of a tree names. */
+  subjectAt(item: unknown): Subject | undefined {
+    const url = urlOf(item);
+    return this.attachments.list().find((one) => one.url === url)?.subject;
+  }
+
   async startDemo(args: readonly unknown[]): Promise<void> {
     const subject = (await this.subjectOf(args)) ?? (await this.subjects.find([(await openExamples(this.context)).uri]));
     const url = await this.demo.start(subject);

@@ -4,12 +4,14 @@ import type { Alert } from "../live/alerts/alerts.ts";
 import type { EngineRow } from "../live/engines.ts";
 import { engineTable } from "../live/engines.ts";
 import type { MemberState } from "../live/source.ts";
+import { podsTarget } from "../platform/pods-target.ts";
 import { redactUrl } from "../platform/url.ts";
 import type { RecordingView } from "../protocol/live-view.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Attachments } from "./attachments.ts";
 import { fullId } from "./command-ids.ts";
 import type { Demo } from "./demo.ts";
+import { serverContext } from "./server-context.ts";
 import { isSilent, silentSeconds } from "./server-words.ts";
 import { translated } from "./translate.ts";
 
@@ -97,7 +99,12 @@ function serverItem(attachment: Attachment, isRecorded: boolean, children: numbe
   item.description = figures(attachment);
   const told = alerts.map(({ words }) => translated(words));
   item.tooltip = [name, subject?.analysis.deployment.name ?? "", item.description, ...told].filter((line) => line !== "").join("\n");
-  item.contextValue = replay ? "replay" : isRecorded ? "server-recording" : "server";
+  item.contextValue = serverContext({
+    isRecorded,
+    isReplay: replay !== undefined,
+    isCompared: subject !== undefined,
+    isPods: podsTarget(url) !== undefined,
+  });
   item.iconPath = serverIcon(attachment);
   item.command = { title: "", command: fullId("openLive"), arguments: [url] };
   return item;
