@@ -37,4 +37,24 @@ describe("a metrics page as a source", () => {
   ] as const)("says why there is none: %j", async (answer, why, detail) => {
     expect(await source.look(asking(answer))).toMatchObject({ kind: "none", why, detail, time: at.time });
   });
+
+  const refused = (status: number, said?: string): Answer => {
+    const detail = status === 404 ? "There is no such page (HTTP 404)" : `Answers with HTTP ${status}`;
+    return { kind: "failed", why: "refused", detail, status, ...(said === undefined ? {} : { said }), at };
+  };
+  const hint =
+    '{"error":{"code":501,"message":"This server does not support metrics endpoint. Start it with `--metrics`","type":"not_supported_error"}}';
+
+  it.each([
+    [501, hint, "llama.cpp gives metrics when it is started with --metrics"],
+    [
+      404,
+      '{"detail":"Not Found"}',
+      "There is no such page (HTTP 404). SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002",
+    ],
+    [501, undefined, "Answers with HTTP 501"],
+    [500, hint, "Answers with HTTP 500"],
+  ])("says what turns metrics on: %d %s", async (status, said, detail) => {
+    expect(await source.look(asking(refused(status, said)))).toMatchObject({ kind: "none", why: "lost", detail });
+  });
 });

@@ -1,5 +1,6 @@
 import { readPage } from "../read-page.ts";
 import type { Answer, LiveSource, Look } from "../source.ts";
+import { refusalWords } from "./no-metrics.ts";
 
 /** One metrics page. `address` is asked as it stands; `name` is what people see. */
 export function metricsUrl(address: string, name: string): LiveSource {
@@ -10,7 +11,7 @@ export function metricsUrl(address: string, name: string): LiveSource {
 export function lookAt(answer: Answer): Look {
   if (answer.kind === "failed") {
     const why = answer.why === "needs-key" || answer.why === "wrong-page" || answer.why === "cancelled" ? answer.why : "lost";
-    return { kind: "none", why, detail: answer.detail, ...answer.at, problems: [] };
+    return { kind: "none", why, detail: refusalWords(answer), ...answer.at, problems: [] };
   }
   const page = readPage(answer.text, answer.at.time);
   if (page.kind === "snapshot") {
