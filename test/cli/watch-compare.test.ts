@@ -43,3 +43,33 @@ describe("a comparison at the end of watching", () => {
     expect(json).toMatchObject({ gap: { cause: "steps", steps: { length: 6 } }, shift: null });
   });
 });
+
+describe("settings below a comparison", () => {
+  const row = { predicted: false, lines: [29, 29], from: "/server_info" } as const;
+  const nothing = { rows: [], after: null, gap: null, standing: null, steps: null };
+  const words = (drift: Parameters<typeof comparisonText>[0]["drift"]): readonly string[] =>
+    comparisonText({ ...nothing, drift }, (_, painted) => painted)
+      .split("\n")
+      .slice(-drift.length - 2)
+      .map((line) => line.trimEnd());
+
+  it("are those that differ, close ones, and what the server does not tell, said once", () => {
+    expect(
+      words([
+        { ...row, setting: "max-num-seqs", file: "256", server: "128", verdict: "different" },
+        { ...row, setting: "tensor-parallel-size", file: "4", server: null, from: null, verdict: "not-offered" },
+      ]),
+    ).toEqual([
+      "                        file  line  server       told by",
+      "  max-num-seqs          256   30    128          /server_info  different",
+      "  tensor-parallel-size  4     30    not offered",
+      "",
+    ]);
+  });
+
+  it("agree where nothing differs", () => {
+    expect(words([{ ...row, setting: "max-num-seqs", file: "256", server: "256", verdict: "equal" }]).join("\n")).toContain(
+      "File and server agree.",
+    );
+  });
+});

@@ -63,6 +63,14 @@ function verdictText({ verdict }: ComparedRow, paint: Terminal["paint"]): string
   return verdict === "above" || verdict === "below" ? paint("yellow", verdict) : verdicts[verdict];
 }
 
+/** What the server does not tell stands in its column. */
+const settingVerdicts: Readonly<Record<DriftRow["verdict"], string>> = {
+  equal: "same",
+  close: "close",
+  different: "different",
+  "not-offered": "",
+};
+
 function settingsText(drift: readonly DriftRow[], paint: Terminal["paint"]): string {
   const differing = drift
     .filter(({ verdict }) => verdict !== "equal")
@@ -72,12 +80,12 @@ function settingsText(drift: readonly DriftRow[], paint: Terminal["paint"]): str
       row.lines ? String(row.lines[0] + 1) : "",
       printable(row.server ?? "not offered"),
       row.from ?? "",
-      isDifference(row) ? paint("yellow", row.verdict) : row.verdict,
+      isDifference(row) ? paint("yellow", row.verdict) : settingVerdicts[row.verdict],
     ]);
   if (drift.length === 0) return "";
   return differing.length === 0
     ? "File and server agree.\n"
-    : table(differing, { head: ["Setting", "file", "line", "server", "told by", ""] });
+    : `Settings where file and server differ, or the server does not tell\n${table(differing, { head: ["", "file", "line", "server", "told by", ""], indent: 2 })}`;
 }
 
 function value(amount: number, unit: ComparedRow["unit"]): string {
