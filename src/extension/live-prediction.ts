@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { type Afterwards, afterwards } from "../live/afterwards.ts";
 import { asServed } from "../live/explain/as-served.ts";
 import { explainGap } from "../live/explain/explain-gap.ts";
 import type { Gap } from "../live/explain/gap.ts";
@@ -24,6 +25,8 @@ import { seed } from "./workload-choice.ts";
 
 /** Whenever the load behind it has doubled, the prediction is made anew, and then as often: loads change over a day. */
 const againSeconds = 300;
+/** So often is the time after the load was read laid beside the prediction. */
+const comparedEverySeconds = 5;
 /** Of an engine's steps the last hour is told. */
 const stepSeconds = 3600;
 
@@ -49,6 +52,7 @@ interface Shown {
   readonly gap: Gap | null;
   readonly standing: Standing | null;
   readonly steps: ShiftSteps | null;
+  readonly afterwards: Afterwards | null;
 }
 
 /**
@@ -56,12 +60,15 @@ interface Shown {
  * newest in place of those before it, and end when the server is detached.
  */
 export class LivePredictor {
-  private shown: Shown = { prediction: null, gap: null, standing: null, steps: null };
+  private shown: Shown = { prediction: null, gap: null, standing: null, steps: null, afterwards: null };
   private going: AbortController | undefined;
   private basis: Basis = "measured";
   /** Seconds of load behind the measured prediction, and when it was made, in unix seconds. */
   private predictedFrom = 0;
   private predictedAt = 0;
+  /** Unix seconds of the end of the load behind the shown prediction; null where it was not read off the server. */
+  private readUntil: number | null = null;
+  private comparedAt = 0;
   private toldAbsent: NoPrediction | null = null;
 
   constructor(
@@ -71,12 +78,13 @@ export class LivePredictor {
 
   /** All that a page must know. */
   messages(): readonly ToLiveView[] {
-    const { prediction, gap, standing, steps } = this.shown;
+    const { prediction, gap, standing, steps, afterwards } = this.shown;
     return [
       { kind: "prediction", prediction, absent: this.absent },
       { kind: "gap", gap },
       { kind: "standing", standing },
       { kind: "shift-steps", steps },
+      { kind: "afterwards", afterwards },
     ];
   }
 
@@ -84,7 +92,7 @@ export class LivePredictor {
   usePresentReport(): void {
     const report = this.ports.report();
     if (!report || (this.basis === "measured" && this.shown.prediction?.basis === measuredWords())) return;
-    this.show({ prediction: predictionFrom(report, { basis: vscode.l10n.t("the last report"), window: this.ports.window() }) });
+    this.showUnread(predictionFrom(report, { basis: vscode.l10n.t("the last report"), window: this.ports.window() }));
   }
 
   /** Predicts for the load that a person chose. */
@@ -113,6 +121,7 @@ export class LivePredictor {
   received(point: LivePoint): void {
     if (point.state === "restarted") this.predictedFrom = 0;
     this.tellAbsent();
+    this.lookAfterwards(point);
     if (this.basis !== "measured" || point.state !== "live" || this.going) return;
     this.predictMeasured().catch((error: unknown) => this.ports.log(`prediction failed: ${String(error)}`));
   }
@@ -151,7 +160,10 @@ export class LivePredictor {
       const plan = explainGap({ ...context, assumed: part.assumed, load, seed, basis: measuredWords() });
       const explained = await carriedOutBy(plan, runs, signal, () => undefined);
       if (signal.aborted) return;
-      if (explained) this.show({ prediction: explained.prediction, gap: explained.gap });
+      if (explained) {
+        this.readUntil = window.to;
+        this.show({ prediction: explained.prediction, gap: explained.gap, afterwards: null });
+      }
       const hour = series.window(stepSeconds);
       this.show({ steps: hour ? shiftSteps(settled, hour, load) : null });
       const served = asServed(context).settled;
@@ -176,8 +188,21 @@ export class LivePredictor {
       if (end.kind === "failed") this.ports.log(`prediction failed: ${end.message}`);
       if (signal.aborted || end.kind !== "done" || !end.outcome.report) return;
       const basis = vscode.l10n.t("the file's workload");
-      this.show({ prediction: predictionFrom(end.outcome.report, { basis, window: this.ports.window() }) });
+      this.showUnread(predictionFrom(end.outcome.report, { basis, window: this.ports.window() }));
     });
+  }
+
+  /** A prediction whose load did not come off the server. */
+  private showUnread(prediction: Prediction): void {
+    this.readUntil = null;
+    this.show({ prediction, afterwards: null });
+  }
+
+  private lookAfterwards({ time }: LivePoint): void {
+    const { prediction } = this.shown;
+    if (!prediction || this.readUntil === null || Math.abs(time - this.comparedAt) < comparedEverySeconds) return;
+    this.comparedAt = time;
+    this.show({ afterwards: afterwards(prediction, this.ports.series, this.readUntil) });
   }
 
   private async inPlaceOfOthers(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
+import type { Afterwards } from "../live/afterwards.ts";
 import type { DriftRow } from "../live/drift.ts";
 import type { EngineTable } from "../live/engines.ts";
 import type { Gap } from "../live/explain/gap.ts";
@@ -87,6 +88,8 @@ export type ToLiveView =
   | { readonly kind: "gap"; readonly gap: Gap | null }
   | { readonly kind: "standing"; readonly standing: Standing | null }
   | { readonly kind: "shift-steps"; readonly steps: ShiftSteps | null }
+  /** Now and then; null until enough came after the stretch that the load was read from. */
+  | { readonly kind: "afterwards"; readonly afterwards: Afterwards | null }
   /** Once a second at most; null = nothing is recorded any more. */
   | { readonly kind: "recording"; readonly recording: RecordingView | null }
   /** Comes before the history of a replay, and again whenever it changes. */

@@ -5,6 +5,7 @@ import { record } from "../parts/host.ts";
 import type { TableActions } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
+import { AfterwardsSection } from "./afterwards/afterwards-section.ts";
 import { DriftSection } from "./drift/drift-section.ts";
 import { GapSection } from "./gap/gap-section.ts";
 import { LengthsSection } from "./lengths/lengths-section.ts";
@@ -35,6 +36,7 @@ export class LiveSections {
   private readonly gap: GapSection;
   private readonly standing: StandingSection;
   private readonly drift: DriftSection;
+  private readonly afterwards = new AfterwardsSection();
   private readonly steps: StepsSection;
   private readonly lengths: LengthsSection;
   private readonly toGap: HTMLElement;
@@ -55,6 +57,7 @@ export class LiveSections {
       { class: "live-sections" },
       this.members.section.root,
       h("div", { class: "live-columns" }, this.gap.section.root, this.standing.section.root, this.drift.section.root),
+      this.afterwards.section.root,
       this.steps.section.root,
       this.lengths.section.root,
     );
@@ -65,6 +68,7 @@ export class LiveSections {
     this.gap.update(live.gap);
     this.standing.update(live.standing, live.header?.slo ?? null, theme);
     this.drift.update(live.drift);
+    this.afterwards.update(live.afterwards);
     this.steps.update(live.steps);
     this.lengths.update(ring, from, to, live.header?.slo ?? null, theme);
   }

@@ -1,3 +1,4 @@
+import type { Afterwards } from "../../src/live/afterwards.ts";
 import type { DriftRow } from "../../src/live/drift.ts";
 import type { Gap } from "../../src/live/explain/gap.ts";
 import type { NoPrediction } from "../../src/live/no-prediction.ts";
@@ -29,6 +30,7 @@ export class LiveState {
   gap: Gap | null = null;
   standing: Standing | null = null;
   steps: ShiftSteps | null = null;
+  afterwards: Afterwards | null = null;
   recording: RecordingView | null = null;
   replay: ReplayView | null = null;
   state: Connection = "connecting";
@@ -87,6 +89,9 @@ export class LiveState {
         break;
       case "shift-steps":
         this.steps = message.steps;
+        break;
+      case "afterwards":
+        this.afterwards = message.afterwards;
         break;
       case "recording":
         this.recording = message.recording;

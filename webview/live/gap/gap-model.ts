@@ -141,7 +141,7 @@ export function metricWords(metric: Gap["metric"]): string {
   }
 }
 
-function valueWords(value: number, unit: Gap["unit"]): string {
+export function valueWords(value: number, unit: Gap["unit"]): string {
   switch (unit) {
     case "s":
       return duration(value);
