@@ -16,6 +16,7 @@ import { Demo } from "./demo.ts";
 import { type DeploymentItem, DeploymentTree } from "./deployment-tree.ts";
 import { DescribeGpu } from "./describe-gpu.ts";
 import { DescribeModel } from "./describe-model.ts";
+import { showDetached } from "./detached-page.ts";
 import { publishDiagnostics } from "./diagnostics.ts";
 import { Documents } from "./documents.ts";
 import { DriftCodeActions } from "./drift-actions.ts";
@@ -39,6 +40,7 @@ import { podsWay } from "./pods-choice.ts";
 import { PodsReading } from "./pods-reading.ts";
 import { publishProjectProblems } from "./project-problems.ts";
 import { RecordingEditor } from "./recording-editor.ts";
+import { report as tellFailure } from "./register-command.ts";
 import { Rendering } from "./render.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
@@ -209,7 +211,10 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
       else if (view === "report") await reports.restore(panel, id);
       else if (view === "memory") await memory.restore(panel, id);
       else if (view === "timeline") await timelines.restore(panel, id);
-      else attachments.restore(panel, id);
+      else
+        showDetached(panel, extension, id, (url) => {
+          attachments.attach(url, undefined).catch((error: unknown) => tellFailure("attach", error, log));
+        });
     },
   };
 }

@@ -4,11 +4,9 @@ import { RunPool } from "../platform/run-pool.ts";
 import { fleetMembers, hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";
 import { Attachment } from "./attachment.ts";
-import { fullId } from "./command-ids.ts";
-import { detachedMessages } from "./detached-page.ts";
 import type { Documents } from "./documents.ts";
 import type { EditorConnections } from "./editor-connections.ts";
-import { UserFacingError } from "./errors.ts";
+import { fileWorkload } from "./file-workload.ts";
 import type { LensStates } from "./lens-states.ts";
 import { connectionMessage } from "./live-connection.ts";
 import type { LiveDrift } from "./live-drift.ts";
@@ -20,18 +18,16 @@ import { pageRequests } from "./page-requests.ts";
 import { Pulse } from "./pulse.ts";
 import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
-import { startingRate } from "./report-model.ts";
 import type { Reports } from "./reports.ts";
 import { ServerKeys } from "./server-keys.ts";
 import { ServerSilence } from "./server-silence.ts";
 import { ServerStatus } from "./server-status.ts";
 import { serverState } from "./server-words.ts";
 import { Settings } from "./settings.ts";
-import type { Subject } from "./subject.ts";
+import { isSameSubject, type Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
 import { translated } from "./translate.ts";
 import { refuseUntrusted } from "./trust.ts";
-import { workloadAt } from "./workload-choice.ts";
 
 const viewType = "inferenceLens.live";
 
@@ -86,7 +82,7 @@ export class Attachments implements vscode.Disposable {
     if (!isRecordingUrl(url)) refuseUntrusted();
     const before = this.attached.get(url);
     if (before) {
-      if (sameSubject(before.attachment.subject, subject)) {
+      if (isSameSubject(before.attachment.subject, subject)) {
         this.open(url);
         return;
       }
@@ -107,7 +103,7 @@ export class Attachments implements vscode.Disposable {
         changed: () => this.tell(url),
         identified: (running) => this.compare(url, subject, running),
         report: () => subject && this.reports.reportOf(subject.document.uri, subject.analysis.deployment.id),
-        fileWorkload: () => this.fileWorkload(subject),
+        fileWorkload: () => fileWorkload(subject, this.documents),
         log: (text) => this.log.warn(text),
         tell: (words) => void vscode.window.showInformationMessage(translated(words)),
         drift: () => this.drift.rows(url),
@@ -152,39 +148,6 @@ export class Attachments implements vscode.Disposable {
     const title = vscode.l10n.t("{0}: live", one.attachment.subject?.analysis.deployment.name ?? hostsOf(url));
     const panel = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Beside, { enableFindWidget: true });
     this.adopt(panel, url);
-  }
-
-  /** A page that VS Code brings back after a reload: it shows that nothing is attached, and asks no server until a person says so. */
-  restore(panel: vscode.WebviewPanel, url: string): void {
-    const page: LivePage = new LivePage(
-      panel,
-      this.extension,
-      url,
-      () => detachedMessages(url),
-      (message) => {
-        if (message.kind !== "retry") return;
-        page.dispose();
-        this.attach(url, undefined).catch((error: unknown) => tellFailure("attach", error, this.log));
-      },
-      () => page.dispose(),
-    );
-  }
-
-  /** The one a command is about: named by url or deployment, the only one, or the one a person picks. */
-  async find(url: string | undefined, subject: Subject | undefined): Promise<Attachment> {
-    const all = this.list();
-    const named = all.find((one) => one.url === url) ?? (subject && all.find((one) => sameSubject(one.subject, subject)));
-    const [only] = all;
-    if (named) return named;
-    if (!only) {
-      const action = { title: vscode.l10n.t("Attach"), command: fullId("attach") };
-      throw new UserFacingError("nothing-here", vscode.l10n.t("No server is attached."), action);
-    }
-    if (all.length === 1) return only;
-    const items = all.map((attachment) => ({ label: attachment.name, attachment }));
-    const choice = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which server?") });
-    if (!choice) throw new vscode.CancellationError();
-    return choice.attachment;
   }
 
   dispose(): void {
@@ -288,17 +251,4 @@ export class Attachments implements vscode.Disposable {
     }
     this.changed.fire();
   }
-
-  private fileWorkload(subject: Subject | undefined) {
-    const known = subject?.analysis.estimate;
-    const name = subject?.analysis.deployment.workload?.value ?? new Settings(subject?.document.uri).assumptions().workload ?? "chat";
-    if (!known) return undefined;
-    const catalog = this.documents.catalogFor(subject.document.uri);
-    return workloadAt(catalog, name, catalog.workload(name)?.ratePerSecond ?? startingRate(known));
-  }
-}
-
-function sameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
-  if (!a || !b) return a === b;
-  return a.document.uri.toString() === b.document.uri.toString() && a.analysis.deployment.id === b.analysis.deployment.id;
 }

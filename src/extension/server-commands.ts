@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Attachment } from "./attachment.ts";
 import type { Attachments } from "./attachments.ts";
+import { chooseAttached } from "./choose-attached.ts";
 import { fullId } from "./command-ids.ts";
 import type { Demo } from "./demo.ts";
 import { UserFacingError } from "./errors.ts";
@@ -34,12 +35,12 @@ export class ServerCommands {
   }
 
   async detach(args: readonly unknown[]): Promise<void> {
-    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    const attachment = await this.server(args);
     this.attachments.detach(attachment.url);
   }
 
   async openLive(args: readonly unknown[]): Promise<void> {
-    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    const attachment = await this.server(args);
     this.attachments.open(attachment.url);
   }
 
@@ -54,14 +55,14 @@ export class ServerCommands {
 
   /** The live page with the prediction for the last report beside it. */
   async compare(args: readonly unknown[]): Promise<void> {
-    const attachment = await this.attachments.find(urlOf(args[0]), await this.named(args));
+    const attachment = await this.server(args);
     this.attachments.open(attachment.url);
     await attachment.predict("report");
   }
 
   /** The attached server that the arguments name, the only one, or the one a person picks. */
   async server(args: readonly unknown[]): Promise<Attachment> {
-    return this.attachments.find(urlOf(args[0]), await this.named(args));
+    return chooseAttached(this.attachments.list(), urlOf(args[0]), await this.named(args));
   }
 
   /** What the attached server is compared with that an item of a tree names. */

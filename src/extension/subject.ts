@@ -15,6 +15,12 @@ export function subjectKey(uri: vscode.Uri, deploymentId: string): string {
   return `${uri.toString()}#${deploymentId}`;
 }
 
+/** The same deployment of the same file; nothing is the same as nothing. */
+export function isSameSubject(a: Subject | undefined, b: Subject | undefined): boolean {
+  if (!a || !b) return a === b;
+  return subjectKey(a.document.uri, a.analysis.deployment.id) === subjectKey(b.document.uri, b.analysis.deployment.id);
+}
+
 /** Finds the deployment a command is about: the one its arguments name, else the one at the caret, else the one a person picks. */
 export class Subjects {
   constructor(private readonly documents: Documents) {}
