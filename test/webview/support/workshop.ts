@@ -38,7 +38,7 @@ const policy = `default-src 'none'; img-src ${origin} data:; font-src ${origin};
 export interface Opened {
   readonly page: Page;
   /** What the page posted to its host, in order. */
-  posted(): Promise<readonly { readonly kind: string }[]>;
+  readonly posted: () => Promise<readonly { readonly kind: string }[]>;
   send(state: string): Promise<void>;
   readonly errors: string[];
   close(): Promise<void>;
