@@ -106,6 +106,17 @@ export class Workbench {
     });
   }
 
+  /** Takes another path in the dialog where a file is to be saved; it opens empty and fills itself, over what came before. */
+  async saveAs(path) {
+    await until("the dialog's own name", async () => /\.\w+$/.test(await this.box.inputValue()));
+    await until("the path", async () => {
+      await this.box.fill(path);
+      return (await this.box.inputValue()) === path;
+    });
+    await this.keyboard.press("Enter");
+    await this.box.waitFor({ state: "hidden" });
+  }
+
   lens(text) {
     return this.page.locator(".codelens-decoration a").filter({ hasText: text }).first();
   }
