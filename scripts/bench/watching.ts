@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { defaultDemoRun } from "../../src/demo/demo-run.ts";
 import { Imitation } from "../../src/demo/imitation.ts";
-import { readPage } from "../../src/live/read-page.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { readPage } from "../../src/live/page/read-page.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import type { Snapshot } from "../../src/live/snapshot.ts";
 import { benchCatalog, cpuMilliseconds, type Measurement, medianOf } from "./measure.ts";
 

@@ -1,7 +1,7 @@
-import { pointSinceStart } from "../live/point.ts";
 import { unseenPage } from "../live/running/identify.ts";
-import type { RunningServer } from "../live/running-server.ts";
-import { LiveSeries } from "../live/series.ts";
+import type { RunningServer } from "../live/running/running-server.ts";
+import { pointSinceStart } from "../live/series/point.ts";
+import { LiveSeries } from "../live/series/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource, Look } from "../live/source.ts";
 import { type WatchLine, watchLine } from "../live/watch-line.ts";

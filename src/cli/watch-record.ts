@@ -1,6 +1,6 @@
 import { headerJson, type RecordingHeader, recordingVersion } from "../live/recording/recording-header.ts";
 import { RecordingWriter } from "../live/recording/recording-writer.ts";
-import type { RunningServer } from "../live/running-server.ts";
+import type { RunningServer } from "../live/running/running-server.ts";
 import { Recorder } from "../platform/recorder.ts";
 import { FileError } from "../platform/text-files.ts";
 import { usage } from "./exit.ts";

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Slo } from "../deployment/deployment.ts";
 import { limitMissed } from "../live/alerts/limit-missed.ts";
-import { isDifference } from "../live/drift.ts";
+import { isDifference } from "../live/drift/drift.ts";
 import type { CanonicalHistogram } from "../live/snapshot.ts";
 import type { Comparison } from "./watch-compare.ts";
 import type { Watched } from "./watch-one.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { measuredWorkload } from "../live/measured-workload.ts";
-import { workloadText } from "../live/write-workload.ts";
+import { measuredWorkload } from "../live/workload/measured-workload.ts";
+import { workloadText } from "../live/workload/write-workload.ts";
 import { reason } from "../platform/text-files.ts";
 import { usage } from "./exit.ts";
 import type { Session } from "./session.ts";

@@ -1,5 +1,5 @@
 import { atLeast } from "../deployment/version.ts";
-import { printMetrics, printValue } from "../live/print-metrics.ts";
+import { printMetrics, printValue } from "../live/page/print-metrics.ts";
 import type { Family, Sample } from "../live/snapshot.ts";
 import type { EngineView } from "./replay.ts";
 import { addTallies } from "./tally.ts";

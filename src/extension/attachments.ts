@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RunningServer } from "../live/running-server.ts";
+import type { RunningServer } from "../live/running/running-server.ts";
 import { RunPool } from "../platform/run-pool.ts";
 import { fleetMembers, hostsOf, redactUrl } from "../platform/url.ts";
 import type { FromLiveView, ToLiveView } from "../protocol/live-view.ts";

@@ -6,7 +6,7 @@ import { withMemory, withTiming } from "../deployment/write-calibration.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { benchmarkedDeployment, type ComparedLoad, type MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
 import { liveLoad } from "../live/bench/live-load.ts";
-import { type MeasuredServer, measuredServer } from "../live/measured-server.ts";
+import { type MeasuredServer, measuredServer } from "../live/running/measured-server.ts";
 import { loggedDeployment } from "../live/starts/logged-deployment.ts";
 import type { StartLog } from "../live/starts/start-log.ts";
 import type { FetchText } from "../platform/http.ts";

@@ -1,9 +1,9 @@
-import { EngineView } from "../live/engine-view.ts";
-import { engineTable } from "../live/engines.ts";
-import { packedPoints } from "../live/packed-points.ts";
-import type { LiveSeries } from "../live/series.ts";
+import { EngineView } from "../live/series/engine-view.ts";
+import { engineTable } from "../live/series/engines.ts";
+import { packedPoints } from "../live/series/packed-points.ts";
+import type { LiveSeries } from "../live/series/series.ts";
+import { viewPoint } from "../live/series/view-point.ts";
 import type { LivePoint, Snapshot } from "../live/snapshot.ts";
-import { viewPoint } from "../live/view-point.ts";
 import type { LiveMembers, ToLiveView } from "../protocol/live-view.ts";
 
 /** Over how many seconds rates and quantiles of the table of engines go. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { measuredWorkload } from "../live/measured-workload.ts";
-import { measuredName, workloadText } from "../live/write-workload.ts";
+import { measuredWorkload } from "../live/workload/measured-workload.ts";
+import { measuredName, workloadText } from "../live/workload/write-workload.ts";
 import type { Attachment } from "./attachment.ts";
 import { today } from "./calibration-offer.ts";
 import { UserFacingError } from "./errors.ts";

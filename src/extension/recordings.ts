@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { duration } from "../catalog/quantity.ts";
 import { type RecordingHeader, recordingVersion } from "../live/recording/recording-header.ts";
 import { RecordingWriter } from "../live/recording/recording-writer.ts";
-import type { RunningServer } from "../live/running-server.ts";
+import type { RunningServer } from "../live/running/running-server.ts";
 import type { Look } from "../live/source.ts";
 import { Recorder } from "../platform/recorder.ts";
 import { FileError } from "../platform/text-files.ts";

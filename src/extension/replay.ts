@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type Message, message, plain } from "../deployment/message.ts";
 import type { RecordingHeader } from "../live/recording/recording-header.ts";
-import type { LiveSeries } from "../live/series.ts";
+import type { LiveSeries } from "../live/series/series.ts";
 import { RecordedSource } from "../live/sources/recording.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { recordingLines, recordingSpan } from "../platform/recording-lines.ts";

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Slo } from "../deployment/deployment.ts";
 import { type Alert, Alerts } from "../live/alerts/alerts.ts";
-import type { DriftRow } from "../live/drift.ts";
-import type { LiveSeries } from "../live/series.ts";
+import type { DriftRow } from "../live/drift/drift.ts";
+import type { LiveSeries } from "../live/series/series.ts";
 import { fullId } from "./command-ids.ts";
 import { plainWords } from "./plain-words.ts";
 import { Settings } from "./settings.ts";

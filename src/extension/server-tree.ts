@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { duration, percent, whole } from "../catalog/quantity.ts";
 import type { Alert } from "../live/alerts/alerts.ts";
-import type { EngineRow } from "../live/engines.ts";
-import { engineTable } from "../live/engines.ts";
+import type { EngineRow } from "../live/series/engines.ts";
+import { engineTable } from "../live/series/engines.ts";
 import type { MemberState } from "../live/source.ts";
 import { podsTarget } from "../platform/pods-target.ts";
 import { redactUrl } from "../platform/url.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { type ServerKind, serverNames } from "../live/server-kinds.ts";
+import { type ServerKind, serverNames } from "../live/page/server-kinds.ts";
 import type { Ask } from "../live/source.ts";
 import { matchersOf, type StoreChoice, storeChoices } from "../live/sources/prometheus/choices.ts";
 import { apiBase, findStore, refusalWords, type Store } from "../live/sources/prometheus/store.ts";

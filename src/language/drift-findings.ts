@@ -1,6 +1,6 @@
 import { message } from "../deployment/message.ts";
 import type { Edit } from "../deployment/text.ts";
-import { type Drift, isDifference } from "../live/drift.ts";
+import { type Drift, isDifference } from "../live/drift/drift.ts";
 import type { PoolChange } from "../planning/change.ts";
 import type { Finding, Fix } from "../rules/rule.ts";
 import { serverDrift } from "../rules/server-drift.ts";

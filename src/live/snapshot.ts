@@ -1,5 +1,5 @@
+import type { ServerKind } from "./page/server-kinds.ts";
 import type { ToldPart } from "./running/told-part.ts";
-import type { ServerKind } from "./server-kinds.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalInfo, CanonicalPart } from "./words.ts";
 
 /** One sample line of a metrics page. */

@@ -1,5 +1,5 @@
-import { secondsBetween } from "./moment.ts";
-import { growth, hitRateOf, ratesOf, windowsOf } from "./point.ts";
+import { secondsBetween } from "./series/moment.ts";
+import { growth, hitRateOf, ratesOf, windowsOf } from "./series/point.ts";
 import type {
   CanonicalHistogram,
   EngineMeasures,

@@ -1,5 +1,5 @@
 import { identify, identityOf, type PageIdentity } from "../live/running/identify.ts";
-import type { RunningServer } from "../live/running-server.ts";
+import type { RunningServer } from "../live/running/running-server.ts";
 import type { FetchLimits, FetchText } from "./http.ts";
 import { isHttpError } from "./http-error.ts";
 import { siblingUrl } from "./url.ts";

@@ -1,5 +1,5 @@
 import { unseenPage } from "../live/running/identify.ts";
-import type { LiveSeries } from "../live/series.ts";
+import type { LiveSeries } from "../live/series/series.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import type { Ask, LiveSource, Look } from "../live/source.ts";
 import { httpAsk } from "./ask.ts";

@@ -1,5 +1,5 @@
-import { pointSinceStart } from "../live/point.ts";
-import { LiveSeries } from "../live/series.ts";
+import { pointSinceStart } from "../live/series/point.ts";
+import { LiveSeries } from "../live/series/series.ts";
 import type { LivePoint } from "../live/snapshot.ts";
 import type { LiveSource, Look } from "../live/source.ts";
 import { httpAsk } from "./ask.ts";

@@ -1,15 +1,15 @@
 import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
-import type { Afterwards } from "../live/afterwards.ts";
-import type { DriftRow } from "../live/drift.ts";
-import type { EngineTable } from "../live/engines.ts";
-import type { Gap } from "../live/explain/gap.ts";
-import type { NoPrediction } from "../live/no-prediction.ts";
-import type { LivePrediction } from "../live/prediction.ts";
-import type { ShiftSteps } from "../live/shift-steps.ts";
+import type { DriftRow } from "../live/drift/drift.ts";
+import type { Afterwards } from "../live/prediction/afterwards.ts";
+import type { Gap } from "../live/prediction/explain/gap.ts";
+import type { NoPrediction } from "../live/prediction/no-prediction.ts";
+import type { LivePrediction } from "../live/prediction/prediction.ts";
+import type { ShiftSteps } from "../live/prediction/shift-steps.ts";
+import type { Standing } from "../live/prediction/standing.ts";
+import type { EngineTable } from "../live/series/engines.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import type { LiveEvent, MemberState } from "../live/source.ts";
-import type { Standing } from "../live/standing.ts";
 
 export interface LiveHeader {
   readonly url: string;

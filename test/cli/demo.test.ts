@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseMetrics } from "../../src/live/metrics-text.ts";
+import { parseMetrics } from "../../src/live/page/metrics-text.ts";
 import { bundledCli, type Cli } from "./support.ts";
 
 let cli: Cli;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultDemoRun } from "../../src/demo/demo-run.ts";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
-import { captureRoot } from "../live/captures.ts";
+import { captureRoot } from "../live/page/captures.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { at, bundledCli, type Cli, fixtures, lines, members } from "./support.ts";
 

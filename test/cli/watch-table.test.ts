@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { WatchTable } from "../../src/cli/output/watch-table.ts";
 import { plainPaint } from "../../src/cli/terminal.ts";
-import { pointBetween } from "../../src/live/point.ts";
+import { pointBetween } from "../../src/live/series/point.ts";
 import type { EngineMeasures, Histogram, LivePoint, Measures, Snapshot } from "../../src/live/snapshot.ts";
 import { watchLine } from "../../src/live/watch-line.ts";
 

@@ -7,10 +7,10 @@ import { sglangDialect } from "../../src/demo/sglang-wire.ts";
 import { vllmDialect } from "../../src/demo/vllm-wire.ts";
 import { familiesOf } from "../../src/demo/wire.ts";
 import { compareVersions, parseVersion } from "../../src/deployment/version.ts";
-import { parseMetrics } from "../../src/live/metrics-text.ts";
-import { readPage } from "../../src/live/read-page.ts";
+import { parseMetrics } from "../../src/live/page/metrics-text.ts";
+import { readPage } from "../../src/live/page/read-page.ts";
 import { sglangServerInfo } from "../../src/live/running/sglang.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import { testCatalog } from "../support/catalog.ts";
 import { handReport, steadyRequests } from "./hand-report.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Injection } from "../../src/demo/inject.ts";
-import { explainGap } from "../../src/live/explain/explain-gap.ts";
-import type { Gap, GapCause } from "../../src/live/explain/gap.ts";
-import { measuredWorkload } from "../../src/live/measured-workload.ts";
+import { explainGap } from "../../src/live/prediction/explain/explain-gap.ts";
+import type { Gap, GapCause } from "../../src/live/prediction/explain/gap.ts";
+import { measuredWorkload } from "../../src/live/workload/measured-workload.ts";
 import { carriedOut } from "../../src/planning/plan.ts";
 import { type Planned, planned, played } from "./played-server.ts";
 

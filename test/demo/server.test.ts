@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type DemoOptions, type DemoServer, startDemo } from "../../src/demo/server.ts";
-import { snapshotOf } from "../../src/live/canonical.ts";
-import { parseMetrics } from "../../src/live/metrics-text.ts";
+import { snapshotOf } from "../../src/live/page/canonical.ts";
+import { parseMetrics } from "../../src/live/page/metrics-text.ts";
 import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { fetchText } from "../../src/platform/http.ts";
 import { scrapeOnce } from "../../src/platform/scrape-once.ts";
 import { normaliseUrl } from "../../src/platform/url.ts";
-import { captureText } from "../live/captures.ts";
+import { captureText } from "../live/page/captures.ts";
 import { handReport, steadyRequests } from "./hand-report.ts";
 
 const open: DemoServer[] = [];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Replay } from "../../src/extension/replay.ts";
 import { RecordingWriter } from "../../src/live/recording/recording-writer.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import { ScrapeLoop } from "../../src/platform/scrape-loop.ts";
 

@@ -3,8 +3,8 @@ import { plain } from "../../src/deployment/message.ts";
 import { driftFindings, driftFix, reviewedEdits } from "../../src/language/drift-findings.ts";
 import { applyEdits } from "../../src/language/edits.ts";
 import { driftOf } from "../../src/live/drift/drift-of.ts";
+import type { RunningServer, RunningSetting, SettingValue } from "../../src/live/running/running-server.ts";
 import { toldSettings } from "../../src/live/running/told-part.ts";
-import type { RunningServer, RunningSetting, SettingValue } from "../../src/live/running-server.ts";
 import { analysed, yaml } from "./deployments.ts";
 
 const h100 = "H100-SXM5-80GB";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { pointSinceStart } from "../../src/live/point.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { pointSinceStart } from "../../src/live/series/point.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import { watchLine } from "../../src/live/watch-line.ts";
-import { scrapes } from "./captures.ts";
+import { scrapes } from "./page/captures.ts";
 
 function first(folder: string) {
   const [shot] = scrapes(folder);

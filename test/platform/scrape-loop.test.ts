@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
 import { backoffMs } from "../../src/platform/backoff.ts";

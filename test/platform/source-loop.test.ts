@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { plain } from "../../src/deployment/message.ts";
-import { LiveSeries } from "../../src/live/series.ts";
+import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import type { Ask, LiveSource, Look } from "../../src/live/source.ts";
 import { fleetOf } from "../../src/platform/fleet-of.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ComparedRow } from "../../src/live/compare.ts";
+import type { ComparedRow } from "../../src/live/prediction/compare.ts";
 import { afterwardsSentence, afterwardsTable } from "../../webview/live/afterwards/afterwards-model.ts";
 import { afterwards } from "./fixtures/live-evidence.ts";
 

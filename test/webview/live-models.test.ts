@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { NoPrediction } from "../../src/live/no-prediction.ts";
+import type { NoPrediction } from "../../src/live/prediction/no-prediction.ts";
+import { viewPoint } from "../../src/live/series/view-point.ts";
+import { measureWindow } from "../../src/live/series/window.ts";
 import type { CanonicalHistogram, LivePoint } from "../../src/live/snapshot.ts";
-import { viewPoint } from "../../src/live/view-point.ts";
-import { measureWindow } from "../../src/live/window.ts";
 import { counterWords, gaugeWords, histogramWords } from "../../src/live/words.ts";
 import { nothingCame } from "../../webview/live/columns.ts";
 import { liveFigures } from "../../webview/live/figures.ts";

@@ -1,6 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Gap } from "../../src/live/explain/gap.ts";
-import type { NoPrediction } from "../../src/live/no-prediction.ts";
+import type { Gap } from "../../src/live/prediction/explain/gap.ts";
+import type { NoPrediction } from "../../src/live/prediction/no-prediction.ts";
 import type { LiveHeader, Prediction } from "../../src/protocol/live-view.ts";
 import type { Sentence } from "../parts/models.ts";
 import { brief, duration, durationRange, parts, rate } from "../parts/numbers.ts";

@@ -1,9 +1,9 @@
-import { predictedValue } from "../../src/live/compare.ts";
-import type { ComparedMetric } from "../../src/live/compared-metrics.ts";
-import { whyNotOffered } from "../../src/live/not-offered.ts";
-import { bandRange } from "../../src/live/prediction.ts";
+import { whyNotOffered } from "../../src/live/page/not-offered.ts";
+import type { Word } from "../../src/live/page/switched-on.ts";
+import { predictedValue } from "../../src/live/prediction/compare.ts";
+import type { ComparedMetric } from "../../src/live/prediction/compared-metrics.ts";
+import { bandRange } from "../../src/live/prediction/prediction.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
-import type { Word } from "../../src/live/switched-on.ts";
 import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import type { Predicted } from "../parts/models.ts";
 import { brief, duration, parts } from "../parts/numbers.ts";

@@ -1,5 +1,5 @@
-import { histogramSince } from "../../src/live/histogram.ts";
-import { bucketAround, windowQuantiles } from "../../src/live/quantile.ts";
+import { histogramSince } from "../../src/live/series/histogram.ts";
+import { bucketAround, windowQuantiles } from "../../src/live/series/quantile.ts";
 import type { CanonicalCounter, CanonicalHistogram, Histogram } from "../../src/live/snapshot.ts";
 import { lowerBound } from "../parts/downsample.ts";
 import type { Ring } from "./ring.ts";

@@ -1,4 +1,4 @@
-import { growth, hitRateOf, ratesOf, windowsOf } from "../../src/live/point.ts";
+import { growth, hitRateOf, ratesOf, windowsOf } from "../../src/live/series/point.ts";
 import type { LivePoint, RoleMeasures } from "../../src/live/snapshot.ts";
 import type { Told } from "./columns.ts";
 

@@ -1,5 +1,5 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import { noteOn } from "../../src/live/figure-notes.ts";
+import { noteOn } from "../../src/live/page/figure-notes.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
 import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import { summary } from "../parts/downsample.ts";

@@ -1,4 +1,4 @@
-import type { Gap } from "../../src/live/explain/gap.ts";
+import type { Gap } from "../../src/live/prediction/explain/gap.ts";
 import type { LiveMembers } from "../../src/protocol/live-view.ts";
 import { h, link } from "../parts/dom.ts";
 import { record } from "../parts/host.ts";

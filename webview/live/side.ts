@@ -1,4 +1,4 @@
-import type { DriftRow } from "../../src/live/drift.ts";
+import type { DriftRow } from "../../src/live/drift/drift.ts";
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import { h, link } from "../parts/dom.ts";
 import { rate } from "../parts/numbers.ts";

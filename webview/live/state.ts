@@ -1,11 +1,11 @@
-import type { Afterwards } from "../../src/live/afterwards.ts";
-import type { DriftRow } from "../../src/live/drift.ts";
-import type { Gap } from "../../src/live/explain/gap.ts";
-import type { NoPrediction } from "../../src/live/no-prediction.ts";
-import type { ShiftSteps } from "../../src/live/shift-steps.ts";
+import type { DriftRow } from "../../src/live/drift/drift.ts";
+import type { Afterwards } from "../../src/live/prediction/afterwards.ts";
+import type { Gap } from "../../src/live/prediction/explain/gap.ts";
+import type { NoPrediction } from "../../src/live/prediction/no-prediction.ts";
+import type { ShiftSteps } from "../../src/live/prediction/shift-steps.ts";
+import type { Standing } from "../../src/live/prediction/standing.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
-import type { Standing } from "../../src/live/standing.ts";
 import type {
   LiveConnection,
   LiveHeader,

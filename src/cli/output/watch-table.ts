@@ -1,5 +1,5 @@
 import { duration, figure, percent, whole } from "../../catalog/quantity.ts";
-import { statedQuantile } from "../../live/quantile.ts";
+import { statedQuantile } from "../../live/series/quantile.ts";
 import type { CanonicalHistogram, LivePoint } from "../../live/snapshot.ts";
 import { isQuantiles, type WatchEngine, type WatchLine, type WatchMetrics } from "../../live/watch-line.ts";
 import type { Style, Terminal } from "../terminal.ts";

@@ -1,8 +1,8 @@
 import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import type { ComparedRow } from "../../live/compare.ts";
-import type { ComparedMetric } from "../../live/compared-metrics.ts";
-import { type DriftRow, isDifference } from "../../live/drift.ts";
+import { type DriftRow, isDifference } from "../../live/drift/drift.ts";
+import type { ComparedRow } from "../../live/prediction/compare.ts";
+import type { ComparedMetric } from "../../live/prediction/compared-metrics.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Comparison } from "../watch-compare.ts";
 import { printable } from "./printable.ts";

@@ -1,8 +1,8 @@
 import { duration, rate, whole } from "../../catalog/quantity.ts";
-import { statedQuantile } from "../../live/quantile.ts";
-import type { LiveSeries } from "../../live/series.ts";
+import { statedQuantile } from "../../live/series/quantile.ts";
+import type { LiveSeries } from "../../live/series/series.ts";
+import type { LiveWindow } from "../../live/series/window.ts";
 import type { CanonicalHistogram } from "../../live/snapshot.ts";
-import type { LiveWindow } from "../../live/window.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 

@@ -1,11 +1,11 @@
 import { duration, whole } from "../../catalog/quantity.ts";
 import type { Slo } from "../../deployment/deployment.ts";
 import { type Message, message } from "../../deployment/message.ts";
-import { type DriftRow, isDifference } from "../drift.ts";
-import { isQueueTold, queueGrowth } from "../queue-growth.ts";
+import { type DriftRow, isDifference } from "../drift/drift.ts";
+import { isQueueTold, queueGrowth } from "../series/queue-growth.ts";
+import type { LiveWindow } from "../series/window.ts";
 import type { LivePoint } from "../snapshot.ts";
 import type { MemberState } from "../source.ts";
-import type { LiveWindow } from "../window.ts";
 import { Held } from "./held.ts";
 import { limitMissed } from "./limit-missed.ts";
 

@@ -1,8 +1,8 @@
 import { type Message, message } from "../../deployment/message.ts";
-import { measuredWorkload, workloadOf } from "../measured-workload.ts";
-import { queueGrowth } from "../queue-growth.ts";
+import { queueGrowth } from "../series/queue-growth.ts";
+import type { LiveWindow } from "../series/window.ts";
 import type { CanonicalHistogram, LivePoint } from "../snapshot.ts";
-import type { LiveWindow } from "../window.ts";
+import { measuredWorkload, workloadOf } from "../workload/measured-workload.ts";
 import { loadWords, type MeasuredLoad, type MeasuredMean } from "./measured-load.ts";
 
 /** Means of fewer requests say little. */

@@ -1,6 +1,6 @@
 import { message } from "../../deployment/message.ts";
-import type { DriftRow } from "../drift.ts";
 import type { LiveEvent } from "../source.ts";
+import type { DriftRow } from "./drift.ts";
 
 /** Settings named in one mark. */
 const mostNamed = 3;

@@ -1,5 +1,5 @@
-import { type Drift, type DriftSite, type DriftSubject, isDifference } from "../drift.ts";
-import type { RunningServer } from "../running-server.ts";
+import type { RunningServer } from "../running/running-server.ts";
+import { type Drift, type DriftSite, type DriftSubject, isDifference } from "./drift.ts";
 import { flagDrift } from "./flag-drift.ts";
 import { identityDrift } from "./identity-drift.ts";
 import { memoryDrift } from "./memory-drift.ts";

@@ -1,7 +1,7 @@
 import type { Flag } from "../../deployment/deployment.ts";
 import type { Range } from "../../deployment/text.ts";
-import type { Drift, DriftSite } from "../drift.ts";
-import type { SettingValue, Told } from "../running-server.ts";
+import type { SettingValue, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 
 interface Compared {
   readonly setting: string;

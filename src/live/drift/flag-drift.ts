@@ -1,7 +1,7 @@
 import type { Flag } from "../../deployment/deployment.ts";
-import type { Drift, DriftSite } from "../drift.ts";
-import { poolSettings } from "../pool-settings.ts";
-import type { RunningServer, SettingValue, Told } from "../running-server.ts";
+import { poolSettings } from "../running/pool-settings.ts";
+import type { RunningServer, SettingValue, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow, placeOf, sameValue, shownValue } from "./drift-row.ts";
 
 /** Compared by their meaning elsewhere, or belonging to the machine and not to the deployment. */

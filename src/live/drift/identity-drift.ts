@@ -1,7 +1,7 @@
 import type { EngineId } from "../../deployment/deployment.ts";
 import { compareVersions, parseVersion } from "../../deployment/version.ts";
-import type { Drift, DriftSite } from "../drift.ts";
-import type { RunningServer, Told } from "../running-server.ts";
+import type { RunningServer, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow } from "./drift-row.ts";
 
 /** Engines by the servers that cannot be anything else. */

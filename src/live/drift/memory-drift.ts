@@ -1,5 +1,5 @@
-import type { Drift, DriftSite } from "../drift.ts";
-import type { RunningServer, Told } from "../running-server.ts";
+import type { RunningServer, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow } from "./drift-row.ts";
 
 /** Our own figures count as close within this share. */

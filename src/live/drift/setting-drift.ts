@@ -1,6 +1,6 @@
-import type { Drift, DriftSite } from "../drift.ts";
-import { type PoolSetting, poolSettings } from "../pool-settings.ts";
-import type { RunningServer, RunningSetting, Told } from "../running-server.ts";
+import { type PoolSetting, poolSettings } from "../running/pool-settings.ts";
+import type { RunningServer, RunningSetting, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow, placeOf, sameValue, shownValue } from "./drift-row.ts";
 import { typeDrift } from "./type-drift.ts";
 

@@ -1,6 +1,6 @@
 import type { Flag } from "../../deployment/deployment.ts";
-import type { Drift, DriftSite } from "../drift.ts";
-import type { RunningServer, Told } from "../running-server.ts";
+import type { RunningServer, Told } from "../running/running-server.ts";
+import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow, placeOf } from "./drift-row.ts";
 
 /** Types, formats and roles, whose words depend on engine and model: a row only where it is sure what both mean. */

@@ -1,7 +1,7 @@
 import type { Deployment, Flag } from "../../deployment/deployment.ts";
 import type { Located } from "../../deployment/located.ts";
+import type { RunningSetting, SettingValue, Told } from "../running/running-server.ts";
 import { type ToldPart, toldSettings } from "../running/told-part.ts";
-import type { RunningSetting, SettingValue, Told } from "../running-server.ts";
 
 const from = "pod arguments";
 

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
+import { addTo, noParts } from "../page/together.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart, Histogram, Measures } from "../snapshot.ts";
-import { addTo, noParts } from "../together.ts";
 import { counterWords, gaugeWords, histogramWords, partWords } from "../words.ts";
 import { histogramFrom, histogramJson } from "./histogram-json.ts";
 

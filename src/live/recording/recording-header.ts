@@ -1,5 +1,5 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import type { RunningServer } from "../running-server.ts";
+import type { RunningServer } from "../running/running-server.ts";
 import type { LiveSource } from "../source.ts";
 import { runningFrom, runningJson } from "./running-json.ts";
 

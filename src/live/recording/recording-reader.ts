@@ -1,7 +1,7 @@
 import { parsedJson } from "../../catalog/json-text.ts";
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
 import { type Message, message } from "../../deployment/message.ts";
-import { readPage } from "../read-page.ts";
+import { readPage } from "../page/read-page.ts";
 import type { Look } from "../source.ts";
 import { eventsFrom } from "./events-json.ts";
 import { memberOf } from "./measures-json.ts";

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
+import { serverKinds } from "../page/server-kinds.ts";
+import type { RunningServer, RunningSetting, SettingValue, Told } from "../running/running-server.ts";
 import type { ToldPart } from "../running/told-part.ts";
-import type { RunningServer, RunningSetting, SettingValue, Told } from "../running-server.ts";
-import { serverKinds } from "../server-kinds.ts";
 
 /** A list that the compiler holds complete. */
 const settingNames: Readonly<Record<RunningSetting, true>> = {

@@ -1,5 +1,5 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import { serverKinds } from "../server-kinds.ts";
+import { serverKinds } from "../page/server-kinds.ts";
 import type { CanonicalInfo, EngineMeasures, Measures, RoleMeasures, Snapshot } from "../snapshot.ts";
 import { infoWords } from "../words.ts";
 import { measuresFrom, measuresJson, memberOf } from "./measures-json.ts";

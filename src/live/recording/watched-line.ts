@@ -1,6 +1,6 @@
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import type { RunningServer, Told } from "../running-server.ts";
-import { serverKinds } from "../server-kinds.ts";
+import { serverKinds } from "../page/server-kinds.ts";
+import type { RunningServer, Told } from "../running/running-server.ts";
 import type { CanonicalCounter, CanonicalGauge, Snapshot } from "../snapshot.ts";
 import type { Look } from "../source.ts";
 import { counterWords, gaugeWords } from "../words.ts";

@@ -1,4 +1,4 @@
-import type { SettingValue, Told } from "../running-server.ts";
+import type { SettingValue, Told } from "./running-server.ts";
 
 /** Longest word taken over from a server. */
 const longest = 300;

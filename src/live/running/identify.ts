@@ -1,6 +1,6 @@
-import type { RunningServer, Told } from "../running-server.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { valueAt } from "./answer.ts";
+import type { RunningServer, Told } from "./running-server.ts";
 import { pathList, type SafeEndpoint, safeEndpoints } from "./safe-endpoints.ts";
 import { serverOf, type ToldPart } from "./told-part.ts";
 

@@ -1,5 +1,5 @@
-import type { Told } from "../running-server.ts";
 import { countOf, dtypeOf, told, valueAt, wordOf } from "./answer.ts";
+import type { Told } from "./running-server.ts";
 import { type ToldPart, toldSettings } from "./told-part.ts";
 
 /** `/version` of vLLM, TensorRT-LLM and SGLang. */

@@ -1,5 +1,5 @@
-import type { Told } from "../running-server.ts";
 import { countOf, dtypeOf, numberOf, quantizationOf, switchOf, told, valueAt, wordOf } from "./answer.ts";
+import type { Told } from "./running-server.ts";
 import { type ToldPart, toldSettings } from "./told-part.ts";
 
 /** Members of `/server_info` that are no arguments, and arguments that are nobody's business (older versions print them). */

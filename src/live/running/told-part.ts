@@ -1,5 +1,5 @@
-import type { RunningServer, RunningSetting, SettingValue, Told } from "../running-server.ts";
 import { told } from "./answer.ts";
+import type { RunningServer, RunningSetting, SettingValue, Told } from "./running-server.ts";
 
 /** What one answer tells of a server. */
 export interface ToldPart {

@@ -1,8 +1,8 @@
 import { message } from "../../deployment/message.ts";
-import { LeftEngines } from "../left-engines.ts";
-import { isUnknownSpan, secondsBetween } from "../moment.ts";
-import { growth, isIncomplete, isRestart } from "../point.ts";
-import { scaled } from "../scaled.ts";
+import { LeftEngines } from "../series/left-engines.ts";
+import { isUnknownSpan, secondsBetween } from "../series/moment.ts";
+import { growth, isIncomplete, isRestart } from "../series/point.ts";
+import { scaled } from "../series/scaled.ts";
 import type { EngineMeasures, Measures, Snapshot } from "../snapshot.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberRole, MemberState, Moment } from "../source.ts";
 

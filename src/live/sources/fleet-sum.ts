@@ -1,6 +1,6 @@
+import { together } from "../page/together.ts";
 import type { EngineMeasures, Measures, RoleMeasures, ServerKind, Snapshot } from "../snapshot.ts";
 import type { MemberRole } from "../source.ts";
-import { together } from "../together.ts";
 import type { Share } from "./fleet-member.ts";
 
 type Kept = Pick<Share, "name" | "role"> & { readonly snapshot: Snapshot };

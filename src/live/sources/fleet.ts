@@ -1,5 +1,5 @@
 import { type Message, message } from "../../deployment/message.ts";
-import { isUnknownSpan, secondsBetween } from "../moment.ts";
+import { isUnknownSpan, secondsBetween } from "../series/moment.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberState, Moment } from "../source.ts";
 import { type Member, type Share, WatchedMember } from "./fleet-member.ts";
 import { fleetSum } from "./fleet-sum.ts";

@@ -1,4 +1,4 @@
-import { readPage } from "../read-page.ts";
+import { readPage } from "../page/read-page.ts";
 import type { Answer, LiveSource, Look } from "../source.ts";
 import { refusalWords } from "./no-metrics.ts";
 

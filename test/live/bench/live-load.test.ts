@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../../../src/deployment/message.ts";
 import { liveLoad } from "../../../src/live/bench/live-load.ts";
-import { readPage } from "../../../src/live/read-page.ts";
-import { LiveSeries } from "../../../src/live/series.ts";
+import { readPage } from "../../../src/live/page/read-page.ts";
+import { LiveSeries } from "../../../src/live/series/series.ts";
 
 /** A page of vLLM after so many requests of 100 prompt and 51 output tokens, 60 ms to the first token and 10 ms to each further one. */
 function page(requests: number, hits = 0): string {

@@ -5,7 +5,7 @@ import { RecordingReader } from "../../../src/live/recording/recording-reader.ts
 import { RecordingWriter } from "../../../src/live/recording/recording-writer.ts";
 import type { Measures, Snapshot } from "../../../src/live/snapshot.ts";
 import type { Look } from "../../../src/live/source.ts";
-import { scrapes } from "../captures.ts";
+import { scrapes } from "../page/captures.ts";
 
 const header: RecordingHeader = {
   version: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPage } from "../../../src/live/read-page.ts";
+import { readPage } from "../../../src/live/page/read-page.ts";
 import { family, histogramLines, once, snapshotOfText, tenSecondsLater } from "./pages.ts";
 
 describe("TensorRT-LLM", () => {

@@ -1,6 +1,6 @@
-import { pointSinceStart } from "../../../src/live/point.ts";
-import { readPage } from "../../../src/live/read-page.ts";
-import { LiveSeries } from "../../../src/live/series.ts";
+import { readPage } from "../../../src/live/page/read-page.ts";
+import { pointSinceStart } from "../../../src/live/series/point.ts";
+import { LiveSeries } from "../../../src/live/series/series.ts";
 import type { Snapshot } from "../../../src/live/snapshot.ts";
 import { type WatchLine, watchLine } from "../../../src/live/watch-line.ts";
 

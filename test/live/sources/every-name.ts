@@ -1,5 +1,5 @@
-import { aliasesOf } from "../../../src/live/aliases.ts";
-import type { ServerKind } from "../../../src/live/server-kinds.ts";
+import { aliasesOf } from "../../../src/live/page/aliases.ts";
+import type { ServerKind } from "../../../src/live/page/server-kinds.ts";
 
 /** Names of a store that scrapes a server: all that the table of names knows, as the wire spells them. */
 export function everyName(server: ServerKind): readonly string[] {

@@ -6,7 +6,7 @@ import { wordNames } from "../../../src/live/sources/prometheus/names.ts";
 import { configuredInterval } from "../../../src/live/sources/prometheus/scraping.ts";
 import { shapeOf } from "../../../src/live/sources/prometheus/shape.ts";
 import { targetsIn, targetsOf } from "../../../src/live/sources/prometheus/targets.ts";
-import { captureText } from "../captures.ts";
+import { captureText } from "../page/captures.ts";
 
 function dataOf(answer: ApiAnswer): unknown {
   if (answer.kind !== "data") throw new Error(`no data: ${JSON.stringify(answer)}`);

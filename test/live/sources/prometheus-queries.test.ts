@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { aliasesOf } from "../../../src/live/aliases.ts";
-import { type ServerKind, serverKinds } from "../../../src/live/server-kinds.ts";
+import { aliasesOf } from "../../../src/live/page/aliases.ts";
+import { type ServerKind, serverKinds } from "../../../src/live/page/server-kinds.ts";
 import { kindOf } from "../../../src/live/sources/prometheus/anchors.ts";
 import { equalTo, readMatchers, selector, selectorOfAll } from "../../../src/live/sources/prometheus/matchers.ts";
 import { wordNames } from "../../../src/live/sources/prometheus/names.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plain } from "../../../src/deployment/message.ts";
-import { LiveSeries } from "../../../src/live/series.ts";
+import { LiveSeries } from "../../../src/live/series/series.ts";
 import type { Look } from "../../../src/live/source.ts";
 import { storeChoices } from "../../../src/live/sources/prometheus/choices.ts";
 import { equalTo } from "../../../src/live/sources/prometheus/matchers.ts";

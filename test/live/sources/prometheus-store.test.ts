@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apiBase, findStore } from "../../../src/live/sources/prometheus/store.ts";
-import { captureText } from "../captures.ts";
+import { captureText } from "../page/captures.ts";
 import { fakeApi, type Told, vector } from "./fake-api.ts";
 
 describe("the address of an API", () => {

@@ -1,5 +1,5 @@
-import type { Afterwards } from "../../../src/live/afterwards.ts";
-import type { ComparedRow } from "../../../src/live/compare.ts";
+import type { Afterwards } from "../../../src/live/prediction/afterwards.ts";
+import type { ComparedRow } from "../../../src/live/prediction/compare.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { clock } from "../../parts/numbers.ts";
 import { listed, words } from "../../parts/words.ts";

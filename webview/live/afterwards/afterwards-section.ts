@@ -1,4 +1,4 @@
-import type { Afterwards } from "../../../src/live/afterwards.ts";
+import type { Afterwards } from "../../../src/live/prediction/afterwards.ts";
 import { fill, h, show } from "../../parts/dom.ts";
 import { Section } from "../../parts/section.ts";
 import { table } from "../../parts/table.ts";

@@ -1,4 +1,4 @@
-import { type DriftRow, isDifference } from "../../../src/live/drift.ts";
+import { type DriftRow, isDifference } from "../../../src/live/drift/drift.ts";
 import { figure, whole } from "../../parts/numbers.ts";
 import { words } from "../../parts/words.ts";
 

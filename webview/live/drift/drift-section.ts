@@ -1,4 +1,4 @@
-import type { DriftRow } from "../../../src/live/drift.ts";
+import type { DriftRow } from "../../../src/live/drift/drift.ts";
 import { fill, h, link, show } from "../../parts/dom.ts";
 import { Section } from "../../parts/section.ts";
 import { words } from "../../parts/words.ts";

@@ -1,4 +1,4 @@
-import type { Gap, GapTerm } from "../../../src/live/explain/gap.ts";
+import type { Gap, GapTerm } from "../../../src/live/prediction/explain/gap.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { duration, figure, percent, rate, whole } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";

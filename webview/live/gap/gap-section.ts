@@ -1,4 +1,4 @@
-import type { Gap } from "../../../src/live/explain/gap.ts";
+import type { Gap } from "../../../src/live/prediction/explain/gap.ts";
 import { fill, h, show } from "../../parts/dom.ts";
 import { Section } from "../../parts/section.ts";
 import type { TableActions } from "../../parts/table.ts";

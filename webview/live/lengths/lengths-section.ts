@@ -1,5 +1,5 @@
 import type { Slo } from "../../../src/deployment/deployment.ts";
-import { histogramQuantile } from "../../../src/live/quantile.ts";
+import { histogramQuantile } from "../../../src/live/series/quantile.ts";
 import { DistributionView } from "../../parts/distribution.ts";
 import { fill, h, show } from "../../parts/dom.ts";
 import type { Distribution } from "../../parts/models.ts";

@@ -1,4 +1,4 @@
-import type { EngineRow } from "../../../src/live/engines.ts";
+import type { EngineRow } from "../../../src/live/series/engines.ts";
 import type { MemberState } from "../../../src/live/source.ts";
 import type { LiveMembers } from "../../../src/protocol/live-view.ts";
 import type { TableModel } from "../../parts/models.ts";

@@ -1,5 +1,5 @@
 import type { Slo } from "../../../src/deployment/deployment.ts";
-import type { Standing } from "../../../src/live/standing.ts";
+import type { Standing } from "../../../src/live/prediction/standing.ts";
 import type { CurveLine, CurvePlot, TableModel } from "../../parts/models.ts";
 import { brief, duration, figure, rate } from "../../parts/numbers.ts";
 import { axisOver } from "../../parts/plot-axis.ts";

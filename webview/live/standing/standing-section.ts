@@ -1,5 +1,5 @@
 import type { Slo } from "../../../src/deployment/deployment.ts";
-import type { Standing } from "../../../src/live/standing.ts";
+import type { Standing } from "../../../src/live/prediction/standing.ts";
 import { CurveView } from "../../parts/curve-view.ts";
 import { fill, h, show } from "../../parts/dom.ts";
 import { Section } from "../../parts/section.ts";

@@ -1,4 +1,4 @@
-import type { ShiftSteps } from "../../../src/live/shift-steps.ts";
+import type { ShiftSteps } from "../../../src/live/prediction/shift-steps.ts";
 import type { TableModel } from "../../parts/models.ts";
 import { duration, percentRange, share, whole } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";

@@ -1,4 +1,4 @@
-import type { ShiftSteps } from "../../../src/live/shift-steps.ts";
+import type { ShiftSteps } from "../../../src/live/prediction/shift-steps.ts";
 import { fill, h, show, swatch } from "../../parts/dom.ts";
 import { Section } from "../../parts/section.ts";
 import { type TableActions, table } from "../../parts/table.ts";

@@ -1,5 +1,5 @@
-import { aliasKey } from "../../aliases/alias.ts";
-import { aliases } from "../../aliases.ts";
+import { aliasKey } from "../../page/aliases/alias.ts";
+import { aliases } from "../../page/aliases.ts";
 import type { ServerKind } from "../../snapshot.ts";
 import { type Matcher, selectorOfPattern } from "./matchers.ts";
 

@@ -1,8 +1,8 @@
-import { histogramOf, meanOf } from "../../histogram.ts";
-import { fillCapacity, readCacheConfig } from "../../kv-capacity.ts";
-import { type OpenMeasures, openMeasures } from "../../read-alias.ts";
+import { fillCapacity, readCacheConfig } from "../../page/kv-capacity.ts";
+import { type OpenMeasures, openMeasures } from "../../page/read-alias.ts";
+import { addTo, noParts, together } from "../../page/together.ts";
+import { histogramOf, meanOf } from "../../series/histogram.ts";
 import type { CanonicalHistogram, CanonicalPart, EngineMeasures, Histogram, Measures, Role, Sample } from "../../snapshot.ts";
-import { addTo, noParts, together } from "../../together.ts";
 import type { AnsweredSeries } from "./answer.ts";
 import type { StoreFacts } from "./facts.ts";
 import type { WordNames } from "./names.ts";

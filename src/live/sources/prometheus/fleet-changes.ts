@@ -1,6 +1,6 @@
 import { message } from "../../../deployment/message.ts";
+import { together } from "../../page/together.ts";
 import type { LiveEvent, MemberState } from "../../source.ts";
-import { together } from "../../together.ts";
 import type { InstantFigures, InstantMember } from "./figures.ts";
 import { over } from "./grown.ts";
 import { type FleetShape, memberOf } from "./shape.ts";

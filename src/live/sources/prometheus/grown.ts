@@ -1,5 +1,5 @@
+import { together } from "../../page/together.ts";
 import type { CanonicalCounter, CanonicalHistogram, EngineMeasures, Histogram, Measures, RoleMeasures, Snapshot } from "../../snapshot.ts";
-import { together } from "../../together.ts";
 import { keysOf } from "../../words.ts";
 import type { InstantFigures } from "./figures.ts";
 import type { Selection } from "./selection.ts";

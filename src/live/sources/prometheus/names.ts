@@ -1,5 +1,5 @@
-import { type Alias, aliasKey } from "../../aliases/alias.ts";
-import { aliasesOf } from "../../aliases.ts";
+import { type Alias, aliasKey } from "../../page/aliases/alias.ts";
+import { aliasesOf } from "../../page/aliases.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart, ServerKind } from "../../snapshot.ts";
 
 /** A name of the store from which a word is read, as the table of names says. */

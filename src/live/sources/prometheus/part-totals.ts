@@ -1,5 +1,5 @@
+import { addTo, noParts } from "../../page/together.ts";
 import type { CanonicalPart, Measures } from "../../snapshot.ts";
-import { addTo, noParts } from "../../together.ts";
 import { keysOf } from "../../words.ts";
 import type { WordNames } from "./names.ts";
 

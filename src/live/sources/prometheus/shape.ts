@@ -1,5 +1,5 @@
-import { engineLabelsOf, rankLabels } from "../../engine-series.ts";
-import { roleOf } from "../../role.ts";
+import { engineLabelsOf, rankLabels } from "../../page/engine-series.ts";
+import { roleOf } from "../../page/role.ts";
 import type { Role, ServerKind } from "../../snapshot.ts";
 import type { Matcher } from "./matchers.ts";
 

@@ -1,0 +1,148 @@
+import type { CanonicalInfo, EngineMeasures, Family, Measures, MetricsPage, Role, Sample, ServerKind } from "../snapshot.ts";
+import type { Alias } from "./aliases/alias.ts";
+import { aliasesOf } from "./aliases.ts";
+import { EngineSeries } from "./engine-series.ts";
+import { fillCapacity, readAdapters, readCacheConfig } from "./kv-capacity.ts";
+import { PageIndex } from "./page-index.ts";
+import { type OpenMeasures, openMeasures, readAlias } from "./read-alias.ts";
+import { roleOf } from "./role.ts";
+import { selected } from "./select-series.ts";
+import { type Speaker, speakersOn } from "./speakers.ts";
+import { together } from "./together.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type Groups = ReadonlyMap<string, readonly Sample[]>;
+type Figure = Exclude<Alias, { readonly kind: "info" }>;
+
+/** The walk over one page, speaker by speaker: what the first has, the others do not add to. */
+export class PageReading {
+  /** First the one that speaks for the page. */
+  readonly kinds: readonly ServerKind[];
+  readonly infos: Partial<Record<CanonicalInfo, Labels>> = {};
+  readonly wireNames: Record<string, string> = {};
+  readonly models = new Set<string>();
+  private readonly index: PageIndex;
+  private readonly engines = new Map<string, OpenMeasures>();
+  private readonly roles = new Map<string, Role>();
+  private readonly filled = new Set<string>();
+  private summed: Measures | undefined;
+
+  constructor(private readonly page: MetricsPage) {
+    this.index = new PageIndex(page);
+    const [first, ...beside] = speakersOn(this.index, page.writer);
+    this.kinds = first ? [first.kind, ...beside.map(({ kind }) => kind)] : [];
+    if (!first) return;
+    this.readSpeaker(first, true);
+    for (const speaker of beside) this.readSpeaker(speaker, false);
+    this.readSpeaker({ kind: "unknown", names: aliasesOf("unknown") }, false);
+    for (const measures of this.engines.values()) fillCapacity(measures);
+  }
+
+  /** Engines, and what the page says of the server as a whole, together. */
+  get whole(): Measures {
+    this.summed ??= together([...this.engines.values()]);
+    return this.summed;
+  }
+
+  /** Series without an engine label beside labelled ones belong to the server as a whole: they count, but are no engine. */
+  get perEngine(): readonly EngineMeasures[] {
+    const named = [...this.engines.values()].filter(({ engine }) => engine !== "").sort(byName);
+    const [only] = named;
+    if (named.length > 1) return named.map((one) => this.withRole(one.engine, together([one])));
+    return this.engines.size === 0 ? [] : [this.withRole(only?.engine ?? "", this.whole)];
+  }
+
+  private withRole(engine: string, measures: Measures): EngineMeasures {
+    const role = this.roles.get(engine) ?? this.role;
+    return { ...measures, engine, ...(role ? { role } : {}) };
+  }
+
+  /** What all engines do alike; undefined where they differ or do not tell. */
+  get role(): Role | undefined {
+    const roles = new Set(this.roles.values());
+    return roles.size === 1 ? [...roles][0] : undefined;
+  }
+
+  private readSpeaker({ kind, names }: Speaker, principal: boolean): void {
+    const series = new EngineSeries(this.page.labelNames, kind);
+    const grouped = (samples: readonly Sample[], alias: Alias): Groups => {
+      const own = selected(this.ofEngines(samples, alias), alias);
+      return principal ? series.group(own) : new Map([["", series.speaking(own)]]);
+    };
+    for (const alias of names) {
+      if (this.filled.has(alias.canonical)) continue;
+      const family = this.index.family(alias);
+      if (!family) continue;
+      this.wireNames[alias.canonical] ??= family.name;
+      const second = alias.second === undefined ? undefined : this.index.family({ key: alias.second, wire: alias.wire });
+      if (alias.second !== undefined && !second) continue;
+      const groups = grouped(family.samples, alias);
+      if (alias.kind === "info") this.readInfo(alias.canonical, groups);
+      else {
+        const others = second ? grouped(second.samples, alias) : undefined;
+        if (this.readGroups(alias, family, groups, others)) this.readLabels(alias, groups, principal);
+      }
+    }
+  }
+
+  private readGroups(alias: Figure, family: Family, groups: Groups, others: Groups | undefined): boolean {
+    let read = false;
+    for (const [engine, samples] of groups) {
+      const measures = this.engines.get(engine) ?? openMeasures(engine);
+      if (!readAlias(alias, family.name, samples, others?.get(engine) ?? [], measures)) continue;
+      this.engines.set(engine, measures);
+      read = true;
+    }
+    if (read) {
+      this.filled.add(alias.canonical);
+      this.wireNames[alias.canonical] = family.name;
+    }
+    return read;
+  }
+
+  /** Model and role stand in labels of the series themselves; those of one histogram's lines are alike. */
+  private readLabels(alias: Figure, groups: Groups, principal: boolean): void {
+    if (!principal || alias.kind === "parts") return;
+    for (const [engine, samples] of groups) {
+      for (const sample of alias.wire === "histogram" ? samples.slice(0, 1) : samples) {
+        const model = sample.labels.model_name ?? sample.labels.model;
+        if (model) this.models.add(model);
+        const role = roleOf(sample);
+        if (role) this.roles.set(engine, role);
+      }
+    }
+  }
+
+  /** The newest series of each engine speaks; that of the first engine for all. */
+  private readInfo(info: CanonicalInfo, groups: Groups): void {
+    for (const engine of [...groups.keys()].sort()) {
+      const [newest] = [...(groups.get(engine) ?? [])].sort((a, b) => b.value - a.value);
+      if (!newest) continue;
+      this.infos[info] ??= newest.labels;
+      this.filled.add(info);
+      if (info !== "cache_config_info" && info !== "lora_info") continue;
+      const measures = this.engines.get(engine) ?? openMeasures(engine);
+      this.engines.set(engine, measures);
+      if (info === "cache_config_info") readCacheConfig(newest.labels, groups.size, measures);
+      else readAdapters(newest.labels, measures);
+    }
+  }
+
+  /**
+   * Triton counts the steps of an ensemble beside the model that they make up: where a backend says which models are engines, only those
+   * are read.
+   */
+  private ofEngines(samples: readonly Sample[], { among }: Alias): readonly Sample[] {
+    if (!among) return samples;
+    const names = new Set(among.families.flatMap((family) => this.index.labelValues(family, among.label)));
+    return names.size > 0 ? samples.filter(({ labels }) => names.has(labels[among.label] ?? "")) : samples;
+  }
+}
+
+/** Ranks by number, before replicas by name: lines of a page come in any order. */
+function byName({ engine: a }: OpenMeasures, { engine: b }: OpenMeasures): number {
+  const [left, right] = [Number(a), Number(b)];
+  if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
+  if (!Number.isNaN(left) && left !== right) return left - right;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

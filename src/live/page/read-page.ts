@@ -1,0 +1,32 @@
+import { parsedJson } from "../../catalog/json-text.ts";
+import { pageFacts } from "../running/page-facts.ts";
+import type { MetricsPage, Snapshot } from "../snapshot.ts";
+import { snapshotOf } from "./canonical.ts";
+import { readIterations } from "./iteration-stats.ts";
+import { parseMetrics } from "./metrics-text.ts";
+
+/** What a fetched text turned out to be; `problems` are the lines that made no sense. */
+export type PageAnswer =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly problems: readonly string[]; readonly limit?: string }
+  | { readonly kind: "wrong-page" | "cut-off"; readonly detail: string; readonly problems: readonly string[] };
+
+/** Reads a text fetched at `time` (unix seconds) as the metrics page of a serving engine. */
+export function readPage(text: string, time: number): PageAnswer {
+  const page = pageOf(text);
+  const { problems } = page;
+  if (page.families.size === 0 && !page.writer) return { kind: "wrong-page", detail: problems[0] ?? "not Prometheus text", problems };
+  // Of what is missing nothing is known; a first page cut short would make the next one look like a burst.
+  if (page.cutOff) return { kind: "cut-off", detail: "The page is cut off in the middle of a line", problems };
+  const snapshot = snapshotOf(page, time);
+  if (snapshot.server.kind === "unknown") {
+    return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
+  }
+  const { limit } = page;
+  return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems, ...(limit === undefined ? {} : { limit }) };
+}
+
+/** Text and JSON are told apart by what they are, whatever header came with them; a line of text may begin with a brace too. */
+function pageOf(text: string): MetricsPage {
+  const iterations = /^\s*[[{]/.test(text) ? readIterations(parsedJson(text)) : undefined;
+  return iterations ?? parseMetrics(text);
+}
