@@ -1,7 +1,7 @@
 import type { Afterwards } from "../../../src/live/prediction/afterwards.ts";
 import type { ComparedRow } from "../../../src/live/prediction/compare.ts";
 import type { TableModel } from "../../parts/models.ts";
-import { clock } from "../../parts/numbers.ts";
+import { clock, durationRange } from "../../parts/numbers.ts";
 import { listed, words } from "../../parts/words.ts";
 import { metricWords, valueWords } from "../gap/gap-model.ts";
 
@@ -37,7 +37,8 @@ export function afterwardsTable({ rows }: Afterwards): TableModel {
 
 function rangeWords({ low, high, unit, verdict, predicted }: ComparedRow): string {
   if (verdict === "input") return valueWords(predicted, unit);
-  return high === null ? words("from {0} up", valueWords(low, unit)) : words("{0} to {1}", valueWords(low, unit), valueWords(high, unit));
+  if (high === null) return words("{0} or more", valueWords(low, unit));
+  return unit === "s" ? durationRange(low, high) : `${valueWords(low, unit)}–${valueWords(high, unit)}`;
 }
 
 function verdictWords({ verdict }: ComparedRow): string {
@@ -51,7 +52,7 @@ function verdictWords({ verdict }: ComparedRow): string {
     case "cannot-tell":
       return words("cannot be told apart");
     case "input":
-      return words("input of the prediction");
+      return words("input");
     case "unknown":
       return "";
     default:
