@@ -16,9 +16,12 @@ export const pulling = 6;
 export const queued = 7;
 /** Turned away when it arrived. */
 export const refused = 8;
-
+/** Its prompt's start is on the way from a store to blocks that it holds. */
+export const loading = 9;
+/** It has come, and waits for stores to bring what they have of it nearer. */
+export const prefetching = 10;
 /** Its prompt's start is on the way from another node to the one of the core that computes the rest. */
-export const copying = 10;
+export const copying = 11;
 
 /** What a request does when its prompt is computed: it stays to its end, */
 export const stays = 0;
@@ -35,11 +38,6 @@ export const pulled = 0;
 export const pushed = 1;
 /** or layer by layer while its prompt is computed. */
 export const streamed = 2;
-
-/** Its prompt's start is on the way from a store to blocks that it holds. */
-export const loading = 9;
-/** It has come, and waits for stores to bring what they have of it nearer. */
-export const prefetching = 10;
 
 /** All state of all requests of a run, by request. Times in nanoseconds of the run's clock, NaN = not reached. */
 export class Requests {

@@ -74,6 +74,7 @@ describe("Mooncake", () => {
     const report = run({ kind: "requests", requests }, { prefill: { instances: 2 } }, {}, steps);
     expect((report.requests.firstToken[2] ?? 0) - 5.001).toBeCloseTo(0.32 + 0.0157, 2);
     expect(figure(report)).toContain("were copied there from other nodes in 1 transfers.");
+    expect(Math.min(...report.series.waiting)).toBe(0);
     const own = run({ kind: "requests", requests }, { prefill: { instances: 2 } }, { prefillSelection: "cache-aware" }, steps);
     expect((own.requests.firstToken[2] ?? 0) - 5.001).toBeGreaterThan(0.6);
     expect(figure(own)).toContain("in 0 transfers");
