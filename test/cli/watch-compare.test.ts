@@ -36,7 +36,7 @@ describe("a comparison at the end of watching", () => {
 
     const text = comparisonText(result, (_, words) => words);
     expect(text).toMatch(/^ +predicted +measured +afterwards *$/m);
-    expect(text).toMatch(/^ {2}requests .* input .* input *$/m);
+    expect(text).toMatch(/^ {2}Finished .* input .* input *$/m);
     expect(text).toMatch(/^All steps take 1\.\d+ times as long as predicted: a token .* instead of .*\.$/m);
     expect(text).toMatch(/^It takes .* req\/s, .* % of the .* req\/s that it is predicted to hold: .* req\/s are left\.$/m);
     const json: unknown = JSON.parse(comparisonJson(result));

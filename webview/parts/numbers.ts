@@ -3,7 +3,7 @@ import * as quantity from "../../src/catalog/quantity.ts";
 /** Figures as everywhere in the product, with a blank that no line break can part from its unit. */
 
 export const blank = "\u00a0";
-const bound = (text: string): string => text.replaceAll(" ", blank);
+export const bound = (text: string): string => text.replaceAll(" ", blank);
 
 export const duration = (seconds: number): string => bound(quantity.duration(seconds));
 export const rate = (perSecond: number, unit: "req/s" | "tok/s"): string => bound(quantity.rate(perSecond, unit));

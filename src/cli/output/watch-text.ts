@@ -1,27 +1,11 @@
-import { duration, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import { type DriftRow, isDifference } from "../../live/drift/drift.ts";
 import type { ComparedRow } from "../../live/prediction/compare.ts";
-import type { ComparedMetric } from "../../live/prediction/compared-metrics.ts";
+import { comparedText, comparedWords } from "../../live/prediction/compared-metrics.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Comparison } from "../watch-compare.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
-
-const names: Readonly<Record<ComparedMetric, string>> = {
-  ttft_p50: "TTFT p50",
-  ttft_p95: "TTFT p95",
-  itl_p50: "ITL p50",
-  itl_p95: "ITL p95",
-  e2e_p95: "E2E p95",
-  requests_running: "running",
-  requests_waiting: "waiting",
-  kv_cache_usage: "KV cache in use",
-  prompt_tokens_per_second: "prompt tokens",
-  generation_tokens_per_second: "output tokens",
-  requests_per_second: "requests",
-  prefix_cache_hit_rate: "prefix hits",
-};
 
 /** What was predicted for the measured load beside what was measured, why they differ, and where file and server differ. */
 export function comparisonText({ rows, after, drift, gap, standing, steps }: Comparison, paint: Terminal["paint"]): string {
@@ -29,7 +13,7 @@ export function comparisonText({ rows, after, drift, gap, standing, steps }: Com
   const compared = rows.map((row) => {
     const afterwards = later.get(row.metric);
     return [
-      names[row.metric],
+      plain(comparedWords[row.metric].title),
       row.verdict === "input" ? "" : rangeText(row),
       measuredText(row),
       verdictText(row, paint),
@@ -42,12 +26,12 @@ export function comparisonText({ rows, after, drift, gap, standing, steps }: Com
 }
 
 function rangeText({ low, high, unit }: ComparedRow): string {
-  return high === null ? `from ${value(low, unit)} up` : `${value(low, unit)} to ${value(high, unit)}`;
+  return high === null ? `from ${comparedText(low, unit)} up` : `${comparedText(low, unit)} to ${comparedText(high, unit)}`;
 }
 
 function measuredText({ measured, bucket, unit }: ComparedRow): string {
   if (measured === null) return "not offered";
-  return `${value(measured, unit)}${bucket ? `, between ${value(bucket[0], unit)} and ${value(bucket[1], unit)}` : ""}`;
+  return `${comparedText(measured, unit)}${bucket ? `, between ${comparedText(bucket[0], unit)} and ${comparedText(bucket[1], unit)}` : ""}`;
 }
 
 const verdicts: Readonly<Record<ComparedRow["verdict"], string>> = {
@@ -86,20 +70,4 @@ function settingsText(drift: readonly DriftRow[], paint: Terminal["paint"]): str
   return differing.length === 0
     ? "File and server agree.\n"
     : `Settings where file and server differ, or the server does not tell\n${table(differing, { head: ["", "file", "line", "server", "told by", ""], indent: 2 })}`;
-}
-
-function value(amount: number, unit: ComparedRow["unit"]): string {
-  switch (unit) {
-    case "s":
-      return duration(amount);
-    case "share":
-      return percent(amount);
-    case "requests":
-      return amount < 10 ? amount.toFixed(1) : whole(amount);
-    case "tok/s":
-    case "req/s":
-      return rate(amount, unit);
-    default:
-      return unit satisfies never;
-  }
 }

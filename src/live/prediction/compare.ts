@@ -1,6 +1,6 @@
 import { bucketAround } from "../series/quantile.ts";
 import type { LiveWindow } from "../series/window.ts";
-import { type ComparedMetric, type ComparedUnit, comparedMetrics, metricOf, quantileSource, unitOf } from "./compared-metrics.ts";
+import { type ComparedMetric, type ComparedUnit, comparedMetrics, comparedWords, metricOf, quantileSource } from "./compared-metrics.ts";
 import { bandRange, type LivePrediction } from "./prediction.ts";
 
 /** One quantity predicted and measured. */
@@ -36,7 +36,7 @@ function rowOf(metric: ComparedMetric, prediction: LivePrediction, window: LiveW
   const source = quantileSource[metric];
   const histogram = source && window.growth.histograms[source[0]];
   const bucket = measured !== null && histogram ? bucketAround(measured, histogram) : null;
-  const base = { metric, unit: unitOf[metric], predicted, low, high, measured, bucket };
+  const base = { metric, unit: comparedWords[metric].unit, predicted, low, high, measured, bucket };
   if (measured === null || Number.isNaN(predicted)) return { ...base, verdict: "unknown", distance: 0 };
   if (prediction.inputs.includes(metric)) return { ...base, verdict: "input", distance: 0 };
   const outside = measured < low ? measured - low : high !== null && measured > high ? measured - high : 0;

@@ -1,3 +1,5 @@
+import { duration, figure, percent, rate, whole } from "../../catalog/quantity.ts";
+import { type Message, message } from "../../deployment/message.ts";
 import type { CanonicalHistogram } from "../snapshot.ts";
 import type { WindowFigures } from "./predicted-window.ts";
 
@@ -33,20 +35,38 @@ export const comparedMetrics: readonly ComparedMetric[] = [
   "prefix_cache_hit_rate",
 ];
 
-export const unitOf: Readonly<Record<ComparedMetric, ComparedUnit>> = {
-  ttft_p50: "s",
-  ttft_p95: "s",
-  itl_p50: "s",
-  itl_p95: "s",
-  e2e_p95: "s",
-  requests_running: "requests",
-  requests_waiting: "requests",
-  kv_cache_usage: "share",
-  prompt_tokens_per_second: "tok/s",
-  generation_tokens_per_second: "tok/s",
-  requests_per_second: "req/s",
-  prefix_cache_hit_rate: "share",
+/** What a metric is called, on a page and in the terminal, and what it is counted in. */
+export const comparedWords: Readonly<Record<ComparedMetric, { readonly title: Message; readonly unit: ComparedUnit }>> = {
+  ttft_p50: { title: message("TTFT p50"), unit: "s" },
+  ttft_p95: { title: message("TTFT p95"), unit: "s" },
+  itl_p50: { title: message("ITL p50"), unit: "s" },
+  itl_p95: { title: message("ITL p95"), unit: "s" },
+  e2e_p95: { title: message("E2E p95"), unit: "s" },
+  requests_running: { title: message("Running"), unit: "requests" },
+  requests_waiting: { title: message("Waiting"), unit: "requests" },
+  kv_cache_usage: { title: message("KV cache"), unit: "share" },
+  prompt_tokens_per_second: { title: message("Prompt tokens"), unit: "tok/s" },
+  generation_tokens_per_second: { title: message("Output tokens"), unit: "tok/s" },
+  requests_per_second: { title: message("Finished"), unit: "req/s" },
+  prefix_cache_hit_rate: { title: message("Prefix hits"), unit: "share" },
 };
+
+/** `231 ms`, `42 %`, `3.17` requests on average. */
+export function comparedText(value: number, unit: ComparedUnit): string {
+  switch (unit) {
+    case "s":
+      return duration(value);
+    case "share":
+      return percent(value);
+    case "requests":
+      return Number.isInteger(value) ? whole(value) : figure(value);
+    case "tok/s":
+    case "req/s":
+      return rate(value, unit);
+    default:
+      return unit satisfies never;
+  }
+}
 
 /** The histogram that a quantile is read off; absent where a metric is none. */
 export const quantileSource: Readonly<Partial<Record<ComparedMetric, readonly [CanonicalHistogram, "p50" | "p95"]>>> = {

@@ -2,7 +2,7 @@ import { type BesideRun, beyondSteps, figureRange } from "../../simulation/repor
 import type { Quantiles, Report } from "../../simulation/report/report.ts";
 import type { LiveWindow } from "../series/window.ts";
 import type { CanonicalHistogram, WindowQuantiles } from "../snapshot.ts";
-import { type ComparedMetric, comparedMetrics, metricOf, quantileSource, unitOf } from "./compared-metrics.ts";
+import { type ComparedMetric, comparedMetrics, comparedWords, metricOf, quantileSource } from "./compared-metrics.ts";
 import { comparedStretch, predictedWindow, type WindowFigures } from "./predicted-window.ts";
 
 /** Where a figure is predicted to lie in 8 of 10 cases; no upper end where the queue may never empty. */
@@ -51,7 +51,7 @@ export function predictionFrom(report: Report, { basis, window, beside = [], isM
   const value = (metric: ComparedMetric, one: Report): number => metricOf(all.get(one) ?? figures, metric) ?? exactOf(one, metric);
   const isEndless = [report, ...beside.map((one) => one.report)].some((one) => one.saturated !== null);
   const range = (metric: ComparedMetric): PredictedRange => {
-    const unit = unitOf[metric];
+    const unit = comparedWords[metric].unit;
     const kind = unit === "requests" ? "amount" : unit === "share" ? "share" : "ratio";
     const middle = value(metric, report);
     const beyond = metric.startsWith("ttft") ? beyondSteps(confidence) : 0;
@@ -87,7 +87,7 @@ const unknownPairs = 0.2;
 
 /** A range by the band of steps alone. Few requests wait or run by whole numbers: less than one is no difference. */
 export function bandRange(metric: ComparedMetric, value: number, band: number): readonly [low: number, high: number] {
-  const least = unitOf[metric] === "requests" ? 1 : metric === "kv_cache_usage" ? Math.max(0.01, unknownPairs * value) : 0;
+  const least = comparedWords[metric].unit === "requests" ? 1 : metric === "kv_cache_usage" ? Math.max(0.01, unknownPairs * value) : 0;
   const half = Math.max(least, Math.abs(value) * band);
   return [Math.max(0, value - half), value + half];
 }

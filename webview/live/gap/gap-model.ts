@@ -1,6 +1,7 @@
+import { type ComparedMetric, type ComparedUnit, comparedText, comparedWords } from "../../../src/live/prediction/compared-metrics.ts";
 import type { Gap, GapTerm } from "../../../src/live/prediction/explain/gap.ts";
 import type { TableModel } from "../../parts/models.ts";
-import { duration, figure, percent, rate, whole } from "../../parts/numbers.ts";
+import { bound, figure } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";
 
 /** One line of the scale from predicted to live. */
@@ -117,51 +118,22 @@ function termWords(term: GapTerm): string {
   }
 }
 
-/** `TTFT p95` of `ttft_p95`; what a level or rate is called on the page. */
-export function metricWords(metric: Gap["metric"]): string {
-  switch (metric) {
-    case "requests_running":
-      return words("Running");
-    case "requests_waiting":
-      return words("Waiting");
-    case "kv_cache_usage":
-      return words("KV cache");
-    case "prompt_tokens_per_second":
-      return words("Prompt");
-    case "generation_tokens_per_second":
-      return words("Output");
-    case "requests_per_second":
-      return words("Finished");
-    case "prefix_cache_hit_rate":
-      return words("Prefix hits");
-    default: {
-      const [name = "", quantile = ""] = metric.split("_");
-      return `${name.toUpperCase()} ${quantile}`;
-    }
-  }
+export function metricWords(metric: ComparedMetric): string {
+  return said(comparedWords[metric].title);
 }
 
-export function valueWords(value: number, unit: Gap["unit"]): string {
-  switch (unit) {
-    case "s":
-      return duration(value);
-    case "share":
-      return percent(value);
-    case "requests":
-      return Number.isInteger(value) ? whole(value) : figure(value);
-    default:
-      return rate(value, unit);
-  }
+export function valueWords(value: number, unit: ComparedUnit): string {
+  return bound(comparedText(value, unit));
 }
 
-function changeWords(change: number, unit: Gap["unit"]): string {
+function changeWords(change: number, unit: ComparedUnit): string {
   const size = valueWords(Math.abs(change), unit);
   // Shares change in points.
   const told = unit === "share" ? words("{0} points", figure(Math.abs(change) * 100)) : size;
   return change === 0 ? told : `${change > 0 ? "+" : "\u2212"}${told}`;
 }
 
-function bucketText([low, high]: readonly [number, number], unit: Gap["unit"]): string {
+function bucketText([low, high]: readonly [number, number], unit: ComparedUnit): string {
   if (!Number.isFinite(high)) return words("above {0}", valueWords(low, unit));
   return words("between {0} and {1}", valueWords(low, unit), valueWords(high, unit));
 }

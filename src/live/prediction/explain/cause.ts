@@ -4,7 +4,7 @@ import { bucketAround } from "../../series/quantile.ts";
 import type { LiveWindow } from "../../series/window.ts";
 import type { MeasuredWorkload } from "../../workload/measured-workload.ts";
 import { type ComparedRow, predictedValue } from "../compare.ts";
-import { type ComparedMetric, metricOf, quantileSource, unitOf } from "../compared-metrics.ts";
+import { type ComparedMetric, comparedWords, metricOf, quantileSource } from "../compared-metrics.ts";
 import { figuresBeside, type LivePrediction } from "../prediction.ts";
 import type { Served } from "./as-served.ts";
 import type { Gap, GapStep, GapTerm } from "./gap.ts";
@@ -43,7 +43,7 @@ export function explained(all: Explained): Gap {
   const histogram = source && window.growth.histograms[source[0]];
   return {
     metric,
-    unit: unitOf[metric],
+    unit: comparedWords[metric].unit,
     predicted: predictedValue(written, metric),
     live,
     bucket: histogram ? bucketAround(live, histogram) : null,
