@@ -59,6 +59,7 @@ export function casePool(own: Fields, { engine, whole, model, catalog }: CaseCon
       flags,
       written: [...flags.values()],
       environment: caseEnvironment(own, whole),
+      storeSettings: new Map(),
       complete: true,
       site: undefined,
       foreignBuild: false,

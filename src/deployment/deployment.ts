@@ -177,6 +177,8 @@ export interface EngineConfig {
   readonly written: readonly Flag[];
   /** The container's environment; undefined value = set, but not readable here. */
   readonly environment: ReadonlyMap<string, Known<string>>;
+  /** Files of a KV store's settings that can be seen, by the variable that names each (`LMCACHE_CONFIG_FILE`): their plain members. */
+  readonly storeSettings: ReadonlyMap<string, ReadonlyMap<string, Known<string>>>;
   /** False where flags may come from somewhere else (entry script, unresolved reference, template): absence proves nothing then. */
   readonly complete: boolean;
   /** Where flags can be written. */

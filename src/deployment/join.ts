@@ -15,7 +15,7 @@ import { workerLocalPrompts } from "./local-prompts.ts";
 import type { Known } from "./located.ts";
 import { isReadable, spanOf } from "./mapped.ts";
 import { siteAfter } from "./placement.ts";
-import { arcticPlugin, environmentOf } from "./plugin.ts";
+import { arcticPlugin, environmentOf, storeSettings } from "./plugin.ts";
 import { roleOfFlags, roleOfName } from "./pool-role.ts";
 import { serviceTerms } from "./service-terms.ts";
 import { withPrecision } from "./stated-precision.ts";
@@ -49,6 +49,7 @@ export function joinUnit(unit: Unit, directives: UnitDirectives, context: JoinCo
     flags,
     written: parsed.flags,
     environment: environmentOf(unit, lines),
+    storeSettings: storeSettings(unit, lines),
     complete,
     site: argumentSite(unit, context),
     foreignBuild: unit.image !== undefined && !unit.installedVersion && !isOwnImage(unit.image.value, unit.engine),

@@ -1,20 +1,31 @@
-import type { Flag } from "./deployment.ts";
+import type { EngineConfig, Flag } from "./deployment.ts";
 import { parseImage } from "./images.ts";
 import type { Known, Located } from "./located.ts";
 import { isReadable, type Mapped, spanOf } from "./mapped.ts";
 import { message } from "./message.ts";
 import type { LineMap } from "./text.ts";
 import type { Unit } from "./units.ts";
+import type { Variables } from "./variables.ts";
 
 const arcticFlags = ["ulysses-sequence-parallel-size", "enable-shift-parallel", "shift-parallel-threshold"];
 
 /** The engine's environment: the container's, and over it what stands in front of the command. */
 export function environmentOf(unit: Unit, lines: LineMap): ReadonlyMap<string, Known<string>> {
-  const environment = new Map<string, Known<string>>();
-  for (const variables of [unit.environment, unit.launch?.assignments]) {
-    for (const [name, text] of variables ?? []) environment.set(name, text && isReadable(text.value) ? located(text, lines) : undefined);
+  return locatedAll([unit.environment, unit.launch?.assignments ?? new Map()], lines);
+}
+
+/** Variables with their places; of those set twice the later ones count. */
+function locatedAll(sets: readonly Variables[], lines: LineMap): ReadonlyMap<string, Known<string>> {
+  const found = new Map<string, Known<string>>();
+  for (const variables of sets) {
+    for (const [name, text] of variables) found.set(name, text && isReadable(text.value) ? located(text, lines) : undefined);
   }
-  return environment;
+  return found;
+}
+
+/** Members of the files that name a KV store's settings, as far as they can be seen. */
+export function storeSettings(unit: Unit, lines: LineMap): EngineConfig["storeSettings"] {
+  return new Map([...unit.storeFiles].map(([variable, members]) => [variable, locatedAll([members], lines)] as const));
 }
 
 /** Arctic Inference is inert unless ARCTIC_INFERENCE_ENABLED=1 (plugin.py:27 @9d46438): on, off, or unknown. */

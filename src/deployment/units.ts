@@ -38,6 +38,9 @@ export interface Mount {
   readonly target: string;
 }
 
+/** Files of a KV store's settings that can be seen, by the variable that names each: their plain members. */
+export type StoreFiles = ReadonlyMap<string, Variables>;
+
 /** One engine as a reader found it in its format: words and places, nothing looked up. */
 export interface Unit {
   readonly format: FormatId;
@@ -57,6 +60,7 @@ export interface Unit {
   readonly environment: Variables;
   /** False where the environment is filled from elsewhere too. */
   readonly environmentComplete: boolean;
+  readonly storeFiles: StoreFiles;
   /** False where flags may be missing: broken or templated document. */
   readonly complete: boolean;
   readonly role: "mixed" | "prefill" | "decode";
@@ -107,6 +111,7 @@ export const plainUnit = {
   image: undefined,
   environment: new Map(),
   environmentComplete: false,
+  storeFiles: new Map(),
   complete: true,
   role: "mixed",
   gpuHints: [],

@@ -7,6 +7,8 @@ import type { WrittenTiers } from "./kv-tiers.ts";
 export interface TierWords {
   readonly flags: FlagReader;
   readonly environment: EngineConfig["environment"];
+  /** Files that variables name, by the variable. */
+  readonly storeSettings: EngineConfig["storeSettings"];
   readonly version: Version;
   /** GPUs that hold the cache of one sequence: some sizes are those of each of them. */
   readonly ranks: number;

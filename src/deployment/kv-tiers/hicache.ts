@@ -10,9 +10,7 @@ const loadBackTokens = 10;
 /** SGLang's hierarchical cache: the host's memory of each rank, a storage behind it, and a step that computes what has come of it. */
 export function sglangTiers(words: TierWords): AskedTiers | undefined {
   const { flags } = words;
-  if (flags.on("enable-lmcache") === true) {
-    return lmcacheTiers(words, {}, { isLayerwise: true, hasFile: flags.has("lmcache-config-file") });
-  }
+  if (flags.on("enable-lmcache") === true) return lmcacheTiers(words, {}, true);
   if (flags.on("enable-hierarchical-cache") !== true) return undefined;
   const host = hostOf(words);
   if (flags.text("hicache-host-memory-mode") === "buffer_only") return { hidden: "HiCache" };

@@ -1,21 +1,17 @@
-import type { EngineConfig } from "../deployment.ts";
 import { type AskedTiers, asPositive, asSwitch, GiB, type TierWords } from "./asked-tiers.ts";
 import type { TierLoading, WrittenTier } from "./kv-tiers.ts";
 
-/** What LMCache is told, one member at a time: the connector's own settings stand above variables. */
+/** What LMCache is told, one member at a time: the connector's own settings stand above variables, and these above its file. */
 type Told = (member: string) => unknown;
 
 /**
  * LMCache's stores (lmcache/v1/config.py): the host's memory first, a disk and a server behind it; what is computed goes to all of them.
- * Sizes are GiB of each GPU's process. Undefined = its own file decides, which is not part of this one.
+ * Sizes are GiB of each GPU's process.
  */
-export function lmcacheTiers(
-  { environment, ranks }: TierWords,
-  extra: Readonly<Record<string, unknown>>,
-  { isLayerwise = false, hasFile = false }: { readonly isLayerwise?: boolean; readonly hasFile?: boolean } = {},
-): AskedTiers {
-  const told = toldBy(environment, extra);
-  if (!told || hasFile || environment.has("LMCACHE_CONFIG_FILE")) return { hidden: "LMCache" };
+export function lmcacheTiers(words: TierWords, extra: Readonly<Record<string, unknown>>, isLayerwise = false): AskedTiers {
+  const { ranks } = words;
+  const told = toldBy(words, extra);
+  if (!told) return { hidden: "LMCache" };
   // Between prefill and decode it carries caches, and keeps none.
   const carries = ["enable_pd", "enable_nixl", "enable_xpyd"].some((member) => asSwitch(told(member)) === true);
   const chunk = asPositive(told("chunk_size")) ?? 256;
@@ -43,11 +39,20 @@ function loadingOf(layerwise: boolean, aside: boolean): TierLoading {
   return layerwise ? "layer-by-layer" : "before-step";
 }
 
-/** Undefined where a variable is set to what cannot be read here. */
-function toldBy(environment: EngineConfig["environment"], extra: Readonly<Record<string, unknown>>): Told | undefined {
-  const hidden = [...environment].some(([name, text]) => /^LMCACHE_(LOCAL|MAX_LOCAL|CHUNK|REMOTE_URL)/.test(name) && text === undefined);
-  if (hidden) return undefined;
-  return (member) => extra[`lmcache.${member}`] ?? environment.get(`LMCACHE_${member.toUpperCase()}`)?.value;
+/** Undefined where a file decides that nobody sees, or a variable or a member of the file is set to what cannot be read here. */
+function toldBy({ flags, environment, storeSettings }: TierWords, extra: Readonly<Record<string, unknown>>): Told | undefined {
+  const file = storeSettings.get("LMCACHE_CONFIG_FILE");
+  if (!file && (environment.has("LMCACHE_CONFIG_FILE") || flags.has("lmcache-config-file"))) return undefined;
+  const sizes = /^(local|max_local|chunk|remote_url)/;
+  const hidden = [...(file ?? [])].some(([name, value]) => sizes.test(name) && value === undefined);
+  const unreadable = [...environment].some(([name, text]) => text === undefined && sizes.test(memberOf(name)));
+  if (hidden || unreadable) return undefined;
+  return (member) => extra[`lmcache.${member}`] ?? environment.get(`LMCACHE_${member.toUpperCase()}`)?.value ?? file?.get(member)?.value;
+}
+
+/** `LMCACHE_CHUNK_SIZE` → `chunk_size`; other variables are none of its members. */
+function memberOf(variable: string): string {
+  return variable.startsWith("LMCACHE_") ? variable.slice("LMCACHE_".length).toLowerCase() : "";
 }
 
 function isSaid(value: unknown): boolean {

@@ -34,9 +34,9 @@ const readers: Readonly<Record<JudgedEngine, (words: TierWords) => AskedTiers | 
 
 export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }: TierFacts): SettledTiers {
   const ranks = ranksOf(layout);
-  const { flags, environment } = pool.engine;
+  const { flags, environment, storeSettings } = pool.engine;
   const reader = new FlagReader(flags);
-  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: reader, environment, version, ranks });
+  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: reader, environment, storeSettings, version, ranks });
   if (!asked) return { kvTiers: undefined, assumed: [] };
   // A size that a template or a variable holds is known to nobody here.
   const isUnreadable = reader.unreadable.length > 0;

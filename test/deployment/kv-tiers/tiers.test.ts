@@ -103,7 +103,72 @@ describe("LMCache", () => {
     expect(sizes(vllm(connector(told), "LMCACHE_MAX_LOCAL_CPU_SIZE=20").tiers)).toEqual(["dram 14 GiB"]);
   });
 
-  test("with a file of its own is not guessed at", () => {
+  test("reads the file that LMCACHE_CONFIG_FILE names where a ConfigMap holds it, below variables and the connector's settings", () => {
+    const text = (file: string, variables = ""): string => `# inference-lens: gpu=H100-SXM5-80GB
+apiVersion: v1
+kind: Pod
+metadata: { name: llama }
+spec:
+  containers:
+    - name: engine
+      image: lmcache/vllm-openai:v0.11.0
+      args: ["meta-llama/Llama-3.1-8B-Instruct", "--kv-transfer-config", '{"kv_connector":"LMCacheConnectorV1","kv_role":"kv_both"}']
+      env: [{ name: LMCACHE_CONFIG_FILE, value: /etc/lmcache/lmcache.yaml }${variables}]
+      volumeMounts: [{ name: lmcache, mountPath: /etc/lmcache }]
+      resources: { limits: { nvidia.com/gpu: 1 } }
+  volumes: [{ name: lmcache, configMap: { name: lmcache } }]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: lmcache }
+data:
+  lmcache.yaml: |
+${file.replace(/^/gm, "    ")}
+`;
+    const of = (file: string, variables?: string) => settled(only(readText(text(file, variables))).deployment);
+    const file = `chunk_size: 512
+local_cpu: true
+max_local_cpu_size: 60
+local_disk: file:///disk/
+max_local_disk_size: 200
+remote_url: null
+save_decode_cache: true
+extra_config: { s3_region: us-east-1 }`;
+    const { tiers } = of(file);
+    expect(sizes(tiers)).toEqual(["dram 60 GiB", "ssd 200 GiB"]);
+    expect(tiers).toMatchObject({ system: "LMCache", keepsAnswers: true });
+    expect(tiers?.tiers[0]?.blockTokens).toBe(512);
+    expect(sizes(of(file, ", { name: LMCACHE_MAX_LOCAL_CPU_SIZE, value: '20' }").tiers)).toEqual(["dram 20 GiB", "ssd 200 GiB"]);
+    // A template's size is known to nobody.
+    expect(of(file.replace("60", "{{ .Values.size }}")).tiers).toBeUndefined();
+  });
+
+  test("reads the file that its own script writes, and the one that SGLang's flag names", () => {
+    const pod = (launch: string): string => `# inference-lens: gpu=H100-SXM5-80GB
+apiVersion: v1
+kind: Pod
+metadata: { name: llama }
+spec:
+  containers:
+    - name: engine
+      image: example/engine
+      command: [bash, -c]
+      args:
+        - |
+          cat > lmcache.yaml <<EOF
+          chunk_size: 128
+          max_local_cpu_size: 8
+          EOF
+          ${launch}
+      resources: { limits: { nvidia.com/gpu: 1 } }
+`;
+    const of = (launch: string) => sizes(settled(only(readText(pod(launch))).deployment).tiers);
+    expect(of(`LMCACHE_CONFIG_FILE=lmcache.yaml vllm serve meta-llama/Llama-3.1-8B-Instruct ${lmcache}`)).toEqual(["dram 8 GiB"]);
+    const flags = "--enable-lmcache --lmcache-config-file lmcache.yaml";
+    expect(of(`python3 -m sglang.launch_server --model-path Qwen/Qwen3-8B ${flags}`)).toEqual(["dram 8 GiB"]);
+  });
+
+  test("with a file that nobody sees is not guessed at", () => {
     const { tiers, assumed } = vllm(lmcache, "LMCACHE_CONFIG_FILE=/etc/lmcache.yaml");
     expect(tiers).toBeUndefined();
     expect(assumed).toHaveLength(1);

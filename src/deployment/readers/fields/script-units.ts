@@ -6,6 +6,7 @@ import { plainUnit, type Unit, unknownHardware } from "../../units.ts";
 import type { YamlDocument } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
 import { namedConfig } from "../pods/named-config.ts";
+import { storeFiles } from "../pods/store-files.ts";
 
 /** What a platform says around a script that it runs on each of its machines. */
 export interface ScriptPlace
@@ -40,6 +41,7 @@ export function scriptUnits(found: Launches, place: ScriptPlace, document: YamlD
   const { gpus, machine, machines, spansMachines: _, sharedMemory, ...unit } = place;
   return launches.map((launch): Unit => {
     const own = scriptHardware(launch, context.lines);
+    const environment = new Map([...place.environment, ...(launch.docker?.environment ?? [])]);
     // Several engines on one machine share its GPUs by their own device lists.
     const gpusPerNode = own.gpusPerNode ?? (launches.length === 1 ? gpus : undefined);
     return {
@@ -50,8 +52,9 @@ export function scriptUnits(found: Launches, place: ScriptPlace, document: YamlD
       launcher: launch.launcher,
       launch,
       mapping: namedConfig(launch, document, context),
+      storeFiles: storeFiles(launch, { document, environment }, context),
       image: launch.docker?.image ?? place.image,
-      environment: new Map([...place.environment, ...(launch.docker?.environment ?? [])]),
+      environment,
       instances: isGroup ? place.instances : timesMachines(place.instances, machines),
       hardware: {
         ...unknownHardware,

@@ -12,9 +12,10 @@ import { composeEnvironment } from "../pods/environment.ts";
 import { namedConfig } from "../pods/named-config.ts";
 import { recognise } from "../pods/recognise.ts";
 import { wholeNumber } from "../pods/resources.ts";
+import { storeFiles } from "../pods/store-files.ts";
 import type { Reader } from "../reader.ts";
 import { serviceHardware } from "./compose-hardware.ts";
-import { composeMounts } from "./compose-mounts.ts";
+import { composeMounts, mountedDocument } from "./compose-mounts.ts";
 import { Service } from "./compose-service.ts";
 
 /** A compose file: one unit for each service that starts an engine. */
@@ -49,6 +50,7 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
   const end = service.own.span?.end ?? key.span.end;
   const hardware = serviceHardware(service, environment.variables, launches.launches.length === 1, context);
   const mounts = composeMounts(service);
+  const mounted = (path: string) => mountedDocument(path, mounts, context);
   return launches.launches.map((launch) => ({
     ...plainUnit,
     format: "docker-compose",
@@ -58,7 +60,8 @@ function serviceUnits(service: Service, key: Mapped, context: ReaderContext): Un
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
-    mapping: namedConfig(launch, service.own.document, context),
+    mapping: namedConfig(launch, service.own.document, context, mounted),
+    storeFiles: storeFiles(launch, { document: service.own.document, environment: environment.variables, mounted }, context),
     mounts,
     image,
     environment: environment.variables,

@@ -9,6 +9,7 @@ import { trtllmDisaggReader } from "../files/trtllm-disagg.ts";
 import { vllmConfigReader } from "../files/vllm-config.ts";
 import type { Reader } from "../reader.ts";
 import { namedConfig } from "./named-config.ts";
+import { storeFiles } from "./store-files.ts";
 import { workloadName } from "./workload.ts";
 
 const configReaders: readonly Reader[] = [trtllmDisaggReader, trtllmConfigReader, sglangConfigReader, vllmConfigReader];
@@ -57,6 +58,7 @@ function scriptUnits(entry: YamlValue, context: ReaderContext): Omit<Unit, "form
     launcher: launch.launcher,
     launch,
     mapping: namedConfig(launch, entry.document, context),
+    storeFiles: storeFiles(launch, { document: entry.document, environment: new Map() }, context),
     complete: !entry.document.structuralTemplate && entry.document.errors.length === 0,
     instances: undefined,
     hardware: unknownHardware,

@@ -1,4 +1,4 @@
-import type { YamlValue } from "../../yaml-document.ts";
+import type { YamlDocument, YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
 import { configMapEntry } from "./config-maps.ts";
 
@@ -21,6 +21,12 @@ export function mountedFile(path: string, container: YamlValue, pod: YamlValue, 
     if (found) return found;
   }
   return undefined;
+}
+
+/** The same as YAML. */
+export function mountedDocument(path: string, container: YamlValue, pod: YamlValue, context: ReaderContext): YamlDocument | undefined {
+  const file = mountedFile(path, container, pod, context);
+  return file?.document.embedded(file);
 }
 
 /** What is left of a path below a folder, `""` for the folder itself. */

@@ -1,35 +1,22 @@
 import { dialects } from "../../engines/dialect.ts";
 import type { Launch } from "../../launch.ts";
 import type { MappingFlags } from "../../units.ts";
-import { plainPath } from "../../written-files.ts";
-import type { YamlDocument, YamlValue } from "../../yaml-document.ts";
+import type { YamlDocument } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
 import { engineMapping } from "../fields/engine-mapping.ts";
 import { launchFlags } from "../fields/launch-flags.ts";
+import { type MountedDocument, namedDocument } from "./named-document.ts";
 
-/**
- * The flags of the config file that a command line names (`--config`, `--extra_llm_api_options`): the one that its own script has written
- * before, else what `mounted` finds at the path. The command line stands in `document`.
- */
+/** The flags of the config file that a command line names (`--config`, `--extra_llm_api_options`). The command line stands in `document`. */
 export function namedConfig(
   launch: Launch,
   document: YamlDocument,
   context: ReaderContext,
-  mounted?: (path: string) => YamlValue | undefined,
+  mounted?: MountedDocument,
 ): MappingFlags | undefined {
   const path = configPath(launch, context);
-  if (path === undefined) return undefined;
-  const file = launch.files?.has(plainPath(path)) ? written(launch, path, document) : embedded(mounted?.(path));
+  const file = path === undefined ? undefined : namedDocument(launch, path, document, mounted);
   return file && engineMapping(file.root, launch.engine, "engine", context);
-}
-
-function written(launch: Launch, path: string, document: YamlDocument): YamlDocument | undefined {
-  const text = launch.files?.get(plainPath(path));
-  return text && document.embeddedText(text);
-}
-
-function embedded(file: YamlValue | undefined): YamlDocument | undefined {
-  return file?.document.embedded(file);
 }
 
 function configPath(launch: Launch, context: ReaderContext): string | undefined {

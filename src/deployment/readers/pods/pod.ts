@@ -8,13 +8,15 @@ import type { YamlValue } from "../../yaml-document.ts";
 import type { ReaderContext } from "../context.ts";
 import { chartEngine } from "../helm/chart-engine.ts";
 import { containerEnvironment, type Environment } from "./environment.ts";
-import { mountedConfig } from "./mounted-config.ts";
+import { mountedDocument } from "./mounted-file.ts";
 import { mountedScript } from "./mounted-script.ts";
+import { namedConfig } from "./named-config.ts";
 import { nodeHints } from "./node-hints.ts";
 import { podFacts } from "./pod-facts.ts";
 import { recognise } from "./recognise.ts";
 import { gpuCount, podSharedMemory } from "./resources.ts";
 import { sharedMemorySites } from "./shared-memory-sites.ts";
+import { storeFiles } from "./store-files.ts";
 
 /** What one engine of a pod says, before its workload adds names and counts. */
 export type PodUnit = Omit<Unit, "format" | "name" | "anchor" | "extent" | "instances"> & {
@@ -40,6 +42,7 @@ export function containerUnits(container: YamlValue, pod: YamlValue, platform: V
   const hardware = launches.length === 1 ? unit.hardware : { ...unit.hardware, gpusPerNode: undefined, gpuRequest: undefined };
   // Another container of the pod numbers the cards that it was given from 0 as well.
   const place = `container at ${container.span?.start ?? 0}`;
+  const mounted = (path: string) => mountedDocument(path, container, pod, context);
   return launches.map((launch, i) => ({
     ...unit,
     container: container.at("name").string,
@@ -47,7 +50,8 @@ export function containerUnits(container: YamlValue, pod: YamlValue, platform: V
     engine: launch.engine,
     launcher: launch.launcher,
     launch,
-    mapping: mountedConfig(launch, container, pod, context),
+    mapping: namedConfig(launch, container.document, context, mounted),
+    storeFiles: storeFiles(launch, { document: container.document, environment: environment.variables, mounted }, context),
     hardware: { ...hardware, devices: listedDevices(place, [launch.assignments, environment.variables], context.lines) },
     installedVersion,
     joinsRay,
