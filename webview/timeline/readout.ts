@@ -39,6 +39,12 @@ export function readout(index: RunIndex, hit: Hit, time: number): string {
   return words("{0}: a step of {1}, {2} prompt tokens of {3}, {4} decoding, {5}", name, seconds, whole(prompt), of, decoding, mode);
 }
 
+/** What lies under the pointer, behind the time there. */
+export function cursorWords(index: RunIndex, hit: Hit, time: number): string {
+  const said = readout(index, hit, time);
+  return `${time.toFixed(4)}\u00a0s${said === "" ? "" : ` · ${said}`}`;
+}
+
 /** The whole picture in a sentence, for those who do not see it. */
 export function pictureWords(
   index: RunIndex,

@@ -48,6 +48,19 @@ export function selectionOf(index: RunIndex, request: number): Selection {
   };
 }
 
+/** From a request's arrival to its first token and a little of what follows; undefined where it had none. */
+export function wayToFirstToken(
+  { run: { requests } }: RunIndex,
+  { request, decodes }: Pick<Selection, "request" | "decodes">,
+): { readonly from: number; readonly to: number } | undefined {
+  const arrived = requests.arrival[request] ?? Number.NaN;
+  const first = requests.firstToken[request] ?? Number.NaN;
+  if (Number.isNaN(arrived) || Number.isNaN(first)) return undefined;
+  const [decode] = decodes;
+  const little = decode ? Math.min(decode.to, decode.from + 0.25 * (first - arrived)) : first;
+  return { from: arrived, to: Math.max(first, little) };
+}
+
 /** Requests whose prompts a step computed, those with the most tokens first. */
 export function requestsIn(index: RunIndex, row: number): readonly { readonly request: number; readonly tokens: number }[] {
   const { chunks } = index.run.timeline;

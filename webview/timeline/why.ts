@@ -149,9 +149,14 @@ function promptsIn(
 }
 
 /** Share of a time in which an instance ran no step. */
-export function idleShare({ tracks }: Pick<InstanceLane, "tracks">, { from, to }: { readonly from: number; readonly to: number }): number {
+function idleShare({ tracks }: Pick<InstanceLane, "tracks">, { from, to }: { readonly from: number; readonly to: number }): number {
   const busy = tracks.reduce((sum, track) => sum + track.secondsIn(from, to), 0);
   return to > from ? Math.max(0, 1 - busy / (to - from)) : 0;
+}
+
+/** Share of a time in which instances ran steps, on average; 0 of none. */
+export function busyShare(lanes: readonly Pick<InstanceLane, "tracks">[], view: { readonly from: number; readonly to: number }): number {
+  return lanes.length > 0 && view.to > view.from ? lanes.reduce((sum, lane) => sum + 1 - idleShare(lane, view), 0) / lanes.length : 0;
 }
 
 function idlest(
