@@ -6,7 +6,9 @@ import { brief, duration, durationRange, interval, parts, percentRange, scaleEnd
 import { csv, tabbed } from "../../webview/parts/table.ts";
 import { logTicks, niceTop, timeTicks } from "../../webview/parts/ticks.ts";
 import { positive, readControls } from "../../webview/report/control-values.ts";
-import { estimateFigures, figures, judge } from "../../webview/report/figures.ts";
+import { estimateFigures } from "../../webview/report/estimate-figures.ts";
+import { figures } from "../../webview/report/figures.ts";
+import { judge } from "../../webview/report/judged.ts";
 import { ascending, atPercentile, attainment, distributions, latencies, latencyTable, quantile } from "../../webview/report/latency.ts";
 import { memoryBars, memoryTable, pieces } from "../../webview/report/memory.ts";
 import { overTime, overTimeTable } from "../../webview/report/over-time.ts";

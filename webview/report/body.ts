@@ -20,12 +20,12 @@ import { nearestRuns } from "./evidence/nearest-runs.ts";
 import { anatomyBar, anatomyTable, stepTable } from "./evidence/step-anatomy.ts";
 import type { Interval } from "./figures.ts";
 import { distributions, type Latencies, latencyTable, nearestTo } from "./latency.ts";
-import { capacityWords, formulas, memoryBars, memoryTable, ranksWords } from "./memory.ts";
+import { memoryTable, ranksWords } from "./memory.ts";
+import { memoryContent } from "./memory-content.ts";
 import { emptyOverTime, hasModes, overTime, overTimeTable } from "./over-time.ts";
 import { withOthers } from "./planning/compare-model.ts";
 import { type PlanEvents, PlansView } from "./planning/plans-view.ts";
 import { stepTimeBars, stepTimeTable } from "./step-time.ts";
-import { loadSentences, storesTable } from "./stores.ts";
 
 export interface BodyEvents {
   readonly actions: TableActions;
@@ -252,26 +252,8 @@ export class Body {
   }
 
   private drawMemory(report: Report): void {
-    const { memory } = report;
-    const stores = storesTable(report);
-    this.memory.setNote(ranksWords(memory));
-    const [strong, rest] = capacityWords(memory);
-    const steps = formulas(memory);
-    fill(
-      this.memory.body,
-      h(
-        "div",
-        { class: "capacity" },
-        strong === "" ? null : h("span", { text: words("KV cache holds ") }),
-        h("b", { text: strong }),
-        h("span", { class: "secondary-text", text: ` ${rest}` }),
-      ),
-      ...memoryBars(memory).map(stackedBar),
-      table(memoryTable(memory)),
-      ...(stores ? [h("h3", { class: "stores-title", text: stores.name }), table(stores)] : []),
-      ...loadSentences(report).map((text) => h("p", { class: "secondary-text small", text })),
-      steps.length > 0 ? details(words("KV cache, step by step"), steps) : null,
-    );
+    this.memory.setNote(ranksWords(report.memory));
+    fill(this.memory.body, ...memoryContent(report));
   }
 
   private drawAssumed(report: Report): void {
@@ -284,24 +266,4 @@ export class Body {
     );
     this.assumed.body.classList.toggle("assumed-list", true);
   }
-}
-
-function details(
-  title: string,
-  steps: readonly { readonly label: string; readonly formula: string; readonly source: string }[],
-): HTMLElement {
-  return h(
-    "details",
-    { class: "formula" },
-    h("summary", { text: title }),
-    ...steps.map(({ label, formula, source }) =>
-      h(
-        "div",
-        { class: "formula-step" },
-        h("span", { class: "secondary-text", text: label }),
-        h("code", { text: formula }),
-        source === "" ? null : h("span", { class: "formula-source secondary-text", text: source }),
-      ),
-    ),
-  );
 }

@@ -1,7 +1,7 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { ReportControls } from "../../src/protocol/report-view.ts";
 import { record } from "../parts/host.ts";
-import { noLimits } from "./figures.ts";
+import { noLimits } from "./judged.ts";
 
 /** A number above zero; null for an empty field; undefined for anything else. */
 export function positive(text: string): number | null | undefined {

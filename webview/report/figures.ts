@@ -1,50 +1,18 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { Bands, Range } from "../../src/simulation/report/bands.ts";
+import type { Bands } from "../../src/simulation/report/bands.ts";
 import type { Report } from "../../src/simulation/report/report.ts";
-import { bandRange } from "../../src/timing/band-range.ts";
-import type { Estimate } from "../../src/timing/estimate.ts";
 import { summary as over } from "../parts/downsample.ts";
-import type { Bullet, Figure, Tag, Tone } from "../parts/models.ts";
-import { brief, duration, durationRange, figure, interval, parts, percent, percentRange, rate, span, whole } from "../parts/numbers.ts";
-import { niceTop } from "../parts/ticks.ts";
+import type { Figure, Tag } from "../parts/models.ts";
+import { brief, duration, interval, parts, percent, percentRange, rate, span, whole } from "../parts/numbers.ts";
 import { definitions, said, words } from "../parts/words.ts";
-import { ascending, atPercentile, attainment, type Latencies, quantile } from "./latency.ts";
-import { latencyRange, rangeWords } from "./ranges.ts";
+import { bullet } from "./bullet.ts";
+import { type Judged, judge, noLimits } from "./judged.ts";
+import { ascending, attainment, type Latencies, quantile } from "./latency.ts";
+import { rangeWords } from "./ranges.ts";
 
 export interface Interval {
   readonly from: number;
   readonly to: number;
-}
-
-export const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
-
-/** A latency beside its limit, with the range in which 8 values in 10 lie. */
-export interface Judged {
-  readonly id: "ttft" | "tpot" | "e2e";
-  readonly name: string;
-  readonly value: number;
-  readonly range: Range;
-  readonly limit: number | null;
-  readonly verdict: "met" | "missed" | "close" | "no-limit";
-}
-
-/** The latencies at the limits' percentile. A range that crosses the limit is too close to call, never a pass. */
-export function judge(report: Report, values: Latencies, bands: Bands | null): readonly [ttft: Judged, tpot: Judged, e2e: Judged] {
-  const slo = report.slo ?? noLimits;
-  const { timingBand, firstTokenBand } = report.confidence;
-  const basis = { bands, stepBand: timingBand, firstTokenBand };
-  const one = (id: Judged["id"], name: string, value: number, limit: number | null): Judged => {
-    const range = latencyRange(basis, id, slo.percentile, value);
-    const [low, high] = range;
-    const isMet = limit !== null && high !== null && high <= limit;
-    return { id, name, value, range, limit, verdict: limit === null ? "no-limit" : isMet ? "met" : low > limit ? "missed" : "close" };
-  };
-  const { ttftSeconds, tpotSeconds, e2eSeconds } = report.summary;
-  return [
-    one("ttft", "TTFT", atPercentile(ttftSeconds, values.ttft, slo.percentile), slo.ttftSeconds),
-    one("tpot", "TPOT", atPercentile(tpotSeconds, values.tpot, slo.percentile), slo.tpotSeconds),
-    one("e2e", "E2E", atPercentile(e2eSeconds, values.e2e, slo.percentile), slo.e2eSeconds),
-  ];
 }
 
 function tagOf(verdict: Judged["verdict"]): Tag | null {
@@ -104,12 +72,6 @@ function withBeside(made: Figure, beside: string | undefined): Figure {
 
 function durationOrNone(seconds: number): string {
   return Number.isNaN(seconds) ? words("no request") : duration(seconds);
-}
-
-/** A range without an end goes on to the end of the scale. */
-function bullet(value: number, [low, high]: Range, limit: number | null, tone: Tone): Bullet {
-  const scale = niceTop(Math.max(high ?? 2 * value, value, limit ?? 0) * 1.1);
-  return { value, low, high: high ?? scale, limit, tone, scale };
 }
 
 function requestsIn({ requests }: Report, { ttft, tpot, e2e }: Latencies, { from, to }: Interval): Latencies {
@@ -272,54 +234,5 @@ function saturatedFigures(report: Report, saturated: NonNullable<Report["saturat
       percent(summary.kvCache.peakUsage),
       words("of {0} tokens", whole(summary.kvCache.capacityTokens)),
     ),
-  ];
-}
-
-/** The closed form at once: one request alone, and the most the deployment can hold. No percentile under load. */
-export function estimateFigures(estimate: Estimate): Figure[] {
-  const alone = (id: string, label: string, title: string, seconds: number, band: number): Figure => {
-    const [value, unit] = parts(duration(seconds));
-    const [low, high] = bandRange(seconds, band);
-    return {
-      id,
-      label,
-      title,
-      value: `≈ ${value}`,
-      unit,
-      tag: null,
-      bullet: bullet(seconds, [low, high], null, "plain"),
-      caption: words("{0}, first estimate", durationRange(low, high)),
-    };
-  };
-  const most = (id: string, label: string, title: string, perSecond: number, kind: "req/s" | "tok/s"): Figure => {
-    const [value, unit] = parts(rate(perSecond, kind));
-    return { id, label, title, value: `≤ ${value}`, unit, tag: null, bullet: null, caption: words("first estimate") };
-  };
-  const [user, userUnit] = parts(rate(estimate.userTokensPerSecond, "tok/s"));
-  return [
-    alone("ttft", words("TTFT of one request"), said(definitions.ttft), estimate.ttftSeconds, estimate.firstTokenBand),
-    alone("tpot", words("TPOT of one request"), said(definitions.tpot), estimate.tpotSeconds, estimate.band),
-    alone("e2e", words("E2E of one request"), said(definitions.e2e), estimate.e2eSeconds, estimate.band),
-    {
-      id: "user",
-      label: words("Speed for one user"),
-      title: words("1 / TPOT at one request"),
-      value: `≈ ${user}`,
-      unit: userUnit,
-      tag: null,
-      bullet: null,
-      caption: words("range {0}", span(...bandRange(estimate.userTokensPerSecond, estimate.band), "tok/s")),
-    },
-    most("rate", words("Holds at most"), words("Request rate above which the queue must grow"), estimate.mostRequestsPerSecond, "req/s"),
-    {
-      ...most(
-        "output",
-        words("Output at most"),
-        words("Output tokens per second at that rate"),
-        estimate.mostOutputTokensPerSecond,
-        "tok/s",
-      ),
-      caption: words("{0} requests at once", figure(estimate.largestBatch)),
-    },
   ];
 }

@@ -2,28 +2,21 @@ import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
 import type { FromReportView, ReportControls, ReportEvidence, ReportHeader, ToReportView } from "../../src/protocol/report-view.ts";
 import type { Report } from "../../src/simulation/report/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
-import { fill, h, link, say, show } from "../parts/dom.ts";
-import { FigureCells } from "../parts/figure-cells.ts";
+import { h, say, show } from "../parts/dom.ts";
 import { connect, record } from "../parts/host.ts";
-import type { Sentence } from "../parts/models.ts";
-import { interval } from "../parts/numbers.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
-import { Verdict } from "../parts/verdict.ts";
-import { learnWords, words } from "../parts/words.ts";
-import { type ButtonControl, button } from "../ui/toolkit.ts";
-import { assumedLine } from "./assumed.ts";
+import { learnWords } from "../parts/words.ts";
+import { Answer, type ShownRun } from "./answer.ts";
 import { ReportBar } from "./bar.ts";
 import { Body } from "./body.ts";
 import { readControls, sameControls } from "./control-values.ts";
 import { Controls } from "./controls.ts";
-import { wholeCertainty } from "./evidence/confidence.ts";
 import { type ExportKind, ExportMenu } from "./export/export-menu.ts";
 import { exported } from "./export/exported.ts";
-import { estimateFigures, figures, type Interval } from "./figures.ts";
-import { type Latencies, latencies } from "./latency.ts";
+import type { Interval } from "./figures.ts";
+import { latencies } from "./latency.ts";
 import { isUnusable, pageLine, stateWithFigures, type Unusable } from "./page-state.ts";
 import { publish } from "./published.ts";
-import { estimateVerdict, heldRate, verdict } from "./verdict-words.ts";
 
 /** Builds the page into `#app` and follows the host's messages. */
 export function startReport(): void {
@@ -34,12 +27,6 @@ export function startReport(): void {
 
 /** Before anything but the report itself is known. */
 const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
-
-const problemSigns: Readonly<Record<Unusable, Sentence["sign"]>> = {
-  "does-not-fit": { glyph: "✕", word: "", tone: "bad" },
-  missing: { glyph: "?", word: "", tone: "plain" },
-  failed: { glyph: "✕", word: "", tone: "bad" },
-};
 
 class ReportPage {
   private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
@@ -56,23 +43,26 @@ class ReportPage {
     this.controls.runButton.element,
   );
   private readonly line = h("div", { class: "page-line", role: "status", hidden: true });
-  private readonly verdict = new Verdict();
-  private readonly sure = h("div", { class: "sure" });
-  private readonly cells = new FigureCells();
+  private readonly answer = new Answer({
+    show: (interval) => this.zoom(interval),
+    setLimits: () => this.controls.focusLimits(),
+    runAt: (ratePerSecond) => {
+      this.controls.change({ ratePerSecond, rateOrigin: "assumed" });
+      this.run();
+    },
+    post: (message) => this.host.post(message),
+  });
   private readonly body: Body;
   private readonly content = h("div", { class: "content" });
   private header: ReportHeader | null = null;
   /** What the host last ran or offered: the controls are changed when they differ from it. */
   private base: ReportControls | null = null;
-  private report: Report | null = null;
-  private values: Latencies | null = null;
+  private shown: ShownRun | null = null;
   private estimate: Estimate | null = null;
   private evidence = noEvidence;
   private selected: Interval | null = null;
   private staleReason: string | null = null;
   private running = false;
-  /** Of a saturated run: at a rate that it holds. */
-  private runHeld: ButtonControl | null = null;
   private pinned: number | null = null;
 
   constructor(app: HTMLElement) {
@@ -97,7 +87,7 @@ class ReportPage {
         compare: (ids) => this.host.post({ kind: "compare", ids }),
       },
     });
-    this.content.append(this.verdict.root, this.cells.root, this.body.root);
+    this.content.append(this.answer.verdict.root, this.answer.cells.root, this.body.root);
     app.append(this.bar.root, this.bar.progress, this.controls.root, this.line, this.content);
     show(this.content, false);
     onThemeChange((theme) => this.body.setTheme(theme));
@@ -178,18 +168,16 @@ class ReportPage {
 
   private setEstimate(estimate: Estimate): void {
     this.estimate = estimate;
-    if (!this.report) {
+    if (!this.shown) {
       show(this.content, true);
-      this.verdict.update(estimateVerdict(estimate));
-      this.verdict.side("");
-      this.cells.update(estimateFigures(estimate));
+      this.answer.showEstimate(estimate);
       this.body.showEmpty(null);
     }
     this.settle();
   }
 
   private setRunning(running: Extract<ToReportView, { kind: "running" }>): void {
-    if (!this.running && !this.report) this.body.showEmpty(running.totalSeconds);
+    if (!this.running && !this.shown) this.body.showEmpty(running.totalSeconds);
     this.running = true;
     this.bar.setRunning(running);
     this.settle();
@@ -198,46 +186,32 @@ class ReportPage {
   private setReport(report: Report, wallSeconds: number): void {
     this.running = false;
     this.staleReason = null;
-    this.report = report;
-    this.values = latencies(report.requests);
+    const shown = { report, values: latencies(report.requests) };
+    this.shown = shown;
     this.evidence = noEvidence;
     this.selected = null;
     this.bar.setRun({ report, wallSeconds });
     show(this.content, true);
     this.body.plans.reset(report, this.base?.ratePerSecond ?? null);
-    this.verdict.aside(this.body.plans.advice, this.sure);
-    this.drawReport();
+    this.answer.begin(this.body.plans.advice);
+    this.body.showReport(report, shown.values, this.selected);
+    this.drawEvidence(shown);
     if (this.pinned !== null) this.body.pinAt(this.pinned);
     publish(report);
     this.settle();
   }
 
-  private drawReport(): void {
-    const { report, values } = this;
-    if (!report || !values) return;
-    this.body.showReport(report, values, this.selected);
-    this.drawEvidence(report, values);
-  }
-
   /** Ranges, verdict and what they rest on: drawn again as more is known, while the charts stay. */
-  private drawEvidence(report: Report, values: Latencies): void {
-    const { evidence } = this;
-    this.verdict.update(verdict(report, values, evidence.bands), this.verdictLinks(report), this.verdictActions(report));
-    fill(
-      this.sure,
-      h("div", { class: "side-title", text: words("How sure this is") }),
-      h("p", { text: `${wholeCertainty(report, evidence)}.` }),
-      ...assumedLine(report),
-    );
-    this.cells.update(figures(report, values, this.selected, evidence.bands));
-    this.body.showEvidence(report, evidence);
+  private drawEvidence(shown: ShownRun): void {
+    this.answer.showRun(shown, this.selected, this.evidence);
+    this.body.showEvidence(shown.report, this.evidence);
   }
 
   private setEvidence(evidence: ReportEvidence): void {
-    const { report, values } = this;
-    if (!report || !values) return;
+    const { shown } = this;
+    if (!shown) return;
     this.evidence = evidence;
-    this.drawEvidence(report, values);
+    this.drawEvidence(shown);
     const { dataset } = document.body;
     dataset.bands = evidence.bands ? "1" : "";
     dataset.nearest = evidence.nearest === null ? "" : String(evidence.nearest.length);
@@ -249,33 +223,11 @@ class ReportPage {
     this.settle();
   }
 
-  private verdictLinks({ bottleneck }: Report): HTMLElement[] {
-    const { from, to } = bottleneck;
-    if (from === null || to === null) return [];
-    return [link(words("Show {0}", interval(from, to)), () => this.zoom({ from, to }))];
-  }
-
-  private verdictActions(report: Report): HTMLElement[] {
-    this.runHeld = null;
-    if (report.saturated) {
-      const held = heldRate(report.saturated.mostRequestsPerSecond);
-      const run = button(words("Run at {0} req/s", held), () => {
-        this.controls.change({ ratePerSecond: held, rateOrigin: "assumed" });
-        this.run();
-      });
-      this.runHeld = run;
-      return [run.element];
-    }
-    const { slo } = report;
-    if (slo && (slo.ttftSeconds !== null || slo.tpotSeconds !== null || slo.e2eSeconds !== null)) return [];
-    return [link(words("Set limits"), () => this.controls.focusLimits())];
-  }
-
   private exportAs(kind: ExportKind): void {
-    const { report, values, header, evidence } = this;
-    if (!report || !values) return;
+    const { shown, header, evidence } = this;
+    if (!shown) return;
     const { plans } = this.body;
-    const made = exported(kind, { name: header?.name ?? "report", report, values, evidence, ...plans.told, tables: plans.rateTable });
+    const made = exported(kind, { name: header?.name ?? "report", ...shown, evidence, ...plans.told, tables: plans.rateTable });
     if (made) this.host.post(made);
   }
 
@@ -286,32 +238,16 @@ class ReportPage {
 
   private select(selected: Interval | null): void {
     this.selected = selected;
-    if (this.report && this.values) {
-      this.cells.update(figures(this.report, this.values, selected, this.evidence.bands));
-      this.body.showReport(this.report, this.values, selected);
-    }
+    const { shown } = this;
+    if (!shown) return;
+    this.answer.showFigures(shown, selected, this.evidence);
+    this.body.showReport(shown.report, shown.values, selected);
   }
 
   private setProblem(problem: Extract<ToReportView, { kind: "problem" }>): void {
     this.running = false;
-    this.report = null;
-    const { action } = problem;
-    const actions: HTMLElement[] = [];
-    if (action) {
-      const made = button(action.label, () => this.host.post({ kind: "command", command: action.command }));
-      made.primary(problem.state !== "failed");
-      actions.push(made.element);
-    }
-    if (problem.state === "failed")
-      actions.push(
-        link(words("Copy the message"), () => this.host.post({ kind: "copy", text: [problem.title, ...problem.lines].join("\n") })),
-      );
-    this.verdict.update(
-      { sign: problemSigns[problem.state], title: problem.title, lines: problem.lines.map((text) => ({ text })) },
-      [],
-      actions,
-    );
-    this.verdict.side("");
+    this.shown = null;
+    this.answer.showProblem(problem);
     this.bar.setRun(null);
     show(this.content, true);
     this.settle(problem.state);
@@ -320,7 +256,8 @@ class ReportPage {
   /** One state a page: decides what is shown, dimmed and primary. */
   private settle(problem?: Unusable): void {
     const { dataset } = document.body;
-    const { report, running, estimate, staleReason } = this;
+    const { running, estimate, staleReason } = this;
+    const report = this.shown?.report ?? null;
     const figures = { report, running, estimate, staleReason, changed: this.isChanged() };
     const kept = report || running || !isUnusable(dataset.state) ? undefined : dataset.state;
     const unusable = problem ?? kept;
@@ -328,7 +265,7 @@ class ReportPage {
     if (state) dataset.state = state;
     const hasFigures = unusable === undefined;
     const isCurrent = !figures.changed && staleReason === null;
-    show(this.cells.root, hasFigures);
+    show(this.answer.cells.root, hasFigures);
     show(this.body.root, hasFigures);
     this.content.classList.toggle("state-page", !hasFigures);
     this.content.classList.toggle("stale", report !== null && (!isCurrent || running));
@@ -340,7 +277,7 @@ class ReportPage {
     runButton.show(!running);
     runButton.primary(!isCurrent);
     plans.primary(isCurrent && hasFigures);
-    this.runHeld?.primary(isCurrent && !plans.hasEdit);
+    this.answer.primary(isCurrent && !plans.hasEdit);
     const text = pageLine(figures);
     say(this.line, text);
     show(this.line, text !== "");

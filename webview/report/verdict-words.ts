@@ -5,7 +5,7 @@ import type { Sentence } from "../parts/models.ts";
 import { brief, duration, figure, rate, whole } from "../parts/numbers.ts";
 import { listed, words } from "../parts/words.ts";
 import { classVerdict } from "./classes.ts";
-import { type Judged, judge, noLimits } from "./figures.ts";
+import { type Judged, judge, noLimits } from "./judged.ts";
 import type { Latencies } from "./latency.ts";
 import { rangeWords } from "./ranges.ts";
 
