@@ -100,7 +100,10 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   );
   const demo = new Demo(extension, documents);
   const stores = new StoreWay(tokens, context.workspaceState, connections.fetchText);
-  const ways = (subject: Subject | undefined) => [...(subject ? [...fileAddresses(subject), ...podsWay(subject)] : []), stores.to(subject)];
+  const ways = async (subject: Subject | undefined) => [
+    ...(subject ? [...podsWay(subject), ...(await fileAddresses(subject))] : []),
+    stores.to(subject),
+  ];
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), tokens, subjects, ways, context);
   const recordings = new RecordingEditor(attachments, subjects);
   const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);

@@ -1,15 +1,24 @@
-import * as vscode from "vscode";
-import { attachAddresses } from "../language/attach-addresses.ts";
-import { normaliseUrl } from "../platform/url.ts";
-import type { AttachWay } from "./server-choice.ts";
+import type { Range } from "../deployment/text.ts";
+import { proposals } from "../live/proposals/proposals.ts";
+import { filesBeside } from "./files-beside.ts";
+import { plainWords } from "./plain-words.ts";
+import { type AttachWay, normalised } from "./server-choice.ts";
 import type { Subject } from "./subject.ts";
+import { translated } from "./translate.ts";
 
-/** Where the file says that its engines listen, as proposals: nothing is asked before a person takes one. */
-export function fileAddresses({ analysis }: Subject): readonly AttachWay[] {
-  return attachAddresses(analysis.deployment).map(({ address, from }) => ({
+/** Where the file and those beside it say that its engines are reached, as proposals: nothing is asked before a person takes one. */
+export async function fileAddresses({ document, analysis }: Subject): Promise<readonly AttachWay[]> {
+  const own = document.uri.path.split("/").at(-1) ?? "";
+  const found = proposals(document.getText(), await filesBeside(document.uri), analysis.deployment);
+  return found.map(({ address, why, at }) => ({
     label: address,
-    description:
-      from === "flag" ? vscode.l10n.t("the file's --port, on this machine") : vscode.l10n.t("the engine's own port, on this machine"),
-    choose: async () => normaliseUrl(address),
+    description: plainWords(translated(why)),
+    ...(at ? { detail: placeOf(at, own) } : {}),
+    choose: async () => normalised(address),
   }));
+}
+
+/** `llama.yaml:42` */
+function placeOf({ file, start }: Range, own: string): string {
+  return `${file ?? own}:${start.line + 1}`;
 }

@@ -9,6 +9,7 @@ import { openExamples } from "./examples.ts";
 import { type AttachWay, normalised, type ServerChoice } from "./server-choice.ts";
 import { type Subject, type Subjects, subjectKey } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
+import { refuseUntrusted } from "./trust.ts";
 
 /** Attach, detach, demo: what the commands and lenses about servers do. */
 export class ServerCommands {
@@ -19,16 +20,17 @@ export class ServerCommands {
     private readonly tokens: Tokens,
     private readonly subjects: Subjects,
     /** Ways to servers that are no addresses; some need a deployment. */
-    private readonly waysTo: (subject: Subject | undefined) => readonly AttachWay[],
+    private readonly waysTo: (subject: Subject | undefined) => Promise<readonly AttachWay[]>,
     private readonly context: vscode.ExtensionContext,
   ) {}
 
   /** Arguments: uri, deployment id, address; what is absent is asked for. A file is not needed: a server can be looked at alone. */
   async attach(args: readonly unknown[]): Promise<void> {
+    refuseUntrusted();
     const subject = await this.subjectOf(args);
     const key = subject ? subjectKey(subject.document.uri, subject.analysis.deployment.id) : "";
     const given = typeof args[2] === "string" ? normalised(args[2]) : undefined;
-    const typed = given ?? (await this.choice.ask(key, this.demo.url, this.waysTo(subject)));
+    const typed = given ?? (await this.choice.ask(key, this.demo.url, await this.waysTo(subject)));
     const url = await this.tokens.keepCredentials(typed);
     await this.attachments.attach(url, subject);
     if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);

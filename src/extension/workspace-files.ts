@@ -26,7 +26,7 @@ export class FolderFiles implements WorkspaceFiles {
   }
 
   async stamp(uri: string): Promise<string | undefined> {
-    return found(async () => {
+    return ifThere(async () => {
       const { mtime, size } = await vscode.workspace.fs.stat(vscode.Uri.parse(uri, true));
       return size > longestText ? undefined : `${mtime} ${size}`;
     });
@@ -71,12 +71,13 @@ function pathIn(folder: vscode.Uri, uri: vscode.Uri): string {
   return uri.path.slice(folder.path.length).replace(/^\/+/, "");
 }
 
-async function textOf(uri: vscode.Uri): Promise<string | undefined> {
-  return found(async () => new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+/** The text of a file; undefined where it is gone or may not be read. */
+export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  return ifThere(async () => new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
 }
 
 /** undefined for what is gone or may not be read. */
-async function found<T>(ask: () => Promise<T>): Promise<T | undefined> {
+export async function ifThere<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -3,6 +3,7 @@ import { JoinedText } from "../../deployment/joined-text.ts";
 import { isReadable } from "../../deployment/mapped.ts";
 import type { YamlDocument, YamlValue } from "../../deployment/yaml-document.ts";
 import type { Pod } from "./pod.ts";
+import { areInCluster, documentOf } from "./pool-documents.ts";
 import { namedPods } from "./workload-labels.ts";
 
 /** Which pods of a namespace are meant. */
@@ -39,8 +40,7 @@ export function manifestPods(text: string, { pools, format }: Deployment): Manif
   const queries = found.some((one) => one.length === 0) ? [] : found.flat();
   const namespaces = new Set(roots.map(namespaceOf));
   const [namespace = null] = namespaces.size === 1 ? namespaces : [];
-  const areObjects = roots.length > 0 && roots.every((root) => root.at("apiVersion").exists && root.at("kind").exists);
-  return { areInCluster: areObjects || format.startsWith("helm-"), namespace, queries: unique(queries) };
+  return { areInCluster: areInCluster(roots, { format }), namespace, queries: unique(queries) };
 }
 
 /** Pods chosen by hand: a label selector of a person. */
@@ -61,12 +61,6 @@ export function isMeant({ labels }: Pod, { prefix }: PodQuery): boolean {
 function onlyRole(roles: ReadonlySet<Pool["role"]>): PodQuery["role"] {
   const [role] = roles;
   return roles.size === 1 && role !== "mixed" && role !== undefined ? role : null;
-}
-
-function documentOf({ documents, lines }: JoinedText, { extent }: Pool): YamlDocument | undefined {
-  if (extent.file !== undefined) return undefined;
-  const { start, end } = lines.span(extent);
-  return documents.findLast(({ span }) => span.start <= Math.max(start, end - 1));
 }
 
 function queriesOf(root: YamlValue): readonly Omit<PodQuery, "role">[] {
@@ -120,11 +114,11 @@ function rule(written: YamlValue): string | null {
 }
 
 /** Of an object, or of all that a kustomization takes in. */
-function namespaceOf(root: YamlValue): string | null {
+export function namespaceOf(root: YamlValue): string | null {
   return readableText(root.at("kind").string === "Kustomization" ? root.at("namespace") : root.at("metadata", "namespace"));
 }
 
-function readableText(value: YamlValue): string | null {
+export function readableText(value: YamlValue): string | null {
   const text = value.text()?.value.trim() ?? "";
   return text !== "" && isReadable(text) ? text : null;
 }

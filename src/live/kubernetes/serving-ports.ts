@@ -1,5 +1,5 @@
-import type { EngineId } from "../../deployment/deployment.ts";
 import { engineInImage } from "../../deployment/images.ts";
+import { servingDefaults } from "../serving-defaults.ts";
 import type { Pod } from "./pod.ts";
 import type { PodContainer } from "./pod-container.ts";
 
@@ -9,27 +9,6 @@ export interface PodAddress {
   readonly port: number;
   readonly path: string;
 }
-
-interface Defaults {
-  readonly port: number;
-  /** The first one that tells figures of an engine counts. */
-  readonly paths: readonly string[];
-}
-
-const metrics: readonly string[] = ["/metrics"];
-const plain: Defaults = { port: 8000, paths: metrics };
-
-/** Ports and pages of the engines where nobody says others (their own documentation; TensorRT-LLM's `/metrics` is JSON that reading uses up). */
-const defaults: Readonly<Record<EngineId, Defaults>> = {
-  vllm: plain,
-  sglang: { port: 30000, paths: metrics },
-  "tensorrt-llm": { port: 8000, paths: ["/prometheus/metrics", "/metrics"] },
-  tgi: { port: 80, paths: metrics },
-  nim: { port: 8000, paths: ["/v1/metrics", "/metrics"] },
-  "llama.cpp": { port: 8080, paths: metrics },
-  ollama: { port: 11434, paths: metrics },
-  other: plain,
-};
 
 const accelerators =
   /^(nvidia\.com\/|amd\.com\/gpu|google\.com\/tpu|habana\.ai\/|gpu\.intel\.com\/|huawei\.com\/|aws\.amazon\.com\/neuron)/;
@@ -51,7 +30,7 @@ export function engineContainer({ containers }: Pod): PodContainer | undefined {
 export function servingPorts(pod: Pod): readonly PodAddress[] {
   const engine = engineContainer(pod);
   if (!engine) return [];
-  const { port, paths } = defaults[engineInImage(engine.image) ?? "other"];
+  const { port, paths } = servingDefaults[engineInImage(engine.image) ?? "other"];
   const scheme = toldOf(engine, /--ssl-certfile[ =]/) === undefined ? "http" : "https";
   const declared = [...engine.ports].sort((a, b) => Number(isForMetrics(b.name)) - Number(isForMetrics(a.name)));
   const beside = pod.containers.flatMap((one) => (one === engine ? [] : one.ports.filter(({ name }) => isForMetrics(name))));
