@@ -1,5 +1,6 @@
 // Pictures of the pages in every state, without VS Code:
-//   node scripts/webview-fixtures.mjs [--page report|live|memory|timeline]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--out DIR]
+//   node scripts/webview-fixtures.mjs [--page report|live|memory|timeline]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--kept JSON] [--out DIR]
+// --kept is what the page had kept before a reload: '{"more":true}' opens the live page's further panels.
 // Bundles pages and fixtures (test/webview/fixtures), opens them in headless Chromium under the product's CSP with a real VS Code's theme variables.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     theme: text,
     width: text,
     out: { type: "string", default: join(root, "out/webview") },
+    kept: { type: "string", default: "null" },
     height: { type: "string", default: "900" },
   },
 });

@@ -55,6 +55,27 @@ describe("rows of the live page", () => {
     });
   });
 
+  it("say of a cell its bucket, its count and its share: where most are, or where the pointer is", async () => {
+    await workshop.withPage("live", "calm", { height: 2400, kept: { more: true } }, async ({ page }) => {
+      const row = page.locator("[data-row=ttft-heat]");
+      const said = () => row.locator(".row-label").innerText();
+      expect(await said()).toMatch(/TTFT spread ms\s+\d\d\u00a0%\s+100–250 ms, \d+ of \d+\s+0 50 % or more/);
+      const box = await row.locator(".row-plot").boundingBox();
+      if (!box) throw new Error("no plot");
+      // The bucket below the fullest one, somewhere in the middle.
+      await page.mouse.move(box.x + box.width * 0.3, box.y + box.height - 2);
+      expect(await said()).not.toContain("100–250 ms");
+      expect(await row.locator(".heat-cell").isVisible()).toBe(true);
+      await row.locator(".row-plot").focus();
+      await page.mouse.move(10, 10);
+      await page.keyboard.press("Home");
+      expect(await said()).toContain("100–250 ms");
+      await page.locator("#samples").getByRole("button", { name: "Table" }).click();
+      const table = page.getByRole("table", { name: "TTFT spread, each 5 s" });
+      expect(await table.locator("tbody tr").first().innerText()).toMatch(/^14:1\d:\d\d\t\S+\t\d+\t[\d.]+\u00a0%$/);
+    });
+  });
+
   it("keep the panels that were opened over a reload, and say in one line what is not offered", async () => {
     let kept: unknown;
     await workshop.withPage("live", "calm", {}, async ({ page }) => {

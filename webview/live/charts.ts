@@ -1,5 +1,5 @@
 import { fill, h, link, show } from "../parts/dom.ts";
-import type { Span, TableModel } from "../parts/models.ts";
+import type { Row, Span, TableModel } from "../parts/models.ts";
 import { clock } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
 import { Section } from "../parts/section.ts";
@@ -8,6 +8,7 @@ import type { TableActions } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
 import { absentLines } from "./absent-lines.ts";
+import { heatTable } from "./heat-table.ts";
 import { eventsTable, liveTable } from "./live-table.ts";
 import type { Panel } from "./panel.ts";
 import { rolePanels } from "./role-panels.ts";
@@ -37,6 +38,7 @@ export class Charts {
   private isMore = false;
   private input: RowsInput | null = null;
   private spans: readonly Span[] = [];
+  private shown: readonly Row[] = [];
   private tableAt = Number.NEGATIVE_INFINITY;
   private headKey = "";
 
@@ -97,6 +99,7 @@ export class Charts {
     this.input = { ...input, panels: [...chosen, ...rolePanels(this.panels, input.ring.answered?.snapshot)] };
     const { model, absent } = liveRows(this.input);
     this.spans = model.spans;
+    this.shown = model.rows;
     this.rows.update(model);
     const lines = absentLines(absent);
     show(this.absent, lines.length > 0);
@@ -126,7 +129,8 @@ export class Charts {
 
   private tables(): readonly TableModel[] {
     if (!this.input) return [];
-    return [...(this.spans.some(({ text }) => text !== "") ? [eventsTable(this.spans)] : []), liveTable(this.input)];
+    const heats = this.shown.flatMap((row) => (row.heat ? [heatTable(row.heat, row)] : []));
+    return [...(this.spans.some(({ text }) => text !== "") ? [eventsTable(this.spans)] : []), liveTable(this.input), ...heats];
   }
 
   private savePicture(): void {

@@ -31,6 +31,10 @@ export class HistogramTrack {
     return { upper: this.upper, count: this.counts.subarray(at * buckets, (at + 1) * buckets), sum: this.sums[at] ?? Number.NaN, total };
   }
 
+  get bounds(): Float64Array {
+    return this.upper;
+  }
+
   /** The sample at `from` moves to `to`. */
   move(from: number, to: number): void {
     const buckets = this.upper.length;

@@ -61,7 +61,8 @@ interface RawColumn {
 }
 
 /** All that a row is drawn of, each reason in a column of its own. */
-function rawColumns(ring: Ring, { column, beside, parts }: Panel): readonly RawColumn[] {
+function rawColumns(ring: Ring, { column, beside, parts, heat }: Panel): readonly RawColumn[] {
+  if (heat) return [];
   const named = (id: string, values: Float64Array): RawColumn => ({ name: id.replaceAll(/[^a-zA-Z0-9]+/g, "_"), values });
   if (parts) return [...ring.parts(parts.id)].map(([name, values]) => named(`${parts.id}-${name}`, values));
   return [column, ...(beside ?? []).map((line) => line.column)].map(({ id }) => named(id, ring.column(id)));

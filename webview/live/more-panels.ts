@@ -1,4 +1,5 @@
-import { figure, whole } from "../parts/numbers.ts";
+import type { CanonicalHistogram } from "../../src/live/snapshot.ts";
+import { figure, milliseconds, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 import { type Column, gaugeColumn, nothingCame, quantileColumn } from "./columns.ts";
 import { latency, type Panel, requests, share } from "./panel.ts";
@@ -9,6 +10,7 @@ const gigabytes = (value: number): string => figure(value / 1e9);
 /** Behind `More panels`: what explains the essential rows. Where a server does not offer one, a line of words says why. */
 export function morePanels(): readonly Panel[] {
   return [
+    ...heatPanels(),
     {
       id: "waiting-by",
       name: words("Waiting by reason"),
@@ -107,6 +109,27 @@ export function morePanels(): readonly Panel[] {
       format: figure,
       series: 4,
     },
+  ];
+}
+
+/** How latencies and lengths are spread as time goes on. */
+function heatPanels(): readonly Panel[] {
+  const heat = (
+    id: string,
+    name: string,
+    word: CanonicalHistogram,
+    unit: string,
+    format: Panel["format"],
+    more: Partial<Panel> = {},
+  ): Panel => ({
+    ...{ id, name, unit, word, heat: word, format, isEssential: false, column: none },
+    ...more,
+  });
+  return [
+    heat("ttft-heat", words("TTFT spread"), "ttft_seconds", "ms", milliseconds, { limit: "ttftSeconds" }),
+    heat("e2e-heat", words("E2E spread"), "e2e_seconds", "s", figure, { limit: "e2eSeconds" }),
+    heat("prompt-heat", words("Prompt length"), "request_prompt_tokens", words("tokens"), whole),
+    heat("output-heat", words("Output length"), "request_generation_tokens", words("tokens"), whole),
   ];
 }
 

@@ -24,6 +24,8 @@ export interface Panel {
   readonly beside?: readonly { readonly name: string; readonly look: "faint" | "dotted"; readonly column: Column }[];
   /** Lines by the value of a label instead of one of its own. */
   readonly parts?: PartColumn;
+  /** How a histogram's buckets filled over time instead of a line. */
+  readonly heat?: CanonicalHistogram;
   readonly word: CanonicalGauge | CanonicalCounter | CanonicalHistogram;
   readonly format: (value: number) => string;
   readonly predicted?: keyof PredictedRows;

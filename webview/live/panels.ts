@@ -1,3 +1,4 @@
+import type { CanonicalHistogram } from "../../src/live/snapshot.ts";
 import { figure, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 import { type Column, gaugeColumn, nothingCame, rateColumn } from "./columns.ts";
@@ -114,7 +115,12 @@ export function partsOf(panels: readonly Panel[]): readonly PartColumn[] {
   return panels.flatMap(({ parts }) => parts ?? []);
 }
 
+/** The histograms of the rows of cells. */
+export function heatsOf(panels: readonly Panel[]): readonly CanonicalHistogram[] {
+  return panels.flatMap(({ heat }) => heat ?? []);
+}
+
 /** Every column that the rows draw. */
 export function columnsOf(panels: readonly Panel[]): readonly Column[] {
-  return panels.flatMap(({ column, beside, parts }) => (parts ? [] : [column, ...(beside ?? []).map((line) => line.column)]));
+  return panels.flatMap(({ column, beside, parts, heat }) => (parts || heat ? [] : [column, ...(beside ?? []).map((line) => line.column)]));
 }

@@ -1,6 +1,6 @@
 import { distributedWords } from "./lengths/lengths-model.ts";
 import type { Panel } from "./panel.ts";
-import { columnsOf, partsOf } from "./panels.ts";
+import { columnsOf, heatsOf, partsOf } from "./panels.ts";
 import type { RingOptions } from "./ring.ts";
 import { roleColumns } from "./role-panels.ts";
 
@@ -21,6 +21,8 @@ export function ringOptions(panels: readonly Panel[]): RingOptions {
       "prefix_cache_queries_total",
       "prefix_cache_hits_total",
     ],
-    histograms: [...new Set([...distributedWords, "ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"] as const)],
+    histograms: [
+      ...new Set([...distributedWords, ...heatsOf(panels), "ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"] as const),
+    ],
   };
 }

@@ -83,6 +83,11 @@ export class Ring {
     return this.totals.get(word)?.[at] ?? Number.NaN;
   }
 
+  /** Bounds of a histogram's buckets; empty where none came. */
+  boundsOf(word: CanonicalHistogram): Float64Array {
+    return this.tracks.get(word)?.bounds ?? this.nothing;
+  }
+
   histogramAt(word: CanonicalHistogram, at: number): Histogram | undefined {
     return this.tracks.get(word)?.at(at);
   }

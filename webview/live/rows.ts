@@ -7,8 +7,10 @@ import type { Predicted, Row, RowLine, RowsModel, Span } from "../parts/models.t
 import { brief, clock, duration, figure, scaleEnd } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
 import { listed, said, words } from "../parts/words.ts";
+import { absentWords } from "./absent-words.ts";
+import { heatRow } from "./heat-row.ts";
 import { liveSpans } from "./live-spans.ts";
-import { absence, isInput, type PredictedRows, predictedRows } from "./live-words.ts";
+import { isInput, type PredictedRows, predictedRows } from "./live-words.ts";
 import type { Panel } from "./panel.ts";
 import { highest, partLines } from "./part-lines.ts";
 import type { Ring } from "./ring.ts";
@@ -82,6 +84,7 @@ function folded(rows: readonly Row[]): readonly Row[] {
 
 /** A server that keeps means alone shows those. */
 function rowOrOther(panel: Panel, input: RowsInput, predictions: PredictedRows | null): Row {
+  if (panel.heat) return heatRow(panel, panel.heat, input);
   const own = row(panel, input, predictions);
   if (own.absent === null || !panel.otherwise) return own;
   const other = row(panel.otherwise, input, null);
@@ -150,11 +153,6 @@ function quantileFormat({ word, format, column }: Panel, ring: Ring): Panel["for
     if (value < firstBound) return words("< {0}", brief(format(firstBound)));
     return value >= lastBound ? words("> {0}", brief(format(lastBound))) : format(value);
   };
-}
-
-function absentWords({ word, parts }: Panel, input: RowsInput): string {
-  if (input.ring.length === 0) return words("waiting for the first answer");
-  return absence(parts?.word ?? word, input.ring.answered, input) ?? words("idle, nothing came in");
 }
 
 /** `requests, sum`: a figure of several engines says how it is made. */

@@ -1,3 +1,5 @@
+import type { Heat } from "./heat.ts";
+
 /** What a page shows, as plain data: built without a DOM, drawn by the parts. */
 
 export type Tone = "good" | "warning" | "bad" | "plain";
@@ -92,9 +94,11 @@ export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly tall: boolean;
-  readonly shape: "line" | "step" | "share" | "events";
+  readonly shape: "line" | "step" | "share" | "events" | "heat";
   readonly series: number;
   readonly values: Float64Array;
+  /** The cells of a `heat` row; its top, predicted and values say nothing. */
+  readonly heat?: Heat;
   readonly lines?: readonly RowLine[];
   readonly top: number;
   readonly topText: string;

@@ -1,6 +1,8 @@
 import { dashOf, faded, hatch } from "./chart.ts";
 import { downsample } from "./downsample.ts";
 import { paintEvents } from "./event-marks.ts";
+import type { Heat } from "./heat.ts";
+import { paintHeat, paintHeatLimit } from "./heat-marks.ts";
 import type { Row, RowLine, RowsModel, Span } from "./models.ts";
 import { fillUnder, type RowPlot, trace } from "./row-plot.ts";
 import { isEvent, rimmed } from "./row-words.ts";
@@ -12,6 +14,8 @@ export interface RowPicture {
   row: Row;
   model: RowsModel;
   theme: Theme;
+  /** Those of a `heat` row, as wide as they are drawn. */
+  cells: Heat | null;
 }
 
 /** Paints one row: spans, prediction and limit behind its lines, events and words before them. */
@@ -24,6 +28,10 @@ export function paintRow(pen: CanvasRenderingContext2D, plot: RowPlot, picture: 
     paintEvents(pen, plot, model, theme);
     return;
   }
+  if (row.shape === "heat") {
+    cells(pen, plot, picture);
+    return;
+  }
   for (const span of model.spans) backdrop(pen, plot, span, theme);
   if (row.predicted) prediction(pen, plot, row, theme);
   if (row.limit) limitLine(pen, plot, row, theme);
@@ -32,6 +40,14 @@ export function paintRow(pen: CanvasRenderingContext2D, plot: RowPlot, picture: 
   for (const span of model.spans) if (isEvent(span)) eventLine(pen, plot, span, theme);
   if (row.limit) limitWords(pen, plot, row, theme);
   if (row.id === model.spanWordsIn) causeWords(pen, plot, model, theme);
+}
+
+function cells(pen: CanvasRenderingContext2D, plot: RowPlot, picture: RowPicture): void {
+  const { model, theme } = picture;
+  paintHeat(pen, plot, picture);
+  for (const span of model.spans) backdrop(pen, plot, span, theme);
+  for (const span of model.spans) if (isEvent(span)) eventLine(pen, plot, span, theme);
+  paintHeatLimit(pen, plot, picture);
 }
 
 function lines(pen: CanvasRenderingContext2D, plot: RowPlot, { row, model, theme }: RowPicture): void {

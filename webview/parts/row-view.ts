@@ -1,4 +1,5 @@
 import { attribute, h, say, show } from "./dom.ts";
+import { HeatView } from "./heat-view.ts";
 import type { Row, RowsModel } from "./models.ts";
 import { paintRow, type RowPicture } from "./row-marks.ts";
 import { RowPlot } from "./row-plot.ts";
@@ -21,11 +22,14 @@ export class RowView {
   private readonly lineValues = new Map<string, HTMLElement>();
   private readonly surface = new RowPlot();
   private readonly picture: RowPicture;
+  private readonly heat: HeatView | null;
 
   constructor(row: Row, model: RowsModel, theme: Theme, describedBy: string) {
-    this.picture = { row, model, theme };
+    this.picture = { row, model, theme, cells: null };
     this.plot = h("div", { class: "row-plot", role: "img", tabindex: -1, aria: { label: row.aria, describedby: describedBy } });
     this.plot.append(this.surface.canvas, this.cursor, this.dot, this.words);
+    this.heat = row.shape === "heat" ? new HeatView(this.plot, this.top) : null;
+    if (this.heat) this.legend.append(...this.heat.legend);
     if (row.shape === "share" && model.shares) this.legend.append(...shareLegend(model.shares));
     this.root = h(
       "div",
@@ -49,8 +53,8 @@ export class RowView {
     this.root.classList.toggle("row-words", row.absent !== null);
     say(this.name, row.name);
     say(this.unit, row.unit);
-    say(this.note, row.note);
-    say(this.top, row.absent ? "" : row.topText);
+    if (!this.heat || row.absent !== null) say(this.note, row.note);
+    if (!this.heat) say(this.top, row.absent ? "" : row.topText);
     say(this.words, row.absent ?? "");
     show(this.words, row.absent !== null);
     attribute(this.plot, "aria-label", row.aria);
@@ -61,9 +65,24 @@ export class RowView {
   draw(width: number): void {
     const { row, model } = this.picture;
     const events = row.shape === "events";
-    const height = events ? 22 : row.absent !== null ? 28 : row.tall ? 62 : 46;
+    const height = this.arrangedHeight(width) ?? (events ? 22 : row.absent !== null ? 28 : row.tall ? 62 : 46);
     const pen = this.surface.begin({ width, height, padding: events ? 0 : 4 }, { from: model.from, to: model.to, most: row.top });
     if (pen) paintRow(pen, this.surface, this.picture);
+  }
+
+  /** Lays the cells of a row of cells out; undefined for other rows. */
+  private arrangedHeight(width: number): number | undefined {
+    const { row, model, theme } = this.picture;
+    if (!this.heat) return undefined;
+    show(this.legend, row.heat !== undefined);
+    if (!row.heat) {
+      this.heat.clear();
+      this.picture.cells = null;
+      return undefined;
+    }
+    const { grid, height } = this.heat.arrange(row.heat, row, model, theme, width);
+    this.picture.cells = grid;
+    return height;
   }
 
   /** Puts the cursor on sample `index`; −1 takes it away. */
@@ -73,15 +92,10 @@ export class RowView {
     const value = row.values[index] ?? Number.NaN;
     const inside = index >= 0 && at !== undefined && at >= model.from && at <= model.to;
     show(this.cursor, inside);
+    if (this.heat) this.pointHeat(this.heat, inside ? at : null);
     const dotted = inside && Number.isFinite(value) && row.shape !== "events" && row.absent === null;
     show(this.dot, dotted && row.shape !== "share");
-    const shown = inside ? index : this.lastShown();
-    const silent = row.absent !== null || row.shape === "events" || (!inside && model.axis !== "clock");
-    say(this.now, silent || row.values.length === 0 ? "" : this.valueAt(shown));
-    for (const line of row.lines ?? []) {
-      const said = this.lineValues.get(line.name);
-      if (said) say(said, silent ? "" : this.valueIn(line.values, shown, line.format));
-    }
+    if (!this.heat) this.tellValues(inside, index);
     if (!inside || at === undefined) return;
     const share = (at - model.from) / (model.to - model.from);
     this.cursor.style.left = `${share * 100}%`;
@@ -89,8 +103,33 @@ export class RowView {
     if (dotted) this.dot.style.top = `${this.surface.y(value)}px`;
   }
 
+  private pointHeat(heat: HeatView, time: number | null): void {
+    const { row, model } = this.picture;
+    if (row.absent !== null) return;
+    heat.point(time, model);
+    const { share, of } = heat.read(time, row);
+    say(this.now, share);
+    say(this.note, of);
+  }
+
+  private tellValues(inside: boolean, index: number): void {
+    const { row, model } = this.picture;
+    const shown = inside ? index : this.lastShown();
+    const silent = row.absent !== null || row.shape === "events" || (!inside && model.axis !== "clock");
+    say(this.now, silent || row.values.length === 0 ? "" : this.valueAt(shown));
+    for (const line of row.lines ?? []) {
+      const said = this.lineValues.get(line.name);
+      if (said) say(said, silent ? "" : this.valueIn(line.values, shown, line.format));
+    }
+  }
+
   /** What the row says at a sample, gaps in words. */
   valueAt(index: number): string {
+    const { row, model } = this.picture;
+    if (this.heat && row.absent === null) {
+      const { share, of } = this.heat.read(model.x[index] ?? null, row);
+      return `${share} ${of}`;
+    }
     return this.valueIn(this.picture.row.values, index);
   }
 

@@ -12,6 +12,7 @@ export async function shoot(values: {
   width?: string[];
   out: string;
   height: string;
+  kept: string;
 }): Promise<void> {
   mkdirSync(values.out, { recursive: true });
   const workshop = await Workshop.start();
@@ -21,7 +22,7 @@ export async function shoot(values: {
       for (const state of states) {
         for (const theme of (values.theme ?? themes) as ThemeName[]) {
           for (const width of values.width?.map(Number) ?? widths) {
-            const opened = await workshop.open(name, state, { theme, width, height: Number(values.height) });
+            const opened = await workshop.open(name, state, { theme, width, height: Number(values.height), kept: JSON.parse(values.kept) });
             const path = join(values.out, `${name}-${state}-${theme}-${width}.png`);
             await opened.page.screenshot({ path, fullPage: true });
             const over = await opened.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
