@@ -147,7 +147,7 @@ const tiers = (engine: Scheduling["engine"]): fc.Arbitrary<KvTiers> =>
             millisecondsPerBlock: fc.constantFrom(0.2, 3, 20),
             blockTokens: fc.constantFrom(0, 16, 64),
             writePolicy: fc.constantFrom("write-through" as const, "write-through-selective" as const, "write-back" as const),
-            shared: fc.constantFrom("engine" as const, "all" as const),
+            shared: fc.constantFrom("engine" as const, "all" as const, "pooled" as const),
             serverBytesPerSecond: fc.constantFrom(null, 1e8),
           })
           .map(({ millisecondsPerBlock, shared, ...parts }) => {

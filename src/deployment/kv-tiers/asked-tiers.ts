@@ -1,10 +1,11 @@
-import type { EngineConfig } from "../deployment.ts";
+import type { EngineConfig, Pool } from "../deployment.ts";
 import type { FlagReader } from "../flag-reader.ts";
 import type { Version } from "../version.ts";
 import type { WrittenTiers } from "./kv-tiers.ts";
 
 /** What words of a file are read with. */
 export interface TierWords {
+  readonly role: Pool["role"];
   readonly flags: FlagReader;
   readonly environment: EngineConfig["environment"];
   /** Files that variables name, by the variable. */

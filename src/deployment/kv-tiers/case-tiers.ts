@@ -36,9 +36,9 @@ function caseTier(fields: Fields): WrittenTier {
   const blockTokens = optional(fields, "blockTokens", asCount);
   if (blockTokens !== undefined && blockTokens > 65_536) throw new CaseError("bad-case", "“blockTokens” must be at most 65536.");
   const kind = optional<TierKind>(fields, "kind", oneOf(["dram", "ssd", "remote"])) ?? "dram";
-  const shared = optional<KvTier["shared"]>(fields, "shared", oneOf(["engine", "all"])) ?? (kind === "remote" ? "all" : "engine");
+  const shared = optional<KvTier["shared"]>(fields, "shared", oneOf(["engine", "all", "pooled"])) ?? (kind === "remote" ? "all" : "engine");
   const writePolicy = optional<WritePolicy>(fields, "writePolicy", oneOf(["write-through", "write-through-selective", "write-back"]));
-  if (shared === "all" && writePolicy === "write-back")
+  if (shared !== "engine" && writePolicy === "write-back")
     throw new CaseError("unsupported", "A store that all share gets blocks when they are computed, not when one GPU gives them up.");
   return {
     kind,

@@ -1,8 +1,9 @@
 import { parsedJson } from "../../catalog/json-text.ts";
 import { atLeast } from "../version.ts";
-import { type AskedTiers, asBytes, GB, isRecord, type TierWords } from "./asked-tiers.ts";
+import { type AskedTiers, GB, isRecord, type TierWords } from "./asked-tiers.ts";
 import type { WritePolicy, WrittenTier } from "./kv-tiers.ts";
 import { lmcacheTiers } from "./lmcache.ts";
+import { mooncakeTier } from "./mooncake-store.ts";
 
 /** mem_cache/hiradix_cache.py: shorter starts of a prompt are computed again. */
 const loadBackTokens = 10;
@@ -11,6 +12,7 @@ const loadBackTokens = 10;
 export function sglangTiers(words: TierWords): AskedTiers | undefined {
   const { flags } = words;
   if (flags.on("enable-lmcache") === true) return lmcacheTiers(words, {}, true);
+  if (words.role === "decode") return decodeTiers(words);
   if (flags.on("enable-hierarchical-cache") !== true) return undefined;
   const host = hostOf(words);
   if (flags.text("hicache-host-memory-mode") === "buffer_only") return { hidden: "HiCache" };
@@ -23,6 +25,23 @@ export function sglangTiers(words: TierWords): AskedTiers | undefined {
     takes: "always",
     keepsAnswers: true,
     ...(storage ? { prefetch: prefetchOf(words) } : {}),
+  };
+}
+
+/**
+ * A decode server keeps no tree of prefixes: where it is told to, it sends the tokens of answers to the storage as they come, for the next
+ * prompts of their conversations (disaggregation/decode_kvcache_offload_manager.py).
+ */
+function decodeTiers(words: TierWords): AskedTiers | undefined {
+  const storage = words.flags.on("disaggregation-decode-enable-offload-kvcache") === true ? storageOf(words) : undefined;
+  if (!storage) return undefined;
+  return {
+    system: "HiCache",
+    tiers: [storage],
+    loading: "layer-by-layer",
+    leastTokens: loadBackTokens,
+    takes: "always",
+    keepsAnswers: true,
   };
 }
 
@@ -57,13 +76,14 @@ function policyOf(word: string | undefined): WritePolicy | undefined {
 }
 
 /** What lies behind the host: files of one node, or a store that all instances reach. */
-function storageOf({ flags, environment }: TierWords): WrittenTier | undefined {
+function storageOf(words: TierWords): WrittenTier | undefined {
+  const { flags } = words;
   const backend = flags.text("hicache-storage-backend");
   if (backend === undefined || backend === "sim") return undefined;
   if (backend === "file" || backend === "shm") return { kind: backend === "shm" ? "dram" : "ssd", shared: "engine" };
+  if (backend !== "mooncake") return { kind: "remote" };
   const extra = flags.text("hicache-storage-backend-extra-config");
   const members = extra === undefined ? undefined : parsedJson(extra);
-  const told = isRecord(members) ? members.global_segment_size : undefined;
-  const segment = asBytes(told ?? environment.get("MOONCAKE_GLOBAL_SEGMENT_SIZE")?.value);
-  return { kind: "remote", ...(backend === "mooncake" && segment !== undefined ? { size: { kind: "bytes", bytes: segment } } : {}) };
+  // A segment is shared out over the ranks of an engine (mooncake_store.py, per_tp_global_segment_size).
+  return mooncakeTier(words, isRecord(members) ? members.global_segment_size : undefined, "SGLANG_HICACHE_MOONCAKE_CONFIG_PATH", 1);
 }

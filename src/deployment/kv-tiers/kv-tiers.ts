@@ -15,8 +15,8 @@ export interface KvTier {
   /** Tokens that are kept, found and given up together; 0 = those of the engine's own blocks. */
   readonly blockTokens: number;
   readonly writePolicy: WritePolicy;
-  /** Who finds what is in it; what all share is one store of that size. */
-  readonly shared: "engine" | "all";
+  /** Who finds what is in it: its engine, or all, in one store of that size or, pooled, in one to which every engine brings as much. */
+  readonly shared: "engine" | "all" | "pooled";
   /** Bytes per second that a store which all share gives or takes altogether; null = each engine brings as much as it uses. */
   readonly serverBytesPerSecond: number | null;
 }

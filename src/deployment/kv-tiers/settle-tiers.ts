@@ -36,7 +36,7 @@ export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }
   const ranks = ranksOf(layout);
   const { flags, environment, storeSettings } = pool.engine;
   const reader = new FlagReader(flags);
-  const asked = pool.overrides?.kvTiers ?? readers[engine]({ flags: reader, environment, storeSettings, version, ranks });
+  const asked = pool.overrides?.kvTiers ?? readers[engine]({ role: pool.role, flags: reader, environment, storeSettings, version, ranks });
   if (!asked) return { kvTiers: undefined, assumed: [] };
   // A size that a template or a variable holds is known to nobody here.
   const isUnreadable = reader.unreadable.length > 0;
@@ -46,10 +46,6 @@ export function settledTiers(pool: Pool, { engine, version, gpu, layout, links }
     return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
   }
   if (asked.tiers.length === 0) return { kvTiers: undefined, assumed: [] };
-  if (pool.role === "decode") {
-    const why = message("what a decode pool keeps behind its cache is not simulated; prompts are computed before it");
-    return { kvTiers: undefined, assumed: [{ what: "kvTiers", value: "none", why }] };
-  }
   const completed = asked.tiers.map((tier) => completedTier(tier, { gpu, links, ranks }));
   return { kvTiers: { ...asked, tiers: completed.map(({ tier }) => tier) }, assumed: completed.flatMap(({ assumed }) => assumed) };
 }

@@ -3,6 +3,7 @@ import { type AskedTiers, asBytes, asNumber, asPositive, asSwitch, GiB, isRecord
 import type { WrittenTier } from "./kv-tiers.ts";
 import { kvbmTiers } from "./kvbm.ts";
 import { lmcacheTiers } from "./lmcache.ts";
+import { mooncakeTier } from "./mooncake-store.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 /** Connectors of several kinds may hold connectors, though nobody nests them. */
@@ -103,13 +104,11 @@ function secondary(tier: Members): WrittenTier[] {
   return /^(obj|s3|mooncake|remote)/.test(type) ? [{ kind: "remote", ...sized }] : [];
 }
 
-/** Every engine brings a segment of its memory, and finds what is in those of the others. */
-function mooncakeStore(extra: Members, { environment }: TierWords): AskedTiers {
-  const told = extra.global_segment_size ?? environment.get("MOONCAKE_GLOBAL_SEGMENT_SIZE")?.value;
-  const bytes = asBytes(told);
+/** Every rank brings a segment of its memory, 4 GiB unless told (mooncake_store_worker.py), and finds what is in those of the others. */
+function mooncakeStore(extra: Members, words: TierWords): AskedTiers {
   return {
     system: "Mooncake store",
-    tiers: [{ kind: "remote", ...(bytes === undefined ? {} : { size: { kind: "bytes" as const, bytes } }) }],
+    tiers: [mooncakeTier(words, extra.global_segment_size, "MOONCAKE_CONFIG_PATH", words.ranks)],
     loading: "aside",
     leastTokens: 0,
     takes: "always",

@@ -72,9 +72,11 @@ export class Intake {
       // Alone it starts in a cache that is smaller than what is kept for answers, too; others' caches may be on their way out yet.
       const isAlone = running.count + this.held === 0 && pool.free === pool.usable;
       const kept = isAlone ? 0 : (this.admission?.kept(r, coming) ?? answer + this.keptBlocks());
-      if (fresh + pool.stateBlocks + pool.evictableHits + kept > pool.free) return noBlocks;
+      if (fresh + pool.stateBlocks + pool.evictableHits + core.asideBlocks + kept > pool.free) return noBlocks;
       queue.takeFirst();
       core.totals.running++;
+      // Before its blocks are taken: these may push others into the stores.
+      core.tiers?.starts(r, hits);
       pool.admit(r, hits, fresh);
       this.admission?.taken(r, coming);
       this.held++;
@@ -102,6 +104,7 @@ export class Intake {
       const computed = (requests.target[r] as number) - 1;
       this.admission?.joined(r, computed);
       pool.publish(r, computed);
+      core.tiers?.computed(r, computed);
       if (Number.isNaN(requests.firstToken[r] as number)) {
         // Its first token came along, and goes out now.
         if (computed === requests.prompt[r]) requests.firstToken[r] = now;

@@ -21,7 +21,7 @@ export class PoolTiers {
     private readonly requests: Requests,
     private readonly stores: TierStores,
   ) {
-    this.tiers = plan.tiers.map((tier) => new TierTotals(tier));
+    this.tiers = plan.tiers.map((tier) => new TierTotals(tier, stores.occupancy(tier)));
     this.reused = new Int32Array(requests.count);
     this.gone = new Int32Array(requests.count);
     this.fetched = new Int32Array(plan.prefetch === null ? 0 : requests.count);

@@ -18,7 +18,7 @@ export interface TierPlan {
   /** Of one block at a server that all share; 0 where nothing bounds it. */
   readonly serverNanoseconds: number;
   readonly writePolicy: KvTier["writePolicy"];
-  readonly isShared: boolean;
+  readonly shared: KvTier["shared"];
 }
 
 /** All stores behind the caches of a pool. */
@@ -78,7 +78,7 @@ function tierPlan(tier: KvTier, { blockTokens, usableBlocks }: Blocks, blockByte
     latencyNanoseconds: tier.latencySeconds * 1e9,
     serverNanoseconds: tier.serverBytesPerSecond === null ? 0 : nanoseconds(tier.serverBytesPerSecond),
     writePolicy: tier.writePolicy,
-    isShared: tier.shared === "all",
+    shared: tier.shared,
   };
 }
 

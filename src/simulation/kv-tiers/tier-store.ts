@@ -21,8 +21,17 @@ export class TierStore {
 
   constructor(
     /** Blocks; Infinity where nothing bounds it. */
-    readonly capacity: number,
+    private most: number,
   ) {}
+
+  get capacity(): number {
+    return this.most;
+  }
+
+  /** Another engine brings room for so many blocks. */
+  extend(blocks: number): void {
+    this.most += blocks;
+  }
 
   /** Whether a block is there, or on the way. */
   has(key: number): boolean {

@@ -1,14 +1,12 @@
 import { BlockKeys } from "../engine/block-keys.ts";
 import type { Requests } from "../requests.ts";
 import { Channel } from "./channel.ts";
+import { Occupancy } from "./occupancy.ts";
 import type { TierPlan } from "./tier-plan.ts";
 import { TierStore } from "./tier-store.ts";
 
-/** What became of the stores of one kind behind one pool. */
+/** What one pool's engines did with the stores of one kind behind their caches. */
 export class TierTotals {
-  /** Chunks in them now. */
-  held = 0;
-  peakHeld = 0;
   /** Of prompts, at their first look. */
   hitTokens = 0;
   readBytes = 0;
@@ -17,19 +15,14 @@ export class TierTotals {
   /** Not kept, as all that could have made room was being copied. */
   droppedChunks = 0;
 
-  /** How many stores they are. */
-  stores = 0;
-
-  constructor(readonly plan: TierPlan) {}
-
-  /** Share that is taken, 0 … 1. */
-  get usage(): number {
-    const chunks = this.plan.capacity * this.stores;
-    return chunks > 0 ? this.held / chunks : 0;
-  }
+  constructor(
+    readonly plan: TierPlan,
+    /** Of these stores; pools that share one have it in common. */
+    readonly occupancy: Occupancy,
+  ) {}
 
   reset(): void {
-    this.peakHeld = this.held;
+    this.occupancy.reset();
     this.hitTokens = 0;
     this.readBytes = 0;
     this.writtenBytes = 0;
@@ -43,8 +36,19 @@ export class Store {
   readonly server = { read: new Channel(), write: new Channel() };
   readonly chunks: TierStore;
 
-  constructor({ capacity }: TierPlan) {
+  constructor(
+    capacity: number,
+    readonly occupancy: Occupancy,
+  ) {
     this.chunks = new TierStore(capacity);
+    occupancy.stores++;
+    occupancy.capacity += capacity;
+  }
+
+  /** Another engine brings room for so many chunks. */
+  extend(capacity: number): void {
+    this.chunks.extend(capacity);
+    this.occupancy.capacity += capacity;
   }
 }
 
@@ -100,13 +104,11 @@ export class Tier {
   }
 
   private put(key: number, now: number, readyAt: number): boolean {
-    const { totals } = this;
-    const { chunks } = this.store;
+    const { chunks, occupancy } = this.store;
     const { count, evictions } = chunks;
     const isKept = chunks.put(key, now, readyAt);
-    totals.held += chunks.count - count;
-    totals.evictedChunks += chunks.evictions - evictions;
-    if (totals.held > totals.peakHeld) totals.peakHeld = totals.held;
+    occupancy.add(chunks.count - count);
+    this.totals.evictedChunks += chunks.evictions - evictions;
     return isKept;
   }
 }
@@ -118,17 +120,29 @@ export class TierStores {
 
   constructor(private readonly requests: Requests) {}
 
+  /** How full the stores are that a pool's engines have by this plan. */
+  occupancy(plan: TierPlan): Occupancy {
+    return plan.shared === "engine" ? new Occupancy() : this.common(plan).occupancy;
+  }
+
   /** The store that an engine core has behind its cache. */
   tier(plan: TierPlan, totals: TierTotals): Tier {
     return new Tier(plan, this.store(plan, totals), this.keysOf(plan.chunkTokens), totals);
   }
 
-  private store(plan: TierPlan, totals: TierTotals): Store {
-    const known = plan.isShared ? this.shared.find((one) => isSame(one.plan, plan)) : undefined;
+  private store(plan: TierPlan, { occupancy }: TierTotals): Store {
+    if (plan.shared === "engine") return new Store(plan.capacity, occupancy);
+    const store = this.common(plan);
+    if (plan.shared === "pooled") store.extend(plan.capacity);
+    return store;
+  }
+
+  /** The one store of all engines whose chunks are cut alike. */
+  private common(plan: TierPlan): Store {
+    const known = this.shared.find((one) => isSame(one.plan, plan));
     if (known) return known.store;
-    const store = new Store(plan);
-    totals.stores++;
-    if (plan.isShared) this.shared.push({ plan, store });
+    const store = new Store(plan.shared === "pooled" ? 0 : plan.capacity, new Occupancy());
+    this.shared.push({ plan, store });
     return store;
   }
 
@@ -141,7 +155,7 @@ export class TierStores {
   }
 }
 
-/** Pools find each other's chunks where these are cut alike. */
 function isSame(a: TierPlan, b: TierPlan): boolean {
-  return a.kind === b.kind && a.chunkTokens === b.chunkTokens && a.blockBytes === b.blockBytes && a.capacity === b.capacity;
+  const isCutAlike = a.kind === b.kind && a.shared === b.shared && a.chunkTokens === b.chunkTokens && a.blockBytes === b.blockBytes;
+  return isCutAlike && (a.shared === "pooled" || a.capacity === b.capacity);
 }

@@ -1,6 +1,8 @@
 import type { TierKind } from "../../deployment/kv-tiers/kv-tiers.ts";
+import type { Occupancy } from "./occupancy.ts";
 import type { PoolTiers } from "./pool-tiers.ts";
 import type { TierTotals } from "./tier.ts";
+import type { TierPlan } from "./tier-plan.ts";
 
 /** The stores of one kind behind the caches of a pool; sizes and bytes are those of all of them. */
 export interface TierUse {
@@ -55,7 +57,7 @@ export function tiersUse(
   const used = pools.filter((pool) => pool !== null);
   if (used.length === 0) return {};
   return {
-    tiers: used.flatMap(({ plan, tiers }) => tiers.map((tier) => tierUse(plan.system, tier, queriedTokens))),
+    tiers: storesOf(pools).map((stores) => tierUse(stores, queriedTokens)),
     loads: used.map(loadUse),
   };
 }
@@ -77,22 +79,45 @@ function loadUse({ plan, loads }: PoolTiers): LoadUse {
   };
 }
 
-function tierUse(system: string, { plan, stores, ...totals }: TierTotals, queriedTokens: number): TierUse {
-  const chunks = plan.capacity * stores;
+/** Stores of one kind, and what each pool did with them. */
+interface UsedStores {
+  readonly system: string;
+  readonly plan: TierPlan;
+  readonly occupancy: Occupancy;
+  readonly users: readonly TierTotals[];
+}
+
+/** The stores behind all pools' caches, nearest first; one that pools share is told once. */
+export function storesOf(pools: readonly (PoolTiers | null)[]): readonly UsedStores[] {
+  const found = new Map<Occupancy, UsedStores>();
+  for (const pool of pools) {
+    for (const totals of pool?.tiers ?? []) {
+      const { plan, occupancy } = totals;
+      const known = found.get(occupancy);
+      const system = known?.system ?? pool?.plan.system ?? "";
+      found.set(occupancy, { system, plan: known?.plan ?? plan, occupancy, users: [...(known?.users ?? []), totals] });
+    }
+  }
+  return [...found.values()];
+}
+
+function tierUse({ system, plan, occupancy, users }: UsedStores, queriedTokens: number): TierUse {
+  const sum = (of: (totals: TierTotals) => number): number => users.reduce((all, totals) => all + of(totals), 0);
   const perSecond = (nanoseconds: number): number => (plan.blockBytes / nanoseconds) * 1e9;
+  const hitTokens = sum((totals) => totals.hitTokens);
   return {
     system,
     kind: plan.kind,
-    stores,
-    capacityTokens: chunks * plan.chunkTokens,
-    capacityBytes: chunks * plan.chunkBlocks * plan.blockBytes,
-    peakUsage: chunks > 0 ? totals.peakHeld / chunks : 0,
-    hitTokens: totals.hitTokens,
-    hitRate: queriedTokens > 0 ? totals.hitTokens / queriedTokens : 0,
-    readBytes: totals.readBytes,
-    writtenBytes: totals.writtenBytes,
-    evictedTokens: totals.evictedChunks * plan.chunkTokens,
-    droppedTokens: totals.droppedChunks * plan.chunkTokens,
+    stores: occupancy.stores,
+    capacityTokens: occupancy.capacity * plan.chunkTokens,
+    capacityBytes: occupancy.capacity * plan.chunkBlocks * plan.blockBytes,
+    peakUsage: occupancy.peakUsage,
+    hitTokens,
+    hitRate: queriedTokens > 0 ? hitTokens / queriedTokens : 0,
+    readBytes: sum((totals) => totals.readBytes),
+    writtenBytes: sum((totals) => totals.writtenBytes),
+    evictedTokens: sum((totals) => totals.evictedChunks) * plan.chunkTokens,
+    droppedTokens: sum((totals) => totals.droppedChunks) * plan.chunkTokens,
     readBytesPerSecond: perSecond(plan.readNanoseconds),
     writeBytesPerSecond: perSecond(plan.writeNanoseconds),
   };

@@ -121,7 +121,7 @@ function clusterPool(
     cache,
     borrowableBlocks: 0,
     prefixCaching: settings.prefixCaching,
-    tiers: role === "decode" ? null : tiersPlan(pool, plan, cache, layers / model.stages),
+    tiers: tiersPlan(pool, plan, cache, layers / model.stages),
     maxModelLen: settings.maxModelLen,
     limits: {
       maxNumSeqs: Math.max(1, Math.min(settings.maxNumSeqs, mostSequences)),

@@ -18,6 +18,7 @@ import { Stretch } from "../engine/stretch.ts";
 import { PoolTiers } from "../kv-tiers/pool-tiers.ts";
 import { TierStores } from "../kv-tiers/tier.ts";
 import type { TiersPlan } from "../kv-tiers/tier-plan.ts";
+import { storesOf } from "../kv-tiers/tiers-use.ts";
 import type { Gaps } from "../report/gaps.ts";
 import { Meter } from "../report/meter.ts";
 import { StepLog } from "../report/step-log.ts";
@@ -135,7 +136,7 @@ export class Cluster {
       .filter(({ role }) => !decodes || role === "decode")
       .reduce((sum, pool) => sum + pool.replicas * pool.engines * pool.lockStep * pool.cache.usableBlocks, 0);
     const { timeline } = shared.requests;
-    const levels = this.tiers.flatMap((pool) => pool?.tiers ?? []);
+    const levels = storesOf(this.tiers).map(({ occupancy }) => occupancy);
     const [shown, before] = decodes ? [decodeTotals, entryTotals] : [entryTotals, null];
     this.meter = new Meter(shown, before, engines, this.usableBlocks, timeline, levels);
     const replicas: Replica[] = [];

@@ -311,3 +311,36 @@ describe("cases", () => {
     expect(tiers?.tiers[0]?.writePolicy).toBe("write-back");
   });
 });
+
+describe("stores of a decode pool", () => {
+  const pair = (engine: string, flags: Readonly<Record<string, unknown>>, further: object = {}) => {
+    const pools = [{ role: "prefill" }, { role: "decode" }];
+    const deployment = { engine, model: "Qwen/Qwen3-8B", gpu: "H100", pools, settings: flags, ...further };
+    const read = readCase({ id: "c", deployment }, { catalog: testCatalog() });
+    const { settled: whole } = settle(read.deployment ?? expect.fail("not read"), testCatalog());
+    return whole?.pools.map(({ kvTiers }) => kvTiers);
+  };
+
+  test("are those that vLLM's connectors name on its side", () => {
+    const own = { kv_connector: "OffloadingConnector", kv_connector_extra_config: { cpu_bytes_to_use: 2 * GiB, lazy_offload: true } };
+    const connectors = [{ kv_connector: "NixlConnector", kv_role: "kv_consumer" }, own];
+    const several = { kv_connector: "MultiConnector", kv_role: "kv_both", kv_connector_extra_config: { connectors } };
+    expect(pair("vllm", { "kv-transfer-config": JSON.stringify(several) })?.map(sizes)).toEqual([["dram 2 GiB"], ["dram 2 GiB"]]);
+  });
+
+  test("are one part each of Mooncake's store: 4 GiB a rank unless told", () => {
+    const store = { "kv-transfer-config": '{"kv_connector":"MooncakeStoreConnector","kv_role":"kv_both"}' };
+    const [prefill, decode] = pair("vllm", store) ?? [];
+    expect([prefill, decode].map(sizes)).toEqual([["remote 4 GiB"], ["remote 4 GiB"]]);
+    expect(prefill?.tiers[0]?.shared).toBe("pooled");
+    const told = pair("vllm", store, { environment: { MOONCAKE_GLOBAL_SEGMENT_SIZE: "30GB" } });
+    expect(told?.map(sizes)).toEqual([["remote 30 GiB"], ["remote 30 GiB"]]);
+  });
+
+  test("are SGLang's storage alone, for answers, where it is told to send them there", () => {
+    const flags = { "enable-hierarchical-cache": true, "hicache-storage-backend": "mooncake" };
+    expect(pair("sglang", flags)?.map(sizes)).toEqual([["dram 2 × cache", "remote 4 GiB"], []]);
+    const sends = pair("sglang", { ...flags, "disaggregation-decode-enable-offload-kvcache": true });
+    expect(sends?.map(sizes)).toEqual([["dram 2 × cache", "remote 4 GiB"], ["remote 4 GiB"]]);
+  });
+});

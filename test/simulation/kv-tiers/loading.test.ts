@@ -3,7 +3,7 @@ import type { KvTiers } from "../../../src/deployment/kv-tiers/kv-tiers.ts";
 import type { Report } from "../../../src/simulation/report/report.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import type { RequestRow } from "../../../src/simulation/workload/workload.ts";
-import { planOf, reportFrom, type Setup, settledOf, timing } from "../fixtures.ts";
+import { planOf, reportFrom, type Setup, settledOf, settledPair, timing } from "../fixtures.ts";
 import { sglang, tensorrt } from "../play.ts";
 import { tier, tiersOf } from "./tiers.ts";
 
@@ -123,6 +123,60 @@ describe("prompts whose start a store has", () => {
     const round = (kvTiers: KvTiers) => [...serve(rows, kvTiers, { instances: 2 }).requests.cachedTokens];
     expect(round(shared)).toEqual([0, 64]);
     expect(round(tiersOf())).toEqual([0, 0]);
+  });
+});
+
+describe("a store to which every engine brings a part", () => {
+  it("holds what fits all parts, and is told once", () => {
+    // Two engines with six blocks each: eight blocks of the first prompt stay beside four of the second.
+    const rows = [
+      [0, ids(0, 8), 1],
+      [100, ids(100, 4), 1],
+      [200, ids(100, 4), 1],
+      [300, ids(0, 9), 1],
+    ] as const;
+    const of = (shared: "all" | "pooled") =>
+      serve(rows, tiersOf({ tiers: [tier({ kind: "remote", shared, blocks: 6 })] }), { instances: 2, blocks: 9 });
+    expect([...of("pooled").requests.cachedTokens]).toEqual([0, 0, 48, 128]);
+    expect([...of("all").requests.cachedTokens][3]).toBe(0);
+    expect(of("pooled").summary.kvCache.tiers).toMatchObject([{ stores: 1, capacityTokens: 12 * 16, peakUsage: 1 }]);
+  });
+});
+
+describe("stores on both sides of a hand-over", () => {
+  const shared = tiersOf({ tiers: [tier({ kind: "remote", shared: "all" })] });
+  /** A prompt of four blocks with an answer of 65 tokens, whose next turn brings all of it back and asks a block more. */
+  const turns: readonly RequestRow[] = [
+    { arrivalSeconds: 0, promptTokens: 64, outputTokens: 65, prefixBlocks: ids(0, 8) },
+    { arrivalSeconds: 5, promptTokens: 144, outputTokens: 1, prefixBlocks: ids(0, 9) },
+  ];
+  const pair = (prefill: KvTiers | undefined, decode: KvTiers | undefined): Report => {
+    const side = (kvTiers: KvTiers | undefined): Setup => ({ blocks: 40, ...(kvTiers ? { kvTiers } : {}) });
+    const setup = { prefill: side(prefill), decode: side(decode) };
+    const plans = [planOf(setup.prefill), planOf(setup.decode)];
+    const model = timing(() => 0.01);
+    return reportFrom(
+      simulateWith(settledPair(setup), plans, [model, model], { kind: "requests", requests: turns, prefixBlockTokens: 16 }, 1),
+    );
+  };
+
+  it("let the next prompt find the answer that the decode pool has kept", () => {
+    const { requests, summary } = pair(shared, shared);
+    // The answer's last token is computed by nobody: 64 + 64 tokens are eight blocks.
+    expect([...requests.cachedTokens]).toEqual([0, 128]);
+    expect(summary.kvCache.tiers).toMatchObject([{ stores: 1, hitTokens: 128, readBytes: 8 * 2 ** 21, writtenBytes: 9 * 2 ** 21 }]);
+  });
+
+  it("hold its prompt alone where decode instances keep nothing, or no answers", () => {
+    expect([...pair(shared, undefined).requests.cachedTokens]).toEqual([0, 64]);
+    expect([...pair(shared, { ...shared, keepsAnswers: false }).requests.cachedTokens]).toEqual([0, 64]);
+  });
+
+  it("are of no use to other instances where each has its own", () => {
+    const own = pair(tiersOf(), tiersOf());
+    expect([...own.requests.cachedTokens]).toEqual([0, 64]);
+    // The decode instance keeps prompt and answer, and what it is handed of the second turn.
+    expect(own.summary.kvCache.tiers?.map(({ writtenBytes }) => writtenBytes / 2 ** 21)).toEqual([9, 9]);
   });
 });
 
