@@ -4,13 +4,15 @@ import { basename, join } from "node:path";
 import { chromium } from "playwright-core";
 
 export const patience = 30_000;
+/** Of the window, in CSS pixels. */
+export const size = { width: 1500, height: 950 };
 const browserFlags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"];
 const shots = join(import.meta.dirname, "shots");
 
 /** Opens the workbench at `url` and waits until it can be worked with. */
-export async function openWorkbench(url, { width = 1500, height = 950 } = {}) {
+export async function openWorkbench(url) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: browserFlags });
-  const context = await browser.newContext({ viewport: { width, height }, permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await browser.newContext({ viewport: size, permissions: ["clipboard-read", "clipboard-write"] });
   context.setDefaultTimeout(patience);
   const page = await context.newPage();
   await page.goto(url, { waitUntil: "domcontentloaded" });
@@ -34,6 +36,17 @@ export class Workbench {
   async reload() {
     await this.page.reload({ waitUntil: "domcontentloaded" });
     await this.isUp();
+  }
+
+  /** Reloads once the open tabs and their state are kept: VS Code in a browser writes them every 5 s, and not when a page is left. */
+  async reloadOnceKept() {
+    await this.page.waitForTimeout(5500);
+    await until("the open tabs are kept", async () => {
+      const tabs = await this.page.locator(".tab").evaluateAll((all) => all.map((tab) => tab.getAttribute("aria-label").split(", ")[0]));
+      const kept = await this.page.evaluate(keptEditors);
+      return kept.length === tabs.length && tabs.every((tab) => kept.some((one) => one.includes(tab)));
+    });
+    await this.reload();
   }
 
   get box() {
@@ -80,11 +93,14 @@ export class Workbench {
     await this.row(text).first().click();
   }
 
-  /** Writes into the input box that a command opened, and accepts. */
-  async type(text) {
-    await this.box.waitFor();
+  /** Answers the question that a command opened, known by some of its words: one box shows all questions, one after another. */
+  async answer(question, text) {
+    const asks = this.page.locator(".quick-input-widget").filter({ visible: true });
+    const asked = asks.filter({ hasText: question }).or(asks.filter({ has: this.page.getByPlaceholder(question) }));
+    await asked.waitFor();
     await this.box.fill(text);
     await this.keyboard.press("Enter");
+    await asked.waitFor({ state: "hidden" });
   }
 
   /** Opens a file of the workspace, waits for its text and goes to its top: VS Code remembers where one was. */
@@ -183,14 +199,21 @@ export class Workbench {
     return this.page.locator(".notification-toast").filter({ hasText: text }).first();
   }
 
-  /** The document of the webview whose body answers to a selector, as a frame. */
+  /** The document of the webview that holds a selector, as a frame. A frame that is being replaced never answers: no other waits for it. */
   async view(selector) {
-    for (const end = Date.now() + patience; Date.now() < end; await this.page.waitForTimeout(100)) {
-      for (const frame of this.page.frames()) {
-        if (frame.parentFrame() && (await frame.$(selector).catch(() => null))) return frame;
-      }
-    }
-    throw new Error(`no webview holds ${selector}`);
+    const holds = async (frame) => {
+      const late = new Promise((resolve) => setTimeout(resolve, 2000));
+      if (!(await Promise.race([frame.$(selector), late]))) throw new Error("not here");
+      return frame;
+    };
+    return until(`a webview with ${selector}`, () =>
+      Promise.any(
+        this.page
+          .frames()
+          .filter((frame) => frame.parentFrame())
+          .map(holds),
+      ),
+    );
   }
 
   /** The active colour theme, by the label the picker shows. */
@@ -214,6 +237,28 @@ export class Workbench {
   async close() {
     await this.browser.close();
   }
+}
+
+/** The editors that this workspace would open again, each as VS Code keeps it in the browser; runs in the page. */
+async function keptEditors() {
+  const told = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const editorsOf = ({ type, data }) => (type === "leaf" ? data.editors.map(({ value }) => value) : data.flatMap(editorsOf));
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("vscode-web-state-db-") || name.includes("-global")) continue;
+    const database = await told(indexedDB.open(name));
+    try {
+      const kept = await told(database.transaction("ItemTable").objectStore("ItemTable").get("memento/workbench.parts.editor"));
+      const grid = kept && JSON.parse(kept)["editorpart.state"]?.serializedGrid;
+      if (grid) return editorsOf(grid.root);
+    } finally {
+      database.close();
+    }
+  }
+  return [];
 }
 
 /** Waits until `ask` gives something true, and gives it; what `ask` throws means not yet, and is the cause when time is up. */

@@ -27,7 +27,7 @@ export const bench = [
       const { page } = workbench;
       await workbench.closeAll();
       await workbench.open("llama-70b-shift.yaml");
-      await workbench.lens("Fits").waitFor();
+      await workbench.lens(/^Simulate$|Open report/).waitFor();
       await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(result));
       await workbench.command("Inference Lens: Import Benchmark Result");
       await workbench.pick("From the clipboard");

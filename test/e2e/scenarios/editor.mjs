@@ -54,7 +54,7 @@ export const editor = [
       const { page } = workbench;
       await workbench.open("llama-70b-shift.yaml");
       await workbench.lens(/Fits, .* KV tokens/).waitFor();
-      await workbench.lens("Simulate").waitFor();
+      await workbench.lens(/^Simulate$|Open report/).waitFor();
       await workbench.lens("Attach").waitFor();
       await page.locator(".view-line").filter({ hasText: "tokens of KV cache" }).first().waitFor();
       await workbench.shot("editor-dark");

@@ -17,7 +17,7 @@ export const fleet = [
         await workbench.closeAll();
         await workbench.open("llama-70b-shift.yaml");
         await workbench.lens(/^Attach$/).click();
-        await workbench.type(ports.map((port) => `127.0.0.1:${port}`).join(" "));
+        await workbench.answer("Address of a server", ports.map((port) => `127.0.0.1:${port}`).join(" "));
         const frame = await livePoints(workbench, 5);
         for (const port of ports)
           await until(`server ${port} on the page`, async () => (await textOf(frame)).includes(`127.0.0.1:${port}`));

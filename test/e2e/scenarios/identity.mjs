@@ -112,7 +112,7 @@ export const identity = [
         await workbench.closeAll();
         await workbench.open(file);
         await workbench.command("Inference Lens: Attach");
-        await workbench.type(`http://me:hunter2@127.0.0.1:${server.port}/`);
+        await workbench.answer("Address of a server", `http://me:hunter2@127.0.0.1:${server.port}/`);
         const frame = await livePoints(workbench, 3);
         await until("the differences on the page", async () => /gpu-memory-utilization/.test(await frame.locator("body").textContent()));
         await frame.getByRole("button", { name: "Review differences" }).first().scrollIntoViewIfNeeded();
@@ -154,7 +154,7 @@ export const identity = [
       try {
         await workbench.closeAll();
         await workbench.command("Inference Lens: Attach");
-        await workbench.type(`https://me:hunter2@127.0.0.1:${server.port}/`);
+        await workbench.answer("Address of a server", `https://me:hunter2@127.0.0.1:${server.port}/`);
         const toast = workbench.toast("cannot prove who it is");
         await toast.waitFor();
         await workbench.shot("identity-certificate");
@@ -189,7 +189,7 @@ export const identity = [
       try {
         for (const host of ["127.0.0.1", "127.0.0.2", "inference.localhost"]) {
           await workbench.command("Inference Lens: Attach");
-          await workbench.type(`http://me:hunter2@${host}:${server.port}/`);
+          await workbench.answer("Address of a server", `http://me:hunter2@${host}:${server.port}/`);
           // 127.0.0.2 has nobody there: what counts is that the proxy is not asked.
           if (host !== "127.0.0.2") await livePoints(workbench, 2);
           await workbench.command("Inference Lens: Detach");
@@ -197,7 +197,7 @@ export const identity = [
         const ours = [...proxy.hosts].filter((host) => host.endsWith(`:${server.port}`));
         assert.deepEqual(ours, [], "this machine is not reached through the proxy");
         await workbench.command("Inference Lens: Attach");
-        await workbench.type("http://me:hunter2@inference.test:8000/");
+        await workbench.answer("Address of a server", "http://me:hunter2@inference.test:8000/");
         await livePoints(workbench, 2);
         assert.ok(proxy.hosts.has("inference.test:8000"), [...proxy.hosts].join());
       } finally {

@@ -94,7 +94,7 @@ export const live = [
       let server = await demoProcess(workspace, port);
       try {
         await workbench.lens(/^Attach$/).click();
-        await workbench.type(`localhost:${port}`);
+        await workbench.answer("Address of a server", `localhost:${port}`);
         const frame = await livePoints(workbench, 3);
         await server.kill();
         await until("lost", async () => (await shown(frame)).state === "lost");

@@ -112,10 +112,9 @@ export const memory = [
     name: "the memory page comes back after a reload, with what was open",
     run: async ({ workbench, tokens }) => {
       const { frame } = await memoryPage(workbench, "fits");
-      // Open since the first look, through the preview that hid the page. VS Code stores a page's state every few seconds.
+      // Open since the first look, through the preview that hid the page.
       assert.equal(await frame.locator("details[open]").count(), 1);
-      await workbench.page.waitForTimeout(6000);
-      await workbench.reload();
+      await workbench.reloadOnceKept();
       const { data, frame: back } = await memoryPage(workbench, "fits");
       assert.equal(data.tokens, tokens);
       await until("the open sum", () => back.locator("details[open]").count());
@@ -157,7 +156,7 @@ export const memory = [
       await workbench.command("Inference Lens: Show Memory");
       const { frame } = await memoryPage(workbench, "fits");
       await frame.locator(".under-bar .assumed").click();
-      await workbench.type("0.19.0");
+      await workbench.answer("Version of vLLM", "0.19.0");
       await workbench.pick("In this file");
       await until("the version that was said", async () => {
         const { frame: now } = await memoryPage(workbench, "fits");

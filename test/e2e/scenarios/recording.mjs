@@ -41,7 +41,7 @@ export const recording = [
       await workbench.shot("replay");
       await assertNoOverflow(replay, "replay");
       assert.match(await replay.locator("body").textContent(), /Replaying \d\d:\d\d/);
-      await workbench.reload();
+      await workbench.reloadOnceKept();
       await livePoints(workbench, 3);
       await workbench.closeAll();
     },

@@ -52,9 +52,8 @@ export const store = [
         await workbench.closeAll();
         await workbench.command("Inference Lens: Attach to a Server");
         await workbench.pick(way);
-        await workbench.type(url);
-        await workbench.page.locator(".quick-input-widget").filter({ hasText: "X-Scope-OrgID" }).waitFor();
-        await workbench.type("team-a");
+        await workbench.answer("Its address, such as", url);
+        await workbench.answer("X-Scope-OrgID", "team-a");
         await workbench.row("acme/chat").first().waitFor();
         assert.match(await workbench.row("acme/chat").first().innerText(), /2 servers/);
         await workbench.shot("store-choice");

@@ -118,8 +118,7 @@ export const timeline = [
       await workbench.open("pools.yaml");
       await workbench.command("File: Revert File");
       await workbench.command("Inference Lens: Show Timeline");
-      await workbench.page.waitForTimeout(6000);
-      await workbench.reload();
+      await workbench.reloadOnceKept();
       const { data } = await timelinePage(workbench);
       assert.equal(data.steps, steps);
     },
