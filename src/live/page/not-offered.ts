@@ -43,15 +43,16 @@ function isOffered(word: Word, { gauges, counters, histograms, parts, means }: S
   return [gauges, counters, histograms, parts ?? {}, means ?? {}].some((known) => Object.hasOwn(known, word));
 }
 
-/** A figure that came later than the release that runs, or went before it. */
+/** Where no name of a figure is of the release that runs: since which later one it has one, else until which it had. */
 function otherRelease(known: readonly Alias[], running: Version, name: string): Message | undefined {
-  const since = known.flatMap((alias) => alias.since ?? []);
-  const first = since.length === known.length ? since.reduce<string | undefined>(firstOf, undefined) : undefined;
-  if (first && !atLeast(running, first)) return message("since {0} {1}; this is {2}", name, first, running.text);
-  const until = known.flatMap((alias) => alias.until ?? []);
-  const last = until.length === known.length ? until.reduce<string | undefined>(lastOf, undefined) : undefined;
-  const end = last === undefined ? undefined : parseVersion(last);
-  if (!last || !end || compareVersions(running, end) <= 0) return undefined;
+  if (known.some((alias) => isOf(alias, running))) return undefined;
+  const first = known
+    .flatMap(({ since }) => since ?? [])
+    .filter((since) => !atLeast(running, since))
+    .reduce<string | undefined>(firstOf, undefined);
+  if (first) return message("since {0} {1}; this is {2}", name, first, running.text);
+  const last = known.flatMap(({ until }) => until ?? []).reduce<string | undefined>(lastOf, undefined);
+  if (!last) return undefined;
   return name === serverNames.vllm
     ? message(
         "until {0} {1}; this is {2}. For a release or two {3} shows what was taken away",
@@ -61,6 +62,12 @@ function otherRelease(known: readonly Alias[], running: Version, name: string): 
         "--show-hidden-metrics-for-version",
       )
     : message("until {0} {1}; this is {2}", name, last, running.text);
+}
+
+/** Whether a release writes a name. */
+function isOf({ since, until }: Alias, running: Version): boolean {
+  const end = until === undefined ? undefined : parseVersion(until);
+  return (since === undefined || atLeast(running, since)) && (end === undefined || compareVersions(running, end) <= 0);
 }
 
 function firstOf(a: string | undefined, b: string): string {

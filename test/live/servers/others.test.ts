@@ -135,7 +135,7 @@ describe("Triton", () => {
         family(
           "nv_trt_llm_request_metrics",
           "gauge",
-          ...["waiting 4", "active 9", "scheduled 8", "context 1", "max 64"].map((pair) => {
+          ...["waiting 4", "active 9", "scheduled 5", "context 1", "max 64"].map((pair) => {
             const [type, value] = pair.split(" ");
             return `{model="tensorrt_llm",request_type="${type}",version="1"} ${value}`;
           }),
@@ -153,8 +153,9 @@ describe("Triton", () => {
     const { server, metrics } = tenSecondsLater(page(1), page(2));
     expect(server).toMatchObject({ kind: "triton", model: "tensorrt_llm" });
     expect(metrics).toMatchObject({
+      // Nine are active: five are scheduled, four wait.
       requests_waiting: 4,
-      requests_running: 9,
+      requests_running: 5,
       requests_prefill: 1,
       max_num_seqs: 64,
       kv_cache_usage: 0.6,

@@ -24,7 +24,7 @@ export interface Reading {
 /** What becomes of a family: `kind` is the canonical side, `wire` what the page types it as. */
 export type Meaning =
   | { readonly kind: "gauge"; readonly canonical: CanonicalGauge; readonly wire: "gauge" | "counter" }
-  | { readonly kind: "counter"; readonly canonical: CanonicalCounter; readonly wire: "counter" }
+  | { readonly kind: "counter"; readonly canonical: CanonicalCounter; readonly wire: "counter" | "gauge" }
   /** A counter that is the sum of a histogram: tokens of servers that count none. */
   | { readonly kind: "sum"; readonly canonical: CanonicalCounter; readonly wire: "histogram" }
   | { readonly kind: "histogram"; readonly canonical: CanonicalHistogram; readonly wire: "histogram" | "summary" }
@@ -66,6 +66,11 @@ export function gaugeTypedCounter(canonical: CanonicalGauge, name: string, readi
 
 export function counter(canonical: CanonicalCounter, name: string, reading: Reading = {}): Named {
   return { kind: "counter", wire: "counter", canonical, name, ...reading };
+}
+
+/** A figure that only rises although its server types it as gauge. */
+export function counterTypedGauge(canonical: CanonicalCounter, name: string, reading: Reading = {}): Named {
+  return { kind: "counter", wire: "gauge", canonical, name, ...reading };
 }
 
 /** The sum of a histogram as a counter. */

@@ -1,13 +1,16 @@
 import { counter, gauge, histogram, namesOf } from "./alias.ts";
 
+/** Each rank of an engine retrieves its part of the same tokens, and counts them all: the rank that counted the most speaks. */
+const tokens = { once: ["model_name", "served_model_name", "role"] };
+
 /** LMCache in the engine (lmcache/observability.py 0.5.6), and as a server of its own (docs/design/v1/mp_observability/METRICS.md). */
 export const lmcacheNames = namesOf("lmcache", "lmcache:", [
-  counter("external_prefix_cache_queries_total", "num_requested_tokens_total"),
-  counter("external_prefix_cache_hits_total", "num_hit_tokens_total"),
-  counter("lmcache_lookup_tokens_total", "num_lookup_tokens_total"),
-  counter("lmcache_lookup_hits_total", "num_lookup_hits_total"),
-  counter("prefix_cache_hits_total", "num_vllm_hit_tokens_total"),
-  counter("prompt_tokens_total", "num_prompt_tokens_total"),
+  counter("external_prefix_cache_queries_total", "num_requested_tokens_total", tokens),
+  counter("external_prefix_cache_hits_total", "num_hit_tokens_total", tokens),
+  counter("lmcache_lookup_tokens_total", "num_lookup_tokens_total", tokens),
+  counter("lmcache_lookup_hits_total", "num_lookup_hits_total", tokens),
+  counter("prefix_cache_hits_total", "num_vllm_hit_tokens_total", tokens),
+  counter("prompt_tokens_total", "num_prompt_tokens_total", tokens),
   counter("external_prefix_cache_queries_total", "mp_lookup_requested_tokens_total"),
   counter("external_prefix_cache_hits_total", "mp_lookup_hit_tokens_total"),
   gauge("host_kv_used_bytes", "mp_l1_memory_usage_bytes"),

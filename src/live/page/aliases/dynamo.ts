@@ -6,6 +6,7 @@ const failed = { where: { status: ["error"] } };
 /** What the frontend says, whatever stands before it: `DYN_METRICS_PREFIX` changes that, releases before 0.4 wrote `nv_llm_http_service_`. */
 const frontend: readonly Named[] = [
   gauge("requests_running", "inflight_requests"),
+  gauge("requests_running", "active_requests"),
   gauge("requests_waiting", "queued_requests"),
   gauge("disconnected_clients", "disconnected_clients"),
   gauge("kv_num_blocks", "model_total_kv_blocks"),
@@ -36,8 +37,11 @@ const frontend: readonly Named[] = [
 /** Workers, beside the metrics of the engine that they hand on. */
 const component: readonly Named[] = [
   gauge("requests_running", "inflight_requests"),
+  // A share, whatever it is called.
+  gauge("kv_cache_usage", "gpu_cache_usage_percent"),
   gauge("kv_cache_usage", "kvstats_gpu_cache_usage_percent"),
   gauge("prefix_cache_hit_rate", "kvstats_gpu_prefix_cache_hit_rate"),
+  gauge("kv_num_blocks", "total_blocks"),
   gauge("kv_num_blocks", "kvstats_total_blocks"),
   gauge("kv_used_blocks", "kvstats_active_blocks"),
   counter("requests_total", "requests_total"),
@@ -46,11 +50,24 @@ const component: readonly Named[] = [
   histogram("e2e_seconds", "request_duration_seconds"),
 ];
 
+/** A router that stands alone, without a frontend. */
+const router: readonly Named[] = [
+  counter("requests_total", "requests_total"),
+  sumOf("generation_tokens_total", "output_sequence_tokens"),
+  sumOf("prompt_tokens_total", "input_sequence_tokens"),
+  histogram("ttft_seconds", "time_to_first_token_seconds"),
+  histogram("itl_seconds", "inter_token_latency_seconds"),
+  histogram("request_prompt_tokens", "input_sequence_tokens"),
+  histogram("request_generation_tokens", "output_sequence_tokens"),
+  histogram("predicted_kv_hit_rate", "kv_hit_rate"),
+];
+
 /** Dynamo (lib/runtime/src/metrics/prometheus_names.rs, 1.4 … 1.6; kvstats until 0.8). */
 export const dynamoNames = [
   ...namesOf("dynamo", "dynamo_frontend_", frontend),
   ...namesOf("dynamo", "nv_llm_http_service_", frontend),
   ...namesOf("dynamo", "dynamo_component_", component),
+  ...namesOf("dynamo", "dynamo_component_router_", router),
 ];
 
 /** Two histograms that no other server names so. */

@@ -1,5 +1,7 @@
 import { type Alias, counter, counterBy, gauge, histogram, type Named, namesOf, sumOf } from "./alias.ts";
 
+const refused = { where: { outcome: ["RejectedCapacity", "RejectedNoEndpoints", "RejectedOther"] } };
+
 /** Each figure under its name of today and those of before; the picker writes both, and one alone is read. */
 const renamed: readonly (readonly [today: Named, ...before: readonly string[]])[] = [
   [gauge("requests_running", "request_running"), "inference_objective_running_requests", "inference_model_running_requests"],
@@ -20,6 +22,8 @@ const renamed: readonly (readonly [today: Named, ...before: readonly string[]])[
     "inference_objective_request_error_total",
     "inference_model_request_error_total",
   ],
+  [counter("admission_rejections_total", "flow_control_requests_total", refused)],
+  [counterBy("admission_rejections_by_reason", "flow_control_requests_total", "outcome", refused)],
   [counter("slo_violations_total", "request_slo_violation_total")],
   [counterBy("slo_violations_by_type", "request_slo_violation_total", "type")],
   [sumOf("prompt_tokens_total", "request_input_tokens"), "inference_objective_input_tokens", "inference_model_input_tokens"],
@@ -31,6 +35,11 @@ const renamed: readonly (readonly [today: Named, ...before: readonly string[]])[
     histogram("e2e_seconds", "request_duration_seconds"),
     "inference_objective_request_duration_seconds",
     "inference_model_request_duration_seconds",
+  ],
+  // Held back before an engine was chosen.
+  [
+    histogram("queue_seconds", "flow_control_request_queue_duration_seconds", { where: { outcome: ["Dispatched"] } }),
+    "inference_extension_flow_control_request_queue_duration_seconds",
   ],
   [histogram("ntpot_seconds", "request_ntpot_seconds"), "inference_objective_normalized_time_per_output_token_seconds"],
   [histogram("request_prompt_tokens", "request_input_tokens"), "inference_objective_input_tokens", "inference_model_input_tokens"],

@@ -1,4 +1,4 @@
-import { counter, counterBy, gauge, histogram, info, mean, namesOf, summary } from "./alias.ts";
+import { counter, counterBy, counterTypedGauge, gauge, histogram, info, mean, namesOf, summary } from "./alias.ts";
 
 /** With priority scheduling the total stands under an empty priority, beside its shares (metrics_collector.py, 0.5.10). */
 const total = { prefer: { priority: "" } };
@@ -9,8 +9,8 @@ const perMillisecond = 1e-3;
 const perMebibyte = 2 ** 20;
 
 /**
- * SGLang: read in the releases 0.4.0 … 0.5.23 (sglang/srt/observability/metrics_collector.py). Its gateway hands them on with `sglang_` in
- * front.
+ * SGLang: read in the releases 0.4.0 … 0.5.23 (sglang/srt/observability/metrics_collector.py, before 0.5.10 sglang/srt/metrics/
+ * collector.py). Its gateway hands them on with `sglang_` in front.
  */
 export const sglangNames = namesOf("sglang", "sglang:", [
   gauge("requests_running", "num_running_reqs", total),
@@ -51,6 +51,7 @@ export const sglangNames = namesOf("sglang", "sglang:", [
   counter("requests_total", "num_requests_total", { since: "0.4.6" }),
   counter("requests_aborted_total", "num_aborted_requests_total", { since: "0.5.5" }),
   counter("preemptions_total", "num_retracted_requests_total", { since: "0.5.10" }),
+  counterTypedGauge("preemptions_total", "total_retracted_reqs", { until: "0.5.2" }),
   histogram("preemptions_per_request", "num_retractions", { since: "0.5.5", until: "0.5.10" }),
   // Every prompt token is looked up, so the prompt tokens are the queries.
   counter("prefix_cache_queries_total", "prompt_tokens_total"),
@@ -65,9 +66,13 @@ export const sglangNames = namesOf("sglang", "sglang:", [
   counterBy("gpu_busy_seconds_by_category", "gpu_execution_seconds_total", "category", { since: "0.5.10", until: "0.5.10" }),
   counter("idle_seconds_total", "scheduler_idle_seconds_total", { since: "0.5.23" }),
   counter("kv_evicted_tokens_total", "evicted_tokens_total", { since: "0.5.10" }),
-  counter("kv_offload_load_tokens_total", "load_back_tokens_total", { since: "0.5.10" }),
+  // By pool since 0.5.23: those of windows and states are moved beside the same tokens.
+  counter("kv_offload_load_tokens_total", "load_back_tokens_total", { since: "0.5.10", prefer: { pool: "kv" } }),
+  histogram("kv_offload_load_seconds", "load_back_duration_seconds", { since: "0.5.10" }),
+  histogram("kv_offload_store_seconds", "hicache_backup_duration_seconds", { since: "0.5.23" }),
   counter("estimated_flops_per_gpu_total", "estimated_flops_per_gpu_total", { since: "0.5.10" }),
   counter("estimated_read_bytes_per_gpu_total", "estimated_read_bytes_per_gpu_total", { since: "0.5.10" }),
+  counter("estimated_write_bytes_per_gpu_total", "estimated_write_bytes_per_gpu_total", { since: "0.5.10" }),
 
   histogram("ttft_seconds", "time_to_first_token_seconds", streaming),
   histogram("itl_seconds", "inter_token_latency_seconds", { since: "0.4.6" }),
@@ -75,6 +80,7 @@ export const sglangNames = namesOf("sglang", "sglang:", [
   histogram("tpot_seconds", "time_per_output_token_seconds", { until: "0.4.0" }),
   histogram("e2e_seconds", "e2e_request_latency_seconds"),
   histogram("queue_seconds", "queue_time_seconds", { since: "0.5.5" }),
+  histogram("queue_seconds", "queue_time_s", { until: "0.5.2" }),
   mean("queue_seconds", "avg_request_queue_latency", { since: "0.4.6", until: "0.4.6" }),
   histogram("stage_seconds", "per_stage_req_latency_seconds", { since: "0.5.5" }),
   histogram("prefill_seconds", "per_stage_req_latency_seconds", { since: "0.5.5", where: { stage: ["prefill_forward"] } }),
@@ -88,6 +94,8 @@ export const sglangNames = namesOf("sglang", "sglang:", [
   gauge("pd_prefill_bootstrap_queue", "num_prefill_bootstrap_queue_reqs", { since: "0.5.23" }),
   gauge("pd_prefill_bootstrap_queue", "num_prefill_prealloc_queue_reqs", { since: "0.5.5", until: "0.5.10" }),
   gauge("pd_prefill_inflight_queue", "num_prefill_inflight_queue_reqs", { since: "0.5.5" }),
+  // As 0.4.10 spells it.
+  gauge("pd_prefill_inflight_queue", "num_prefill_infight_queue_reqs", { until: "0.4.10" }),
   gauge("pd_decode_prealloc_queue", "num_decode_prealloc_queue_reqs", { since: "0.5.5" }),
   gauge("pd_decode_transfer_queue", "num_decode_transfer_queue_reqs", { since: "0.5.5" }),
   histogram("kv_transfer_gbps", "kv_transfer_speed_gb_s", { since: "0.5.5" }),

@@ -21,6 +21,8 @@ export const tensorrtNames = namesOf("trtllm-serve", "trtllm_", [
   gauge("max_num_batched_tokens", "max_num_tokens_runtime"),
   gauge("iteration_seconds", "iteration_latency_seconds"),
   gauge("gpu_memory_bytes", "gpu_memory_usage_bytes"),
+  gauge("cpu_memory_bytes", "cpu_memory_usage_bytes"),
+  gauge("pinned_memory_bytes", "pinned_memory_usage_bytes"),
   gauge("spec_decode_mean_length", "spec_decode_acceptance_length"),
   info("model_config_info", "model_config_info"),
   info("parallel_config_info", "parallel_config_info"),
@@ -44,6 +46,9 @@ export const tensorrtNames = namesOf("trtllm-serve", "trtllm_", [
   counter("kv_offload_store_bytes_total", "kv_cache_offload_bytes_total"),
   counter("spec_decode_draft_tokens_total", "spec_decode_num_draft_tokens_total"),
   counter("spec_decode_accepted_tokens_total", "spec_decode_num_accepted_tokens_total"),
+  counterBy("spec_decode_accepted_per_pos", "spec_decode_accepted_tokens_total", "token_position"),
+  // What Dynamo's worker adds under the same prefix (prometheus_names.rs, trtllm_additional).
+  counter("requests_aborted_total", "num_aborted_requests_total"),
 
   histogram("ttft_seconds", "time_to_first_token_seconds"),
   // The mean of each request, not the gaps between its tokens.
@@ -53,6 +58,10 @@ export const tensorrtNames = namesOf("trtllm-serve", "trtllm_", [
   histogram("prefill_seconds", "request_prefill_time_seconds"),
   histogram("decode_seconds", "request_decode_time_seconds"),
   histogram("inference_time_seconds", "request_inference_time_seconds"),
+  histogram("request_cached_tokens", "prompt_cached_tokens_per_request"),
+  histogram("kv_transfer_seconds", "kv_transfer_latency_seconds"),
+  histogram("kv_transfer_bytes", "kv_transfer_bytes"),
+  histogram("kv_transfer_gbps", "kv_transfer_speed_gb_s"),
 ]);
 
 /** The same server's JSON of iterations (`/metrics`), each member a gauge under its path. */

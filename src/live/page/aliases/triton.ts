@@ -23,6 +23,8 @@ const backendNames = namesOf("triton", "vllm:", [
 export const tritonNames = [
   ...backendNames,
   ...namesOf("triton", "nv_", [
+    // What waits is what is active and not scheduled (inflight_batcher_llm, model_instance_state.cc): active ones are both together.
+    gauge("requests_running", "trt_llm_request_metrics", requests("scheduled")),
     gauge("requests_running", "trt_llm_request_metrics", requests("active")),
     gauge("requests_waiting", "trt_llm_request_metrics", requests("waiting")),
     gauge("requests_scheduled", "trt_llm_request_metrics", requests("scheduled")),

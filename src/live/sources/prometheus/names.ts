@@ -98,12 +98,20 @@ function seriesOf(alias: Alias, families: ReadonlyMap<string, readonly string[]>
   }));
 }
 
-/** What is in another unit than the first, another form of histogram, or by another label, cannot stand in for it. */
+/**
+ * What is in another unit than the first, another form of histogram, or by another label, cannot stand in for it; a name that releases
+ * type differently is one here.
+ */
 function append<Word>(found: Map<Word, NamedSeries[]>, word: Word, series: readonly NamedSeries[]): void {
   const known = found.get(word) ?? [];
   const first = (known[0] ?? series[0])?.alias;
-  const all = [...known, ...series.filter(({ alias }) => first !== undefined && isLike(alias, first))];
+  const others = series.filter(({ alias }) => first !== undefined && isLike(alias, first));
+  const all = [...known, ...others.filter((one) => !known.some((other) => isSame(one, other)))];
   if (all.length > 0) found.set(word, all);
+}
+
+function isSame(one: NamedSeries, other: NamedSeries): boolean {
+  return one.name === other.name && one.alias.where === other.alias.where;
 }
 
 function isLike(one: Alias, other: Alias): boolean {
