@@ -35,8 +35,7 @@ export async function podsToWatch(path: string, options: PodsOptions, session: S
     const cluster = new ClusterPods(kubectl, place);
     const why = await cluster.whyNone(await cluster.list(queries));
     if (why.length > 0) throw unreachable(why.map(plain).join(" "));
-    // A look alone waits for its slowest pod.
-    return attachedPods({ name, place, queries }, kubectl.tool, options.once ? { patienceSeconds: 10 } : {});
+    return attachedPods({ name, place, queries }, kubectl.tool, { isOneLook: options.once ?? false });
   } catch (error) {
     throw isKubectlError(error) ? unreachable(error.message) : error;
   }

@@ -1,9 +1,9 @@
 import type { Message } from "../deployment/message.ts";
 import { apiPath, logAddress, namespaceAddress, nodeAddress, podsAddress } from "../live/kubernetes/api-address.ts";
 import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
-import { meantPods, noneRuns, type PodsAnswer } from "../live/kubernetes/find-pods.ts";
+import { type FoundPods, meantPods, noneRuns } from "../live/kubernetes/find-pods.ts";
 import type { PodQuery } from "../live/kubernetes/manifest-pods.ts";
-import type { Pod } from "../live/kubernetes/pod.ts";
+import { type Pod, readPods } from "../live/kubernetes/pod.ts";
 import { refusedStart, startLogPart } from "../live/kubernetes/pod-start.ts";
 import { podTrouble } from "../live/kubernetes/pod-trouble.ts";
 import { type RunningPod, readNodeLabels } from "../live/kubernetes/running-pod.ts";
@@ -19,11 +19,13 @@ export class ClusterPods {
 
   /** The pods that the queries mean. */
   async list(queries: readonly PodQuery[]): Promise<readonly Pod[]> {
-    const answers: PodsAnswer[] = [];
-    for (const query of queries) answers.push({ query, text: await this.get(podsAddress(this.place, query)) });
-    const pods = meantPods(answers);
-    if (pods) return pods;
-    throw new KubectlError({ kind: "other", said: "the answer is no list of pods" }, this.kubectl.tool);
+    const found: FoundPods[] = [];
+    for (const query of queries) {
+      const list = readPods(await this.get(podsAddress(this.place, query)));
+      if (!list) throw new KubectlError({ kind: "other", said: "the answer is no list of pods" }, this.kubectl.tool);
+      found.push({ query, pods: list.pods });
+    }
+    return meantPods(found);
   }
 
   /** Why none of the pods can be asked, in sentences; empty where one can. */

@@ -3,7 +3,7 @@ import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
 import { Slots } from "../live/sources/slots.ts";
 import { type FetchLimits, type FetchText, fetchText, type HttpText } from "./http.ts";
 import { HttpError, isHttpError } from "./http-error.ts";
-import { isKubectlError, type Kubectl, type KubectlError } from "./kubectl.ts";
+import { isKubectlError, type Kubectl, type KubectlError, type RunningTool } from "./kubectl.ts";
 import { PortForward } from "./port-forward.ts";
 import { keyError, pageError, refusedBy } from "./proxied-page.ts";
 
@@ -36,6 +36,11 @@ export class KubectlFetch {
     const text = asked.page ? await this.page(asked.path, asked.page, limits) : await this.slots.run(() => this.get(asked.path, limits));
     return typeof text === "string" ? { text, contentType: "", seconds: (performance.now() - began) / 1000 } : text;
   };
+
+  /** Follows an address line by line, for as long as the cluster tells something. */
+  follow(address: string, onLine: (line: string) => void): RunningTool {
+    return this.kubectl.follow(this.place, apiPath(address)?.path ?? "/", onLine);
+  }
 
   /** Whether pods are read through forwarded ports. */
   get isForwarding(): boolean {

@@ -58,6 +58,11 @@ export class Kubectl {
     return started(this.tool, words, onLine);
   }
 
+  /** Follows what the API server answers to a GET of the path for as long as it goes on; tells every line. */
+  follow({ context }: Pick<ClusterPlace, "context">, path: string, onLine: (line: string) => void): RunningTool {
+    return started(this.tool, ["--context", context, "get", "--raw", path], onLine);
+  }
+
   private run(words: readonly string[], { timeoutMs = 15_000, maxBytes = 16 * 2 ** 20, signal }: KubectlLimits): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { signal, timeout: timeoutMs, maxBuffer: maxBytes, killSignal: "SIGKILL", windowsHide: true } as const;
@@ -81,6 +86,8 @@ function failureOf(error: Error & { readonly code?: unknown; readonly killed?: u
 
 /** Of a long-running program's last words as much as a sentence needs. */
 const mostSaid = 4000;
+/** Of a line as much as an object of Kubernetes may have (1.5 MiB, etcd's limit); what is longer makes no sense, and is noticed by that. */
+const longestLine = 2 ** 21;
 
 function started(tool: string, words: readonly string[], onLine: (line: string) => void): RunningTool {
   const child = spawn(tool, words, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
@@ -89,7 +96,7 @@ function started(tool: string, words: readonly string[], onLine: (line: string) 
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     const lines = (rest + chunk).split(/\r?\n/);
-    rest = (lines.pop() ?? "").slice(-mostSaid);
+    rest = (lines.pop() ?? "").slice(-longestLine);
     for (const line of lines) onLine(line);
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {

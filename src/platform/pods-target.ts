@@ -62,7 +62,7 @@ export interface AttachedPods {
   readonly fetchText: FetchText;
   /** A look starts a program for every pod: it is not taken more often. */
   readonly leastIntervalMs: number;
-  /** Ends the ports that were forwarded. */
+  /** Ends the watch and the ports that were forwarded. */
   stop(): void;
 }
 
@@ -71,9 +71,15 @@ const leastIntervalMs = 5000;
 export function attachedPods(
   { name, place, queries }: PodsTarget,
   tool: string,
-  how: Pick<PodsOptions, "patienceSeconds"> = {},
+  { isOneLook = false }: { readonly isOneLook?: boolean } = {},
 ): AttachedPods {
   const fetch = new KubectlFetch(new Kubectl(tool), place);
+  // A look alone waits for its slowest pod, and follows nothing.
+  const how: PodsOptions = isOneLook ? { patienceSeconds: 10 } : { follow: (address, onLine) => fetch.follow(address, onLine) };
   const source = new KubernetesPods(podsName({ name, place }), place, queries, { ...how, onPods: (names) => fetch.keep(names) });
-  return { source, fetchText: fetch.fetchText, leastIntervalMs, stop: () => fetch.stop() };
+  const stop = (): void => {
+    source.stop();
+    fetch.stop();
+  };
+  return { source, fetchText: fetch.fetchText, leastIntervalMs, stop };
 }

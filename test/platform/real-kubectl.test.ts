@@ -5,11 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { logAddress, nodeAddress, podAddress, podsAddress } from "../../src/live/kubernetes/api-address.ts";
+import { logAddress, nodeAddress, podAddress, podsAddress, podsWatchAddress } from "../../src/live/kubernetes/api-address.ts";
+import { type Followed, FollowedPods } from "../../src/live/kubernetes/followed-pods.ts";
 import { readPods } from "../../src/live/kubernetes/pod.ts";
 import { Kubectl } from "../../src/platform/kubectl.ts";
 import { KubectlFetch } from "../../src/platform/kubectl-fetch.ts";
-import { podList } from "../support/fake-cluster.ts";
+import { podList, podObject } from "../support/fake-cluster.ts";
 
 function isThere(): boolean {
   try {
@@ -22,6 +23,40 @@ function isThere(): boolean {
 }
 
 const place = { context: "test", namespace: "serving" };
+const watchFrom = (version: string): string =>
+  podsWatchAddress({ namespace: "watched" }, { labels: "app=llama", name: null }, { version, seconds: 300 });
+
+/** What the API server tells those that watch, by the moment they watch from. */
+function watched(
+  asked: URLSearchParams,
+  response: ServerResponse,
+  refuse: (code: number, reason: string, message: string) => unknown,
+): void {
+  const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
+  switch (asked.get("watch") === "1" ? asked.get("resourceVersion") : null) {
+    case "1":
+      // It goes on: what was told so far is not the end.
+      response.writeHead(200, { "content-type": "application/json" }).write(line("ADDED", podObject({ name: "llama-2", version: 2 })));
+      return;
+    case "2":
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "too old resource version: 2 (9)" }));
+      return;
+    case "3":
+      refuse(410, "Expired", "too old resource version: 3 (9)");
+      return;
+    case "4":
+      refuse(403, "Forbidden", 'pods is forbidden: User "me" cannot watch resource "pods" in API group "" in the namespace "watched"');
+      return;
+    case "5":
+      response.writeHead(200, { "content-type": "application/json" }).end();
+      return;
+    default:
+      response.writeHead(200, { "content-type": "application/json" }).write(line("ADDED", podObject({ name: "llama-3", version: 6 })));
+      setTimeout(() => response.destroy(), 100);
+  }
+}
 
 /** As much of an API server as is asked. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -41,6 +76,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
         groupVersion: "v1",
         resources: [{ name: "pods", singularName: "pod", namespaced: true, kind: "Pod", verbs: ["get", "list"] }],
       });
+    case "/api/v1/namespaces/watched/pods":
+      return void watched(searchParams, response, refuse);
     case "/api/v1/namespaces/serving/pods":
       return void json(searchParams.get("labelSelector") === "app in (llama)" ? podList({ name: "llama-1" }) : podList());
     case "/api/v1/namespaces/serving/pods/llama-1":
@@ -125,7 +162,7 @@ describe.skipIf(!isThere())("the real kubectl, before an API server of this test
 
   test("lists pods by labels, reads a page through the proxy, a log and nothing of a node", async () => {
     const { text } = await pods.fetchText(podsAddress(place, { labels: "app in (llama)", name: null }));
-    expect(readPods(text)?.map(({ name }) => name)).toEqual(["llama-1"]);
+    expect(readPods(text)?.pods.map(({ name }) => name)).toEqual(["llama-1"]);
     const page = await pods.fetchText(podAddress(place, "llama-1", { scheme: "http", port: 8000, path: "/metrics" }));
     expect(page.text).toBe("# TYPE a gauge\na 1\n");
     const log = await pods.fetchText(logAddress(place, "llama-1", { container: "vllm", previous: true, mostBytes: 4096 }));
@@ -133,6 +170,28 @@ describe.skipIf(!isThere())("the real kubectl, before an API server of this test
     expect(log.text).toMatch(/limitBytes=4096/);
     expect(log.text).toMatch(/previous=true/);
     await expect(pods.fetchText(nodeAddress("gpu-1"))).rejects.toMatchObject({ kind: "unreachable" });
+  });
+
+  test("watches line by line, as the lines come, until it is stopped", async () => {
+    const lines: string[] = [];
+    const following = pods.follow(watchFrom("1"), (line) => lines.push(line));
+    for (let tries = 0; lines.length === 0 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lines.map((line) => new FollowedPods({ pods: [], version: "1" }).take(line))).toEqual(["changed"]);
+    following.stop();
+  });
+
+  test.each([
+    ["2", ["anew"], { kind: "other", said: "" }],
+    ["3", [], { kind: "other", said: expect.stringMatching(/\(Expired\): too old resource version/) }],
+    ["4", [], { kind: "denied" }],
+    ["5", [], { kind: "other", said: "" }],
+    ["6", ["changed"], { kind: expect.stringMatching(/unreachable|other/) }],
+  ])("a watch that ends says how (%s)", async (version, took, failure) => {
+    const found: Followed[] = [];
+    const known = new FollowedPods({ pods: [], version });
+    const following = pods.follow(watchFrom(version), (line) => found.push(known.take(line)));
+    expect(await following.ended).toMatchObject(failure);
+    expect(found).toEqual(took);
   });
 
   test.each([

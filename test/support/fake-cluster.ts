@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../architecture/imports.ts";
@@ -13,7 +13,14 @@ export interface FakeAnswer {
   readonly hang?: boolean;
   /** Another address whose text is the answer. */
   readonly url?: string;
+  /** Tells what `FakeCluster.happens` is given from then on. */
+  readonly follow?: true;
 }
+
+export type FakeEvent =
+  | { readonly type: string; readonly object: unknown }
+  /** `fail`: as the program complains; without it, the API server ended the watch in time. */
+  | { readonly ends: true; readonly fail?: string };
 
 export interface FakeState {
   readonly config?: Omit<FakeAnswer, "match">;
@@ -34,6 +41,11 @@ export class FakeCluster {
 
   become(state: FakeState): void {
     writeFileSync(join(this.folder, "cluster.json"), JSON.stringify(state));
+  }
+
+  /** Tells whoever follows the cluster: an event of a watch, or how the watch ends. */
+  happens(event: FakeEvent): void {
+    appendFileSync(join(this.folder, "events.jsonl"), `${JSON.stringify(event)}\n`);
   }
 
   /** The words of every call so far. */
@@ -64,6 +76,10 @@ export const kubeconfig = {
 export interface FakePod {
   readonly name: string;
   readonly uid?: string;
+  /** It is being removed. */
+  readonly isLeaving?: boolean;
+  /** The moment of the cluster that it is told of. */
+  readonly version?: number;
   readonly phase?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -77,9 +93,17 @@ export function podList(...pods: readonly FakePod[]): unknown {
   return { kind: "PodList", metadata: {}, items: pods.map(podObject) };
 }
 
-function podObject({
+/** The same at a moment of the cluster from which it can be followed. */
+export function podListAt(version: number, ...pods: readonly FakePod[]): unknown {
+  return { kind: "PodList", metadata: { resourceVersion: String(version) }, items: pods.map(podObject) };
+}
+
+/** A pod as the API server tells it. */
+export function podObject({
   name,
   uid = name,
+  isLeaving = false,
+  version,
   phase = "Running",
   labels = {},
   annotations = {},
@@ -88,7 +112,16 @@ function podObject({
   conditions,
 }: FakePod) {
   return {
-    metadata: { name, uid, namespace: "serving", labels, annotations, ownerReferences: [{ kind: "ReplicaSet", name: "llama-7d9f" }] },
+    metadata: {
+      name,
+      uid,
+      namespace: "serving",
+      labels,
+      annotations,
+      ownerReferences: [{ kind: "ReplicaSet", name: "llama-7d9f" }],
+      ...(isLeaving ? { deletionTimestamp: "2026-11-29T00:00:00Z" } : {}),
+      ...(version === undefined ? {} : { resourceVersion: String(version) }),
+    },
     spec: {
       nodeName: phase === "Pending" ? undefined : "gpu-1",
       containers: [

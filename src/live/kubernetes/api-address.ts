@@ -9,11 +9,26 @@ const mostPods = 500;
 
 /** The pods of a namespace that a query means. */
 export function podsAddress({ namespace }: Pick<ClusterPlace, "namespace">, { labels, name }: Pick<PodQuery, "labels" | "name">): string {
+  return address(["namespaces", namespace, "pods"], { ...chosenBy({ labels, name }), limit: mostPods });
+}
+
+function chosenBy({ labels, name }: Pick<PodQuery, "labels" | "name">): Readonly<Record<string, string>> {
   const fields = name === null ? {} : { fieldSelector: `metadata.name=${name}` };
-  return address(["namespaces", namespace, "pods"], {
-    ...(labels === "" ? {} : { labelSelector: labels }),
-    ...fields,
-    limit: mostPods,
+  return { ...(labels === "" ? {} : { labelSelector: labels }), ...fields };
+}
+
+/** What happens to the same pods from a moment of the cluster on, line by line, until the API server ends it. */
+export function podsWatchAddress(
+  place: Pick<ClusterPlace, "namespace">,
+  { labels, name }: Pick<PodQuery, "labels" | "name">,
+  from: { readonly version: string; readonly seconds: number },
+): string {
+  return address(["namespaces", place.namespace, "pods"], {
+    ...chosenBy({ labels, name }),
+    watch: 1,
+    allowWatchBookmarks: "true",
+    resourceVersion: from.version,
+    timeoutSeconds: from.seconds,
   });
 }
 

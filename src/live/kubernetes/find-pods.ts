@@ -2,15 +2,15 @@ import { type Message, message } from "../../deployment/message.ts";
 import type { MemberRole } from "../source.ts";
 import type { ClusterPlace } from "./cluster-place.ts";
 import { isMeant, type PodQuery } from "./manifest-pods.ts";
-import { type Pod, readPods } from "./pod.ts";
+import type { Pod } from "./pod.ts";
 import { podRole } from "./pod-role.ts";
 import { podTrouble } from "./pod-trouble.ts";
 import { computes, isLeader } from "./serving-ports.ts";
 
-/** What the cluster answered to one query. */
-export interface PodsAnswer {
+/** The pods that the cluster told of one query. */
+export interface FoundPods {
   readonly query: PodQuery;
-  readonly text: string;
+  readonly pods: readonly Pod[];
 }
 
 /** A pod of a deployment, and what it does there. */
@@ -18,17 +18,15 @@ export interface MeantPod extends Pod {
   readonly role: MemberRole;
 }
 
-/** The pods of a deployment in the order of their names, without those that have ended in peace; null where an answer is no list of pods. */
-export function meantPods(answers: readonly PodsAnswer[]): readonly MeantPod[] | null {
-  const found = new Map<string, MeantPod>();
-  for (const { query, text } of answers) {
-    const pods = readPods(text);
-    if (!pods) return null;
+/** The pods of a deployment in the order of their names, without those that have ended in peace. */
+export function meantPods(found: readonly FoundPods[]): readonly MeantPod[] {
+  const meant = new Map<string, MeantPod>();
+  for (const { query, pods } of found) {
     for (const pod of pods) {
-      if (isMeant(pod, query) && pod.phase !== "Succeeded") found.set(pod.uid, { ...pod, role: podRole(pod, query.role) });
+      if (isMeant(pod, query) && pod.phase !== "Succeeded") meant.set(pod.uid, { ...pod, role: podRole(pod, query.role) });
     }
   }
-  return engines([...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  return engines([...meant.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 /** Where some of the pods have accelerators, those without are routers, schedulers and heads beside them, but for a group's leader. */

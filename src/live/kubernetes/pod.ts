@@ -28,15 +28,23 @@ export interface Pod {
   readonly isLeaving: boolean;
 }
 
+/** Pods as a list tells them, and the moment of the cluster that it tells of. */
+export interface PodList {
+  readonly pods: readonly Pod[];
+  /** Null where the list does not say: then what happens from there on cannot be followed. */
+  readonly version: string | null;
+}
+
 /** The pods of a PodList as JSON; null where the text is none. */
-export function readPods(text: string): readonly Pod[] | null {
+export function readPods(text: string): PodList | null {
   const json = parsedJson(text);
   const items = at(json, "items");
   if (!Array.isArray(items)) return null;
-  return items.flatMap((item: unknown) => readPod(item) ?? []);
+  return { pods: items.flatMap((item: unknown) => readPod(item) ?? []), version: words(at(json, "metadata", "resourceVersion")) };
 }
 
-function readPod(item: unknown): Pod | undefined {
+/** One pod; undefined where that is none. */
+export function readPod(item: unknown): Pod | undefined {
   const name = words(at(item, "metadata", "name"));
   if (name === null) return undefined;
   const condition = (type: string): unknown => list(at(item, "status", "conditions")).find((one) => at(one, "type") === type);

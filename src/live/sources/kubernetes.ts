@@ -1,20 +1,19 @@
 import { plain } from "../../deployment/message.ts";
 import { podsAddress } from "../kubernetes/api-address.ts";
 import type { ClusterPlace } from "../kubernetes/cluster-place.ts";
-import { type MeantPod, meantPods, noneRuns, type PodsAnswer, runningPods } from "../kubernetes/find-pods.ts";
+import { type MeantPod, meantPods, noneRuns, runningPods } from "../kubernetes/find-pods.ts";
 import type { PodQuery } from "../kubernetes/manifest-pods.ts";
-import { podChanges } from "../kubernetes/pod-changes.ts";
+import { type PodList, readPods } from "../kubernetes/pod.ts";
+import { PodChanges } from "../kubernetes/pod-changes.ts";
 import { PodPage } from "../kubernetes/pod-page.ts";
 import { podTrouble } from "../kubernetes/pod-trouble.ts";
+import { type Follow, PodWatch } from "../kubernetes/pod-watch.ts";
 import { RestartsOnce } from "../kubernetes/restarts-once.ts";
 import { isWorker } from "../kubernetes/serving-ports.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberState } from "../source.ts";
 import { Fleet } from "./fleet.ts";
 
-/**
- * How often the cluster is asked for its pods. Asked, not watched: a watch is one connection that proxies and idle limits cut, and whose
- * beginning has to be found again each time; a pod that goes is noticed sooner anyway, by the page that no longer answers.
- */
+/** How often the cluster is asked for its pods where it does not tell of itself what happens to them. */
 const listSeconds = 15;
 /** Where a page no longer answers, after so long. */
 const soonSeconds = 3;
@@ -28,6 +27,8 @@ export interface PodsOptions {
   readonly onPods?: (names: ReadonlySet<string>) => void;
   /** How long a look waits for its slowest page. */
   readonly patienceSeconds?: number;
+  /** How the cluster is followed; absent = it is asked again and again. */
+  readonly follow?: Follow;
 }
 
 /** The pods of a deployment as one fleet that follows them: who comes, goes or is started again is a member or an event. */
@@ -35,12 +36,15 @@ export class KubernetesPods implements LiveSource {
   readonly kind = "kubernetes";
   private readonly fleet: Fleet;
   private readonly pages = new Map<string, PodPage>();
-  private pods: readonly MeantPod[] | undefined;
+  /** As the cluster told them last. */
+  private known: readonly MeantPod[] | undefined;
   private listing: Promise<void> | undefined;
   private askedThrough: Ask | undefined;
   /** Of the steady clock. */
   private listedAt = Number.NEGATIVE_INFINITY;
   private isOneLost = false;
+  private readonly watch: PodWatch | undefined;
+  private readonly changes = new PodChanges();
   private readonly restarts = new RestartsOnce();
   private events: readonly LiveEvent[] = [];
   private problem: string | undefined;
@@ -52,24 +56,34 @@ export class KubernetesPods implements LiveSource {
     private readonly options: PodsOptions = {},
   ) {
     this.fleet = new Fleet(name, [], { kind: "kubernetes", patienceSeconds: options.patienceSeconds ?? pageSeconds });
+    const { follow } = options;
+    this.watch = follow && new PodWatch(follow, place, () => this.askedThrough?.now().steady ?? 0);
   }
 
   get identityAt(): readonly string[] {
     return this.fleet.identityAt;
   }
 
-  /** As the cluster told them last. */
+  /** As the cluster told them last, without those that are being removed. */
   get seen(): readonly MeantPod[] {
-    return this.pods ?? [];
+    return (this.known ?? []).filter(({ isLeaving }) => !isLeaving);
+  }
+
+  /** Ends what goes on between looks. */
+  stop(): void {
+    this.watch?.stop();
   }
 
   async look(ask: Ask): Promise<Look> {
     this.list(ask);
     // Who is to be read is known before the first page is; later lists are waited for by nobody.
-    if (this.pods === undefined) await this.listing;
-    const { pods } = this;
-    if (pods === undefined) return this.nothing(ask, this.problem ?? "The cluster does not answer");
-    const none = noneRuns(pods, this.place);
+    if (this.known === undefined) await this.listing;
+    const told = this.watch?.changes();
+    if (told) this.take(meantPods(told), ask.now().time);
+    if (this.known === undefined) return this.nothing(ask, this.problem ?? "The cluster does not answer");
+    // Who went for good settles with time, whether or not anything else happens.
+    this.note(this.known, ask.now().time);
+    const none = noneRuns(this.seen, this.place);
     return this.noted(none ? this.nothing(ask, plain(none)) : await this.fleet.look(ask));
   }
 
@@ -82,33 +96,49 @@ export class KubernetesPods implements LiveSource {
       this.listedAt = Number.NEGATIVE_INFINITY;
       this.askedThrough = ask;
     }
-    const wait = this.isOneLost || this.pods === undefined ? soonSeconds : listSeconds;
-    if (this.listing || steady - this.listedAt < wait) return;
+    if (this.listing || steady - this.listedAt < this.listedAfter) return;
     this.listedAt = steady;
     this.listing = this.listed(ask).then((found) => {
       if (this.askedThrough !== ask) return;
       this.listing = undefined;
       if (typeof found === "string") this.problem = found;
-      else this.take(found, ask.now().time);
+      else {
+        this.problem = undefined;
+        this.watch?.begin(found);
+        this.take(meantPods(found.map(({ query, list }) => ({ query, pods: list.pods }))), ask.now().time);
+      }
     });
   }
 
-  /** The pods as they are now, or why nobody can tell. */
-  private async listed(ask: Ask): Promise<readonly MeantPod[] | string> {
-    const answers: PodsAnswer[] = [];
+  /** Seconds from one list to the next. */
+  private get listedAfter(): number {
+    if (this.known === undefined) return soonSeconds;
+    // What is followed tells of itself, unless a connection broke and nobody noticed.
+    if (this.watch?.isOn) return this.isOneLost ? listSeconds : Number.POSITIVE_INFINITY;
+    return this.isOneLost ? soonSeconds : listSeconds;
+  }
+
+  /** What the cluster lists now, or why nobody can tell. */
+  private async listed(ask: Ask): Promise<readonly { readonly query: PodQuery; readonly list: PodList }[] | string> {
+    const found: { readonly query: PodQuery; readonly list: PodList }[] = [];
     for (const query of this.queries) {
       const answer = await ask.text(podsAddress(this.place, query), { accept: "application/json", timeoutSeconds: listSeconds });
       if (answer.kind === "failed") return answer.detail;
-      answers.push({ query, text: answer.text });
+      const list = readPods(answer.text);
+      if (!list) return "The cluster answers with something that is no list of pods";
+      found.push({ query, list });
     }
-    return meantPods(answers) ?? "The cluster answers with something that is no list of pods";
+    return found;
+  }
+
+  private note(pods: readonly MeantPod[], time: number): void {
+    this.events = [...this.events, ...this.restarts.fresh("list", this.changes.take(pods, time))];
   }
 
   private take(pods: readonly MeantPod[], time: number): void {
-    this.problem = undefined;
-    const staying = pods.filter(({ isLeaving }) => !isLeaving);
-    this.events = [...this.events, ...this.restarts.fresh("list", podChanges(this.pods ?? [], staying, time))];
-    this.pods = staying;
+    this.note(pods, time);
+    this.known = pods;
+    const staying = this.seen;
     const read = runningPods(staying).slice(0, mostPods);
     const before = [...this.pages.keys()].join(" ");
     for (const pod of read) {
@@ -132,7 +162,7 @@ export class KubernetesPods implements LiveSource {
   private noted(look: Look): Look {
     const { events } = this;
     this.events = [];
-    const pods = this.pods ?? [];
+    const pods = this.seen;
     // Workers of a group that serve nothing lend their GPUs: no members, and nothing is wrong with them.
     const silent = new Set(pods.filter(isWorker).map(({ name }) => name));
     const missing = pods.flatMap((pod) => troubled(pod) ?? []);
@@ -155,6 +185,7 @@ export class KubernetesPods implements LiveSource {
     const left = runningPods(pods).length - mostPods;
     return [
       ...(this.problem === undefined ? [] : [this.problem]),
+      ...(this.watch?.isRefused ? [`The cluster lets its pods be listed and not watched: it is asked every ${listSeconds} s`] : []),
       ...(left > 0 ? [`${left} pods more than ${mostPods}: they are not read`] : []),
     ];
   }

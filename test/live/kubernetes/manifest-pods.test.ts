@@ -145,7 +145,7 @@ spec:
 
   test("a Ray service's are those of its own clusters, not of one whose name goes on", () => {
     const query = { labels: "", name: null, role: null, prefix: { label: "ray.io/cluster", text: "qwen-" } };
-    const [pod] = readPods(JSON.stringify(podList({ name: "a" }))) ?? [];
+    const [pod] = readPods(JSON.stringify(podList({ name: "a" })))?.pods ?? [];
     if (!pod) throw new Error("no pod was read");
     const isOf = (cluster: string) => isMeant({ ...pod, labels: new Map([["ray.io/cluster", cluster]]) }, query);
     expect(["qwen-x7k2p", "qwen-raycluster-x7k2p", "qwen-large-x7k2p", "other-x7k2p"].map(isOf)).toEqual([true, true, false, false]);

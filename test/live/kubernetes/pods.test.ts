@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../../../src/deployment/message.ts";
 import { type Pod, readPods } from "../../../src/live/kubernetes/pod.ts";
-import { podChanges } from "../../../src/live/kubernetes/pod-changes.ts";
 import { podGroups } from "../../../src/live/kubernetes/pod-groups.ts";
 import { podRole } from "../../../src/live/kubernetes/pod-role.ts";
 import { podTrouble } from "../../../src/live/kubernetes/pod-trouble.ts";
@@ -10,7 +9,7 @@ import { servingPorts } from "../../../src/live/kubernetes/serving-ports.ts";
 import { type FakePod, podList } from "../../support/fake-cluster.ts";
 
 function pods(...all: readonly FakePod[]): readonly Pod[] {
-  return readPods(JSON.stringify(podList(...all))) ?? [];
+  return readPods(JSON.stringify(podList(...all)))?.pods ?? [];
 }
 
 function pod(one: Omit<FakePod, "name">): Pod {
@@ -116,7 +115,7 @@ describe("a pod", () => {
 
   test("that a text does not hold is none", () => {
     expect(readPods("<html>")).toBeNull();
-    expect(readPods('{"items":[{"metadata":{}},null,7]}')).toEqual([]);
+    expect(readPods('{"items":[{"metadata":{}},null,7]}')).toEqual({ pods: [], version: null });
   });
 });
 
@@ -155,38 +154,6 @@ describe("why a pod does not serve", () => {
       "starting: llama-1 is being set up.",
     );
     expect(trouble({})).toBeUndefined();
-  });
-});
-
-describe("what happened between two looks", () => {
-  const words = (before: readonly Pod[], after: readonly Pod[]): readonly string[] =>
-    podChanges(before, after, 10).map((one) => `${one.kind}: ${plain(one.words)}`);
-  const hash = (value: string) => ({ "pod-template-hash": value });
-  const two = pods({ name: "a", labels: hash("1") }, { name: "b", labels: hash("1") });
-
-  test("nothing, where nothing did, and nothing before the first look", () => {
-    expect(words(two, two)).toEqual([]);
-    expect(words([], two)).toEqual([]);
-  });
-
-  test("a container that was started again in the same pod", () => {
-    const status = { restartCount: 1, lastState: { terminated: { reason: "OOMKilled", exitCode: 137 } } };
-    expect(words(two, pods({ name: "a", labels: hash("1"), status }, { name: "b", labels: hash("1") }))).toEqual([
-      "restart: a was started again after it ended: OOMKilled",
-    ]);
-  });
-
-  test("a pod in the place of another, and more of them", () => {
-    expect(words(two, pods({ name: "a", labels: hash("1") }, { name: "c", labels: hash("1") }))).toEqual([
-      "restart: c came in the place of b",
-    ]);
-    expect(words(two, [...two, ...pods({ name: "c", labels: hash("1") })])).toEqual(["scale: 2 pods became 3"]);
-  });
-
-  test("another version, once for all of its pods", () => {
-    const container = { image: "vllm/vllm-openai:v0.12.0" };
-    const next = pods({ name: "c", labels: hash("2"), container }, { name: "d", labels: hash("2"), container });
-    expect(words(two, next)).toEqual(["deploy: A new version is rolled out: vllm/vllm-openai:v0.12.0"]);
   });
 });
 

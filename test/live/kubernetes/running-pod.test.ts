@@ -16,7 +16,7 @@ import { type FakePod, podList } from "../../support/fake-cluster.ts";
 import { deploymentIn } from "./deployments.ts";
 
 function pod(one: Omit<FakePod, "name">): Pod {
-  const [only] = readPods(JSON.stringify(podList({ name: "llama-1", ...one }))) ?? [];
+  const [only] = readPods(JSON.stringify(podList({ name: "llama-1", ...one })))?.pods ?? [];
   if (!only) throw new Error("no pod was read");
   return only;
 }
