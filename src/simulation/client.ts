@@ -1,10 +1,13 @@
 import { EventQueue } from "./event-queue.ts";
 import type { Load } from "./workload/load.ts";
 
+/** Requests sent at once; those of the same instant behind them follow with the next event, so that a run can be stopped between them. */
+const mostAtOnce = 512;
+
 /** What a client may ask of the run. */
 export interface ClientPort {
   /** Sends request r now. */
-  send(r: number, now: number): void;
+  send(r: number): void;
   /** Calls `arrive` at that time. */
   wakeAt(time: number): void;
 }
@@ -50,18 +53,18 @@ export class Client {
     this.heldFrom = 0;
     this.phaseStart = now;
     if (load.concurrency === null) this.wakeForNext();
-    else this.fill(now);
+    else this.port.wakeAt(now);
   }
 
-  /** An arrival is due, or the next question of a conversation. */
+  /** An arrival is due, or the next question of a conversation, or users of a closed loop are free. */
   arrive(now: number): void {
     if (this.questions.nextTime <= now) {
       if (this.load.concurrency !== null) this.thinking--;
-      this.sendOrHold(this.questions.pop(), now);
-      return;
-    }
-    this.sendOrHold(this.takeNext(), now);
-    this.wakeForNext();
+      this.sendOrHold(this.questions.pop());
+    } else if (this.load.concurrency === null) {
+      this.sendOrHold(this.takeNext());
+      this.wakeForNext();
+    } else this.fill(now);
   }
 
   completed(r: number, now: number): void {
@@ -69,7 +72,7 @@ export class Client {
     this.left--;
     this.think(r + 1, now);
     if (this.isCapped) {
-      this.sendNow(this.held[this.heldFrom++] as number, now);
+      this.sendNow(this.held[this.heldFrom++] as number);
       if (!this.isCapped) {
         this.held = [];
         this.heldFrom = 0;
@@ -89,8 +92,10 @@ export class Client {
 
   private fill(now: number): void {
     const { concurrency, maxInFlight } = this.load;
-    const users = (concurrency as number) - this.thinking;
-    while (this.inFlight < Math.min(users, maxInFlight) && this.next < this.to) this.sendNow(this.takeNext(), now);
+    const most = Math.min((concurrency as number) - this.thinking, maxInFlight);
+    let left = mostAtOnce;
+    for (; left > 0 && this.inFlight < most && this.next < this.to; left--) this.sendNow(this.takeNext());
+    if (left === 0) this.port.wakeAt(now);
   }
 
   private takeNext(): number {
@@ -100,14 +105,14 @@ export class Client {
     return r;
   }
 
-  private sendOrHold(r: number, now: number): void {
-    if (this.inFlight < this.load.maxInFlight) this.sendNow(r, now);
+  private sendOrHold(r: number): void {
+    if (this.inFlight < this.load.maxInFlight) this.sendNow(r);
     else this.held.push(r);
   }
 
-  private sendNow(r: number, now: number): void {
+  private sendNow(r: number): void {
     this.inFlight++;
-    this.port.send(r, now);
+    this.port.send(r);
   }
 
   private wakeForNext(): void {

@@ -105,7 +105,7 @@ export class Requests {
   readonly wheelPrevious: Int32Array;
 
   constructor(
-    load: Load,
+    readonly load: Load,
     /** Writes down what happens to them, where somebody wants to see it. */
     readonly timeline: TimelineLog | null = null,
   ) {
@@ -119,8 +119,13 @@ export class Requests {
     this.session = load.sessions;
     this.distinctPrefixIds = load.distinctPrefixIds;
     this.keyedTokens = new Int32Array(count);
-    for (let r = 0; r < count; r++) this.keyedTokens[r] = keyedTokens(load, r);
-    this.namesAnswers = this.keyedTokens.some((tokens, r) => tokens > (load.promptTokens[r] as number));
+    let namesAnswers = false;
+    for (let r = 0; load.distinctPrefixIds > 0 && r < count; r++) {
+      const tokens = keyedTokens(load, r);
+      this.keyedTokens[r] = tokens;
+      if (tokens > (load.promptTokens[r] as number)) namesAnswers = true;
+    }
+    this.namesAnswers = namesAnswers;
     const times = () => new Float64Array(count).fill(Number.NaN);
     this.arrival = times();
     this.firstScheduled = times();

@@ -9,6 +9,7 @@ import { type Routing, routingOf } from "./placement/router.ts";
 import { blockTokensOf } from "./placement/routing/router.ts";
 import type { Outcome, RunControl } from "./report/report.ts";
 import { reportOf } from "./report/report-of.ts";
+import { Requests } from "./requests.ts";
 import { Run } from "./run.ts";
 import { Stall } from "./stall.ts";
 import { timelineInstances } from "./timeline/timeline-instances.ts";
@@ -30,9 +31,11 @@ export function simulateWith(
   if (!plan) return { error };
   const { pools } = plan;
   const bad = (message: string): Outcome => ({ error: { code: "bad-workload", message } });
+  const isStopped = (): boolean => control.signal?.aborted === true;
   const drawn = drawLoad(workload, seed, control.signal);
   if (!drawn.load) return bad(drawn.problem);
-  if (control.signal?.aborted) return bad(stoppedDrawing);
+  if (isStopped()) return bad(stoppedDrawing);
+  const numbers = loadNumbers(drawn.load);
   const { load, warnings } = admissible(drawn.load, pools);
   if (load.measured === 0) return bad(`No request fits: ${warnings[0] ?? "none is left"}`);
   const blockTokens = Math.min(
@@ -43,14 +46,17 @@ export function simulateWith(
   if (!BlockKeys.fits(load.distinctPrefixIds, load.prefixBlockTokens, blockTokens))
     return bad("The workload names too many prefix blocks.");
   control.timeline?.describe(timelineInstances(settled, pools));
+  if (isStopped()) return bad(stoppedDrawing);
+  const requests = new Requests(load, control.timeline ?? null);
+  if (isStopped()) return bad(stoppedDrawing);
   try {
-    const run = new Run(load, plan, routing, seed, control).run();
+    const run = new Run(requests, plan, routing, seed, control).run();
     const report = reportOf({
       settled,
       plans,
       pools,
       load,
-      numbers: loadNumbers(drawn.load),
+      numbers,
       workloadName: workload.name ?? workload.kind,
       run,
       warnings,

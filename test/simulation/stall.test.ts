@@ -7,6 +7,7 @@ import { Intake } from "../../src/simulation/engine/intake.ts";
 import { noBlocks } from "../../src/simulation/engine/scheduling.ts";
 import { admissible } from "../../src/simulation/placement/admissible.ts";
 import { clusterPlan } from "../../src/simulation/placement/cluster-plan.ts";
+import { Requests } from "../../src/simulation/requests.ts";
 import { Run } from "../../src/simulation/run.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
 import { drawLoad } from "../../src/simulation/workload/load.ts";
@@ -88,7 +89,7 @@ it("runs of random deployments with hardly any cache come to their end, and take
       const { load } = drawLoad({ ...workload, warmup: 0 }, seed);
       if (!plan || !load) throw new Error("no run");
       const fitting = admissible(load, plan.pools).load;
-      const run = new Run(fitting, plan, routing, seed, {}).run();
+      const run = new Run(new Requests(fitting), plan, routing, seed, {}).run();
       expect([run.stopped, run.finished + run.refused]).toEqual(["no", fitting.measured]);
       for (const { scheduler } of run.cluster.cores) {
         expect(scheduler.peakUsage).toBeLessThanOrEqual(1);

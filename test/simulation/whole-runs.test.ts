@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { admissible } from "../../src/simulation/placement/admissible.ts";
 import { clusterPlan } from "../../src/simulation/placement/cluster-plan.ts";
-import { done, refused } from "../../src/simulation/requests.ts";
+import { done, Requests, refused } from "../../src/simulation/requests.ts";
 import { Run } from "../../src/simulation/run.ts";
 import { timelineInstances } from "../../src/simulation/timeline/timeline-instances.ts";
 import { TimelineLog } from "../../src/simulation/timeline/timeline-log.ts";
@@ -33,7 +33,7 @@ describe("whole runs of random deployments", () => {
         const { load } = admissible(drawn.load, plan.pools);
         const clock = new Clock();
         clock.describe(timelineInstances(settled, plan.pools));
-        const run = new Run(load, plan, routing, seed, { stepwise, timeline: clock }).run();
+        const run = new Run(new Requests(load, clock), plan, routing, seed, { stepwise, timeline: clock }).run();
         const { requests, cluster, gaps, finished } = run;
         expect(clock.isRising).toBe(true);
         expect(run.stopped).toBe("no");

@@ -12,7 +12,7 @@ export class RequestBlocks {
   readonly published: Int32Array;
 
   constructor(requests: number) {
-    this.tables = Array.from({ length: requests }, () => undefined);
+    this.tables = new Array<Int32Array | undefined>(requests).fill(undefined);
     this.held = new Int32Array(requests);
     this.published = new Int32Array(requests);
   }

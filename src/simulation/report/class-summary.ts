@@ -1,7 +1,7 @@
 import type { Slo } from "../../deployment/deployment.ts";
 import type { ClassTerms } from "../workload/workload.ts";
 import { type Attainment, attained, attainmentShare } from "./attainment.ts";
-import { quantilesOf } from "./quantiles.ts";
+import { knownQuantilesOf, quantilesOf } from "./quantiles.ts";
 import type { ClassSummary, RequestRecords } from "./report.ts";
 import { type Latencies, latencies } from "./summary.ts";
 
@@ -30,13 +30,12 @@ export function judgedClasses(
 
 function figures({ ttft, tpot, e2e, queue }: Latencies, records: RequestRecords, isOurs: (r: number) => boolean, seconds: number) {
   let outputTokens = 0;
-  records.finished.forEach((end, r) => {
-    if (!Number.isNaN(end) && isOurs(r)) outputTokens += records.outputTokens[r] as number;
-  });
+  for (let r = 0; r < records.finished.length; r++)
+    if (!Number.isNaN(records.finished[r] as number) && isOurs(r)) outputTokens += records.outputTokens[r] as number;
   return {
     requests: ttft.length,
     ttftSeconds: quantilesOf(ttft),
-    tpotSeconds: quantilesOf(tpot.filter((value) => !Number.isNaN(value))),
+    tpotSeconds: knownQuantilesOf(tpot),
     e2eSeconds: quantilesOf(e2e),
     queueSeconds: quantilesOf(queue),
     requestsPerSecond: ttft.length / seconds,

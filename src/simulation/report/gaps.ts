@@ -1,27 +1,23 @@
-import { GapRanks } from "./gap-ranks.ts";
+import { GapEntries } from "./gap-entries.ts";
+import { rankedGaps } from "./gap-ranks.ts";
+import { LeadingBits } from "./leading-bits.ts";
 import { rankedQuantiles } from "./quantiles.ts";
+import { inRankedParts } from "./ranked-parts.ts";
 import type { Quantiles } from "./report.ts";
 
-/** Above this many entries gaps are kept within one part in 10,000. */
-const mostEntries = 1 << 22;
-const widthOfBucket = Math.log(1 + 1e-4);
-/** Up to e^37 nanoseconds, longer than any run. */
-const buckets = Math.ceil(37 / widthOfBucket);
+/** Groups within one part in 10,000 of their middle. */
+const coarseGroups = new LeadingBits(13);
 
 /**
  * Gaps between tokens as stretches of steps whose gaps lie on a line, each with the tokens that every one of its steps makes: quantiles are
- * exact, since all members of a step have the same gap.
+ * exact, since all members of a step have the same gap. Beyond four million entries they are kept within one part in 10,000.
  */
 export class Gaps {
-  private first = new Float64Array(4096);
-  private growth = new Float64Array(4096);
-  private steps = new Int32Array(4096);
-  private weights = new Int32Array(4096);
-  private entries = 0;
+  private readonly entries = new GapEntries();
   /** Those that follow another one. */
   tokens = 0;
   private total = 0;
-  /** Weights by the logarithm of the gap; there once the entries were too many. */
+  /** Tokens by group of what came when the entries were full. */
   private coarse: Float64Array | null = null;
 
   add(nanoseconds: number, tokens: number): void {
@@ -31,19 +27,19 @@ export class Gaps {
   /** Gaps of whole nanoseconds nearest to `first`, `first + growth`, …, for so many tokens each; `sum` of one token's. */
   addStretch(first: number, growth: number, steps: number, tokens: number, sum: number): void {
     if (tokens <= 0 || steps <= 0) return;
-    if (this.entries === this.first.length) this.makeRoom();
-    const i = this.entries++;
-    // Growing lines alone keep what asks for them simple.
-    this.first[i] = growth < 0 ? first + growth * (steps - 1) : first;
-    this.growth[i] = Math.abs(growth);
-    this.steps[i] = steps;
-    this.weights[i] = tokens;
     this.tokens += steps * tokens;
     this.total += sum * tokens;
+    if (!this.entries.isFull) {
+      // Growing lines alone keep what asks for them simple.
+      this.entries.add(growth < 0 ? first + growth * (steps - 1) : first, Math.abs(growth), steps, tokens);
+      return;
+    }
+    this.coarse ??= new Float64Array(coarseGroups.groups);
+    for (let step = 0; step < steps; step++) count(this.coarse, Math.round(first + growth * step), tokens);
   }
 
   clear(): void {
-    this.entries = 0;
+    this.entries.clear();
     this.tokens = 0;
     this.total = 0;
     this.coarse = null;
@@ -51,50 +47,24 @@ export class Gaps {
 
   /** In seconds. */
   quantiles(): Quantiles {
-    const { first, growth, steps, weights, entries, coarse } = this;
-    const ranks = coarse ? null : new GapRanks(first, growth, steps, weights, entries);
-    if (coarse) this.foldInto(coarse);
-    const gapsAt = (wanted: readonly number[]): readonly number[] => ranks?.at(wanted) ?? wanted.map((rank) => this.coarseAt(rank));
-    return rankedQuantiles(this.total / this.tokens / 1e9, this.tokens, (wanted) => gapsAt(wanted).map((nanoseconds) => nanoseconds / 1e9));
-  }
-
-  private coarseAt(rank: number): number {
-    let left = rank;
-    let bucket = 0;
-    for (const tokens of this.coarse ?? []) {
-      if (left < tokens) break;
-      left -= tokens;
-      bucket++;
-    }
-    return Math.exp((bucket + 0.5) * widthOfBucket);
-  }
-
-  private makeRoom(): void {
-    if (this.entries < mostEntries) {
-      this.first = grown(this.first, Float64Array);
-      this.growth = grown(this.growth, Float64Array);
-      this.steps = grown(this.steps, Int32Array);
-      this.weights = grown(this.weights, Int32Array);
-      return;
-    }
-    this.coarse ??= new Float64Array(buckets);
-    this.foldInto(this.coarse);
-  }
-
-  private foldInto(coarse: Float64Array): void {
-    for (let i = 0; i < this.entries; i++) {
-      for (let step = 0; step < (this.steps[i] as number); step++) {
-        const gap = Math.max(1, Math.round((this.first[i] as number) + (this.growth[i] as number) * step));
-        const bucket = Math.min(buckets - 1, Math.floor(Math.log(gap) / widthOfBucket));
-        coarse[bucket] = (coarse[bucket] as number) + (this.weights[i] as number);
-      }
-    }
-    this.entries = 0;
+    const { entries, coarse } = this;
+    const gapsAt = (ranks: readonly number[]): readonly number[] =>
+      coarse ? coarseGaps(coarse, entries, ranks) : rankedGaps(entries, ranks);
+    return rankedQuantiles(this.total / this.tokens / 1e9, this.tokens, (ranks) => gapsAt(ranks).map((nanoseconds) => nanoseconds / 1e9));
   }
 }
 
-function grown<Numbers extends Float64Array | Int32Array>(array: Numbers, kind: new (length: number) => Numbers): Numbers {
-  const larger = new kind(array.length * 2);
-  larger.set(array);
-  return larger;
+function coarseGaps(beyond: Float64Array, entries: GapEntries, ranks: readonly number[]): readonly number[] {
+  const counts = beyond.slice();
+  for (let i = 0; i < entries.count; i++)
+    for (let step = 0; step < (entries.steps[i] as number); step++) count(counts, entries.gap(i, step), entries.tokens[i] as number);
+  return inRankedParts(ranks, counts, (group, within) => {
+    const middle = (coarseGroups.startOf(group) + coarseGroups.startOf(group + 1)) / 2;
+    return within.map(() => middle);
+  });
+}
+
+function count(counts: Float64Array, nanoseconds: number, tokens: number): void {
+  const group = coarseGroups.groupOf(nanoseconds);
+  counts[group] = (counts[group] as number) + tokens;
 }

@@ -3,18 +3,18 @@ import type { Load } from "../workload/load.ts";
 import type { RequestRecords } from "./report.ts";
 import type { RunResult } from "./run-result.ts";
 
-/** Per request as drawn, in seconds since the measured part began. */
+/** Per request as drawn, in seconds since the measured part began. The run is over: its times become seconds where they lie. */
 export function requestRecords(run: RunResult, { measured, classes, classOf }: Load): RequestRecords {
   const { requests, origin } = run;
-  const seconds = (times: Float64Array) => {
-    const result = new Float64Array(measured);
-    for (let r = 0; r < measured; r++) result[r] = ((times[r] as number) - origin) / 1e9;
-    return result;
+  const seconds = (nanoseconds: Float64Array, since = origin) => {
+    const times = nanoseconds.subarray(0, measured);
+    for (let r = 0; r < measured; r++) times[r] = ((times[r] as number) - since) / 1e9;
+    return times;
   };
   return {
     arrival: seconds(requests.arrival),
     firstScheduled: seconds(requests.firstScheduled),
-    decodeQueue: requests.decodeQueue.slice(0, measured).map((nanoseconds) => nanoseconds / 1e9),
+    decodeQueue: seconds(requests.decodeQueue, 0),
     firstToken: seconds(requests.firstToken),
     finished: seconds(requests.finished),
     promptTokens: requests.prompt.slice(0, measured),

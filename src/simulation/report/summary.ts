@@ -7,7 +7,7 @@ import type { ClusterPool } from "../placement/cluster.ts";
 import { attained, attainedTogether, attainmentShare } from "./attainment.ts";
 import type { JudgedClass } from "./class-summary.ts";
 import { costOf, mostJoulesPerOutputToken } from "./cost.ts";
-import { quantilesOf } from "./quantiles.ts";
+import { knownQuantilesOf, quantilesOf } from "./quantiles.ts";
 import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run-result.ts";
 
@@ -25,7 +25,8 @@ export function latencies(
   outside: (promptTokens: number) => number,
   isWanted: (r: number) => boolean = () => true,
 ): Latencies {
-  const finished = records.finished.reduce((count, time, r) => count + (!Number.isNaN(time) && isWanted(r) ? 1 : 0), 0);
+  let finished = 0;
+  for (let r = 0; r < records.finished.length; r++) if (!Number.isNaN(records.finished[r] as number) && isWanted(r)) finished++;
   const result = {
     ttft: new Float64Array(finished),
     tpot: new Float64Array(finished),
@@ -74,9 +75,8 @@ export function summarise(input: SummaryInput): Summary {
   const seconds = Math.max((run.end - run.origin) / 1e9, 1e-9);
   const finished = input.latencies.ttft.length;
   let promptTokens = 0;
-  records.finished.forEach((end, r) => {
-    if (!Number.isNaN(end)) promptTokens += records.promptTokens[r] as number;
-  });
+  for (let r = 0; r < records.finished.length; r++)
+    if (!Number.isNaN(records.finished[r] as number)) promptTokens += records.promptTokens[r] as number;
   const judged =
     input.classes.length > 0
       ? attainedTogether(input.classes.map(({ attainment }) => attainment))
@@ -90,7 +90,7 @@ export function summarise(input: SummaryInput): Summary {
     ...(run.refused > 0 ? { refused: run.refused } : {}),
     durationSeconds: seconds,
     ttftSeconds: quantilesOf(input.latencies.ttft),
-    tpotSeconds: quantilesOf(input.latencies.tpot.filter((value) => !Number.isNaN(value))),
+    tpotSeconds: knownQuantilesOf(input.latencies.tpot),
     itlSeconds: run.gaps.quantiles(),
     e2eSeconds: quantilesOf(input.latencies.e2e),
     queueSeconds: quantilesOf(input.latencies.queue),

@@ -55,8 +55,9 @@ export function drawLoad(workload: Workload, seed: number, signal?: { readonly a
   if (problem !== undefined) return { problem };
   const warmup = workload.warmup ?? 0;
   const measured = workload.kind === "requests" ? workload.requests.length : workload.requests;
-  const draft = new RequestDraft(measured + warmup, mostPrefixBlocks);
   const isStopped = (): boolean => signal?.aborted === true;
+  if (isStopped()) return { problem: stoppedDrawing };
+  const draft = new RequestDraft(measured + warmup, mostPrefixBlocks);
   const times =
     workload.kind === "requests"
       ? drawRows(workload, measured, draft, seed, isStopped)
@@ -151,7 +152,7 @@ function drawRows(
     }
     if (prefixBlocks.length > 0) draft.addIds(ids, prefixBlocks.length);
   }
-  return draft.isTooLong ? undefined : rowTimes(workload, rows, measured, draft.size, seed);
+  return draft.isTooLong || isStopped() ? undefined : rowTimes(workload, rows, measured, draft.size, seed);
 }
 
 function rowTimes(

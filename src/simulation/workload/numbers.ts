@@ -1,4 +1,4 @@
-import { selectRanks } from "../report/selection.ts";
+import { valuesAt } from "../report/selection.ts";
 import { drawLoad, type Load } from "./load.ts";
 import type { Workload, WorkloadNumbers } from "./workload.ts";
 
@@ -11,8 +11,8 @@ export function workloadNumbers(workload: Workload, seed = 1): WorkloadNumbers |
 /** The same of a load already drawn: measured requests only. */
 export function loadNumbers(load: Load): WorkloadNumbers {
   const count = load.measured;
-  const prompts = load.promptTokens.slice(0, count);
-  const outputs = load.outputTokens.slice(0, count);
+  const prompts = load.promptTokens.subarray(0, count);
+  const outputs = load.outputTokens.subarray(0, count);
   const last = (load.arrivalSeconds[count - 1] as number) - (load.arrivalSeconds[0] as number);
   const arrives = load.concurrency === null && count > 1 && last > 0;
   return {
@@ -30,15 +30,13 @@ export function loadNumbers(load: Load): WorkloadNumbers {
 
 function mean(values: Int32Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < values.length; i++) total += values[i] as number;
   return total / values.length;
 }
 
 function p95(values: Int32Array): number {
-  const rank = Math.ceil(0.95 * values.length) - 1;
-  const parted = Float64Array.from(values);
-  selectRanks(parted, [rank]);
-  return parted[rank] ?? 0;
+  const [value = 0] = values.length > 0 ? valuesAt(new Float64Array(values), [Math.ceil(0.95 * values.length) - 1]) : [];
+  return value;
 }
 
 /** Of arrivals by themselves: what follows an answer comes when that does. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { admissible } from "../../../src/simulation/placement/admissible.ts";
 import { clusterPlan } from "../../../src/simulation/placement/cluster-plan.ts";
-import { pulled } from "../../../src/simulation/requests.ts";
+import { pulled, Requests } from "../../../src/simulation/requests.ts";
 import { Run } from "../../../src/simulation/run.ts";
 import { drawLoad } from "../../../src/simulation/workload/load.ts";
 import { randomRuns } from "../random-runs.ts";
@@ -16,7 +16,7 @@ describe("caches that move between cores", () => {
         const drawn = drawLoad({ ...workload, warmup: 0 }, seed);
         if (!plan || !drawn.load) throw new Error("no run");
         const { load } = admissible(drawn.load, plan.pools);
-        const { requests, cluster, links, end, finished, refused } = new Run(load, plan, routing, seed, {}).run();
+        const { requests, cluster, links, end, finished, refused } = new Run(new Requests(load), plan, routing, seed, {}).run();
         expect(finished + refused).toBe(load.measured);
         if (!links) return;
         const ports = [...links.bytes].slice(

@@ -4,6 +4,7 @@ import { clusterPlan } from "../../../src/simulation/placement/cluster-plan.ts";
 import { EnginePlacement } from "../../../src/simulation/placement/engine-placement.ts";
 import type { Routing } from "../../../src/simulation/placement/router.ts";
 import type { Report } from "../../../src/simulation/report/report.ts";
+import { Requests } from "../../../src/simulation/requests.ts";
 import { Run } from "../../../src/simulation/run.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import { drawLoad } from "../../../src/simulation/workload/load.ts";
@@ -78,7 +79,7 @@ test.each(routingPolicies)("with %s every request is routed once and let go once
       settled.pools.map(() => plausible),
     );
     if (!load || !plan) throw new Error("no run");
-    const { placement, finished, requests } = new Run(load, plan, routing(policy), 3, {}).run();
+    const { placement, finished, requests } = new Run(new Requests(load), plan, routing(policy), 3, {}).run();
     expect(finished).toBe(300);
     expect(requests.instance.every((instance) => instance >= 0)).toBe(true);
     if (!(placement instanceof EnginePlacement)) throw new Error("no routers");
