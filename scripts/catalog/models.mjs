@@ -124,6 +124,7 @@ function moe({ moe: facts, architecture, intermediateSize }) {
     firstDense: facts.firstDenseLayers || undefined,
     step: facts.moeLayerStep > 1 ? facts.moeLayerStep : undefined,
     latent: facts.moeLatentSize,
+    groups: facts.nGroup > 1 ? facts.nGroup : undefined,
   });
 }
 

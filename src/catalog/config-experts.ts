@@ -8,6 +8,7 @@ export function expertFacts(text: Fields, layers: number): MoeFacts | null {
   if (experts <= 1) return null;
   const intermediate = numberOf(text, "moe_intermediate_size", "expert_ffn_hidden_size", "intermediate_size") ?? 0;
   const latent = numberOf(text, "moe_latent_size");
+  const groups = numberOf(text, "n_group") ?? 1;
   const beside = booleanOf(text, "enable_moe_block") === true ? numberOf(text, "intermediate_size") : undefined;
   const llama4 = numberOf(text, "intermediate_size_mlp") !== undefined;
   const sharedWidth =
@@ -26,6 +27,7 @@ export function expertFacts(text: Fields, layers: number): MoeFacts | null {
     step: Math.max(1, numberOf(text, "interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", "expert_layer_period") ?? 1),
     ...irregular(text, layers),
     ...(latent === undefined ? {} : { latent }),
+    ...(groups > 1 ? { groups } : {}),
   };
 }
 

@@ -75,6 +75,8 @@ export interface MoeFacts {
   readonly layers?: number;
   /** Width at which the experts work where tokens are projected down before them and up behind (Nemotron 3 Super). */
   readonly latent?: number;
+  /** Groups of which a token's router chooses some first (DeepSeek's n_group); absent = one. */
+  readonly groups?: number;
 }
 
 export interface MlaFacts {

@@ -97,5 +97,6 @@ function moeFacts({ moe, hybrid }: StoredModel): MoeFacts | null {
     step: moe.step ?? 1,
     ...(hybrid?.moeLayers ? { layers: hybrid.moeLayers } : {}),
     ...(moe.latent ? { latent: moe.latent } : {}),
+    ...(moe.groups ? { groups: moe.groups } : {}),
   };
 }

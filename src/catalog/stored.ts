@@ -55,6 +55,7 @@ export interface StoredModel {
     readonly firstDense?: number;
     readonly step?: number;
     readonly latent?: number;
+    readonly groups?: number;
   };
   /** Query rank, KV rank, nope, rope and value dimension of a head. */
   readonly mla?: readonly (number | null)[];

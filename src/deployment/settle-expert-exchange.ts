@@ -44,12 +44,6 @@ export function tensorrtExchange(context: EngineContext): ExpertExchange {
   return environment.get("TRTLLM_CAN_USE_DEEP_EP")?.value === "1" ? "deepep-latency" : "gather";
 }
 
-/** Copies of busy experts are placed by load: `--enable-eplb`, in TensorRT-LLM a balancer's file. */
-export function expertsBalanced(flags: FlagReader, { layout }: EngineContext): Pick<EngineSettings, "expertsBalanced"> {
-  const isOn = flags.on("enable-eplb") === true || flags.member("moe_config", "load_balancer") !== undefined;
-  return isOn && layout.expert > 1 ? { expertsBalanced: true } : {};
-}
-
 /** `--enable-dbo` cuts steps from its thresholds on, of which DeepEP's kernels alone can hide the exchange (config/parallel.py: 32 and 512 tokens). */
 export function vllmOverlap(flags: FlagReader, context: EngineContext): Pick<EngineSettings, "batchOverlap"> {
   const exchange = vllmExchange(flags, context);

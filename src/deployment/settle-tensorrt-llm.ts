@@ -1,7 +1,8 @@
 import type { Gpu, Model, WeightFormat } from "../catalog/facts.ts";
 import type { FlagReader } from "./flag-reader.ts";
 import type { EngineChoices, EngineContext, EngineSettler } from "./settle-engine.ts";
-import { expertsBalanced, tensorrtExchange } from "./settle-expert-exchange.ts";
+import { expertsBalanced } from "./settle-expert-balance.ts";
+import { tensorrtExchange } from "./settle-expert-exchange.ts";
 import { kvElementBytes, weightsOf } from "./settle-formats.ts";
 import type { EngineSettings, TensorrtBudget, TensorrtScheduling } from "./settled.ts";
 import { tensorrtStages } from "./stage-split.ts";

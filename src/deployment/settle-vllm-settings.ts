@@ -10,7 +10,8 @@ import {
 import type { FlagReader } from "./flag-reader.ts";
 import { draftsWithModel } from "./settle-drafter.ts";
 import type { EngineContext } from "./settle-engine.ts";
-import { expertsBalanced, vllmExchange, vllmOverlap } from "./settle-expert-exchange.ts";
+import { expertsBalanced } from "./settle-expert-balance.ts";
+import { vllmExchange, vllmOverlap } from "./settle-expert-exchange.ts";
 import { draftedTokens } from "./settle-vllm-cache.ts";
 import { vllmScheduling } from "./settle-vllm-scheduling.ts";
 import type { EngineSettings } from "./settled.ts";

@@ -13,6 +13,7 @@ import { type Message, message } from "./message.ts";
 import { assumedNetwork, isPair } from "./pool-pair.ts";
 import { drafterOf } from "./settle-drafter.ts";
 import { isJudged, settlers } from "./settle-engine.ts";
+import { redundantExperts } from "./settle-expert-balance.ts";
 import { placed } from "./settle-hardware.ts";
 import { acceptanceWords, speculationOf } from "./settle-speculation.ts";
 import {
@@ -241,16 +242,9 @@ function layoutOf(
     prefillContext: size(parallel.prefillContext),
     decodeContext: size(parallel.decodeContext),
     ...(stageLayers ? { stageLayers } : {}),
-    ...redundantExperts(new FlagReader(flags)),
+    ...redundantExperts(new FlagReader(flags), model),
     ...towers(new FlagReader(flags)),
   };
-}
-
-/** VD11, VD13: copies beside the model's own experts, in each engine's words. */
-function redundantExperts(flags: FlagReader): Pick<Layout, "redundantExperts"> {
-  const nested = flags.member("eplb-config", "num_redundant_experts");
-  const written = nested ?? flags.integer("num-redundant-experts") ?? flags.integer("ep-num-redundant-experts");
-  return typeof written === "number" && Number.isInteger(written) && written > 0 ? { redundantExperts: written } : {};
 }
 
 /** Encoders run data-parallel, or the language model alone is served. */

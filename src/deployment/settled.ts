@@ -312,8 +312,8 @@ export interface EngineSettings {
   readonly expertExchange: ExpertExchange;
   /** Steps that are cut in two, so that one half's exchange of experts hides behind the other's work; absent = none. */
   readonly batchOverlap?: BatchOverlap;
-  /** Experts are placed, and the busiest copied, by how often they are chosen. */
-  readonly expertsBalanced?: true;
+  /** Experts are placed, and the busiest copied, by how often they are chosen: with their groups on one node where nodes divide these, or anywhere. */
+  readonly expertsBalanced?: "by-group" | "anywhere";
   readonly scheduling: Scheduling;
 }
 

@@ -1,4 +1,5 @@
 import { message } from "../deployment/message.ts";
+import { counted } from "../deployment/settle-expert-balance.ts";
 import { refusedSince } from "./certainty.ts";
 import { finding } from "./finding.ts";
 import { removeFlagFix, setFlagFix } from "./flag-fix.ts";
@@ -152,5 +153,5 @@ function redundant({ pool }: Pick<RuleContext, "pool">): number | undefined {
   const config = jsonFlag(pool, "eplb-config");
   if (!config) return flagOf(pool, "eplb-config") ? undefined : 0;
   const extra = config.members.get("num_redundant_experts")?.value;
-  return typeof extra === "number" ? extra : 0;
+  return extra === undefined ? 0 : counted(extra);
 }

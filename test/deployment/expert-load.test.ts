@@ -14,7 +14,12 @@ describe("how unevenly experts are chosen", () => {
     expect(poolOf({ ...experts, expertLoad: { zipf: 0.8 } }).pool.expertLoad).toEqual({ kind: "zipf", exponent: 0.8 });
     const own = { ...experts, expertLoad: { zipf: 0.8 }, pools: [{ ...experts.pools[0], expertLoad: { factor: 1.5 } }] };
     expect(poolOf(own).pool.expertLoad).toEqual({ kind: "factor", factor: 1.5 });
-    expect(poolOf({ ...experts, expertLoad: { shares: [3, 1] } }).pool.expertLoad).toEqual({ kind: "shares", shares: [3, 1] });
+    expect(poolOf({ ...experts, expertLoad: { shares: [3, 1] } }).pool.expertLoad).toEqual({ kind: "shares", layers: [[3, 1]] });
+    const layers = [
+      [3, 1],
+      [1, 2],
+    ];
+    expect(poolOf({ ...experts, expertLoad: { shares: layers } }).pool.expertLoad).toEqual({ kind: "shares", layers });
     expect(poolOf(experts).pool.expertLoad).toBeUndefined();
   });
 
@@ -26,7 +31,7 @@ describe("how unevenly experts are chosen", () => {
     [{}, "“expertLoad” must hold one of zipf, shares, factor."],
     [{ zipf: 1, factor: 2 }, "“expertLoad” must hold one of zipf, shares, factor."],
     [{ factor: 0.5 }, "“factor” must be a number from 1 to 1024."],
-    [{ shares: [0, 0] }, "“shares” must be a list of numbers from 0 up, one an expert."],
+    [{ shares: [0, 0] }, "“shares” must be a list of numbers from 0 up, one an expert, or such a list for each layer."],
     ["even", "“expertLoad” must be an object."],
   ])("is refused where it is %j", (written, words) => {
     expect(problem(written)).toBe(words);

@@ -45,3 +45,39 @@ describe("how tokens reach their experts", () => {
     expect(deployment && settle(deployment, catalog).settled?.pools[0]?.settings.expertExchange).toBe(wanted);
   });
 });
+
+describe("what places experts by load", () => {
+  const trtllm = (moe_config: unknown) => ({
+    id: "a",
+    deployment: {
+      engine: "tensorrt-llm",
+      model: "deepseek-ai/DeepSeek-R1",
+      gpu: "H200-SXM",
+      pools: [{ parallel: { attentionData: 8, expert: 8 } }],
+      settings: { "moe_config.load_balancer.num_slots": moe_config },
+    },
+  });
+  const balancedBy = (command: string): string | undefined => {
+    const [deployment] = readCommand(command, { catalog, surroundings: { ...noSurroundings, argument: { gpu: "H200-SXM" } } }).deployments;
+    return deployment && settle(deployment, catalog).settled?.pools[0]?.settings.expertsBalanced;
+  };
+
+  test.each([
+    [vllm, undefined],
+    [`${vllm} --enable-eplb`, "by-group"],
+    ["vllm serve deepseek-ai/DeepSeek-R1 --data-parallel-size 8 --enable-eplb", undefined],
+    [`${sglang} --enable-eplb`, "by-group"],
+    [`${sglang} --enable-eplb --eplb-algorithm deepseek`, "anywhere"],
+    [`${sglang} --init-expert-location trivial`, undefined],
+    [`${sglang} --init-expert-location /data/placement.pt`, "by-group"],
+  ])("%s: %s", (command, wanted) => {
+    expect(balancedBy(command)).toBe(wanted);
+  });
+
+  test("counts the slots of TensorRT-LLM's balancer beyond the model's experts as copies", () => {
+    const read = readCase(trtllm(288), { catalog });
+    const [pool] = (read.deployment && settle(read.deployment, catalog).settled?.pools) ?? [];
+    expect(pool?.layout.redundantExperts).toBe(32);
+    expect(pool?.settings.expertsBalanced).toBe("by-group");
+  });
+});

@@ -160,6 +160,7 @@ describe("what ranks hold of a model", () => {
   it.each([
     [`${moe} --eplb-config.num_redundant_experts 16`, { redundantExperts: 16 }],
     [`${moe} --eplb-config '{"num_redundant_experts": 8}'`, { redundantExperts: 8 }],
+    [`${moe} --eplb-config '{"num_redundant_experts": "32"}'`, { redundantExperts: 32 }],
     [`${moe} --num-redundant-experts 24`, { redundantExperts: 24 }],
     [`${vision} --mm-encoder-tp-mode data`, { towers: "whole" }],
     [`${vision} --language-model-only`, { towers: "none" }],

@@ -5,7 +5,10 @@ import { expertImbalance } from "../constants.ts";
 import { tellsRouting } from "../expert-routing.ts";
 import { balanced, inOrder, type RankExperts } from "./expert-placement.ts";
 
-/** How a layer's experts meet the ranks that share them. */
+/** Layers that are drawn where a law alone says how unevenly experts are chosen: their mean is steady to some per cent. */
+const drawnLayers = 16;
+
+/** How a layer's experts meet the ranks that share them: the mean of all layers. */
 export interface ExpertSpread {
   /** Ranks over which whole experts are spread. */
   readonly spread: number;
@@ -30,25 +33,43 @@ export function expertSpread(moe: MoeFacts, ranks: number, pool: SettledPool): E
   const spread = layout.expert <= 1 ? 1 : Math.max(1, Math.min(ranks, layout.expert));
   const tensor = Math.max(1, ranks / spread);
   const isSent = spread > 1 && settings.expertExchange !== "gather";
-  const shares = expertLoad && sharesOf(expertLoad, experts);
-  if (!shares) {
+  const layers = expertLoad && sharesByLayer(expertLoad, experts);
+  if (!layers) {
     const imbalance = spread === 1 ? 1 : expertLoad?.kind === "factor" ? expertLoad.factor : expertImbalance;
     const even = (tokens: number): number => (imbalance * expertsHit(experts, expertsPerToken, tokens)) / spread;
     return { spread, tensor, isSent, ...against(imbalance, spread, pool), hit: (tokens) => Math.min(experts / spread, even(tokens)) };
   }
   const copies = Math.ceil((experts + (layout.redundantExperts ?? 0)) / spread) * spread;
-  const nodes = Math.max(1, Math.ceil(ranks / gpusPerNode));
-  // Which experts are routed to in groups is not among the model's facts: they are balanced as one.
-  const placed = settings.expertsBalanced ? balanced(shares, { ranks: spread, copies, groups: 1, nodes }) : inOrder(shares, spread);
-  const busiest = Math.max(...placed.map(({ share }) => share));
-  const chances = placed.map((rank) => chancesOf(rank, placed, shares, expertsPerToken));
+  const places = {
+    ranks: spread,
+    copies,
+    groups: settings.expertsBalanced === "by-group" ? (moe.groups ?? 1) : 1,
+    nodes: Math.max(1, Math.ceil(ranks / gpusPerNode)),
+  };
+  const placed = layers.map((shares) => (settings.expertsBalanced ? balanced(shares, places) : inOrder(shares, spread)));
+  const chances = placed.flatMap((layer, i) => [chancesOf(layer, layers[i] ?? [], expertsPerToken)]);
   return {
     spread,
     tensor,
     isSent,
-    ...against(busiest * spread, spread, pool),
-    hit: (tokens) => Math.max(...chances.map((own) => own.reduce((sum, chance) => sum + 1 - (1 - chance) ** tokens, 0))),
+    // Layers follow each other, and in each of them all wait for its busiest rank.
+    ...against(mean(placed.map(busiestShare)) * spread, spread, pool),
+    hit: (tokens) => mean(chances.map((layer) => mostHit(layer, tokens))),
   };
+}
+
+function busiestShare(placed: readonly RankExperts[]): number {
+  return placed.reduce((most, { share }) => Math.max(most, share), 0);
+}
+
+/** Experts that so many tokens choose on the rank where these are most. */
+function mostHit(ranks: readonly (readonly number[])[], tokens: number): number {
+  const hit = (own: readonly number[]): number => own.reduce((sum, chance) => sum + 1 - (1 - chance) ** tokens, 0);
+  return ranks.reduce((most, own) => Math.max(most, hit(own)), 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function against(
@@ -61,32 +82,43 @@ function against(
   return { imbalance, unevenKernels: tellsRouting(pool) ? imbalance : unevenExchange, unevenExchange };
 }
 
-/** Chance of each copy of a rank that one token chooses it: copies of an expert share its tokens. */
-function chancesOf(
-  { experts }: RankExperts,
-  placed: readonly RankExperts[],
-  shares: readonly number[],
-  expertsPerToken: number,
-): readonly number[] {
-  const copiesOf = (expert: number): number => placed.reduce((sum, rank) => sum + rank.experts.filter((one) => one === expert).length, 0);
-  return experts.map((expert) => Math.min(1, ((shares[expert] ?? 0) * expertsPerToken) / copiesOf(expert)));
+/** By rank, chance of each of its copies that one token chooses it: copies of an expert share its tokens. */
+function chancesOf(placed: readonly RankExperts[], shares: readonly number[], expertsPerToken: number): readonly (readonly number[])[] {
+  const copies = shares.map(() => 0);
+  for (const { experts } of placed) for (const expert of experts) copies[expert] = (copies[expert] ?? 0) + 1;
+  return placed.map(({ experts }) =>
+    experts.map((expert) => Math.min(1, ((shares[expert] ?? 0) * expertsPerToken) / (copies[expert] ?? 1))),
+  );
 }
 
-/** Shares of all choices by expert, in the model's order; undefined where only the busiest rank is told. */
-function sharesOf(load: ExpertLoad, experts: number): readonly number[] | undefined {
-  if (load.kind === "factor") return undefined;
-  const weights =
-    load.kind === "shares"
-      ? Array.from({ length: experts }, (_, expert) => load.shares[expert] ?? 0)
-      : shuffled(Array.from({ length: experts }, (_, i) => (i + 1) ** -load.exponent));
+/** Shares of all choices by expert, in the model's order, of layers that stand for all; undefined where only the busiest rank is told. */
+function sharesByLayer(load: ExpertLoad, experts: number): readonly (readonly number[])[] | undefined {
+  switch (load.kind) {
+    case "factor":
+      return undefined;
+    case "shares":
+      return load.layers.map((shares) => proportions(Array.from({ length: experts }, (_, expert) => shares[expert] ?? 0)));
+    case "zipf": {
+      const weights = proportions(Array.from({ length: experts }, (_, i) => (i + 1) ** -load.exponent));
+      return Array.from({ length: drawnLayers }, (_, layer) => shuffled(weights, layer + 1));
+    }
+    default: {
+      const never: never = load;
+      return never;
+    }
+  }
+}
+
+/** Weights as parts of one; alike where all that count are left out. */
+function proportions(weights: readonly number[]): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return total > 0 ? weights.map((weight) => weight / total) : undefined;
+  return weights.map((weight) => (total > 0 ? weight / total : 1 / weights.length));
 }
 
-/** Busy experts lie anywhere among the others, and always at the same places. */
-function shuffled(weights: readonly number[]): readonly number[] {
+/** Busy experts lie anywhere among the others, elsewhere in each layer, and always at the same places. */
+function shuffled(weights: readonly number[], layer: number): readonly number[] {
   const mixed = [...weights];
-  let state = 1;
+  let state = layer;
   for (let i = mixed.length - 1; i > 0; i--) {
     // MINSTD (Park and Miller 1988).
     state = (state * 48_271) % 2_147_483_647;
