@@ -78,6 +78,8 @@ export interface Snapshot extends Measures {
   readonly server: {
     readonly kind: ServerKind;
     readonly model: string | null;
+    /** Their names where there are several, whose figures stand together. */
+    readonly models?: readonly string[];
     readonly engines: number;
     /** Others that speak on the same page: a store of KV blocks, a component, a GPU exporter. */
     readonly beside?: readonly ServerKind[];

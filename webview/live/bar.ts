@@ -1,3 +1,4 @@
+import { mixedIn } from "../../src/live/page/mixed.ts";
 import type { LiveHeader, RecordingView } from "../../src/protocol/live-view.ts";
 import { fill, glyph, h, link, say, show } from "../parts/dom.ts";
 import { age, brief, clock, duration, elapsed, figure, uptime } from "../parts/numbers.ts";
@@ -40,6 +41,7 @@ export class LiveBar {
   private readonly record;
   private isRecording = false;
   private header: LiveHeader | null = null;
+  private warned = "";
 
   constructor(events: BarEvents) {
     this.pause = button(words("Pause"), events.pause);
@@ -72,7 +74,7 @@ export class LiveBar {
     this.drawHeader(live);
   }
 
-  private drawHeader({ header, connection, upSeconds }: LiveState): void {
+  private drawHeader({ header, connection, upSeconds, server }: LiveState): void {
     this.header = header;
     if (!header) return;
     say(this.name, header.deployment ?? header.model ?? "");
@@ -83,9 +85,13 @@ export class LiveBar {
     const every = words("every {0}", brief(duration(header.intervalSeconds)));
     say(this.facts, [header.server, up, every].filter((part) => part !== "").join(" · "));
     say(this.from, connection?.from ? words("asked from {0}", said(connection.from)) : "");
-    const isUnverified = connection?.tlsVerified === false;
-    if (isUnverified === this.warnings.hasChildNodes()) return;
-    fill(this.warnings, ...(isUnverified ? [glyph("▲", "warning"), ` ${words("certificate not checked")}`] : []));
+    const warnings = [
+      ...(connection?.tlsVerified === false ? [words("certificate not checked")] : []),
+      ...(server ? mixedIn(server) : []).map(said),
+    ].join(" · ");
+    if (warnings === this.warned) return;
+    this.warned = warnings;
+    fill(this.warnings, ...(warnings === "" ? [] : [glyph("▲", "warning"), ` ${warnings}`]));
   }
 
   private drawRecording(recording: RecordingView | null, isImpossible: boolean): void {

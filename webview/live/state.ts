@@ -4,7 +4,7 @@ import type { Gap } from "../../src/live/prediction/explain/gap.ts";
 import type { NoPrediction } from "../../src/live/prediction/no-prediction.ts";
 import type { ShiftSteps } from "../../src/live/prediction/shift-steps.ts";
 import type { Standing } from "../../src/live/prediction/standing.ts";
-import type { LivePoint } from "../../src/live/snapshot.ts";
+import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
 import type {
   LiveConnection,
@@ -123,8 +123,13 @@ export class LiveState {
     return answered?.snapshot?.startedAt === undefined ? null : answered.time - answered.snapshot.startedAt;
   }
 
+  /** Who answered last. */
+  get server(): Snapshot["server"] | undefined {
+    return this.ring.answered?.snapshot?.server;
+  }
+
   get engines(): number {
-    return this.ring.answered?.snapshot?.server.engines ?? 1;
+    return this.server?.engines ?? 1;
   }
 
   /** Tokens that the caches of all engines hold; null = not known. */

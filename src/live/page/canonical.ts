@@ -1,20 +1,23 @@
 import type { MetricsPage, Snapshot } from "../snapshot.ts";
 import { keysOf } from "../words.ts";
-import { PageReading } from "./page-reading.ts";
+import { modelsOf } from "./mixed.ts";
+import { withOwnLabels } from "./own-labels.ts";
+import { readingOf } from "./page-reading.ts";
 
 /**
  * One scrape in canonical words: requests and counters summed over engines, ratios averaged, histograms merged bucket by bucket. `time` in
  * unix seconds. What the page does not offer, or gives as NaN, is absent.
  */
-export function snapshotOf(page: MetricsPage, time: number): Snapshot {
-  const reading = new PageReading(page);
+export function snapshotOf(asWritten: MetricsPage, time: number): Snapshot {
+  const page = withOwnLabels(asWritten);
+  const reading = readingOf(page);
   const [kind, ...beside] = reading.kinds;
   const { perEngine, role, infos, wireNames, models } = reading;
   return {
     time,
     server: {
       kind: kind ?? "unknown",
-      model: models.size > 0 ? [...models].sort().join(", ") : null,
+      ...modelsOf(models),
       engines: Math.max(1, perEngine.length),
       ...(beside.length > 0 ? { beside } : {}),
     },

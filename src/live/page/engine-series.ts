@@ -1,21 +1,31 @@
 import type { Sample, ServerKind } from "../snapshot.ts";
 
-/** Labels that tell engines of one page apart: vLLM's DP rank, SGLang's, Ray's replica, the worker of SGLang's gateway. */
-const engineLabels = ["engine", "dp_rank", "ReplicaId", "replica", "worker_addr"] as const;
+/** A label that tells engines apart, and what stands in for it where it is missing or empty. */
+export type EngineLabel = readonly [label: string, ...instead: string[]];
+
+/** vLLM's DP rank, SGLang's, Ray's replica (before Ray 2.48 its process alone), the worker of SGLang's gateway. */
+const engineLabels: readonly EngineLabel[] = [["engine"], ["dp_rank"], ["ReplicaId", "WorkerId"], ["replica"], ["worker_addr"]];
 /** On a federated page the targets that it was put together from. */
-const pageLabels = [...engineLabels, "instance"] as const;
+const pageLabels: readonly EngineLabel[] = [...engineLabels, ["instance"]];
+const modelLabel: EngineLabel = ["model_name", "model"];
 /** Those of pages that speak of engines elsewhere. */
-const ownLabels: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
-  "production-stack-router": ["server"],
+const ownLabels: Readonly<Partial<Record<ServerKind, readonly EngineLabel[]>>> = {
+  "production-stack-router": [["server"]],
   // The second until the picker was renamed.
-  "llm-d-epp": ["model_server_endpoint", "model_server_pod"],
-  "dcgm-exporter": ["Hostname", "gpu"],
-  dynamo: ["worker_id", "dp_rank"],
-  smg: ["worker", "worker_id"],
+  "llm-d-epp": [["model_server_endpoint", "model_server_pod"]],
+  "dcgm-exporter": [["Hostname"], ["gpu"]],
+  dynamo: [["worker_id"], ["dp_rank"]],
+  smg: [["worker"], ["worker_id"]],
 };
+
 /** The labels by which a kind of server tells the engines that it speaks of apart. */
-export function engineLabelsOf(kind: ServerKind): readonly string[] {
+export function engineLabelsOf(kind: ServerKind): readonly EngineLabel[] {
   return ownLabels[kind] ?? engineLabels;
+}
+
+/** Whether the models of a page are those of engines: an engine serves one, a router sends on for any number. */
+export function tellsEngines(kind: ServerKind): boolean {
+  return ownLabels[kind] === undefined;
 }
 
 /** Ranks that repeat what their engine says: the lowest of each speaks. */
@@ -23,13 +33,16 @@ export const rankLabels = ["tp_rank", "pp_rank", "moe_ep_rank"] as const;
 
 /** How the series of a page fall to its engines; made once for a page, from the labels it uses. */
 export class EngineSeries {
-  private readonly engine: readonly string[];
+  private readonly engine: readonly EngineLabel[];
+  private readonly model: EngineLabel | undefined;
   private readonly ranks: readonly string[];
   private readonly routed: boolean;
   private readonly repeated: boolean;
 
-  constructor(labels: ReadonlySet<string>, kind: ServerKind) {
-    this.engine = (ownLabels[kind] ?? pageLabels).filter((label) => labels.has(label));
+  /** `apart`: by which models are told apart too, where nothing else tells their engines. */
+  constructor(labels: ReadonlySet<string>, kind: ServerKind, apart: "engines" | "models") {
+    this.engine = (ownLabels[kind] ?? pageLabels).filter((names) => names.some((label) => labels.has(label)));
+    this.model = apart === "models" ? modelLabel : undefined;
     this.ranks = rankLabels.filter((label) => labels.has(label));
     this.routed = labels.has("server");
     this.repeated = labels.has("pid");
@@ -39,7 +52,7 @@ export class EngineSeries {
   group(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
     const speaking = this.speaking(samples);
     const [first] = speaking;
-    if (!first || this.engine.length === 0) return new Map([["", speaking]]);
+    if (!first || (this.engine.length === 0 && !this.model)) return new Map([["", speaking]]);
     const only = this.engineOf(first);
     if (speaking.every((sample) => this.engineOf(sample) === only)) return new Map([[only, speaking]]);
     const groups = new Map<string, Sample[]>();
@@ -70,12 +83,28 @@ export class EngineSeries {
 
   private engineOf({ labels }: Sample): string {
     let engine = "";
-    for (const label of this.engine) {
-      const value = labels[label];
-      if (value !== undefined) engine = engine === "" ? value : `${engine}/${value}`;
+    for (const names of this.engine) {
+      const value = labelIn(labels, names);
+      if (value !== "") engine = engine === "" ? value : `${engine}/${value}`;
     }
-    return engine;
+    if (!this.model) return engine;
+    const model = labelIn(labels, this.model);
+    // Whose it is of several nobody says.
+    if (model === "") return "";
+    return engine === "" ? model : `${engine}/${model}`;
   }
+}
+
+/** The model that a series is of; empty where none is named. */
+export function modelOf({ labels }: Sample): string {
+  return labelIn(labels, modelLabel);
+}
+
+function labelIn(labels: Sample["labels"], [first, ...instead]: EngineLabel): string {
+  const value = labels[first];
+  if (value) return value;
+  for (const label of instead) if (labels[label]) return labels[label];
+  return "";
 }
 
 /** A router's view of its servers uses the engines' names with a `server` label: counting both would count twice. */

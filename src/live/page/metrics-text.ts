@@ -1,5 +1,6 @@
 import type { Family, MetricsPage, Sample } from "../snapshot.ts";
 import { MetricsLine } from "./metrics-line.ts";
+import { withoutRepeated } from "./repeated-series.ts";
 
 type FamilyType = Family["type"];
 interface OpenFamily {
@@ -82,6 +83,9 @@ class PageReader {
   private readonly scanner = new MetricsLine();
   private lastName = "";
   private lastFamily: OpenFamily | undefined;
+  private lastLabels: Sample["labels"] | undefined;
+  /** Families whose lines do not stand together, or stand twice one after the other: their series may be repeated. */
+  private readonly reopened = new Set<OpenFamily>();
 
   line(text: string, number: number, unfinished: boolean): void {
     if (this.ended) return;
@@ -97,9 +101,14 @@ class PageReader {
     if (this.unlisted > 0) this.problems.push(`and ${this.unlisted} more`);
     this.joinLate();
     const families = new Map<string, Family>();
+    let repeated = 0;
     for (const family of this.families.values()) {
-      if (family.samples.length > 0 || family.type !== "untyped") families.set(family.name, family);
+      if (family.samples.length === 0 && family.type === "untyped") continue;
+      const samples = this.reopened.has(family) ? withoutRepeated(family.samples) : family.samples;
+      repeated += family.samples.length - samples.length;
+      families.set(family.name, { ...family, samples });
     }
+    if (repeated > 0) this.problems.push(`${repeated} lines repeat a series that stands above them: the first is read`);
     if (families.size === 0 && this.problems.length > 0) this.problems.unshift("not Prometheus text: no line could be read");
     const { problems, limit } = this;
     const { labelNames } = this.scanner;
@@ -114,6 +123,7 @@ class PageReader {
       const base = ending ? this.families.get(name.slice(0, -ending.length)) : undefined;
       if (!ending || !base || !endings[base.type].includes(ending)) continue;
       for (const sample of family.samples) base.samples.push(sample);
+      this.reopened.add(base);
       this.families.delete(name);
     }
   }
@@ -150,11 +160,14 @@ class PageReader {
     }
     const parsed = this.scanner.read(text);
     if ("problem" in parsed) return parsed.problem;
-    if (parsed.name !== this.lastName || !this.lastFamily) {
-      this.lastName = parsed.name;
-      this.lastFamily = this.familyOf(parsed.name);
-    }
-    this.lastFamily.samples.push(parsed);
+    const family = parsed.name === this.lastName && this.lastFamily ? this.lastFamily : this.familyOf(parsed.name);
+    // Labels with the same text are one object.
+    const isAgain = parsed.name === this.lastName && parsed.labels === this.lastLabels;
+    if (isAgain || (family !== this.lastFamily && family.samples.length > 0)) this.reopened.add(family);
+    this.lastName = parsed.name;
+    this.lastFamily = family;
+    this.lastLabels = parsed.labels;
+    family.samples.push(parsed);
     return this.tooMany();
   }
 

@@ -1,7 +1,7 @@
 import type { CanonicalInfo, EngineMeasures, Family, Measures, MetricsPage, Role, Sample, ServerKind } from "../snapshot.ts";
 import type { Alias } from "./aliases/alias.ts";
 import { aliasesOf } from "./aliases.ts";
-import { EngineSeries } from "./engine-series.ts";
+import { EngineSeries, modelOf, tellsEngines } from "./engine-series.ts";
 import { fillCapacity, readAdapters, readCacheConfig } from "./kv-capacity.ts";
 import { PageIndex } from "./page-index.ts";
 import { type OpenMeasures, openMeasures, readAlias } from "./read-alias.ts";
@@ -14,20 +14,30 @@ type Labels = Readonly<Record<string, string>>;
 type Groups = ReadonlyMap<string, readonly Sample[]>;
 type Figure = Exclude<Alias, { readonly kind: "info" }>;
 
+/** A page read engine by engine, where nothing else tells them apart model by model. */
+export function readingOf(page: MetricsPage): PageReading {
+  const reading = new PageReading(page, "engines");
+  return reading.mixesModels ? new PageReading(page, "models") : reading;
+}
+
 /** The walk over one page, speaker by speaker: what the first has, the others do not add to. */
 export class PageReading {
   /** First the one that speaks for the page. */
   readonly kinds: readonly ServerKind[];
   readonly infos: Partial<Record<CanonicalInfo, Labels>> = {};
   readonly wireNames: Record<string, string> = {};
-  readonly models = new Set<string>();
+  /** Of each engine, those that its series name. */
+  private readonly modelsByEngine = new Map<string, Set<string>>();
   private readonly index: PageIndex;
   private readonly engines = new Map<string, OpenMeasures>();
   private readonly roles = new Map<string, Role>();
   private readonly filled = new Set<string>();
   private summed: Measures | undefined;
 
-  constructor(private readonly page: MetricsPage) {
+  constructor(
+    private readonly page: MetricsPage,
+    private readonly apart: "engines" | "models",
+  ) {
     this.index = new PageIndex(page);
     const [first, ...beside] = speakersOn(this.index, page.writer);
     this.kinds = first ? [first.kind, ...beside.map(({ kind }) => kind)] : [];
@@ -36,6 +46,17 @@ export class PageReading {
     for (const speaker of beside) this.readSpeaker(speaker, false);
     this.readSpeaker({ kind: "unknown", names: aliasesOf("unknown") }, false);
     for (const measures of this.engines.values()) fillCapacity(measures);
+  }
+
+  /** All that the page names. */
+  get models(): readonly string[] {
+    return [...this.modelsByEngine.values()].flatMap((models) => [...models]);
+  }
+
+  /** An engine serves one model: where one seems to serve several, nothing but the model tells them apart. */
+  get mixesModels(): boolean {
+    const [kind] = this.kinds;
+    return kind !== undefined && tellsEngines(kind) && [...this.modelsByEngine.values()].some(({ size }) => size > 1);
   }
 
   /** Engines, and what the page says of the server as a whole, together. */
@@ -64,7 +85,7 @@ export class PageReading {
   }
 
   private readSpeaker({ kind, names }: Speaker, principal: boolean): void {
-    const series = new EngineSeries(this.page.labelNames, kind);
+    const series = new EngineSeries(this.page.labelNames, kind, this.apart);
     const grouped = (samples: readonly Sample[], alias: Alias): Groups => {
       const own = selected(this.ofEngines(samples, alias), alias);
       return principal ? series.group(own) : new Map([["", series.speaking(own)]]);
@@ -100,13 +121,14 @@ export class PageReading {
     return read;
   }
 
-  /** Model and role stand in labels of the series themselves; those of one histogram's lines are alike. */
+  /** Model and role stand in labels of the series themselves; all lines of one histogram have the same. */
   private readLabels(alias: Figure, groups: Groups, principal: boolean): void {
     if (!principal || alias.kind === "parts") return;
     for (const [engine, samples] of groups) {
-      for (const sample of alias.wire === "histogram" ? samples.slice(0, 1) : samples) {
-        const model = sample.labels.model_name ?? sample.labels.model;
-        if (model) this.models.add(model);
+      const telling = alias.wire === "histogram" ? samples.filter(({ name }, at) => at === 0 || name.endsWith("_count")) : samples;
+      for (const sample of telling) {
+        const model = modelOf(sample);
+        if (model !== "") this.modelsByEngine.set(engine, (this.modelsByEngine.get(engine) ?? new Set<string>()).add(model));
         const role = roleOf(sample);
         if (role) this.roles.set(engine, role);
       }

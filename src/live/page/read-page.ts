@@ -1,11 +1,13 @@
 import { parsedJson } from "../../catalog/json-text.ts";
+import { plain } from "../../deployment/message.ts";
 import { pageFacts } from "../running/page-facts.ts";
 import type { MetricsPage, Snapshot } from "../snapshot.ts";
 import { snapshotOf } from "./canonical.ts";
 import { readIterations } from "./iteration-stats.ts";
 import { parseMetrics } from "./metrics-text.ts";
+import { mixedIn } from "./mixed.ts";
 
-/** What a fetched text turned out to be; `problems` are the lines that made no sense. */
+/** What a fetched text turned out to be; `problems` are the lines that made no sense, and what stands together in its figures. */
 export type PageAnswer =
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly problems: readonly string[]; readonly limit?: string }
   | { readonly kind: "wrong-page" | "cut-off"; readonly detail: string; readonly problems: readonly string[] };
@@ -22,7 +24,12 @@ export function readPage(text: string, time: number): PageAnswer {
     return { kind: "wrong-page", detail: "Prometheus text, but no metric of a serving engine in it", problems };
   }
   const { limit } = page;
-  return { kind: "snapshot", snapshot: { ...snapshot, told: pageFacts(page) }, problems, ...(limit === undefined ? {} : { limit }) };
+  return {
+    kind: "snapshot",
+    snapshot: { ...snapshot, told: pageFacts(page) },
+    problems: [...mixedIn(snapshot.server).map(plain), ...problems],
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 /** Text and JSON are told apart by what they are, whatever header came with them; a line of text may begin with a brace too. */

@@ -15,6 +15,7 @@ export function snapshotJson(snapshot: Snapshot): Fields {
   return {
     kind: server.kind,
     ...(server.model === null ? {} : { model: server.model }),
+    ...(server.models ? { models: server.models } : {}),
     engineCount: server.engines,
     ...(server.beside ? { beside: server.beside } : {}),
     ...(role ? { role } : {}),
@@ -53,6 +54,7 @@ export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
   const wireNames = texts(json.wireNames);
   const besides: readonly unknown[] = Array.isArray(json.beside) ? json.beside : [];
   const beside = serverKinds.filter((kind) => besides.includes(kind));
+  const models = (Array.isArray(json.models) ? json.models : []).filter((name: unknown) => typeof name === "string");
   const role = roles.find((known) => known === json.role);
   const infos = infosFrom(json.infos);
   return {
@@ -60,6 +62,7 @@ export function snapshotFrom(json: Fields, time: number): Snapshot | undefined {
     server: {
       kind: serverKinds.find((kind) => kind === json.kind) ?? "unknown",
       model: typeof json.model === "string" ? json.model : null,
+      ...(models.length > 1 ? { models } : {}),
       engines: typeof json.engineCount === "number" ? json.engineCount : 1,
       ...(beside.length > 0 ? { beside } : {}),
     },

@@ -1,3 +1,4 @@
+import { modelsOf } from "../page/mixed.ts";
 import { together } from "../page/together.ts";
 import type { EngineMeasures, Measures, RoleMeasures, ServerKind, Snapshot } from "../snapshot.ts";
 import type { MemberRole } from "../source.ts";
@@ -11,13 +12,13 @@ type Kept = Pick<Share, "name" | "role"> & { readonly snapshot: Snapshot };
  */
 export function fleetSum(members: readonly Kept[], time: number): Snapshot {
   const snapshots = members.map(({ snapshot }) => snapshot);
-  const models = new Set(snapshots.flatMap(({ server }) => (server.model === null ? [] : [server.model])));
+  const named = snapshots.flatMap(({ server }) => server.models ?? (server.model === null ? [] : [server.model]));
   const roles = [...new Set(members.map(({ role }) => role))];
   return {
     time,
     server: {
       kind: commonest(snapshots.map(({ server }) => server.kind)),
-      model: models.size > 0 ? [...models].sort().join(", ") : null,
+      ...modelsOf(named),
       engines: snapshots.reduce((sum, { server }) => sum + server.engines, 0),
     },
     ...measuresOf(snapshots),

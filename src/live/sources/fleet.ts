@@ -1,4 +1,5 @@
-import { type Message, message } from "../../deployment/message.ts";
+import { type Message, message, plain } from "../../deployment/message.ts";
+import { mixedIn } from "../page/mixed.ts";
 import { isUnknownSpan, secondsBetween } from "../series/moment.ts";
 import type { Ask, LiveEvent, LiveSource, Look, MemberState, Moment } from "../source.ts";
 import { type Member, type Share, WatchedMember } from "./fleet-member.ts";
@@ -84,18 +85,20 @@ export class Fleet implements LiveSource {
     const notes = { members, events, problems, ...(limits.length > 0 ? { limits } : {}) };
     if (shares.length === 0) return { kind: "none", ...reasonOf(watched, members), ...now, ...notes };
     this.before = now;
+    const grown = fleetSum(
+      shares.map(({ name, role, grown: own }) => ({ name, role, snapshot: own })),
+      now.time,
+    );
     return {
       kind: "stretch",
-      grown: fleetSum(
-        shares.map(({ name, role, grown }) => ({ name, role, snapshot: grown })),
-        now.time,
-      ),
+      grown,
       seconds,
       sinceStart: fleetSum(
         shares.map(({ name, role, whole }) => ({ name, role, snapshot: whole })),
         now.time,
       ),
       ...notes,
+      problems: [...mixedIn(grown.server).map(plain), ...problems],
     };
   }
 

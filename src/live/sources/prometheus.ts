@@ -1,3 +1,5 @@
+import { plain } from "../../deployment/message.ts";
+import { mixedIn } from "../page/mixed.ts";
 import type { Ask, LiveSource, Look, Moment } from "../source.ts";
 import type { ApiPlace, ApiResult } from "./prometheus/api.ts";
 import { figuresOf, type InstantFigures } from "./prometheus/figures.ts";
@@ -92,7 +94,8 @@ class PrometheusSource {
     this.answeredAt = moment.time;
     const parts = this.parts.after(figures.parts, seconds, selection.names);
     const grown = { ...grownOf(figures, selection, { ...moment, seconds }), parts };
-    return { kind: "stretch", grown, seconds, problems, limits: instant.limits, members: members.length > 1 ? members : [], events };
+    const told = [...mixedIn(grown.server).map(plain), ...problems];
+    return { kind: "stretch", grown, seconds, problems: told, limits: instant.limits, members: members.length > 1 ? members : [], events };
   }
 
   async history(ask: Ask, from: number, to: number, step: number): Promise<readonly Look[]> {

@@ -47,7 +47,8 @@ export type Alias = Named & {
 
 /** Names of a server, in order of trust: of several for one word the first that a page types as expected is taken, never two added up. */
 export function namesOf(server: ServerKind, prefix: string, names: readonly Named[]): readonly Alias[] {
-  const keyOf = (name: string): string => aliasKey(prefix + name);
+  // A name of another has its prefix already.
+  const keyOf = (name: string): string => aliasKey(name.includes(":") ? name : prefix + name);
   return names.map((named): Alias => {
     const second = named.second === undefined ? {} : { second: keyOf(named.second) };
     const among = named.among ? { among: { ...named.among, families: named.among.families.map(keyOf) } } : {};

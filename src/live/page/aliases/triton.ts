@@ -4,7 +4,9 @@ const requests = (type: string) => ({ where: { request_type: [type] } });
 const blocks = (type: string) => ({ where: { kv_cache_block_type: [type] } });
 const memory = (type: string) => ({ where: { memory_type: [type] } });
 /** An ensemble's steps are models of their own. */
-const engines = { among: { label: "model", families: ["trt_llm_request_metrics", "trt_llm_kv_cache_block_metrics"] } };
+const engines = {
+  among: { label: "model", families: ["trt_llm_request_metrics", "trt_llm_kv_cache_block_metrics", "vllm:prompt_tokens_total"] },
+};
 const us = { ...engines, scale: 1e-6 };
 
 /** Triton's vLLM backend: a few of vLLM's names, with labels of its own (vllm_backend src/utils/metrics.py). */

@@ -1,3 +1,4 @@
+import { modelsOf } from "../../page/mixed.ts";
 import { together } from "../../page/together.ts";
 import type { CanonicalCounter, CanonicalHistogram, EngineMeasures, Histogram, Measures, RoleMeasures, Snapshot } from "../../snapshot.ts";
 import { keysOf } from "../../words.ts";
@@ -17,12 +18,12 @@ export interface Stretch {
  * What came in during a stretch: the store's rates over the stretch's length. Added up over looks, each growth is told once, spread over
  * the window that its rate was taken over.
  */
-export function grownOf(figures: InstantFigures, { names, shape, model, facts }: Selection, { time, steady, seconds }: Stretch): Snapshot {
+export function grownOf(figures: InstantFigures, { names, shape, models, facts }: Selection, { time, steady, seconds }: Stretch): Snapshot {
   const perEngine = figures.members.flatMap(({ name, engines }) => engines.map((engine) => ({ ...engine, member: name })));
   return {
     time,
     ...(steady === undefined ? {} : { steady }),
-    server: { kind: names.kind, model, engines: perEngine.length || engineCount(shape) },
+    server: { kind: names.kind, ...modelsOf(models), engines: perEngine.length || engineCount(shape) },
     ...over(figures, seconds),
     startedAt: undefined,
     ...facts,

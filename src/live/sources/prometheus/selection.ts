@@ -19,8 +19,8 @@ export interface Selection {
   readonly kind: "selection";
   readonly names: WordNames;
   readonly shape: FleetShape;
-  /** As the series label it; null where they do not. */
-  readonly model: string | null;
+  /** As the series label them, in order. */
+  readonly models: readonly string[];
   /** Between two scrapes of one server. */
   readonly scrapeSeconds: number;
   /** The store's clock minus ours. */
@@ -70,7 +70,7 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
     kind: "selection",
     names,
     shape,
-    model: modelOf(sets),
+    models: modelsIn(sets),
     scrapeSeconds: scrapeSeconds ?? assumedScrapeSeconds,
     clockAhead: ahead,
     facts: await storeFacts(ask, place, shape, anchor),
@@ -113,7 +113,6 @@ export async function targetsBehind(ask: Ask, place: ApiPlace, shape: FleetShape
   return answer.kind === "data" ? targetsOf(targetsIn(answer.data), sets, shape.targetLabels) : [];
 }
 
-function modelOf(sets: readonly Labels[]): string | null {
-  const models = new Set(sets.map((set) => set.exported_model_name ?? set.model_name ?? "").filter((model) => model !== ""));
-  return models.size > 0 ? [...models].sort().join(", ") : null;
+function modelsIn(sets: readonly Labels[]): readonly string[] {
+  return [...new Set(sets.map((set) => set.exported_model_name ?? set.model_name ?? "").filter((model) => model !== ""))].sort();
 }

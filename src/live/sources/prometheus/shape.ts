@@ -34,10 +34,10 @@ export function shapeOf(sets: readonly Labels[], kind: ServerKind): FleetShape {
   const engineLabels = engineLabelsOf(kind);
   const own = engineSets(sets);
   const memberLabels = memberLabelsOf(sets, all);
-  const engines = engineLabels.flatMap((label) => {
+  const engines = engineLabels.flatMap((names) => {
     // The target's own label of that name is not the server's.
-    const found = own.some((set) => set[`exported_${label}`] !== undefined) ? `exported_${label}` : label;
-    return own.some((set) => set[found] !== undefined) ? [found] : [];
+    const found = names.flatMap((label) => [`exported_${label}`, label]).find((label) => own.some((set) => set[label] !== undefined));
+    return found === undefined ? [] : [found];
   });
   const isRouter = engines.length === 0 && own.some((set) => set.server !== undefined);
   const shape = { memberLabels, engineLabels: isRouter ? ["server"] : engines };
