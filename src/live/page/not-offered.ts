@@ -20,13 +20,13 @@ export function whyNotOffered(
   const { server, counters, wireNames } = snapshot;
   if (isOffered(word, snapshot)) return undefined;
   // Of a labelled family the first line comes with the first event.
-  if (wireNames && Object.hasOwn(wireNames, word)) return message("nothing to tell of yet");
+  if (wireNames && Object.hasOwn(wireNames, word)) return conditionOf(server.kind, word, true) ?? message("nothing to tell of yet");
   const name = server.kind === "unknown" ? "this server" : serverNames[server.kind];
   const known = aliasesOf(server.kind).filter((alias) => alias.canonical === word);
   const running = version === null ? undefined : parseVersion(version);
   const release = running ? otherRelease(known, running, name) : undefined;
   if (release) return release;
-  const condition = conditionOf(server.kind, word);
+  const condition = conditionOf(server.kind, word, false);
   if (condition) return condition;
   if (known.length === 0) {
     const hasHistograms = aliasesOf(server.kind).some(({ kind }) => kind === "histogram");

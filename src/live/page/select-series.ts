@@ -2,10 +2,11 @@ import type { Sample } from "../snapshot.ts";
 import type { Reading } from "./aliases/alias.ts";
 
 /** The series that a reading speaks of. */
-export function selected(samples: readonly Sample[], { where, prefer, below, once }: Reading): readonly Sample[] {
+export function selected(samples: readonly Sample[], { where, prefer, above, below, once }: Reading): readonly Sample[] {
   let kept = samples;
   if (where) kept = kept.filter(({ labels }) => Object.entries(where).every(([label, values]) => values.includes(labels[label] ?? "")));
   if (prefer) kept = preferred(kept, prefer);
+  if (above !== undefined) kept = kept.filter(({ value }) => value > above);
   if (below !== undefined) kept = kept.filter(({ value }) => value < below);
   return once ? largestOf(kept, once) : kept;
 }

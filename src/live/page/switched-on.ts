@@ -8,6 +8,8 @@ interface Condition {
   readonly server: ServerKind;
   readonly words: readonly Word[];
   readonly why: Message;
+  /** Also where the name is on the page, without a value. */
+  readonly evenNamed?: true;
 }
 
 const flops: readonly Word[] = [
@@ -113,6 +115,18 @@ const conditions: readonly Condition[] = [
     words: ["ttft_seconds"],
     why: message("only with {0}, for models that stream", "--metrics-config histogram_latencies=true"),
   },
+  {
+    server: "production-stack-router",
+    words: ["requests_waiting"],
+    why: message("{0} knows what it sent to its engines, not what waits in them", "production-stack's router"),
+    evenNamed: true,
+  },
+  {
+    server: "production-stack-router",
+    words: ["kv_cache_usage", "prefix_cache_hit_rate"],
+    why: message("{0} copies it under a name that vLLM has no more since {1}: ask the engines", "production-stack's router", "0.12"),
+    evenNamed: true,
+  },
   { server: "llama.cpp", words: speculation, why: speculating },
   { server: "llama.cpp", words: ["kv_cache_usage"], why: message("newer builds of llama.cpp leave it out") },
   {
@@ -123,6 +137,6 @@ const conditions: readonly Condition[] = [
 ];
 
 /** What turns a figure on, or why there can be none; undefined where nothing is known of it. */
-export function conditionOf(server: ServerKind, word: Word): Message | undefined {
-  return conditions.find((one) => one.server === server && one.words.includes(word))?.why;
+export function conditionOf(server: ServerKind, word: Word, isNamed: boolean): Message | undefined {
+  return conditions.find((one) => one.server === server && one.words.includes(word) && (!isNamed || one.evenNamed))?.why;
 }

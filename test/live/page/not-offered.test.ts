@@ -11,6 +11,14 @@ const pages: Readonly<Record<string, string>> = {
   tgi: family("tgi_request_count", "counter", "5"),
   triton: family("nv_inference_count", "counter", "5"),
   llama: family("llamacpp:prompt_tokens_total", "counter", "5"),
+  router: [
+    family("vllm:num_incoming_requests_total", "counter", '{model="m"} 5'),
+    family("vllm:current_qps", "gauge", '{server="http://a"} 1'),
+    // Declared and never written.
+    family("vllm:num_requests_waiting", "gauge"),
+    // What the router writes where its engines have no such names.
+    family("vllm:gpu_prefix_cache_hit_rate", "gauge", '{server="http://a"} 0.0'),
+  ].join("\n"),
   dcgm: family("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "counter", '{gpu="0"} 5'),
 };
 
@@ -39,6 +47,15 @@ describe("whyNotOffered", () => {
     ["triton", null, "ttft_seconds", "only with --metrics-config histogram_latencies=true, for models that stream"],
     ["llama", null, "e2e_seconds", "not offered by llama.cpp: it has no histograms"],
     ["dcgm", null, "requests_running", "not offered by DCGM"],
+    ["sglang", "0.5.5", "queue_seconds", "not on the page of this SGLang"],
+    ["sglang", "0.5.4", "queue_seconds", "since SGLang 0.5.5; this is 0.5.4"],
+    ["router", null, "requests_waiting", "production-stack's router knows what it sent to its engines, not what waits in them"],
+    [
+      "router",
+      null,
+      "prefix_cache_hit_rate",
+      "production-stack's router copies it under a name that vLLM has no more since 0.12: ask the engines",
+    ],
   ])("of %s %s: %s", (page, version, word, expected) => {
     const why = whyNotOffered(word, snapshotOfText(pages[page] ?? ""), version);
     expect(why && plain(why)).toBe(expected);

@@ -301,6 +301,8 @@ describe("routers", () => {
         family("vllm:current_qps", "gauge", '{server="http://a"} 1.5', '{server="http://b"} 0.5'),
         family("vllm:avg_latency", "gauge", '{server="http://a"} 2', '{server="http://b"} -1'),
         family("vllm:gpu_prefix_cache_hits_total", "gauge", '{server="http://a"} 30'),
+        // The second engine is of a release that has no such name.
+        family("vllm:gpu_prefix_cache_hit_rate", "gauge", '{server="http://a"} 0.5', '{server="http://b"} 0'),
         family("vllm:num_incoming_requests_total", "counter", '{model="m"} 12'),
         histogramLines(
           "vllm:request_latency_seconds",
@@ -320,6 +322,7 @@ describe("routers", () => {
       request_rate: 2,
       // Nobody asked b yet.
       avg_e2e: 2,
+      prefix_cache_hit_rate: 0.5,
       prefix_cache_hits_total: null,
       requests_total: 12,
       e2e_seconds: { mean: 1.5, count: 12 },

@@ -15,7 +15,8 @@ export interface Reading {
   readonly second?: string;
   /** Only series whose label has a value that one of these families has too, where any does. */
   readonly among?: { readonly label: string; readonly families: readonly string[] };
-  /** Only values below this: from there on they are marks for “not known”. */
+  /** Only values above this, or below: what lies beyond are marks for “not known”. */
+  readonly above?: number;
   readonly below?: number;
   /** Series that agree in these labels repeat one thing (a GPU shared by pods): the largest speaks. */
   readonly once?: readonly string[];

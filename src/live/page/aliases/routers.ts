@@ -1,5 +1,10 @@
 import { counter, counterBy, gauge, histogram, namesOf } from "./alias.ts";
 
+/** -1 until an engine answered a first request. */
+const unasked = { above: -1 };
+/** Copied from names that engines have no more: 0 is what the router writes where it found none (vllm_router/stats/engine_stats.py). */
+const copied = { above: 0 };
+
 /** production-stack's router (src/vllm_router/services/metrics_service): the engines' names, told by the label `server`. */
 export const productionStackNames = [
   ...namesOf("production-stack-router", "vllm:", [
@@ -11,11 +16,11 @@ export const productionStackNames = [
     gauge("request_rate", "current_qps"),
     // A gauge, whatever its name ends with; several workers of the router repeat it.
     gauge("ready_replicas", "healthy_pods_total", { once: ["server"] }),
-    gauge("avg_e2e", "avg_latency"),
-    gauge("avg_itl", "avg_itl"),
-    gauge("avg_decode", "avg_decoding_length"),
-    gauge("kv_cache_usage", "gpu_cache_usage_perc"),
-    gauge("prefix_cache_hit_rate", "gpu_prefix_cache_hit_rate"),
+    gauge("avg_e2e", "avg_latency", unasked),
+    gauge("avg_itl", "avg_itl", unasked),
+    gauge("avg_decode", "avg_decoding_length", unasked),
+    gauge("kv_cache_usage", "gpu_cache_usage_perc", copied),
+    gauge("prefix_cache_hit_rate", "gpu_prefix_cache_hit_rate", copied),
     counter("prompt_tokens_total", "input_tokens_total"),
     counter("generation_tokens_total", "output_tokens_total"),
     counter("requests_total", "num_incoming_requests_total"),

@@ -40,7 +40,8 @@ export const sglangNames = namesOf("sglang", "sglang:", [
   gauge("generation_throughput", "gen_throughput"),
   gauge("decode_context_tokens", "decode_sum_seq_lens", { since: "0.5.10" }),
   gauge("new_token_ratio", "new_token_ratio", { since: "0.5.10" }),
-  gauge("slo_utilization", "utilization", { since: "0.5.5" }),
+  // -1 where nobody set it up.
+  gauge("slo_utilization", "utilization", { since: "0.5.5", above: -1 }),
   gauge("spec_decode_mean_length", "spec_accept_length", { since: "0.4.6" }),
   gauge("spec_decode_acceptance_rate", "spec_accept_rate", { since: "0.5.5" }),
   info("cache_config_info", "cache_config_info", { since: "0.5.10", until: "0.5.10" }),

@@ -4,6 +4,9 @@ import { counter, counterBy, gauge, gaugeBy, histogram, info, namesOf } from "./
 const load = { transfer_type: ["CPU_to_GPU", "SHARED_STORAGE_to_GPU"] };
 const store = { transfer_type: ["GPU_to_CPU", "GPU_to_SHARED_STORAGE"] };
 
+/** What V0 writes where there is no prefix cache. */
+const unknown = -1;
+
 /**
  * vLLM, V0 and V1: read in the releases 0.4.0.post1 … 0.32.0 (vllm/engine/metrics.py, vllm/v1/metrics/*.py, kv_connector/v1/*). Ray
  * Serve writes the same names with `ray_` in front.
@@ -42,8 +45,8 @@ export const vllmNames = namesOf("vllm", "vllm:", [
   counter("prefix_cache_hits_total", "prefix_cache_hits_total", { since: "0.9.2" }),
   counter("prefix_cache_hits_total", "gpu_prefix_cache_hits_total", { since: "0.7.3", until: "0.11.0" }),
   // V0's gauge is a ratio over its last thousand lookups, no counter.
-  gauge("prefix_cache_hit_rate", "gpu_prefix_cache_hit_rate", { since: "0.6.6", until: "0.9.0" }),
-  gauge("prefix_cache_cpu_hit_rate", "cpu_prefix_cache_hit_rate", { since: "0.6.6", until: "0.9.0" }),
+  gauge("prefix_cache_hit_rate", "gpu_prefix_cache_hit_rate", { since: "0.6.6", until: "0.9.0", above: unknown }),
+  gauge("prefix_cache_cpu_hit_rate", "cpu_prefix_cache_hit_rate", { since: "0.6.6", until: "0.9.0", above: unknown }),
   counter("external_prefix_cache_queries_total", "external_prefix_cache_queries_total", { since: "0.12.0" }),
   counter("external_prefix_cache_hits_total", "external_prefix_cache_hits_total", { since: "0.12.0" }),
   counter("mm_cache_queries_total", "mm_cache_queries_total", { since: "0.12.0" }),

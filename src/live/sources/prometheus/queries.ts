@@ -153,7 +153,10 @@ function rate(series: NamedSeries, ending: string, asked: Asked, name = series.n
 }
 
 function value(series: NamedSeries, asked: Asked): string {
-  return speaking(chosen(series.name, series, asked), series, asked);
+  const { above, below } = series.alias;
+  const vector = chosen(series.name, series, asked);
+  const marks = [...(above === undefined ? [] : [`> ${above}`]), ...(below === undefined ? [] : [`< ${below}`])];
+  return speaking(marks.length === 0 ? vector : `(${[vector, ...marks].join(" ")})`, series, asked);
 }
 
 /** The series of a name that the table of names speaks of, of the servers chosen. */
