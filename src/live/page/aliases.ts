@@ -6,7 +6,7 @@ import { dynamoNames } from "./aliases/dynamo.ts";
 import { endpointPickerNames } from "./aliases/endpoint-picker.ts";
 import { llamaCppNames } from "./aliases/llama-cpp.ts";
 import { nimNames } from "./aliases/nim.ts";
-import { gatewayNames, productionStackNames } from "./aliases/routers.ts";
+import { gatewayNames, productionStackNames, vllmRouterNames } from "./aliases/routers.ts";
 import { sglangNames } from "./aliases/sglang.ts";
 import { iterationNames, tensorrtNames } from "./aliases/tensorrt-llm.ts";
 import { tgiNames } from "./aliases/tgi.ts";
@@ -27,6 +27,7 @@ export const aliases: readonly Alias[] = [
   ...endpointPickerNames,
   ...productionStackNames,
   ...gatewayNames,
+  ...vllmRouterNames,
   ...lmcacheNames,
   ...dcgmNames,
   ...kserveNames,

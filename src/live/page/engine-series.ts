@@ -7,7 +7,7 @@ export type EngineLabel = readonly [label: string, ...instead: string[]];
 const engineLabels: readonly EngineLabel[] = [["engine"], ["dp_rank"], ["ReplicaId", "WorkerId"], ["replica"], ["worker_addr"]];
 /** On a federated page the targets that it was put together from. */
 const pageLabels: readonly EngineLabel[] = [...engineLabels, ["instance"]];
-const modelLabel: EngineLabel = ["model_name", "model"];
+const modelLabel: EngineLabel = ["model_name", "model", "model_id"];
 /** Those of pages that speak of engines elsewhere. */
 const ownLabels: Readonly<Partial<Record<ServerKind, readonly EngineLabel[]>>> = {
   "production-stack-router": [["server"]],
@@ -15,7 +15,8 @@ const ownLabels: Readonly<Partial<Record<ServerKind, readonly EngineLabel[]>>> =
   "llm-d-epp": [["model_server_endpoint", "model_server_pod"]],
   "dcgm-exporter": [["Hostname"], ["gpu"]],
   dynamo: [["worker_id"], ["dp_rank"]],
-  smg: [["worker"], ["worker_id"]],
+  smg: [["worker", "worker_url"], ["worker_id"]],
+  "vllm-router": [["worker", "worker_url"]],
 };
 
 /** The labels by which a kind of server tells the engines that it speaks of apart. */

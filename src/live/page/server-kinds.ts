@@ -15,6 +15,7 @@ export const serverNames = {
   "production-stack-router": "production-stack's router",
   dynamo: "Dynamo",
   smg: "SGLang's gateway",
+  "vllm-router": "vLLM's router",
   "llm-d-epp": "llm-d's endpoint picker",
   kserve: "KServe",
   lmcache: "LMCache",

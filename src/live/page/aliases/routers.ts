@@ -1,4 +1,4 @@
-import { counter, counterBy, gauge, histogram, namesOf } from "./alias.ts";
+import { counter, counterBy, gauge, histogram, type Named, namesOf } from "./alias.ts";
 
 /** -1 until an engine answered a first request. */
 const unasked = { above: -1 };
@@ -34,6 +34,25 @@ export const productionStackNames = [
 const input = { where: { token_type: ["input"] } };
 const output = { where: { token_type: ["output"] } };
 
+/** A router in Rust that SGLang and vLLM have each their own line of. */
+const rustRouter: readonly Named[] = [
+  gauge("requests_running", "running_requests"),
+  gauge("requests_running", "worker_load"),
+  gauge("ready_replicas", "active_workers"),
+  counter("requests_total", "requests_total"),
+  counter("request_success_total", "worker_requests_total", { where: { outcome: ["success"] } }),
+  counter("request_success_total", "processed_requests_total"),
+  counter("request_errors_total", "request_errors_total"),
+  counterBy("request_errors_by_reason", "request_errors_total", "error_type"),
+  histogram("ttft_seconds", "ttft_seconds"),
+  histogram("e2e_seconds", "request_duration_seconds"),
+  histogram("e2e_seconds", "generate_duration_seconds"),
+  histogram("e2e_seconds", "pd_request_duration_seconds"),
+];
+
+/** vLLM's own router (vllm-project/router src/metrics.rs). */
+export const vllmRouterNames = namesOf("vllm-router", "vllm_router_", rustRouter);
+
 /** SGLang's model gateway (model_gateway/src/observability/metrics.rs); TTFT, TPOT and tokens of gRPC workers alone. */
 export const gatewayNames = [
   ...namesOf("smg", "smg_", [
@@ -50,13 +69,5 @@ export const gatewayNames = [
     histogram("e2e_seconds", "router_request_duration_seconds"),
     histogram("decode_seconds", "router_generation_duration_seconds"),
   ]),
-  ...namesOf("smg", "sgl_router_", [
-    gauge("requests_running", "running_requests"),
-    gauge("ready_replicas", "active_workers"),
-    counter("requests_total", "requests_total"),
-    counter("request_errors_total", "request_errors_total"),
-    counterBy("request_errors_by_reason", "request_errors_total", "error_type"),
-    histogram("ttft_seconds", "ttft_seconds"),
-    histogram("e2e_seconds", "request_duration_seconds"),
-  ]),
+  ...namesOf("smg", "sgl_router_", rustRouter),
 ];
