@@ -26,7 +26,7 @@ export class Choices {
     }));
     const items = [...known, { label: vscode.l10n.t("Another one: describe it…"), gpu: undefined }];
     const placeHolder = vscode.l10n.t("GPU that {0} runs on", deployment.name);
-    const choice = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    const choice = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, ignoreFocusOut: true });
     if (!choice) throw new vscode.CancellationError();
     if (choice.gpu === undefined) {
       await vscode.commands.executeCommand(fullId("describeGpu"), subject.document.uri, deployment.id);
@@ -52,7 +52,7 @@ export class Choices {
     const catalog = this.catalogFor(subject);
     const items = catalog.workloads().map((name) => ({ label: name, ...describe(catalog, name) }));
     const placeHolder = vscode.l10n.t("Workload that {0} serves", subject.analysis.deployment.name);
-    const choice = await vscode.window.showQuickPick(items, { placeHolder });
+    const choice = await vscode.window.showQuickPick(items, { placeHolder, ignoreFocusOut: true });
     if (!choice) throw new vscode.CancellationError();
     await writeChoice(subject, this.subjects, [{ directive: "workload", project: ["workload"], setting: "workload", value: choice.label }]);
   }

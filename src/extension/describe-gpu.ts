@@ -31,7 +31,7 @@ export class DescribeGpu {
     });
     if (name === undefined) throw new vscode.CancellationError();
     const placeHolder = vscode.l10n.t("Which GPU is {0} most like? Its figures are where yours begin.", name.trim());
-    const choice = await vscode.window.showQuickPick(this.nearItems(), { placeHolder, matchOnDescription: true });
+    const choice = await vscode.window.showQuickPick(this.nearItems(), { placeHolder, matchOnDescription: true, ignoreFocusOut: true });
     if (!choice) throw new vscode.CancellationError();
     await this.write(document.uri, name.trim(), choice.near);
   }

@@ -30,7 +30,11 @@ export class DescribeModel {
     if (!model) throw new UserFacingError("input", vscode.l10n.t("The file does not name its model."));
     const name = model.value.name;
     const items = this.ways(subject, name);
-    const choice = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("What is {0}?", name), matchOnDescription: true });
+    const choice = await vscode.window.showQuickPick(items, {
+      placeHolder: vscode.l10n.t("What is {0}?", name),
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    });
     if (!choice) throw new vscode.CancellationError();
     const text = await this.descriptionBy(choice, name);
     await this.keep(subject, name, text);
@@ -77,6 +81,7 @@ export class DescribeModel {
   private async knownModel(): Promise<string> {
     const choice = await vscode.window.showQuickPick([...this.catalog.models()], {
       placeHolder: vscode.l10n.t("A model of the same architecture and size"),
+      ignoreFocusOut: true,
     });
     if (!choice) throw new vscode.CancellationError();
     return choice;

@@ -36,7 +36,8 @@ export async function writeChoice(subject: Subject, subjects: Subjects, choices:
       where: "setting",
     },
   ];
-  const place = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Where does this belong?") });
+  // Asked after another question, or from a page that takes its focus back: neither may close it.
+  const place = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Where does this belong?"), ignoreFocusOut: true });
   if (!place) throw new vscode.CancellationError();
   switch (place.where) {
     case "file":
