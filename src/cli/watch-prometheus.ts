@@ -1,3 +1,4 @@
+import { plain } from "../deployment/message.ts";
 import { type StoreChoice, storeChoices } from "../live/sources/prometheus/choices.ts";
 import { readMatchers } from "../live/sources/prometheus/matchers.ts";
 import { apiBase, findStore, refusalWords, type Store } from "../live/sources/prometheus/store.ts";
@@ -33,10 +34,10 @@ export async function storeToWatch(
   const found = await findStore(ask, base, tenant);
   const name = redactUrl(base).replace(/\/$/, "");
   if (found.kind === "failed") {
-    throw new CliError(exits.unreachable, `${name}: ${found.detail}${found.misses === "tenant" ? ". Name it with --tenant." : ""}`);
+    throw new CliError(exits.unreachable, `${name}: ${plain(found.detail)}${found.misses === "tenant" ? ". Name it with --tenant." : ""}`);
   }
   const known = await storeChoices(ask, found.place, matchers);
-  if (known.kind === "failed") throw new CliError(exits.unreachable, `${name}: ${refusalWords(known, base)}`);
+  if (known.kind === "failed") throw new CliError(exits.unreachable, `${name}: ${plain(refusalWords(known, base))}`);
   const [first] = known.choices;
   if (!first) throw new CliError(exits.unreachable, `${name}: knows no serving engine with these labels in the last ten minutes`);
   if (known.choices.some((choice) => !sameModel(choice, first))) throw usage(severalWords(name, known.choices));

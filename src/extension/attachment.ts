@@ -23,6 +23,7 @@ import { Pulse } from "./pulse.ts";
 import type { Replay } from "./replay.ts";
 import { ServerAlerts } from "./server-alerts.ts";
 import type { Subject } from "./subject.ts";
+import { translated } from "./translate.ts";
 
 /** Seconds of live load that a prediction is made for. */
 const measuredSeconds = 300;
@@ -77,6 +78,7 @@ export class Attachment {
       intervalMs: () => this.intervalMs,
       fetchText: fetchText ?? ports.fetchText,
       keyFor,
+      say: translated,
       ...(replay ? { clock: replay.clock } : {}),
       ...(pastSeconds ? { past: { seconds: pastSeconds, stepSeconds: 1 } } : {}),
       onPast: () => {

@@ -116,7 +116,7 @@ export class Calibrations implements vscode.Disposable {
     try {
       return await readServerInfo(this.fetchText, url, await this.tokens.get(url));
     } catch (error) {
-      if (isHttpError(error)) throw new UserFacingError("network", error.message);
+      if (isHttpError(error)) throw new UserFacingError("network", translated(error.words));
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import { configText, fileNameOf, modelsFolder, sameAsText } from "./model-files.
 import { projectFolder } from "./project-folder.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
+import { translated } from "./translate.ts";
 
 type Way = "same" | "choose" | "folder" | "pasted" | "hub";
 
@@ -107,7 +108,7 @@ export class DescribeModel {
     } catch (error) {
       if (!isHttpError(error)) throw error;
       const token = error.needsKey ? await this.tokens.ask(url) : undefined;
-      if (!token) throw new UserFacingError("network", `${new URL(url).host}: ${error.message}`);
+      if (!token) throw new UserFacingError("network", `${new URL(url).host}: ${translated(error.words)}`);
       return (await this.fetchText(url, { ...limits, token })).text;
     }
   }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { SecureContext } from "node:tls";
 import * as vscode from "vscode";
+import { type Message, message } from "../deployment/message.ts";
 import { authoritiesOf, type Connections } from "../platform/connections.ts";
 import { type FetchText, httpFetch } from "../platform/http.ts";
 import { HttpError, isHttpError } from "../platform/http-error.ts";
@@ -32,9 +33,9 @@ export class EditorConnections {
       return await this.over(url, limits);
     } catch (error) {
       if (!isHttpError(error)) throw error;
-      if (error.kind === "certificate") this.offerException(new URL(url).origin, error.message);
+      if (error.kind === "certificate") this.offerException(new URL(url).origin, error.words);
       const hint = error.kind === "unreachable" && isLoopback(url) ? refusedHere(new URL(url).port || "80") : null;
-      throw hint ? new HttpError(error.kind, `${error.message}. ${translated(hint)}`) : error;
+      throw hint ? new HttpError(error.kind, message("{0}. {1}", error.words, hint)) : error;
     }
   };
 
@@ -77,22 +78,22 @@ export class EditorConnections {
       if (this.known?.file !== file || this.known.changed !== changed) this.known = { file, changed, context: authoritiesOf(file) };
       return this.known.context;
     } catch (error) {
-      throw new HttpError("unreachable", `The file of inferenceLens.http.caFile ${reason(error)}`);
+      throw new HttpError("unreachable", message("The file of inferenceLens.http.caFile {0}", reason(error)));
     }
   }
 
   /** Once a host and window: a person who wants it later attaches again. */
-  private offerException(origin: string, why: string): void {
+  private offerException(origin: string, why: Message): void {
     if (this.asked.has(origin)) return;
     this.asked.add(origin);
     void this.ask(origin, why);
   }
 
-  private async ask(origin: string, why: string): Promise<void> {
+  private async ask(origin: string, why: Message): Promise<void> {
     const { host } = new URL(origin);
     const except = vscode.l10n.t("Trust {0} in this workspace", host);
     const choose = vscode.l10n.t("Name an authority");
-    const words = vscode.l10n.t("{0} cannot prove who it is: {1}. Nothing was sent to it.", host, why);
+    const words = vscode.l10n.t("{0} cannot prove who it is; nothing was sent to it. {1}.", host, translated(why));
     const chosen = await vscode.window.showWarningMessage(plainWords(words), choose, except);
     if (chosen === choose) await vscode.commands.executeCommand("workbench.action.openSettings", "inferenceLens.http.caFile");
     if (chosen !== except) return;

@@ -65,7 +65,7 @@ export function normalised(typed: string): string {
     const words = fleetMembers(typed).flatMap((part) => part.split(/[\s,]+/).filter((word) => word !== ""));
     return words.length > 1 ? fleetUrl([...new Set(words.map(memberUrl))]) : normaliseUrl(typed);
   } catch (error) {
-    if (isHttpError(error)) throw new UserFacingError("input", error.message);
+    if (isHttpError(error)) throw new UserFacingError("input", translated(error.words));
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { type AttachWay, choose } from "./server-choice.ts";
 import { ServerKeys } from "./server-keys.ts";
 import type { Subject } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
+import { translated } from "./translate.ts";
 import { refuseUntrusted } from "./trust.ts";
 
 const remembered = "attach.stores";
@@ -50,7 +51,7 @@ export class StoreWay {
     const store = await this.reached(base, tenant, keys);
     await this.remember(base, store);
     const known = await withStore(base, { keys, fetchText: this.fetchText }, (ask) => storeChoices(ask, store.place, []));
-    if (known.kind === "failed") throw new UserFacingError("network", `${redactUrl(base)}: ${refusalWords(known, base)}`);
+    if (known.kind === "failed") throw new UserFacingError("network", `${redactUrl(base)}: ${translated(refusalWords(known, base))}`);
     const choice = await chosen(known.choices, store, subject?.analysis.deployment.model?.value.name);
     return storeUrl({ place: store.place, matchers: matchersOf(choice), pastSeconds: await chosenPast() });
   }
@@ -75,7 +76,7 @@ export class StoreWay {
       const found = await withStore(base, { keys, fetchText: this.fetchText }, (ask) => findStore(ask, base, tenant));
       if (found.kind === "store") return found;
       if (found.misses === "tenant") tenant = await askTenant(base, tenant);
-      else if (found.misses !== "key") throw new UserFacingError("network", `${redactUrl(base)}: ${found.detail}`);
+      else if (found.misses !== "key") throw new UserFacingError("network", `${redactUrl(base)}: ${translated(found.detail)}`);
       else if (!(await keys.ask())) throw new vscode.CancellationError();
     }
   }

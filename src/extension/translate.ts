@@ -7,5 +7,6 @@ const leadingIcon = /^((?:\$\([\w~-]+\)|≈)\u2002)?([\s\S]*)$/;
 /** The sentence in the editor's language, slots filled. */
 export function translated({ text, args }: Message): string {
   const [, icon = "", words = text] = leadingIcon.exec(text) ?? [];
-  return icon + (words === "" ? "" : vscode.l10n.t(words, ...args));
+  const slots = args.map((slot) => (typeof slot === "object" ? translated(slot) : slot));
+  return icon + (words === "" ? "" : vscode.l10n.t(words, ...slots));
 }

@@ -41,7 +41,7 @@ export type Answer =
       readonly kind: "failed";
       readonly why: AskFailure;
       /** For people; holds no credentials. */
-      readonly detail: string;
+      readonly detail: Message;
       readonly status: number | null;
       /** How the text of a refusal begins: stores of metrics say there what they miss. Absent where there is none. */
       readonly said?: string;
@@ -55,6 +55,8 @@ export interface Ask {
   /** Ends after so many seconds, sooner where `unless` is there by then, at once when all is taken back. */
   wait(seconds: number, unless?: Promise<unknown>): Promise<void>;
   now(): Moment;
+  /** A sentence in the language of whoever reads what a source tells. */
+  readonly say: (words: Message) => string;
 }
 
 /** What a member does of the work. */

@@ -1,3 +1,4 @@
+import { type Message, plain } from "../deployment/message.ts";
 import type { Answer, Ask, AskFailure, Moment } from "../live/source.ts";
 import type { Clock } from "./clock.ts";
 import type { FetchText } from "./http.ts";
@@ -9,13 +10,16 @@ export interface AskPorts {
   /** The key for an address, where there is one. */
   readonly keyFor: (address: string) => string | undefined;
   readonly timeoutMs: number;
+  /** In whose language; English where absent. */
+  readonly say?: (words: Message) => string;
 }
 
 /** The port of a source over HTTP; `signal` takes everything back. */
-export function httpAsk({ fetchText, clock, keyFor, timeoutMs }: AskPorts, signal: AbortSignal): Ask {
+export function httpAsk({ fetchText, clock, keyFor, timeoutMs, say = plain }: AskPorts, signal: AbortSignal): Ask {
   const now = (): Moment => ({ time: clock.now() / 1000, steady: clock.steady() / 1000 });
   return {
     now,
+    say,
     text: async (address, how = {}): Promise<Answer> => {
       const { accept, headers, form, timeoutSeconds } = how;
       try {
@@ -30,8 +34,8 @@ export function httpAsk({ fetchText, clock, keyFor, timeoutMs }: AskPorts, signa
         return { kind: "text", text, contentType, at: now() };
       } catch (error) {
         if (!isHttpError(error)) throw error;
-        const { message, status, said } = error;
-        return { kind: "failed", why: whyOf(error), detail: message, status, ...(said === "" ? {} : { said }), at: now() };
+        const { words, status, said } = error;
+        return { kind: "failed", why: whyOf(error), detail: words, status, ...(said === "" ? {} : { said }), at: now() };
       }
     },
     wait: (seconds, unless) =>

@@ -1,3 +1,5 @@
+import { type Message, plain } from "../deployment/message.ts";
+
 export type HttpErrorKind =
   /** Not an address that can be asked. */
   | "bad-url"
@@ -16,17 +18,18 @@ export type HttpErrorKind =
   /** Stopped from our side. */
   | "cancelled";
 
-/** Why a text could not be fetched. Messages hold no credentials. */
+/** Why a text could not be fetched. Its words hold no credentials. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   constructor(
     readonly kind: HttpErrorKind,
-    message: string,
+    /** For people: what is the matter, and what to do. */
+    readonly words: Message,
     readonly status: number | null = null,
     /** How the body of a refusal begins, where it is text: untrusted, and never shown as it stands. */
     readonly said = "",
   ) {
-    super(message);
+    super(plain(words));
   }
 
   /** A key is missing, wrong, or not enough. */

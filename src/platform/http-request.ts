@@ -9,6 +9,7 @@ import { HttpProxyAgent } from "http-proxy-agent";
 // biome-ignore lint/style/useNodejsImportProtocol: see above
 import * as https from "https";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { message } from "../deployment/message.ts";
 import type { Connections } from "./connections.ts";
 import { HttpError } from "./http-error.ts";
 import { isLoopback } from "./url.ts";
@@ -42,7 +43,8 @@ export function send(url: URL, { method, headers, body }: Asked, connections: Co
     const request = (url.protocol === "https:" ? https : http).request(options, (response) => {
       const body = unpacked(response);
       if (body) resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-      else reject(new HttpError("not-text", "Answers packed in a way that is not known"));
+      else
+        reject(new HttpError("not-text", message("Answers packed in a way that is not known here: have it answer as plain text or gzip")));
     });
     request.on("error", reject);
     request.end(body);
@@ -66,7 +68,7 @@ function routeTo(url: URL, { proxyFor, secureContext }: Connections): https.Requ
   if (proxy === undefined) return {};
   if (proxy === null) return { agent: false };
   if (!URL.canParse(proxy) || !/^https?:$/.test(new URL(proxy).protocol)) {
-    throw new HttpError("unreachable", "The proxy that is set is no http or https address");
+    throw new HttpError("unreachable", message("The proxy that is set is no http or https address: set one that is, or none"));
   }
   const trust = secureContext ? { secureContext } : {};
   return { agent: url.protocol === "https:" ? new HttpsProxyAgent(proxy, trust) : new HttpProxyAgent(proxy, trust) };

@@ -1,6 +1,8 @@
+import { message } from "../deployment/message.ts";
 import { type Connections, environmentConnections } from "./connections.ts";
 import { HttpError, isHttpError } from "./http-error.ts";
 import { type Asked, type Reply, send } from "./http-request.ts";
+import { certificateWords, redirectWords, statusWords, unreachableWords } from "./http-words.ts";
 import { basicOf, redactUrl } from "./url.ts";
 
 export interface FetchLimits {
@@ -52,10 +54,14 @@ async function fetchOver(connections: Connections, url: string, limits: FetchLim
     await refuseStatus(reply);
     // Text that calls itself octets is text: what it is shows in its bytes.
     if (/^(?:image|audio|video|font)\/|zip/i.test(contentType)) {
-      throw new HttpError("not-text", `Answers with ${contentType.slice(0, 60)}, not text`);
+      throw new HttpError(
+        "not-text",
+        message("Answers with {0}, not text: check that this is the address of the metrics page", contentType.slice(0, 60)),
+      );
     }
     const text = await body(reply, limits.maxBytes ?? 16 * 2 ** 20);
-    if (text.slice(0, 4096).includes("\0")) throw new HttpError("not-text", "Answers with binary data, not text");
+    if (text.slice(0, 4096).includes("\0"))
+      throw new HttpError("not-text", message("Answers with binary data, not text: check that this is the address of the metrics page"));
     return { text, contentType, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     throw named(error, limits, deadline);
@@ -72,21 +78,29 @@ async function follow(start: string, limits: FetchLimits, connections: Connectio
     const { location } = reply.headers;
     if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
     reply.body.destroy();
-    if (!URL.canParse(location, at.href)) throw new HttpError("redirect", "Redirects to something that is no address", reply.status);
+    if (!URL.canParse(location, at.href))
+      throw new HttpError(
+        "redirect",
+        message("Redirects to something that is no address: attach to the address of the server itself"),
+        reply.status,
+      );
     const next = new URL(location, at.href);
     const other = otherPart(at, next);
     if (other) {
-      const words = `Redirects to ${redactUrl(next.href)}, which is another ${other}: attach to that address instead`;
-      throw new HttpError("redirect", words, reply.status);
+      throw new HttpError("redirect", redirectWords(redactUrl(next.href), other), reply.status);
     }
-    if (hops >= mostRedirects) throw new HttpError("redirect", "Redirects in circles", reply.status);
+    if (hops >= mostRedirects)
+      throw new HttpError(
+        "redirect",
+        message("Redirects in circles: attach to the address of the server itself, behind what redirects"),
+        reply.status,
+      );
     next.username = "";
     next.password = "";
     at = next;
   }
 }
 
-/** What a redirect leaves behind: a key is meant for the host, port and scheme that it was entered for. */
 function otherPart(from: URL, to: URL): "host" | "port" | "scheme" | undefined {
   if (to.hostname !== from.hostname) return "host";
   if (to.protocol !== from.protocol) return "scheme";
@@ -100,10 +114,10 @@ interface Address {
 }
 
 function parsed(input: string): Address {
-  if (!URL.canParse(input)) throw new HttpError("bad-url", `Not an address: ${redactUrl(input)}`);
+  if (!URL.canParse(input)) throw new HttpError("bad-url", message("Not an address: {0}", redactUrl(input)));
   const url = new URL(input);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new HttpError("bad-url", `Only http and https can be asked, not ${url.protocol.replace(":", "")}`);
+    throw new HttpError("bad-url", message("Only http and https can be asked, not {0}", url.protocol.replace(":", "")));
   }
   const basic = basicOf(url);
   url.username = "";
@@ -140,14 +154,6 @@ async function refuseStatus(reply: Reply): Promise<void> {
   throw new HttpError("status", statusWords(status), status, await beginning(reply));
 }
 
-function statusWords(status: number): string {
-  if (status === 401) return "Needs a key (HTTP 401)";
-  if (status === 403) return "The key is not allowed to read this page (HTTP 403)";
-  if (status === 407) return "The proxy wants a user and a password (HTTP 407)";
-  if (status === 404) return "There is no such page (HTTP 404)";
-  return `Answers with HTTP ${status}`;
-}
-
 /** The first part of a refusal that is sent as text; the rest is not waited for. */
 async function beginning({ headers, body }: Reply): Promise<string> {
   if (!/^(?:text\/plain|application\/(?:problem\+)?json)\b/i.test(headers["content-type"] ?? "")) return "";
@@ -162,7 +168,8 @@ async function beginning({ headers, body }: Reply): Promise<string> {
 
 /** Packed bodies count as they are unpacked: what announces little may become much. */
 async function body({ headers, body: stream }: Reply, maxBytes: number): Promise<string> {
-  const tooLarge = () => new HttpError("too-large", `Answers with more than ${Math.round(maxBytes / 2 ** 20) || 1} MiB`);
+  const tooLarge = () =>
+    new HttpError("too-large", message("Answers with more than {0} MiB: no metrics page is so long", Math.round(maxBytes / 2 ** 20) || 1));
   if (Number(headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const decoder = new TextDecoder();
   const parts: string[] = [];
@@ -183,8 +190,9 @@ async function* chunksOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Ar
 /** Any failure as one of our kinds. */
 function named(error: unknown, { signal, timeoutMs }: FetchLimits, deadline: AbortSignal): HttpError {
   if (isHttpError(error)) return error;
-  if (signal?.aborted) return new HttpError("cancelled", "Stopped");
-  if (deadline.aborted) return new HttpError("timeout", `No answer within ${(timeoutMs ?? 10_000) / 1000} s`);
+  if (signal?.aborted) return new HttpError("cancelled", message("Stopped."));
+  if (deadline.aborted)
+    return new HttpError("timeout", message("No answer within {0} s: the server may be busy or stuck", (timeoutMs ?? 10_000) / 1000));
   return unreachable(error);
 }
 
@@ -192,57 +200,5 @@ function unreachable(error: unknown): HttpError {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const certificate = certificateWords(code);
   if (certificate) return new HttpError("certificate", certificate);
-  return new HttpError("unreachable", unreachableWords(code, error));
-}
-
-/** Codes of OpenSSL's verification (node:tls, X509 certificate error codes). */
-function certificateWords(code: string): string | undefined {
-  switch (code) {
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return "The certificate is signed by the server itself";
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-    case "UNABLE_TO_GET_ISSUER_CERT":
-    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return "The certificate comes from an authority that is not known here";
-    case "CERT_HAS_EXPIRED":
-      return "The certificate has expired";
-    case "CERT_NOT_YET_VALID":
-      return "The certificate is not valid yet";
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return "The certificate is made out to another name";
-    case "CERT_REVOKED":
-    case "CERT_UNTRUSTED":
-    case "CERT_REJECTED":
-    case "CERT_SIGNATURE_FAILURE":
-    case "INVALID_CA":
-    case "INVALID_PURPOSE":
-      return "The certificate is not valid";
-    default:
-      return undefined;
-  }
-}
-
-function unreachableWords(code: string, error: unknown): string {
-  switch (code) {
-    case "ECONNREFUSED":
-      return "Nothing listens there (connection refused)";
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "The host name is not known";
-    case "ECONNRESET":
-      return "The connection broke";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "The host cannot be reached";
-    case "ETIMEDOUT":
-      return "The host does not answer";
-    case "EPROTO":
-    case "ERR_SSL_WRONG_VERSION_NUMBER":
-      return "No encrypted connection: does the server speak https?";
-    default:
-      return code
-        ? `No connection (${code})`
-        : `No connection (${error instanceof Error ? error.message.slice(0, 120) : "unknown reason"})`;
-  }
+  return new HttpError("unreachable", unreachableWords(code, error instanceof Error ? error.message : ""));
 }

@@ -1,3 +1,4 @@
+import { message } from "../deployment/message.ts";
 import { apiPath, type ProxiedPage } from "../live/kubernetes/api-address.ts";
 import type { ClusterPlace } from "../live/kubernetes/cluster-place.ts";
 import { Slots } from "../live/sources/slots.ts";
@@ -31,7 +32,7 @@ export class KubectlFetch {
 
   readonly fetchText: FetchText = async (address, limits = {}) => {
     const asked = apiPath(address);
-    if (!asked) throw new HttpError("bad-url", "Not an address of a cluster");
+    if (!asked) throw new HttpError("bad-url", message("Not an address: {0}", address));
     const began = performance.now();
     const text = asked.page ? await this.page(asked.path, asked.page, limits) : await this.slots.run(() => this.get(asked.path, limits));
     return typeof text === "string" ? { text, contentType: "", seconds: (performance.now() - began) / 1000 } : text;
@@ -83,7 +84,8 @@ export class KubectlFetch {
       const isClosed = isHttpError(error) && error.kind === "unreachable";
       // The proxy may be allowed by then.
       if (isClosed) this.end(`${page.pod}:${page.port}`);
-      throw isClosed ? new HttpError("unreachable", `${refusal.message} A port cannot be forwarded either: ${error.message}`) : error;
+      if (!isClosed) throw error;
+      throw new HttpError("unreachable", message("{0} A port cannot be forwarded either: {1}", refusal.words, error.words));
     }
   }
 

@@ -1,5 +1,6 @@
 import type { KubectlFailure } from "../live/kubernetes/kubectl-failure.ts";
 import { HttpError } from "./http-error.ts";
+import { statusWords } from "./http-words.ts";
 import type { KubectlError } from "./kubectl.ts";
 
 /**
@@ -13,29 +14,26 @@ export function refusedBy({ kind, said }: KubectlFailure): "proxy" | "pod" | und
 
 /** A pod that wants a key, or another one, in the words of a server that is asked directly. */
 export function keyError({ failure }: KubectlError): HttpError {
-  return failure.kind === "login"
-    ? new HttpError("status", "Needs a key (HTTP 401)", 401)
-    : new HttpError("status", "The key is not allowed to read this page (HTTP 403)", 403);
+  const status = failure.kind === "login" ? 401 : 403;
+  return new HttpError("status", statusWords(status), status);
 }
 
 /** The API server's sentence for an answer of 404 that names no object: the pod is there, the page is not. */
 const noSuchPage = /could not find the requested resource/;
 
 /** Why there is no page, as who asks servers knows it. What the cluster refuses is `unreachable`: an engine's key would not help. */
-export function pageError({ failure, message }: KubectlError): HttpError {
+export function pageError({ failure, words }: KubectlError): HttpError {
   const { kind, said } = failure;
   switch (kind) {
     case "timeout":
     case "cancelled":
-      return new HttpError(kind, message);
+      return new HttpError(kind, words);
     case "too-much":
-      return new HttpError("too-large", message);
+      return new HttpError("too-large", words);
     case "gone":
-      return noSuchPage.test(said)
-        ? new HttpError("status", "There is no such page (HTTP 404)", 404)
-        : new HttpError("unreachable", message);
+      return noSuchPage.test(said) ? new HttpError("status", statusWords(404), 404) : new HttpError("unreachable", words);
     case "other":
-      return answered(said) ? new HttpError("status", message, 500) : new HttpError("unreachable", message);
+      return answered(said) ? new HttpError("status", words, 500) : new HttpError("unreachable", words);
     case "missing-tool":
     case "no-context":
     case "no-namespace":
@@ -43,7 +41,7 @@ export function pageError({ failure, message }: KubectlError): HttpError {
     case "login":
     case "unreachable":
     case "closed-port":
-      return new HttpError("unreachable", message);
+      return new HttpError("unreachable", words);
     default:
       return kind satisfies never;
   }

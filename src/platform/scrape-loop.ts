@@ -1,3 +1,4 @@
+import { type Message, plain } from "../deployment/message.ts";
 import { unseenPage } from "../live/running/identify.ts";
 import type { LiveSeries } from "../live/series/series.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
@@ -43,6 +44,8 @@ export interface ScrapeOptions {
   readonly ask?: (signal: AbortSignal) => Ask;
   readonly fetchText?: FetchText;
   readonly clock?: Clock;
+  /** In whose language reasons are told; English where absent. */
+  readonly say?: (words: Message) => string;
   readonly random?: () => number;
 }
 
@@ -122,10 +125,10 @@ export class ScrapeLoop {
 
   private begin(): void {
     const controller = new AbortController();
-    const { ask, timeoutMs } = this.options;
+    const { ask, timeoutMs, say = plain } = this.options;
     const { clock, fetchText, keyFor } = this;
     this.asking = {
-      ask: ask ? ask(controller.signal) : httpAsk({ fetchText, clock, keyFor, timeoutMs: timeoutMs ?? 10_000 }, controller.signal),
+      ask: ask ? ask(controller.signal) : httpAsk({ fetchText, clock, keyFor, timeoutMs: timeoutMs ?? 10_000, say }, controller.signal),
       abort: () => controller.abort(),
     };
     void this.scrape();

@@ -1,3 +1,4 @@
+import { message } from "../deployment/message.ts";
 import { HttpError } from "./http-error.ts";
 
 /**
@@ -7,10 +8,10 @@ import { HttpError } from "./http-error.ts";
 export function normaliseUrl(input: string): string {
   const text = input.trim();
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${/^\d+$/.test(text) ? `localhost:${text}` : text}`;
-  if (text === "" || !URL.canParse(withScheme)) throw new HttpError("bad-url", `Not an address: ${redactUrl(text)}`);
+  if (text === "" || !URL.canParse(withScheme)) throw new HttpError("bad-url", message("Not an address: {0}", redactUrl(text)));
   const url = new URL(withScheme);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new HttpError("bad-url", `Only http and https can be asked, not ${url.protocol.replace(":", "")}`);
+    throw new HttpError("bad-url", message("Only http and https can be asked, not {0}", url.protocol.replace(":", "")));
   }
   url.hash = "";
   if (/^\/?(?:v1\/?)?$/.test(url.pathname)) url.pathname = "/metrics";

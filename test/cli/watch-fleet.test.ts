@@ -60,6 +60,6 @@ describe("watch --fleet", () => {
   it("ends with 4 where nobody answers", async () => {
     const { stderr, code } = await cli.run(["watch", nobody, `${nobody}/x/metrics`, "--fleet", "--once"]);
     expect(code).toBe(4);
-    expect(stderr).toContain("/metrics: Nothing listens there (connection refused) (and 1 more)");
+    expect(stderr).toContain("/metrics: Nothing listens there (connection refused): start the server, or check the port (and 1 more)");
   });
 });

@@ -99,7 +99,7 @@ describe("watch --prometheus", () => {
     [{ status: 401, said: "" }, "Needs a key (HTTP 401)"],
     [{ status: 401, said: "no org id" }, "Name it with --tenant."],
     [{ status: 404, said: "404 page not found" }, "Mimir has it below /prometheus"],
-    [{ status: 500, said: "" }, "Answers with HTTP 500"],
+    [{ status: 500, said: "" }, "The server failed (HTTP 500)"],
   ])("says what a refusal means: %o", async (told, words) => {
     const { url } = await store(two, () => told);
     const { code, stderr, stdout } = await watch("--prometheus", url, "--once");

@@ -6,6 +6,7 @@ import { Imitation, type ImitationOptions } from "../../src/demo/imitation.ts";
 import { sglangDialect } from "../../src/demo/sglang-wire.ts";
 import { vllmDialect } from "../../src/demo/vllm-wire.ts";
 import { familiesOf } from "../../src/demo/wire.ts";
+import { plain } from "../../src/deployment/message.ts";
 import { compareVersions, parseVersion } from "../../src/deployment/version.ts";
 import { parseMetrics } from "../../src/live/page/metrics-text.ts";
 import { readPage } from "../../src/live/page/read-page.ts";
@@ -22,7 +23,7 @@ function imitation(options: Partial<ImitationOptions> = {}): Imitation {
 
 function read(text: string) {
   const answer = readPage(text, began);
-  if (answer.kind !== "snapshot") throw new Error(answer.detail);
+  if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
   expect(answer.problems).toEqual([]);
   return answer.snapshot;
 }

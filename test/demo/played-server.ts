@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Imitation } from "../../src/demo/imitation.ts";
 import { asWritten, type Injection, injected, simulated } from "../../src/demo/inject.ts";
 import { readCase } from "../../src/deployment/case.ts";
+import { plain } from "../../src/deployment/message.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import type { Settled } from "../../src/deployment/settled.ts";
 import { lengthsFor } from "../../src/language/lengths.ts";
@@ -53,7 +54,7 @@ export function played({ settled, workload }: Planned, faults: readonly Injectio
   const series = new LiveSeries();
   for (let second = 0.1 * last; second <= last; second += intervalSeconds) {
     const page = readPage(imitation.page(second), start + second);
-    if (page.kind !== "snapshot") throw new Error(page.detail);
+    if (page.kind !== "snapshot") throw new Error(plain(page.detail));
     series.push(page.snapshot);
   }
   return series;

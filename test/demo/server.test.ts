@@ -134,15 +134,15 @@ describe("the demo server", () => {
   });
 
   it.each([
-    ["401", { kind: "status", status: 401, message: "Needs a key (HTTP 401)" }],
-    ["500", { kind: "status", status: 500, message: "Answers with HTTP 500" }],
+    ["401", { kind: "status", status: 401, message: expect.stringContaining("Needs a key (HTTP 401)") }],
+    ["500", { kind: "status", status: 500, message: expect.stringContaining("The server failed (HTTP 500)") }],
   ])("refuses with %s", async (fault, expected) => {
     const server = await demo({ fault });
     await expect(fetchText(`${server.url}/metrics`)).rejects.toMatchObject(expected);
   });
 
   it.each([
-    ["html", { problems: ["not Prometheus text: looks like HTML"] }],
+    ["html", { problems: ["Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address"] }],
     ["truncated", { problems: [expect.stringContaining("cut off")] }],
   ])("misbehaves as %s", async (fault, expected) => {
     const server = await demo({ fault });
@@ -174,7 +174,7 @@ describe("the demo server", () => {
       problems: [],
     });
     const html = await demo({ fault: "html" });
-    expect(await once(html.url)).toBe("not Prometheus text: looks like HTML");
+    expect(await once(html.url)).toBe("Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address");
     const cut = await demo({ fault: "truncated" });
     expect(await once(cut.url)).toBe("The page is cut off in the middle of a line");
   });

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { defaultDeployment } from "../../src/demo/default-deployment.ts";
 import { startDemo } from "../../src/demo/server.ts";
+import { plain } from "../../src/deployment/message.ts";
 import { read } from "../../src/deployment/read.ts";
 import { settle } from "../../src/deployment/settle.ts";
 import { noSurroundings } from "../../src/deployment/surroundings.ts";
@@ -71,7 +72,7 @@ describe("a simulated run, played, scraped and compared with itself", () => {
       for (let second = 20; second <= 220; second += 2) {
         now = 1_795_220_000_000 + second * 1000;
         const answer = readPage((await fetchText(`${server.url}/metrics`)).text, now / 1000);
-        if (answer.kind !== "snapshot") throw new Error(answer.detail);
+        if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
         series.push(answer.snapshot);
       }
       const window = series.window(1000);

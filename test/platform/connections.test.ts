@@ -111,7 +111,7 @@ describe("through a proxy", () => {
     const odd = environmentConnections({ HTTP_PROXY: "socks5://127.0.0.1:1" });
     await expect(httpFetch(() => odd)("http://inside.test/metrics")).rejects.toMatchObject({
       kind: "unreachable",
-      message: "The proxy that is set is no http or https address",
+      message: "The proxy that is set is no http or https address: set one that is, or none",
     });
     const refusing = createServer((_, response) => response.writeHead(407).end());
     refusing.on("connect", (_, socket: Socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
@@ -166,7 +166,7 @@ describe("who vouches for a server", () => {
     const url = `https://localhost:${await listening(securePage())}/metrics`;
     await expect(fetching({})(url)).rejects.toMatchObject({
       kind: "certificate",
-      message: "The certificate comes from an authority that is not known here",
+      message: expect.stringContaining("The certificate comes from an authority that is not known here"),
     });
     expect((await fetching(own())(url)).text).toBe("a 1\n");
     const excepted = (origin: string) => origin === new URL(url).origin;
@@ -178,7 +178,7 @@ describe("who vouches for a server", () => {
     const port = await listening(securePage());
     await expect(fetching(own())(`https://other.localhost:${port}/metrics`)).rejects.toMatchObject({
       kind: "certificate",
-      message: "The certificate is made out to another name",
+      message: expect.stringContaining("The certificate is made out to another name"),
     });
   });
 
@@ -221,7 +221,7 @@ describe("limits", () => {
     const before = process.memoryUsage().rss;
     await expect(fetchText(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
       kind: "too-large",
-      message: "Answers with more than 16 MiB",
+      message: expect.stringContaining("Answers with more than 16 MiB"),
     });
     expect(sent).toBe(1);
     expect(process.memoryUsage().rss - before).toBeLessThan(120 * 2 ** 20);

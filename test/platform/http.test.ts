@@ -97,7 +97,10 @@ describe("fetchText", () => {
   it("gives up on a server that hangs, before headers and after", async () => {
     const silent = await serve(() => undefined);
     const started = performance.now();
-    await expect(fetchText(silent, { timeoutMs: 200 })).rejects.toMatchObject({ kind: "timeout", message: "No answer within 0.2 s" });
+    await expect(fetchText(silent, { timeoutMs: 200 })).rejects.toMatchObject({
+      kind: "timeout",
+      message: "No answer within 0.2 s: the server may be busy or stuck",
+    });
     const dripping = await serve((_, response) => {
       const timer = setInterval(() => response.write("a 1\n"), 20);
       response.on("close", () => clearInterval(timer));
@@ -123,11 +126,14 @@ describe("fetchText", () => {
     });
     await expect(fetchText(streamed, { maxBytes: 2 ** 20 })).rejects.toMatchObject({
       kind: "too-large",
-      message: "Answers with more than 1 MiB",
+      message: "Answers with more than 1 MiB: no metrics page is so long",
     });
     expect(sent).toBeLessThan(40 * 2 ** 20);
     const announced = await serve((_, response) => response.writeHead(200, { "content-length": String(hundred) }).write("a"));
-    await expect(fetchText(announced)).rejects.toMatchObject({ kind: "too-large", message: "Answers with more than 16 MiB" });
+    await expect(fetchText(announced)).rejects.toMatchObject({
+      kind: "too-large",
+      message: "Answers with more than 16 MiB: no metrics page is so long",
+    });
     const packed = await serve((_, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(30 * 2 ** 20))),
     );
@@ -166,16 +172,22 @@ describe("fetchText", () => {
     expect(asked).toEqual([]);
 
     const circle = await serve((_, response) => response.writeHead(302, { location: "/" }).end());
-    await expect(fetchText(circle)).rejects.toMatchObject({ kind: "redirect", message: "Redirects in circles" });
+    await expect(fetchText(circle)).rejects.toMatchObject({ kind: "redirect", message: expect.stringContaining("Redirects in circles") });
   });
 
   it("says that nothing listens, that a connection broke, that it was stopped", async () => {
     const gone = await serve(() => undefined);
     const server = open.pop();
     await new Promise((resolve) => server?.close(resolve));
-    await expect(fetchText(gone)).rejects.toMatchObject({ kind: "unreachable", message: "Nothing listens there (connection refused)" });
+    await expect(fetchText(gone)).rejects.toMatchObject({
+      kind: "unreachable",
+      message: expect.stringContaining("Nothing listens there (connection refused)"),
+    });
     const breaking = await serve((request) => request.socket.destroy());
-    await expect(fetchText(breaking)).rejects.toMatchObject({ kind: "unreachable", message: "The connection broke" });
+    await expect(fetchText(breaking)).rejects.toMatchObject({
+      kind: "unreachable",
+      message: expect.stringContaining("The connection broke"),
+    });
     const half = await serve((_, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("a 1\n");

@@ -77,7 +77,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
         resources: [{ name: "pods", singularName: "pod", namespaced: true, kind: "Pod", verbs: ["get", "list"] }],
       });
     case "/api/v1/namespaces/watched/pods":
-      return void watched(searchParams, response, refuse);
+      watched(searchParams, response, refuse);
+      return;
     case "/api/v1/namespaces/serving/pods":
       return void json(searchParams.get("labelSelector") === "app in (llama)" ? podList({ name: "llama-1" }) : podList());
     case "/api/v1/namespaces/serving/pods/llama-1":

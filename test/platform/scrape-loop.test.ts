@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
+import { message } from "../../src/deployment/message.ts";
 import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint } from "../../src/live/snapshot.ts";
 import { metricsUrl } from "../../src/live/sources/metrics-url.ts";
@@ -44,7 +45,7 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
       const aborted = new Promise<never>((_, reject) => {
         limits?.signal?.addEventListener("abort", () => {
           over();
-          reject(new HttpError("cancelled", "Stopped"));
+          reject(new HttpError("cancelled", message("Stopped.")));
         });
       });
       const text = await Promise.race([aborted, Promise.resolve(answer(isPage ? scraped++ : -1, url))]);
@@ -70,7 +71,7 @@ function loop(answer: (asked: number, url: string) => string | Error | Promise<s
   return { scrapeLoop, clock, asked, pages, points, statuses, identities, mostInFlight: () => mostInFlight };
 }
 
-const refused = () => new HttpError("unreachable", "Nothing listens there (connection refused)");
+const refused = () => new HttpError("unreachable", message("Nothing listens there (connection refused)"));
 
 describe("ScrapeLoop", () => {
   it("takes what figures tell of their server where nobody can be asked, and leaves a recording to its own header", async () => {
@@ -162,9 +163,12 @@ describe("ScrapeLoop", () => {
 
   it("waits for a key and goes on with it", async () => {
     let key: string | undefined;
-    const { scrapeLoop, clock, pages, statuses } = loop((n) => (n < 1 ? new HttpError("status", "Needs a key (HTTP 401)", 401) : page(n)), {
-      keyFor: () => key,
-    });
+    const { scrapeLoop, clock, pages, statuses } = loop(
+      (n) => (n < 1 ? new HttpError("status", message("Needs a key (HTTP 401)"), 401) : page(n)),
+      {
+        keyFor: () => key,
+      },
+    );
     scrapeLoop.start();
     await clock.pass(600_000);
     expect(pages()).toHaveLength(1);
@@ -177,9 +181,9 @@ describe("ScrapeLoop", () => {
   });
 
   it.each([
-    ["<html></html>", "not Prometheus text: looks like HTML"],
-    ['{"iter":1}', "not Prometheus text: looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
-    ["# TYPE go_goroutines gauge\ngo_goroutines 1\n", "Prometheus text, but no metric of a serving engine in it"],
+    ["<html></html>", "Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address"],
+    ['{"iter":1}', "Not Prometheus text: it looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
+    ["# TYPE go_goroutines gauge\ngo_goroutines 1\n", "Prometheus text, but no metric of a serving engine in it: check the port"],
   ])("says that %j is the wrong page, and tries again later", async (text, detail) => {
     const { scrapeLoop, clock, pages, statuses, points } = loop(() => text);
     scrapeLoop.start();

@@ -17,7 +17,8 @@ export function words(text: string, ...slots: readonly (string | number)[]): str
 
 /** A sentence of the pure rooms in the reader's language. */
 export function said({ text, args }: Message): string {
-  return plain({ text: translations[text] ?? text, args });
+  const slots = args.map((slot) => (typeof slot === "object" ? said(slot) : slot));
+  return plain({ text: translations[text] ?? text, args: slots });
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,3 +1,4 @@
+import { message } from "../../deployment/message.ts";
 import type { Ask, LiveSource, Look } from "../source.ts";
 import { lookAt } from "../sources/metrics-url.ts";
 import { podAddress } from "./api-address.ts";
@@ -26,14 +27,14 @@ export class PodPage implements LiveSource {
   async look(ask: Ask): Promise<Look> {
     const known = this.chosen;
     if (known !== undefined) {
-      const look = lookAt(await ask.text(known));
+      const look = lookAt(await ask.text(known), ask);
       if (look.kind === "none" && look.why === "wrong-page") this.chosen = undefined;
       return look;
     }
     let failure: Look | undefined;
     for (const place of servingPorts(this.pod)) {
       const address = podAddress(this.pod, this.pod.name, place);
-      const look = lookAt(await ask.text(address));
+      const look = lookAt(await ask.text(address), ask);
       if (look.kind !== "none") {
         this.chosen = address;
         return look;
@@ -42,6 +43,7 @@ export class PodPage implements LiveSource {
       // The likeliest port's failure tells most.
       failure ??= look;
     }
-    return failure ?? { kind: "none", why: "lost", detail: "No port of this pod is known", time: ask.now().time, problems: [] };
+    const detail = ask.say(message("No port of this pod is known"));
+    return failure ?? { kind: "none", why: "lost", detail, time: ask.now().time, problems: [] };
   }
 }

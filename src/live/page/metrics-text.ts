@@ -1,4 +1,6 @@
+import { plain } from "../../deployment/message.ts";
 import type { Family, MetricsPage, Sample } from "../snapshot.ts";
+import { foreignPage } from "./foreign-page.ts";
 import { MetricsLine } from "./metrics-line.ts";
 import { withoutRepeated } from "./repeated-series.ts";
 
@@ -44,8 +46,8 @@ const anyEnding = /_(?:total|bucket|sum|count|info)$/;
  * `problems` (the first 20, then their number). Time grows with the length of the text alone.
  */
 export function parseMetrics(text: string): MetricsPage {
-  const foreign = looksForeign(text);
-  if (foreign) return { families: new Map(), labelNames: new Set(), problems: [foreign] };
+  const foreign = foreignPage(text);
+  if (foreign) return { families: new Map(), labelNames: new Set(), problems: [plain(foreign)] };
   const reader = new PageReader();
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let line = 1;
@@ -57,19 +59,6 @@ export function parseMetrics(text: string): MetricsPage {
     line++;
   }
   return reader.page();
-}
-
-/** What a page is when it is no metrics page at all; undefined where it may be one. */
-function looksForeign(text: string): string | undefined {
-  // A byte order mark counts as blank here.
-  const first = text[text.search(/\S/)];
-  if (first === undefined) return "not Prometheus text: the page is empty";
-  if (first === "<") return "not Prometheus text: looks like HTML";
-  if (text.slice(0, 4096).includes("\0")) return "not Prometheus text: looks like a binary file";
-  if (first === "[" || (first === "{" && /^\s*\{\s*(?:\}|"(?:[^"\\]|\\.){0,200}"\s*:)/.test(text.slice(0, 1024)))) {
-    return "not Prometheus text: looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)";
-  }
-  return undefined;
 }
 
 class PageReader {

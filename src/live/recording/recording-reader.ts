@@ -1,6 +1,6 @@
 import { parsedJson } from "../../catalog/json-text.ts";
 import { type Fields, isFields } from "../../deployment/case-fields.ts";
-import { type Message, message } from "../../deployment/message.ts";
+import { type Message, message, plain } from "../../deployment/message.ts";
 import { readPage } from "../page/read-page.ts";
 import type { Look } from "../source.ts";
 import { eventsFrom } from "./events-json.ts";
@@ -85,7 +85,7 @@ function pageLook(text: string, time: unknown): Look | { readonly problem: Messa
   const page = readPage(text, time);
   return page.kind === "snapshot"
     ? { kind: "scrape", snapshot: page.snapshot, problems: page.problems }
-    : { kind: "none", why: page.kind === "cut-off" ? "lost" : "wrong-page", detail: page.detail, time, problems: page.problems };
+    : { kind: "none", why: page.kind === "cut-off" ? "lost" : "wrong-page", detail: plain(page.detail), time, problems: page.problems };
 }
 
 function problemsFrom(value: unknown): readonly string[] {

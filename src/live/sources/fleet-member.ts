@@ -1,4 +1,4 @@
-import { message } from "../../deployment/message.ts";
+import { message, plain } from "../../deployment/message.ts";
 import { LeftEngines } from "../series/left-engines.ts";
 import { isUnknownSpan, secondsBetween } from "../series/moment.ts";
 import { growth, isIncomplete, isRestart } from "../series/point.ts";
@@ -28,13 +28,16 @@ const longestWaitSeconds = 30;
 /** What is shorter shows as a missing share alone. */
 const toldGapSeconds = 5;
 
+const noAnswerYet = message("No answer yet");
+
 /** What a fleet remembers of one member: its last snapshot, what is under way, and how it stands. */
 export class WatchedMember {
   private under: { readonly since: number } | undefined;
   private arrived: Look | undefined;
   private before: { readonly snapshot: Snapshot; readonly at: Moment } | undefined;
   private state: MemberState["state"] = "lost";
-  private detail = "No answer yet";
+  private detail = "";
+  private say: Ask["say"] = plain;
   private readonly left = new LeftEngines();
   private failures = 0;
   /** Of the steady clock. */
@@ -56,6 +59,7 @@ export class WatchedMember {
   /** Asks, unless an answer is under way or it is too early after failures; ends when the answer is there. */
   async ask(ask: Ask, run: (task: () => Promise<Look>) => Promise<Look>): Promise<void> {
     const { steady } = ask.now();
+    this.say = ask.say;
     if (this.under || steady < this.nextAt) return;
     const under = { since: steady };
     this.under = under;
@@ -86,14 +90,15 @@ export class WatchedMember {
   }
 
   standing(): MemberState {
-    const { name, state, detail, before } = this;
+    const { name, state, before } = this;
+    const detail = state === "lost" && this.detail === "" ? this.say(noAnswerYet) : this.detail;
     const measures = before && measuresOf(before.snapshot);
     return { name, role: this.role(before?.snapshot), state, detail, engines: before?.snapshot.server.engines ?? 0, measures };
   }
 
   /** Nothing came this time: its last gauges stand for a moment, then it is lost. */
   private late(now: Moment): Share | undefined {
-    if (this.under && now.steady - this.under.since > lateSeconds) this.lose("No answer yet", now);
+    if (this.under && now.steady - this.under.since > lateSeconds) this.lose(this.say(noAnswerYet), now);
     if (!this.before || this.state === "lost") return undefined;
     const { snapshot } = this.before;
     const still = { counters: {}, histograms: {} };
@@ -105,7 +110,7 @@ export class WatchedMember {
     const last = this.before;
     const snapshot = this.left.follow(last?.snapshot, page);
     if (last && isIncomplete(last.snapshot, snapshot)) {
-      this.failed("The page is not whole: figures it had before are missing", now, "lost");
+      this.failed(this.say(message("The page is not whole: figures it had before are missing")), now, "lost");
       return undefined;
     }
     const restarted = last !== undefined && isRestart(last.snapshot, snapshot);

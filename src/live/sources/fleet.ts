@@ -71,10 +71,11 @@ export class Fleet implements LiveSource {
     const { watched } = this;
     const answers = Promise.all(watched.map((member) => member.ask(ask, (task) => this.slots.run(task))));
     await Promise.race([answers, ask.wait(this.patience, answers)]);
-    return this.summed(watched, ask.now());
+    return this.summed(watched, ask);
   }
 
-  private summed(watched: readonly WatchedMember[], now: Moment): Look {
+  private summed(watched: readonly WatchedMember[], ask: Ask): Look {
+    const now = ask.now();
     const { before, events } = this;
     this.events = [];
     const seconds = before && !isUnknownSpan(before, now) ? secondsBetween(before, now) : null;
@@ -83,7 +84,7 @@ export class Fleet implements LiveSource {
     const limits = this.limits(watched);
     const problems = [...limits, ...lostMembers(members)];
     const notes = { members, events, problems, ...(limits.length > 0 ? { limits } : {}) };
-    if (shares.length === 0) return { kind: "none", ...reasonOf(watched, members), ...now, ...notes };
+    if (shares.length === 0) return { kind: "none", ...reasonOf(watched, members, ask), ...now, ...notes };
     this.before = now;
     const grown = fleetSum(
       shares.map(({ name, role, grown: own }) => ({ name, role, snapshot: own })),
@@ -120,11 +121,15 @@ function shortened(list: readonly string[]): readonly string[] {
 function reasonOf(
   watched: readonly WatchedMember[],
   [first, ...others]: readonly MemberState[],
+  { say }: Ask,
 ): { readonly why: "lost" | "wrong-page" | "needs-key"; readonly detail: string } {
-  if (!first) return { why: "lost", detail: "There is no server to ask" };
+  if (!first) return { why: "lost", detail: say(message("There is no server to ask")) };
   const common = watched[0]?.refusal;
   return {
     why: common && watched.every(({ refusal }) => refusal === common) ? common : "lost",
-    detail: `${first.name}: ${first.detail}${others.length > 0 ? ` (and ${others.length} more)` : ""}`,
+    detail:
+      others.length > 0
+        ? say(message("{0}: {1} (and {2} more)", first.name, first.detail, others.length))
+        : `${first.name}: ${first.detail}`,
   };
 }

@@ -1,4 +1,4 @@
-import { plain } from "../../deployment/message.ts";
+import { type Message, message, plain } from "../../deployment/message.ts";
 import { podsAddress } from "../kubernetes/api-address.ts";
 import type { ClusterPlace } from "../kubernetes/cluster-place.ts";
 import { type MeantPod, meantPods, noneRuns, runningPods } from "../kubernetes/find-pods.ts";
@@ -47,7 +47,7 @@ export class KubernetesPods implements LiveSource {
   private readonly changes = new PodChanges();
   private readonly restarts = new RestartsOnce();
   private events: readonly LiveEvent[] = [];
-  private problem: string | undefined;
+  private problem: Message | undefined;
 
   constructor(
     readonly name: string,
@@ -80,11 +80,11 @@ export class KubernetesPods implements LiveSource {
     if (this.known === undefined) await this.listing;
     const told = this.watch?.changes();
     if (told) this.take(meantPods(told), ask.now().time);
-    if (this.known === undefined) return this.nothing(ask, this.problem ?? "The cluster does not answer");
+    if (this.known === undefined) return this.nothing(ask, this.problem ?? message("The cluster does not answer"));
     // Who went for good settles with time, whether or not anything else happens.
     this.note(this.known, ask.now().time);
     const none = noneRuns(this.seen, this.place);
-    return this.noted(none ? this.nothing(ask, plain(none)) : await this.fleet.look(ask));
+    return this.noted(none ? this.nothing(ask, none) : await this.fleet.look(ask), ask);
   }
 
   /** Begins to list the pods where it is time. */
@@ -101,7 +101,7 @@ export class KubernetesPods implements LiveSource {
     this.listing = this.listed(ask).then((found) => {
       if (this.askedThrough !== ask) return;
       this.listing = undefined;
-      if (typeof found === "string") this.problem = found;
+      if ("text" in found) this.problem = found;
       else {
         this.problem = undefined;
         this.watch?.begin(found);
@@ -119,13 +119,13 @@ export class KubernetesPods implements LiveSource {
   }
 
   /** What the cluster lists now, or why nobody can tell. */
-  private async listed(ask: Ask): Promise<readonly { readonly query: PodQuery; readonly list: PodList }[] | string> {
+  private async listed(ask: Ask): Promise<readonly { readonly query: PodQuery; readonly list: PodList }[] | Message> {
     const found: { readonly query: PodQuery; readonly list: PodList }[] = [];
     for (const query of this.queries) {
       const answer = await ask.text(podsAddress(this.place, query), { accept: "application/json", timeoutSeconds: listSeconds });
       if (answer.kind === "failed") return answer.detail;
       const list = readPods(answer.text);
-      if (!list) return "The cluster answers with something that is no list of pods";
+      if (!list) return message("The cluster answers with something that is no list of pods");
       found.push({ query, list });
     }
     return found;
@@ -159,13 +159,13 @@ export class KubernetesPods implements LiveSource {
   }
 
   /** A look with what is known of the pods beside it. */
-  private noted(look: Look): Look {
+  private noted(look: Look, ask: Ask): Look {
     const { events } = this;
     this.events = [];
     const pods = this.seen;
     // Workers of a group that serve nothing lend their GPUs: no members, and nothing is wrong with them.
     const silent = new Set(pods.filter(isWorker).map(({ name }) => name));
-    const missing = pods.flatMap((pod) => troubled(pod) ?? []);
+    const missing = pods.flatMap((pod) => troubled(pod, ask) ?? []);
     const explained = new Set(missing.map(({ name }) => name));
     const answering = (look.members ?? []).filter(
       ({ name, measures }) => !explained.has(name) && (measures !== undefined || !silent.has(name)),
@@ -184,19 +184,19 @@ export class KubernetesPods implements LiveSource {
   private problems(pods: readonly MeantPod[]): readonly string[] {
     const left = runningPods(pods).length - mostPods;
     return [
-      ...(this.problem === undefined ? [] : [this.problem]),
+      ...(this.problem === undefined ? [] : [plain(this.problem)]),
       ...(this.watch?.isRefused ? [`The cluster lets its pods be listed and not watched: it is asked every ${listSeconds} s`] : []),
       ...(left > 0 ? [`${left} pods more than ${mostPods}: they are not read`] : []),
     ];
   }
 
-  private nothing(ask: Ask, detail: string): Look {
-    return { kind: "none", why: "lost", detail, ...ask.now(), problems: [] };
+  private nothing(ask: Ask, why: Message): Look {
+    return { kind: "none", why: "lost", detail: ask.say(why), ...ask.now(), problems: [] };
   }
 }
 
 /** A pod that cannot be asked, as a member that is missing. */
-function troubled(pod: MeantPod): MemberState | undefined {
+function troubled(pod: MeantPod, { say }: Ask): MemberState | undefined {
   const trouble = podTrouble(pod);
-  return trouble && { name: pod.name, role: pod.role, state: "lost", detail: plain(trouble.words), engines: 0, measures: undefined };
+  return trouble && { name: pod.name, role: pod.role, state: "lost", detail: say(trouble.words), engines: 0, measures: undefined };
 }

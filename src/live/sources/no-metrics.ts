@@ -1,6 +1,8 @@
+import { type Message, message } from "../../deployment/message.ts";
+
 /** A refusal of a metrics page. */
 interface Refusal {
-  readonly detail: string;
+  readonly detail: Message;
   readonly status: number | null;
   /** How its text begins: untrusted, never shown. */
   readonly said?: string;
@@ -10,9 +12,12 @@ interface Refusal {
 const llamaCppHint = /Start it with `?--metrics\b/i;
 
 /** Why there is no metrics page, with what turns it on: on the server that said so itself, else on those where it is off or elsewhere. */
-export function refusalWords({ detail, status, said = "" }: Refusal): string {
-  if ((status === 404 || status === 501) && llamaCppHint.test(said)) return "llama.cpp gives metrics when it is started with --metrics";
+export function refusalWords({ detail, status, said = "" }: Refusal): Message {
+  if ((status === 404 || status === 501) && llamaCppHint.test(said))
+    return message("llama.cpp gives metrics when it is started with --metrics");
   return status === 404
-    ? `${detail}. SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002`
+    ? message(
+        "There is no such page (HTTP 404): SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002",
+      )
     : detail;
 }

@@ -1,4 +1,4 @@
-import { plain } from "../../deployment/message.ts";
+import { message, plain } from "../../deployment/message.ts";
 import { mixedIn } from "../page/mixed.ts";
 import type { Ask, LiveSource, Look, Moment } from "../source.ts";
 import type { ApiPlace, ApiResult } from "./prometheus/api.ts";
@@ -71,7 +71,7 @@ class PrometheusSource {
 
   async look(ask: Ask): Promise<Look> {
     const selection = await this.selected(ask);
-    if (selection.kind === "failed") return this.nothing(selection, ask.now());
+    if (selection.kind === "failed") return this.nothing(selection, ask.now(), ask);
     // A look sooner than the next scrape would see what the last one saw.
     await ask.wait(Math.max(0, this.askedAt + selection.scrapeSeconds - ask.now().steady));
     const moment = ask.now();
@@ -81,14 +81,14 @@ class PrometheusSource {
     // After a time without an answer one rate speaks for all of it.
     const queries = this.queries(selection, Math.max(shortest, seconds), true);
     const instant = await askInstant(ask, this.choice.place, queries, moment.time + selection.clockAhead);
-    if (instant.kind === "failed") return this.nothing(instant, moment);
+    if (instant.kind === "failed") return this.nothing(instant, moment, ask);
     const figures = figuresOf(instant.series, selection);
     const members = memberStates(figures, await this.failuresOf(ask, selection, figures), seconds);
     const events = this.changes.since(figures.members, moment.time);
     const problems = [...selection.notices, ...instant.notices, ...instant.limits];
     if (members.every(({ engines }) => engines === 0)) {
       this.selectedAt = Number.NEGATIVE_INFINITY;
-      const detail = members[0]?.detail ?? "The store has no figures of these servers any more";
+      const detail = members[0]?.detail ?? ask.say(message("The store has no figures of these servers any more"));
       return { kind: "none", why: "lost", detail, time: moment.time, problems, members, events };
     }
     this.answeredAt = moment.time;
@@ -146,9 +146,9 @@ class PrometheusSource {
     return this.failures;
   }
 
-  private nothing(failed: Failed, { time }: Moment): Look {
+  private nothing(failed: Failed, { time }: Moment, { say }: Ask): Look {
     const { why } = failed;
     const known = why === "needs-key" || why === "wrong-page" || why === "cancelled" ? why : "lost";
-    return { kind: "none", why: known, detail: refusalWords(failed, this.choice.place.base), time, problems: [] };
+    return { kind: "none", why: known, detail: say(refusalWords(failed, this.choice.place.base)), time, problems: [] };
   }
 }

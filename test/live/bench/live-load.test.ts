@@ -32,7 +32,7 @@ function watched(requests: number, hits = 0) {
 `,
       time,
     );
-    if (answer.kind !== "snapshot") throw new Error(answer.detail);
+    if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
     series.push(answer.snapshot);
   }
   return liveLoad(series.window(300), series.points, { from: "http://127.0.0.1:8000", date: "2026-11-28" });
@@ -63,7 +63,7 @@ describe("a server's own histograms", () => {
     for (let second = 0; second <= 60; second += 2) {
       const waiting = `\n# TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting ${10 + second}\n`;
       const answer = readPage(page(2 * second) + waiting, 1000 + second);
-      if (answer.kind !== "snapshot") throw new Error(answer.detail);
+      if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
       series.push(answer.snapshot);
     }
     const { problem } = liveLoad(series.window(300), series.points, { from: "", date: "" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plain } from "../../../src/deployment/message.ts";
+import { message, plain } from "../../../src/deployment/message.ts";
 import type { PodQuery } from "../../../src/live/kubernetes/manifest-pods.ts";
 import type { Answer, Ask, Look } from "../../../src/live/source.ts";
 import { KubernetesPods } from "../../../src/live/sources/kubernetes.ts";
@@ -23,6 +23,8 @@ class Cluster implements Ask {
     return { time: this.time, steady: this.time };
   }
 
+  readonly say = plain;
+
   async wait(): Promise<void> {
     for (let i = 0; i < 50; i++) await Promise.resolve();
   }
@@ -30,7 +32,7 @@ class Cluster implements Ask {
   async text(address: string): Promise<Answer> {
     this.asked.push(address);
     const at = this.now();
-    const failed = (detail: string): Answer => ({ kind: "failed", why: "unreachable", detail, status: null, at });
+    const failed = (detail: string): Answer => ({ kind: "failed", why: "unreachable", detail: message(detail), status: null, at });
     if (!address.includes("/proxy/")) {
       return typeof this.pods === "string"
         ? failed(this.pods)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plain } from "../../../src/deployment/message.ts";
 import { lookAt } from "../../../src/live/sources/metrics-url.ts";
 import { family, histogramLines, once, snapshotOfText, tenSecondsLater } from "../servers/pages.ts";
 
@@ -11,7 +12,7 @@ describe("what a client of metrics pages must get right", () => {
     "",
   ])("the header %j says nothing of the page", (contentType) => {
     const text = "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running 3\n# EOF\n";
-    const look = lookAt({ kind: "text", text, contentType, at: { time: 1, steady: 1 } });
+    const look = lookAt({ kind: "text", text, contentType, at: { time: 1, steady: 1 } }, { say: plain });
     expect(look).toMatchObject({ kind: "scrape", snapshot: { gauges: { requests_running: 3 } } });
   });
 

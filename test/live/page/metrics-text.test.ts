@@ -77,13 +77,13 @@ describe("parseMetrics", () => {
   });
 
   it.each([
-    ["<!DOCTYPE html><html><body>\n", "not Prometheus text: looks like HTML"],
-    ["\n\n  <html>\n", "not Prometheus text: looks like HTML"],
-    ['[{"iter":1}]\n', "not Prometheus text: looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
-    ['{"iter": 1}\n', "not Prometheus text: looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
-    ["{}\n", "not Prometheus text: looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
-    ["\u0000\u0001PNG\n", "not Prometheus text: looks like a binary file"],
-    ["", "not Prometheus text: the page is empty"],
+    ["<!DOCTYPE html><html><body>\n", "Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address"],
+    ["\n\n  <html>\n", "Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address"],
+    ['[{"iter":1}]\n', "Not Prometheus text: it looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
+    ['{"iter": 1}\n', "Not Prometheus text: it looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
+    ["{}\n", "Not Prometheus text: it looks like JSON (TensorRT-LLM serves its Prometheus text at /prometheus/metrics)"],
+    ["\u0000\u0001PNG\n", "Not Prometheus text: it looks like a binary file"],
+    ["", "Not Prometheus text: the page is empty"],
   ])("says what %j is instead", (text, problem) => {
     const page = parseMetrics(text);
     expect(page.problems).toEqual([problem]);

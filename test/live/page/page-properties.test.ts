@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { plain } from "../../../src/deployment/message.ts";
 import { snapshotOf } from "../../../src/live/page/canonical.ts";
 import { parseMetrics } from "../../../src/live/page/metrics-text.ts";
 import { readPage } from "../../../src/live/page/read-page.ts";
@@ -96,7 +97,7 @@ vllm:prompt_tokens_total{engine="0"} 99
 
 function readSnapshot(text: string) {
   const answer = readPage(text, 1);
-  if (answer.kind !== "snapshot") throw new Error(answer.detail);
+  if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
   return answer;
 }
 

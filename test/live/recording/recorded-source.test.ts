@@ -18,6 +18,7 @@ class Waiting implements Ask {
   steady = 1000;
   takenBack = false;
   now = () => ({ time: 5e9 + this.steady, steady: this.steady });
+  say = plain;
   text = () => Promise.reject(new Error("a recording asks nobody"));
   wait(seconds: number): Promise<void> {
     this.waits.push(Number(seconds.toFixed(6)));

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { plain } from "../../../src/deployment/message.ts";
 import { LiveSeries } from "../../../src/live/series/series.ts";
 import type { Ask } from "../../../src/live/source.ts";
 import { metricsUrl } from "../../../src/live/sources/metrics-url.ts";
@@ -53,6 +54,7 @@ describe("100,000 scrapes of a 5 KB page, one a second", () => {
     const at = () => ({ time: 1_700_000_000 + second, steady: second });
     const ask: Ask = {
       now: at,
+      say: plain,
       wait: () => Promise.resolve(),
       text: () => Promise.resolve({ kind: "text", text: pageAt(second), contentType: "text/plain", at: at() }),
     };

@@ -1,3 +1,4 @@
+import { plain } from "../../../src/deployment/message.ts";
 import { readPage } from "../../../src/live/page/read-page.ts";
 import { pointSinceStart } from "../../../src/live/series/point.ts";
 import { LiveSeries } from "../../../src/live/series/series.ts";
@@ -7,7 +8,7 @@ import { type WatchLine, watchLine } from "../../../src/live/watch-line.ts";
 /** The snapshot of a page; its last line is closed. */
 export function snapshotOfText(text: string, time = 100): Snapshot {
   const answer = readPage(`${text.trim()}\n`, time);
-  if (answer.kind !== "snapshot") throw new Error(answer.detail);
+  if (answer.kind !== "snapshot") throw new Error(plain(answer.detail));
   return answer.snapshot;
 }
 

@@ -1,3 +1,4 @@
+import { message, plain } from "../../../src/deployment/message.ts";
 import type { Answer, Ask, AskHow } from "../../../src/live/source.ts";
 
 export interface Asked {
@@ -39,7 +40,7 @@ export function fakeApi(answers: (asked: Asked) => Told, start = 1_795_221_484):
       return Promise.resolve({
         kind: "failed",
         why: needsKey ? "needs-key" : "refused",
-        detail: `Answers with HTTP ${told.status}`,
+        detail: message("Answers with HTTP {0}", told.status),
         status: told.status,
         ...(told.said === undefined ? {} : { said: told.said }),
         at: at(),
@@ -54,6 +55,7 @@ export function fakeApi(answers: (asked: Asked) => Told, start = 1_795_221_484):
     ask: {
       text,
       now: at,
+      say: plain,
       wait: (seconds: number) => {
         api.now += seconds;
         return Promise.resolve();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plain } from "../../../src/deployment/message.ts";
+import { message, plain } from "../../../src/deployment/message.ts";
 import { identityOf } from "../../../src/live/running/identify.ts";
 import { LiveSeries } from "../../../src/live/series/series.ts";
 import type { Answer, Ask, Look, MemberRole } from "../../../src/live/source.ts";
@@ -51,6 +51,8 @@ class World implements Ask {
     return { time: this.time, steady: this.time - 999_000 };
   }
 
+  readonly say = plain;
+
   async wait(): Promise<void> {
     for (let i = 0; i < 50; i++) await Promise.resolve();
   }
@@ -64,7 +66,7 @@ class World implements Ask {
       return Promise.resolve({ kind: "text", text: "page" in reply ? reply.page : page(reply), contentType: "text/plain", at });
     }
     const why = reply?.startsWith("Needs a key") ? "needs-key" : "unreachable";
-    return Promise.resolve({ kind: "failed", why, detail: reply ?? "Nothing listens there", status: null, at });
+    return Promise.resolve({ kind: "failed", why, detail: message(reply ?? "Nothing listens there"), status: null, at });
   }
 
   async look(fleet: Fleet, seconds: number, answers: Readonly<Record<string, Reply>>): Promise<Look> {

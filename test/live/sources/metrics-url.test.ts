@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { message, plain } from "../../../src/deployment/message.ts";
 import type { Answer, Ask } from "../../../src/live/source.ts";
 import { metricsUrl } from "../../../src/live/sources/metrics-url.ts";
 
@@ -6,7 +7,7 @@ const at = { time: 1_700_000_000, steady: 12 };
 const page = "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running 3\n";
 
 function asking(answer: Answer): Ask {
-  return { text: () => Promise.resolve(answer), wait: () => Promise.resolve(), now: () => at };
+  return { text: () => Promise.resolve(answer), wait: () => Promise.resolve(), now: () => at, say: plain };
 }
 
 const text = (body: string): Answer => ({ kind: "text", text: body, contentType: "text/plain", at });
@@ -28,18 +29,22 @@ describe("a metrics page as a source", () => {
   });
 
   it.each([
-    [text("<html></html>"), "wrong-page", "not Prometheus text: looks like HTML"],
+    [text("<html></html>"), "wrong-page", "Not Prometheus text: it looks like HTML, of a sign-in or an error; check the address"],
     [text(page.slice(0, -2)), "lost", "The page is cut off in the middle of a line"],
-    [{ kind: "failed", why: "needs-key", detail: "Needs a key (HTTP 401)", status: 401, at }, "needs-key", "Needs a key (HTTP 401)"],
-    [{ kind: "failed", why: "refused", detail: "Answers with HTTP 500", status: 500, at }, "lost", "Answers with HTTP 500"],
-    [{ kind: "failed", why: "timeout", detail: "No answer within 10 s", status: null, at }, "lost", "No answer within 10 s"],
-    [{ kind: "failed", why: "cancelled", detail: "Stopped", status: null, at }, "cancelled", "Stopped"],
+    [
+      { kind: "failed", why: "needs-key", detail: message("Needs a key (HTTP 401)"), status: 401, at },
+      "needs-key",
+      "Needs a key (HTTP 401)",
+    ],
+    [{ kind: "failed", why: "refused", detail: message("Answers with HTTP 500"), status: 500, at }, "lost", "Answers with HTTP 500"],
+    [{ kind: "failed", why: "timeout", detail: message("No answer within 10 s"), status: null, at }, "lost", "No answer within 10 s"],
+    [{ kind: "failed", why: "cancelled", detail: message("Stopped"), status: null, at }, "cancelled", "Stopped"],
   ] as const)("says why there is none: %j", async (answer, why, detail) => {
     expect(await source.look(asking(answer))).toMatchObject({ kind: "none", why, detail, time: at.time });
   });
 
   const refused = (status: number, said?: string): Answer => {
-    const detail = status === 404 ? "There is no such page (HTTP 404)" : `Answers with HTTP ${status}`;
+    const detail = message("Answers with HTTP {0}", status);
     return { kind: "failed", why: "refused", detail, status, ...(said === undefined ? {} : { said }), at };
   };
   const hint =
@@ -50,7 +55,7 @@ describe("a metrics page as a source", () => {
     [
       404,
       '{"detail":"Not Found"}',
-      "There is no such page (HTTP 404). SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002",
+      "There is no such page (HTTP 404): SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002",
     ],
     [501, undefined, "Answers with HTTP 501"],
     [500, hint, "Answers with HTTP 500"],

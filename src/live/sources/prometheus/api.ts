@@ -1,3 +1,4 @@
+import { type Message, message } from "../../../deployment/message.ts";
 import type { Ask, AskFailure, AskHow } from "../../source.ts";
 import { readApi } from "./answer.ts";
 
@@ -14,7 +15,7 @@ export type ApiResult =
   | {
       readonly kind: "failed";
       readonly why: AskFailure;
-      readonly detail: string;
+      readonly detail: Message;
       readonly status: number | null;
       /** The store's own sentence behind a failure; "" where it has none. */
       readonly said: string;
@@ -47,9 +48,9 @@ export async function askApi(ask: Ask, place: ApiPlace, path: string, parameters
     case "data":
       return read;
     case "error":
-      return { kind: "failed", why: "refused", detail: read.error, status: null, said: read.error };
+      return { kind: "failed", why: "refused", detail: message("{0}", read.error), status: null, said: read.error };
     case "foreign":
-      return { kind: "failed", why: "wrong-page", detail: "Answers, but not as a Prometheus API does", status: null, said: "" };
+      return { kind: "failed", why: "wrong-page", detail: message("Answers, but not as a Prometheus API does"), status: null, said: "" };
     default:
       return read satisfies never;
   }

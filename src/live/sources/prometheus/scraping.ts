@@ -1,3 +1,4 @@
+import { message } from "../../../deployment/message.ts";
 import type { Ask } from "../../source.ts";
 import { seriesIn } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi } from "./api.ts";
@@ -14,7 +15,7 @@ export async function clockAhead(ask: Ask, place: ApiPlace): Promise<number | Ex
   if (answer.kind === "failed") return answer;
   const told = seriesIn(answer.data)?.[0]?.samples[0]?.[1];
   if (told === undefined) {
-    return { kind: "failed", why: "wrong-page", detail: "Answers, but does not understand PromQL", status: null, said: "" };
+    return { kind: "failed", why: "wrong-page", detail: message("Answers, but does not understand PromQL"), status: null, said: "" };
   }
   const ahead = told - ask.now().time;
   return Math.abs(ahead) < clockNoiseSeconds ? 0 : ahead;

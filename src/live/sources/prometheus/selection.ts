@@ -1,3 +1,4 @@
+import { message } from "../../../deployment/message.ts";
 import type { ServerKind } from "../../snapshot.ts";
 import type { Ask } from "../../source.ts";
 import { anchorSelector, anchorWord, kindOf } from "./anchors.ts";
@@ -102,7 +103,7 @@ function commonest(kinds: readonly ServerKind[]): ServerKind | undefined {
 const nothing: Failed = {
   kind: "failed",
   why: "refused",
-  detail: "No serving engine with these labels in the last ten minutes",
+  detail: message("No serving engine with these labels in the last ten minutes"),
   status: null,
   said: "",
 };

@@ -1,4 +1,5 @@
 import { isFields } from "../../../deployment/case-fields.ts";
+import { type Message, message } from "../../../deployment/message.ts";
 import type { Ask } from "../../source.ts";
 import { type ApiPlace, type ApiResult, askApi, askedAs } from "./api.ts";
 import { clockAhead } from "./scraping.ts";
@@ -15,7 +16,7 @@ export interface Store {
 export type FoundStore =
   | ({ readonly kind: "store" } & Store)
   /** `misses`: what a person must give for the next try. */
-  | { readonly kind: "failed"; readonly misses: "tenant" | "key" | "address" | null; readonly detail: string };
+  | { readonly kind: "failed"; readonly misses: "tenant" | "key" | "address" | null; readonly detail: Message };
 
 /** Where stores have their API below the address that people know: Mimir's and Thanos' gateways, a VictoriaMetrics cluster. */
 const prefixes = ["", "/prometheus", "/select/0/prometheus"];
@@ -47,22 +48,21 @@ export async function findStore(ask: Ask, base: string, tenant: string | undefin
 }
 
 /** What a failure of the API means, and what to do about it. */
-export function refusalWords(failed: Failed, base: string): string {
+export function refusalWords(failed: Failed, base: string): Message {
   const misses = missing(failed);
   switch (misses) {
     case "tenant":
-      return "The store keeps tenants apart and was told none: name one, it is sent as X-Scope-OrgID";
+      return message("The store keeps tenants apart and was told none: name one, it is sent as X-Scope-OrgID");
     case "key":
       return proxied.test(base)
-        ? `${failed.detail}: Grafana wants the token of a service account that may query this data source`
+        ? message("{0}. Grafana wants the token of a service account that may query this data source", failed.detail)
         : failed.detail;
     case "address":
-      return (
-        "No Prometheus API at this address: Mimir has it below /prometheus, a VictoriaMetrics cluster below /select/0/prometheus, " +
-        "Grafana below /api/datasources/proxy/uid/UID"
+      return message(
+        "No Prometheus API at this address: Mimir has it below /prometheus, a VictoriaMetrics cluster below /select/0/prometheus, Grafana below /api/datasources/proxy/uid/UID",
       );
     case null:
-      return failed.said === "" ? failed.detail : `The store refuses: ${failed.said}`;
+      return failed.said === "" ? failed.detail : message("The store refuses: {0}", failed.said);
     default:
       return misses satisfies never;
   }
@@ -75,7 +75,7 @@ function missing({ why, status, said }: Failed): "tenant" | "key" | "address" | 
   return status === 404 || why === "wrong-page" || /unsupported path requested/.test(said) ? "address" : null;
 }
 
-const unanswered: Failed = { kind: "failed", why: "unreachable", detail: "No answer", status: null, said: "" };
+const unanswered: Failed = { kind: "failed", why: "unreachable", detail: message("No answer"), status: null, said: "" };
 
 async function storeWords(ask: Ask, place: ApiPlace): Promise<string> {
   const answer = await askApi(ask, place, "status/buildinfo");
