@@ -58,12 +58,12 @@ describe("whole runs of random deployments", () => {
         for (const { scheduler } of cluster.cores) {
           const { pool, running, partial, pendingTokens, promisedBlocks } = scheduler.core;
           expect([pool.free, running.count, partial.count, pendingTokens]).toEqual([pool.usable, 0, 0, 0]);
-          if (settled.engine === "tensorrt-llm") expect(promisedBlocks).toBeLessThanOrEqual(0);
+          if (settled.engine === "tensorrt-llm") expect(promisedBlocks).toBe(0);
           expect(scheduler.waitingCount).toBe(0);
         }
         for (const { running, waiting, usedBlocks } of cluster.totals) expect([running, waiting, usedBlocks]).toEqual([0, 0, 0]);
       }),
-      { numRuns: 250, seed: 31 },
+      { numRuns: 250, seed: 606 },
     );
     // The runs must reach what is to be conserved.
     expect(preempted).toBeGreaterThan(50);

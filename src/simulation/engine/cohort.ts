@@ -20,6 +20,9 @@ export class Cohort {
   /** Tokens that each gains in the next step: whole ones, whose mean follows what is accepted. */
   gain = 1;
   private meanGain = 1;
+  /** Steps since that mean holds, the tokens that each has gained in them, and what was owed of the means before. */
+  private meanSteps = 0;
+  private meanGained = 0;
   private owed = 0;
   /** Gains up to which nobody with a last token is left. */
   private looked = 0;
@@ -55,14 +58,20 @@ export class Cohort {
 
   /** Blocks that the members' next tokens open. */
   get opening(): number {
-    let blocks = this.sizes[this.openingBucket(0)] as number;
-    for (let token = 1; token < this.gain; token++) blocks += (this.sizes[this.openingBucket(token)] as number) - this.endedBefore(token);
+    return this.openingAt(this.steps, this.gain);
+  }
+
+  /** The same having gained so many tokens. */
+  private openingAt(steps: number, gain: number): number {
+    let blocks = this.sizes[this.openingBucket(steps)] as number;
+    for (let token = 1; token < gain; token++)
+      blocks += (this.sizes[this.openingBucket(steps + token)] as number) - this.endedBefore(steps, token);
     return blocks;
   }
 
   /** First of the members who open a block for the next token but `token`; follow `bucketNext`, and leave those out who end before. */
   openingHead(token: number): number {
-    return this.heads[this.openingBucket(token)] as number;
+    return this.heads[this.openingBucket(this.steps + token)] as number;
   }
 
   /** Whether a member's answer goes on for more than so many tokens. */
@@ -75,16 +84,17 @@ export class Cohort {
     return Math.min(this.gain, (this.requests.finishAt[r] as number) - this.steps);
   }
 
-  private openingBucket(token: number): number {
-    return modulo(-this.steps - token, this.blockTokens);
+  /** Of those who open a block for the token behind so many gained ones. */
+  private openingBucket(gained: number): number {
+    return modulo(-gained, this.blockTokens);
   }
 
-  /** Members who would open a block for the next token but `token`, but have their last token before. */
-  private endedBefore(token: number): number {
+  /** Members who would open a block for the next token but `token` having gained so many, but have their last token before. */
+  private endedBefore(steps: number, token: number): number {
     const { finishAt, base, wheelNext } = this.requests;
-    const bucket = this.openingBucket(token);
+    const bucket = this.openingBucket(steps + token);
     let ended = 0;
-    for (let end = this.steps + 1; end <= this.steps + token; end++)
+    for (let end = steps + 1; end <= steps + token; end++)
       for (let r = this.wheel[end & (wheelSize - 1)] as number; r >= 0; r = wheelNext[r] as number)
         if (finishAt[r] === end && modulo(base[r] as number, this.blockTokens) === bucket) ended++;
     return ended;
@@ -93,8 +103,20 @@ export class Cohort {
   /** Settles what the next step gains. */
   plan(): void {
     if (this.speculation === null) return;
-    this.meanGain = tokensPerStep(this.speculation, this.size);
-    this.gain = Math.floor(this.owed + this.meanGain + roundingSlack);
+    const mean = tokensPerStep(this.speculation, this.size);
+    if (mean !== this.meanGain) {
+      this.owed += this.meanSteps * this.meanGain - this.meanGained;
+      this.meanGain = mean;
+      this.meanSteps = 0;
+      this.meanGained = 0;
+    }
+    this.gain = this.gainedAfter(1);
+  }
+
+  /** Tokens that each gains in so many steps, the next one and those behind it, where its size stays. */
+  gainedAfter(steps: number): number {
+    if (this.speculation === null) return steps;
+    return Math.floor(this.owed + (this.meanSteps + steps) * this.meanGain + roundingSlack) - this.meanGained;
   }
 
   computedOf(r: number): number {
@@ -135,21 +157,23 @@ export class Cohort {
 
   /** Every member gains what was settled. */
   advance(): void {
-    this.owed += this.meanGain - this.gain;
+    this.meanSteps++;
+    this.meanGained += this.gain;
     this.looked = this.steps + 1;
     this.steps += this.gain;
     this.context += this.gain * this.size;
   }
 
-  /** Steps of a token each, at most `most`, that can follow the next one before a member has its last or more than `blocks` are opened. */
+  /** Steps, at most `most`, that can follow the next one before a member has its last token or more than `blocks` are opened. */
   steadySteps(most: number, blocks: number): number {
-    const { blockTokens, sizes } = this;
     let left = blocks;
-    let bucket = this.openingBucket(0);
-    for (let steps = 1; steps <= most; steps++) {
-      bucket = bucket === 0 ? blockTokens - 1 : bucket - 1;
-      left -= sizes[bucket] as number;
-      if (left < 0 || this.finishedAfter(this.steps + steps) >= 0) return steps - 1;
+    let gained = 0;
+    for (let step = 1; step <= most; step++) {
+      const before = gained;
+      gained = this.gainedAfter(step);
+      for (let token = before + 1; token <= gained; token++) if (this.finishedAfter(this.steps + token) >= 0) return step - 1;
+      left -= this.openingAt(this.steps + gained, this.gainedAfter(step + 1) - gained);
+      if (left < 0) return step - 1;
     }
     return most;
   }

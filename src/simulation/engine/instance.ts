@@ -114,7 +114,7 @@ export class Instance {
     for (const scheduler of this.schedulers) {
       scheduler.finish(slot, now);
       produced += scheduler.produced;
-      if (scheduler.speculates) this.log.drafts.add((scheduler.slots[slot] as Slot).batch, scheduler.decoded);
+      if (scheduler.speculates) this.log.drafts.add((scheduler.slots[slot] as Slot).batch, 1, scheduler.decoded);
     }
     this.meter.timeline?.level(this.index, this.usedBlocks);
     this.meter.stepEnded(

@@ -15,6 +15,8 @@ export interface SchedulingPolicy {
   fill(slot: Slot, cohort: Cohort, now: number): number;
   /** The next fill would choose as the last one did, as long as nobody comes or goes and blocks last for the decoding requests. */
   readonly isSteady: boolean;
+  /** Blocks that must stay free beside those that these open; absent = none. */
+  readonly keepsFree?: number;
   /** So many fills did, and opened so many blocks. */
   skip(steps: number, opened: number): void;
 }

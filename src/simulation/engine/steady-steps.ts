@@ -20,11 +20,22 @@ export class SteadySteps {
   /** Steps, at most `most`, that can follow the one in flight: they only decode, nobody comes or goes, kept out like that, and blocks last. */
   foreseen(most: number, blockedBy: number): number {
     const { core, inbox, intake, policy, slot } = this;
-    // Steps gain as many tokens as are accepted, or push blocks into stores at their own time.
-    if (core.limits.speculation !== null || core.tiers?.keepsEvicted === true) return 0;
+    // Steps push blocks into stores at their own time.
+    if (core.tiers?.keepsEvicted === true) return 0;
     const decodesAlone = slot.chunkCount === 0 && slot.decodes && core.partial.count === 0 && !core.decoders.isHolding;
     const isSteady = decodesAlone && policy.isSteady && inbox.count === 0 && (intake === null || intake.isSteady(blockedBy));
-    return isSteady ? core.decoders.of(0).steadySteps(most, core.pool.free) : 0;
+    return isSteady ? core.decoders.of(0).steadySteps(most, core.pool.free - (policy.keepsFree ?? 0)) : 0;
+  }
+
+  /** Tokens that each request gains in so many steps, the one in flight and those behind it. */
+  gainedAfter(steps: number): number {
+    return this.core.decoders.of(0).gainedAfter(steps);
+  }
+
+  /** Tokens of the step in flight. */
+  get tokens(): number {
+    const { size, gain } = this.core.decoders.of(0);
+    return size * gain;
   }
 
   /** The one in flight has ended. */
@@ -39,9 +50,11 @@ export class SteadySteps {
     const cohort = core.decoders.of(0);
     if (cohort.size === 0) return 0;
     cohort.advance();
+    cohort.plan();
     core.openBlocks(cohort);
-    this.opened += cohort.opening;
-    return cohort.opening;
+    const { opening } = cohort;
+    this.opened += opening;
+    return opening;
   }
 
   /** So many have followed, the last of them is in flight; the one before it ended at `lastEnd`. */

@@ -4,11 +4,12 @@ import { type Batch, emptyBatch, type StepModel } from "../../timing/step-model.
 export const lineError = 1e-13;
 
 /**
- * How long consecutive steps take that only decode the same requests: their contexts grow evenly, and their times with them. Each is rounded
- * to whole nanoseconds as a step alone is; where the line comes too near to a half to tell, the model is asked.
+ * How long steps take that only decode the same requests, by the tokens that each of these has gained since step 0: contexts grow evenly with
+ * them, and times do. Each is rounded to whole nanoseconds as a step alone is; where the line comes too near to a half to tell, the model is
+ * asked.
  */
 export class StepLine {
-  /** Nanoseconds of step 1, not rounded, and how many more each further step takes. */
+  /** Nanoseconds of the step behind the first gained token, not rounded, and how many more each further token makes it. */
   first = 0;
   growth = 0;
   /** No step so far was so near to a half that the model had to be asked. */
@@ -22,8 +23,8 @@ export class StepLine {
   constructor(private readonly model: StepModel) {}
 
   /**
-   * Through the steps 1 … `most` behind those of batches that run side by side, or as many of them as lie on a line and have the same batch
-   * as their slowest; returns their number.
+   * Through the steps behind 1 … `most` gained tokens of batches that run side by side, or as many tokens as give a line and have the same
+   * batch as their slowest; returns how many.
    */
   fit(batches: readonly Batch[], most: number): number {
     for (let last = most; last > 0; last = last >> 1) {
@@ -43,24 +44,24 @@ export class StepLine {
   }
 
   /** Not rounded. */
-  at(step: number): number {
-    return this.first + this.growth * (step - 1);
+  at(gained: number): number {
+    return this.first + this.growth * (gained - 1);
   }
 
   /** In whole nanoseconds. */
-  duration(step: number): number {
-    const nanoseconds = this.first + this.growth * (step - 1);
+  duration(gained: number): number {
+    const nanoseconds = this.first + this.growth * (gained - 1);
     const whole = Math.round(nanoseconds);
     if (Math.abs(nanoseconds - whole) <= 0.5 - this.slack) return Math.max(1, whole);
     this.isCertain = false;
-    return Math.max(1, Math.round(this.modelled(this.slowest, this.context, step)));
+    return Math.max(1, Math.round(this.modelled(this.slowest, this.context, gained)));
   }
 
-  private slowestAt(batches: readonly Batch[], step: number): number {
+  private slowestAt(batches: readonly Batch[], gained: number): number {
     let most = -1;
     for (const batch of batches) {
       if (batch.tokens === 0) continue;
-      const nanoseconds = this.modelled(batch, batch.decodeContext, step);
+      const nanoseconds = this.modelled(batch, batch.decodeContext, gained);
       if (nanoseconds > most) {
         most = nanoseconds;
         this.slowest = batch;
@@ -69,12 +70,14 @@ export class StepLine {
     return most;
   }
 
-  private modelled({ tokens, decodeSequences, meanTokens }: Readonly<Batch>, context: number, step: number): number {
+  private modelled(batch: Readonly<Batch>, context: number, gained: number): number {
     const { asked } = this;
-    asked.tokens = tokens;
-    asked.decodeSequences = decodeSequences;
-    asked.decodeContext = context + step * decodeSequences;
-    asked.meanTokens = meanTokens;
+    asked.tokens = batch.tokens;
+    asked.decodeSequences = batch.decodeSequences;
+    asked.decodeContext = context + gained * batch.decodeSequences;
+    asked.draftTokens = batch.draftTokens;
+    asked.draftSequences = batch.draftSequences;
+    asked.meanTokens = batch.meanTokens;
     return this.model.stageSeconds(asked, 0) * 1e9;
   }
 }

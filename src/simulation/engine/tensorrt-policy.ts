@@ -41,7 +41,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
   }
 
   skip(_steps: number, opened: number): void {
-    this.core.promisedBlocks -= opened;
+    this.promise(-opened);
   }
 
   /** Beside answers, prompts wait for others to share their step (py_executor.py of 1.2, _waiting_requests). */
@@ -76,7 +76,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
     if (cohort.tokens > core.limits.maxNumBatchedTokens) this.holdYoungest(cohort);
     let paused = false;
     for (; cohort.opening > core.pool.free; paused = true) this.pause(core.lastIdle());
-    core.promisedBlocks -= cohort.opening;
+    this.promise(-cohort.opening);
     core.openBlocks(cohort);
     return paused;
   }
@@ -92,8 +92,25 @@ export class TensorrtPolicy implements SchedulingPolicy {
   }
 
   private pause(r: number): void {
+    this.promise(-this.unopened(r));
     this.core.preempt(r);
     this.core.waiting.prepend(r);
+  }
+
+  /** Blocks of a running request's prompt and answer that it has not opened. */
+  private unopened(r: number): number {
+    const { requests, decoders } = this.core;
+    const computed = requests.state[r] === decoding ? decoders.computedOf(r) : (requests.computed[r] as number);
+    return this.core.blocksFor(computed, Math.max(0, this.lastRead(r) - computed));
+  }
+
+  /** Tokens of a request that are read in the end: the last one never is. */
+  private lastRead(r: number): number {
+    return (this.core.requests.target[r] as number) + this.core.answerLeft(r) - 1;
+  }
+
+  private promise(blocks: number): void {
+    if (this.scheduling.reservesAnswer) this.core.promisedBlocks += blocks;
   }
 
   /** Goes on with prompts that were cut, oldest first; returns the tokens left. */
@@ -110,7 +127,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
       if (blocks > pool.free) break;
       partial.remove(r);
       core.proceed(slot, r, chunk);
-      core.promisedBlocks -= blocks;
+      this.promise(-blocks);
       left -= chunk;
     }
     return left;
@@ -135,7 +152,7 @@ export class TensorrtPolicy implements SchedulingPolicy {
     let blocks = 0;
     let count = 0;
     for (let r = waiting.head; r >= 0 && count < limits.maxNumSeqs; r = requests.next[r] as number) {
-      blocks += this.core.blocksFor(0, (requests.target[r] as number) + this.core.answerLeft(r) - 1) + pool.stateBlocks;
+      blocks += this.core.blocksFor(0, this.lastRead(r)) + pool.stateBlocks;
       if (blocks > pool.usable && count > 0) break;
       count++;
     }
@@ -158,14 +175,11 @@ export class TensorrtPolicy implements SchedulingPolicy {
       const prompt = target - known;
       const chunk = this.goesWhole(slot) ? prompt : this.chunkOf(prompt, left);
       if (chunk <= 0) return noBudget;
-      // The last token is never read.
-      const last = target + core.answerLeft(r) - 1;
-      const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? last : target) - cached);
-      const kept = this.scheduling.reservesAnswer ? core.promisedBlocks : 0;
-      if (needed + kept + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
+      const needed = core.blocksFor(cached, (this.scheduling.reservesAnswer ? this.lastRead(r) : target) - cached);
+      if (needed + core.promisedBlocks + pool.stateBlocks + pool.evictableHits > pool.free) return noBlocks;
       core.start(slot, hits, stored, chunk, now);
       this.gathered--;
-      core.promisedBlocks += needed - core.blocksFor(cached, known - cached + chunk);
+      this.promise(needed - core.blocksFor(cached, known - cached + chunk));
       left -= chunk;
     }
     return admitted;

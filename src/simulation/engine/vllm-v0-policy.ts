@@ -11,8 +11,9 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
  * out, to be computed again or, where asked for, swapped to host memory (core/scheduler.py of 0.8, _schedule_default).
  */
 export class VllmV0Policy implements SchedulingPolicy {
-  /** Each answer asks for a block more than it opens: that they last is not foreseen. */
-  readonly isSteady = false;
+  isSteady = false;
+  /** An answer that opens none asks for one, too. */
+  readonly keepsFree = 1;
   private readonly swapped: WaitingQueue;
   private swappedBlocks = 0;
   /** Of the step that is filled. */
@@ -35,11 +36,13 @@ export class VllmV0Policy implements SchedulingPolicy {
     if (this.tookOut && cohort.size === 0) blockedBy = this.fillOnce(slot, cohort, now);
     const { swap } = this.core.limits;
     if (swap !== null && this.movedBlocks > 0) slot.loadedAt = now + Math.round(this.movedBlocks * swap.nanosecondsPerBlock);
+    const nobodyWaits = this.core.waiting.head < 0 && this.swapped.head < 0;
+    this.isSteady = !this.tookOut && this.movedBlocks === 0 && (nobodyWaits || this.core.staysOut(blockedBy));
     return blockedBy;
   }
 
   skip(): void {
-    // No step is.
+    // It keeps nothing between steps.
   }
 
   private fillOnce(slot: Slot, cohort: Cohort, now: number): number {

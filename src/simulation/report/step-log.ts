@@ -37,14 +37,17 @@ export class ModeLog {
     this.seconds += seconds;
   }
 
-  /** So many steps that only decode, together so many seconds, each with a token more of every sequence; `batch` is the step before them. */
-  addStretch(batch: Batch, steps: number, seconds: number): void {
+  /**
+   * So many steps that only decode, together so many seconds; `batch` is the step before them, and `gained` tells how many tokens each of its
+   * sequences has gained since then by a step, counted from 0.
+   */
+  addStretch(batch: Batch, steps: number, seconds: number, gained: Int32Array): void {
     const before = batch.decodeContext;
     let next = this.untilKept(0);
     while (next < steps) {
       if (this.samples === mostSamples) this.thin();
       else {
-        batch.decodeContext = before + (next + 1) * batch.decodeSequences;
+        batch.decodeContext = before + (gained[next] as number) * batch.decodeSequences;
         this.keep(batch);
         next++;
       }
@@ -172,12 +175,13 @@ export class DraftLog {
     this.gained = 0;
   }
 
-  add({ decodeSequences, draftTokens }: Batch, gained: number): void {
+  /** So many steps of a batch, in which its sequences gained so many tokens together. */
+  add({ decodeSequences, draftTokens }: Batch, steps: number, gained: number): void {
     if (decodeSequences === 0) return;
-    this.steps++;
-    if (draftTokens > 0) this.drafting++;
-    this.sequences += decodeSequences;
-    this.drafts += draftTokens;
+    this.steps += steps;
+    if (draftTokens > 0) this.drafting += steps;
+    this.sequences += steps * decodeSequences;
+    this.drafts += steps * draftTokens;
     this.gained += gained;
   }
 }

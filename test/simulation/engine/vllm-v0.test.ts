@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { RunControl } from "../../../src/simulation/report/report.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
+import type { Workload } from "../../../src/simulation/workload/workload.ts";
+import type { StepModel } from "../../../src/timing/step-model.ts";
 import { planOf, reportFrom, type Setup, settledOf, timing } from "../fixtures.ts";
 import { play } from "../play.ts";
 import { vllmV0Oracle } from "./vllm-v0-oracle.ts";
@@ -62,13 +65,17 @@ describe("vLLM V0 against the slow oracle", () => {
           },
         };
         const steps: [number, number][] = [];
+        const unseen = timing(({ prefillTokens, decodeSequences }) => stepSeconds(prefillTokens, decodeSequences));
         const model = timing(({ prefillTokens, decodeSequences }) => stepSeconds(prefillTokens, decodeSequences), {
           flops: ({ prefillTokens, decodeSequences }) => {
             if (steps.push([prefillTokens, decodeSequences]) > 20_000) throw new Error("the run does not end");
             return 1;
           },
         });
-        const report = reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [model], { kind: "requests", requests: rows }, 1));
+        const workload: Workload = { kind: "requests", requests: rows };
+        const whole = (control: RunControl, steps: StepModel) =>
+          reportFrom(simulateWith(settledOf(setup), [planOf(setup)], [steps], workload, 1, control));
+        const report = whole({ stepwise: true }, model);
         const expected = vllmV0Oracle({
           ...shape,
           maxNumBatchedTokens,
@@ -78,6 +85,8 @@ describe("vLLM V0 against the slow oracle", () => {
         });
         expect(steps).toEqual(expected.steps);
         expect([...report.requests.finished]).toEqual(expected.finished);
+        // In stretches, too.
+        expect([...whole({}, unseen).requests.finished]).toEqual(expected.finished);
         expect([...report.requests.firstToken]).toEqual(expected.firstToken);
         expect([...report.requests.preemptions]).toEqual(expected.preemptions);
         swaps += expected.swaps;

@@ -18,6 +18,7 @@ export function tetriinferParts(settings: Tetriinfer): CoreParts {
         get isSteady() {
           return own.isSteady;
         },
+        keepsFree: own.keepsFree ?? 0,
         skip: (steps, opened) => own.skip(steps, opened),
       };
     },
