@@ -18,6 +18,8 @@ import type { Session } from "./session.ts";
 
 export interface CaseError {
   readonly code: string;
+  /** The rule that tells why, where one does. */
+  readonly rule?: string;
   readonly message: string;
 }
 

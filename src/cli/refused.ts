@@ -18,7 +18,7 @@ export function refusedOf(plans: readonly MemoryPlan[], findings: readonly Judge
   const impossible = findings.find(({ code, severity }) => code === "heads-divisible" && severity === "error");
   if (impossible) {
     const { message } = impossible;
-    return { code: "will-not-start", message: typeof message === "string" ? message : plain(message) };
+    return { code: "will-not-start", rule: impossible.code, message: typeof message === "string" ? message : plain(message) };
   }
   const refused = plans.find((plan) => !plan.fits);
   return refused && { code: "does-not-fit", message: refusalWords(refused) };

@@ -10,11 +10,11 @@ const most = 8;
 /** How each engine's own offloading goes (vLLM: OffloadingConnector; SGLang: HiCache; TensorRT-LLM: onboarding). */
 const ownLoading: Readonly<Record<JudgedEngine, TierLoading>> = { vllm: "aside", sglang: "layer-by-layer", "tensorrt-llm": "before-step" };
 
-/** `kvTiers` of a case: a list of stores, nearest first, or an object with `tiers` and how they are used. */
+/** `kvTiers` of a case: a list of stores, nearest first and none where it is empty, or an object with `tiers` and how they are used. */
 export function caseTiers(value: unknown, key: string, engine: JudgedEngine): WrittenTiers {
   const fields = Array.isArray(value) ? { tiers: value } : asFields(value, key);
   const list: unknown = fields.tiers;
-  if (!Array.isArray(list) || list.length === 0) throw new CaseError("bad-case", `“${key}” must be a list of tiers.`);
+  if (!Array.isArray(list)) throw new CaseError("bad-case", `“${key}” must be a list of tiers.`);
   if (list.length > most) throw new CaseError("bad-case", `“${key}” has at most ${most} tiers.`);
   const loading = optional<TierLoading>(fields, "loading", oneOf(["before-step", "layer-by-layer", "aside"])) ?? ownLoading[engine];
   if (loading === "aside" && engine !== "vllm")

@@ -16,7 +16,7 @@ export function admissible(load: Load, pools: readonly ClusterPool[]): Admissibl
   const most = Math.min(...pools.filter(({ mayDecode }) => mayDecode).map(longestKept));
   // A prefill instance sees the prompt, and makes one token.
   const prompts = pools.filter(({ mayDecode }) => !mayDecode).map((pool) => longestKept(pool) - 1);
-  const longestPrompt = Math.min(most - 1, ...prompts, ...pools.map((pool) => pool.longestPrompt));
+  const longestPrompt = Math.max(0, Math.min(most - 1, ...prompts, ...pools.map((pool) => pool.longestPrompt)));
   const count = load.promptTokens.length;
   const outputTokens = load.outputTokens.slice();
   const keep = new Uint8Array(count);

@@ -1,7 +1,7 @@
 import { type Message, message } from "../../deployment/message.ts";
 import { longestLength } from "./lengths.ts";
 import type { RowReader } from "./trace-formats.ts";
-import type { TraceTable } from "./trace-table.ts";
+import { inOneLine, type TraceTable } from "./trace-table.ts";
 import type { RequestRow } from "./workload.ts";
 
 export interface TraceRows {
@@ -19,6 +19,8 @@ export type ReadRows =
 
 /** 104 days: later requests are beyond what a run covers. */
 const latestSeconds = 9_000_000;
+/** The year 5138: what is later counts in other units than seconds. */
+const lastTime = 1e11;
 /** More kinds than these are names of something else. */
 const mostKinds = 32;
 
@@ -89,7 +91,7 @@ function readRow(
   const outputTokens = tokens(record[output]);
   if (outputTokens === undefined) return wrong(written.get(output) ?? output, record[output], 0);
   const arrivalSeconds = arrival === undefined ? 0 : seconds(record[arrival], reader.arrivalsAre);
-  if (arrivalSeconds === undefined || arrivalSeconds < 0)
+  if (arrivalSeconds === undefined || arrivalSeconds < 0 || arrivalSeconds > lastTime)
     return (line) => message("Line {0} of the trace: “{1}” is no time of arrival.", line, shown(record[arrival ?? ""]));
   const ids = record.hashids;
   if (ids !== undefined && !isIds(ids)) return (line) => message("Line {0} of the trace: “{1}” is no list of block ids.", line, shown(ids));
@@ -102,8 +104,7 @@ function wrong(column: string, value: unknown, least: number): (line: number) =>
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return inOneLine(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 
 function tokens(value: unknown): number | undefined {
@@ -128,7 +129,11 @@ function dateSeconds(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|[+-]00:?00)?$/.exec(text.trim());
   if (!match) return undefined;
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 + Number(match[7] ?? 0);
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  // A thirteenth month would be one of the next year; a minute may have a leap second.
+  const isDay = midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day;
+  if (!isDay || hour > 23 || minute > 59 || second > 60) return undefined;
+  return midnight.getTime() / 1000 + 3600 * hour + 60 * minute + second + Number(match[7] ?? 0);
 }
 
 function isIds(value: unknown): value is readonly number[] {

@@ -23,9 +23,18 @@ const longestHeader = 20_000;
 export function csvTable(text: string, most: number): TraceTable {
   if (!/[\r\n]/.test(text.slice(0, longestHeader)) && text.length > longestHeader) return noTable;
   const columns = new Map<string, string>();
-  const transformHeader = (name: string): string => {
-    columns.set(columnKey(name), name.trim());
-    return columnKey(name);
+  const places = new Map<string, number>();
+  let twice: string | undefined;
+  const transformHeader = (name: string, place: number): string => {
+    const key = columnKey(name);
+    const first = places.get(key) ?? place;
+    places.set(key, first);
+    if (first === place) {
+      columns.set(key, inOneLine(name.trim()));
+      return key;
+    }
+    if (key !== "") twice ??= name.trim();
+    return `${key} ${place}`;
   };
   const options = { header: true, skipEmptyLines: "greedy", transformHeader } as const;
   const { data, meta, errors } = Papa.parse<Record<string, string>>(text, { ...options, preview: most });
@@ -43,16 +52,19 @@ export function csvTable(text: string, most: number): TraceTable {
     return endLine(text, cursor);
   };
   // Rows with a missing or surplus field come along and are judged by the fields that matter.
-  const torn = errors.find(({ type, row }) => type === "Quotes" && row !== undefined)?.row;
+  const problem = twice === undefined ? tornQuote(errors, lineOf) : message("The trace has two columns “{0}”.", inOneLine(twice));
   return {
     columns,
     records: data,
     lineOf,
     truncated: meta.truncated && data.length >= most,
-    ...(torn === undefined
-      ? {}
-      : { problem: message("Line {0} of the trace: a quote is not closed, or stands within a field.", lineOf(torn)) }),
+    ...(problem ? { problem } : {}),
   };
+}
+
+function tornQuote(errors: readonly Papa.ParseError[], lineOf: (record: number) => number): Message | undefined {
+  const torn = errors.find(({ type, row }) => type === "Quotes" && row !== undefined)?.row;
+  return torn === undefined ? undefined : message("Line {0} of the trace: a quote is not closed, or stands within a field.", lineOf(torn));
 }
 
 /** Rows of lists without a header. */
@@ -73,9 +85,15 @@ export function jsonLinesTable(text: string, most: number): TraceTable {
       return { columns, records, lineOf, truncated: false, problem: message("Line {0} of the trace is no JSON object.", index + 1) };
     records.push(Object.fromEntries(written.map(([key, entry]) => [columnKey(key), entry])));
     lines.push(index + 1);
-    if (records.length <= 100) for (const [key] of written) columns.set(columnKey(key), key);
+    if (records.length <= 100) for (const [key] of written) columns.set(columnKey(key), inOneLine(key));
   }
   return { columns, records, lineOf, truncated: false };
+}
+
+/** A cell as a sentence quotes it. */
+export function inOneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }
 
 function parsedRecord(line: string): readonly (readonly [string, unknown])[] | undefined {

@@ -278,13 +278,21 @@ describe("cases", () => {
 
   test.each([
     [[{ kind: "tape" }], "“kind” must be dram, ssd or remote."],
-    [[], "“kvTiers” must be a list of tiers."],
+    [{ tiers: "none" }, "“kvTiers” must be a list of tiers."],
     [{ tiers: [{ capacityBytes: -1 }] }, "“capacityBytes” must be a number from 1 to 1125899906842624."],
     [{ tiers: [{}], takes: "sometimes" }, "“takes” must be always or sooner."],
     [Array.from({ length: 9 }, () => ({})), "“kvTiers” has at most 8 tiers."],
     ["many", "“kvTiers” must be an object."],
   ])("refuse %j", (kvTiers, words) => {
     expect(tiersOf(kvTiers)).toBe(words);
+  });
+
+  test("say that there is none by an empty list, whatever the settings ask for", () => {
+    const asked = { engine: "vllm", model: "Qwen/Qwen3-32B", gpu: "H100-SXM-80GB", pools: [{}], settings: { "kv-offloading-size": 8 } };
+    const of = (deployment: object) =>
+      settled(readCase({ id: "a", deployment }, { catalog: testCatalog() }).deployment as Deployment).tiers;
+    expect(sizes(of(asked))).toEqual(["dram 8 GiB"]);
+    expect(of({ ...asked, kvTiers: [] })).toBeUndefined();
   });
 
   test("refuse a store of all that only one GPU's room decides on", () => {

@@ -146,6 +146,13 @@ describe("bad traces", () => {
     ["a hole", `${vidur}\n0,10,2\n1,,2\n`, "Line 3 of the trace has no “num_prefill_tokens”."],
     ["a short row", `${vidur}\n0,10,2\n1,5\n`, "Line 3 of the trace has no “num_decode_tokens”."],
     ["no time", `${vidur}\n\nx,10,2\n`, "Line 3 of the trace: “x” is no time of arrival."],
+    ["a time of no year", `${vidur}\n1.7e12,10,2\n1.7e12,10,2\n`, "Line 2 of the trace: “1.7e12” is no time of arrival."],
+    [
+      "a thirteenth month",
+      "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-13-16 18:17:03,48,10\n",
+      "Line 2 of the trace: “2023-13-16 18:17:03” is no time of arrival.",
+    ],
+    ["a column twice", "arrival,prompt_tokens,output_tokens,Prompt Tokens\n0,10,2,3\n", "The trace has two columns “Prompt Tokens”."],
     ["a time before the beginning", `${vidur}\n-1,10,2\n`, "Line 2 of the trace: “-1” is no time of arrival."],
     [
       "words",
