@@ -43,7 +43,7 @@ export async function buildAll({ minify = false, quiet = false } = {}) {
       : []),
     build({
       ...page,
-      entryPoints: { report: "webview/report.ts", live: "webview/live.ts", memory: "webview/memory.ts", timeline: "webview/timeline.ts" },
+      entryPoints: Object.fromEntries(["report", "live", "memory", "timeline", "bench"].map((name) => [name, `webview/${name}.ts`])),
     }),
   ]);
   cpSync(join(root, "src/catalog/data"), join(dist, "catalog"), { recursive: true });

@@ -24,7 +24,7 @@ const allowed =
 const strays = files.filter((file) => !allowed.test(file) || /\.map$|\.ts$|node_modules/.test(file));
 check("nothing but the product is packed", strays.length === 0, strays.join(", "));
 
-const bundles = ["extension", "app", "worker", "cli", "report", "live", "memory", "timeline"].map((name) => `dist/${name}.js`);
+const bundles = ["extension", "app", "worker", "cli", "report", "live", "memory", "timeline", "bench"].map((name) => `dist/${name}.js`);
 const facts = [
   "gpus",
   "instances",
@@ -38,7 +38,9 @@ const facts = [
   "options-vllm",
   "options-tensorrt-llm",
 ].map((name) => `dist/catalog/${name}.json`);
-const styles = ["report.css", "live.css", "memory.css", "timeline.css", "codicon.css", "codicon.ttf"].map((name) => `dist/${name}`);
+const styles = ["report.css", "live.css", "memory.css", "timeline.css", "bench.css", "codicon.css", "codicon.ttf"].map(
+  (name) => `dist/${name}`,
+);
 const media = [manifest.icon, ...manifest.contributes.walkthroughs.flatMap(({ steps }) => steps.map((step) => step.media.svg))];
 const needed = [
   ...bundles,
@@ -58,12 +60,12 @@ const { size } = statSync(vsix);
 check(`the package has at most 5 MB (${(size / megabyte).toFixed(2)})`, size <= 5 * megabyte);
 const entry = statSync(join(root, "dist/extension.js")).size;
 check(`what activation loads has at most 30 KB (${(entry / 1e3).toFixed(1)})`, entry <= 30e3);
-const pages = ["report", "live", "memory", "timeline"].map((page) => readFileSync(join(root, `dist/${page}.js`), "utf8"));
+const pages = ["report", "live", "memory", "timeline", "bench"].map((page) => readFileSync(join(root, `dist/${page}.js`), "utf8"));
 check(
   "no page holds React",
   pages.every((text) => !/react-dom|createElement\(React|__SECRET_INTERNALS/.test(text)),
 );
-const hosts = bundles.filter((file) => !/report|live|memory|timeline/.test(file));
+const hosts = bundles.filter((file) => !/report|live|memory|timeline|bench/.test(file));
 check(
   "no bundle of a host evaluates text as code",
   hosts.every((file) => !/\beval\(|new Function\(/.test(readFileSync(join(root, file), "utf8"))),

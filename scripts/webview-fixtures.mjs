@@ -1,5 +1,5 @@
 // Pictures of the pages in every state, without VS Code:
-//   node scripts/webview-fixtures.mjs [--page report|live|memory|timeline]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--kept JSON] [--out DIR]
+//   node scripts/webview-fixtures.mjs [--page report|live|memory|timeline|bench]… [--state NAME]… [--theme dark-modern|light-modern|dark-hc|light-hc]… [--width N]… [--kept JSON] [--out DIR]
 // --kept is what the page had kept before a reload: '{"more":true}' opens the live page's further panels.
 // Bundles pages and fixtures (test/webview/fixtures), opens them in headless Chromium under the product's CSP with a real VS Code's theme variables.
 import { mkdtempSync, rmSync } from "node:fs";

@@ -4,6 +4,7 @@ import "./parts/verdict-and-figures.css";
 import "./parts/tables-and-bars.css";
 import "./parts/rows.css";
 import "./parts/widths.css";
+import "./parts/real-and-predicted.css";
 import "./live.css";
 import "./live-sections.css";
 import { startLive } from "./live/page.ts";

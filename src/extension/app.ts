@@ -4,6 +4,7 @@ import { loadCatalog } from "../platform/catalog-files.ts";
 import { analyseCommand } from "./analyse-command.ts";
 import { Attachments } from "./attachments.ts";
 import { BackgroundRuns } from "./background-runs.ts";
+import { BenchmarkPages } from "./benchmark-pages.ts";
 import { Benchmarks } from "./benchmarks.ts";
 import { Calibrations } from "./calibrations.ts";
 import { Choices } from "./choices.ts";
@@ -119,7 +120,8 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   });
   const timelines = new Timelines(extension, { documents, subjects, reports }, log);
   const calibrations = new Calibrations(extension, memory, texts, tokens, connections.fetchText, log);
-  const benchmarks = new Benchmarks(extension, texts, log);
+  const benchmarkPages = new BenchmarkPages(context, texts, log);
+  const benchmarks = new Benchmarks(extension, benchmarkPages);
   const lenses = new CodeLenses(documents, (uri) => states.of(uri));
   const background = new BackgroundRuns(extension, documents, states);
   const rendering = new Rendering(documents);
@@ -136,6 +138,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     demo,
     memory,
     timelines,
+    benchmarkPages,
     texts,
     calibrations,
     lenses,
@@ -214,6 +217,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
       else if (view === "report") await reports.restore(panel, id);
       else if (view === "memory") await memory.restore(panel, id);
       else if (view === "timeline") await timelines.restore(panel, id);
+      else if (view === "bench") benchmarkPages.restore(panel, id);
       else
         showDetached(panel, extension, id, (url) => {
           attachments.attach(url, undefined).catch((error: unknown) => tellFailure("attach", error, log));

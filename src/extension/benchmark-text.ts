@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import { duration, figure, percent, rate } from "../catalog/quantity.ts";
+import { duration, percent, rate } from "../catalog/quantity.ts";
 import type { FileProblem } from "../live/bench/benchmark-files.ts";
-import type { BenchmarkedDeployment, MeasuredSteps } from "../live/bench/benchmarked-deployment.ts";
+import type { BenchmarkedDeployment } from "../live/bench/benchmarked-deployment.ts";
 import type { LoadMetric, LoadRow } from "../live/bench/compare-load.ts";
+import { correctionWords } from "../live/bench/correction-words.ts";
 import { differenceWords } from "../live/bench/difference-words.ts";
 import { loadCurves } from "../live/bench/load-curves.ts";
 import { translated } from "./translate.ts";
@@ -27,9 +28,10 @@ export function benchmarkText(name: string, { loads, measured }: BenchmarkedDepl
       corrected[index] ? `${amount(corrected[index], corrected[index].predicted)} (${signed(corrected[index].share ?? 0)})` : "",
     ]),
   );
-  const difference = differenceWords(loads);
+  const difference = differenceWords(loads.map(({ load, rows: all }) => ({ words: load.words, rows: all })));
   const notes = new Set(loads.flatMap((one) => one.notes.map(translated)));
   const unread = problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line + 1}`}: ${translated(message)}`);
+  const said = correctionWords(measured).map(translated).join("; ");
   return [
     `# ${vscode.l10n.t("{0} under the load of its benchmark", name)}`,
     "",
@@ -37,7 +39,7 @@ export function benchmarkText(name: string, { loads, measured }: BenchmarkedDepl
     "",
     ...curveTable(loads),
     ...[...(difference ? [translated(difference)] : []), ...notes, ...unread].map((line) => `- ${line}`),
-    `- ${correctionWords(measured)}`,
+    `- ${measured.problem ? vscode.l10n.t("Not kept: {0}", said) : said}`,
     "",
   ].join("\n");
 }
@@ -56,24 +58,12 @@ function curveTable(loads: BenchmarkedDeployment["loads"]): readonly string[] {
   ];
 }
 
-function correctionWords(measured: MeasuredSteps): string {
-  if (measured.problem) return vscode.l10n.t("Not kept: {0}", translated(measured.problem));
-  const { correction, band } = measured.timing;
-  const { device, host, requestSeconds } = correction;
-  const steps =
-    device === host
-      ? vscode.l10n.t("Corrected: steps × {0}, within ± {1}", figure(device), percent(band))
-      : vscode.l10n.t("Corrected: GPU × {0} and host × {1}, within ± {2}", figure(device), figure(host), percent(band));
-  return requestSeconds === null ? steps : `${steps}; ${vscode.l10n.t("a request spends {0} outside its steps", duration(requestSeconds))}`;
-}
-
 function figureName({ metric, statistic }: LoadRow): string {
-  const name = metricName(metric);
-  return statistic === "p50" ? `${name} p50` : name;
+  return statistic === "mean" || statistic === "rate" ? metricName(metric) : `${metricName(metric)} ${statistic}`;
 }
 
 function metricName(metric: LoadMetric): string {
-  return metric === "ttft" ? "TTFT" : metric === "tpot" ? "TPOT" : vscode.l10n.t("Output");
+  return metric === "throughput" ? vscode.l10n.t("Output") : metric.toUpperCase();
 }
 
 function amount({ unit }: LoadRow, value: number): string {

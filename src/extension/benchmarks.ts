@@ -1,27 +1,24 @@
 import * as vscode from "vscode";
-import { withTiming } from "../deployment/write-calibration.ts";
 import { type BenchmarkFile, type BenchmarkFiles, benchmarkLoads } from "../live/bench/benchmark-files.ts";
 import { benchmarkedDeployment } from "../live/bench/benchmarked-deployment.ts";
 import { FileError, mebibyte, readTextFile } from "../platform/text-files.ts";
+import type { BenchmarkPages } from "./benchmark-pages.ts";
 import { benchmarkText } from "./benchmark-text.ts";
-import { notSettled, offerCalibration, today } from "./calibration-offer.ts";
+import { benchmarkView } from "./benchmark-view.ts";
+import { notSettled, today } from "./calibration-offer.ts";
 import { UserFacingError } from "./errors.ts";
 import { withLoadRuns } from "./load-runs.ts";
-import type { Log } from "./log.ts";
-import { report as tellFailure } from "./register-command.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
-import type { VirtualTexts } from "./virtual-texts.ts";
 
 /** Results that are read in the editor; longer ones are for the command line. */
 const mostBytes = 64 * mebibyte;
 
-/** Lays the results of a load generator beside the simulation of the same loads, and offers to keep the correction that explains them. */
+/** Lays the results of a load generator beside the simulation of the same loads, on a page that offers to keep the correction that explains them. */
 export class Benchmarks {
   constructor(
     private readonly extension: vscode.Uri,
-    private readonly texts: VirtualTexts,
-    private readonly log: Log,
+    private readonly pages: BenchmarkPages,
   ) {}
 
   async importBenchmark({ document, analysis }: Subject): Promise<void> {
@@ -38,14 +35,11 @@ export class Benchmarks {
     const compared = await withLoadRuns(this.extension, title, (simulate) =>
       benchmarkedDeployment(files.loads, { deployment, settled, source: "bench", date: today(), version: null, simulate }),
     );
-    const shown = this.texts.put(`/${deployment.name}.md`, benchmarkText(deployment.name, compared, files.problems));
-    await vscode.window.showTextDocument(shown, { preview: true });
-    const { timing } = compared.measured;
-    if (!timing) return;
-    // The comparison is what was asked for; the offer waits beside it for as long as a person likes.
-    offerCalibration(this.texts, document.uri, deployment.id, (existing, owner) => withTiming(existing, { ...owner, timing })).catch(
-      (error: unknown) => tellFailure("importBenchmark", error, this.log),
-    );
+    const { name, anchor } = deployment;
+    const place = `${document.uri.path.split("/").at(-1) ?? ""}:${anchor.start.line + 1}`;
+    const markdown = benchmarkText(name, compared, files.problems);
+    const view = benchmarkView({ name, place, line: anchor.start.line }, compared, files.problems, markdown);
+    await this.pages.show(document.uri, deployment.id, { view, timing: compared.measured.timing ?? null });
   }
 }
 

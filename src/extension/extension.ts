@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     vscode.window.registerWebviewPanelSerializer("inferenceLens.live", restore("live")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.memory", restore("memory")),
     vscode.window.registerWebviewPanelSerializer("inferenceLens.timeline", restore("timeline")),
+    vscode.window.registerWebviewPanelSerializer("inferenceLens.bench", restore("bench")),
     vscode.window.registerCustomEditorProvider("inferenceLens.recording", recordings),
     vscode.window.registerTreeDataProvider("inferenceLens.deployments", deployments),
     vscode.window.registerTreeDataProvider("inferenceLens.servers", servers),

@@ -3,8 +3,9 @@ import type { StartLog } from "../live/starts/start-log.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
 import { peakRunning } from "../simulation/report/peak-running.ts";
 import type { Documents } from "./documents.ts";
-import { KeptLogs } from "./kept-logs.ts";
+import { KeptByPage } from "./kept-by-page.ts";
 import type { Log } from "./log.ts";
+import type { KeptLog } from "./memory-model.ts";
 import { MemoryPage } from "./memory-page.ts";
 import { MemorySession } from "./memory-session.ts";
 import { pageRequests } from "./page-requests.ts";
@@ -32,7 +33,7 @@ interface MemoryPagesPorts {
 /** All memory pages: one a deployment. Each follows its file as it is edited. */
 export class MemoryPages implements vscode.Disposable {
   private readonly open = new Map<string, MemorySession>();
-  private readonly startLogs: KeptLogs;
+  private readonly startLogs: KeptByPage<KeptLog>;
   private readonly compared = new vscode.EventEmitter<LoggedSubject>();
   private readonly subscriptions: readonly vscode.Disposable[];
   /** A start-up log was dropped on a page, pasted or imported, or its figures are asked for. */
@@ -43,7 +44,7 @@ export class MemoryPages implements vscode.Disposable {
     private readonly ports: MemoryPagesPorts,
     private readonly log: Log,
   ) {
-    this.startLogs = new KeptLogs(context.workspaceState, String(context.extension.packageJSON.version));
+    this.startLogs = new KeptByPage(context.workspaceState, "inferenceLens.keptStartLogs", String(context.extension.packageJSON.version));
     this.subscriptions = [
       this.compared,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {

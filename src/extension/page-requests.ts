@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
+import type { FromBenchView } from "../protocol/bench-view.ts";
 import type { FromLiveView } from "../protocol/live-view.ts";
 import type { FromMemoryView } from "../protocol/memory-view.ts";
 import type { FromReportView } from "../protocol/report-view.ts";
 import type { FromTimelineView } from "../protocol/timeline-view.ts";
 import { commandIds, fullId } from "./command-ids.ts";
 
-type Request = FromReportView | FromLiveView | FromMemoryView | FromTimelineView;
+type Request = FromBenchView | FromReportView | FromLiveView | FromMemoryView | FromTimelineView;
 
 /** What every page may ask of the editor: show a line, run one of our commands, copy, save. undefined = some other message. */
 export function pageRequests(message: Request, uri: vscode.Uri | undefined, deploymentId: string | undefined): Promise<void> | undefined {

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
 /** Our pages, by the names of their bundles. */
-export type PageName = "report" | "live" | "memory" | "timeline";
+export type PageName = "report" | "live" | "memory" | "timeline" | "bench";
 
 /** Options of every page of ours: scripts, and files of the built product alone. */
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {

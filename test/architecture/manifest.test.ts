@@ -72,7 +72,7 @@ describe("manifest", () => {
   });
 
   test("nothing runs before a file of its languages, a page or a click", () => {
-    const allowed = /^on(Language:(yaml|dockercompose|helm)|WebviewPanel:inferenceLens\.(report|live|memory|timeline))$/;
+    const allowed = /^on(Language:(yaml|dockercompose|helm)|WebviewPanel:inferenceLens\.(report|live|memory|timeline|bench))$/;
     expect(manifest.activationEvents.filter((event: string) => !allowed.test(event))).toEqual([]);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe("limited");
   });

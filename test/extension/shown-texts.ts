@@ -4,7 +4,7 @@ import { sources, textOf } from "../architecture/imports.ts";
 const leadingIcon = /^(?:\$\([\w~-]+\)|\$\{icon\})(?:\u2002|\$\{iconBlank\})?|^\$\{icon\}/;
 
 /** Pages that speak the reader's language. */
-const pages = ["webview/live", "webview/memory", "webview/report", "webview/timeline", "webview/parts"];
+const pages = ["webview/bench", "webview/live", "webview/memory", "webview/report", "webview/timeline", "webview/parts"];
 
 /** Every text that a person may read in the editor: first arguments of `message(…)`, `l10n.t(…)` and, on pages, `words(…)`. */
 export function shownTexts(): ReadonlyMap<string, string> {

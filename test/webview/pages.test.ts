@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { duration, rate } from "../../webview/parts/numbers.ts";
+import { benchStates } from "./fixtures/bench-states.ts";
 import { liveStates } from "./fixtures/live-states.ts";
 import { memoryStates } from "./fixtures/memory-states.ts";
 import { missed } from "./fixtures/report.ts";
@@ -23,12 +24,14 @@ const pages: readonly (readonly [PageName, string])[] = [
   ["live", "live"],
   ["memory", "fits"],
   ["timeline", "pools"],
+  ["bench", "rates"],
 ];
 const states = [
   ...Object.keys(reportStates).map((state) => ["report", state] as const),
   ...Object.keys(liveStates).map((state) => ["live", state] as const),
   ...Object.keys(memoryStates).map((state) => ["memory", state] as const),
   ...Object.keys(timelineStates).map((state) => ["timeline", state] as const),
+  ...Object.keys(benchStates).map((state) => ["bench", state] as const),
 ];
 const stateOf: Readonly<Record<string, string>> = {
   "report/estimate": "estimate",

@@ -1,4 +1,5 @@
 import { fill, h, link, show } from "../parts/dom.ts";
+import { predictedLegend, realLegend } from "../parts/line-legend.ts";
 import type { Row, Span, TableModel } from "../parts/models.ts";
 import { clock } from "../parts/numbers.ts";
 import { Rows } from "../parts/rows.ts";
@@ -117,12 +118,10 @@ export class Charts {
     if (key === this.headKey) return;
     this.headKey = key;
     this.section.setTitle(zoom ? words("{0} to {1}", clock(zoom.from, true), clock(zoom.to, true)) : title);
-    const legend = (classes: string, text: string) =>
-      h("span", { class: "legend" }, h("span", { class: classes, aria: { hidden: "true" } }), text);
     this.section.setExtra(
       ...(zoom ? [this.goToNow] : []),
-      legend("legend-live", words("live")),
-      ...(hasPrediction ? [legend("legend-predicted", words("predicted, with range"))] : []),
+      realLegend(words("live")),
+      ...(hasPrediction ? [predictedLegend(words("predicted, with range"))] : []),
       this.picture,
     );
   }

@@ -1,5 +1,6 @@
 import type { Prediction } from "../../src/protocol/live-view.ts";
 import { h, say, show } from "../parts/dom.ts";
+import { Segmented } from "../parts/segmented.ts";
 import { words } from "../parts/words.ts";
 import { dropdown } from "../ui/toolkit.ts";
 import { type Basis, basisChoices, basisOf } from "./basis.ts";
@@ -33,8 +34,7 @@ const allEngines = "*";
 export class LiveControls {
   readonly root: HTMLElement;
   readonly replay: ReplayBar;
-  private readonly windows = windowChoices();
-  private readonly buttons: readonly HTMLButtonElement[];
+  private readonly windows: Segmented<number>;
   private readonly basis;
   private readonly engine;
   private readonly engineControl: HTMLElement;
@@ -42,15 +42,15 @@ export class LiveControls {
 
   constructor(events: ControlEvents) {
     this.replay = new ReplayBar(events);
-    this.buttons = this.windows.map(({ seconds, label }) => {
-      const made = h("button", { text: label, aria: { pressed: "false" } });
-      made.type = "button";
-      made.addEventListener("click", () => {
+    const windows = windowChoices().map(({ seconds, label }) => ({ value: seconds, label }));
+    this.windows = new Segmented(
+      words("Window"),
+      (seconds) => {
         this.setWindow(seconds);
         events.window(seconds);
-      });
-      return made;
-    });
+      },
+      windows,
+    );
     this.basis = dropdown(words("Predict with"), (value) => {
       const chosen = basisChoices().find((choice) => choice.value === value);
       if (chosen) events.predict(chosen.value);
@@ -65,12 +65,7 @@ export class LiveControls {
       h(
         "div",
         { class: "control-row" },
-        h(
-          "div",
-          { class: "control" },
-          h("span", { text: words("Window") }),
-          h("div", { class: "segmented", role: "group", aria: { label: words("Window") } }, ...this.buttons),
-        ),
+        h("div", { class: "control" }, h("span", { text: words("Window") }), this.windows.root),
         h("div", { class: "control" }, h("span", { text: words("Predict with") }), this.basis.element),
         this.engineControl,
       ),
@@ -80,7 +75,7 @@ export class LiveControls {
   }
 
   setWindow(seconds: number): void {
-    for (const [i, made] of this.buttons.entries()) made.setAttribute("aria-pressed", String(this.windows[i]?.seconds === seconds));
+    this.windows.set(seconds);
   }
 
   setWords(text: string): void {

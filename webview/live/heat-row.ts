@@ -16,8 +16,19 @@ export function heatRow(panel: Panel, word: CanonicalHistogram, input: RowsInput
   const heat = heatOf(ring, word, from, to, limit);
   const absent = heat ? null : withoutCells(panel, word, input);
   return {
-    ...{ id: panel.id, name: panel.name, unit: panel.unit, format: panel.format, shape: "heat", series: 1, tall: false, note: "" },
-    ...{ values: new Float64Array(), top: 1, topText: "", predicted: null, absent },
+    id: panel.id,
+    name: panel.name,
+    unit: panel.unit,
+    format: panel.format,
+    shape: "heat",
+    series: 1,
+    tall: false,
+    note: "",
+    values: new Float64Array(),
+    top: 1,
+    topText: "",
+    predicted: null,
+    absent,
     ...(heat ? { heat } : {}),
     limit: limit === null || !heat ? null : { value: limit, text: words("limit {0}", brief(duration(limit))) },
     aria: heat ? ariaOf(panel, heat) : words("{0}: {1}", panel.name, absent ?? ""),

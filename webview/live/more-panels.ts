@@ -122,7 +122,14 @@ function heatPanels(): readonly Panel[] {
     format: Panel["format"],
     more: Partial<Panel> = {},
   ): Panel => ({
-    ...{ id, name, unit, word, heat: word, format, isEssential: false, column: none },
+    id,
+    name,
+    unit,
+    word,
+    heat: word,
+    format,
+    isEssential: false,
+    column: none,
     ...more,
   });
   return [

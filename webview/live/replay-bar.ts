@@ -1,14 +1,15 @@
 import type { ReplayView } from "../../src/protocol/live-view.ts";
 import { attribute, h, show } from "../parts/dom.ts";
 import { clock } from "../parts/numbers.ts";
+import { Segmented, type SegmentedChoice } from "../parts/segmented.ts";
 import { words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
 
-const speeds: readonly { readonly speed: number | null; readonly label: string }[] = [
-  { speed: 1, label: "1×" },
-  { speed: 4, label: "4×" },
-  { speed: 16, label: "16×" },
-  { speed: 60, label: "60×" },
+const speeds: readonly SegmentedChoice<number | null>[] = [
+  { value: 1, label: "1×" },
+  { value: 4, label: "4×" },
+  { value: 16, label: "16×" },
+  { value: 60, label: "60×" },
 ];
 
 export interface ReplayEvents {
@@ -21,28 +22,17 @@ export interface ReplayEvents {
 export class ReplayBar {
   readonly root: HTMLElement;
   private readonly play;
-  private readonly buttons: readonly HTMLButtonElement[];
+  private readonly speeds: Segmented<number | null>;
   private readonly place = h("input", { class: "replay-place", aria: { label: words("Place in the recording") } });
   private isPlaying = false;
 
   constructor(events: ReplayEvents) {
     this.play = button(words("Play"), () => events.play(!this.isPlaying));
-    this.buttons = [...speeds, { speed: null, label: words("at once") }].map(({ speed, label }) => {
-      const made = h("button", { text: label, aria: { pressed: "false" } });
-      made.type = "button";
-      made.addEventListener("click", () => events.speed(speed));
-      return made;
-    });
+    this.speeds = new Segmented(words("Speed"), events.speed, [...speeds, { value: null, label: words("at once") }]);
     this.place.type = "range";
     this.place.step = "any";
     this.place.addEventListener("change", () => events.seek(Number(this.place.value)));
-    this.root = h(
-      "div",
-      { class: "control-row replay", hidden: true },
-      this.play.element,
-      h("div", { class: "segmented", role: "group", aria: { label: words("Speed") } }, ...this.buttons),
-      this.place,
-    );
+    this.root = h("div", { class: "control-row replay", hidden: true }, this.play.element, this.speeds.root, this.place);
   }
 
   update(replay: ReplayView | null): void {
@@ -50,7 +40,7 @@ export class ReplayBar {
     if (!replay) return;
     this.isPlaying = replay.playing;
     this.play.label(replay.playing ? words("Stand still") : words("Play"));
-    for (const [i, made] of this.buttons.entries()) made.setAttribute("aria-pressed", String((speeds[i]?.speed ?? null) === replay.speed));
+    this.speeds.set(replay.speed);
     show(this.place, replay.to !== null);
     if (replay.to === null) return;
     attribute(this.place, "min", String(replay.from));

@@ -1,4 +1,5 @@
 import { bare, besidePlot, Chart, dashOf, type LineChart, marksOf, stroke, tickWidths } from "./chart.ts";
+import { curveBands } from "./curve-bands.ts";
 import { curveMarks } from "./curve-marks.ts";
 import { attribute, fill, h, say } from "./dom.ts";
 import { lineLegend } from "./line-legend.ts";
@@ -79,18 +80,18 @@ export class CurveView {
       type: "line",
       data: { datasets: [] },
       options: { ...bare, layout: { padding: { top: 12, right: 16 } }, scales: { x: { type: "logarithmic" }, y: { type: "logarithmic" } } },
-      plugins: [curveMarks(this.picture)],
+      plugins: [curveBands(this.picture), curveMarks(this.picture)],
     });
   }
 }
 
-function dataset({ series, joined, points }: CurveLine, theme: Theme) {
-  const { borderColor, borderWidth } = stroke(theme, series, series === 1 ? 2 : 1.5);
+function dataset({ series, joined, points, isPredicted }: CurveLine, theme: Theme) {
+  const { borderColor, borderWidth } = stroke(theme, series, isPredicted ? 1 : series === 1 ? 2 : 1.5);
   return {
     data: points.map(({ x, y }) => ({ x, y })),
     showLine: joined,
-    borderDash: [...dashOf(series)],
-    pointStyle: marksOf[series] ?? "circle",
+    borderDash: isPredicted ? [4, 3] : [...dashOf(series)],
+    pointStyle: isPredicted ? "circle" : (marksOf[series] ?? "circle"),
     pointRadius: points.map(({ isFile }) => (isFile ? 5 : joined ? 2.5 : 4)),
     pointBackgroundColor: points.map(({ isLost }) => (isLost ? theme.background : borderColor)),
     pointBorderColor: borderColor,

@@ -7,3 +7,16 @@ export function lineLegend(lines: readonly Pick<CurveLine, "name" | "series">[])
     h("span", { class: "legend-line" }, h("span", { class: `line-swatch line-${series}`, aria: { hidden: "true" } }), name),
   );
 }
+
+/** The signs of what was measured and of what is predicted, with their words. */
+export function realLegend(text: string): HTMLElement {
+  return legend("legend-live", text);
+}
+
+export function predictedLegend(text: string): HTMLElement {
+  return legend("legend-predicted", text);
+}
+
+function legend(sign: string, text: string): HTMLElement {
+  return h("span", { class: "legend" }, h("span", { class: sign, aria: { hidden: "true" } }), text);
+}

@@ -184,6 +184,9 @@ export interface CurveLine {
   /** Points that no line joins are a cloud. */
   readonly joined: boolean;
   readonly points: readonly CurvePoint[];
+  /** Predicted: thin, dashed and grey, over its band where it has one. */
+  readonly isPredicted?: true;
+  readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
 }
 
 /** Curves or clouds over two axes, with a limit across and marks down. */

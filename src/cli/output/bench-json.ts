@@ -6,7 +6,7 @@ import type { Kept } from "../kept-calibration.ts";
 
 /** `benchmark` of interfaces.md: each load measured and predicted, the correction that explains them, and where it is kept. */
 export function benchJson({ loads, measured }: BenchmarkedDeployment, problems: readonly FileProblem[], kept: Kept | null) {
-  const difference = differenceWords(loads);
+  const difference = differenceWords(loads.map(({ load, rows }) => ({ words: load.words, rows })));
   return {
     loads: loads.map(loadJson),
     difference: difference && plain(difference),

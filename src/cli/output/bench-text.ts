@@ -2,7 +2,7 @@ import { duration, figure, percent, rate } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import type { BenchmarkFiles } from "../../live/bench/benchmark-files.ts";
 import type { BenchmarkedDeployment, ComparedLoad, MeasuredSteps } from "../../live/bench/benchmarked-deployment.ts";
-import type { LoadMetric, LoadRow } from "../../live/bench/compare-load.ts";
+import { type LoadMetric, type LoadRow, mainRows } from "../../live/bench/compare-load.ts";
 import { differenceWords } from "../../live/bench/difference-words.ts";
 import { loadCurves } from "../../live/bench/load-curves.ts";
 import type { Kept } from "../kept-calibration.ts";
@@ -20,7 +20,7 @@ export function benchText(name: string, { loads, measured }: BenchmarkedDeployme
   const hasCorrected = loads.some(({ corrected }) => corrected.length > 0);
   const head = ["Load", "", "measured", "predicted", "off by", ...(hasCorrected ? ["corrected", "off by"] : [])];
   const rows = loads.flatMap((one) => loadRows(one, paint));
-  const difference = differenceWords(loads);
+  const difference = differenceWords(loads.map(({ load, rows: all }) => ({ words: load.words, rows: mainRows(all) })));
   const notes = [...new Set(loads.flatMap((one) => one.notes.map((note) => plain(note))))].slice(0, mostNotes);
   return [
     `${paint("bold", name)}\n`,
@@ -43,12 +43,12 @@ function curveLines(loads: readonly ComparedLoad[]): string[] {
 
 const mostNotes = 5;
 
-const names: Readonly<Record<LoadMetric, string>> = { ttft: "TTFT", tpot: "TPOT", throughput: "output" };
+const names: Readonly<Record<LoadMetric, string>> = { ttft: "TTFT", tpot: "TPOT", e2e: "E2E", throughput: "output" };
 
 function loadRows({ load, rows, corrected }: ComparedLoad, paint: Paint): string[][] {
   if (rows.length === 0) return [[load.words, "cannot be simulated"]];
-  return rows.map((row, index) => {
-    const after = corrected[index];
+  return mainRows(rows).map((row, index) => {
+    const after = mainRows(corrected)[index];
     const off = row.share === null ? "" : signed(row.share);
     return [
       index === 0 ? load.words : "",

@@ -38,6 +38,11 @@ export function liveLoad(
       ttft: mean("ttft_seconds"),
       // A gap a token, or where the server has it a mean a request.
       tpot: mean("tpot_seconds") ?? mean("itl_seconds"),
+      spreads: {
+        ttft: window.windows.ttft_seconds ?? null,
+        tpot: window.windows.tpot_seconds ?? window.windows.itl_seconds ?? null,
+        e2e: window.windows.e2e_seconds ?? null,
+      },
       requestsPerSecond: measured.ratePerSecond,
       outputTokensPerSecond: window.rates.generation_tokens_total ?? null,
       notes: [],

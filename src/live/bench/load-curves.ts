@@ -1,6 +1,6 @@
 import type { Workload } from "../../simulation/workload/workload.ts";
 import type { ComparedLoad } from "./benchmarked-deployment.ts";
-import type { LoadMetric } from "./compare-load.ts";
+import { type LoadMetric, mainRows } from "./compare-load.ts";
 
 /** One figure over the loads, from the least to the greatest, as bars of eight heights on one scale. */
 export interface LoadCurve {
@@ -19,7 +19,7 @@ export function loadCurves(loads: readonly ComparedLoad[]): readonly LoadCurve[]
   const inOrder = loads.filter(({ rows }) => rows.length > 0).sort((a, b) => offered(a.load.workload) - offered(b.load.workload));
   if (inOrder.length < fewest) return [];
   return metrics.flatMap((metric) => {
-    const rows = inOrder.flatMap((one) => one.rows.filter((row) => row.metric === metric));
+    const rows = inOrder.flatMap((one) => mainRows(one.rows).filter((row) => row.metric === metric));
     const measured = rows.map((row) => row.measured);
     const predicted = rows.map((row) => row.predicted);
     const told = [...measured, ...predicted].filter((value) => value !== null);
@@ -30,8 +30,8 @@ export function loadCurves(loads: readonly ComparedLoad[]): readonly LoadCurve[]
   });
 }
 
-/** Requests a second, or how many are kept in flight: of one benchmark all loads are of one kind. */
-function offered(workload: Workload): number {
+/** What a load offers: requests a second, or how many are kept in flight: of one benchmark all loads are of one kind. */
+export function offered(workload: Workload): number {
   if (workload.kind === "open-loop") return workload.ratePerSecond;
   return workload.kind === "closed-loop" ? workload.concurrency : 0;
 }

@@ -18,6 +18,8 @@ export interface MeasuredLoad {
   readonly isLimited: boolean;
   readonly ttft: MeasuredMean | null;
   readonly tpot: MeasuredMean | null;
+  /** All that is told of each latency: mean and percentiles. */
+  readonly spreads: { readonly ttft: Spread | null; readonly tpot: Spread | null; readonly e2e: Spread | null };
   readonly requestsPerSecond: number | null;
   readonly outputTokensPerSecond: number | null;
   readonly notes: readonly Message[];
@@ -45,6 +47,7 @@ export function measuredLoad(run: BenchmarkRun, { from, shared }: LoadContext): 
   if (!made.workload) return { problem: made.problem };
   const { workload, assumed } = made;
   const { tpot, note } = timePerToken(run);
+  const { ttftSeconds: ttft, e2eSeconds: e2e } = run;
   return {
     load: {
       from,
@@ -54,8 +57,9 @@ export function measuredLoad(run: BenchmarkRun, { from, shared }: LoadContext): 
       words: loadWords(run.load, workload),
       workload,
       isLimited: workload.kind === "closed-loop" || workload.maxInFlight !== undefined,
-      ttft: meanOf(run.ttftSeconds),
-      tpot,
+      ttft: meanOf(ttft),
+      tpot: meanOf(tpot),
+      spreads: { ttft, tpot, e2e },
       requestsPerSecond: run.requestsPerSecond,
       outputTokensPerSecond: run.outputTokensPerSecond,
       notes: [...assumed, ...(note ? [note] : [])],
@@ -72,18 +76,18 @@ function meanOf(spread: Spread | null): MeasuredMean | null {
 const plausible = 0.25;
 
 /** Some tools count a gap between chunks of the stream as one between tokens: what follows from the latencies is of tokens. */
-function timePerToken({ tpotSeconds, ttftSeconds, e2eSeconds, outputTokens }: BenchmarkRun): {
-  readonly tpot: MeasuredMean | null;
+function timePerToken({ tpotSeconds: told, ttftSeconds, e2eSeconds, outputTokens }: BenchmarkRun): {
+  readonly tpot: Spread | null;
   readonly note: Message | null;
 } {
-  const told = meanOf(tpotSeconds);
   const [first, last, tokens] = [ttftSeconds?.mean ?? null, e2eSeconds?.mean ?? null, outputTokens?.mean ?? 0];
   if (first === null || last === null || tokens < 2 || last <= first) return { tpot: told, note: null };
-  const seconds = (last - first) / (tokens - 1);
-  if (!told) return { tpot: { seconds, statistic: "mean" }, note: null };
-  if (told.statistic === "p50" || Math.abs(told.seconds / seconds - 1) <= plausible) return { tpot: told, note: null };
-  const note = message("Its time per output token does not fit its latencies: what follows from them is taken instead");
-  return { tpot: { seconds, statistic: "mean" }, note };
+  const mean = (last - first) / (tokens - 1);
+  const follows: Spread = { mean, p50: null, p90: null, p95: null, p99: null };
+  const own = meanOf(told);
+  if (!own) return { tpot: follows, note: null };
+  if (own.statistic === "p50" || Math.abs(own.seconds / mean - 1) <= plausible) return { tpot: told, note: null };
+  return { tpot: follows, note: message("Its time per output token does not fit its latencies: what follows from them is taken instead") };
 }
 
 /** `92.2 req/s`, `16 in flight`. */

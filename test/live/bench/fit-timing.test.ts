@@ -41,6 +41,7 @@ function measured(inFlight: number, truth: TimingCorrection, changes: Partial<Me
     isLimited: false,
     ttft: { seconds: ttftSeconds.mean, statistic: "mean" },
     tpot: { seconds: tpotSeconds.mean, statistic: "mean" },
+    spreads: { ttft: ttftSeconds, tpot: tpotSeconds, e2e: null },
     requestsPerSecond,
     outputTokensPerSecond: null,
     notes: [],

@@ -4,10 +4,21 @@ import type { LoadRow } from "../../../src/live/bench/compare-load.ts";
 import { loadCurves } from "../../../src/live/bench/load-curves.ts";
 
 function load(ratePerSecond: number, measured: number | null, predicted: number): ComparedLoad {
-  const row: LoadRow = { metric: "ttft", statistic: "mean", unit: "s", measured, predicted, share: null, verdict: "unknown" };
+  const row: LoadRow = {
+    metric: "ttft",
+    statistic: "mean",
+    unit: "s",
+    measured,
+    predicted,
+    low: 0,
+    high: 0,
+    share: null,
+    verdict: "unknown",
+  };
   const lengths = { promptTokens: 100, outputTokens: 10 };
   const workload = { kind: "open-loop", ratePerSecond, requests: 10, ...lengths } as const;
-  const told = { ttft: null, tpot: null, requestsPerSecond: null, outputTokensPerSecond: null };
+  const spreads = { ttft: null, tpot: null, e2e: null };
+  const told = { ttft: null, tpot: null, spreads, requestsPerSecond: null, outputTokensPerSecond: null };
   return {
     load: { from: "", tool: "", date: null, models: [], words: "", workload, isLimited: false, notes: [], ...told },
     rows: [row],

@@ -2,9 +2,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type PageName, type ThemeName, themes, Workshop, widths } from "./workshop.ts";
 
-const shownFirst: Readonly<Record<PageName, string>> = { report: "missed", live: "live", memory: "fits", timeline: "pools" };
+const shownFirst: Readonly<Record<PageName, string>> = {
+  report: "missed",
+  live: "live",
+  memory: "fits",
+  timeline: "pools",
+  bench: "rates",
+};
 
-/** Takes pictures of the pages' fixtures: `--page report|live|memory|timeline --state NAME --theme NAME --width N --out DIR`, all repeatable but the last. */
+/** Takes pictures of the pages' fixtures: `--page report|live|memory|timeline|bench --state NAME --theme NAME --width N --out DIR`, all repeatable but the last. */
 export async function shoot(values: {
   page?: string[];
   state?: string[];
@@ -17,7 +23,7 @@ export async function shoot(values: {
   mkdirSync(values.out, { recursive: true });
   const workshop = await Workshop.start();
   try {
-    for (const name of (values.page ?? ["report", "live", "memory", "timeline"]) as PageName[]) {
+    for (const name of (values.page ?? Object.keys(shownFirst)) as PageName[]) {
       const states = values.state ?? [shownFirst[name]];
       for (const state of states) {
         for (const theme of (values.theme ?? themes) as ThemeName[]) {

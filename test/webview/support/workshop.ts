@@ -8,7 +8,8 @@ import { memoryStates } from "../fixtures/memory-states.ts";
 
 /** Opens the pages in a real browser under the CSP and the theme variables of a real VS Code. Run from the repository's root. */
 
-export type PageName = "report" | "live" | "memory" | "timeline";
+const pageNames = ["report", "live", "memory", "timeline", "bench"] as const;
+export type PageName = (typeof pageNames)[number];
 export type ThemeName = "dark-modern" | "light-modern" | "dark-hc" | "light-hc";
 export const themes: readonly ThemeName[] = ["dark-modern", "light-modern", "dark-hc", "light-hc"];
 /** 350: an editor beside an open side bar in a window of 760. */
@@ -59,7 +60,7 @@ export class Workshop {
     if (!executable || !existsSync(executable))
       throw new Error("No Chromium found. Install it (apt-get install chromium) or set CHROMIUM to its path; npm test does so.");
     const [pages, fixtures, themeText, browser] = await Promise.all([
-      bundle({ report: "webview/report.ts", live: "webview/live.ts", memory: "webview/memory.ts", timeline: "webview/timeline.ts" }, "esm"),
+      bundle(Object.fromEntries(pageNames.map((name) => [name, `webview/${name}.ts`])), "esm"),
       bundle({ fixtures: "test/webview/fixtures/all.ts" }, "iife"),
       readFile(resolve("test/webview/fixtures/themes.json"), "utf8"),
       chromium.launch({ executablePath: executable, headless: true, args: flags }),

@@ -40,6 +40,7 @@ function curve({ points }: Standing, latency: Latency): CurveLine {
     name: words("predicted"),
     series: 6,
     joined: true,
+    isPredicted: true,
     points: points
       .filter((point) => !point.isSaturated && point[latency] > 0)
       .map((point, at) => ({ x: point.ratePerSecond, y: point[latency], isFile: false, isLost: false, text: "", at })),
