@@ -107,7 +107,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
   ];
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), tokens, subjects, ways, context);
   const recordings = new RecordingEditor(attachments, subjects);
-  const choices = new Choices(({ document }) => documents.catalogFor(document.uri), subjects);
+  const choices = new Choices(({ document }) => documents.loadsFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens, connections.fetchText);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
   const memory = new MemoryPages(context, { documents, subjects, reports, texts }, log);

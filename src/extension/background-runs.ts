@@ -7,7 +7,7 @@ import { noEvidence } from "./report-evidence.ts";
 import { firstControls, headerOf, variantOf } from "./report-model.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
-import { seed, workloadAt } from "./workload-choice.ts";
+import { chosenLoad } from "./workload-choice.ts";
 
 /** Rest after the last edit before a run of its own. */
 const restMs = 2000;
@@ -53,24 +53,24 @@ export class BackgroundRuns implements vscode.Disposable {
 
   private async run(subject: Subject): Promise<void> {
     const { document, analysis } = subject;
-    const catalog = this.documents.catalogFor(document.uri);
+    const loads = this.documents.loadsFor(document.uri);
     const fingerprint = fingerprintOf(subject);
     const { deployment, findings } = analysis;
     const willStart = findings.every(({ severity }) => severity !== "error");
     if (!deployment.slo || !deployment.workload || !willStart || this.lenses.hasRun(document.uri, deployment.id, fingerprint)) return;
-    const controls = firstControls(analysis, deployment.workload.value, catalog);
-    const variant = variantOf(analysis, controls, catalog);
-    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+    const controls = firstControls(analysis, deployment.workload.value, loads);
+    const variant = variantOf(analysis, controls, loads);
+    const workload = chosenLoad(loads, controls);
     if (!variant.settled || !variant.estimate || !workload) return;
     const { version } = document;
     this.runner ??= new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
     const started = performance.now();
-    const end = await this.runner.run({ settled: variant.settled, workload, seed });
+    const end = await this.runner.run({ settled: variant.settled, workload, seed: controls.seed });
     const report = end.kind === "done" ? end.outcome.report : undefined;
     // Stopped by an edit, or overtaken by a click: the figures belong to nothing that is shown.
     if (!report || report.stoppedAtSeconds !== null || document.version !== version) return;
     if (this.lenses.hasRun(document.uri, deployment.id, fingerprint)) return;
-    const header = headerOf(subject, controls, variant, catalog);
+    const header = headerOf(subject, controls, variant, loads);
     const wallSeconds = (performance.now() - started) / 1000;
     this.lenses.simulated(
       {

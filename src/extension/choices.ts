@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import type { Catalog } from "../catalog/catalog.ts";
 import { figure, percent, whole } from "../catalog/quantity.ts";
 import { seconds } from "../deployment/directives.ts";
 import { engineNames } from "../deployment/engine-names.ts";
@@ -7,19 +6,19 @@ import { parseVersion } from "../deployment/version.ts";
 import { gpuChoices } from "../language/choose-gpu.ts";
 import { fullId } from "./command-ids.ts";
 import type { Subject, Subjects } from "./subject.ts";
-import { numbersOf } from "./workload-choice.ts";
+import { type Loads, numbersOf } from "./workload-choice.ts";
 import { type Choice, writeChoice } from "./write-choice.ts";
 
 /** The questions a person answers once: which GPU, which engine version, which workload, which limits; each answer is written where it belongs. */
 export class Choices {
   constructor(
-    private readonly catalogFor: (subject: Subject) => Catalog,
+    private readonly loadsFor: (subject: Subject) => Loads,
     private readonly subjects: Subjects,
   ) {}
 
   async gpu(subject: Subject): Promise<void> {
     const { deployment } = subject.analysis;
-    const known = gpuChoices(this.catalogFor(subject)).map(({ gpu, label, detail }) => ({
+    const known = gpuChoices(this.loadsFor(subject).catalog).map(({ gpu, label, detail }) => ({
       label,
       description: gpu === label ? detail : `${gpu} · ${detail}`,
       gpu,
@@ -49,8 +48,8 @@ export class Choices {
   }
 
   async workload(subject: Subject): Promise<void> {
-    const catalog = this.catalogFor(subject);
-    const items = catalog.workloads().map((name) => ({ label: name, ...describe(catalog, name) }));
+    const loads = this.loadsFor(subject);
+    const items = loads.catalog.workloads().map((name) => ({ label: name, ...describe(loads, name) }));
     const placeHolder = vscode.l10n.t("Workload that {0} serves", subject.analysis.deployment.name);
     const choice = await vscode.window.showQuickPick(items, { placeHolder, ignoreFocusOut: true });
     if (!choice) throw new vscode.CancellationError();
@@ -76,8 +75,8 @@ export class Choices {
   }
 }
 
-function describe(catalog: Catalog, name: string): { readonly description: string; readonly detail: string } {
-  const numbers = numbersOf(catalog, name, null);
+function describe(loads: Loads, name: string): { readonly description: string; readonly detail: string } {
+  const numbers = numbersOf(loads, name, null);
   if (!numbers) return { description: "", detail: "" };
   const lengths = vscode.l10n.t("{0} prompt and {1} output tokens mean", whole(numbers.promptMean), whole(numbers.outputMean));
   const shared = numbers.repeatedPrefix > 0.005 ? vscode.l10n.t("{0} shared prefix", percent(numbers.repeatedPrefix)) : "";

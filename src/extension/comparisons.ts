@@ -106,20 +106,20 @@ export class Comparisons {
   }
 
   private changes({ subject, controls }: PlannedFrom, helping: readonly ChangeView[]): readonly Choice[] {
-    const catalog = this.ports.documents.catalogFor(subject.document.uri);
+    const loads = this.ports.documents.loadsFor(subject.document.uri);
     return helping.map(({ change }, i) => ({
       id: `advice/${i}`,
       group: "advice" as const,
       title: change.title,
-      settled: () => settledAfter(variantOf(subject.analysis, controls, catalog).deployment, change, catalog).settled,
+      settled: () => settledAfter(variantOf(subject.analysis, controls, loads).deployment, change, loads.catalog).settled,
     }));
   }
 
   private alternatives({ subject, controls, settled, workload, report }: PlannedFrom): readonly Choice[] {
-    const catalog = this.ports.documents.catalogFor(subject.document.uri);
-    const { deployment } = variantOf(subject.analysis, controls, catalog);
+    const loads = this.ports.documents.loadsFor(subject.document.uri);
+    const { deployment } = variantOf(subject.analysis, controls, loads);
     const lengths = meanLengths(workload, report.seed);
-    return lengths ? alternatives({ deployment, settled, catalog, lengths }) : [];
+    return lengths ? alternatives({ deployment, settled, catalog: loads.catalog, lengths }) : [];
   }
 
   /** The others of the open documents, served as they stand. */

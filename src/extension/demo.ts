@@ -7,7 +7,7 @@ import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import { firstControls, variantOf } from "./report-model.ts";
 import type { Subject } from "./subject.ts";
-import { seed, workloadAt } from "./workload-choice.ts";
+import { chosenLoad } from "./workload-choice.ts";
 
 /** One demo server on this machine: a simulated run of a deployment, played as a vLLM server would look. */
 export class Demo implements vscode.Disposable {
@@ -51,10 +51,10 @@ export class Demo implements vscode.Disposable {
   }
 
   private async simulate({ document, analysis }: Subject): Promise<DemoRun> {
-    const catalog = this.documents.catalogFor(document.uri);
-    const controls = firstControls(analysis, "chat", catalog);
-    const { settled, estimate } = variantOf(analysis, controls, catalog);
-    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+    const loads = this.documents.loadsFor(document.uri);
+    const controls = firstControls(analysis, "chat", loads);
+    const { settled, estimate } = variantOf(analysis, controls, loads);
+    const workload = chosenLoad(loads, controls);
     if (!settled || !estimate || !workload) {
       throw new UserFacingError(
         "simulation",
@@ -63,7 +63,7 @@ export class Demo implements vscode.Disposable {
     }
     const runner = new Runner(vscode.Uri.joinPath(this.extension, "dist", "worker.js").fsPath);
     try {
-      const end = await runner.run({ settled, workload, seed, recordFrom: 0 });
+      const end = await runner.run({ settled, workload, seed: controls.seed, recordFrom: 0 });
       if (end.kind === "failed") throw new Error(end.message);
       if (end.kind === "replaced") throw new vscode.CancellationError();
       if (end.outcome.error) throw new UserFacingError("simulation", end.outcome.error.message);

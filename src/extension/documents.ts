@@ -8,6 +8,7 @@ import type { Analysis } from "../language/results.ts";
 import { isCandidate } from "./languages.ts";
 import type { Log } from "./log.ts";
 import type { ReadingOptions } from "./surroundings.ts";
+import type { Loads } from "./workload-choice.ts";
 
 /** Milliseconds without a keystroke before a text is looked at again. */
 const pause = 150;
@@ -65,7 +66,13 @@ export class Documents implements vscode.Disposable {
 
   /** The catalogue with the workloads of the file's project in it: the one that an open document was read with. */
   catalogFor(uri: vscode.Uri): Catalog {
-    return (this.readWith.get(uri.toString()) ?? this.options(uri)).catalog;
+    return this.loadsFor(uri).catalog;
+  }
+
+  /** The same with the project's own workloads as they are written. */
+  loadsFor(uri: vscode.Uri): Loads {
+    const { catalog, workloads } = this.readWith.get(uri.toString()) ?? this.options(uri);
+    return { catalog, own: workloads };
   }
 
   /** Settings, project files or described models changed. */

@@ -3,7 +3,7 @@ import type { Documents } from "./documents.ts";
 import { startingRate } from "./report-model.ts";
 import { Settings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
-import { workloadAt } from "./workload-choice.ts";
+import { chosenLoad, knownParts } from "./workload-choice.ts";
 
 /** The workload that a deployment's file or the settings name, at the rate a first run of it would take; undefined while nothing can run. */
 export function fileWorkload(subject: Subject | undefined, documents: Documents): Workload | undefined {
@@ -11,6 +11,6 @@ export function fileWorkload(subject: Subject | undefined, documents: Documents)
   if (!known) return undefined;
   const { document, analysis } = subject;
   const name = analysis.deployment.workload?.value ?? new Settings(document.uri).assumptions().workload ?? "chat";
-  const catalog = documents.catalogFor(document.uri);
-  return workloadAt(catalog, name, catalog.workload(name)?.ratePerSecond ?? startingRate(known));
+  const loads = documents.loadsFor(document.uri);
+  return chosenLoad(loads, { workload: name, ratePerSecond: knownParts(loads, name)?.ratePerSecond ?? startingRate(known), load: null });
 }

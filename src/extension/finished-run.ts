@@ -1,11 +1,10 @@
-import type { Catalog } from "../catalog/catalog.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { Report } from "../simulation/report/report.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import { variantOf } from "./report-model.ts";
 import type { StoredReport } from "./report-store.ts";
 import type { Subject } from "./subject.ts";
-import { workloadAt } from "./workload-choice.ts";
+import { chosenLoad, type Loads } from "./workload-choice.ts";
 
 /** A run that is done, and what it was made of. */
 export interface FinishedRun {
@@ -23,10 +22,10 @@ export function fingerprintOf({ analysis }: Subject): string {
 export function runOfReport(
   { report, controls, fingerprint }: Pick<StoredReport, "report" | "controls" | "fingerprint">,
   subject: Subject,
-  catalog: Catalog,
+  loads: Loads,
 ): FinishedRun | undefined {
   if (fingerprintOf(subject) !== fingerprint) return undefined;
-  const { settled } = variantOf(subject.analysis, controls, catalog);
-  const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+  const { settled } = variantOf(subject.analysis, controls, loads);
+  const workload = chosenLoad(loads, controls);
   return settled && workload && { settled, workload, report };
 }

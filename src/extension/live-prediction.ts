@@ -21,7 +21,7 @@ import type { Report } from "../simulation/report/report.ts";
 import { atRate } from "../simulation/workload/at-rate.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import type { Subject } from "./subject.ts";
-import { seed } from "./workload-choice.ts";
+import { firstSeed as seed } from "./workload-choice.ts";
 
 /** Whenever the load behind it has doubled, the prediction is made anew, and then as often: loads change over a day. */
 const againSeconds = 300;

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { SimulateLoad } from "../live/bench/benchmarked-deployment.ts";
 import { Runner } from "../platform/run-worker.ts";
 import { UserFacingError } from "./errors.ts";
-import { seed } from "./workload-choice.ts";
+import { firstSeed as seed } from "./workload-choice.ts";
 
 /** Simulates load after load off the editor's thread, with a notice that can stop it. */
 export async function withLoadRuns<T>(extension: vscode.Uri, title: string, body: (simulate: SimulateLoad) => Promise<T>): Promise<T> {

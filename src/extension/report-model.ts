@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import type { Catalog } from "../catalog/catalog.ts";
 import type { Deployment, Pool, Slo } from "../deployment/deployment.ts";
 import { engineNames } from "../deployment/engine-names.ts";
 import type { Known } from "../deployment/located.ts";
@@ -7,17 +6,19 @@ import { missingRole } from "../deployment/pool-pair.ts";
 import { routingWords } from "../deployment/routing-words.ts";
 import { settle } from "../deployment/settle.ts";
 import { gpusOf, type Missing, type Settled } from "../deployment/settled.ts";
-import { lengthsFor } from "../language/lengths.ts";
+import { admitted, lengthsFor } from "../language/lengths.ts";
 import type { DeploymentAnalysis } from "../language/results.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
 import type { MemoryPlan } from "../memory/plan.ts";
-import type { ReportControls, ReportHeader } from "../protocol/report-view.ts";
+import { meanLengths } from "../planning/mean-lengths.ts";
+import type { ReportControls, ReportHeader, WorkloadChoice } from "../protocol/report-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
-import { estimate } from "../timing/closed-form.ts";
+import { withRequests } from "../simulation/workload/at-rate.ts";
+import { estimate, type RequestLengths } from "../timing/closed-form.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
-import { numbersOf } from "./workload-choice.ts";
+import { asksForRate, chosenLoad, firstSeed, knownParts, type Loads, numbersOf } from "./workload-choice.ts";
 
 const noLimits: Slo = { ttftSeconds: null, tpotSeconds: null, e2eSeconds: null, percentile: 95 };
 
@@ -33,7 +34,7 @@ export interface Variant {
 }
 
 /** The deployment as the controls would have it: their GPU, workload and limits stand above the file's. */
-export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportControls, catalog: Catalog): Variant {
+export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportControls, loads: Loads): Variant {
   const gpu = controls.gpu === "" ? undefined : { value: controls.gpu, origin: "argument" as const };
   const placed = (pool: Pool): Pool =>
     !gpu || pool.hardware.gpu?.value === gpu.value ? pool : { ...pool, hardware: { ...pool.hardware, gpu, gpuAsWritten: undefined } };
@@ -43,7 +44,7 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
     workload: chosen(deployment.workload, controls.workload),
     slo: limitsOf(controls.slo) ? chosen(deployment.slo, controls.slo) : undefined,
   };
-  const { settled, missing } = fittedLengths(settle(changed, catalog));
+  const { settled, missing } = fittedLengths(settle(changed, loads.catalog));
   if (!settled) return { deployment: changed, settled: undefined, missing: missing ?? [], plans: [], estimate: undefined };
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
   const isTimed = plans.every((plan) => plan.fits) && missingRole(settled) === undefined;
@@ -52,8 +53,18 @@ export function variantOf({ deployment }: DeploymentAnalysis, controls: ReportCo
     settled,
     missing: [],
     plans,
-    estimate: isTimed ? estimate(settled, plans, lengthsFor(settled, catalog)) : undefined,
+    estimate: isTimed ? estimate(settled, plans, lengthsUnder(settled, controls, loads)) : undefined,
   };
+}
+
+/** Requests whose means are those of all. */
+const mostDrawn = 2000;
+
+/** Lengths the closed form speaks of: the means of the load that the controls ask for. */
+function lengthsUnder(settled: Settled, controls: ReportControls, loads: Loads): RequestLengths {
+  const load = controls.load && chosenLoad(loads, controls);
+  const means = load ? meanLengths(withRequests(load, mostDrawn), firstSeed) : undefined;
+  return means ? admitted(means, settled) : lengthsFor(settled, loads.catalog);
 }
 
 /** Keeps the file's value, with its place, where the control says the same. */
@@ -66,18 +77,22 @@ function limitsOf({ ttftSeconds, tpotSeconds, e2eSeconds }: Slo): boolean {
 }
 
 /** Where the controls stand when a page opens: at the workload's own rate, else at much of what the closed form says the deployment can hold. */
-export function firstControls({ deployment, estimate: known }: DeploymentAnalysis, assumed: string, catalog: Catalog): ReportControls {
+export function firstControls({ deployment, estimate: known }: DeploymentAnalysis, assumed: string, loads: Loads): ReportControls {
   const gpu = deployment.pools[0]?.hardware.gpu;
   const isWritten = (origin: string | undefined): boolean => origin === "file" || origin === "directive" || origin === "inferred";
   const workload = deployment.workload?.value ?? assumed;
+  const asks = asksForRate(loads, { workload, load: null });
   return {
     workload,
-    ratePerSecond: catalog.workload(workload)?.ratePerSecond ?? (known ? startingRate(known) : null),
+    workloadOrigin: isWritten(deployment.workload?.origin) ? "file" : "assumed",
+    ratePerSecond: knownParts(loads, workload)?.ratePerSecond ?? (known && asks ? startingRate(known) : null),
     gpu: gpu?.value ?? "",
     gpuOrigin: isWritten(gpu?.origin) ? "file" : "assumed",
     slo: deployment.slo?.value ?? noLimits,
     sloOrigin: isWritten(deployment.slo?.origin) ? "file" : "assumed",
     rateOrigin: "assumed",
+    load: null,
+    seed: firstSeed,
   };
 }
 
@@ -86,24 +101,31 @@ export function startingRate({ mostRequestsPerSecond }: Estimate): number {
   return Number(Math.max(0.01, mostRequestsPerSecond * 0.7).toPrecision(2));
 }
 
-export function headerOf({ document, analysis }: Subject, controls: ReportControls, variant: Variant, catalog: Catalog): ReportHeader {
+export function headerOf({ document, analysis }: Subject, controls: ReportControls, variant: Variant, loads: Loads): ReportHeader {
   const { deployment } = analysis;
   const line = deployment.anchor.start.line;
   const placed = variant.settled?.pools.reduce((sum, pool) => sum + gpusOf(pool), 0);
   const count = placed === undefined ? "" : `${placed} × `;
-  const gpus = catalog.gpus().map(({ id }) => ({ id, title: `${count}${id}` }));
+  const gpus = loads.catalog.gpus().map(({ id }) => ({ id, title: `${count}${id}` }));
   return {
     name: deployment.name,
     place: `${document.uri.path.split("/").at(-1) ?? document.uri.path}:${line + 1}`,
     line,
     words: deploymentLine(deployment, variant),
-    workloads: catalog.workloads().flatMap((name) => {
-      const numbers = numbersOf(catalog, name, controls.ratePerSecond);
-      return numbers ? [{ name, title: catalog.workload(name)?.title ?? name, numbers }] : [];
-    }),
+    workloads: workloadChoices(loads, controls.ratePerSecond),
     gpus: controls.gpu === "" ? [{ id: "", title: vscode.l10n.t("not known") }, ...gpus] : gpus,
     replicas: replicasLine(deployment),
   };
+}
+
+/** Every workload that can be chosen; those that leave their rate open at this one. */
+export function workloadChoices(loads: Loads, ratePerSecond: number | null): readonly WorkloadChoice[] {
+  return loads.catalog.workloads().flatMap((name) => {
+    const found = knownParts(loads, name);
+    const numbers = found && numbersOf(loads, name, ratePerSecond);
+    if (!numbers) return [];
+    return [{ name, title: loads.catalog.workload(name)?.title ?? name, numbers, parts: found.parts, ratePerSecond: found.ratePerSecond }];
+  });
 }
 
 function deploymentLine({ model, pools, engine: name }: Deployment, { settled }: Variant): string {

@@ -7,6 +7,8 @@ type Shown = { readonly [K in ToReportView["kind"]]?: Extract<ToReportView, { ki
 
 const order: readonly ToReportView["kind"][] = [
   "header",
+  "workloads",
+  "load",
   "estimate",
   "report",
   "evidence",
@@ -59,6 +61,10 @@ export class ReportPage implements vscode.Disposable {
   private without(kind: ToReportView["kind"]): Shown {
     const { running: _running, stale: _stale, ...settled } = this.shown;
     switch (kind) {
+      case "header": {
+        const { workloads: _workloads, load: _load, ...rest } = this.shown;
+        return rest;
+      }
       case "report": {
         const { problem: _problem, ...rest } = settled;
         return withoutFollowers(rest);

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import type { Catalog } from "../catalog/catalog.ts";
 import { message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { Edit } from "../deployment/text.ts";
@@ -160,8 +159,9 @@ export class ReportPlans {
     const { subject, controls, report } = from;
     const trying = this.tryingOn(subject);
     if (!trying) return [];
+    const loads = this.ports.documents.loadsFor(subject.document.uri);
     const settledOf = (deployment: Subject["analysis"]["deployment"]): Settled | undefined =>
-      variantOf({ ...subject.analysis, deployment }, controls, trying.catalog).settled;
+      variantOf({ ...subject.analysis, deployment }, controls, loads).settled;
     const kept: VerifiedChange<AdvisedChange>[] = [];
     for (const change of advisedChanges(subject.analysis, report, { ...trying, settledOf })) {
       if (change) kept.push(change);
@@ -184,10 +184,10 @@ export class ReportPlans {
     this.sweeping = sweeping;
     this.sweep = undefined;
     const { settled, workload, report, subject, controls } = from;
-    const catalog: Catalog = this.ports.documents.catalogFor(subject.document.uri);
-    const deployment = variantOf(subject.analysis, controls, catalog).deployment;
+    const loads = this.ports.documents.loadsFor(subject.document.uri);
+    const { deployment } = variantOf(subject.analysis, controls, loads);
     const load = withRequests(workload, Math.min(mostRequestsOfPoint, report.workload.requests));
-    const plan = sweepPlan(kind, { deployment, settled, catalog, workload: load, seed: report.seed, points: sweepPoints });
+    const plan = sweepPlan(kind, { deployment, settled, catalog: loads.catalog, workload: load, seed: report.seed, points: sweepPoints });
     const tell = (view: Partial<SweepView>): void =>
       this.show({ kind: "sweep", view: { kind, sweep: null, problem: null, progress: null, places: [], ...view } });
     tell({ progress: { done: 0, total: sweepPoints } });

@@ -1,25 +1,27 @@
 import * as vscode from "vscode";
-import type { Catalog } from "../catalog/catalog.ts";
 import { duration } from "../catalog/quantity.ts";
 import type { Missing } from "../deployment/settled.ts";
 import type { RunPool } from "../platform/run-pool.ts";
 import type { RunEnd, Runner } from "../platform/run-worker.ts";
 import type { FromReportView, ReportControls, ReportHeader, ToReportView } from "../protocol/report-view.ts";
 import type { Report } from "../simulation/report/report.ts";
+import { withRequests } from "../simulation/workload/at-rate.ts";
+import { workloadProblem } from "../simulation/workload/load-problem.ts";
+import { workloadNumbers } from "../simulation/workload/numbers.ts";
 import { fullId } from "./command-ids.ts";
 import { type FinishedRun, fingerprintOf, runOfReport } from "./finished-run.ts";
 import { gatherEvidence, noEvidence } from "./report-evidence.ts";
-import { headerOf, startingRate, type Variant, variantOf } from "./report-model.ts";
+import { headerOf, startingRate, type Variant, variantOf, workloadChoices } from "./report-model.ts";
 import type { ReportPage } from "./report-page.ts";
 import { type PlannedFrom, type PlanPorts, ReportPlans } from "./report-plans.ts";
 import type { StoredReport } from "./report-store.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
-import { seed, workloadAt } from "./workload-choice.ts";
+import { asksForRate, chosenLoad, type Loads } from "./workload-choice.ts";
 
 /** What a session needs from around it. */
 export interface SessionPorts {
-  readonly catalog: () => Catalog;
+  readonly loads: () => Loads;
   /** Of the run that a person waits for: nothing else ever goes there. */
   readonly runner: Runner;
   /** Of what follows it. */
@@ -27,6 +29,8 @@ export interface SessionPorts {
   readonly plans: PlanPorts;
   /** The deployment as the file has it now; undefined where it is gone. */
   readonly subject: () => Promise<Subject | undefined>;
+  /** Writes the load of the controls into the project, once a person named it. */
+  readonly saveLoad: (controls: ReportControls, loads: Loads) => Promise<void>;
   readonly progress: (share: number) => void;
   readonly finished: (stored: StoredReport) => Promise<void>;
   /** The run ended without a report. */
@@ -74,7 +78,7 @@ export class ReportSession {
   private async resume(controls: ReportControls, report: Report): Promise<void> {
     const subject = await this.ports.subject();
     const { fingerprint } = this;
-    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.catalog());
+    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.loads());
     if (!made || this.report !== report) return;
     this.made = made;
     await this.plans.follow({ subject, controls, ...made });
@@ -86,7 +90,7 @@ export class ReportSession {
     if (this.made || !report || !controls) return this.made;
     const { fingerprint } = this;
     const subject = await this.ports.subject();
-    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.catalog());
+    const made = subject && runOfReport({ report, controls, fingerprint }, subject, this.ports.loads());
     if (report === this.report) this.made = made;
     return made;
   }
@@ -96,9 +100,9 @@ export class ReportSession {
     const { runner } = this.ports;
     this.evidencing.abort();
     this.plans.stop();
-    const catalog = this.ports.catalog();
-    const variant = variantOf(subject.analysis, asked, catalog);
-    const controls = withRate(asked, variant);
+    const loads = this.ports.loads();
+    const variant = variantOf(subject.analysis, asked, loads);
+    const controls = withRate(asked, variant, loads);
     this.fingerprint = fingerprintOf(subject);
     this.tell(subject, controls, variant);
     if (!variant.settled || !variant.estimate) {
@@ -107,7 +111,7 @@ export class ReportSession {
       this.page.show(refusal(subject, variant));
       return;
     }
-    const workload = workloadAt(catalog, controls.workload, controls.ratePerSecond);
+    const workload = chosenLoad(loads, controls);
     if (!workload) {
       this.page.show(problem("failed", vscode.l10n.t("There is no workload named {0}", controls.workload), []));
       return;
@@ -118,7 +122,7 @@ export class ReportSession {
     const end = await runner.run({
       settled: variant.settled,
       workload,
-      seed,
+      seed: controls.seed,
       progress: ({ simulatedSeconds, finished, total: all }) => {
         this.ports.progress(all > 0 ? finished / all : 0);
         this.page.show({ kind: "running", simulatedSeconds, totalSeconds: null, finished, total: all });
@@ -138,10 +142,10 @@ export class ReportSession {
 
   /** Bands and nearest measured runs, kept with the report once they are whole. */
   private async evidence(stored: StoredReport, from: PlannedFrom): Promise<void> {
-    const { pool, catalog } = this.ports;
+    const { pool, loads } = this.ports;
     this.evidencing = new AbortController();
     let latest = stored.evidence;
-    const isWhole = await gatherEvidence(from, { pool, signal: this.evidencing.signal }, catalog(), (evidence) => {
+    const isWhole = await gatherEvidence(from, { pool, signal: this.evidencing.signal }, loads().catalog, (evidence) => {
       if (this.report !== stored.report) return;
       latest = evidence;
       this.page.show({ kind: "evidence", evidence });
@@ -151,6 +155,7 @@ export class ReportSession {
 
   /** The file was read anew: says when the figures no longer belong to it. */
   fileChanged(subject: Subject): void {
+    this.offerWorkloads();
     if (!this.report || fingerprintOf(subject) === this.fingerprint) return;
     this.page.show({ kind: "stale", reason: vscode.l10n.t("The file changed since this run.") });
   }
@@ -165,10 +170,15 @@ export class ReportSession {
       }
       case "estimate": {
         const subject = await this.ports.subject();
-        const known = subject && variantOf(subject.analysis, message.controls, this.ports.catalog()).estimate;
+        const loads = this.ports.loads();
+        const known = subject && variantOf(subject.analysis, message.controls, loads).estimate;
         if (known) this.page.show({ kind: "estimate", estimate: known });
+        if (message.controls.load) this.page.show(loadMessage(loads, message.controls));
         break;
       }
+      case "save-workload":
+        await this.ports.saveLoad(message.controls, this.ports.loads());
+        break;
       case "cancel":
         this.ports.runner.stop();
         break;
@@ -185,9 +195,21 @@ export class ReportSession {
   }
 
   private tell(subject: Subject, controls: ReportControls, variant: Variant): void {
-    this.header = headerOf(subject, controls, variant, this.ports.catalog());
+    const loads = this.ports.loads();
+    this.header = headerOf(subject, controls, variant, loads);
     this.page.show({ kind: "header", header: this.header, controls });
+    if (controls.load) this.page.show(loadMessage(loads, controls));
     if (variant.estimate) this.page.show({ kind: "estimate", estimate: variant.estimate });
+  }
+
+  /** A workload was written or went: the page's list follows. */
+  private offerWorkloads(): void {
+    const { header, controls } = this;
+    if (!header || !controls) return;
+    const workloads = workloadChoices(this.ports.loads(), controls.ratePerSecond);
+    if (JSON.stringify(workloads) === JSON.stringify(header.workloads)) return;
+    this.header = { ...header, workloads };
+    this.page.show({ kind: "workloads", workloads });
   }
 
   /** The report as it is kept; undefined where there is none. */
@@ -223,11 +245,26 @@ export class ReportSession {
 }
 
 /** A rate for controls that came without one, such as a GPU chosen a moment ago. */
-function withRate(controls: ReportControls, { estimate }: Variant): ReportControls {
-  return controls.ratePerSecond !== null || !estimate
+function withRate(controls: ReportControls, { estimate }: Variant, loads: Loads): ReportControls {
+  return controls.ratePerSecond !== null || !estimate || !asksForRate(loads, controls)
     ? controls
     : { ...controls, ratePerSecond: startingRate(estimate), rateOrigin: "assumed" };
 }
+
+/** A changed load in numbers, of so many requests as tell them. */
+function loadMessage(loads: Loads, controls: ReportControls): ToReportView {
+  const workload = chosenLoad(loads, controls);
+  const wrong = workload && workloadProblem(workload);
+  const numbers = workload && wrong === undefined ? workloadNumbers(withRequests(workload, mostCounted), controls.seed) : undefined;
+  return {
+    kind: "load",
+    numbers: numbers ? { ...numbers, requests: controls.load?.requests ?? numbers.requests } : null,
+    problem: wrong ?? null,
+  };
+}
+
+/** Requests out of which a load's numbers are told while it is being changed. */
+const mostCounted = 5000;
 
 function refusal({ analysis }: Subject, { settled, missing, plans }: Variant): ToReportView {
   if (!settled) return missingProblem(missing);

@@ -27,7 +27,7 @@ export interface StoredName {
 const kept = 20;
 const indexKey = "reports";
 /** Of the stored form: an older one is not read. */
-const form = 2;
+const form = 3;
 
 /** The last 20 reports, one a deployment, as files of the workspace's storage; their index lies in the workspace's state. */
 export class ReportStore {

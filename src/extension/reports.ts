@@ -16,6 +16,7 @@ import { ReportPage } from "./report-page.ts";
 import type { PlanPorts } from "./report-plans.ts";
 import { outcomeWords, ReportSession } from "./report-session.ts";
 import { ReportStore, type StoredReport } from "./report-store.ts";
+import { saveLoad } from "./save-load.ts";
 import { Settings } from "./settings.ts";
 import { saveStandalonePage } from "./standalone-page.ts";
 import { type Subject, subjectKey } from "./subject.ts";
@@ -68,7 +69,7 @@ export class Reports implements vscode.Disposable {
     const { session, page } = this.pageFor(document.uri, analysis.deployment.id, analysis.deployment.name);
     const started = performance.now();
     const workload = new Settings(document.uri).assumptions().workload ?? "chat";
-    await session.run(subject, firstControls(analysis, workload, this.ports.documents.catalogFor(document.uri)));
+    await session.run(subject, firstControls(analysis, workload, this.ports.documents.loadsFor(document.uri)));
     const done = session.lastReport;
     if (done && !page.isVisible && performance.now() - started > longRunMs) void this.tellDone(page, done);
   }
@@ -119,7 +120,7 @@ export class Reports implements vscode.Disposable {
     const open = this.open.get(key);
     if (open) return open.session.finishedRun();
     const [stored, subject] = await Promise.all([this.store.load(ReportStore.idOf(key)), this.ports.subjects.byId(uri, deploymentId)]);
-    return stored && subject && runOfReport(stored, subject, this.ports.documents.catalogFor(uri));
+    return stored && subject && runOfReport(stored, subject, this.ports.documents.loadsFor(uri));
   }
 
   dispose(): void {
@@ -177,7 +178,8 @@ export class Reports implements vscode.Disposable {
       void pool.dispose();
     });
     const session = new ReportSession(page, {
-      catalog: () => this.ports.documents.catalogFor(uri),
+      loads: () => this.ports.documents.loadsFor(uri),
+      saveLoad: (controls, loads) => saveLoad(uri, controls, loads),
       runner,
       pool,
       plans: this.ports,

@@ -6,11 +6,15 @@ import { noSurroundings, type SurroundingsProblem } from "../deployment/surround
 import type { AnalyseOptions } from "../language/analysis.ts";
 import type { ObjectIndex } from "../language/object-index.ts";
 import { SurroundingsFiles } from "../platform/surroundings-files.ts";
+import type { Workload } from "../simulation/workload/workload.ts";
 import type { Log } from "./log.ts";
 import { Settings } from "./settings.ts";
 
 /** All that reading a document depends on beside its text. */
-export type ReadingOptions = Required<Omit<AnalyseOptions, "before">>;
+export interface ReadingOptions extends Required<Omit<AnalyseOptions, "before">> {
+  /** The project's own workloads, by name. */
+  readonly workloads: ReadonlyMap<string, Workload>;
+}
 
 /** Project files, described models and settings around each document; tells when one of them changes. */
 export class DocumentSurroundings implements vscode.Disposable {
@@ -39,13 +43,14 @@ export class DocumentSurroundings implements vscode.Disposable {
     const setting = new Settings(uri).assumptions();
     const fileName = uri.path;
     // An unsaved or virtual document has no folder on this machine.
-    if (uri.scheme !== "file") return { catalog: this.catalog, surroundings: { ...noSurroundings, setting }, fileName };
-    const { surroundings, catalog, problems } = this.files.find(uri.fsPath, {
+    if (uri.scheme !== "file")
+      return { catalog: this.catalog, surroundings: { ...noSurroundings, setting }, fileName, workloads: new Map() };
+    const { surroundings, catalog, workloads, problems } = this.files.find(uri.fsPath, {
       setting,
       open: vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath,
     });
     this.tell(problems.map(({ file, message }) => `${file}: ${plain(message)}`).join("\n"));
-    return { catalog, surroundings, fileName };
+    return { catalog, surroundings, fileName, workloads };
   }
 
   /** What is wrong with the project's own files around a file, as they are on disk. */

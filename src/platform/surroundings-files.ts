@@ -14,12 +14,11 @@ import { type ReadGpus, readGpus } from "../deployment/read-gpus.ts";
 import type { Assumptions, Surroundings, SurroundingsProblem } from "../deployment/surroundings.ts";
 import { emptyRange } from "../deployment/text.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
-import { workloadRows } from "../simulation/workload/workload-rows.ts";
 import { isThere, nearestEntry } from "./nearest-entry.ts";
 import { type KnownObjects, NeighbourFiles } from "./neighbour-files.ts";
+import { OwnWorkloads } from "./own-workloads.ts";
 import { ParsedFiles } from "./parsed-files.ts";
 import { FileError, reason } from "./text-files.ts";
-import { readWorkloadFile } from "./workload-files.ts";
 
 const projectFile = ".inference-lens.yaml";
 const projectFolder = ".inference-lens";
@@ -54,7 +53,7 @@ export class SurroundingsFiles {
   private readonly neighbours: NeighbourFiles;
   private readonly models: ParsedFiles<ModelDescription>;
   private readonly calibrations = new ParsedFiles<ReadCalibration>(readCalibration);
-  private readonly workloads = new ParsedFiles(ownWorkload);
+  private readonly own: OwnWorkloads;
   private readonly gpus: ParsedFiles<ReadGpus>;
   private extended: { readonly rows: readonly WorkloadRows[]; readonly gpus: readonly OwnGpu[]; readonly catalog: Catalog };
 
@@ -63,6 +62,7 @@ export class SurroundingsFiles {
     known?: KnownObjects,
   ) {
     this.neighbours = new NeighbourFiles(known);
+    this.own = new OwnWorkloads(catalog);
     this.extended = { rows: [], gpus: [], catalog };
     this.gpus = new ParsedFiles((text) => readGpus(text, catalog, `${projectFolder}/${gpusFile}`));
     this.models = new ParsedFiles((text, file) => readModelDescription(text, stem(file), (name) => catalog.model(name)?.model));
@@ -77,12 +77,7 @@ export class SurroundingsFiles {
     const problems: SurroundingsProblem[] = [];
     const project = nearestEntry(path, projectFile, "file");
     const folder = nearestEntry(path, projectFolder, "folder");
-    const workloads = new Map<string, Workload>();
-    const rows: WorkloadRows[] = [];
-    for (const own of this.workloadsIn(folder, problems)) {
-      workloads.set(own.rows.name, own.workload);
-      rows.push(own.rows);
-    }
+    const own = this.own.resolved(this.entries(folder, "workloads", problems), (file, problem) => problems.push(ofWhole(file, problem)));
     return {
       surroundings: {
         argument,
@@ -92,8 +87,11 @@ export class SurroundingsFiles {
         calibrations: this.calibrationsOf(path, folder, problems),
         neighbours: this.neighbours.of(path, open),
       },
-      catalog: this.catalogWith(rows, this.gpusIn(folder, problems)),
-      workloads,
+      catalog: this.catalogWith(
+        own.map(({ rows }) => rows),
+        this.gpusIn(folder, problems),
+      ),
+      workloads: new Map(own.map(({ rows, workload }) => [rows.name, workload])),
       project: project ?? null,
       problems,
     };
@@ -148,16 +146,6 @@ export class SurroundingsFiles {
     });
   }
 
-  private workloadsIn(folder: string | undefined, problems: SurroundingsProblem[]): OwnWorkload[] {
-    const found: OwnWorkload[] = [];
-    for (const file of this.entries(folder, "workloads", problems)) {
-      const own = parsed(this.workloads, file, problems);
-      if (own?.problem !== undefined) problems.push(ofWhole(file, message("{0}", own.problem)));
-      else if (own) found.push(own);
-    }
-    return found;
-  }
-
   private gpusIn(folder: string | undefined, problems: SurroundingsProblem[]): readonly OwnGpu[] {
     const file = folder === undefined ? undefined : join(folder, gpusFile);
     if (file === undefined || !isThere(file, "file")) return [];
@@ -196,19 +184,6 @@ export class SurroundingsFiles {
 /** The same for one file alone; hosts that ask often keep a `SurroundingsFiles`. */
 export function findSurroundings(file: string, options: FindOptions & { readonly catalog: Catalog }): FoundSurroundings {
   return new SurroundingsFiles(options.catalog).find(file, options);
-}
-
-interface OwnWorkload {
-  readonly rows: WorkloadRows;
-  readonly workload: Workload;
-  readonly problem?: undefined;
-}
-
-function ownWorkload(text: string, file: string): OwnWorkload | { readonly problem: string } {
-  const { workload, problem } = readWorkloadFile(text, file);
-  if (!workload) return { problem };
-  const rows = workloadRows(workload.name ?? stem(file), workload);
-  return typeof rows === "string" ? { problem: rows } : { rows, workload };
 }
 
 function parsed<T>(files: ParsedFiles<T>, file: string, problems: SurroundingsProblem[]): T | undefined {

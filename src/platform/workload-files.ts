@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { plainYaml } from "../catalog/plain-yaml.ts";
 import { type Message, plain } from "../deployment/message.ts";
+import { type LikeWorkload, likeWorkload } from "../simulation/workload/read-like.ts";
 import { readWorkload, type TraceReference } from "../simulation/workload/read-workload.ts";
 import { parseTrace, traceWorkload } from "../simulation/workload/traces.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
@@ -13,8 +14,11 @@ export type LoadedWorkload =
   | { readonly workload: Workload; readonly notes: readonly Message[]; readonly problem?: undefined }
   | { readonly workload?: undefined; readonly problem: string };
 
+/** Finds the workload that another one is like. */
+export type BaseFinder = Parameters<typeof likeWorkload>[1];
+
 /** A workload file's text (YAML or JSON, in the words of a case's workload); a trace it names lies beside it. */
-export function readWorkloadFile(text: string, file: string): LoadedWorkload {
+export function readWorkloadFile(text: string, file: string, base: BaseFinder = () => undefined): LoadedWorkload {
   const read = plainYaml(text);
   if (read.problem !== undefined) return { problem: read.problem };
   const written = readWorkload(read.value);
@@ -25,11 +29,19 @@ export function readWorkloadFile(text: string, file: string): LoadedWorkload {
       return { workload: written.workload, notes: [] };
     case "trace":
       return loadTrace(written.trace, dirname(file));
+    case "like":
+      return loadedLike(written, base);
     case "named":
       return { problem: `“kind” is missing: the file names the workload ${written.name} and does not say what it is.` };
     default:
       return written satisfies never;
   }
+}
+
+/** A workload that is like another, ready to run. */
+export function loadedLike(written: LikeWorkload, base: BaseFinder): LoadedWorkload {
+  const made = likeWorkload(written, base);
+  return made.workload ? { workload: made.workload, notes: [] } : made;
 }
 
 /** Fetches a trace; a relative path starts at `folder`. */

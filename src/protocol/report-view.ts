@@ -2,6 +2,7 @@ import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Bands } from "../simulation/report/bands.ts";
 import type { Report } from "../simulation/report/report.ts";
+import type { LoadParts } from "../simulation/workload/load-parts.ts";
 import type { WorkloadNumbers } from "../simulation/workload/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
 import type { FromPlanningView, ToPlanningView } from "./planning-view.ts";
@@ -10,12 +11,26 @@ import type { Entry } from "./timeline-view.ts";
 /** What the controls of the report page hold. */
 export interface ReportControls {
   readonly workload: string;
+  readonly workloadOrigin: "file" | "assumed";
   readonly ratePerSecond: number | null;
   readonly gpu: string;
   readonly gpuOrigin: "file" | "assumed";
   readonly slo: Slo;
   readonly sloOrigin: "file" | "assumed";
   readonly rateOrigin: "file" | "assumed";
+  /** The workload with other parts than it has by itself; null = as it is. */
+  readonly load: LoadParts | null;
+  readonly seed: number;
+}
+
+/** A workload that can be chosen. */
+export interface WorkloadChoice {
+  readonly name: string;
+  readonly title: string;
+  readonly numbers: WorkloadNumbers;
+  readonly parts: LoadParts;
+  /** Its own; null where it leaves the rate open, or has none. */
+  readonly ratePerSecond: number | null;
 }
 
 export interface ReportHeader {
@@ -25,7 +40,7 @@ export interface ReportHeader {
   readonly line: number;
   /** Deployment in words: `Llama-3.3-70B-Instruct · vLLM 0.11.0 + Arctic Inference · TP 4 × SP 2 · Shift at 256 tokens`. */
   readonly words: string;
-  readonly workloads: readonly { readonly name: string; readonly title: string; readonly numbers: WorkloadNumbers }[];
+  readonly workloads: readonly WorkloadChoice[];
   readonly gpus: readonly { readonly id: string; readonly title: string }[];
   /** `over 4 replicas, spread at random by the Service`; empty for one replica. */
   readonly replicas: string;
@@ -64,7 +79,11 @@ export interface ReportEvidence {
 export type ToReportView =
   | ToPlanningView
   | { readonly kind: "header"; readonly header: ReportHeader; readonly controls: ReportControls }
+  /** The workloads that can be chosen changed. */
+  | { readonly kind: "workloads"; readonly workloads: readonly WorkloadChoice[] }
   | { readonly kind: "estimate"; readonly estimate: Estimate }
+  /** The changed load of the controls in numbers; null where it makes no sense, and why. */
+  | { readonly kind: "load"; readonly numbers: WorkloadNumbers | null; readonly problem: string | null }
   | {
       readonly kind: "running";
       readonly simulatedSeconds: number;
@@ -91,6 +110,8 @@ export type FromReportView =
   | { readonly kind: "run"; readonly controls: ReportControls }
   /** A control changed: closed form at once. */
   | { readonly kind: "estimate"; readonly controls: ReportControls }
+  /** The load of the controls becomes a workload of the project. */
+  | { readonly kind: "save-workload"; readonly controls: ReportControls }
   | { readonly kind: "cancel" }
   /** The timeline of the run that is shown, at a request where one is named. */
   | { readonly kind: "timeline"; readonly entry: Entry | null }

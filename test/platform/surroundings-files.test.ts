@@ -118,6 +118,25 @@ describe("described models and own workloads", () => {
     expect(found.catalog.workload("chat")).toBe(catalog.workload("chat"));
     expect(found.problems.map(({ file }) => file)).toEqual([join(root, ".inference-lens/workloads/broken.yaml")]);
   });
+
+  it("makes of a workload that is like another what that one is, with its own changes", () => {
+    write(".inference-lens/workloads/chat.yaml", "like: chat\nratePerSecond: 3\nmaxInFlight: 8\n");
+    write(".inference-lens/workloads/bursts.yaml", "like: chat\nname: mine\narrivals: gamma\ncv: 4\n");
+    write(".inference-lens/workloads/round.yaml", "like: square\n");
+    write(".inference-lens/workloads/square.yaml", "like: round\n");
+    const files = new SurroundingsFiles(catalog);
+    const found = files.find(join(root, "x.yaml"));
+    // Its own name means the built-in one; another's means the project's.
+    expect(found.workloads.get("chat")).toMatchObject({ kind: "requests", ratePerSecond: 3, maxInFlight: 8 });
+    expect(found.workloads.get("mine")).toMatchObject({ ratePerSecond: 3, maxInFlight: 8, cv: 4 });
+    expect(found.catalog.workload("mine")?.rows.slice(0, 50)).toEqual(catalog.workload("chat")?.rows.slice(0, 50));
+    expect(found.problems.map(({ file, message }) => [file.split("/").at(-1), message.args[0]])).toEqual([
+      ["round.yaml", "The workload “square”, which it is like, cannot be read."],
+      ["square.yaml", "The workload “round”, which it is like, cannot be read."],
+    ]);
+    // Nothing changed on the disk: nothing is made anew.
+    expect(files.find(join(root, "x.yaml")).catalog).toBe(found.catalog);
+  });
 });
 
 describe("own GPUs", () => {

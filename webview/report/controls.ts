@@ -1,14 +1,20 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
-import type { ReportControls, ReportHeader } from "../../src/protocol/report-view.ts";
+import type { ReportControls, ReportHeader, WorkloadChoice } from "../../src/protocol/report-view.ts";
+import { takesRate } from "../../src/simulation/workload/load-parts.ts";
+import type { WorkloadNumbers } from "../../src/simulation/workload/workload.ts";
 import { h, say, show } from "../parts/dom.ts";
 import { words } from "../parts/words.ts";
 import { type ButtonControl, button, dropdown, textField } from "../ui/toolkit.ts";
 import { positive } from "./control-values.ts";
+import { LoadSection, sameParts } from "./load/load-section.ts";
 import { workloadWords } from "./workload-words.ts";
 
 export interface ControlEvents {
   readonly changed: (controls: ReportControls) => void;
   readonly run: () => void;
+  readonly save: (controls: ReportControls) => void;
+  /** The load was opened or closed. */
+  readonly toggled: () => void;
 }
 
 /** Workload, rate, GPU and limits in one wrapping row, and under it what they mean in numbers. */
@@ -20,13 +26,17 @@ export class Controls {
   private readonly rate;
   private readonly ttft;
   private readonly tpot;
+  readonly load: LoadSection;
   private readonly problem = h("div", { class: "control-problem", role: "alert", hidden: true });
   private readonly numbers = h("div", { class: "control-words" });
   private readonly layout = h("div", { class: "control-words" });
-  private readonly labels: Readonly<Record<"rate" | "gpu" | "limits", HTMLElement>>;
+  private readonly labels: Readonly<Record<"workload" | "rate" | "gpu" | "limits", HTMLElement>>;
   private readonly events: ControlEvents;
   private header: ReportHeader | null = null;
   private controls: ReportControls | null = null;
+  /** Of a changed load, once the host counted it. */
+  private counted: WorkloadNumbers | null = null;
+  private countProblem: string | null = null;
 
   constructor(events: ControlEvents) {
     this.events = events;
@@ -35,7 +45,15 @@ export class Controls {
     this.rate = textField(words("Rate"), 6, () => this.touched(), enter);
     this.ttft = textField(words("TTFT limit"), 6, () => this.touched(), enter);
     this.tpot = textField(words("TPOT limit"), 6, () => this.touched(), enter);
+    this.load = new LoadSection({
+      changed: () => this.touched(),
+      run: enter,
+      save: () => this.controls && events.save(this.controls),
+      reset: () => this.resetLoad(),
+      toggled: events.toggled,
+    });
     this.labels = {
+      workload: h("span", { text: words("Workload") }),
       rate: h("span", { text: words("Rate") }),
       gpu: h("span", { text: "GPU" }),
       limits: h("span", { text: words("Limits, p{0}", 95) }),
@@ -46,11 +64,12 @@ export class Controls {
       h(
         "div",
         { class: "control-row" },
-        control(h("span", { text: words("Workload") }), this.workload.element),
+        control(this.labels.workload, this.workload.element, this.load.opener),
         control(this.labels.rate, this.rate.element, h("span", { class: "secondary-text", text: "req/s" })),
         control(this.labels.gpu, this.gpu.element),
         control(this.labels.limits, field("TTFT", this.ttft.element, "ms"), field("TPOT", this.tpot.element, "ms")),
       ),
+      this.load.root,
       this.problem,
       this.numbers,
       this.layout,
@@ -63,9 +82,8 @@ export class Controls {
 
   /** The controls as the host knows them, or as a person left them. */
   set(header: ReportHeader, controls: ReportControls): void {
-    this.header = header;
     this.controls = controls;
-    this.workload.choices(header.workloads.map(({ name, title }) => ({ value: name, title })));
+    this.offer(header);
     this.gpu.choices(header.gpus.map(({ id, title }) => ({ value: id, title })));
     this.workload.set(controls.workload);
     this.gpu.set(controls.gpu);
@@ -74,6 +92,27 @@ export class Controls {
     this.tpot.set(milliseconds(controls.slo.tpotSeconds));
     say(this.layout, [header.words, header.replicas].filter((part) => part !== "").join(" · "));
     say(this.labels.limits, words("Limits, p{0}", controls.slo.percentile));
+    this.counted = null;
+    this.countProblem = null;
+    this.showLoad();
+    this.describe();
+  }
+
+  /** What can be chosen, where the choice stays. */
+  offer(header: ReportHeader): void {
+    this.header = header;
+    this.workload.choices(header.workloads.map(({ name, title }) => ({ value: name, title })));
+  }
+
+  /** The workloads that can be chosen changed. */
+  offerWorkloads(workloads: readonly WorkloadChoice[]): void {
+    if (this.header) this.offer({ ...this.header, workloads });
+  }
+
+  /** The changed load in numbers. */
+  setCounted(numbers: WorkloadNumbers | null, problem: string | null): void {
+    this.counted = numbers;
+    this.countProblem = problem;
     this.describe();
   }
 
@@ -91,36 +130,80 @@ export class Controls {
   private touched(): void {
     const before = this.controls;
     if (!before) return;
+    const workload = this.workload.get();
+    if (workload !== before.workload) this.choose(workload);
+    else this.typed(before);
+    if (this.controls) this.events.changed(this.controls);
+  }
+
+  /** Another workload comes as it is, at its own rate where it has one. */
+  private choose(workload: string): void {
+    const { header, controls } = this;
+    if (!header || !controls) return;
+    const own = header.workloads.find(({ name }) => name === workload)?.ratePerSecond ?? null;
+    const rate = own === null ? {} : { ratePerSecond: own, rateOrigin: "assumed" as const };
+    this.set(header, { ...controls, workload, workloadOrigin: "assumed", load: null, ...rate });
+  }
+
+  private resetLoad(): void {
+    const { header, controls } = this;
+    if (!header || !controls) return;
+    this.set(header, { ...controls, load: null });
+    this.events.changed({ ...controls, load: null });
+  }
+
+  private typed(before: ReportControls): void {
     const ratePerSecond = positive(this.rate.get());
     const ttftMs = positive(this.ttft.get());
     const tpotMs = positive(this.tpot.get());
+    const load = this.load.value;
     const wrong = [ratePerSecond, ttftMs, tpotMs].includes(undefined);
-    show(this.problem, wrong);
-    say(this.problem, wrong ? words("Rate and limits are numbers above 0. The last good value is kept.") : "");
+    const problem = wrong
+      ? words("Rate and limits are numbers above 0. The last good value is kept.")
+      : load
+        ? ""
+        : words("The load has numbers above 0, and classes names of their own. The last good load is kept.");
+    show(this.problem, problem !== "");
+    say(this.problem, problem);
     const rateChanged = ratePerSecond !== undefined && ratePerSecond !== before.ratePerSecond;
     const slo: Slo = {
       ...before.slo,
       ttftSeconds: ttftMs === undefined ? before.slo.ttftSeconds : seconds(ttftMs, before.slo.ttftSeconds),
       tpotSeconds: tpotMs === undefined ? before.slo.tpotSeconds : seconds(tpotMs, before.slo.tpotSeconds),
     };
+    const own = this.chosen?.parts;
     this.controls = {
       ...before,
-      workload: this.workload.get(),
       gpu: this.gpu.get(),
       ratePerSecond: ratePerSecond === undefined ? before.ratePerSecond : ratePerSecond,
       rateOrigin: rateChanged ? "assumed" : before.rateOrigin,
       slo,
+      load: load ? (own && sameParts(own, load.parts) ? null : load.parts) : before.load,
+      seed: load?.seed ?? before.seed,
     };
     this.describe();
-    this.events.changed(this.controls);
+  }
+
+  private get chosen(): WorkloadChoice | undefined {
+    return this.header?.workloads.find(({ name }) => name === this.controls?.workload);
+  }
+
+  private showLoad(): void {
+    const { controls, chosen } = this;
+    if (!controls || !chosen) return;
+    this.load.set(chosen, { parts: controls.load ?? chosen.parts, seed: controls.seed }, controls.ratePerSecond);
   }
 
   private describe(): void {
-    const { controls, header } = this;
-    if (!controls || !header) return;
-    const chosen = header.workloads.find(({ name }) => name === controls.workload);
-    say(this.numbers, chosen ? workloadWords(chosen.numbers) : `Workload ${controls.workload} is not known here.`);
-    assume(this.labels.rate, controls.rateOrigin === "assumed");
+    const { controls, chosen } = this;
+    if (!controls) return;
+    const parts = controls.load ?? chosen?.parts;
+    const numbers = controls.load ? (this.counted ?? chosen?.numbers) : chosen?.numbers;
+    const known = numbers && parts ? workloadWords(numbers, parts) : words("The workload {0} is not known here.", controls.workload);
+    say(this.numbers, controls.load && this.countProblem ? this.countProblem : known);
+    assume(this.labels.workload, controls.workloadOrigin === "assumed");
+    this.rate.enable(!parts || takesRate(parts.arrivals));
+    assume(this.labels.rate, controls.rateOrigin === "assumed" && (!parts || takesRate(parts.arrivals)));
     assume(this.labels.gpu, controls.gpuOrigin === "assumed");
     assume(this.labels.limits, controls.sloOrigin === "assumed");
   }

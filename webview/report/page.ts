@@ -31,7 +31,12 @@ const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 
 class ReportPage {
   private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
   private readonly exports = new ExportMenu((kind) => this.exportAs(kind));
-  private readonly controls = new Controls({ changed: (controls) => this.changed(controls), run: () => this.run() });
+  private readonly controls = new Controls({
+    changed: (controls) => this.changed(controls),
+    run: () => this.run(),
+    save: (controls) => this.host.post({ kind: "save-workload", controls }),
+    toggled: () => this.keep(),
+  });
   private readonly bar = new ReportBar(
     {
       reveal: () => this.host.post({ kind: "reveal", line: this.header?.line ?? 0 }),
@@ -99,6 +104,12 @@ class ReportPage {
       case "header":
         this.setHeader(message.header, message.controls);
         break;
+      case "workloads":
+        this.controls.offerWorkloads(message.workloads);
+        break;
+      case "load":
+        this.controls.setCounted(message.numbers, message.problem);
+        break;
       case "estimate":
         this.setEstimate(message.estimate);
         break;
@@ -140,6 +151,7 @@ class ReportPage {
       const open = kept.open;
       if (Array.isArray(open)) this.body.openTable(open.filter((id) => typeof id === "string"));
       if (typeof kept.pinned === "number") this.pinned = kept.pinned;
+      if (kept.load === true) this.controls.load.setOpen(true);
       if (restored && this.isChanged()) this.host.post({ kind: "estimate", controls: restored });
     }
     document.body.dataset.ready = "1";
@@ -284,6 +296,12 @@ class ReportPage {
   }
 
   private keep(): void {
-    this.host.keep({ base: this.base, controls: this.controls.value, open: this.body.openTables, pinned: this.pinned });
+    this.host.keep({
+      base: this.base,
+      controls: this.controls.value,
+      open: this.body.openTables,
+      pinned: this.pinned,
+      load: this.controls.load.isOpen,
+    });
   }
 }

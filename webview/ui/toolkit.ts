@@ -48,6 +48,11 @@ export interface ValueControl {
   set(value: string): void;
 }
 
+export interface TextControl extends ValueControl {
+  /** A field that means nothing now cannot be typed into. */
+  enable(on: boolean): void;
+}
+
 export interface ChoiceControl extends ValueControl {
   choices(choices: readonly Choice[]): void;
 }
@@ -93,7 +98,7 @@ export function dropdown(name: string, change: (value: string) => void): ChoiceC
 }
 
 /** A text field; `input` runs on every key, `enter` on the Enter key. */
-export function textField(name: string, characters: number, input: () => void, enter: () => void): ValueControl {
+export function textField(name: string, characters: number, input: () => void, enter: () => void): TextControl {
   const element = document.createElement("vscode-text-field") as HTMLElement & { value: string };
   // The toolkit names the inner input by the field's text; the page's own label stands beside it, so this one is not shown.
   element.textContent = name;
@@ -108,6 +113,7 @@ export function textField(name: string, characters: number, input: () => void, e
     set: (value) => {
       if (element.value !== value) element.value = value;
     },
+    enable: (on) => element.toggleAttribute("disabled", !on),
   };
 }
 

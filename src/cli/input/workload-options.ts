@@ -3,10 +3,11 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { CaseError } from "../../deployment/case-fields.ts";
 import { FileError, mebibyte, readTextFile } from "../../platform/text-files.ts";
-import { type LoadedWorkload, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
+import { type LoadedWorkload, loadedLike, loadTrace, readWorkloadFile } from "../../platform/workload-files.ts";
 import { allAtOnce } from "../../simulation/report/saturation.ts";
 import { atRate, named, withRequests } from "../../simulation/workload/at-rate.ts";
 import { builtInWorkload } from "../../simulation/workload/built-in.ts";
+import { type KnownWorkloads, knownWorkload } from "../../simulation/workload/known-workload.ts";
 import { mostRequests, tooManyRequests } from "../../simulation/workload/load-problem.ts";
 import { asLength } from "../../simulation/workload/read-lengths.ts";
 import type { WrittenWorkload } from "../../simulation/workload/read-workload.ts";
@@ -94,6 +95,8 @@ export function writtenWorkload(written: WrittenWorkload, context: WorkloadConte
       return { workload: written.workload, notes: [] };
     case "trace":
       return loadTrace(written.trace, context.folder);
+    case "like":
+      return loadedLike(written, (name, requests) => knownWorkload(context, name, requests));
     case "named": {
       const { name, requests, ratePerSecond } = written;
       const loaded = namedWorkload(name, context, requests);
@@ -112,13 +115,13 @@ function namedWorkload(name: string, { own, catalog, startRate }: WorkloadContex
   // Refused before they are written out.
   if (requests !== undefined && requests > mostRequests) return { problem: tooManyRequests(requests) };
   if (rows) return { workload: builtInWorkload(rows, rows.cv === null ? null : startRate(), requests), notes: [] };
-  if (/[\\/]|\.(ya?ml|json)$/i.test(name) || existsSync(name)) return workloadFile(name);
+  if (/[\\/]|\.(ya?ml|json)$/i.test(name) || existsSync(name)) return workloadFile(name, { own, catalog });
   return { problem: `The workload “${name}” is not known. There are ${catalog.workloads().join(", ")}, or name a file.` };
 }
 
-function workloadFile(path: string): LoadedWorkload {
+function workloadFile(path: string, known: KnownWorkloads): LoadedWorkload {
   try {
-    const loaded = readWorkloadFile(readTextFile(path, mebibyte), path);
+    const loaded = readWorkloadFile(readTextFile(path, mebibyte), path, (name, requests) => knownWorkload(known, name, requests));
     return loaded.workload ? loaded : { problem: `${path}: ${loaded.problem}` };
   } catch (error) {
     if (error instanceof FileError) return { problem: `The workload file ${path} ${error.message}.` };

@@ -1,5 +1,6 @@
 import { figure, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
+import { oneLine } from "../../simulation/workload/one-line.ts";
 import type { Length } from "../../simulation/workload/workload.ts";
 import { type MeasuredWorkload, workloadOf } from "./measured-workload.ts";
 
@@ -50,9 +51,4 @@ function lengthText(length: Length): string {
 
 function digits(value: number): number {
   return Number(value.toPrecision(4));
-}
-
-/** A server's name is its own word. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").slice(0, 200);
 }

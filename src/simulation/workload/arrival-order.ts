@@ -21,8 +21,10 @@ export function arrivalOrder(workload: Drawn, seed: number): ArrivalOrder {
   return new Shares(classes, clock, seed);
 }
 
-/** The arrivals of a workload that has any. */
-export function arrivalProcess(workload: Extract<Workload, { kind: "open-loop" }>): ArrivalProcess {
+/** The arrivals of a workload that has any, by its rate. */
+export function arrivalProcess(
+  workload: Pick<Extract<Workload, { kind: "open-loop" }>, "ratePerSecond" | "arrivals" | "cv" | "burst" | "stages">,
+): ArrivalProcess {
   const { cv = 1, burst, stages, ratePerSecond } = workload;
   const kind = workload.arrivals ?? (cv === 1 ? "poisson" : "gamma");
   if (burst) {

@@ -7,7 +7,10 @@ export function withRequests(workload: Workload, requests: number): Workload {
 
 /** The same requests at another rate of arrivals. */
 export function atRate(workload: Workload, ratePerSecond: number): Workload {
-  if (workload.kind === "requests") return { ...workload, ratePerSecond };
+  if (workload.kind === "requests") {
+    const { stages: _, burst: __, ...steady } = workload;
+    return { ...steady, ratePerSecond };
+  }
   if (workload.kind === "open-loop") {
     const { stages: _, burst: __, classes, ...steady } = workload;
     return { ...steady, ratePerSecond, ...(classes ? { classes: classesAt(classes, ratePerSecond) } : {}) };
@@ -27,7 +30,7 @@ export function atRate(workload: Workload, ratePerSecond: number): Workload {
 }
 
 /** Rates of classes' own keep their proportion. */
-function classesAt(classes: readonly WorkloadClass[], ratePerSecond: number): readonly WorkloadClass[] {
+export function classesAt(classes: readonly WorkloadClass[], ratePerSecond: number): readonly WorkloadClass[] {
   const total = classes.reduce((sum, one) => sum + (one.ratePerSecond ?? 0), 0);
   if (total === 0) return classes;
   return classes.map((one) => ({ ...one, ratePerSecond: ((one.ratePerSecond ?? 0) / total) * ratePerSecond }));
@@ -35,8 +38,8 @@ function classesAt(classes: readonly WorkloadClass[], ratePerSecond: number): re
 
 /** The rate at which a workload asks for its requests to arrive; null where they come otherwise. */
 export function askedRate(workload: Workload): number | null {
-  if (workload.kind === "open-loop") return workload.stages?.length ? null : workload.ratePerSecond;
-  return workload.kind === "requests" ? (workload.ratePerSecond ?? null) : null;
+  if (workload.kind !== "open-loop" && workload.kind !== "requests") return null;
+  return workload.stages?.length ? null : (workload.ratePerSecond ?? null);
 }
 
 /** Name and source of a workload, for one that is made of it. */

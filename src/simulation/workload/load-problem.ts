@@ -1,4 +1,4 @@
-import { arrivalProcess, classProcess, steady } from "./arrival-order.ts";
+import { arrivalProcess, classProcess } from "./arrival-order.ts";
 import { arrivalProblem } from "./arrivals.ts";
 import { emptyProblem, lengthProblem, longestLength } from "./lengths.ts";
 import type { RequestShape } from "./request-source.ts";
@@ -38,8 +38,8 @@ function rowsProblem(workload: Extract<Workload, { kind: "requests" }>, classes:
   }
   const block = workload.prefixBlockTokens ?? 16;
   if (!Number.isInteger(block) || block < 1) return `${block} is not a number of tokens of a prefix block.`;
-  const { ratePerSecond, cv = 1 } = workload;
-  return ratePerSecond === undefined ? undefined : arrivalProblem({ kind: "gamma", cv, stages: steady(ratePerSecond) });
+  const { ratePerSecond, ...arriving } = workload;
+  return ratePerSecond === undefined ? undefined : processProblem({ ratePerSecond, ...arriving });
 }
 
 function rowProblem({ promptTokens, outputTokens, arrivalSeconds, class: place = 0 }: RequestRow, classes: number): string | undefined {
@@ -101,6 +101,10 @@ function concurrencyProblem(workload: Drawn): string | undefined {
 
 function arrivalsProblem(workload: Drawn): string | undefined {
   if (workload.kind !== "open-loop" || workload.classes?.some(({ ratePerSecond }) => ratePerSecond !== undefined)) return undefined;
+  return processProblem(workload);
+}
+
+function processProblem(workload: Parameters<typeof arrivalProcess>[0]): string | undefined {
   const { burst } = workload;
   if (burst && !(burst.everySeconds > burst.durationSeconds))
     return `Bursts of ${burst.durationSeconds} seconds cannot come every ${burst.everySeconds}.`;

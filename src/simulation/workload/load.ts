@@ -1,5 +1,5 @@
 import { randomSource } from "../random.ts";
-import { arrivalOrder, steady } from "./arrival-order.ts";
+import { arrivalOrder, arrivalProcess } from "./arrival-order.ts";
 import { arrivalTimes } from "./arrivals.ts";
 import { conversationBlockTokens } from "./conversations.ts";
 import { workloadProblem } from "./load-problem.ts";
@@ -156,14 +156,14 @@ function drawRows(
 }
 
 function rowTimes(
-  { ratePerSecond, cv = 1 }: Extract<Workload, { kind: "requests" }>,
+  { ratePerSecond, ...arriving }: Extract<Workload, { kind: "requests" }>,
   rows: readonly RequestRow[],
   measured: number,
   count: number,
   seed: number,
 ): Float64Array {
   if (ratePerSecond !== undefined) {
-    const times = arrivalTimes({ kind: "gamma", cv, stages: steady(ratePerSecond) }, count, randomSource(seed, "arrivals"));
+    const times = arrivalTimes(arrivalProcess({ ratePerSecond, ...arriving }), count, randomSource(seed, "arrivals"));
     const start = count > measured ? (times[measured - 1] ?? 0) : 0;
     for (let r = measured; r < count; r++) times[r] = (times[r] as number) - start;
     return times;

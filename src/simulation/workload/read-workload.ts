@@ -1,8 +1,10 @@
 import { asCount, asFields, asNotNegative, asPositive, asText, CaseError, type Fields, optional } from "../../deployment/case-fields.ts";
-import { asClasses, asClassTerms, isGapKind } from "./read-classes.ts";
+import { asArriving, present } from "./read-arrivals.ts";
+import { asClasses, asClassTerms } from "./read-classes.ts";
 import { asLength, asNumbers, asPrefixShare, asSharedPrefix } from "./read-lengths.ts";
+import { asLoadChange, type LikeWorkload } from "./read-like.ts";
 import { type TraceFormat, traceFormats } from "./trace-formats.ts";
-import type { Burst, ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
+import type { ClassTerms, Length, RequestRow, SharedPrefix, Workload, WorkloadClass } from "./workload.ts";
 
 /** A trace that somebody has to fetch first. */
 export interface TraceReference {
@@ -29,6 +31,7 @@ export type WrittenWorkload =
       readonly requests: number | undefined;
       readonly problem?: undefined;
     }
+  | LikeWorkload
   | { readonly kind?: undefined; readonly problem: string };
 
 const kinds = "closed-loop, open-loop, offline, trace, requests";
@@ -55,6 +58,9 @@ function written(fields: Fields): WrittenWorkload {
     ...present("warmup", optional(fields, "warmup", asNotNegative)),
   };
   const kind = optional(fields, "kind", asText);
+  const like = optional(fields, "like", asText);
+  if (like !== undefined)
+    return { kind: "like", like, ...common, ratePerSecond: ratePerSecond ?? null, change: asLoadChange(fields, kind) };
   switch (kind) {
     case undefined:
       if (name === undefined) throw new CaseError("bad-case", `“kind” of the workload must be one of ${kinds}.`);
@@ -82,12 +88,8 @@ function openLoop(
   requests: number | undefined,
   ratePerSecond: number | undefined,
 ): Extract<Workload, { kind: "open-loop" }> {
-  const arrivals = optional(fields, "arrivals", asText);
-  const kind = isGapKind(arrivals) ? arrivals : undefined;
-  if (arrivals !== undefined && !kind && arrivals !== "stages" && arrivals !== "bursts")
-    throw new CaseError("bad-case", "“arrivals” must be poisson, gamma, weibull, constant, bursts or stages.");
-  const stages = optional(fields, "stages", asStages);
-  const burst = optional(fields, "burst", asBurst);
+  const arriving = asArriving(fields);
+  const { stages } = arriving;
   const shape = shapes(fields);
   const own = shape.classes?.reduce((sum, one) => sum + (one.ratePerSecond ?? 0), 0) ?? 0;
   const rate = ratePerSecond ?? stages?.[0]?.ratePerSecond ?? (own > 0 ? own : undefined);
@@ -97,10 +99,7 @@ function openLoop(
     kind: "open-loop",
     ratePerSecond: rate,
     requests: requests ?? (staged >= 1 ? Math.round(staged) : 1000),
-    ...present("cv", optional(fields, "cv", asPositive)),
-    ...present("arrivals", kind),
-    ...present("stages", stages),
-    ...present("burst", burst),
+    ...arriving,
     ...shape,
   };
 }
@@ -146,7 +145,7 @@ function inlineRequests(fields: Fields, ratePerSecond: number | undefined): Extr
     ...present("classes", classes),
     ...present("prefixBlockTokens", block),
     ...present("ratePerSecond", ratePerSecond),
-    ...present("cv", optional(fields, "cv", asPositive)),
+    ...asArriving(fields),
   };
 }
 
@@ -177,30 +176,4 @@ function asTraceFormat(value: unknown, key: string): TraceFormat {
   const known = traceFormats.find((format) => format === name);
   if (known) return known;
   throw new CaseError("unsupported", `The trace format “${name}” is not supported; there are ${traceFormats.join(", ")}.`);
-}
-
-function asStages(value: unknown, key: string): readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[] {
-  if (!Array.isArray(value) || value.length === 0) throw new CaseError("bad-case", `“${key}” must be a list of stages.`);
-  return value.map((one: unknown, index) => {
-    const stage = asFields(one, `${key}[${index}]`);
-    return {
-      ratePerSecond: asPositive(stage.ratePerSecond, `${key}[${index}].ratePerSecond`),
-      durationSeconds: asPositive(stage.durationSeconds, `${key}[${index}].durationSeconds`),
-    };
-  });
-}
-
-function asBurst(value: unknown, key: string): Burst {
-  const fields = asFields(value, key);
-  return {
-    ratePerSecond: asPositive(fields.ratePerSecond, `${key}.ratePerSecond`),
-    durationSeconds: asPositive(fields.durationSeconds, `${key}.durationSeconds`),
-    everySeconds: asPositive(fields.everySeconds, `${key}.everySeconds`),
-  };
-}
-
-function present<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  const made: { [P in K]?: T } = {};
-  if (value !== undefined) made[key] = value;
-  return made;
 }

@@ -1,5 +1,5 @@
 import type { Slo } from "../../deployment/deployment.ts";
-import type { GapKind } from "./arrivals.ts";
+import type { GapKind, RateStage } from "./arrivals.ts";
 
 /** Lengths in tokens: a number, or a distribution (interfaces.md). */
 export type Length =
@@ -79,6 +79,14 @@ interface Lengths {
   /** In their place: kinds of requests with lengths of their own. */
   readonly classes?: readonly WorkloadClass[];
 }
+/** How requests come that arrive by themselves. */
+interface Arriving {
+  readonly arrivals?: GapKind;
+  /** Coefficient of variation of the gaps, for gamma and Weibull. */
+  readonly cv?: number;
+  readonly burst?: Burst;
+  readonly stages?: readonly RateStage[];
+}
 interface Common {
   readonly name?: string;
   /** Where its lengths come from, in words. */
@@ -90,26 +98,16 @@ interface Common {
 export type Workload = Common &
   (
     | ({ readonly kind: "closed-loop"; readonly concurrency: number; readonly requests: number } & Lengths)
-    | ({
-        readonly kind: "open-loop";
-        readonly ratePerSecond: number;
-        readonly arrivals?: GapKind;
-        /** Coefficient of variation of the gaps, for gamma and Weibull. */
-        readonly cv?: number;
-        readonly burst?: Burst;
-        readonly stages?: readonly { readonly ratePerSecond: number; readonly durationSeconds: number }[];
-        readonly requests: number;
-      } & Lengths)
+    | ({ readonly kind: "open-loop"; readonly ratePerSecond: number; readonly requests: number } & Arriving & Lengths)
     | ({ readonly kind: "offline"; readonly requests: number } & Lengths)
-    | {
+    | ({
         readonly kind: "requests";
         readonly requests: readonly RequestRow[];
         readonly prefixBlockTokens?: number;
         readonly classes?: readonly ClassTerms[];
-        /** Replace the rows' arrivals by a Poisson or gamma process of this rate. */
+        /** Replaces the rows' arrivals by a process of this rate. */
         readonly ratePerSecond?: number;
-        readonly cv?: number;
-      }
+      } & Arriving)
   );
 
 /** What the page always says in numbers about a workload. */
