@@ -67,10 +67,14 @@ export class PageReading {
 
   /** Series without an engine label beside labelled ones belong to the server as a whole: they count, but are no engine. */
   get perEngine(): readonly EngineMeasures[] {
-    const named = [...this.engines.values()].filter(({ engine }) => engine !== "").sort(byName);
+    const named = this.named.sort(byName);
     const [only] = named;
     if (named.length > 1) return named.map((one) => this.withRole(one.engine, together([one])));
     return this.engines.size === 0 ? [] : [this.withRole(only?.engine ?? "", this.whole)];
+  }
+
+  private get named(): OpenMeasures[] {
+    return [...this.engines.values()].filter(({ engine }) => engine !== "");
   }
 
   private withRole(engine: string, measures: Measures): EngineMeasures {
@@ -91,7 +95,7 @@ export class PageReading {
       return principal ? series.group(own) : new Map([["", series.speaking(own)]]);
     };
     for (const alias of names) {
-      if (this.filled.has(alias.canonical)) continue;
+      if (this.filled.has(alias.canonical) || (alias.ofEach && this.named.length > 1)) continue;
       const family = this.index.family(alias);
       if (!family) continue;
       this.wireNames[alias.canonical] ??= family.name;

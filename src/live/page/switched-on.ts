@@ -116,6 +116,11 @@ const conditions: readonly Condition[] = [
     why: message("only with {0}, for models that stream", "--metrics-config histogram_latencies=true"),
   },
   {
+    server: "dynamo",
+    words: ["kv_num_blocks", "kv_capacity_tokens", "max_num_seqs"],
+    why: message("{0} tells what one worker has, not how many there are: ask the workers", "Dynamo's frontend"),
+  },
+  {
     server: "production-stack-router",
     words: ["requests_waiting"],
     why: message("{0} knows what it sent to its engines, not what waits in them", "production-stack's router"),
@@ -123,7 +128,7 @@ const conditions: readonly Condition[] = [
   },
   {
     server: "production-stack-router",
-    words: ["kv_cache_usage", "prefix_cache_hit_rate"],
+    words: ["kv_cache_usage", "prefix_cache_hit_rate", "prefix_cache_hits_total", "prefix_cache_queries_total"],
     why: message("{0} copies it under a name that vLLM has no more since {1}: ask the engines", "production-stack's router", "0.12"),
     evenNamed: true,
   },

@@ -121,14 +121,18 @@ describe("snapshotOf", () => {
     expect(snapshot(lines.filter((line) => !line.includes("engine="))).gauges.requests_running).toBe(7);
   });
 
-  it("does not take a router's gauge called _total for a counter", () => {
-    const router = snapshot([
-      "# TYPE vllm:gpu_prefix_cache_hits_total gauge",
-      'vllm:gpu_prefix_cache_hits_total{server="http://a"} 3',
-      "# TYPE vllm:num_requests_waiting gauge",
-      'vllm:num_requests_waiting{server="http://a"} 1',
-    ]);
-    expect(router.counters.prefix_cache_hits_total).toBeUndefined();
+  it("takes a gauge called _total for a counter where a router copies one alone", () => {
+    const page = (labels: string) =>
+      snapshot([
+        "# TYPE vllm:gpu_prefix_cache_hits_total gauge",
+        `vllm:gpu_prefix_cache_hits_total{${labels}} 3`,
+        "# TYPE vllm:healthy_pods_total gauge",
+        `vllm:healthy_pods_total{${labels}} 1`,
+        "# TYPE vllm:num_requests_running gauge",
+        `vllm:num_requests_running{${labels}} 1`,
+      ]);
+    expect(page('server="http://a"').counters).toEqual({ prefix_cache_hits_total: 3 });
+    expect(page('engine="0"').counters).toEqual({});
   });
 
   it("takes the largest of several processes that repeat an engine", () => {

@@ -34,8 +34,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "vllm:kv_offload_size": "told apart by direction, as loads and stores",
   "vllm:nixl_num_failed_notifications_total": "a count of its own beside failed transfers",
   "vllm:nixl_num_kv_expired_reqs_total": "a count of its own beside failed transfers",
-  "vllm:gpu_prefix_cache_hits_total@production-stack-router": "a gauge that holds a counter of an engine: no rate can be trusted",
-  "vllm:gpu_prefix_cache_queries_total@production-stack-router": "a gauge that holds a counter of an engine: no rate can be trusted",
   python_gc_collections_total: "the client library's own",
   python_gc_objects_collected_total: "the client library's own",
   python_gc_objects_uncollectable_total: "the client library's own",

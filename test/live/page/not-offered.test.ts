@@ -10,6 +10,10 @@ const pages: Readonly<Record<string, string>> = {
   trtllm: family("trtllm_prompt_tokens_total", "counter", "5"),
   tgi: family("tgi_request_count", "counter", "5"),
   triton: family("nv_inference_count", "counter", "5"),
+  dynamo: [
+    family("dynamo_frontend_model_total_kv_blocks", "gauge", '{model="m"} 1000'),
+    family("dynamo_frontend_worker_active_decode_blocks", "gauge", '{worker_id="1"} 5', '{worker_id="2"} 5'),
+  ].join("\n"),
   llama: family("llamacpp:prompt_tokens_total", "counter", "5"),
   router: [
     family("vllm:num_incoming_requests_total", "counter", '{model="m"} 5'),
@@ -45,6 +49,7 @@ describe("whyNotOffered", () => {
     ["trtllm", null, "itl_seconds", "TensorRT-LLM tells the mean of each request (TPOT), not the gaps"],
     ["tgi", null, "ttft_seconds", "TGI has none; the time in its queue and the prefill of a batch come nearest"],
     ["triton", null, "ttft_seconds", "only with --metrics-config histogram_latencies=true, for models that stream"],
+    ["dynamo", null, "kv_capacity_tokens", "Dynamo's frontend tells what one worker has, not how many there are: ask the workers"],
     ["llama", null, "e2e_seconds", "not offered by llama.cpp: it has no histograms"],
     ["dcgm", null, "requests_running", "not offered by DCGM"],
     ["sglang", "0.5.5", "queue_seconds", "not on the page of this SGLang"],

@@ -279,6 +279,23 @@ describe("Dynamo", () => {
     expect(shot.role).toBeUndefined();
   });
 
+  it.each([
+    [1, { kv_num_blocks: 1000, kv_capacity_tokens: 16000, max_num_seqs: 256 }],
+    [2, { kv_num_blocks: null, kv_capacity_tokens: null, max_num_seqs: null }],
+  ])("has the blocks of one worker, told under its model's name: of %i workers", (workers, has) => {
+    const used = Array.from({ length: workers }, (_, at) => `{worker_id="${at}",dp_rank="0",worker_type="decode"} 600`);
+    const { metrics } = once(
+      [
+        frontend("dynamo_frontend"),
+        family("dynamo_frontend_model_total_kv_blocks", "gauge", '{model="m"} 1000'),
+        family("dynamo_frontend_model_kv_cache_block_size", "gauge", '{model="m"} 16'),
+        family("dynamo_frontend_model_max_num_seqs", "gauge", '{model="m"} 256'),
+        family("dynamo_frontend_worker_active_decode_blocks", "gauge", ...used),
+      ].join("\n"),
+    );
+    expect(metrics).toMatchObject({ ...has, kv_used_blocks: 600 * workers });
+  });
+
   it("hands its engine's page on: the engine speaks, the worker adds what it does not say", () => {
     const { server, metrics } = once(
       [
@@ -300,8 +317,9 @@ describe("routers", () => {
         family("vllm:healthy_pods_total", "gauge", '{server="http://a"} 1', '{server="http://b"} 1'),
         family("vllm:current_qps", "gauge", '{server="http://a"} 1.5', '{server="http://b"} 0.5'),
         family("vllm:avg_latency", "gauge", '{server="http://a"} 2', '{server="http://b"} -1'),
-        family("vllm:gpu_prefix_cache_hits_total", "gauge", '{server="http://a"} 30'),
-        // The second engine is of a release that has no such name.
+        // The second engine is of a release that has no such names.
+        family("vllm:gpu_prefix_cache_hits_total", "gauge", '{server="http://a"} 30', '{server="http://b"} 0'),
+        family("vllm:gpu_prefix_cache_queries_total", "gauge", '{server="http://a"} 60', '{server="http://b"} 0'),
         family("vllm:gpu_prefix_cache_hit_rate", "gauge", '{server="http://a"} 0.5', '{server="http://b"} 0'),
         family("vllm:num_incoming_requests_total", "counter", '{model="m"} 12'),
         histogramLines(
@@ -323,7 +341,8 @@ describe("routers", () => {
       // Nobody asked b yet.
       avg_e2e: 2,
       prefix_cache_hit_rate: 0.5,
-      prefix_cache_hits_total: null,
+      prefix_cache_hits_total: 30,
+      prefix_cache_queries_total: 60,
       requests_total: 12,
       e2e_seconds: { mean: 1.5, count: 12 },
     });

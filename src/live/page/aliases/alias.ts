@@ -20,6 +20,8 @@ export interface Reading {
   readonly below?: number;
   /** Series that agree in these labels repeat one thing (a GPU shared by pods): the largest speaks. */
   readonly once?: readonly string[];
+  /** What holds for each engine, told once for all: says nothing of several together. Stands behind the names that tell engines apart. */
+  readonly ofEach?: true;
 }
 
 /** What becomes of a family: `kind` is the canonical side, `wire` what the page types it as. */

@@ -9,9 +9,7 @@ const frontend: readonly Named[] = [
   gauge("requests_running", "active_requests"),
   gauge("requests_waiting", "queued_requests"),
   gauge("disconnected_clients", "disconnected_clients"),
-  gauge("kv_num_blocks", "model_total_kv_blocks"),
   gauge("kv_block_size", "model_kv_cache_block_size"),
-  gauge("max_num_seqs", "model_max_num_seqs"),
   gauge("max_num_batched_tokens", "model_max_num_batched_tokens"),
   gauge("max_model_len", "model_context_length"),
   gauge("kv_used_blocks", "worker_active_decode_blocks"),
@@ -32,6 +30,9 @@ const frontend: readonly Named[] = [
   histogram("request_generation_tokens", "output_sequence_tokens"),
   histogram("request_cached_tokens", "cached_tokens"),
   histogram("predicted_kv_hit_rate", "kv_hit_rate"),
+  // What a worker said when it registered, under its model's name.
+  gauge("kv_num_blocks", "model_total_kv_blocks", { ofEach: true }),
+  gauge("max_num_seqs", "model_max_num_seqs", { ofEach: true }),
 ];
 
 /** Workers, beside the metrics of the engine that they hand on. */

@@ -1,4 +1,4 @@
-import { counter, counterBy, gauge, histogram, type Named, namesOf } from "./alias.ts";
+import { counter, counterBy, counterTypedGauge, gauge, histogram, type Named, namesOf } from "./alias.ts";
 
 /** -1 until an engine answered a first request. */
 const unasked = { above: -1 };
@@ -21,6 +21,8 @@ export const productionStackNames = [
     gauge("avg_decode", "avg_decoding_length", unasked),
     gauge("kv_cache_usage", "gpu_cache_usage_perc", copied),
     gauge("prefix_cache_hit_rate", "gpu_prefix_cache_hit_rate", copied),
+    counterTypedGauge("prefix_cache_hits_total", "gpu_prefix_cache_hits_total", copied),
+    counterTypedGauge("prefix_cache_queries_total", "gpu_prefix_cache_queries_total", copied),
     counter("prompt_tokens_total", "input_tokens_total"),
     counter("generation_tokens_total", "output_tokens_total"),
     counter("requests_total", "num_incoming_requests_total"),

@@ -30,6 +30,8 @@ export function wordNames(names: readonly string[], kind: ServerKind): WordNames
   const histograms = new Map<CanonicalHistogram, NamedSeries[]>();
   const parts = new Map<CanonicalPart, NamedSeries[]>();
   for (const alias of aliasesOf(kind)) {
+    // A store tells one engine from several too late.
+    if (alias.ofEach) continue;
     const series = seriesOf(alias, families);
     switch (alias.kind) {
       case "gauge":
