@@ -92,7 +92,7 @@ export class PageReading {
     const series = new EngineSeries(this.page.labelNames, kind, this.apart);
     const grouped = (samples: readonly Sample[], alias: Alias): Groups => {
       const own = selected(this.ofEngines(samples, alias), alias);
-      return principal ? series.group(own) : new Map([["", series.speaking(own)]]);
+      return principal && !alias.whole ? series.group(own) : new Map([["", series.speaking(own)]]);
     };
     for (const alias of names) {
       if (this.filled.has(alias.canonical) || (alias.ofEach && this.named.length > 1)) continue;

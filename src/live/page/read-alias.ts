@@ -35,7 +35,8 @@ export function readAlias(
         gauges[alias.canonical],
       );
       if (value === undefined) return false;
-      into.gauges[alias.canonical] = value * scale;
+      // The two are not read in one moment.
+      into.gauges[alias.canonical] = Math.max(0, value - (combined(second, "sum") ?? 0)) * scale;
       return true;
     }
     case "counter":

@@ -107,7 +107,7 @@ describe("TensorRT-LLM", () => {
   });
 
   it.each(['{"status":"ok"}', '{"iter":1}', '[{"a":1}]', '[{"iter":1,"kvCacheStats":', "[1,2]", "{}"])("takes %s for no page", (text) => {
-    expect(readPage(text, 1)).toMatchObject({ kind: "wrong-page", detail: expect.stringContaining("JSON") });
+    expect(readPage(text, 1)).toMatchObject({ kind: "wrong-page", detail: { text: expect.stringContaining("JSON") } });
   });
 
   it("does not take a line that begins with a quoted name for JSON", () => {
@@ -250,7 +250,8 @@ describe("Dynamo", () => {
     const { server, metrics } = once(frontend(prefix));
     expect(server).toMatchObject({ kind: "dynamo", model: "m" });
     expect(metrics).toMatchObject({
-      requests_running: 7,
+      // Seven in flight, two of them without a token yet.
+      requests_running: 5,
       requests_waiting: 2,
       requests_total: 10,
       request_success_total: 9,
@@ -296,12 +297,49 @@ describe("Dynamo", () => {
     expect(metrics).toMatchObject({ ...has, kv_used_blocks: 600 * workers });
   });
 
+  it("waits before the first token, in stages where the queue is told no more", () => {
+    const { metrics } = once(
+      [
+        family("dynamo_frontend_active_requests", "gauge", '{model="m"} 9'),
+        family(
+          "dynamo_frontend_stage_requests",
+          "gauge",
+          '{stage="preprocess",phase=""} 1',
+          '{stage="route",phase="aggregated"} 2',
+          '{stage="dispatch",phase="aggregated"} 3',
+        ),
+      ].join("\n"),
+    );
+    expect(metrics).toMatchObject({ requests_running: 3, requests_waiting: 6 });
+  });
+
+  it("is one engine as a worker whose calls carry its address and whose cache its rank", () => {
+    const { server, metrics } = once(
+      [
+        family(
+          "dynamo_component_inflight_requests",
+          "gauge",
+          '{dynamo_component="backend",dynamo_endpoint="generate",worker_id="2a"} 4',
+          '{dynamo_component="backend",dynamo_endpoint="worker_kv_indexer_query_dp0",worker_id="2a"} 1',
+        ),
+        family("dynamo_component_total_blocks", "gauge", '{dp_rank="0",dynamo_component="backend",model="m"} 1000'),
+      ].join("\n"),
+    );
+    expect(server).toMatchObject({ kind: "dynamo", engines: 1 });
+    expect(metrics).toMatchObject({ requests_running: 4, kv_num_blocks: 1000 });
+  });
+
   it("hands its engine's page on: the engine speaks, the worker adds what it does not say", () => {
     const { server, metrics } = once(
       [
         family("vllm:num_requests_running", "gauge", '{engine="0",model_name="m"} 3'),
         family("dynamo_component_inflight_requests", "gauge", '{dynamo_component="backend",dynamo_endpoint="generate"} 5'),
-        family("dynamo_component_requests_total", "counter", '{dynamo_component="backend",dynamo_endpoint="generate"} 50'),
+        family(
+          "dynamo_component_requests_total",
+          "counter",
+          '{dynamo_component="backend",dynamo_endpoint="generate"} 50',
+          '{dynamo_component="backend",dynamo_endpoint="load_metrics"} 4242',
+        ),
       ].join("\n"),
     );
     expect(server).toMatchObject({ kind: "vllm", engines: 1 });

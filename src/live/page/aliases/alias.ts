@@ -11,7 +11,7 @@ export interface Reading {
   readonly where?: Readonly<Record<string, readonly string[]>>;
   /** Where any series has the label, only those with this value: the others are shares of it, or another quantity. */
   readonly prefer?: Readonly<Record<string, string>>;
-  /** A second family: what is added to a counter, or how often a time was taken. */
+  /** A second family: what is added to a counter, taken off a gauge, or how often a time was taken. */
   readonly second?: string;
   /** Only series whose label has a value that one of these families has too, where any does. */
   readonly among?: { readonly label: string; readonly families: readonly string[] };
@@ -22,6 +22,8 @@ export interface Reading {
   readonly once?: readonly string[];
   /** What holds for each engine, told once for all: says nothing of several together. Stands behind the names that tell engines apart. */
   readonly ofEach?: true;
+  /** Of the server as a whole, whatever labels its series carry. */
+  readonly whole?: true;
 }
 
 /** What becomes of a family: `kind` is the canonical side, `wire` what the page types it as. */

@@ -3,11 +3,19 @@ import { type Alias, counter, counterBy, gauge, histogram, type Named, namesOf, 
 const succeeded = { where: { status: ["success"] } };
 const failed = { where: { status: ["error"] } };
 
+/** A request is in flight from its first byte, and queued, or in one of three stages, until its first token. */
+const withoutQueued = { second: "queued_requests" };
+const withoutStages = { second: "stage_requests" };
+
 /** What the frontend says, whatever stands before it: `DYN_METRICS_PREFIX` changes that, releases before 0.4 wrote `nv_llm_http_service_`. */
 const frontend: readonly Named[] = [
+  gauge("requests_running", "inflight_requests", withoutQueued),
+  gauge("requests_running", "active_requests", withoutQueued),
+  gauge("requests_running", "active_requests", withoutStages),
   gauge("requests_running", "inflight_requests"),
   gauge("requests_running", "active_requests"),
   gauge("requests_waiting", "queued_requests"),
+  gauge("requests_waiting", "stage_requests"),
   gauge("disconnected_clients", "disconnected_clients"),
   gauge("kv_block_size", "model_kv_cache_block_size"),
   gauge("max_num_batched_tokens", "model_max_num_batched_tokens"),
@@ -35,9 +43,12 @@ const frontend: readonly Named[] = [
   gauge("max_num_seqs", "model_max_num_seqs", { ofEach: true }),
 ];
 
+/** A worker's own endpoints count their calls beside it: the cache's index, the load, the flush. */
+const generating = { prefer: { dynamo_endpoint: "generate" }, whole: true } as const;
+
 /** Workers, beside the metrics of the engine that they hand on. */
 const component: readonly Named[] = [
-  gauge("requests_running", "inflight_requests"),
+  gauge("requests_running", "inflight_requests", generating),
   // A share, whatever it is called.
   gauge("kv_cache_usage", "gpu_cache_usage_percent"),
   gauge("kv_cache_usage", "kvstats_gpu_cache_usage_percent"),
@@ -45,10 +56,10 @@ const component: readonly Named[] = [
   gauge("kv_num_blocks", "total_blocks"),
   gauge("kv_num_blocks", "kvstats_total_blocks"),
   gauge("kv_used_blocks", "kvstats_active_blocks"),
-  counter("requests_total", "requests_total"),
-  counter("request_errors_total", "errors_total"),
-  counterBy("request_errors_by_reason", "errors_total", "error_type"),
-  histogram("e2e_seconds", "request_duration_seconds"),
+  counter("requests_total", "requests_total", generating),
+  counter("request_errors_total", "errors_total", generating),
+  counterBy("request_errors_by_reason", "errors_total", "error_type", generating),
+  histogram("e2e_seconds", "request_duration_seconds", generating),
 ];
 
 /** A router that stands alone, without a frontend. */

@@ -113,7 +113,7 @@ function append<Word>(found: Map<Word, NamedSeries[]>, word: Word, series: reado
 }
 
 function isSame(one: NamedSeries, other: NamedSeries): boolean {
-  return one.name === other.name && one.alias.where === other.alias.where;
+  return one.name === other.name && one.second === other.second && one.alias.where === other.alias.where;
 }
 
 function isLike(one: Alias, other: Alias): boolean {

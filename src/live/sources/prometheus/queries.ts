@@ -153,8 +153,16 @@ function rate(series: NamedSeries, ending: string, asked: Asked, name = series.n
 }
 
 function value(series: NamedSeries, asked: Asked): string {
+  const { name, second } = series;
+  if (second === undefined) return level(name, series, asked);
+  // The two need not have the same labels.
+  const all = `sum${by([...asked.shape.memberLabels, ...asked.shape.engineLabels])}`;
+  return `clamp_min(${all} (${level(name, series, asked)}) - ${all} (${level(second, series, asked)}), 0)`;
+}
+
+function level(name: string, series: NamedSeries, asked: Asked): string {
   const { above, below } = series.alias;
-  const vector = chosen(series.name, series, asked);
+  const vector = chosen(name, series, asked);
   const marks = [...(above === undefined ? [] : [`> ${above}`]), ...(below === undefined ? [] : [`< ${below}`])];
   return speaking(marks.length === 0 ? vector : `(${[vector, ...marks].join(" ")})`, series, asked);
 }
