@@ -149,24 +149,38 @@ export class Instance {
       loadedAt = one.loadedAt;
       overlapLayers = one.overlapLayers;
     }
+    const transfer = stages > 1 ? this.transferSeconds(slot) : 0;
     for (let stage = 0; stage < stages; stage++) {
-      let stageSeconds = 0;
-      let transfer = 0;
-      for (const scheduler of this.schedulers) {
-        const { batch } = scheduler.slots[slot] as Slot;
-        if (batch.tokens === 0) continue;
-        const own = this.model.stageSeconds(batch, stage);
-        if (own > stageSeconds || Number.isNaN(own)) stageSeconds = own;
-        if (stage > 0) transfer = Math.max(transfer, this.model.transferSeconds(batch));
-      }
+      const stageSeconds = this.stageSeconds(slot, stage);
       if (!(stageSeconds >= 0 && stageSeconds < 1e6)) throw new TimingFailure(`A step would take ${stageSeconds} seconds.`);
-      const start = Math.max(end + nanoseconds(transfer), this.stageFree[stage] as number);
+      const start = Math.max(stage > 0 ? end + nanoseconds(transfer) : now, this.stageFree[stage] as number);
       end = endBehindLoad(start, Math.max(1, nanoseconds(stageSeconds)), loadedAt, overlapLayers);
       this.stageFree[stage] = end;
-      seconds += stageSeconds + transfer;
+      seconds += stage > 0 ? stageSeconds + transfer : stageSeconds;
     }
     this.endsAt[slot] = end;
     return seconds;
+  }
+
+  /** Of the slowest of the batches that run side by side. */
+  private stageSeconds(slot: number, stage: number): number {
+    let longest = 0;
+    for (const scheduler of this.schedulers) {
+      const { batch } = scheduler.slots[slot] as Slot;
+      if (batch.tokens === 0) continue;
+      const own = this.model.stageSeconds(batch, stage);
+      if (own > longest || Number.isNaN(own)) longest = own;
+    }
+    return longest;
+  }
+
+  private transferSeconds(slot: number): number {
+    let longest = 0;
+    for (const scheduler of this.schedulers) {
+      const { batch } = scheduler.slots[slot] as Slot;
+      if (batch.tokens > 0) longest = Math.max(longest, this.model.transferSeconds(batch));
+    }
+    return longest;
   }
 
   private record(slot: number, now: number, largest: Batch, seconds: number, promptTokens: number, blocked: number): void {
