@@ -87,9 +87,12 @@ function embeddingOperator({ plain, bytesPerSecond }: GpuRates, tokenBytes: numb
 /** Tokens that really run: the next captured size (times the sequence ranks), beyond them a multiple of those ranks (systems.md 5). */
 export function paddedTokens(maxCaptureSize: number, sequence: number): (tokens: number) => number {
   const sizes = captureSizes(maxCaptureSize);
-  const largest = (sizes.at(-1) ?? 0) * sequence;
+  const largest = sizes.at(-1) ?? 0;
+  /** By tokens of one rank. */
+  const captured = new Int32Array(largest + 1);
+  for (const size of sizes.toReversed()) captured.fill(size, 0, size + 1);
   return (tokens) => {
-    if (tokens > largest) return Math.ceil(tokens / sequence) * sequence;
-    return (sizes.find((size) => size * sequence >= tokens) ?? largest / sequence) * sequence;
+    const own = Math.ceil(tokens / sequence);
+    return (captured[own] ?? own) * sequence;
   };
 }

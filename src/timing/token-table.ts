@@ -18,7 +18,8 @@ export class TokenTable {
       // A padded stretch costs the same all along; elsewhere the cost rises from knot to knot.
       const flat = run >= next && run > from + 1;
       const value = Math.max(before, seconds(flat ? run : next));
-      for (let i = from + 1; i <= next; i++) this.values[i] = flat ? value : before + ((value - before) * (i - from)) / (next - from);
+      if (flat) this.values.fill(value, from + 1, next + 1);
+      else for (let i = from + 1; i <= next; i++) this.values[i] = before + ((value - before) * (i - from)) / (next - from);
       before = value;
       from = next;
     }

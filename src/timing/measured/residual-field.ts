@@ -22,29 +22,23 @@ interface Met {
  */
 export class ResidualField {
   private readonly size: number;
-  /** In order of the first coordinate. */
-  private readonly coordinates: Float64Array;
+  /** One for each coordinate, in order of the first. */
+  private readonly columns: readonly Float64Array[];
   private readonly logRatios: Float64Array;
   // Reused by every reading: nothing is allocated per kernel priced.
   private readonly nearest = new Float64Array(neighbours);
   private readonly ratios = new Float64Array(neighbours);
 
   /** `coordinates` holds `dimensions` numbers a point, `logRatios` one. */
-  constructor(
-    private readonly dimensions: number,
-    coordinates: Float64Array,
-    logRatios: Float64Array,
-  ) {
+  constructor(dimensions: number, coordinates: Float64Array, logRatios: Float64Array) {
     this.size = logRatios.length;
     const first = (index: number): number => coordinates[index * dimensions] as number;
     const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => first(a) - first(b));
-    this.coordinates = new Float64Array(coordinates.length);
+    this.columns = Array.from({ length: dimensions }, () => new Float64Array(this.size));
     this.logRatios = new Float64Array(this.size);
     for (let place = 0; place < order.length; place++) {
       const index = order[place] as number;
-      for (let axis = 0; axis < dimensions; axis++) {
-        this.coordinates[place * dimensions + axis] = coordinates[index * dimensions + axis] as number;
-      }
+      for (let axis = 0; axis < dimensions; axis++) this.column(axis)[place] = coordinates[index * dimensions + axis] as number;
       this.logRatios[place] = logRatios[index] as number;
     }
   }
@@ -61,29 +55,29 @@ export class ResidualField {
   }
 
   private restOf(point: readonly number[], from: number): Float64Array {
-    const { size, dimensions, coordinates } = this;
-    const rest = new Float64Array(size);
-    for (let index = 0; index < size; index++) {
-      let squared = 0;
-      for (let other = from; other < dimensions; other++) {
-        const step = (coordinates[index * dimensions + other] as number) - (point[other] as number);
-        squared += step * step;
+    const rest = new Float64Array(this.size);
+    for (let axis = from; axis < this.columns.length; axis++) {
+      const column = this.column(axis);
+      const held = point[axis] as number;
+      for (let index = 0; index < rest.length; index++) {
+        const step = (column[index] as number) - held;
+        rest[index] = (rest[index] as number) + step * step;
       }
-      rest[index] = squared;
     }
     return rest;
   }
 
   private column(axis: number): Float64Array {
-    return Float64Array.from({ length: this.size }, (_, index) => this.coordinates[index * this.dimensions + axis] as number);
+    return this.columns[axis] as Float64Array;
   }
 
   /** Of points with the same first coordinate only the nearest in the others can ever be among the neighbours. */
   private thinned(rest: Float64Array): Met {
-    const { dimensions, coordinates, logRatios } = this;
+    const { logRatios } = this;
+    const first = this.column(0);
     const byFirst = new Map<number, number[]>();
     for (let index = 0; index < this.size; index++) {
-      const place = coordinates[index * dimensions] as number;
+      const place = first[index] as number;
       const best = byFirst.get(place);
       if (!best) {
         byFirst.set(place, [index]);
@@ -99,7 +93,7 @@ export class ResidualField {
     const kept = [...byFirst.values()].flat();
     return {
       rest: Float64Array.from(kept, (index) => rest[index] as number),
-      first: Float64Array.from(kept, (index) => coordinates[index * dimensions] as number),
+      first: Float64Array.from(kept, (index) => first[index] as number),
       second: undefined,
       logRatios: Float64Array.from(kept, (index) => logRatios[index] as number),
     };
