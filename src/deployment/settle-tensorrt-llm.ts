@@ -97,6 +97,7 @@ function schedulingOf(flags: FlagReader, { layout }: EngineContext, budgetIsWrit
     reservesAnswer: policy !== "MAX_UTILIZATION",
     ...(policy === "STATIC_BATCH" ? { staticBatch: true } : {}),
     budgetIsWritten,
+    streamTokens: positive(flags.integer("stream_interval")) ?? 1,
     batchWait: !isReplicated && (steps > 0 || share > 0) ? { steps, share } : null,
     balance:
       isReplicated && flags.member("attention_dp_config", "enable_balance") === true

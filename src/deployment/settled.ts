@@ -273,6 +273,8 @@ export interface TensorrtScheduling {
   readonly staticBatch?: true;
   /** Somebody wrote the tokens of a step: a prompt beyond them is refused where it may not be cut. */
   readonly budgetIsWritten: boolean;
+  /** Tokens of one message to the client behind the first, which is sent at once (py_executor.py, stream_interval). */
+  readonly streamTokens: number;
   /** Prompts wait for so many steps beside answers, unless they fill this share of the token budget; null = not at all. */
   readonly batchWait: { readonly steps: number; readonly share: number } | null;
   /** Attention replicas begin prompts together, or after so many steps; together they wait for further ones. Null = each on its own. */

@@ -2,6 +2,7 @@ import { Client } from "./client.ts";
 import type { Instance } from "./engine/instance.ts";
 import { EventQueue } from "./event-queue.ts";
 import { arrivalEvent, beatEvent, deliveryKind, eventOf, kindOf, moveKind, stepKind, subjectOf, tickKind } from "./events.ts";
+import { FrontEnds } from "./front-ends.ts";
 import { InstanceSteps, type StepsPort } from "./instance-steps.ts";
 import { Cluster, type ClusterPlan } from "./placement/cluster.ts";
 import type { CoreParts } from "./placement/core-parts.ts";
@@ -15,7 +16,7 @@ import { randomSource } from "./random.ts";
 import { Gaps } from "./report/gaps.ts";
 import type { RunControl } from "./report/report.ts";
 import type { RunResult } from "./report/run-result.ts";
-import { handedOver, type Requests } from "./requests.ts";
+import { done, handedOver, type Requests } from "./requests.ts";
 import { stallOf } from "./stall.ts";
 import { WayIn } from "./way-in.ts";
 
@@ -44,6 +45,7 @@ export class Run implements HandOverPort, StepsPort {
   private readonly client: Client;
   private readonly steps: InstanceSteps;
   private readonly wayIn: WayIn;
+  private readonly frontEnds: FrontEnds;
   private finished = 0;
   private refused = 0;
   private measuring = false;
@@ -77,12 +79,13 @@ export class Run implements HandOverPort, StepsPort {
     const slots = Math.max(...plan.pools.map((pool) => pool.model.stages));
     this.steps = new InstanceSteps(this.cluster.instances, slots, queue, this);
     const entry = load.offline ? undefined : plan.pools.find(({ role }) => role !== "decode");
-    const { cluster, placement, handOver, steps } = this;
+    this.frontEnds = new FrontEnds(requests, this.cluster);
+    const { cluster, placement, handOver, steps, frontEnds } = this;
     const turnedAway = (r: number): void => {
       this.refused++;
       this.client.completed(r, queue.now);
     };
-    this.wayIn = new WayIn({ requests, cluster, placement, handOver, steps, queue, entry: entry?.model ?? null, turnedAway });
+    this.wayIn = new WayIn({ requests, cluster, placement, handOver, steps, queue, entry: entry?.model ?? null, frontEnds, turnedAway });
   }
 
   run(): RunResult {
@@ -148,7 +151,8 @@ export class Run implements HandOverPort, StepsPort {
   private handleOf(subject: number, kind: number): void {
     switch (kind) {
       case deliveryKind:
-        this.wayIn.deliver(subject);
+        if (this.requests.state[subject] === done) this.answered(subject);
+        else this.wayIn.deliver(subject);
         break;
       case stepKind:
         this.steps.end(subject);
@@ -203,9 +207,13 @@ export class Run implements HandOverPort, StepsPort {
   }
 
   ended({ schedulers }: Instance): void {
-    for (const { begun, begunCount } of schedulers)
-      for (let i = 0; i < begunCount; i++) this.placement.promptDone(begun[i] as number, this.queue.now);
+    for (const { begun, begunCount } of schedulers) for (let i = 0; i < begunCount; i++) this.begin(begun[i] as number);
     for (const { completed } of schedulers) for (let i = 0; i < completed.count; i++) this.complete(completed.items[i] as number);
+  }
+
+  private begin(r: number): void {
+    this.frontEnds.begun(r, this.queue.now);
+    this.placement.promptDone(r, this.queue.now);
   }
 
   private complete(r: number): void {
@@ -218,9 +226,17 @@ export class Run implements HandOverPort, StepsPort {
       this.handOver?.begin(r, now);
       return;
     }
-    this.finished++;
     placement.finish(r, now);
-    this.client.completed(r, now);
+    const delay = this.frontEnds.finished(r, now);
+    if (delay === 0) this.answered(r);
+    else this.queue.push(now + delay, eventOf(r, deliveryKind));
+  }
+
+  /** A client has the last token of its answer. */
+  private answered(r: number): void {
+    this.finished++;
+    this.requests.timeline?.moment("finished", r);
+    this.client.completed(r, this.queue.now);
   }
 
   private report(): void {

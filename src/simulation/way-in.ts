@@ -1,6 +1,7 @@
 import { outsideSeconds, type StepModel } from "../timing/step-model.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { deliveryKind, eventOf } from "./events.ts";
+import type { FrontEnds } from "./front-ends.ts";
 import type { InstanceSteps } from "./instance-steps.ts";
 import type { Cluster } from "./placement/cluster.ts";
 import type { Core } from "./placement/fleet.ts";
@@ -18,6 +19,7 @@ export interface WayInParts {
   readonly queue: EventQueue;
   /** Of the pool that requests enter; null = they are all there at the beginning. */
   readonly entry: StepModel | null;
+  readonly frontEnds: FrontEnds;
   /** The client has been told that a request is turned away. */
   turnedAway(r: number): void;
 }
@@ -41,7 +43,7 @@ export class WayIn {
       requests.state[r] = refused;
       requests.timeline?.moment("refused", r);
     } else requests.instance[r] = (cluster.cores[core] as Core).replica;
-    const outside = this.outsideNanoseconds(r);
+    const outside = this.outsideNanoseconds(r) + this.parts.frontEnds.come(r, now);
     if (outside === 0 && core >= 0) this.deliver(r);
     else queue.push(now + outside, eventOf(r, deliveryKind));
   }

@@ -5,6 +5,7 @@ import type { MemoryPlan } from "../memory/plan.ts";
 import { servedPlans } from "../memory/served-plans.ts";
 import { handedOver, kvTransfer, transferSeconds } from "./collectives/kv-transfer.ts";
 import type { Estimate } from "./estimate.ts";
+import type { FrontEndCosts } from "./front-end-costs.ts";
 import { draftedTokens, draftingSequences, tokensPerStep } from "./speculative-gain.ts";
 import { stepModel } from "./step.ts";
 import { type Batch, emptyBatch, outsideSeconds, type StepModel } from "./step-model.ts";
@@ -37,10 +38,10 @@ export function estimate(file: Settled, filePlans: readonly MemoryPlan[], { prom
   if (!prefill || !decode) throw new Error("a deployment without a pool");
   const lengths = { promptTokens, outputTokens };
   const way = isPair(settled) ? handOver(settled, prefill, decode, lengths) : undefined;
-  const promptSeconds = prefillSeconds(prefill, promptTokens) + outsideSeconds(prefill.model, promptTokens);
+  const promptSeconds = prefillSeconds(prefill, promptTokens) + serverSeconds(prefill, promptTokens);
   const ttftSeconds = promptSeconds + (way?.firstTokenSeconds ?? 0);
   const tpotSeconds = decodeSeconds(decode, 1, promptTokens + outputTokens / 2) / gainOf(decode.pool, 1);
-  const rates = engines.map((engine) => mostRequests(engine, lengths));
+  const rates = engines.map((engine) => Math.min(mostRequests(engine, lengths), mostServed(engine, lengths)));
   const mostRequestsPerSecond = way
     ? Math.min(roleRate(engines, rates, "prefill"), roleRate(engines, rates, "decode"), way.mostRequestsPerSecond)
     : rates.reduce((sum, rate) => sum + rate, 0);
@@ -99,6 +100,21 @@ function copiesOf({ instances, layout }: SettledPool): number {
 
 function roleRate(engines: readonly Engine[], rates: readonly number[], role: SettledPool["role"]): number {
   return engines.reduce((sum, { pool }, index) => sum + (pool.role === role ? (rates[index] ?? 0) : 0), 0);
+}
+
+/** The server's time for a request alone: on the way to the engine, and with its first token. */
+function serverSeconds({ pool, model }: Engine, promptTokens: number): number {
+  const passing = model.frontEnd && pool.role === "mixed" ? passingSeconds(model.frontEnd, { promptTokens, outputTokens: 1 }) : 0;
+  return outsideSeconds(model, promptTokens) + passing;
+}
+
+/** Requests that the server processes of a pool pass on. */
+function mostServed({ pool, model: { frontEnd } }: Engine, lengths: RequestLengths): number {
+  return frontEnd && pool.role === "mixed" ? pool.instances / passingSeconds(frontEnd, lengths) : Number.POSITIVE_INFINITY;
+}
+
+function passingSeconds({ request, promptToken, token }: FrontEndCosts, { promptTokens, outputTokens }: RequestLengths): number {
+  return request + promptTokens * promptToken + outputTokens * token;
 }
 
 /** A prompt alone, cut into chunks of the token budget where it may be. */

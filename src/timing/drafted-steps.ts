@@ -85,6 +85,7 @@ export function draftedSteps(target: StepModel, drafter: StepModel, { passes, wi
     anatomy,
     requestSeconds: target.requestSeconds,
     promptTokenSeconds: target.promptTokenSeconds,
+    frontEnd: target.frontEnd,
     peakFlops: target.peakFlops,
     peakBytesPerSecond: target.peakBytesPerSecond,
     flops: (batch) => target.flops(batch) + overPasses(batch, (pass) => drafter.flops(pass)),

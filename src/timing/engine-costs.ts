@@ -1,4 +1,5 @@
 import type { JudgedEngine, SettledPool } from "../deployment/settled.ts";
+import { messageTokens } from "./front-end-costs.ts";
 import { shiftStepSeconds } from "./shift-costs.ts";
 
 /** Tokens go to clients one by one while they come, or nobody waits for them before the end. */
@@ -15,8 +16,9 @@ export interface EngineCosts {
   /** Between steps, what the GPU waits for: of a step, and of each of its sequences. */
   readonly step: number;
   readonly sequence: number;
-  /** Handing a token to the client of a sequence, in every step that makes one. */
+  /** Of a sequence whose client reads along: every step looks at it, and hands a message over when it is full. */
   readonly stream: number;
+  readonly message: number;
   /** Tokenise, HTTP and queues of the server, once a request. */
   readonly request: number;
   /** Of each prompt token: about a megabyte of text a second goes through a tokeniser. */
@@ -38,6 +40,7 @@ const vllm: EngineCosts = {
   step: 500 * us,
   sequence: 36 * us,
   stream: 0,
+  message: 0,
   request: 4e-3,
   promptToken: 3 * us,
   // EAGLE-3 with four drafts of text it does not know is 3.8 ms slower than none (inference-perf's runs of 0.11.0, one H100), 2.4 ms of it kernels.
@@ -53,10 +56,11 @@ const tensorrtLlm: EngineCosts = {
   reduce: 0.5,
   step: 300 * us,
   sequence: 6 * us,
-  stream: 36 * us,
+  stream: 26 * us,
+  message: 34 * us,
   // Drafter and model are in one graph.
   draftPass: 0,
-  request: 30e-3,
+  request: 29e-3,
   promptToken: 2 * us,
 };
 
@@ -75,6 +79,7 @@ export function engineCosts({ settings, layout, shiftThreshold, budget }: Settle
   const costs = budget.engine === "vllm" && !budget.cache.isV1 ? vllmV0 : byEngine[budget.engine];
   const visible = settings.asyncScheduling ? asyncShare : 1;
   const shifting = layout.sequence > 1 && shiftThreshold !== null ? shiftStepSeconds : 0;
-  const sequence = costs.sequence + (delivery === "streamed" ? costs.stream : 0);
+  const streaming = costs.stream + costs.message / messageTokens(settings);
+  const sequence = costs.sequence + (delivery === "streamed" ? streaming : 0);
   return { ...costs, step: visible * costs.step + shifting, sequence: visible * sequence };
 }

@@ -50,6 +50,7 @@ export function factoredSteps(model: StepModel, { device, host, prompts = 1 }: S
     anatomy: (batch) => model.anatomy(batch).map((share) => ({ ...share, seconds: factor(share.operator, batch) * share.seconds })),
     requestSeconds: model.requestSeconds,
     promptTokenSeconds: model.promptTokenSeconds,
+    frontEnd: model.frontEnd,
     peakFlops: model.peakFlops,
     peakBytesPerSecond: model.peakBytesPerSecond,
     flops: (batch) => model.flops(batch),

@@ -7,5 +7,6 @@ export function scaledSteps(model: StepModel, factor: number): StepModel {
     ...factoredSteps(model, { device: factor, host: factor }),
     requestSeconds: factor * model.requestSeconds,
     promptTokenSeconds: factor * model.promptTokenSeconds,
+    frontEnd: model.frontEnd,
   };
 }

@@ -1,3 +1,4 @@
+import type { FrontEndCosts } from "./front-end-costs.ts";
 import type { OperatorShare } from "./operators/operator.ts";
 
 /** A batch of one step, as sums, so that pricing it is O(1). Reused by the simulator: read it, never keep it. */
@@ -52,6 +53,8 @@ export interface StepModel {
   readonly requestSeconds: number;
   /** The same for each token of its prompt: a tokeniser reads it before the engine does. */
   readonly promptTokenSeconds: number;
+  /** The server process before a core; null = it is never in the way. */
+  readonly frontEnd: FrontEndCosts | null;
   /** Peak rates of one instance for MFU and MBU. */
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;

@@ -10,6 +10,7 @@ import { exchangeMultiprocessors } from "./constants.ts";
 import { draftedSteps } from "./drafted-steps.ts";
 import { draftingModel } from "./drafter.ts";
 import { type Delivery, type EngineCosts, engineCosts } from "./engine-costs.ts";
+import { type FrontEndCosts, frontEndCosts } from "./front-end-costs.ts";
 import { type ModeCosts, modeCosts } from "./mode-costs.ts";
 import { attentionCost, contextRead, contextTokenSeconds, promptPairs, promptReread, windowOf } from "./operators/attention.ts";
 import type { OperatorShare } from "./operators/operator.ts";
@@ -41,6 +42,7 @@ class TabulatedModel implements StepModel {
   readonly stages: number;
   readonly requestSeconds: number;
   readonly promptTokenSeconds: number;
+  readonly frontEnd: FrontEndCosts | null;
   readonly peakFlops: number;
   readonly peakBytesPerSecond: number;
   readonly basis: Basis;
@@ -94,6 +96,7 @@ class TabulatedModel implements StepModel {
     this.engine = rates.engine;
     this.requestSeconds = rates.engine.request;
     this.promptTokenSeconds = rates.engine.promptToken;
+    this.frontEnd = delivery === "streamed" ? frontEndCosts(pool) : null;
     this.window = windowOf(model);
     const state = model.recurrent?.stateBytesPerSequence ?? 0;
     this.statePerSequence = (2 * state) / ranks / rates.bytesPerSecond / model.layers;

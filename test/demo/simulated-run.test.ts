@@ -39,6 +39,7 @@ function linearModel(): StepModel {
     }),
     requestSeconds: 0,
     promptTokenSeconds: 0,
+    frontEnd: null,
     peakFlops: 1e15,
     peakBytesPerSecond: 1e12,
     flops: () => 0,

@@ -89,13 +89,21 @@ describe("what a scheduler goes by", () => {
     expect(schedulingOf({ engine: "sglang", version: "0.5.9", settings, replicas })).toEqual(wanted);
   });
 
-  const tensorrt = { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false, batchWait: null, balance: null };
+  const tensorrt = {
+    engine: "tensorrt-llm",
+    reservesAnswer: true,
+    budgetIsWritten: false,
+    streamTokens: 1,
+    batchWait: null,
+    balance: null,
+  };
   const balanced = { attention_dp_config: { enable_balance: true, timeout_iters: 60 } };
   test.each([
     [{}, 1, tensorrt],
     [{ max_num_tokens: 8192 }, 1, { ...tensorrt, budgetIsWritten: true }],
     [{ scheduler_config: { capacity_scheduler_policy: "MAX_UTILIZATION" } }, 1, { ...tensorrt, reservesAnswer: false }],
     [{ batch_wait_timeout_iters: 20, batch_wait_max_tokens_ratio: 0.9 }, 1, { ...tensorrt, batchWait: { steps: 20, share: 0.9 } }],
+    [{ stream_interval: 20 }, 1, { ...tensorrt, streamTokens: 20 }],
     [balanced, 8, { ...tensorrt, balance: { timeoutSteps: 60, batchingSteps: 10 } }],
     [{ ...balanced, batch_wait_timeout_iters: 20 }, 8, { ...tensorrt, balance: { timeoutSteps: 60, batchingSteps: 10 } }],
     [balanced, 1, tensorrt],

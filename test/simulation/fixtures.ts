@@ -209,6 +209,7 @@ export function timing(seconds: (batch: Batch) => number, parts: Partial<StepMod
     }),
     requestSeconds: 0,
     promptTokenSeconds: 0,
+    frontEnd: null,
     peakFlops: 1e15,
     peakBytesPerSecond: 3e12,
     flops: (batch) => 16e9 * batch.tokens,

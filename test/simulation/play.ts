@@ -16,6 +16,7 @@ export const tensorrt: TensorrtScheduling = {
   engine: "tensorrt-llm",
   reservesAnswer: true,
   budgetIsWritten: true,
+  streamTokens: 1,
   batchWait: null,
   balance: null,
 };

@@ -39,12 +39,19 @@ const steps = fc.record({
   launch: fc.constantFrom(0, 0, 11_000),
   /** Steps of more tokens run as sequence parallel. */
   threshold: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 4, 12),
+  /** Seconds of the server before a core. */
+  frontEnd: fc.constantFrom(
+    null,
+    null,
+    { request: 0.003, promptToken: 0, token: 0, cores: 2 },
+    { request: 0, promptToken: 10e-6, token: 0.0025, cores: 1 },
+  ),
 });
 
 type Steps = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Seconds by what `steps` says. */
-function modelOf({ base, perToken, perContextToken, perPair, window, launch, threshold }: Steps, stages: number): StepModel {
+function modelOf({ base, perToken, perContextToken, perPair, window, launch, threshold, frontEnd }: Steps, stages: number): StepModel {
   const isSequence = (tokens: number): boolean => tokens > threshold;
   const device = (batch: Batch): number => {
     const read = 0.75 * batch.decodeContext + 0.25 * Math.min(batch.decodeContext, batch.decodeSequences * window);
@@ -57,6 +64,7 @@ function modelOf({ base, perToken, perContextToken, perPair, window, launch, thr
     mode: (tokens) => (isSequence(tokens) ? "sequence" : "tensor"),
     transferSeconds: () => (stages > 1 ? 0.0003 : 0),
     requestSeconds: base === 200 ? 0.004 : 0,
+    frontEnd,
   });
 }
 

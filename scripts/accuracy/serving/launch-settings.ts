@@ -33,6 +33,7 @@ const scripts: Readonly<Record<string, Script>> = {
       max_num_tokens: modelLength(row),
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false },
       cuda_graph_config: { enable_padding: true, max_batch_size: 1024 },
+      stream_interval: 10,
       ...(row.promptTokens === row.outputTokens && row.tensor < 8
         ? { batch_wait_max_tokens_ratio: 0.9, batch_wait_timeout_iters: 20 }
         : {}),
@@ -45,6 +46,7 @@ const scripts: Readonly<Record<string, Script>> = {
       max_num_tokens: 20_000,
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: 0.85 },
       cuda_graph_config: { enable_padding: true, max_batch_size: row.concurrency },
+      stream_interval: 20,
       ...(row.attentionData > 1 ? { attention_dp_config: { enable_balance: true } } : {}),
     },
   }),
@@ -88,6 +90,7 @@ function deepseek({ concurrency, promptTokens, attentionData }: ClosedLoopRow, s
       max_num_tokens: Math.max(8192, 64 * Math.floor((concurrency + promptTokens + 127) / 64)),
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
       cuda_graph_config: { enable_padding: true, max_batch_size: captured },
+      stream_interval: 10,
       ...(attentionData > 1 ? { attention_dp_config: { batching_wait_iters: 0, enable_balance: true, timeout_iters: 60 } } : {}),
     },
   };
@@ -104,6 +107,7 @@ function drafting({ concurrency, promptTokens, attentionData }: ClosedLoopRow, s
       max_num_tokens: 64 * Math.floor(((drafts + 1) * sequences + promptTokens + 64 + 63) / 64),
       kv_cache_config: { dtype: "fp8", enable_block_reuse: false, free_gpu_memory_fraction: share },
       cuda_graph_config: { enable_padding: true, max_batch_size: sequences },
+      stream_interval: 10,
       speculative_config: { decoding_type: "MTP", num_nextn_predict_layers: drafts },
       ...(isReplicated ? { attention_dp_config: { batching_wait_iters: 0, enable_balance: true, timeout_iters: 60 } } : {}),
     },

@@ -4,6 +4,7 @@ import { computing, decoding, loading, type Requests, stays, waiting } from "../
 import type { BlockPool } from "./block-pool.ts";
 import type { Cohort } from "./cohort.ts";
 import { Decoders } from "./decoders.ts";
+import { MadeTokens } from "./made-tokens.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { RunningList, WaitingQueue } from "./queues.ts";
 import { noSequences, type SchedulerLimits, type Slot, type Totals } from "./scheduling.ts";
@@ -23,6 +24,7 @@ export class EngineCore {
   readonly loaded: WaitingQueue;
   /** Blocks that prompts will open yet whose start is on its way or here. */
   asideBlocks = 0;
+  readonly made = new MadeTokens();
 
   constructor(
     readonly requests: Requests,

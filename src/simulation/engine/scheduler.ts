@@ -196,6 +196,7 @@ export class Scheduler {
     if (slot.decodes) this.finishDecodes(cohort, now);
     for (let i = 0; i < slot.chunkCount; i++) this.finishChunk(i, slot, cohort, now);
     slot.chunkCount = 0;
+    this.core.made.add(this.produced, this.produced, now);
     for (let i = 0; i < this.completed.count; i++) this.complete(this.completed.items[i] as number, now);
     this.core.totals.usedBlocks += this.usedBlocks - used;
   }
@@ -281,7 +282,6 @@ export class Scheduler {
       return;
     }
     requests.finished[r] = now;
-    requests.timeline?.moment("finished", r);
     this.showFirst(r, now);
     requests.target[r] = (requests.prompt[r] as number) + (requests.output[r] as number);
     requests.state[r] = done;

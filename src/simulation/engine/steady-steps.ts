@@ -8,6 +8,9 @@ import type { SchedulingPolicy } from "./scheduling-policy.ts";
 export class SteadySteps {
   /** Blocks that those steps have opened. */
   private opened = 0;
+  /** Tokens that they and the one before them made, and the last of those that have ended. */
+  private made = 0;
+  private madeLast = 0;
 
   constructor(
     private readonly core: EngineCore,
@@ -42,6 +45,7 @@ export class SteadySteps {
   begin(now: number): void {
     this.core.decoders.recordGaps(this.core.decoders.of(0), now);
     this.opened = 0;
+    this.made = 0;
   }
 
   /** A step has ended, the next one begins; returns the blocks that it opens. */
@@ -49,6 +53,8 @@ export class SteadySteps {
     const { core } = this;
     const cohort = core.decoders.of(0);
     if (cohort.size === 0) return 0;
+    this.madeLast = this.tokens;
+    this.made += this.madeLast;
     cohort.advance();
     cohort.plan();
     core.openBlocks(cohort);
@@ -61,6 +67,7 @@ export class SteadySteps {
   end(steps: number, lastEnd: number): void {
     const { core, opened } = this;
     const cohort = core.decoders.of(0);
+    core.made.add(this.made, this.madeLast, lastEnd);
     cohort.lastFinish = lastEnd;
     this.slot.batch.decodeContext = cohort.context;
     this.inbox.skip(steps);

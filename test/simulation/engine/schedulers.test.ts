@@ -90,6 +90,7 @@ const schedulings: fc.Arbitrary<Scheduling> = fc.oneof(
     engine: fc.constant("tensorrt-llm" as const),
     reservesAnswer: fc.boolean(),
     budgetIsWritten: fc.boolean(),
+    streamTokens: fc.constantFrom(1, 10),
     batchWait: fc.constantFrom(null, { steps: 4, share: 0.5 }),
     balance: fc.constantFrom(null, { timeoutSteps: 6, batchingSteps: 2 }),
   }),

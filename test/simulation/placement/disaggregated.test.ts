@@ -23,7 +23,7 @@ const schedulings: Readonly<Record<NonNullable<PairSetup["engine"]>, Scheduling>
     receiveSteps: 1,
     streamTokens: 1,
   },
-  "tensorrt-llm": { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false, batchWait: null, balance: null },
+  "tensorrt-llm": { engine: "tensorrt-llm", reservesAnswer: true, budgetIsWritten: false, streamTokens: 1, batchWait: null, balance: null },
 };
 
 /** The pair with its engine's own scheduler on both sides. */
@@ -215,6 +215,7 @@ describe("a prefill pool of short sequences", () => {
     engine: "tensorrt-llm",
     reservesAnswer: false,
     budgetIsWritten: true,
+    streamTokens: 1,
     batchWait: null,
     balance: null,
   };

@@ -107,6 +107,7 @@ function withStageSeconds(model: StepModel, stageSeconds: StepModel["stageSecond
     anatomy: (batch) => model.anatomy(batch),
     requestSeconds: model.requestSeconds,
     promptTokenSeconds: model.promptTokenSeconds,
+    frontEnd: model.frontEnd,
     peakFlops: model.peakFlops,
     peakBytesPerSecond: model.peakBytesPerSecond,
     flops: (batch) => model.flops(batch),
