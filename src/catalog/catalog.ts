@@ -15,6 +15,7 @@ import { GpuNames } from "./gpu-names.ts";
 import { type GpuKernels, linkSpokesman, spokesmen } from "./kernels.ts";
 import { type MeasuredRun, measuredRuns } from "./measured-runs.ts";
 import { ModelNames } from "./model-match.ts";
+import { offeredPrice } from "./prices.ts";
 import { type CatalogSource, flagTable } from "./stored.ts";
 import { optionTable } from "./stored-options.ts";
 
@@ -94,7 +95,7 @@ export function createCatalog(source: CatalogSource): Catalog {
     instance: (name) => instances().get(name.trim().toLowerCase().replace(/^ml\./, "")),
     model: (name) => models().find(name),
     namedModel: (name) => models().named(name),
-    price: (gpu) => prices().find((one) => one.gpu === gpu),
+    price: (gpu) => offeredPrice(prices(), gpu),
     models: () => models().ids(),
     modelProposals: (path) => models().proposals(path),
     flags: (engine) => flags.get(engine)?.() ?? noFlags,

@@ -44,13 +44,25 @@ export interface Gpu {
   readonly sources: readonly string[];
 }
 
-/** What an hour of a GPU costs to rent, US dollars. */
+/** For what somebody rents a GPU out on demand, US dollars an hour. */
+export interface GpuOffer {
+  readonly gpu: GpuId;
+  readonly provider: string;
+  readonly low: number;
+  readonly high: number;
+  /** Month in which it was published. */
+  readonly asOf: string;
+  readonly source: string;
+}
+
+/** What an hour of a GPU costs to rent, US dollars: over all offers that are known. */
 export interface GpuPrice {
   readonly gpu: GpuId;
   readonly low: number;
   readonly high: number;
-  /** Month of the prices; null where whoever wrote them did not say. */
-  readonly asOf: string | null;
+  /** The middle offer: what one figure stands for. */
+  readonly typical: number;
+  /** Whose prices, and of when. */
   readonly source: string;
 }
 

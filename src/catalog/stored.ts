@@ -5,7 +5,7 @@ import type {
   FlagTable,
   Gpu,
   GpuId,
-  GpuPrice,
+  GpuOffer,
   InstanceType,
   LinearPart,
   OptionEngine,
@@ -156,7 +156,7 @@ export interface CatalogSource {
   readonly measuredGpus: readonly GpuId[];
   readonly kernels: (gpu: GpuId) => readonly KernelGroup[];
   readonly runs: () => StoredRunTable;
-  readonly prices: () => readonly GpuPrice[];
+  readonly prices: () => readonly GpuOffer[];
 }
 
 export function flagTable({ versions, flags }: StoredFlagTable): FlagTable {

@@ -7,6 +7,7 @@ import { assumedVersion } from "./defaults.ts";
 import type { Deployment, Pool } from "./deployment.ts";
 import { engineNames } from "./engine-names.ts";
 import { FlagReader } from "./flag-reader.ts";
+import { gpuPrice } from "./gpu-price.ts";
 import { settledTiers } from "./kv-tiers/settle-tiers.ts";
 import type { Known, Located } from "./located.ts";
 import { type Message, message } from "./message.ts";
@@ -72,11 +73,8 @@ export function settle(deployment: Deployment, catalog: Catalog): Settlement {
   };
 }
 
-/** What its GPU costs: by the project's own table, else by the catalogue's. */
-function pricedPool(pool: SettledPool, { gpuPrices = {} }: Deployment, catalog: Catalog): SettledPool {
-  const { id } = pool.gpu;
-  const own = Object.entries(gpuPrices).find(([name]) => catalog.gpu(name)?.id === id)?.[1];
-  const price = own === undefined ? catalog.price(id) : { gpu: id, low: own, high: own, asOf: null, source: "the project's own prices" };
+function pricedPool(pool: SettledPool, deployment: Deployment, catalog: Catalog): SettledPool {
+  const price = gpuPrice(deployment, pool.gpu.id, catalog);
   return price ? { ...pool, price } : pool;
 }
 

@@ -1,6 +1,6 @@
-import type { Catalog } from "../catalog/catalog.ts";
 import type { Gpu, GpuId } from "../catalog/facts.ts";
 import { withGpu, withInstances } from "../deployment/change.ts";
+import { gpuPrice } from "../deployment/gpu-price.ts";
 import { message } from "../deployment/message.ts";
 import { gpusOf, gpusPerInstance, type SettledPool } from "../deployment/settled.ts";
 import { layoutWords } from "../simulation/report/layout-words.ts";
@@ -29,13 +29,14 @@ export function* gpuSweep(site: SweepSite): Plan<SweepResult> {
 
 /** The file's own kind, and every other whose price is known and of which an instance can be paid. */
 function poolVariants({ deployment, catalog }: SweepSite, pool: SettledPool, series: number): readonly Variant[] {
-  const own = hourPrice(catalog, pool.gpu.id);
+  const hourPrice = (gpu: GpuId): number | undefined => gpuPrice(deployment, gpu, catalog)?.typical;
+  const own = deployment.gpuHourPrice?.value ?? hourPrice(pool.gpu.id);
   if (own === undefined) return [];
   const money = own * gpusOf(pool);
   const each = gpusPerInstance(pool.layout);
   return catalog.gpus().flatMap((gpu, x): readonly Variant[] => {
     const isFile = gpu.id === pool.gpu.id;
-    const price = hourPrice(catalog, gpu.id);
+    const price = hourPrice(gpu.id);
     const instances = isFile ? pool.instances : price === undefined ? 0 : Math.floor(money / (price * each));
     if (instances < 1) return [];
     const other = isFile ? deployment : withInstances(withGpu(deployment, gpu.id, series), series, instances);
@@ -45,10 +46,4 @@ function poolVariants({ deployment, catalog }: SweepSite, pool: SettledPool, ser
 
 function nameOf({ id }: Gpu, { layout }: SettledPool, instances: number): string {
   return instances > 1 ? `${id}, ${instances} × ${layoutWords(layout)}` : `${id}, ${layoutWords(layout)}`;
-}
-
-/** The middle of what an hour of it is rented for. */
-function hourPrice(catalog: Catalog, gpu: GpuId): number | undefined {
-  const price = catalog.price(gpu);
-  return price && (price.low + price.high) / 2;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
+import type { GpuOffer } from "../../src/catalog/facts.ts";
 import { testCatalog } from "../support/catalog.ts";
 
 const catalog = testCatalog();
@@ -190,16 +191,17 @@ describe("catalogue files", () => {
   });
 
   test("prices: of known GPUs, from the least to the most, dated and with their source", () => {
-    const priced = catalog.gpus().flatMap(({ id }) => catalog.price(id) ?? []);
-    expect(priced.length).toBe(JSON.parse(readFileSync(new URL("../../src/catalog/data/prices.json", import.meta.url), "utf8")).length);
-    for (const { low, high, asOf, source } of priced) {
+    const offers: readonly GpuOffer[] = JSON.parse(readFileSync(new URL("../../src/catalog/data/prices.json", import.meta.url), "utf8"));
+    for (const { gpu, provider, low, high, asOf, source } of offers) {
+      expect(catalog.gpu(gpu)?.id).toBe(gpu);
+      expect(provider).toMatch(/\S/);
       expect(low).toBeGreaterThan(0);
       expect(high).toBeGreaterThanOrEqual(low);
       expect(asOf).toMatch(/^20\d\d-\d\d$/);
       expect(source).toMatch(/^[\w.-]+\.\w+\//);
     }
+    expect(catalog.gpus().filter(({ id }) => catalog.price(id)).length).toBe(new Set(offers.map(({ gpu }) => gpu)).size);
   });
-
   test("every file is read once, however often it is asked for", () => {
     const reads: string[] = [];
     const stored = (name: string) => {

@@ -58,7 +58,7 @@ describe("the project file", () => {
       gpu: "H100-SXM5-80GB",
       low: 2.2,
       high: 2.2,
-      asOf: null,
+      typical: 2.2,
       source: "the project's own prices",
     });
     expect(priced({ L4: 1 })).toEqual(catalog.price("H100-SXM5-80GB"));

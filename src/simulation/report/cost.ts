@@ -24,14 +24,12 @@ export function costOf({ pools, gpuHourPrice }: Settled, outputTokensPerSecond: 
   const sources = new Set<string>();
   for (const { price, instances, layout } of pools) {
     const own =
-      gpuHourPrice === null
-        ? price
-        : { low: gpuHourPrice, high: gpuHourPrice, source: "the price of a GPU hour that is written", asOf: null };
+      gpuHourPrice === null ? price : { low: gpuHourPrice, high: gpuHourPrice, source: "the price of a GPU hour that is written" };
     if (!own) return undefined;
     const gpus = instances * gpusPerInstance(layout);
     low += gpus * own.low;
     high += gpus * own.high;
-    sources.add(own.asOf === null ? own.source : `${own.source}, ${own.asOf}`);
+    sources.add(own.source);
   }
   const perMillion = (perSecond: number): MoneyRange => ({
     low: (low * 1e6) / (perSecond * 3600),
