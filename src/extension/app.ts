@@ -27,6 +27,7 @@ import { fileAddresses } from "./file-addresses.ts";
 import { forgetKey } from "./forget-key.ts";
 import { HoverProvider } from "./hover-provider.ts";
 import { InlayHints } from "./inlay-hints.ts";
+import { KeptByPage } from "./kept-by-page.ts";
 import { languageStatus } from "./language-status.ts";
 import { selector } from "./languages.ts";
 import { LensStates } from "./lens-states.ts";
@@ -43,6 +44,7 @@ import { publishProjectProblems } from "./project-problems.ts";
 import { RecordingEditor } from "./recording-editor.ts";
 import { report as tellFailure } from "./register-command.ts";
 import { Rendering } from "./render.ts";
+import type { ReplayPlace } from "./replay.ts";
 import { Reports } from "./reports.ts";
 import { ServerChoice } from "./server-choice.ts";
 import { ServerCommands } from "./server-commands.ts";
@@ -106,7 +108,12 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     stores.to(subject),
   ];
   const servers = new ServerCommands(attachments, demo, new ServerChoice(context.workspaceState), tokens, subjects, ways, context);
-  const recordings = new RecordingEditor(attachments, subjects);
+  const replays = new KeptByPage<ReplayPlace>(
+    context.workspaceState,
+    "inferenceLens.keptReplays",
+    String(context.extension.packageJSON.version),
+  );
+  const recordings = new RecordingEditor(attachments, subjects, replays);
   const choices = new Choices(({ document }) => documents.loadsFor(document.uri), subjects);
   const models = new DescribeModel(catalog, tokens, connections.fetchText);
   const gpus = new DescribeGpu(catalog, (uri) => documents.catalogFor(uri));
@@ -139,6 +146,7 @@ export function startApp(context: vscode.ExtensionContext, log: Log, views: View
     memory,
     timelines,
     benchmarkPages,
+    recordings,
     texts,
     calibrations,
     lenses,

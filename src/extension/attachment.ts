@@ -20,7 +20,7 @@ import { LiveFeed } from "./live-feed.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
 import { Pulse } from "./pulse.ts";
-import type { Replay } from "./replay.ts";
+import type { Replay, ReplayPlace } from "./replay.ts";
 import { ServerAlerts } from "./server-alerts.ts";
 import type { Subject } from "./subject.ts";
 import { translated } from "./translate.ts";
@@ -38,6 +38,8 @@ export interface AttachmentPorts extends PredictorPorts {
   readonly drift: () => readonly DriftRow[];
   /** What a person should know of a source before reading on. */
   readonly tell: (words: Message) => void;
+  /** Where a recording stands and how it goes, now and then. */
+  readonly moved: (place: ReplayPlace) => void;
   /** Each look as it came. */
   readonly looked: (look: Look) => void;
 }
@@ -219,6 +221,7 @@ export class Attachment {
     if (what === "header") for (const message of this.recorded()) ports.send(message);
     if (what === "place") for (const message of this.everything()) ports.send(message);
     else ports.send({ kind: "replay", replay: replay.view() });
+    if (what !== "header") ports.moved(replay.place);
   }
 
   /** Who was recorded. What it ran otherwise is shown on its page alone: the file may have followed since. */

@@ -18,6 +18,7 @@ import { pageRequests } from "./page-requests.ts";
 import { Pulse } from "./pulse.ts";
 import { Recordings } from "./recordings.ts";
 import { report as tellFailure } from "./register-command.ts";
+import type { ReplayPlace } from "./replay.ts";
 import type { Reports } from "./reports.ts";
 import { ServerKeys } from "./server-keys.ts";
 import { ServerSilence } from "./server-silence.ts";
@@ -47,6 +48,9 @@ export class Attachments implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly status = new ServerStatus();
   readonly onDidChange = this.changed.event;
+  private readonly moved = new vscode.EventEmitter<{ readonly url: string; readonly place: ReplayPlace }>();
+  /** A recording stands elsewhere, or goes otherwise. */
+  readonly onDidMove = this.moved.event;
   readonly recordings: Recordings;
   private readonly subscription: vscode.Disposable;
 
@@ -107,6 +111,7 @@ export class Attachments implements vscode.Disposable {
         log: (text) => this.log.warn(text),
         tell: (words) => void vscode.window.showInformationMessage(translated(words)),
         drift: () => this.drift.rows(url),
+        moved: (place) => this.moved.fire({ url, place }),
         looked: (look) => this.recordings.look(url, look),
       },
     );

@@ -43,6 +43,9 @@ export async function liveRequest(message: FromLiveView, { attachment, keys, dri
     case "seek":
       await replay?.seek(message.time);
       break;
+    case "step":
+      await replay?.step(message.by);
+      break;
     case "predict":
       await attachment.predict(message.basis);
       break;

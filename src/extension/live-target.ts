@@ -9,6 +9,7 @@ import { type StoreTarget, storeTarget } from "../platform/store-target.ts";
 import { fleetMembers, redactUrl } from "../platform/url.ts";
 import { Replay } from "./replay.ts";
 import { Settings } from "./settings.ts";
+import { translated } from "./translate.ts";
 
 /** What stands behind an attached address, and how it is reached. */
 export interface LiveTarget {
@@ -35,7 +36,7 @@ export function liveTarget(url: string): LiveTarget {
   const pods = podsTarget(url);
   if (pods) return attachedPods(pods, new Settings(undefined).kubectl);
   if (isRecordingUrl(url)) {
-    const replay = new Replay(fileURLToPath(url));
+    const replay = new Replay(fileURLToPath(url), translated);
     return { source: replay.source, replay, leastIntervalMs: 0, stop: () => undefined };
   }
   const store = storeTarget(url);

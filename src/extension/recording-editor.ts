@@ -5,6 +5,9 @@ import { recordingLines } from "../platform/recording-lines.ts";
 import { FileError } from "../platform/text-files.ts";
 import type { Attachments } from "./attachments.ts";
 import { UserFacingError } from "./errors.ts";
+import type { KeptByPage } from "./kept-by-page.ts";
+import { Pulse } from "./pulse.ts";
+import type { ReplayPlace } from "./replay.ts";
 import type { Subject, Subjects } from "./subject.ts";
 
 export const recordingView = "inferenceLens.recording";
@@ -13,17 +16,41 @@ export const recordingView = "inferenceLens.recording";
 const firstLines = 20;
 
 /** Opens recordings as live pages, by double-click or command. */
-export class RecordingEditor {
+export class RecordingEditor implements vscode.Disposable {
+  private readonly subscription: vscode.Disposable;
+  private readonly due = new Pulse(2000);
+  /** By recording, what was kept last of how it goes. */
+  private readonly going = new Map<string, string>();
+
   constructor(
     private readonly attachments: Attachments,
     private readonly subjects: Subjects,
-  ) {}
+    private readonly kept: KeptByPage<ReplayPlace>,
+  ) {
+    this.subscription = attachments.onDidMove(({ url, place }) => this.keep(url, place));
+  }
 
   /** Shows a recording in a panel that VS Code made for its file. */
   async show(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const header = await headerOf(uri);
     const subject = header?.deployment ? await this.subjectOf(header.deployment, uri) : undefined;
-    await this.attachments.attach(uri.toString(), subject, panel);
+    const url = uri.toString();
+    const place = this.kept.of(url);
+    await this.attachments.attach(url, subject, panel);
+    const replay = this.attachments.list().find((one) => one.url === url)?.replay;
+    if (place) await replay?.resume(place);
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  /** What a person did at once, where it stands now and then. */
+  private keep(url: string, place: ReplayPlace): void {
+    const going = `${place.speed} ${place.playing}`;
+    if (this.going.get(url) === going && !this.due.isDue()) return;
+    this.going.set(url, going);
+    void this.kept.keep(url, place);
   }
 
   /** Arguments: the file; asked for where it is absent. */

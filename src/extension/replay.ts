@@ -20,6 +20,13 @@ export interface ReplayStage {
   readonly changed: (what: "header" | "place" | "pace") => void;
 }
 
+export interface ReplayPlace {
+  /** Unix seconds of the look that was shown; null at the end, and before the first. */
+  readonly at: number | null;
+  readonly speed: number | null;
+  readonly playing: boolean;
+}
+
 /** A torn file can have a problem a line: a few tell what is wrong with it. */
 const toldProblems = 20;
 
@@ -34,13 +41,19 @@ export class Replay {
   private to: number | null = null;
   private playing = true;
   private problems = 0;
+  /** Its length is known, or cannot be. */
+  private measured: Promise<void> = Promise.resolve();
 
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    say: (words: Message) => string,
+  ) {
     this.source = new RecordedSource(
       basename(path),
       {
         open: () => recordingLines(path),
         waitsAtEnd: true,
+        server: { all: say },
         onHeader: (header) => {
           this.known = header;
           this.stage?.changed("header");
@@ -51,7 +64,6 @@ export class Replay {
         onQuantilesOnly: () =>
           this.stage?.tell(message("{0} was written without histograms: no percentiles can be made of it.", basename(path))),
         onFailure: (error) => this.stage?.log(`${basename(path)}: ${reason(error)}`),
-        onOther: (server) => this.stage?.log(`${basename(path)}: also holds ${server}, which is not shown; watch --replay prints it`),
       },
       1,
     );
@@ -65,7 +77,7 @@ export class Replay {
   /** Begins to tell `stage`, and looks how long the recording is. */
   play(stage: ReplayStage): void {
     this.stage = stage;
-    recordingSpan(this.path).then(
+    this.measured = recordingSpan(this.path).then(
       ({ from, to }) => {
         [this.from, this.to] = [from, to];
         stage.changed("pace");
@@ -79,6 +91,31 @@ export class Replay {
     const at = source.at ?? from ?? 0;
     const playing = this.playing && !source.isAtEnd;
     return { name: source.name, from: from ?? at, to, at, speed: source.speed, playing };
+  }
+
+  /** What is kept of it over a reload. */
+  get place(): ReplayPlace {
+    const { source, playing } = this;
+    return { at: source.isAtEnd ? null : (source.at ?? null), speed: source.speed, playing };
+  }
+
+  /** Stands where it was left, and goes on as it did. */
+  async resume({ at, speed, playing }: ReplayPlace): Promise<void> {
+    this.source.speed = speed;
+    this.playing = playing;
+    if (at !== null) await this.seek(at);
+    else if (!playing) this.stage?.loop.pause();
+    this.stage?.changed("pace");
+  }
+
+  /** Stands still, one look on or back. */
+  async step(by: 1 | -1): Promise<void> {
+    this.playing = false;
+    const { at } = this.source;
+    const before = this.stage?.series.points.at(-2)?.time ?? this.from ?? 0;
+    // A jump gives one look at least.
+    await this.seek(by > 0 ? (at ?? before) : before);
+    this.stage?.changed("pace");
   }
 
   /** Goes on, or stands still. At its end it begins anew. */
@@ -104,6 +141,8 @@ export class Replay {
     const { stage, source } = this;
     if (!stage) return;
     stage.loop.pause();
+    // What lies long before the end is read coarsely: the end must be known first.
+    if (!Number.isFinite(time)) await this.measured;
     const { series } = stage;
     await source.jump(Math.min(time, this.to ?? time), { take: (look) => series.take(look), anew: () => series.reset() });
     stage.changed("place");

@@ -123,6 +123,12 @@ export type Look =
       readonly steady?: number;
     } & LookNotes);
 
+/** Unix seconds of a look. */
+export function lookTime(look: Look): number {
+  if (look.kind === "none") return look.time;
+  return (look.kind === "scrape" ? look.snapshot : look.grown).time;
+}
+
 /** Where figures come from: a page, a fleet, a store of metrics, a cluster, a recording. One small file each in `sources/`. */
 export interface LiveSource {
   readonly kind: "metrics-url" | "fleet" | "prometheus" | "kubernetes" | "recording";

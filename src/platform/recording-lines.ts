@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import { constants, createGunzip } from "node:zlib";
 import { message } from "../deployment/message.ts";
-import type { NumberedLine } from "../live/sources/recording.ts";
+import type { NumberedLine } from "../live/sources/recorded-looks.ts";
 import { FileError, readTextFile, reason } from "./text-files.ts";
 
 /** A look at many servers with their buckets takes some hundred kilobytes. */

@@ -106,6 +106,8 @@ export type FromLiveView =
   | { readonly kind: "speed"; readonly speed: number | null }
   /** To a moment of a recording, unix seconds. */
   | { readonly kind: "seek"; readonly time: number }
+  /** One look on or back, standing still. */
+  | { readonly kind: "step"; readonly by: 1 | -1 }
   | { readonly kind: "predict"; readonly basis: "measured" | "file" | "report" }
   /** Points of one engine or member alone; null = of all. */
   | { readonly kind: "choose-engine"; readonly engine: string | null }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plain } from "../../src/deployment/message.ts";
 import { Replay } from "../../src/extension/replay.ts";
 import { RecordingWriter } from "../../src/live/recording/recording-writer.ts";
 import { LiveSeries } from "../../src/live/series/series.ts";
@@ -34,7 +35,7 @@ function played() {
   const series = new LiveSeries();
   const points: LivePoint[] = [];
   const changes: string[] = [];
-  const replay = new Replay(path);
+  const replay = new Replay(path, plain);
   const loop = new ScrapeLoop({
     source: replay.source,
     series,
@@ -87,5 +88,26 @@ describe("Replay", () => {
     expect(series.last?.time).toBe(1000);
     expect(replay.view()).toMatchObject({ at: 1000, playing: true });
     loop.stop();
+  });
+
+  it("steps a look on and back, standing still, and is resumed where it was left", async () => {
+    const { replay, series, loop } = played();
+    loop.start();
+    await replay.seek(1100);
+    await replay.step(1);
+    expect([series.last?.time, replay.view().playing]).toEqual([1101, false]);
+    await replay.step(-1);
+    await replay.step(-1);
+    expect(series.last?.time).toBe(1099);
+    await replay.setSpeed(16);
+    const { place } = replay;
+    expect(place).toEqual({ at: 1099, speed: 16, playing: false });
+    loop.stop();
+
+    const again = played();
+    again.loop.start();
+    await again.replay.resume(place);
+    expect([again.series.last?.time, again.replay.place]).toEqual([1099, place]);
+    again.loop.stop();
   });
 });

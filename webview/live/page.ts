@@ -54,6 +54,7 @@ class LivePage {
     play: (on) => this.host.post({ kind: "play", on }),
     speed: (speed) => this.host.post({ kind: "speed", speed }),
     seek: (time) => this.host.post({ kind: "seek", time }),
+    step: (by) => this.host.post({ kind: "step", by }),
   });
   private readonly retryButton = button(words("Try now"), () => this.host.post({ kind: "retry" }));
   private readonly keyButton = button(words("Enter key"), () => this.host.post({ kind: "enter-key" }));

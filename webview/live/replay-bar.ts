@@ -6,6 +6,7 @@ import { words } from "../parts/words.ts";
 import { button } from "../ui/toolkit.ts";
 
 const speeds: readonly SegmentedChoice<number | null>[] = [
+  { value: 0.25, label: "¼×" },
   { value: 1, label: "1×" },
   { value: 4, label: "4×" },
   { value: 16, label: "16×" },
@@ -16,6 +17,7 @@ export interface ReplayEvents {
   readonly play: (on: boolean) => void;
   readonly speed: (speed: number | null) => void;
   readonly seek: (time: number) => void;
+  readonly step: (by: 1 | -1) => void;
 }
 
 /** How a recording is played: from where, how fast. */
@@ -32,7 +34,20 @@ export class ReplayBar {
     this.place.type = "range";
     this.place.step = "any";
     this.place.addEventListener("change", () => events.seek(Number(this.place.value)));
-    this.root = h("div", { class: "control-row replay", hidden: true }, this.play.element, this.speeds.root, this.place);
+    const back = button("‹", () => events.step(-1));
+    const on = button("›", () => events.step(1));
+    for (const [{ element }, name] of [[back, words("One look back")] as const, [on, words("One look on")] as const]) {
+      element.title = name;
+      element.setAttribute("aria-label", name);
+    }
+    this.root = h(
+      "div",
+      { class: "control-row replay", hidden: true },
+      this.play.element,
+      h("span", { class: "replay-steps" }, back.element, on.element),
+      this.speeds.root,
+      this.place,
+    );
   }
 
   update(replay: ReplayView | null): void {

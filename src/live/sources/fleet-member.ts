@@ -69,6 +69,13 @@ export class WatchedMember {
     this.arrived = look;
   }
 
+  /** Takes a look that somebody else has; undefined = none came yet. */
+  receive(look: Look | undefined, { now, say }: Pick<Ask, "now" | "say">): void {
+    this.say = say;
+    this.under = look ? undefined : (this.under ?? { since: now().steady });
+    this.arrived = look;
+  }
+
   /** Forgets failures and what is under way: a person would not wait, or all was taken back. */
   anew(): void {
     this.under = undefined;

@@ -74,7 +74,13 @@ export class Fleet implements LiveSource {
     return this.summed(watched, ask);
   }
 
-  private summed(watched: readonly WatchedMember[], ask: Ask): Look {
+  /** The same of looks that somebody else has, by their members' names; who has none has not answered yet. */
+  given(looks: ReadonlyMap<string, Look>, at: Pick<Ask, "now" | "say">): Look {
+    for (const member of this.watched) member.receive(looks.get(member.name), at);
+    return this.summed(this.watched, at);
+  }
+
+  private summed(watched: readonly WatchedMember[], ask: Pick<Ask, "now" | "say">): Look {
     const now = ask.now();
     const { before, events } = this;
     this.events = [];
@@ -121,7 +127,7 @@ function shortened(list: readonly string[]): readonly string[] {
 function reasonOf(
   watched: readonly WatchedMember[],
   [first, ...others]: readonly MemberState[],
-  { say }: Ask,
+  { say }: Pick<Ask, "say">,
 ): { readonly why: "lost" | "wrong-page" | "needs-key"; readonly detail: string } {
   if (!first) return { why: "lost", detail: say(message("There is no server to ask")) };
   const common = watched[0]?.refusal;

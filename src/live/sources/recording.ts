@@ -1,29 +1,9 @@
-import type { Message } from "../../deployment/message.ts";
-import type { RecordingHeader } from "../recording/recording-header.ts";
-import { RecordingReader } from "../recording/recording-reader.ts";
-import type { Ask, LiveSource, Look } from "../source.ts";
+import { type Ask, type LiveSource, type Look, lookTime } from "../source.ts";
+import { type LookPorts, RecordedLooks } from "./recorded-looks.ts";
 
-/** A line of a file, or why it could not be read. */
-export type NumberedLine =
-  | { readonly number: number; readonly text: string; readonly problem?: undefined }
-  | { readonly number: number; readonly problem: Message };
-
-export interface RecordingPorts {
-  /** Begins to read the file anew. */
-  readonly open: () => AsyncGenerator<NumberedLine>;
+export interface RecordingPorts extends LookPorts {
   /** At its end it is silent instead of having ended: somebody may jump back. */
   readonly waitsAtEnd?: true;
-  /** Which one of a file of several servers; absent = the first. */
-  readonly server?: string;
-  readonly onHeader?: (header: RecordingHeader) => void;
-  /** A line that was skipped. */
-  readonly onProblem?: (line: number, problem: Message) => void;
-  /** The file cannot be read any more: its looks end here. */
-  readonly onFailure?: (error: unknown) => void;
-  /** The file tells quantiles of single looks, no histograms: no window's percentiles can be made. Once. */
-  readonly onQuantilesOnly?: () => void;
-  /** The file holds looks at further servers, which are not played. Once for each. */
-  readonly onOther?: (server: string) => void;
 }
 
 /** So far back a series keeps every look; of what was before, one in ten seconds and less. */
@@ -42,18 +22,12 @@ export class RecordedSource implements LiveSource {
   readonly kind = "recording";
   readonly keepsPace = true;
   readonly identityAt: readonly string[] = [];
-  private lines: AsyncGenerator<NumberedLine> | undefined;
-  private reader = new RecordingReader();
-  private server: string | undefined;
-  private readonly others = new Set<string>();
-  private saidQuantiles = false;
+  private readonly looks: RecordedLooks;
   /** Read, and not given yet: its time has not come. */
   private next: Look | undefined;
   private shown: number | undefined;
   private pace: { readonly time: number; readonly steady: number } | undefined;
   private ended = false;
-  /** Its looks are counters since a server's start. */
-  private counts = false;
   private turn: Promise<unknown> = Promise.resolve();
   private perSecond: number | null;
 
@@ -64,7 +38,7 @@ export class RecordedSource implements LiveSource {
     speed: number | null,
   ) {
     this.perSecond = speed;
-    this.server = ports.server;
+    this.looks = new RecordedLooks(ports);
   }
 
   get speed(): number | null {
@@ -91,7 +65,7 @@ export class RecordedSource implements LiveSource {
   }
 
   private async lookNext(ask: Ask): Promise<Look> {
-    this.next ??= await this.read();
+    this.next ??= await this.looks.next();
     const look = this.next;
     const now = ask.now();
     if (!look) {
@@ -100,7 +74,7 @@ export class RecordedSource implements LiveSource {
       const why = this.ports.waitsAtEnd ? "cancelled" : "ended";
       return { kind: "none", why, detail: "", time: this.shown ?? now.time, problems: [] };
     }
-    const time = timeOf(look);
+    const time = lookTime(look);
     const wait = this.waitSeconds(time, now.steady);
     if (wait > 0) {
       await ask.wait(wait);
@@ -119,7 +93,7 @@ export class RecordedSource implements LiveSource {
   async history(_: Ask, from: number, to: number): Promise<readonly Look[]> {
     let looks: Look[] = [];
     const take = (look: Look): void => {
-      if (timeOf(look) >= from) looks.push(look);
+      if (lookTime(look) >= from) looks.push(look);
       if (looks.length > 2 * mostHistory) looks = looks.slice(-mostHistory);
     };
     await this.jump(to, { take, anew: () => undefined });
@@ -135,9 +109,9 @@ export class RecordedSource implements LiveSource {
       }
       const coarseBefore = time - fineSeconds;
       for (let given = 0; ; given++) {
-        this.next ??= await this.read(coarseBefore);
-        if (!this.next || (given > 0 && timeOf(this.next) > time)) break;
-        this.shown = timeOf(this.next);
+        this.next ??= await this.looks.next(coarseBefore);
+        if (!this.next || (given > 0 && lookTime(this.next) > time)) break;
+        this.shown = lookTime(this.next);
         into.take(this.next);
         this.next = undefined;
       }
@@ -155,14 +129,11 @@ export class RecordedSource implements LiveSource {
 
   /** To the beginning; nothing more is read of where it was. */
   private async rewind(): Promise<void> {
-    const { lines } = this;
-    this.lines = undefined;
-    this.reader = new RecordingReader();
     this.next = undefined;
     this.shown = undefined;
     this.ended = false;
     this.pace = undefined;
-    await lines?.return(undefined);
+    await this.looks.rewind();
   }
 
   private waitSeconds(time: number, steady: number): number {
@@ -174,67 +145,4 @@ export class RecordedSource implements LiveSource {
     this.pace = { time, steady: steady + longestWaitSeconds };
     return longestWaitSeconds;
   }
-
-  /** Before `coarseBefore` one look in sixty is enough, where what came in between can be told from the next. */
-  private async read(coarseBefore = Number.NEGATIVE_INFINITY): Promise<Look | undefined> {
-    this.lines ??= this.ports.open();
-    for (;;) {
-      const line = await this.nextLine(this.lines);
-      if (!line) return undefined;
-      if (this.counts && isDifference(line, coarseBefore)) continue;
-      const read = line.problem ? { problem: line.problem } : this.reader.read(line.text);
-      if (!read) continue;
-      if ("problem" in read) {
-        this.ports.onProblem?.(line.number, read.problem);
-        continue;
-      }
-      if (read.look) this.server ??= read.server;
-      if (this.server !== undefined && read.server !== this.server) {
-        this.tellOther(read.server);
-        continue;
-      }
-      if (read.header) this.ports.onHeader?.(read.header);
-      if (read.quantilesOnly && !this.saidQuantiles) {
-        this.saidQuantiles = true;
-        this.ports.onQuantilesOnly?.();
-      }
-      if (read.look) {
-        this.counts = read.look.kind === "scrape" || (read.look.kind === "none" && this.counts);
-        return played(read.look);
-      }
-    }
-  }
-
-  private async nextLine(lines: AsyncGenerator<NumberedLine>): Promise<NumberedLine | undefined> {
-    try {
-      const { value, done } = await lines.next();
-      return done ? undefined : value;
-    } catch (error) {
-      this.ports.onFailure?.(error);
-      return undefined;
-    }
-  }
-
-  private tellOther(server: string): void {
-    if (this.others.has(server)) return;
-    this.others.add(server);
-    this.ports.onOther?.(server);
-  }
-}
-
-/** A line that says what differs from another, of a time before this. */
-function isDifference(line: NumberedLine, before: number): boolean {
-  if (before === Number.NEGATIVE_INFINITY || line.problem || !line.text.includes('"of":')) return false;
-  const time = /"time":(\d+(?:\.\d+)?)/.exec(line.text)?.[1];
-  return time !== undefined && Number(time) < before;
-}
-
-/** A server that asked for a key, or gave another page, did not answer: nothing that a person does here changes that. */
-function played(look: Look): Look {
-  return look.kind === "none" ? { ...look, why: "lost" } : look;
-}
-
-function timeOf(look: Look): number {
-  if (look.kind === "none") return look.time;
-  return (look.kind === "scrape" ? look.snapshot : look.grown).time;
 }

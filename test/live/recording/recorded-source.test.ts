@@ -4,7 +4,8 @@ import type { RecordingHeader } from "../../../src/live/recording/recording-head
 import { RecordingWriter } from "../../../src/live/recording/recording-writer.ts";
 import type { Snapshot } from "../../../src/live/snapshot.ts";
 import type { Ask, Look } from "../../../src/live/source.ts";
-import { type NumberedLine, RecordedSource } from "../../../src/live/sources/recording.ts";
+import type { NumberedLine } from "../../../src/live/sources/recorded-looks.ts";
+import { RecordedSource } from "../../../src/live/sources/recording.ts";
 
 function scrape(time: number): Look {
   const server = { kind: "vllm", model: "m", engines: 1 } as const;
