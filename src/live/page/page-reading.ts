@@ -30,7 +30,7 @@ export class PageReading {
   private readonly modelsByEngine = new Map<string, Set<string>>();
   private readonly index: PageIndex;
   private readonly engines = new Map<string, OpenMeasures>();
-  private readonly roles = new Map<string, Role>();
+  private readonly roles = new Map<string, Set<Role>>();
   private readonly filled = new Set<string>();
   private summed: Measures | undefined;
 
@@ -78,14 +78,13 @@ export class PageReading {
   }
 
   private withRole(engine: string, measures: Measures): EngineMeasures {
-    const role = this.roles.get(engine) ?? this.role;
+    const role = only(this.roles.get(engine) ?? []) ?? this.role;
     return { ...measures, engine, ...(role ? { role } : {}) };
   }
 
   /** What all engines do alike; undefined where they differ or do not tell. */
   get role(): Role | undefined {
-    const roles = new Set(this.roles.values());
-    return roles.size === 1 ? [...roles][0] : undefined;
+    return only([...this.roles.values()].flatMap((roles) => [...roles]));
   }
 
   private readSpeaker({ kind, names }: Speaker, principal: boolean): void {
@@ -134,7 +133,7 @@ export class PageReading {
         const model = modelOf(sample);
         if (model !== "") this.modelsByEngine.set(engine, (this.modelsByEngine.get(engine) ?? new Set<string>()).add(model));
         const role = roleOf(sample);
-        if (role) this.roles.set(engine, role);
+        if (role) this.roles.set(engine, (this.roles.get(engine) ?? new Set<Role>()).add(role));
       }
     }
   }
@@ -163,6 +162,12 @@ export class PageReading {
     const names = new Set(among.families.flatMap((family) => this.index.labelValues(family, among.label)));
     return names.size > 0 ? samples.filter(({ labels }) => names.has(labels[among.label] ?? "")) : samples;
   }
+}
+
+/** The one that all are; undefined where they differ: a router speaks of both roles. */
+function only(roles: Iterable<Role>): Role | undefined {
+  const [role, ...others] = new Set(roles);
+  return others.length === 0 ? role : undefined;
 }
 
 /** Ranks by number, before replicas by name: lines of a page come in any order. */

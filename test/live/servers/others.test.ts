@@ -386,6 +386,14 @@ describe("routers", () => {
     });
   });
 
+  it("have no role of their own where they speak of both", () => {
+    const active = family("smg_worker_requests_active", "gauge", '{worker="http://a"} 2', '{worker="http://b"} 1');
+    const pool = family("smg_worker_pool_size", "gauge", '{worker_type="prefill"} 2', '{worker_type="decode"} 3');
+    const shot = snapshotOfText([active, pool].join("\n"));
+    expect(shot.gauges.ready_replicas).toBe(5);
+    expect([shot.role, ...(shot.perEngine ?? []).map(({ role }) => role)]).toEqual([undefined, undefined, undefined]);
+  });
+
   it("leaves the engines their say where a page has both", () => {
     const { server, metrics } = once(
       [

@@ -57,6 +57,12 @@ describe("a metrics page as a source", () => {
       '{"detail":"Not Found"}',
       "There is no such page (HTTP 404): SGLang needs --enable-metrics and llama.cpp --metrics; NIM has metrics at /v1/metrics, TensorRT-LLM at /prometheus/metrics, Triton on port 8002",
     ],
+    [
+      400,
+      '{"error":{"code":400,"message":"model name is missing from the request","type":"invalid_request_error"}}',
+      "llama.cpp has a page for each of its models: end the address with ?model=NAME",
+    ],
+    [400, '{"error":"bad request"}', "Answers with HTTP 400"],
     [501, undefined, "Answers with HTTP 501"],
     [500, hint, "Answers with HTTP 500"],
   ])("says what turns metrics on: %d %s", async (status, said, detail) => {
