@@ -26,3 +26,10 @@ export const serverNames = {
 export type ServerKind = keyof typeof serverNames | "unknown";
 
 export const serverKinds = keysOf(serverNames);
+
+const engines: ReadonlySet<ServerKind> = new Set(["triton", "vllm", "sglang", "trtllm-serve", "tgi", "llama.cpp", "nim"]);
+
+/** Whether such a server runs models itself. */
+export function runsModels(kind: ServerKind): boolean {
+  return engines.has(kind);
+}

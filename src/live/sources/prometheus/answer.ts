@@ -21,6 +21,8 @@ export type ApiAnswer =
   /** No answer of this API at all. */
   | { readonly kind: "foreign" };
 
+/** Prometheus guesses by the ending of a name what the table of names knows (annotations.PossibleNonCounterInfo). */
+const guess = /metric might not be a counter/;
 const longestText = 300;
 const mostNotices = 5;
 /** Far above what any look asks for; an answer that is longer is cut, and says so. */
@@ -36,12 +38,12 @@ export function readApi(text: string): ApiAnswer {
     return { kind: "error", errorType: textOf(answer.errorType), error: textOf(answer.error) };
   }
   if (answer.status !== "success" || !Object.hasOwn(answer, "data")) return { kind: "foreign" };
-  // VictoriaMetrics says so where a storage node did not answer; Thanos and Mimir warn.
+  // VictoriaMetrics says so where a storage node did not answer; Thanos (partial_response) and Mimir warn.
   const partial = answer.isPartial === true ? ["the answer is partial: a part of the store did not answer"] : [];
   return {
     kind: "data",
     data: answer.data,
-    notices: [...partial, ...texts(answer.warnings), ...texts(answer.infos)].slice(0, mostNotices),
+    notices: [...partial, ...texts(answer.warnings), ...texts(answer.infos).filter((info) => !guess.test(info))].slice(0, mostNotices),
   };
 }
 

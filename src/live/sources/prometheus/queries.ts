@@ -1,6 +1,6 @@
 import type { CanonicalHistogram } from "../../snapshot.ts";
 import { gauges as gaugesTogether } from "../../words.ts";
-import { anchorWord } from "./anchors.ts";
+import { anchorNames } from "./anchors.ts";
 import { type Matcher, oneOf, selector, selectorOfAll } from "./matchers.ts";
 import type { NamedSeries, WordNames } from "./names.ts";
 import { engineCount, type FleetShape } from "./shape.ts";
@@ -107,8 +107,8 @@ function tellsEnginesApart(word: CanonicalHistogram, shape: FleetShape): boolean
 /** Whether each server answers, and since when it runs, joined by the labels of their targets: neither carries a model's name. */
 function membersOf({ names, shape, matchers }: Asked): readonly Question[] {
   const { memberLabels, targetLabels } = shape;
-  const anchors = names.gauges.get(anchorWord)?.map(({ name }) => name);
-  if (!anchors || memberLabels.length === 0 || targetLabels.length === 0) return [];
+  const anchors = anchorNames(names);
+  if (anchors.length === 0 || memberLabels.length === 0 || targetLabels.length === 0) return [];
   const joinedBy = `and on (${targetLabels.join(", ")}) last_over_time(${selectorOfAll(anchors, matchers)}[${missedFor}])`;
   return [
     { word: upWord, query: `min${by(memberLabels)} (up ${joinedBy})` },

@@ -1,7 +1,7 @@
 import { message } from "../../../deployment/message.ts";
 import type { ServerKind } from "../../snapshot.ts";
 import type { Ask } from "../../source.ts";
-import { anchorSelector, anchorWord, kindOf } from "./anchors.ts";
+import { anchorNames, anchorSelector, kindOf } from "./anchors.ts";
 import { labelSetsIn, namesIn } from "./answer.ts";
 import { type ApiPlace, type ApiResult, askApi, moment } from "./api.ts";
 import { type StoreFacts, storeFacts } from "./facts.ts";
@@ -61,10 +61,7 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
   if (listed.kind === "failed") return listed;
   const names = watchedNames(wordNames(namesIn(listed.data), kind));
   const targets = await targetsBehind(ask, place, shape, sets);
-  const anchor = selectorOfAll(
-    (names.gauges.get(anchorWord) ?? []).map(({ name }) => name),
-    matchers,
-  );
+  const anchor = selectorOfAll(anchorNames(names), matchers);
   const scrapeSeconds = configuredInterval(targets) ?? (await countedInterval(ask, place, anchor));
   const others = found.sets.length - sets.length;
   return {
@@ -79,6 +76,7 @@ export async function select(ask: Ask, place: ApiPlace, matchers: readonly Match
     notices: [
       ...found.notices,
       ...(scrapeSeconds === null ? [`how often the servers are scraped is not told: ${assumedScrapeSeconds} s is assumed`] : []),
+      ...(shape.memberLabels.length === 0 ? ["the store's series do not tell servers apart: all are shown as one"] : []),
       ...(others > 0 ? [`${others} engines of another kind of server have these labels too and are left out`] : []),
     ],
   };

@@ -25,11 +25,18 @@ export interface FleetShape {
 
 /** OpenTelemetry and older scrape configurations name the pod otherwise; a server's own label is `exported_` where the target has it too. */
 const podLabels = ["pod", "k8s_pod_name", "kubernetes_pod_name", "pod_name", "exported_pod"];
+const places = ["namespace", "cluster"] as const;
+const container = "container";
 const addressLabels = ["instance", "exported_instance"];
 const joining = ["job", "instance", "namespace", "pod", "cluster"];
 
 /** Reads the shape of a selection of servers of one kind from the label sets of a word that each of them publishes. */
-export function shapeOf(sets: readonly Labels[], kind: ServerKind): FleetShape {
+export function shapeOf(told: readonly Labels[], kind: ServerKind): FleetShape {
+  const replicas = replicaMatchers(told);
+  const sets = replicas.reduce<readonly Labels[]>(
+    (kept, { label, value }) => kept.filter((set) => (set[label] ?? "") === value).map((set) => without(set, label)),
+    told,
+  );
   const all = (label: string): boolean => sets.length > 0 && sets.every((set) => set[label] !== undefined);
   const engineLabels = engineLabelsOf(kind);
   const own = engineSets(sets);
@@ -52,7 +59,7 @@ export function shapeOf(sets: readonly Labels[], kind: ServerKind): FleetShape {
   return {
     ...shape,
     targetLabels: joining.filter(all),
-    matchers: [...routerMatcher(sets, own), ...rankMatchers(own), ...jobMatcher(own)],
+    matchers: [...routerMatcher(sets, own), ...rankMatchers(own), ...jobMatcher(own), ...replicas],
     copiesByProcess: own.some((set) => set.pid !== undefined),
     roles,
     members: new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([member, list]) => [member, list.size])),
@@ -81,10 +88,18 @@ function valuesOf(labels: Labels, names: readonly string[]): readonly string[] {
 function memberLabelsOf(sets: readonly Labels[], all: (label: string) => boolean): readonly string[] {
   const pod = podLabels.find(all);
   const address = addressLabels.find(all);
-  if (pod === undefined || address === undefined) return [pod ?? address].filter((label) => label !== undefined);
-  const count = (labels: readonly string[]) => new Set(sets.map((set) => valuesOf(set, labels).join("\n"))).size;
-  // Servers on several ports of one pod.
-  return count([pod]) === count([pod, address]) ? [pod] : [pod, address];
+  if (pod === undefined) return address === undefined ? [] : [address];
+  // A pod that was started again elsewhere has another address, and the port that it had.
+  const port = (set: Labels): string => (address === undefined ? "" : (set[address] ?? "").replace(/^.*:/, ""));
+  const servers = new Set(sets.map((set) => [...valuesOf(set, [...places, pod, container]), port(set)].join("\n"))).size;
+  const tells = (labels: readonly string[]): boolean =>
+    labels.every(all) && new Set(sets.map((set) => labels.map((label) => set[label] ?? "").join("\n"))).size >= servers;
+  const [namespace, cluster] = places;
+  const named = [[pod], [namespace, pod], [cluster, pod], [cluster, namespace, pod]];
+  const within = [[], [container], ...(address === undefined ? [] : [[address]])];
+  return (
+    within.flatMap((more) => named.map((labels) => [...labels, ...more])).find(tells) ?? [pod, ...(address === undefined ? [] : [address])]
+  );
 }
 
 /** A router's view of its servers uses the engines' names with a `server` label: counting both would count twice. */
@@ -111,6 +126,27 @@ function jobMatcher(sets: readonly Labels[]): readonly Matcher[] {
   const whole = [...byJob].filter(([, own]) => own.size === addresses.size).map(([job]) => job);
   const [first] = whole.sort();
   return scraped > addresses.size && first !== undefined ? [{ label: "job", compares: "=", value: first }] : [];
+}
+
+/** Labels by which Prometheus that scrape the same for safety mark what they tell (Thanos' `--query.replica-label`, Mimir's `__replica__`). */
+const replicaLabel = /(?:^|_)replica_*$/;
+
+/** Of several that tell the same, where nobody puts them together, the one that tells most speaks. */
+function replicaMatchers(sets: readonly Labels[]): readonly Matcher[] {
+  // Ray Serve's replicas are engines.
+  const own = sets.some(({ __name__: name = "" }) => name.startsWith("ray_")) ? "replica" : "";
+  const labels = new Set(sets.flatMap((set) => Object.keys(set).filter((label) => replicaLabel.test(label) && label !== own)));
+  return [...labels].flatMap((label): Matcher[] => {
+    const told = new Map<string, number>();
+    for (const { [label]: replica = "" } of sets) told.set(replica, (told.get(replica) ?? 0) + 1);
+    const apart = new Set(sets.map((set) => JSON.stringify(Object.entries(without(set, label)).sort())));
+    const [most] = [...told].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    return most && apart.size < sets.length ? [{ label, compares: "=", value: most[0] }] : [];
+  });
+}
+
+function without(labels: Labels, label: string): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label));
 }
 
 /** Ranks repeat what their engine says: the lowest speaks. */
