@@ -139,7 +139,7 @@ function replicaMatchers(sets: readonly Labels[]): readonly Matcher[] {
   return [...labels].flatMap((label): Matcher[] => {
     const told = new Map<string, number>();
     for (const { [label]: replica = "" } of sets) told.set(replica, (told.get(replica) ?? 0) + 1);
-    const apart = new Set(sets.map((set) => JSON.stringify(Object.entries(without(set, label)).sort())));
+    const apart = new Set(sets.map((set) => JSON.stringify(Object.entries(without(set, label)).sort(([a], [b]) => (a < b ? -1 : 1)))));
     const [most] = [...told].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
     return most && apart.size < sets.length ? [{ label, compares: "=", value: most[0] }] : [];
   });
