@@ -10,5 +10,8 @@ export function noteOn(server: ServerKind, word: CanonicalGauge | CanonicalCount
   if (server === "llama.cpp" && word === "itl_seconds") return message("generation time by tokens");
   if (routers.has(server) && (word === "ttft_seconds" || word === "e2e_seconds" || word === "queue_seconds"))
     return message("as the router sees it");
+  // Its frontend alone tells who waits, and runs what does not.
+  if (server === "dynamo") return word === "requests_waiting" ? message("until their first token") : undefined;
+  if (routers.has(server) && word === "requests_running") return message("in flight, running or waiting");
   return undefined;
 }

@@ -7,6 +7,11 @@ describe("noteOn", () => {
     ["tgi", "tpot_seconds", "with the prefill"],
     ["llama.cpp", "itl_seconds", "generation time by tokens"],
     ["dynamo", "ttft_seconds", "as the router sees it"],
+    ["dynamo", "requests_running", undefined],
+    ["dynamo", "requests_waiting", "until their first token"],
+    ["smg", "requests_running", "in flight, running or waiting"],
+    ["llm-d-epp", "requests_waiting", undefined],
+    ["vllm", "requests_running", undefined],
     ["vllm", "ttft_seconds", undefined],
     ["tgi", "e2e_seconds", undefined],
   ] as const)("says of %s and %s: %s", (server, word, expected) => {
