@@ -1,4 +1,5 @@
-import type { JudgedEngine, SettledPool } from "../deployment/settled.ts";
+import type { SettledPool } from "../deployment/settled.ts";
+import { atLeast } from "../deployment/version.ts";
 import { messageTokens } from "./front-end-costs.ts";
 import { shiftStepSeconds } from "./shift-costs.ts";
 
@@ -57,12 +58,15 @@ const tensorrtLlm: EngineCosts = {
   step: 300 * us,
   sequence: 6 * us,
   stream: 26 * us,
-  message: 34 * us,
+  message: 10 * us,
   // Drafter and model are in one graph.
   draftPass: 0,
   request: 29e-3,
   promptToken: 2 * us,
 };
+
+/** Llama-3.1-8B of 1.0.0rc3 (silicon_e2e). */
+const tensorrtLlm10: EngineCosts = { ...tensorrtLlm, message: 34 * us };
 
 /** A drafter's passes are in one graph. */
 const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence: 25 * us, request: 20e-3, promptToken: 0, draftPass: 0 };
@@ -70,13 +74,23 @@ const sglang: EngineCosts = { ...vllm, layer: 14 * us, step: 600 * us, sequence:
 /** Scheduling, the model's inputs and answers in one process: inference-perf's runs of 0.9.0 with VLLM_USE_V1=0, Llama-3.1-8B on one H100. */
 const vllmV0: EngineCosts = { ...vllm, step: 1000 * us, sequence: 55 * us };
 
-const byEngine: Readonly<Record<JudgedEngine, EngineCosts>> = { vllm, sglang, "tensorrt-llm": tensorrtLlm };
+function costsOf({ budget, version }: SettledPool): EngineCosts {
+  switch (budget.engine) {
+    case "vllm":
+      return budget.cache.isV1 ? vllm : vllmV0;
+    case "sglang":
+      return sglang;
+    default:
+      return atLeast(version, "1.1.0") ? tensorrtLlm : tensorrtLlm10;
+  }
+}
 
 /** Scheduling that runs ahead of the GPU: what is left visible of it. */
 const asyncShare = 0.5;
 
-export function engineCosts({ settings, layout, shiftThreshold, budget }: SettledPool, delivery: Delivery): EngineCosts {
-  const costs = budget.engine === "vllm" && !budget.cache.isV1 ? vllmV0 : byEngine[budget.engine];
+export function engineCosts(pool: SettledPool, delivery: Delivery): EngineCosts {
+  const { settings, layout, shiftThreshold } = pool;
+  const costs = costsOf(pool);
   const visible = settings.asyncScheduling ? asyncShare : 1;
   const shifting = layout.sequence > 1 && shiftThreshold !== null ? shiftStepSeconds : 0;
   const streaming = costs.stream + costs.message / messageTokens(settings);

@@ -113,13 +113,18 @@ describe("the most it can hold", () => {
 
   it("is no more than the server process before the engine passes on", () => {
     const served = estimated(
-      { engine: "tensorrt-llm", pools: [{ role: "mixed", parallel: { tensor: 8 } }] },
+      { engine: "tensorrt-llm", engineVersion: "1.0.0", pools: [{ role: "mixed", parallel: { tensor: 8 } }] },
       { promptTokens: 10, outputTokens: 1000 },
     );
-    // TensorRT-LLM's: 1 ms a request, 1 µs a prompt token and 100 µs a token of its answer.
+    // TensorRT-LLM 1.0: 1 ms a request, 1 µs a prompt token and 100 µs a token of its answer.
     expect(served.mostRequestsPerSecond).toBeCloseTo(1 / (1e-3 + 10e-6 + 0.1), 9);
     const rarer = estimated(
-      { engine: "tensorrt-llm", pools: [{ role: "mixed", parallel: { tensor: 8 } }], settings: { stream_interval: 10 } },
+      {
+        engine: "tensorrt-llm",
+        engineVersion: "1.0.0",
+        pools: [{ role: "mixed", parallel: { tensor: 8 } }],
+        settings: { stream_interval: 10 },
+      },
       { promptTokens: 10, outputTokens: 1000 },
     );
     expect(rarer.mostRequestsPerSecond).toBeGreaterThan(2 * served.mostRequestsPerSecond);
