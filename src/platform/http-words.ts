@@ -88,6 +88,8 @@ export function unreachableWords(code: string, said: string): Message {
       return message("The host cannot be reached from this machine: check network and VPN");
     case "ETIMEDOUT":
       return message("The host does not answer: check the address, and whether a firewall stands in between");
+    case "ERR_INVALID_CHAR":
+      return message("The key or the tenant holds a character that cannot be sent: enter it again, without line breaks");
     case "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED":
     case "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN":
       return message("The server wants a certificate of the client, which cannot be given: attach behind the gateway that has one");

@@ -6,7 +6,7 @@ import { certificateWords, redirectWords, statusWords, unreachableWords } from "
 import { basicOf, redactUrl } from "./url.ts";
 
 export interface FetchLimits {
-  /** Sent to this host only: a bearer token, or a key that names its scheme (`Basic …`). */
+  /** Sent to this host only: a bearer token, or a key that names its scheme (`Basic …`, `Query token=…`), one a line. */
   readonly token?: string | undefined;
   /** For connection, headers and body together; 10 s where absent. */
   readonly timeoutMs?: number;
@@ -74,7 +74,7 @@ async function follow(start: string, limits: FetchLimits, connections: Connectio
   const { url, basic } = parsed(start);
   let at = url;
   for (let hops = 0; ; hops++) {
-    const reply = await send(at, asked(limits, basic), connections, signal);
+    const reply = await send(withQuery(at, limits.token), asked(limits, basic), connections, signal);
     const { location } = reply.headers;
     if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
     reply.body.destroy();
@@ -126,7 +126,7 @@ function parsed(input: string): Address {
 }
 
 function asked({ token, accept, headers, form }: FetchLimits, basic: string | null): Asked {
-  const key = token ? authorization(token) : basic;
+  const key = authorization(token ?? "") ?? basic;
   const body = form && new URLSearchParams(form).toString();
   return {
     method: form ? "POST" : "GET",
@@ -143,9 +143,22 @@ function asked({ token, accept, headers, form }: FetchLimits, basic: string | nu
   };
 }
 
+const queryScheme = "Query ";
+
 /** A key is a bearer token unless it names its own scheme. */
-function authorization(key: string): string {
-  return /^(?:bearer|basic) /i.test(key) ? key : `Bearer ${key}`;
+function authorization(key: string): string | null {
+  const line = key.split("\n").find((one) => one !== "" && !one.startsWith(queryScheme));
+  if (line === undefined) return null;
+  return /^(?:bearer|basic) /i.test(line) ? line : `Bearer ${line}`;
+}
+
+/** With the part of a key that its host takes in the address. */
+function withQuery(url: URL, key = ""): URL {
+  const line = key.split("\n").find((one) => one.startsWith(queryScheme));
+  if (line === undefined) return url;
+  const whole = new URL(url);
+  for (const [name, value] of new URLSearchParams(line.slice(queryScheme.length))) whole.searchParams.set(name, value);
+  return whole;
 }
 
 async function refuseStatus(reply: Reply): Promise<void> {

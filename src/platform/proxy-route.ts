@@ -17,7 +17,7 @@ export function environmentProxy(url: URL, environment: Environment): string | n
 
 /** `host`, `.domain`, `*.domain`, an address, a block of addresses, each with or without a port; `*` = everything. */
 function isExcluded(url: URL, list: string): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return list
     .toLowerCase()
@@ -31,8 +31,13 @@ function matches(entry: string, host: string, port: string): boolean {
   if (block) return isInBlock(block[1] ?? "", Number(block[2]), host);
   const [, name = "", ofPort] = /^(\[[\da-f:]+\]|[^:]*|[\da-f:]+)(?::(\d+))?$/.exec(entry) ?? [];
   if (ofPort !== undefined && ofPort !== port) return false;
-  const bare = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
+  const bare = canonical(name.replace(/^\[|\]$/g, "").replace(/^\*?\.|\.$/g, ""));
   return bare !== "" && (host === bare || (isIP(host) === 0 && host.endsWith(`.${bare}`)));
+}
+
+/** An address in the one form that the host of a URL has. */
+function canonical(name: string): string {
+  return isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
 }
 
 function isInBlock(network: string, bits: number, host: string): boolean {

@@ -14,6 +14,8 @@ export function normaliseUrl(input: string): string {
     throw new HttpError("bad-url", message("Only http and https can be asked, not {0}", url.protocol.replace(":", "")));
   }
   url.hash = "";
+  // As servers print it where they listen on every address: there is nobody of that name.
+  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = "localhost";
   if (/^\/?(?:v1\/?)?$/.test(url.pathname)) url.pathname = "/metrics";
   return url.href;
 }
@@ -65,7 +67,8 @@ export function redactUrl(input: string): string {
   if (input.startsWith(storeScheme)) {
     return input.replace(/^[^#]*/, (address) => storeScheme + redactUrl(address.slice(storeScheme.length)).replace(/\/$/, ""));
   }
-  if (!URL.canParse(input)) return input.replace(/\/\/[^/@\s]*@/, "//").replace(/\?.*$/, "");
+  // What is no address of ours may still be one with a password, its scheme forgotten: `me:password@host`.
+  if (!URL.canParse(input) || new URL(input).hostname === "") return input.replace(/^([\w+.-]*:?\/\/)?[^/\s]*@/, "$1").replace(/\?.*$/, "");
   const url = new URL(input);
   url.username = "";
   url.password = "";
@@ -74,7 +77,17 @@ export function redactUrl(input: string): string {
   return url.href;
 }
 
-/** An address without the users and passwords in it, and what those are as keys of their hosts. */
+/** Parameters of addresses that gateways take for a key. */
+const secretParameter = /secret|passw|credential|token$|api-?key$|^(?:.*-)?key$|^(?:auth|authorization|sig|signature|pwd)$/i;
+
+/** Takes the secrets out of an address' query; what they were as a key that names its scheme, null where there are none. */
+function takenQuery({ searchParams }: URL): string | null {
+  const taken = [...searchParams].filter(([name]) => secretParameter.test(name.replaceAll("_", "-")));
+  for (const [name] of taken) searchParams.delete(name);
+  return taken.length > 0 ? `Query ${new URLSearchParams(taken).toString()}` : null;
+}
+
+/** An address without users, passwords and other secrets in it, and what those are as keys of their hosts. */
 export function withoutCredentials(input: string): {
   readonly url: string;
   readonly keys: readonly { readonly address: string; readonly key: string }[];
@@ -84,8 +97,8 @@ export function withoutCredentials(input: string): {
   for (const member of fleetMembers(input)) {
     if (!URL.canParse(member)) continue;
     const bare = new URL(member);
-    const key = basicOf(bare);
-    if (key === null) continue;
+    const key = [basicOf(bare), takenQuery(bare)].filter((line) => line !== null).join("\n");
+    if (key === "") continue;
     bare.username = "";
     bare.password = "";
     keys.push({ address: bare.href, key });
@@ -110,9 +123,13 @@ function decoded(text: string): string {
   }
 }
 
-/** This machine: 127.0.0.0/8, ::1, localhost. */
+/** This machine: 127.0.0.0/8, ::1, localhost, and the address under which servers say that they listen everywhere. */
 export function isLoopback(input: string): boolean {
   if (!URL.canParse(input)) return false;
   const host = new URL(input).hostname;
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return (
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    /^(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(host)
+  );
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { connect, type Socket } from "node:net";
@@ -127,7 +128,7 @@ describe("which proxy", () => {
   const set = {
     HTTP_PROXY: "http://p:1",
     HTTPS_PROXY: "q:2",
-    NO_PROXY: "inside.test, .corp.test,10.0.0.0/8 fd00::/8,*.wild.test,port.test:8000",
+    NO_PROXY: "inside.test, .corp.test,10.0.0.0/8 fd00::/8,*.wild.test,port.test:8000,2001:0DB8:0::7",
   };
   test.each([
     ["http://outside.test/", "http://p:1"],
@@ -146,6 +147,11 @@ describe("which proxy", () => {
     ["http://port.test:9000/", "http://p:1"],
     ["http://localhost:8000/", null],
     ["http://[::1]:8000/", null],
+    ["http://0.0.0.0:8000/", null],
+    ["http://[::ffff:127.0.0.1]:8000/", null],
+    ["http://inside.test.:8000/", null],
+    ["http://[2001:db8::7]:8000/", null],
+    ["http://[2001:db8::8]:8000/", "http://p:1"],
   ])("%s goes by %s", (url, proxyUrl) => {
     expect(environmentProxy(new URL(url), set)).toBe(proxyUrl);
   });
@@ -172,6 +178,19 @@ describe("who vouches for a server", () => {
     const excepted = (origin: string) => origin === new URL(url).origin;
     expect((await fetching({ isExcepted: excepted })(url)).text).toBe("a 1\n");
     await expect(fetching({ isExcepted: (origin) => origin.endsWith("elsewhere") })(url)).rejects.toMatchObject({ kind: "certificate" });
+  });
+
+  test("one of several authorities in a file", async () => {
+    const others = certificates(["DNS:other.test"]);
+    try {
+      const bundle = `# ours and theirs\n${readFileSync(others.authority, "utf8")}\r\n${readFileSync(tls.authority, "utf8")}`;
+      writeFileSync(`${tls.authority}.bundle`, bundle);
+      const url = `https://localhost:${await listening(securePage())}/metrics`;
+      expect((await fetching({ secureContext: authoritiesOf(`${tls.authority}.bundle`) })(url)).text).toBe("a 1\n");
+      await expect(fetching({ secureContext: authoritiesOf(others.authority) })(url)).rejects.toMatchObject({ kind: "certificate" });
+    } finally {
+      others.remove();
+    }
   });
 
   test("a certificate for another name is refused under a known authority too", async () => {

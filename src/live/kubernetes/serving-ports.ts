@@ -47,7 +47,7 @@ function isForMetrics(name: string): boolean {
 }
 
 /** Pages of metrics as their servers call them: no word of a pod leads anywhere else, nor to a page that acts. */
-const metricsPath = /^\/(?:[\w-]+\/)*[\w-]*(?:metrics|prometheus|stats)[\w-]*(?:\/[\w-]+)*\/?$/;
+const metricsPath = /^\/(?:[\w-]+\/)*_?(?:metrics|prometheus|stats)\/?$/;
 
 function annotated({ annotations }: Pod): readonly PodAddress[] {
   const port = Number(annotations.get("prometheus.io/port") ?? Number.NaN);

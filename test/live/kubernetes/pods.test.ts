@@ -32,7 +32,15 @@ describe("where a pod serves metrics", () => {
     const at = (path: string) => ports({ annotations: { "prometheus.io/port": "9100", "prometheus.io/path": path } })[0];
     expect(at("/stats/prometheus")).toBe("http 9100/stats/prometheus");
     expect(at("/v1/metrics")).toBe("http 9100/v1/metrics");
-    for (const path of ["/flush_cache", "/../../../../secrets/metrics", "/metrics?x=1", "/metrics/../../x", "//other/metrics"]) {
+    for (const path of [
+      "/flush_cache",
+      "/metrics/reset",
+      "/reset_stats",
+      "/../../../../secrets/metrics",
+      "/metrics?x=1",
+      "/metrics/../../x",
+      "//other/metrics",
+    ]) {
       expect(at(path)).toBe("http 9100/metrics");
     }
   });

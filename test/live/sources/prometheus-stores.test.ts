@@ -3,6 +3,7 @@ import { identityOf } from "../../../src/live/running/identify.ts";
 import type { Look } from "../../../src/live/source.ts";
 import { storeChoices } from "../../../src/live/sources/prometheus/choices.ts";
 import { memberOf, shapeOf } from "../../../src/live/sources/prometheus/shape.ts";
+import { targetsIn } from "../../../src/live/sources/prometheus/targets.ts";
 import { prometheus } from "../../../src/live/sources/prometheus.ts";
 import { fakeApi, type Told, vector } from "./fake-api.ts";
 import { fakeStore, type StoreState, server, storeAnswer, two } from "./fake-store.ts";
@@ -157,6 +158,14 @@ describe("what a store's servers say of themselves", () => {
     if (look.kind !== "stretch") throw new Error("no figures");
     const { settings } = identityOf(look.grown);
     expect([settings.blockTokens?.value, settings.kvCacheDtype?.value]).toEqual([16, undefined]);
+  });
+});
+
+describe("why a store's server is down", () => {
+  it("is told without the secrets of its address", () => {
+    const lastError = 'Get "http://me:hunter2@10.0.0.1:8000/metrics?token=hunter2": dial tcp 10.0.0.1:8000: connect: connection refused';
+    const [target] = targetsIn({ activeTargets: [{ labels: {}, health: "down", lastError }] });
+    expect(target?.lastError).toBe('Get "http://10.0.0.1:8000/metrics": dial tcp 10.0.0.1:8000: connect: connection refused');
   });
 });
 

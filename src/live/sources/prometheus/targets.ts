@@ -24,10 +24,15 @@ export function targetsIn(data: unknown): readonly Target[] {
       return {
         labels: isFields(target.labels) ? onlyTexts(target.labels) : {},
         up: target.health === "up" ? true : target.health === "down" ? false : null,
-        lastError: typeof target.lastError === "string" ? target.lastError.slice(0, longestError) : "",
+        lastError: typeof target.lastError === "string" ? withoutSecrets(target.lastError).slice(0, longestError) : "",
         intervalSeconds: secondsOf(target.scrapeInterval) ?? secondsOf(discovered.__scrape_interval__),
       };
     });
+}
+
+/** Go's errors name the whole address that was asked. */
+function withoutSecrets(error: string): string {
+  return error.replace(/(\bhttps?:\/\/)[^/\s"]*@/g, "$1").replace(/(\bhttps?:\/\/[^\s"?]*)\?[^\s"]*/g, "$1");
 }
 
 /** The targets behind series: those with the same values of the labels that join both. */
