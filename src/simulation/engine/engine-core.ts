@@ -55,9 +55,12 @@ export class EngineCore {
     return leaving[r] === stays ? (prompt[r] as number) + (output[r] as number) - (target[r] as number) : 1;
   }
 
-  /** Whether one that was kept out stays so while others only decode: their answers may be what it waits for where ids tell their blocks. */
+  /**
+   * Whether one that was kept out stays so while others only decode: their answers may be what it waits for where ids tell their blocks, and
+   * what a store has of it changes with other engines' steps and with time.
+   */
   staysOut(blockedBy: number): boolean {
-    return blockedBy === noSequences || !this.requests.namesAnswers;
+    return blockedBy === noSequences || (!this.requests.namesAnswers && this.tiers === null);
   }
 
   /** Blocks that so many tokens more open, behind `computed` ones. */

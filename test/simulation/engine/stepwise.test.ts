@@ -2,20 +2,24 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCase } from "../../../src/deployment/case.ts";
 import { settle } from "../../../src/deployment/settle.ts";
+import type { Scheduling } from "../../../src/deployment/settled.ts";
 import { memoryPlan } from "../../../src/memory/memory-plan.ts";
 import { routingOf } from "../../../src/simulation/placement/router.ts";
 import { poolModels } from "../../../src/simulation/pool-models.ts";
-import type { Report, RunControl } from "../../../src/simulation/report/report.ts";
+import type { Outcome, Report, RunControl } from "../../../src/simulation/report/report.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../../src/simulation/workload/workload.ts";
 import type { StepModel } from "../../../src/timing/step-model.ts";
 import { testCatalog } from "../../support/catalog.ts";
 import { reportFrom } from "../fixtures.ts";
+import { tier, tiersOf } from "../kv-tiers/tiers.ts";
 import { type RandomRun, randomRuns } from "../random-runs.ts";
 
-function reportOf({ settled, plans, models, workload, seed, routing }: RandomRun, control: RunControl): Report {
-  return reportFrom(simulateWith(settled, plans, models, workload, seed, control, routing));
+function outcomeOf({ settled, plans, models, workload, seed, routing }: RandomRun, control: RunControl): Outcome {
+  return simulateWith(settled, plans, models, workload, seed, control, routing);
 }
+
+const reportOf = (run: RandomRun, control: RunControl): Report => reportFrom(outcomeOf(run, control));
 
 /** Numbers of a tree with their paths; texts and absent ones are the same or they are not. */
 function expectNear(fast: unknown, exact: unknown, path: string): void {
@@ -74,6 +78,26 @@ describe("steps taken in stretches", () => {
     );
     // The runs must reach what they are to compare.
     expect(asked / steps).toBeLessThan(2);
+  }, 120_000);
+
+  it("where stores that engines share change what a waiting request needs", () => {
+    const store = tier({ kind: "dram", blocks: 20, blockTokens: 64, shared: "all", readBytesPerSecond: 1e8, writeBytesPerSecond: 1e8 });
+    const scheduling: Scheduling = { engine: "vllm", reserveFullPrompt: false };
+    const stored = ({ settled, ...run }: RandomRun): RandomRun => {
+      const pools = settled.pools.map((pool) => ({
+        ...pool,
+        kvTiers: tiersOf({ tiers: [store] }),
+        settings: { ...pool.settings, scheduling },
+      }));
+      return { ...run, settled: { ...settled, pools } };
+    };
+    fc.assert(
+      fc.property(randomRuns.filter(({ settled }) => settled.engine === "vllm").map(stored), (run) => {
+        const [fast, exact] = [false, true].map((stepwise) => outcomeOf(run, { stepwise }).report?.requests);
+        expect(fast).toEqual(exact);
+      }),
+      { numRuns: 300, seed: 3 },
+    );
   }, 120_000);
 
   const h100 = "H100-SXM5-80GB";
