@@ -161,12 +161,12 @@ describe("verdict", () => {
     expect(said("lost", points, { detail: "Connection refused" })).toMatchObject({
       title: "No answer for 14\u00a0s",
       lines: [
-        { text: "Connection refused. Trying again in 8 s. The last values stay, greyed and with their age; nothing is drawn for the gap." },
+        { text: "Connection refused. Trying again in 8\u00a0s. The last values stay, greyed and with their age; nothing is drawn for the gap." },
       ],
     });
     expect(said("lost", [], { detail: "Connection refused", hasAnswered: false })).toMatchObject({
       title: "No answer from http://127.0.0.1:8000",
-      lines: [{ text: "Connection refused." }, { text: "Trying again in 8 s." }],
+      lines: [{ text: "Connection refused." }, { text: "Trying again in 8\u00a0s." }],
     });
     expect(said("needs-key", [], { detail: "llama.cpp answered 401 for /metrics" }).title).toContain("401");
     expect(said("wrong-page", [], { detail: "HTML" }).lines[0]?.text).toBe("HTML");

@@ -59,17 +59,17 @@ describe("rows of the live page", () => {
     await workshop.withPage("live", "calm", { height: 2400, kept: { more: true } }, async ({ page }) => {
       const row = page.locator("[data-row=ttft-heat]");
       const said = () => row.locator(".row-label").innerText();
-      expect(await said()).toMatch(/TTFT spread ms\s+\d\d\u00a0%\s+100–250 ms, \d+ of \d+\s+0 50 % or more/);
+      expect(await said()).toMatch(/TTFT spread ms\s+\d\d\u00a0%\s+100–250\u00a0ms, \d+ of \d+\s+0 50\u00a0% or more/);
       const box = await row.locator(".row-plot").boundingBox();
       if (!box) throw new Error("no plot");
       // The bucket below the fullest one, somewhere in the middle.
       await page.mouse.move(box.x + box.width * 0.3, box.y + box.height - 2);
-      expect(await said()).not.toContain("100–250 ms");
+      expect(await said()).not.toContain("100–250\u00a0ms");
       expect(await row.locator(".heat-cell").isVisible()).toBe(true);
       await row.locator(".row-plot").focus();
       await page.mouse.move(10, 10);
       await page.keyboard.press("Home");
-      expect(await said()).toContain("100–250 ms");
+      expect(await said()).toContain("100–250\u00a0ms");
       await page.locator("#samples").getByRole("button", { name: "Table" }).click();
       const table = page.getByRole("table", { name: "TTFT spread, each 5 s" });
       expect(await table.locator("tbody tr").first().innerText()).toMatch(/^14:1\d:\d\d\t\S+\t\d+\t[\d.]+\u00a0%$/);
@@ -181,7 +181,7 @@ describe("sections of the live page", () => {
   it("stop a recording, and say both aloud", async () => {
     await workshop.withPage("live", "recording", {}, async (opened) => {
       const { page } = opened;
-      expect(await page.locator(".bar-recording").innerText()).toBe("◉ Recording 2:41, 1.90 MB");
+      expect(await page.locator(".bar-recording").innerText()).toBe("◉ Recording 2:41, 1.90\u00a0MB");
       expect(await page.locator("[role=status]").innerText()).toBe("Recording started.");
       await page.getByRole("button", { name: "Stop recording" }).click();
       expect(await lastOf(opened, "record")).toMatchObject({ on: false });

@@ -189,7 +189,7 @@ describe("memory page", () => {
 
   it("leads to what would settle what is missing", async () => {
     await withPage("memory", "gpu-unknown", {}, async ({ page, posted }) => {
-      expect(await page.locator(".verdict").innerText()).toContain("131 GiB of weights");
+      expect(await page.locator(".verdict").innerText()).toContain("131\u00a0GiB of weights");
       await page.getByRole("button", { name: "Choose GPU" }).click();
       expect(await posted()).toContainEqual({ kind: "command", command: "inferenceLens.selectGpu" });
     });

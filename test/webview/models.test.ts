@@ -194,7 +194,7 @@ describe("verdict", () => {
   });
 
   it("splits a cause at the end of its first sentence, not at a decimal point", () => {
-    expect(firstSentence("Takes 1.5 s. Then more.")).toEqual(["Takes 1.5 s.", "Then more."]);
+    expect(firstSentence("Takes 1.5 s. Then more.")).toEqual(["Takes 1.5\u00a0s.", "Then more."]);
     expect(firstSentence("One sentence")).toEqual(["One sentence", ""]);
   });
 
@@ -277,7 +277,7 @@ describe("stores behind the caches", () => {
     expect(table?.rows.map(([source]) => source)).toEqual(["GPU", "Host memory, LMCache"]);
     expect(table?.rows[1]?.slice(1)).toEqual(["25.0\u00a0%", "81,920", "50.0\u00a0%", "1.0\u00a0GiB", "2.0\u00a0GiB"]);
     expect(loadSentences(stored())).toEqual([
-      "LMCache: 4,000 tokens were loaded in 20.0\u00a0ms; computing them takes 100\u00a0ms. A load pays from 5.00 GB/s on, and these came at 25.0 GB/s.",
+      "LMCache: 4,000 tokens were loaded in 20.0\u00a0ms; computing them takes 100\u00a0ms. A load pays from 5.00\u00a0GB/s on, and these came at 25.0\u00a0GB/s.",
     ]);
     expect(storesTable(missed())).toBeUndefined();
     expect(loadSentences(missed())).toEqual([]);

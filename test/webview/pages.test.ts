@@ -228,7 +228,7 @@ describe("report page", () => {
 
   it("offers Cancel while it runs and posts it", async () => {
     await withPage("report", "running", {}, async ({ page, posted }) => {
-      expect(await page.locator(".bar-facts").innerText()).toBe("61 of 180 s simulated");
+      expect(await page.locator(".bar-facts").innerText()).toBe("61 of 180\u00a0s simulated");
       await page.getByRole("button", { name: "Cancel" }).click();
       expect((await posted()).map(({ kind }) => kind)).toContain("cancel");
     });

@@ -63,7 +63,7 @@ describe("the timeline page", () => {
         if (await page.evaluate(() => document.activeElement?.classList.contains("timeline-plot"))) break;
       }
       expect(await page.locator(".timeline-plot").getAttribute("aria-label")).toMatch(
-        /^Timeline of 700 requests on 3 instances over .*; in view .* busy for \d+ % of the time\.$/,
+        /^Timeline of 700 requests on 3 instances over .*; in view .* busy for \d+\u00a0% of the time\.$/,
       );
       const before = await view(page);
       await page.keyboard.press("w");

@@ -3,7 +3,7 @@ import type { Derivation, MemoryPlan, RankMemory } from "../../src/memory/plan.t
 import { basisWords, confidenceWords, marks, type Piece, pieces } from "../parts/memory-pieces.ts";
 import type { TableModel } from "../parts/models.ts";
 import { blank, figure, gib, whole } from "../parts/numbers.ts";
-import { said, words } from "../parts/words.ts";
+import { said, unbroken, words } from "../parts/words.ts";
 
 const gibibyte = 2 ** 30;
 const twoDecimals = (bytes: number): string => (bytes / gibibyte).toFixed(2);
@@ -21,14 +21,14 @@ export function pieceTable({ plan }: PoolMemory): TableModel {
     ],
     swatches: all,
     rows: [
-      ...all.map((piece) => [piece.name, twoDecimals(piece.bytes), piece.step.formula]),
+      ...all.map((piece) => [piece.name, twoDecimals(piece.bytes), unbroken(piece.step.formula)]),
       ...(rank && rank.kvCacheBytes < 0 ? [[words("Over the budget"), twoDecimals(-rank.kvCacheBytes), overFormula(rank)]] : []),
     ],
   };
 }
 
 function overFormula({ steps }: RankMemory): string {
-  return steps.find(({ part }) => part === "kv-cache")?.formula ?? "";
+  return unbroken(steps.find(({ part }) => part === "kv-cache")?.formula ?? "");
 }
 
 /** Every piece of every group of ranks, for the twin of the bars. */

@@ -18,7 +18,14 @@ export function words(text: string, ...slots: readonly (string | number)[]): str
 /** A sentence of the pure rooms in the reader's language. */
 export function said({ text, args }: Message): string {
   const slots = args.map((slot) => (typeof slot === "object" ? said(slot) : slot));
-  return plain({ text: translations[text] ?? text, args: slots });
+  return unbroken(plain({ text: translations[text] ?? text, args: slots }));
+}
+
+const beforeUnit = /(\d) (?=(?:ms|s|µs|min|h|%|[KMGT]iB|[kMGT]?B(?:\/s)?|[GT]FLOP\/s|FLOP\/B|req\/s|tok\/s)(?![\w/]))/g;
+
+/** A text in which no line break parts a number from its unit. */
+export function unbroken(text: string): string {
+  return text.replace(beforeUnit, "$1\u00a0");
 }
 
 /** `a`, `a and b`, `a, b and c`. */

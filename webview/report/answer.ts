@@ -6,7 +6,7 @@ import { FigureCells } from "../parts/figure-cells.ts";
 import type { Sentence } from "../parts/models.ts";
 import { interval } from "../parts/numbers.ts";
 import { Verdict } from "../parts/verdict.ts";
-import { words } from "../parts/words.ts";
+import { unbroken, words } from "../parts/words.ts";
 import { type ButtonControl, button } from "../ui/toolkit.ts";
 import { assumedLine } from "./assumed.ts";
 import { estimateFigures } from "./estimate-figures.ts";
@@ -88,7 +88,8 @@ export class Answer {
       actions.push(made.element);
     }
     if (state === "failed") actions.push(link(words("Copy the message"), () => post({ kind: "copy", text: [title, ...lines].join("\n") })));
-    this.verdict.update({ sign: problemSigns[state], title, lines: lines.map((text) => ({ text })) }, [], actions);
+    const said = lines.map((text) => ({ text: unbroken(text) }));
+    this.verdict.update({ sign: problemSigns[state], title: unbroken(title), lines: said }, [], actions);
     this.verdict.side("");
   }
 

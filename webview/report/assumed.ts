@@ -1,7 +1,7 @@
 import type { Report } from "../../src/simulation/report/report.ts";
 import { h, link } from "../parts/dom.ts";
 import type { TableModel } from "../parts/models.ts";
-import { said, words } from "../parts/words.ts";
+import { said, unbroken, words } from "../parts/words.ts";
 
 /** What nobody wrote down, with why it was taken so. */
 export function assumedTable({ assumed }: Report): TableModel {
@@ -12,7 +12,7 @@ export function assumedTable({ assumed }: Report): TableModel {
       { title: words("Taken as"), numeric: false },
       { title: words("Because"), numeric: false, secondary: true },
     ],
-    rows: assumed.map(({ what, value, why }) => [what, value, said(why)]),
+    rows: assumed.map(({ what, value, why }) => [what, unbroken(value), said(why)]),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Report } from "../../src/simulation/report/report.ts";
 import type { Estimate } from "../../src/timing/estimate.ts";
 import type { Sentence } from "../parts/models.ts";
 import { brief, duration, figure, rate, whole } from "../parts/numbers.ts";
-import { listed, words } from "../parts/words.ts";
+import { listed, unbroken, words } from "../parts/words.ts";
 import { classVerdict } from "./classes.ts";
 import { type Judged, judge, noLimits } from "./judged.ts";
 import type { Latencies } from "./latency.ts";
@@ -17,7 +17,8 @@ export function verdict(report: Report, values: Latencies, bands: Bands | null):
 }
 
 /** `Limited by KV cache space. The cache is full …` as its first sentence and the rest; a decimal point ends nothing. */
-export function firstSentence(sentence: string): readonly [first: string, rest: string] {
+export function firstSentence(said: string): readonly [first: string, rest: string] {
+  const sentence = unbroken(said);
   const end = /[.:;](?=\s)/.exec(sentence);
   return end ? [sentence.slice(0, end.index + 1), sentence.slice(end.index + 1).trim()] : [sentence, ""];
 }

@@ -1,7 +1,7 @@
 import type { FromTimelineView, TimelineHeader, TimelineRun, ToTimelineView } from "../../src/protocol/timeline-view.ts";
 import { h, link, say, show } from "../parts/dom.ts";
 import { connect, record } from "../parts/host.ts";
-import { duration } from "../parts/numbers.ts";
+import { duration, whole } from "../parts/numbers.ts";
 import { onThemeChange, readTheme } from "../parts/theme.ts";
 import { learnWords, words } from "../parts/words.ts";
 import { button, textField } from "../ui/toolkit.ts";
@@ -63,7 +63,7 @@ class TimelinePage {
         this.setHeader(message.header);
         break;
       case "running":
-        this.tell("running", words("Writing down the run: {0} of {1} requests", message.finished, message.total));
+        this.tell("running", words("Writing down the run: {0} of {1} requests", whole(message.finished), whole(message.total)));
         break;
       case "run":
         this.setRun(message.run);

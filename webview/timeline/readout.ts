@@ -53,7 +53,9 @@ export function pictureWords(
   selected: number | null,
 ): string {
   const { timeline, requests } = index.run;
-  const span = `${view.from.toFixed(2)}–${view.to.toFixed(2)}\u00a0s`;
+  // Two digits of what is in view: enough to tell its ends apart.
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(view.to - view.from)));
+  const span = `${view.from.toFixed(digits)}–${view.to.toFixed(digits)}\u00a0s`;
   const said = words(
     "Timeline of {0} requests on {1} instances over {2}; in view {3}, in which the instances are busy for {4} % of the time.",
     whole(requests.arrival.length),
