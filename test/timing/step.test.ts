@@ -6,7 +6,7 @@ import { gemmSeconds } from "../../src/timing/operators/gemm.ts";
 import { gpuRates } from "../../src/timing/operators/rates.ts";
 import { shiftStepSeconds } from "../../src/timing/shift-costs.ts";
 import { stepModel } from "../../src/timing/step.ts";
-import type { StepModel } from "../../src/timing/step-model.ts";
+import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 import { TokenTable } from "../../src/timing/token-table.ts";
 import { decoding, mixed, poolOf, prompt, withGpu } from "./pools.ts";
 
@@ -166,6 +166,20 @@ describe("hardware", () => {
     const seconds = stepModel(model, pool).stepSeconds(decoding(1, 100));
     expect(seconds).toBeGreaterThan(4.48e-3);
     expect(seconds).toBeLessThan(4.48e-3 * 1.6);
+  });
+
+  it.each(["A100-SXM4-80GB", "A40", "RTX-3090"])("widens narrow floats without units for them on the way: %s", (gpu) => {
+    const seconds = (weightQuantization: string | null, batch: Batch): number => {
+      const { model, pool } = poolOf({ gpu, weightQuantization, settings: { "max-model-len": 4096 } });
+      return stepModel(model, pool).stepSeconds(batch);
+    };
+    for (const format of ["fp8", "nvfp4"]) {
+      // Prompts multiply in 16 bit, with the widening on top; answers wait for half of the bytes or a quarter.
+      const computing = seconds(format, prompt(2048)) / seconds(null, prompt(2048));
+      expect(computing).toBeGreaterThan(0.85);
+      expect(computing).toBeLessThan(1.45);
+      expect(seconds(format, decoding(1, 1024)) / seconds(null, decoding(1, 1024))).toBeLessThan(0.8);
+    }
   });
 
   it("says how sure it is", () => {

@@ -46,7 +46,7 @@ export function poolKernels(pool: SettledPool): PoolKernels {
   };
   const cacheBytes = cache === "fp8" ? 1 : 2;
   return {
-    gemm: (format, weights) => operator("gemm", itself(gemmKind(format, weights), format, weightBytes(format, weights))),
+    gemm: (format, weights) => operator("gemm", gemmKernels(format, weights, gpu)),
     experts: (format, weights) => operator("experts", expertKernels(format, weights, gpu, tellsRouting(pool) ? evenRouting : usualRouting)),
     get prefill() {
       return operator("prefill", itself(cache, "bf16", 2));
@@ -107,6 +107,15 @@ function cardOf({ flops, memoryBytesPerSecond }: Gpu, format: DType, bytes: numb
 
 function weightBytes(format: DType, weights: WeightFormat): number {
   return format === "bf16" || format === "fp16" ? 2 : elementBytes[format] + weights.scaleBytesPerElement;
+}
+
+/** Formats that a card has no units for are widened on the way: Marlin does so with 8-bit and 4-bit floats as with integers. */
+function gemmKernels(format: DType, weights: WeightFormat, { flops }: Gpu): Spoken {
+  const bytes = weightBytes(format, weights);
+  const kind = gemmKind(format, weights);
+  const isWidened = (format === "fp8" || format === "fp4") && flops[format] === undefined;
+  if (isWidened) return { kinds: [format === "fp8" ? "int8_wo" : "int4_wo"], measuredAs: "bf16", runsAs: "bf16", bytes };
+  return kind.endsWith("_wo") ? { kinds: [kind], measuredAs: "bf16", runsAs: "bf16", bytes } : itself(kind, format, bytes);
 }
 
 /** A format as the tables of matrix products name it. */
