@@ -1,4 +1,5 @@
 import { message } from "../deployment/message.ts";
+import { isSecretName } from "../live/secret-names.ts";
 import { HttpError } from "./http-error.ts";
 
 /**
@@ -77,12 +78,12 @@ export function redactUrl(input: string): string {
   return url.href;
 }
 
-/** Parameters of addresses that gateways take for a key. */
-const secretParameter = /secret|passw|credential|token$|api-?key$|^(?:.*-)?key$|^(?:auth|authorization|sig|signature|pwd)$/i;
+/** Further parameters of addresses that gateways take for a key. */
+const keyParameter = /^(?:key|code|auth|authorization|sig|signature|pwd)$/i;
 
 /** Takes the secrets out of an address' query; what they were as a key that names its scheme, null where there are none. */
 function takenQuery({ searchParams }: URL): string | null {
-  const taken = [...searchParams].filter(([name]) => secretParameter.test(name.replaceAll("_", "-")));
+  const taken = [...searchParams].filter(([name]) => keyParameter.test(name) || isSecretName(name));
   for (const [name] of taken) searchParams.delete(name);
   return taken.length > 0 ? `Query ${new URLSearchParams(taken).toString()}` : null;
 }

@@ -1,6 +1,7 @@
 import type { Flag } from "../../deployment/deployment.ts";
 import { poolSettings } from "../running/pool-settings.ts";
 import type { RunningServer, SettingValue, Told } from "../running/running-server.ts";
+import { isSecretName } from "../secret-names.ts";
 import type { Drift, DriftSite } from "./drift.ts";
 import { driftRow, placeOf, sameValue, shownValue } from "./drift-row.ts";
 
@@ -19,7 +20,6 @@ const leftOut = new Set([
   "port",
   "config",
 ]);
-const secret = /key|token$|secret|password/;
 
 /** Further written flags of a server that tells its arguments, word by word. What is no plain value is not compared. */
 export function flagDrift({ flags: told }: RunningServer, site: DriftSite): readonly Drift[] {
@@ -28,7 +28,7 @@ export function flagDrift({ flags: told }: RunningServer, site: DriftSite): read
   return [...site.pool.engine.flags.values()].flatMap((flag): readonly Drift[] => {
     const name = flag.name.replaceAll("_", "-");
     const runs = told.get(name);
-    if (!runs || known.has(flag.name) || leftOut.has(name) || secret.test(name)) return [];
+    if (!runs || known.has(flag.name) || leftOut.has(name) || isSecretName(name)) return [];
     return flagRow(flag, runs, site);
   });
 }

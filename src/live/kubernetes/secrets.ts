@@ -1,12 +1,8 @@
+import { isSecretName } from "../secret-names.ts";
 import type { Variable } from "./pod-container.ts";
 
 /** Stands where a secret was: read as a value that cannot be known. */
 export const notRead = "{{ not read }}";
-
-/** Names of flags and variables whose values are nobody's business. */
-const secret = /secret|passw(or)?d|credential|(token|(api|access|auth|private|licen[cs]e|encryption)-?key)s?$/i;
-/** Words that end so and count tokens instead: `max-num-batched-tokens`, `MAX_TOKENS`. */
-const counted = /tokens$/i;
 
 /** A name before its value inside a script or a list of settings: `--api-key x`, `HF_TOKEN=x`, `"api_key": "x"`. */
 const named = /(--?[\w-]+[ =]+|\b[A-Za-z_]\w*=|"\w+"\s*:\s*)(?!-)("[^"]*"|'[^']*'|[^\s"';&|,}]+)/g;
@@ -28,6 +24,5 @@ export function variable(name: string, value: string | undefined): Variable {
 
 /** The name may bring its dashes, quotes and the sign behind it along. */
 function isSecret(written: string): boolean {
-  const name = written.replace(/[^\w-]+$/, "").replaceAll("_", "-");
-  return secret.test(name) && !counted.test(name);
+  return isSecretName(written.replace(/[^\w-]+$/, ""));
 }

@@ -3,7 +3,7 @@ import type { JoinedText } from "../../deployment/joined-text.ts";
 import { message } from "../../deployment/message.ts";
 import { Service } from "../../deployment/readers/files/compose-service.ts";
 import { type PublishedPort, publishedPorts } from "./compose-ports.ts";
-import { enginePort, hostOf } from "./engine-ports.ts";
+import { type EnginePort, enginePort, hostOf } from "./engine-ports.ts";
 import type { Proposal } from "./proposal.ts";
 
 /** What compose publishes of the engines of a deployment on its host; one on the host's own network needs nothing published. */
@@ -13,7 +13,7 @@ export function composeProposals(joined: JoinedText, deployment: Deployment): re
     if (!service) return [];
     const listens = enginePort(pool, deployment);
     const page = listens?.page ?? "";
-    if (service.get("network_mode").string === "host") return listens ? [hostNetwork(pool, listens.port, page, listens.at)] : [];
+    if (service.get("network_mode").string === "host") return listens ? [hostNetwork(pool, listens)] : [];
     const published = publishedPorts(service.get("ports"));
     const wanted = listens ? published.filter(({ container }) => container === listens.port) : published;
     return wanted.flatMap((one) => proposalsOf(one, pool, page).map((words) => ({ ...words, at: joined.lines.range(one.span) })));
@@ -30,8 +30,8 @@ function serviceOf({ documents, lines }: JoinedText, { extent }: Pool): Service 
   return undefined;
 }
 
-function hostNetwork({ name }: Pool, port: number, page: string, at: Proposal["at"]): Proposal {
-  return { address: `localhost:${port}${page}`, why: message("{0} on the host's own network", name), ...(at ? { at } : {}) };
+function hostNetwork({ name }: Pool, { host, port, page, at }: EnginePort): Proposal {
+  return { address: `${host}:${port}${page}`, why: message("{0} on the host's own network", name), ...(at ? { at } : {}) };
 }
 
 /** A fleet where each replica has its port, else each port that it may be. */

@@ -1,10 +1,10 @@
+import { isSecretName } from "../secret-names.ts";
 import { countOf, dtypeOf, numberOf, quantizationOf, switchOf, told, valueAt, wordOf } from "./answer.ts";
 import type { Told } from "./running-server.ts";
 import { type ToldPart, toldSettings } from "./told-part.ts";
 
-/** Members of `/server_info` that are no arguments, and arguments that are nobody's business (older versions print them). */
-const notFlags =
-  /^(?:internal_states|version|launch_command|startup_time|status|max_total_num_tokens|max_req_input_len)$|key|token$|secret|password/;
+/** Members of `/server_info` that are no arguments. */
+const notFlags = /^(?:internal_states|version|launch_command|startup_time|status|max_total_num_tokens|max_req_input_len)$/;
 const mostFlags = 1000;
 
 /** `/server_info` (`/get_server_info` before 0.5): arguments as the start resolved them, and the state of each replica. */
@@ -61,7 +61,8 @@ function flagsOf(answer: unknown, from: string): ReadonlyMap<string, Told> {
   const flags = new Map<string, Told>();
   if (typeof answer !== "object" || answer === null) return flags;
   for (const [name, value] of Object.entries(answer).slice(0, mostFlags)) {
-    if (notFlags.test(name)) continue;
+    // Older versions print keys too.
+    if (notFlags.test(name) || isSecretName(name)) continue;
     const one = typeof value === "boolean" || typeof value === "number" ? { value, from } : told(from, wordOf(value));
     if (one) flags.set(name.replaceAll("_", "-"), one);
   }

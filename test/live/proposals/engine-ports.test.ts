@@ -29,3 +29,17 @@ test("says which word of the file it was, and that a pod's port has to be forwar
   ]);
   expect(proposed(yaml())).toEqual(["localhost:8000 | the engine's own port, where it is forwarded to this machine | default"]);
 });
+
+test("the address that an engine was told to listen at, outside of a cluster", () => {
+  const at = (host: string): readonly string[] =>
+    addressesOf(`
+services:
+  llm: { image: "vllm/vllm-openai:v0.11.0", command: "--model m --port 9000 --host ${host}", network_mode: host }
+`);
+  expect([at("0.0.0.0"), at("10.1.2.3"), at("'::'"), at("::1")].flat()).toEqual([
+    "localhost:9000",
+    "10.1.2.3:9000",
+    "localhost:9000",
+    "[::1]:9000",
+  ]);
+});
