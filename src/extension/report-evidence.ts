@@ -6,10 +6,12 @@ import { runsNear } from "../simulation/measured-runs/answered-runs.ts";
 import type { NearRun } from "../simulation/measured-runs/nearest-runs.ts";
 import { predictionOf, type RunPrediction, replayOf, replaySeed } from "../simulation/measured-runs/replay.ts";
 import { runLoad, runTitle } from "../simulation/measured-runs/run-words.ts";
-import { bandRuns, bandsOf } from "../simulation/report/bands.ts";
+import { type BandRun, bandRuns, bandsOf } from "../simulation/report/bands.ts";
+import type { Report } from "../simulation/report/report.ts";
+import { spreadOf, spreadRuns } from "../simulation/report/spread.ts";
 import type { FinishedRun } from "./finished-run.ts";
 
-export const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
+export const noEvidence: ReportEvidence = { bands: null, spread: null, bandRuns: { done: 0, total: 0 }, nearest: null };
 
 /**
  * What follows a run: the measured runs near it, then its bands, then what this build says of the measured runs. Each is shown as soon as
@@ -23,9 +25,11 @@ export async function gatherEvidence(
 ): Promise<boolean> {
   const near = runsNear(settled, report, catalog);
   const isWhole = report.saturated === null && report.stoppedAtSeconds === null;
-  const planned = isWhole ? bandRuns(report.seed) : [];
+  const banded = isWhole ? bandRuns(report.seed) : [];
+  const planned = isWhole ? [...banded, ...spreadRuns(banded)] : [];
   let evidence: ReportEvidence = {
     bands: null,
+    spread: null,
     bandRuns: { done: 0, total: planned.length },
     nearest: near.map((one) => viewOf(one, undefined)),
   };
@@ -42,7 +46,7 @@ export async function gatherEvidence(
     }),
   );
   if (runs.signal.aborted) return false;
-  if (isWhole) tell({ bands: bandsOf(report, beside) ?? null });
+  if (isWhole) tell({ bands: bandsOf(report, beside) ?? null, spread: spreadOf([report, ...seedsOf(beside)]) ?? null });
   await Promise.all(
     near.map(async (one, index) => {
       const predicted = await predictionBy(runs, one, catalog);
@@ -50,6 +54,11 @@ export async function gatherEvidence(
     }),
   );
   return !runs.signal.aborted;
+}
+
+/** Of the runs beside the first, those that differ from it in their seed alone. */
+function seedsOf(beside: readonly { readonly run: BandRun; readonly report: Report | undefined }[]): readonly Report[] {
+  return beside.flatMap(({ run, report }) => (run.steps === "as-predicted" && report ? [report] : []));
 }
 
 /** Where the runs of the evidence go, and what stops them. */

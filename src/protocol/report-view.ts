@@ -2,6 +2,7 @@ import type { Slo } from "../deployment/deployment.ts";
 import type { Message } from "../deployment/message.ts";
 import type { Bands } from "../simulation/report/bands.ts";
 import type { Report } from "../simulation/report/report.ts";
+import type { Spread } from "../simulation/report/spread.ts";
 import type { LoadParts } from "../simulation/workload/load-parts.ts";
 import type { WorkloadNumbers } from "../simulation/workload/workload.ts";
 import type { Estimate } from "../timing/estimate.ts";
@@ -70,6 +71,8 @@ export interface NearRunView {
 export interface ReportEvidence {
   /** null while they are under way, and where there are none. */
   readonly bands: Bands | null;
+  /** null as long as the bands are. */
+  readonly spread: Spread | null;
   /** Runs beside the first that are done, of how many. */
   readonly bandRuns: { readonly done: number; readonly total: number };
   /** null while they are looked for. */

@@ -44,17 +44,20 @@ describe("what follows a report", () => {
     const shown: ReportEvidence[] = [];
     const isWhole = await gatherEvidence({ settled, workload, report }, evidencing, testCatalog(), (evidence) => shown.push(evidence));
     expect(isWhole).toBe(true);
-    expect(shown[0]).toMatchObject({ bands: null, bandRuns: { done: 0, total: 4 } });
+    expect(shown[0]).toMatchObject({ bands: null, spread: null, bandRuns: { done: 0, total: 6 } });
     expect(shown[0]?.nearest?.length).toBeGreaterThan(0);
     expect(shown[0]?.nearest?.every(({ pending }) => pending)).toBe(true);
-    expect(asked.slice(0, 4).map(({ steps, seed }) => [steps, seed])).toEqual([
+    expect(asked.slice(0, 6).map(({ steps, seed }) => [steps, seed])).toEqual([
       ["quick", 1],
       ["slow", 1],
       ["as-predicted", 2],
       ["as-predicted", 3],
+      ["as-predicted", 4],
+      ["as-predicted", 5],
     ]);
     const last = shown.at(-1);
-    expect(last?.bands?.seeds).toBe(3);
+    expect(last?.bands?.seeds).toBe(5);
+    expect(last?.spread?.seeds).toBe(5);
     expect(last?.nearest?.some(({ pending }) => pending)).toBe(false);
     const [nearest] = last?.nearest ?? [];
     expect(nearest?.figures.map(({ name }) => name)).toEqual(["ttft", "tpot"]);
@@ -65,7 +68,7 @@ describe("what follows a report", () => {
     const { evidencing } = runs(2);
     const shown: ReportEvidence[] = [];
     expect(await gatherEvidence({ settled, workload, report }, evidencing, testCatalog(), (evidence) => shown.push(evidence))).toBe(false);
-    expect(shown.at(-1)).toMatchObject({ bands: null, bandRuns: { done: 2, total: 4 } });
+    expect(shown.at(-1)).toMatchObject({ bands: null, bandRuns: { done: 2, total: 6 } });
   });
 
   test("a run that was stopped, or whose queue never empties, has no bands", async () => {

@@ -144,7 +144,7 @@ describe("latencies", () => {
 
   it("rises from 0 to 100 % and marks p95 on the curve", () => {
     const report = missed();
-    for (const made of distributions(report, latencies(report.requests))) {
+    for (const made of distributions(report, latencies(report.requests), null)) {
       for (let i = 1; i < made.x.length; i++) {
         expect(made.x[i] ?? 0).toBeGreaterThanOrEqual(made.x[i - 1] ?? 0);
         expect(made.percent[i] ?? 0).toBeGreaterThan(made.percent[i - 1] ?? 0);

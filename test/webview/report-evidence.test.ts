@@ -114,7 +114,7 @@ describe("how sure it is", () => {
     const sum = parts.reduce((total, row) => total + Number.parseFloat(row[2] ?? ""), 0);
     expect(sum).toBeGreaterThan(99);
     expect(sum).toBeLessThan(101);
-    expect(rows.at(-1)?.[2]).toBe("3 seeds");
+    expect(rows.at(-1)?.[2]).toBe("5 seeds");
   });
 
   it("names the least sure part that counts", () => {

@@ -108,7 +108,7 @@ describe("runs side by side", () => {
   });
 
   it("are drawn dashed on a scale that holds all", () => {
-    const plain = distributions(report, values);
+    const plain = distributions(report, values, null);
     const beside = withOthers(plain, comparison.runs);
     expect(beside.map(({ others }) => others?.map(({ series }) => series))).toEqual([
       [2, 3],

@@ -98,9 +98,50 @@ export class DistributionView {
       type: "line",
       data: { datasets: [] },
       options: { ...bare, layout: { padding: { top: 10, right: 14 } }, scales: { x: { type: "logarithmic" }, y: { type: "linear" } } },
-      plugins: [marks(this.picture)],
+      plugins: [spread(this.picture), marks(this.picture)],
     });
   }
+}
+
+/** Between the curves of other seeds: filled below the line, two dotted lines where nothing is filled. */
+function spread(picture: { model: Distribution; theme: Theme }): Plugin<"line"> {
+  return {
+    id: "distribution-spread",
+    beforeDatasetsDraw: (chart) => {
+      const { model, theme } = picture;
+      const { x, y } = chart.scales;
+      if (!x || !y || !model.spread) return;
+      const { percent, low, high } = model.spread;
+      const pen = chart.ctx;
+      const { left, right, top, bottom } = chart.chartArea;
+      const side = (values: Float64Array): readonly (readonly [number, number])[] =>
+        Array.from(values, (value, i) => [x.getPixelForValue(value), y.getPixelForValue(percent[i] ?? 0)] as const);
+      pen.save();
+      pen.beginPath();
+      pen.rect(left, top, right - left, bottom - top);
+      pen.clip();
+      const trace = (points: readonly (readonly [number, number])[]): void => {
+        for (const [i, [across, down]] of points.entries()) {
+          if (i === 0) pen.moveTo(across, down);
+          else pen.lineTo(across, down);
+        }
+      };
+      pen.fillStyle = theme.series[1] ?? theme.foreground;
+      pen.strokeStyle = theme.foreground;
+      pen.beginPath();
+      if (theme.highContrast) {
+        pen.setLineDash([1, 3]);
+        trace(side(low));
+        trace(side(high));
+        pen.stroke();
+      } else {
+        pen.globalAlpha = 0.22;
+        trace([...side(low), ...side(high).toReversed()]);
+        pen.fill();
+      }
+      pen.restore();
+    },
+  };
 }
 
 function marks(picture: { model: Distribution; theme: Theme }): Plugin<"line"> {

@@ -1,3 +1,4 @@
+import type { LatencySpread } from "../../src/simulation/report/spread.ts";
 import type { Heat } from "./heat.ts";
 
 /** What a page shows, as plain data: built without a DOM, drawn by the parts. */
@@ -152,6 +153,8 @@ export interface Distribution {
   readonly format?: (value: number) => string;
   readonly limit: Limit | null;
   readonly mark: { readonly value: number; readonly percent: number; readonly text: string } | null;
+  /** Where it lies with other seeds. */
+  readonly spread?: LatencySpread;
   /** The same of runs laid beside it, dashed. */
   readonly others?: readonly { readonly series: number; readonly x: Float64Array; readonly percent: Float64Array }[];
   readonly aria: string;

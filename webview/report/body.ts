@@ -1,6 +1,7 @@
 import type { ReportEvidence } from "../../src/protocol/report-view.ts";
 import type { Entry } from "../../src/protocol/timeline-view.ts";
 import type { Report } from "../../src/simulation/report/report.ts";
+import type { Spread } from "../../src/simulation/report/spread.ts";
 import { DistributionView } from "../parts/distribution.ts";
 import { fill, h, link, show } from "../parts/dom.ts";
 import { lineLegend } from "../parts/line-legend.ts";
@@ -64,6 +65,7 @@ export class Body {
   private theme: Theme;
   private report: Report | null = null;
   private values: Latencies | null = null;
+  private spread: Spread | null = null;
 
   constructor(theme: Theme, events: BodyEvents) {
     this.theme = theme;
@@ -167,6 +169,10 @@ export class Body {
         ...report.warnings,
       ].map((text) => (text === undefined ? null : h("p", { class: "secondary-text small", text }))),
     );
+    if (this.spread !== evidence.spread) {
+      this.spread = evidence.spread;
+      if (this.values) this.drawLatency(report, this.values);
+    }
     show(this.near, evidence.nearest !== null);
     fill(this.near, nearestRuns(evidence.nearest));
   }
@@ -211,7 +217,7 @@ export class Body {
     const legend = others.length > 0 ? lineLegend([{ name: words("this file"), series: 1 }, ...lines]) : [];
     const worst = report.saturated === null ? [link(words("Worst TTFT"), () => this.events.request("worst-ttft"))] : [];
     this.latency.setExtra(...legend, ...worst);
-    for (const model of withOthers(distributions(report, values), others)) {
+    for (const model of withOthers(distributions(report, values, this.spread), others)) {
       const found = this.views.get(model.id);
       const pick = (seconds: number): void => this.pickRequest(model.id, seconds);
       const view = found ?? new DistributionView(model, this.theme, this.latency.twinId, pick);

@@ -1,5 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { Quantiles, Report, RequestRecords } from "../../src/simulation/report/report.ts";
+import type { Spread } from "../../src/simulation/report/spread.ts";
 import { lowerBound } from "../parts/downsample.ts";
 import type { Distribution, TableModel } from "../parts/models.ts";
 import { brief, duration, percent } from "../parts/numbers.ts";
@@ -85,9 +86,9 @@ export function attainment(
 }
 
 /** The three distributions of a run that is not saturated. */
-export function distributions(report: Report, values: Latencies): Distribution[] {
+export function distributions(report: Report, values: Latencies, spread: Spread | null): Distribution[] {
   const { summary, slo } = report;
-  return [
+  const plots = [
     distribution(
       "ttft",
       "TTFT",
@@ -116,6 +117,9 @@ export function distributions(report: Report, values: Latencies): Distribution[]
       slo?.e2eSeconds == null ? words("no limit set") : words("mean {0}", duration(summary.e2eSeconds.mean)),
     ),
   ];
+  if (!spread) return plots;
+  const band = words("band: {0} seeds", spread.seeds);
+  return plots.map((plot) => ({ ...plot, note: `${plot.note} · ${band}`, spread: spread[plot.id] }));
 }
 
 const mostPoints = 300;
@@ -135,14 +139,14 @@ export function cumulated(values: Float64Array): Pick<Distribution, "x" | "perce
 }
 
 function distribution(
-  id: string,
+  id: "ttft" | "tpot" | "e2e",
   name: string,
   definition: string,
   values: Float64Array,
   summary: Quantiles,
   limit: number | null,
   note: string,
-): Distribution {
+): Distribution & { readonly id: "ttft" | "tpot" | "e2e" } {
   const sorted = ascending(values).filter((value) => value > 0);
   const { x, percent: share } = cumulated(values);
   const low = quantile(sorted, 0.005);

@@ -26,7 +26,7 @@ export function startReport(): void {
 }
 
 /** Before anything but the report itself is known. */
-const noEvidence: ReportEvidence = { bands: null, bandRuns: { done: 0, total: 0 }, nearest: null };
+const noEvidence: ReportEvidence = { bands: null, spread: null, bandRuns: { done: 0, total: 0 }, nearest: null };
 
 class ReportPage {
   private readonly host = connect<ToReportView, FromReportView>((message) => this.receive(message));
