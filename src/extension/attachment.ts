@@ -16,6 +16,7 @@ import { identityFrom, type ServerIdentity } from "../platform/identity.ts";
 import { type LoopStatus, ScrapeLoop } from "../platform/scrape-loop.ts";
 import type { LiveHeader, ToLiveView } from "../protocol/live-view.ts";
 import { deploymentWords } from "../simulation/report/layout-words.ts";
+import { gpuPeakOf } from "./gpu-peak.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { type Basis, LivePredictor, type PredictorPorts } from "./live-prediction.ts";
 import { type LiveTarget, liveTarget } from "./live-target.ts";
@@ -53,6 +54,7 @@ export class Attachment {
   private identity: ServerIdentity | undefined;
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
+  private readonly gpuPeak: LiveHeader["gpuPeak"];
   private readonly paced = new Pulse(250);
   private readonly told: ServerAlerts;
 
@@ -71,6 +73,7 @@ export class Attachment {
       window: () => this.window(),
       running: () => this.running,
     });
+    this.gpuPeak = subject?.analysis.settled ? gpuPeakOf(subject.analysis.settled) : null;
     this.target = liveTarget(url);
     const { source, fetchText, pastSeconds, replay } = this.target;
     this.told = new ServerAlerts({ name: source.name, url }, ports.log);
@@ -263,6 +266,7 @@ export class Attachment {
       intervalSeconds: this.intervalSeconds,
       words: subject ? deploymentLine(subject.analysis) : "",
       slo: deployment?.slo?.value ?? null,
+      gpuPeak: this.gpuPeak,
     };
   }
 }

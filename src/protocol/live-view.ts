@@ -11,6 +11,11 @@ import type { EngineTable } from "../live/series/engines.ts";
 import type { LivePoint, LiveState } from "../live/snapshot.ts";
 import type { LiveEvent, MemberState } from "../live/source.ts";
 
+export interface GpuPeak {
+  readonly teraflops: number;
+  readonly terabytesPerSecond: number;
+}
+
 export interface LiveHeader {
   readonly url: string;
   readonly deployment: string | null;
@@ -21,6 +26,8 @@ export interface LiveHeader {
   readonly intervalSeconds: number;
   readonly words: string;
   readonly slo: Slo | null;
+  /** What one GPU of the file's deployment could do; null where the file does not tell. */
+  readonly gpuPeak: GpuPeak | null;
 }
 
 /** Where figures come from, and how safe the way is. */

@@ -147,7 +147,7 @@ describe("cells in words", () => {
     const rowOf = (points: readonly LivePoint[]) =>
       liveRows({
         ...{ ring: ringOf(points), panels: livePanels(), from: start, to: start + 120, isPast: false, prediction: null, slo: header.slo },
-        ...{ version: "0.11.0", source: "metrics-url", events: [], engines: 1, kvCapacityTokens: null },
+        ...{ version: "0.11.0", source: "metrics-url", events: [], engines: 1, gpuPeak: null, kvCapacityTokens: null },
       });
     const row = rowOf(history(120, { gaps: false })).model.rows.find(({ id }) => id === "ttft-heat");
     expect(row?.aria).toMatch(/^TTFT spread: most requests at 100–250 ms \(\d\d\u00a0%\), highest at 500–750 ms$/);

@@ -38,6 +38,7 @@ const input = (ring: Ring, change: Partial<RowsInput> = {}): RowsInput => ({
   source: "metrics-url",
   events: [],
   engines: 1,
+  gpuPeak: header.gpuPeak,
   kvCapacityTokens: null,
   ...change,
 });
@@ -314,5 +315,62 @@ describe("rows", () => {
     expect(table.rows.length).toBeLessThanOrEqual(240);
     expect(table.rows.length).toBeGreaterThan(180);
     expect(csv(table).trim().split("\r\n").length).toBe(1001);
+  });
+
+  it("offer what explains a server: one stream's speed, drafts, the share of prompts, and how far a GPU is from its peak", () => {
+    const point = (snapshot: Partial<NonNullable<LivePoint["snapshot"]>>, more: Partial<LivePoint>): LivePoint => ({
+      time: start,
+      state: "live",
+      snapshot: {
+        time: start,
+        server: { kind: "vllm", model: null, engines: 1 },
+        gauges: {},
+        counters: {},
+        histograms: {},
+        startedAt: undefined,
+        cacheConfig: undefined,
+        ...snapshot,
+      },
+      rates: {},
+      windows: {},
+      prefixHitRate: null,
+      ...more,
+    });
+    const quantiles = { p50: 0.02, p90: 0.02, p95: 0.02, p99: 0.02, firstBound: 0.01 };
+    const told = point(
+      {},
+      {
+        rates: {
+          spec_decode_drafts_total: 10,
+          spec_decode_accepted_tokens_total: 25,
+          estimated_flops_per_gpu_total: 4.9475e14,
+          estimated_read_bytes_per_gpu_total: 1.5e12,
+          estimated_write_bytes_per_gpu_total: 1e11,
+          external_prefix_cache_queries_total: 0,
+          external_prefix_cache_hits_total: 0,
+          lmcache_lookup_tokens_total: 400,
+          lmcache_lookup_hits_total: 100,
+        },
+        windows: {
+          // 50 tokens a second at 20 ms; prompts take 4 × 0.1 s, answers 2 × 1.8 s.
+          tpot_seconds: { ...quantiles, count: 9, mean: 0.02 },
+          prefill_seconds: { ...quantiles, count: 4, mean: 0.1 },
+          decode_seconds: { ...quantiles, count: 2, mean: 1.8 },
+        },
+      },
+    );
+    const ring = ringOf([told]);
+    const last = (id: string) => ring.column(id)[0];
+    expect(last("accepted-length")).toBe(3.5);
+    expect(last("stream")).toBe(50);
+    expect(last("prefill-share")).toBeCloseTo(0.1, 9);
+    expect(last("compute")).toBeCloseTo(494.75, 6);
+    expect(last("memory-rate")).toBeCloseTo(1.6, 9);
+    expect(last("store-hits")).toBe(nothingCame);
+    expect(last("lmcache-hits")).toBe(0.25);
+    expect(last("gpu-temperature")).toBeNaN();
+    const { model, absent } = liveRows(input(ring, { panels, from: start - 10, to: start + 10 }));
+    expect(model.rows.find(({ id }) => id === "compute")?.note).toBe("one GPU, 25.0\u00a0% of its peak");
+    expect(absent.map(({ name }) => name)).toContain("GPU temperature");
   });
 });

@@ -1,11 +1,11 @@
 import { CurveView } from "../parts/curve-view.ts";
-import { fill, h, link, show } from "../parts/dom.ts";
+import { fill, h, show } from "../parts/dom.ts";
 import { lineLegend, predictedLegend, realLegend } from "../parts/line-legend.ts";
 import type { CurvePlot, TableModel } from "../parts/models.ts";
+import { pictureLinks } from "../parts/picture-links.ts";
 import { Section } from "../parts/section.ts";
-import { sectionPicture } from "../parts/section-picture.ts";
 import type { TableActions } from "../parts/table.ts";
-import type { Theme } from "../parts/theme.ts";
+import { readTheme, type Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
 import { correctedSeries } from "./bench-plots.ts";
 
@@ -23,20 +23,19 @@ export class CurveSection {
   readonly section: Section;
   private readonly plots = h("div", { class: "distributions" });
   private readonly views = new Map<string, CurveView>();
-  private readonly save: HTMLElement;
-  private theme: Theme | null = null;
+  private readonly pictures: readonly HTMLElement[];
 
   constructor({ id, picture, ...options }: CurveSectionOptions) {
     this.section = new Section({ id, ...options });
     this.section.body.append(this.plots);
-    this.save = link(words("Save PNG"), () => {
-      const url = this.theme ? sectionPicture(this.section.root, this.theme) : undefined;
-      if (url) picture(`${id}.png`, url);
-    });
+    this.pictures = pictureLinks(
+      () => this.section.root,
+      readTheme,
+      (url) => picture(`${id}.png`, url),
+    );
   }
 
   update(models: readonly CurvePlot[], theme: Theme): void {
-    this.theme = theme;
     show(this.section.root, models.length > 0);
     const views = models.map((model) => {
       const view = this.views.get(model.id) ?? new CurveView(model, theme, this.section.twinId);
@@ -50,7 +49,7 @@ export class CurveSection {
       realLegend(words("measured")),
       predictedLegend(words("predicted, with range")),
       ...(isCorrected ? lineLegend([{ name: words("with the correction"), series: correctedSeries }]) : []),
-      this.save,
+      ...this.pictures,
     );
     this.section.refresh();
   }

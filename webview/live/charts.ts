@@ -2,9 +2,9 @@ import { fill, h, link, show } from "../parts/dom.ts";
 import { predictedLegend, realLegend } from "../parts/line-legend.ts";
 import type { Row, Span, TableModel } from "../parts/models.ts";
 import { clock } from "../parts/numbers.ts";
+import { pictureLinks } from "../parts/picture-links.ts";
 import { Rows } from "../parts/rows.ts";
 import { Section } from "../parts/section.ts";
-import { sectionPicture } from "../parts/section-picture.ts";
 import type { TableActions } from "../parts/table.ts";
 import type { Theme } from "../parts/theme.ts";
 import { words } from "../parts/words.ts";
@@ -34,7 +34,7 @@ export class Charts {
   private readonly rows: Rows;
   private readonly more: HTMLButtonElement;
   private readonly absent = h("div", { class: "absent-rows" });
-  private readonly picture: HTMLElement;
+  private readonly pictures: readonly HTMLElement[];
   private readonly goToNow: HTMLElement;
   private isMore = false;
   private input: RowsInput | null = null;
@@ -46,7 +46,7 @@ export class Charts {
   constructor(
     private theme: Theme,
     private readonly panels: readonly Panel[],
-    private readonly events: ChartEvents,
+    events: ChartEvents,
     actions: TableActions,
   ) {
     this.section = new Section({
@@ -68,7 +68,11 @@ export class Charts {
       this.setMore(!this.isMore);
       events.toggled();
     });
-    this.picture = link(words("Save PNG"), () => this.savePicture());
+    this.pictures = pictureLinks(
+      () => this.section.root,
+      () => this.theme,
+      events.picture,
+    );
     this.goToNow = link(words("Go to now"), () => events.zoom(null));
     this.section.body.append(this.rows.root, h("div", { class: "more-panels" }, this.more), this.absent);
     this.setMore(false);
@@ -122,7 +126,7 @@ export class Charts {
       ...(zoom ? [this.goToNow] : []),
       realLegend(words("live")),
       ...(hasPrediction ? [predictedLegend(words("predicted, with range"))] : []),
-      this.picture,
+      ...this.pictures,
     );
   }
 
@@ -130,10 +134,5 @@ export class Charts {
     if (!this.input) return [];
     const heats = this.shown.flatMap((row) => (row.heat ? [heatTable(row.heat, row)] : []));
     return [...(this.spans.some(({ text }) => text !== "") ? [eventsTable(this.spans)] : []), liveTable(this.input), ...heats];
-  }
-
-  private savePicture(): void {
-    const url = sectionPicture(this.section.root, this.theme);
-    if (url) this.events.picture(url);
   }
 }

@@ -219,7 +219,7 @@ class LivePage {
         }),
       );
       this.charts.head(windowTitle(to - from, this.view), this.view.zoom, prediction !== null);
-      const range = { ring, from, to, isPast: this.view.isPast(this.last), engines, events };
+      const range = { ring, from, to, isPast: this.view.isPast(this.last), engines, events, gpuPeak: header.gpuPeak };
       document.body.dataset.lines = String(this.charts.update({ ...shared, ...range }));
       this.sections.update(live, { ring, from, to, theme: this.theme, engine: this.engine });
     }

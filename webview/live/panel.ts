@@ -1,5 +1,6 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram } from "../../src/live/snapshot.ts";
+import type { GpuPeak } from "../../src/protocol/live-view.ts";
 import { brief, figure, milliseconds, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 import { type Column, quantileColumn } from "./columns.ts";
@@ -16,6 +17,8 @@ export interface Panel {
   /** The unit of several engines where adding a word to it would not fit. */
   readonly unitTogether?: string;
   readonly isEssential: boolean;
+  /** How it is made, under its name. */
+  readonly about?: string;
   /** Words above the group of rows that it belongs to. */
   readonly heading?: string;
   readonly tall?: boolean;
@@ -31,6 +34,8 @@ export interface Panel {
   readonly predicted?: keyof PredictedRows;
   readonly limit?: keyof Pick<Slo, "ttftSeconds" | "tpotSeconds" | "e2eSeconds">;
   readonly top?: number;
+  /** Which peak of a GPU its figure is a share of. */
+  readonly peak?: keyof GpuPeak;
   readonly series?: number;
   /** What is shown in its place where it has no figures and this has. */
   readonly otherwise?: Panel;

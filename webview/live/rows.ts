@@ -1,10 +1,10 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import { noteOn } from "../../src/live/page/figure-notes.ts";
 import type { LiveEvent } from "../../src/live/source.ts";
-import type { LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
+import type { GpuPeak, LiveConnection, Prediction } from "../../src/protocol/live-view.ts";
 import { summary } from "../parts/downsample.ts";
 import type { Predicted, Row, RowLine, RowsModel, Span } from "../parts/models.ts";
-import { brief, clock, duration, figure, scaleEnd } from "../parts/numbers.ts";
+import { brief, clock, duration, figure, percent, scaleEnd } from "../parts/numbers.ts";
 import { niceTop } from "../parts/ticks.ts";
 import { listed, said, words } from "../parts/words.ts";
 import { absentWords } from "./absent-words.ts";
@@ -29,6 +29,8 @@ export interface RowsInput {
   readonly events: readonly LiveEvent[];
   /** Engines behind the figures: from two on a unit says how they come together. */
   readonly engines: number;
+  /** What one GPU could do; null = not known. */
+  readonly gpuPeak: GpuPeak | null;
   /** Tokens that the cache holds; null = not known. */
   readonly kvCapacityTokens: number | null;
 }
@@ -162,13 +164,16 @@ function unitOf({ unit, together, unitTogether }: Panel, engines: number): strin
   return together === "sum" ? words("{0}, sum", unit) : words("{0}, mean", unit);
 }
 
-function noteOf(panel: Panel, { ring, kvCapacityTokens }: RowsInput, predicted: Predicted | null, isFed: boolean): string {
+function noteOf(panel: Panel, { ring, kvCapacityTokens, gpuPeak }: RowsInput, predicted: Predicted | null, isFed: boolean): string {
   const kind = ring.answered?.snapshot?.server.kind;
   const known = kind ? noteOn(kind, panel.word) : undefined;
   const used = panel.id === "kv" && kvCapacityTokens !== null ? lastOf(ring, "kv") : null;
+  const reached = panel.peak && gpuPeak ? lastOf(ring, panel.column.id) : null;
   return [
+    panel.about ?? "",
     known ? said(known) : "",
     predicted ? words("predicted {0}", panel.format(predicted.value)) : isFed ? words("input") : "",
+    reached === null || !panel.peak || !gpuPeak ? "" : words("one GPU, {0} of its peak", percent(reached / gpuPeak[panel.peak])),
     used === null || kvCapacityTokens === null ? "" : words("{0} tokens", scaleEnd(used * kvCapacityTokens, figure)),
   ]
     .filter((part) => part !== "")

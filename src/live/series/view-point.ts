@@ -1,4 +1,14 @@
-import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram, CanonicalPart, LivePoint, Measures, Snapshot } from "../snapshot.ts";
+import type {
+  CanonicalCounter,
+  CanonicalGauge,
+  CanonicalHistogram,
+  CanonicalPart,
+  LivePoint,
+  Measures,
+  Snapshot,
+  WindowQuantiles,
+} from "../snapshot.ts";
+import { keysOf } from "../words.ts";
 
 /** What a page forms window percentiles and distributions from. */
 const histograms: readonly CanonicalHistogram[] = [
@@ -18,6 +28,7 @@ const windows: readonly CanonicalHistogram[] = [
   "prefill_seconds",
   "decode_seconds",
   "iteration_tokens",
+  "request_max_generation_tokens",
   "kv_transfer_seconds",
 ];
 const gauges: readonly CanonicalGauge[] = [
@@ -28,8 +39,18 @@ const gauges: readonly CanonicalGauge[] = [
   "kv_capacity_tokens",
   "kv_transfer_waiting",
   "spec_decode_acceptance_rate",
+  "spec_decode_mean_length",
+  "lmcache_hit_rate",
+  "host_kv_usage",
+  "host_kv_used_bytes",
+  "router_queue",
+  "gateway_queue",
+  "ready_replicas",
   "gpu_utilization",
+  "gpu_tensor_active",
   "gpu_power_w",
+  "gpu_temp_c",
+  "gpu_sm_clock",
   "gpu_memory_used_bytes",
 ];
 const counters: readonly CanonicalCounter[] = [
@@ -39,8 +60,16 @@ const counters: readonly CanonicalCounter[] = [
   "preemptions_total",
   "prefix_cache_queries_total",
   "prefix_cache_hits_total",
+  "spec_decode_drafts_total",
   "spec_decode_draft_tokens_total",
   "spec_decode_accepted_tokens_total",
+  "external_prefix_cache_queries_total",
+  "external_prefix_cache_hits_total",
+  "lmcache_lookup_tokens_total",
+  "lmcache_lookup_hits_total",
+  "estimated_flops_per_gpu_total",
+  "estimated_read_bytes_per_gpu_total",
+  "estimated_write_bytes_per_gpu_total",
   "request_errors_total",
 ];
 const parts: readonly CanonicalPart[] = ["requests_waiting_by_reason", "request_success_by_reason"];
@@ -65,8 +94,20 @@ export function viewPoint(point: LivePoint, known?: Snapshot["wireNames"]): Live
       ...(wireNames && wireNames !== known ? { wireNames } : {}),
     },
     rates: only(point.rates, counters),
-    windows: only(point.windows, windows),
+    windows: withoutBuckets(only(point.windows, windows)),
   };
+}
+
+/** A page finds the bucket of a quantile in the histogram of the window that it looks at. */
+function withoutBuckets(all: LivePoint["windows"]): LivePoint["windows"] {
+  const light: Partial<Record<CanonicalHistogram, WindowQuantiles>> = {};
+  for (const word of keysOf(all)) {
+    const window = all[word];
+    if (!window) continue;
+    const { buckets: _, ...quantiles } = window;
+    light[word] = quantiles;
+  }
+  return light;
 }
 
 function shown(measures: Measures, words: readonly CanonicalHistogram[]): Measures {
