@@ -9,11 +9,14 @@ export interface ChartPort {
   readonly span: Span;
 }
 
+/** Deeper than any chart keeps a server's values. */
+const deepest = 16;
+
 /** The ports of the Services that a chart makes around what stands at a place of its values: `servicePort`, `service.port`, `service.ports`. */
 export function chartPorts(root: YamlValue, { start }: Span): readonly ChartPort[] {
   const found: ChartPort[] = [];
   let level: YamlValue | undefined = root;
-  while (level) {
+  for (let depth = 0; level && depth < deepest; depth++) {
     const service = level.at("service");
     const ports = service.at("ports");
     const several = ports.isList

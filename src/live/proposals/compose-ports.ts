@@ -14,12 +14,17 @@ export interface PublishedPort {
   readonly span: Span;
 }
 
+/** More mappings than anybody writes. */
+const mostEntries = 100;
 /** More ports than anybody publishes of one server. */
 const mostPorts = 256;
 
 /** The published ports of a service, short and long syntax; ports that Docker draws, and those that cannot be read, are none. */
 export function publishedPorts(ports: YamlValue): readonly PublishedPort[] {
-  return ports.items().flatMap((item) => (item.isMap ? longSyntax(item) : shortSyntax(item)));
+  return ports
+    .items()
+    .slice(0, mostEntries)
+    .flatMap((item) => (item.isMap ? longSyntax(item) : shortSyntax(item)));
 }
 
 /** `[HOST_IP:][HOST:]CONTAINER[/PROTOCOL]`, host and container single ports or ranges. */

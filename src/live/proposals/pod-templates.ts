@@ -11,11 +11,15 @@ export interface PodTemplate {
 
 /** Deeper than any kind keeps its pods. */
 const deepest = 12;
+/** Aliases may stand for more than a file can hold. */
+const mostValues = 20_000;
 
 /** The pods that an object makes, wherever its kind keeps them, and the labels that its controller gives them. */
 export function podTemplates(root: YamlValue): readonly PodTemplate[] {
   const found: PodTemplate[] = [];
+  let seen = 0;
   const walk = (value: YamlValue, depth: number): void => {
+    if (++seen > mostValues) return;
     const containers = value.at("spec", "containers");
     if (containers.isList) found.push({ labels: labelsOf(value.at("metadata", "labels")), ports: portsOf(containers) });
     else if (depth < deepest) for (const below of [...value.entries(), ...value.items()]) walk(below, depth + 1);
