@@ -73,7 +73,7 @@ function asLong(assumed: Workload, requests: number, { ratePerSecond }: Measured
 /** The very requests that were assumed, coming as the measured ones do. */
 function comingAs(assumed: Workload, measured: SimpleWorkload): Workload {
   if (assumed.kind === "requests") {
-    const { ratePerSecond: _, cv: __, maxInFlight: ___, ...rows } = assumed;
+    const { ratePerSecond: _, arrivals: __, cv: ___, burst: ____, stages: _____, maxInFlight: ______, ...rows } = assumed;
     if (measured.kind === "open-loop") {
       const timed = { ...rows, requests: rows.requests.slice(0, measured.requests) };
       return { ...timed, ratePerSecond: measured.ratePerSecond, cv: measured.cv ?? 1 };
