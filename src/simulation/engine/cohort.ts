@@ -152,7 +152,14 @@ export class Cohort {
   /** Its next gap counts from its own last token, not from the cohort's last step. */
   markOdd(r: number): void {
     this.requests.odd[r] = 1;
-    if (this.oddCount < this.oddOnes.length) this.oddOnes[this.oddCount++] = r;
+    this.oddOnes[this.oddCount++] = r;
+  }
+
+  /** It leaves before that gap was counted. */
+  forgetOdd(r: number): void {
+    this.requests.odd[r] = 0;
+    const place = this.oddOnes.indexOf(r);
+    this.oddOnes[place] = this.oddOnes[--this.oddCount] as number;
   }
 
   /** Every member gains what was settled. */

@@ -77,7 +77,7 @@ export class Decoders {
     const { requests } = this;
     const cohort = this.cohorts[requests.cohort[r] as number] as Cohort;
     const computed = cohort.computedOf(r);
-    if (requests.odd[r] === 1) requests.odd[r] = 0;
+    if (requests.odd[r] === 1) cohort.forgetOdd(r);
     else requests.lastToken[r] = cohort.lastFinish;
     requests.computed[r] = computed;
     requests.target[r] = computed + 1;
@@ -96,15 +96,13 @@ export class Decoders {
   /** Every member has tokens since the cohort's last step, those that joined since then since their own. */
   recordGaps(cohort: Cohort, now: number): void {
     const { requests } = this;
-    let odd = 0;
-    for (let i = 0; i < cohort.oddCount; i++) {
+    const odd = cohort.oddCount;
+    for (let i = 0; i < odd; i++) {
       const r = cohort.oddOnes[i] as number;
-      if (requests.odd[r] !== 1 || requests.cohort[r] !== cohort.index) continue;
       requests.odd[r] = 0;
       // A decode instance that was handed no token has computed the first.
       if (Number.isNaN(requests.firstToken[r] as number)) requests.firstToken[r] = now;
       else this.gaps.add(now - (requests.lastToken[r] as number), 1);
-      odd++;
     }
     cohort.oddCount = 0;
     this.gaps.add(now - cohort.lastFinish, cohort.size - odd);
