@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ReportControls } from "../../src/protocol/report-view.ts";
 import { readControls } from "../../webview/report/control-values.ts";
 import { workloadWords } from "../../webview/report/workload-words.ts";
 import { controls, header } from "./fixtures/report.ts";
-import { settle, Workshop } from "./support/workshop.ts";
+import { settle, themes, Workshop } from "./support/workshop.ts";
 
 let workshop: Workshop;
 beforeAll(async () => {
@@ -138,6 +140,22 @@ describe("the load of a report page", () => {
       expect(await last(posted, "estimate")).toMatchObject({ workload: "mine", ratePerSecond: 4, load: null });
     });
   });
+
+  it("has a name for every field, and enough contrast in every theme", async () => {
+    for (const theme of themes)
+      await workshop.withPage("report", "met", { theme, kept: { load: true } }, async ({ page }) => {
+        await pick(page, "Arrivals", "in bursts");
+        await page.getByRole("button", { name: "Add a class" }).click();
+        await pick(page, "Class class 2: prompt: distribution", "log-normal");
+        await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+        const found = await page.evaluate(async () => {
+          const { axe } = window as unknown as { axe: { run(root: string): Promise<{ violations: { id: string; impact: string }[] }> } };
+          const { violations } = await axe.run("#load");
+          return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+        });
+        expect(found, theme).toEqual([]);
+      });
+  }, 60_000);
 
   it("fits 420 px with everything in it", async () => {
     await workshop.withPage("report", "missed", { width: 420, kept: { load: true } }, async ({ page }) => {
