@@ -16,7 +16,7 @@ export function logErrors(runs: readonly ClosedLoopRun[], time: Time): readonly 
   });
 }
 
-const learntShare = 0.83;
+const learntShare = 0.85;
 
 /**
  * By engine the half-width of the band that is to hold 8 of 10 measured values, where every model counts alike however often it was
