@@ -5,6 +5,8 @@ import type { MadeTokens } from "./engine/made-tokens.ts";
 export class FrontEnd {
   /** Nanoseconds of work that lie before it, with that of the other cores behind it. */
   private backlog = 0;
+  /** Nanoseconds that it has worked up to the last look. */
+  private busy = 0;
   private lookedAt = 0;
   private seenTokens = 0;
 
@@ -29,11 +31,22 @@ export class FrontEnd {
     return Math.round(this.backlog);
   }
 
+  /** Forgets what was done so far. */
+  reset(): void {
+    this.busy = 0;
+  }
+
+  busyUntil(now: number): number {
+    return this.busy + Math.min(this.backlog, now - this.lookedAt);
+  }
+
   /** Between two looks, which come with each request's beginning and end, tokens come evenly. */
   private look(tokens: number, now: number): void {
     const { token, cores } = this.costs;
-    const work = 1e9 * cores * token * (tokens - this.seenTokens);
-    this.backlog = Math.max(0, this.backlog + work - (now - this.lookedAt));
+    const work = this.backlog + 1e9 * cores * token * (tokens - this.seenTokens);
+    const done = Math.min(work, now - this.lookedAt);
+    this.busy += done;
+    this.backlog = work - done;
     this.seenTokens = tokens;
     this.lookedAt = now;
   }

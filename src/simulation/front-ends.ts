@@ -48,6 +48,16 @@ export class FrontEnds {
     return delay;
   }
 
+  /** Forgets what was done so far: it was warm-up. */
+  reset(): void {
+    for (const one of this.byCore) one?.reset();
+  }
+
+  /** Share of a time in which the busiest has worked. */
+  busiestShare(from: number, to: number): number {
+    return to > from ? this.byCore.reduce((most, one) => Math.max(most, (one?.busyUntil(to) ?? 0) / (to - from)), 0) : 0;
+  }
+
   private frontEndOf(r: number): FrontEnd | null | undefined {
     return this.byCore[this.requests.promptCore[r] as number];
   }

@@ -122,6 +122,7 @@ export class Run implements HandOverPort, StepsPort {
       this.refused = 0;
       this.cluster.resetLogs(now);
       this.handOver?.reset(now);
+      this.frontEnds.reset();
       this.placement.reset?.();
       this.parts.reset?.();
       this.gaps.clear();
@@ -267,6 +268,7 @@ export class Run implements HandOverPort, StepsPort {
       stopped,
       lastArrival: this.wayIn.lastArrival,
       linkShare,
+      frontEndShare: this.frontEnds.busiestShare(origin, now),
       links: this.handOver?.usedLinks ?? null,
       figures: [...(placement.figures?.() ?? []), ...(parts.figures?.() ?? [])],
     };

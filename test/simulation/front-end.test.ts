@@ -48,10 +48,13 @@ describe("the server process before a core", () => {
         simulateWith(settledOf(setup), [planOf(setup)], [timing(() => 0.01, { frontEnd })], { kind: "requests", requests }, 1, {
           stepwise,
         }),
-      ).requests;
-    const { firstToken, finished } = run(false);
+      );
+    const { requests: records, bottleneck } = run(false);
+    const { firstToken, finished } = records;
     expect([...firstToken].map((time) => time.toFixed(3))).toEqual(["0.016", "0.016"]);
     expect([...finished].map((time) => time.toFixed(3))).toEqual(["0.160", "0.160"]);
-    expect(run(true)).toEqual(run(false));
+    expect(bottleneck.resource).toBe("front-end");
+    expect(bottleneck.sentence).toMatch(/^Limited by the server before the engine\. .* 100(\.0)? % of the time/);
+    expect(run(true).requests).toEqual(records);
   });
 });

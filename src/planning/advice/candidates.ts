@@ -45,6 +45,7 @@ const against: Readonly<Record<Resource, readonly Group[]>> = {
   "decode-bandwidth": ["weights", "layout", "cache-type", "shift", "sequences", "instances"],
   "kv-cache": ["prefix", "share", "cache-type", "layout", "weights", "sequences", "instances"],
   "kv-transfer": ["cache-type", "instances", "layout"],
+  "front-end": ["instances", "layout"],
   collectives: ["layout", "shift", "weights", "instances"],
   host: ["host", "graphs", "sequences", "layout", "instances"],
   "max-num-seqs": ["sequences", "prefix", "layout", "instances"],

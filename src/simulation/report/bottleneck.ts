@@ -10,8 +10,8 @@ import type { RunResult } from "./run-result.ts";
 
 /** Share of step time from which a wait for something counts as the limit. */
 const limiting = 0.15;
-/** Share of the time in use from which the link between pools counts as the limit. */
-const linkLimiting = 0.9;
+/** Share of the time in use from which the link between pools counts as the limit, or the server before a core. */
+const mostlyBusy = 0.9;
 
 interface Evidence {
   readonly run: RunResult;
@@ -37,8 +37,13 @@ export function bottleneck({ run, pools, modes, fullSpans, maxInFlight }: Eviden
       "client",
       `Limited by the client. It keeps at most ${whole(maxInFlight)} requests in flight and holds others back ${percent(capped)} of the time.`,
     );
-  if (run.linkShare >= linkLimiting)
+  if (run.linkShare >= mostlyBusy)
     return say("kv-transfer", `Limited by the link between the pools. A port of it moves KV cache ${percent(run.linkShare)} of the time.`);
+  if (run.frontEndShare >= mostlyBusy)
+    return say(
+      "front-end",
+      `Limited by the server before the engine. It makes tokens into text and sends them ${percent(run.frontEndShare)} of the time, and what the engine makes meanwhile waits.`,
+    );
   if (share >= limiting) {
     if (reason === noBlocks) return kvCache(fullest, share, duties.length > 1 ? [] : fullSpans);
     if (reason === noSequences) return sequences(fullest, share);

@@ -151,6 +151,7 @@ export type Resource =
   | "decode-bandwidth"
   | "kv-cache"
   | "kv-transfer"
+  | "front-end"
   | "collectives"
   | "host"
   | "max-num-seqs"

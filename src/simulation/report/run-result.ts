@@ -22,6 +22,8 @@ export interface RunResult {
   readonly lastArrival: number;
   /** Share of the measured time in which the busiest port between pools was in use. */
   readonly linkShare: number;
+  /** The same of the busiest server before a core. */
+  readonly frontEndShare: number;
   /** Links between cores and what they moved; null where no cache moves. */
   readonly links: Links | null;
   /** What the system did, a sentence each. */
