@@ -55,6 +55,7 @@ const said = (state: Connection, points: readonly LivePoint[], change = {}) =>
     absent: null,
     gap: null,
     missing: [],
+    isFirst: false,
     ...change,
   });
 const figures = (points: readonly LivePoint[], seconds: number, change = {}) =>
@@ -162,7 +163,9 @@ describe("verdict", () => {
     expect(said("lost", points, { detail: "Connection refused" })).toMatchObject({
       title: "No answer for 14\u00a0s",
       lines: [
-        { text: "Connection refused. Trying again in 8\u00a0s. The last values stay, greyed and with their age; nothing is drawn for the gap." },
+        {
+          text: "Connection refused. Trying again in 8\u00a0s. The last values stay, greyed and with their age; nothing is drawn for the gap.",
+        },
       ],
     });
     expect(said("lost", [], { detail: "Connection refused", hasAnswered: false })).toMatchObject({
@@ -173,6 +176,9 @@ describe("verdict", () => {
     expect(said("wrong-page", [], { detail: "HTML" }).lines[0]?.text).toBe("HTML");
     expect(said("idle", history(60, { gaps: false, quiet: true })).title).toBe("No requests in this window");
     expect(said("live", plainHistory(60)).title).toBe("1 request running");
+    expect(said("live", plainHistory(1), { isFirst: true }).lines).toEqual([
+      { text: "Rates and percentiles start with the second answer." },
+    ]);
   });
 
   it("says why there is no prediction, and that one is on its way", () => {

@@ -197,6 +197,7 @@ class LivePage {
       liveVerdict({
         ...{ state, detail, hasAnswered, silentSeconds, retrySeconds, header, measured, prediction, absent, gap },
         missing: ring.last?.missing ?? [],
+        isFirst: ring.samples < 2,
       }),
       this.sections.verdictLinks(gap),
       this.actions(),

@@ -15,6 +15,8 @@ export interface VerdictInput extends AnsweringInput {
   /** Seconds without an answer. */
   readonly silentSeconds: number;
   readonly retrySeconds: number | null;
+  /** One look alone has no rates and no percentiles yet. */
+  readonly isFirst: boolean;
 }
 
 /** The sentence on top of the live page, for every state a server can be in. */
@@ -65,7 +67,7 @@ function lost({ detail, hasAnswered, silentSeconds, retrySeconds, header }: Verd
   };
 }
 
-function quiet({ state, measured }: VerdictInput): Sentence {
+function quiet({ state, measured, isFirst }: VerdictInput): Sentence {
   const running = measured?.running ?? 0;
   if (state === "idle" || running === 0) {
     return {
@@ -77,6 +79,12 @@ function quiet({ state, measured }: VerdictInput): Sentence {
   return {
     sign: plainSign("○"),
     title: running === 1 ? words("1 request running") : words("{0} requests running", whole(running)),
-    lines: [{ text: words("The server offers no latency histogram, or none was observed in this window.") }],
+    lines: [
+      {
+        text: isFirst
+          ? words("Rates and percentiles start with the second answer.")
+          : words("The server offers no latency histogram, or none was observed in this window."),
+      },
+    ],
   };
 }

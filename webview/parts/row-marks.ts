@@ -71,7 +71,10 @@ function lines(pen: CanvasRenderingContext2D, plot: RowPlot, { row, model, theme
   pen.strokeStyle = colour;
   pen.lineWidth = theme.highContrast ? 2 : row.shape === "step" ? 1 : 1.75;
   trace(pen, plot, points, row.shape === "step");
+  // A sample alone is a dot: butts would leave nothing of it.
+  pen.lineCap = "round";
   pen.stroke();
+  pen.lineCap = "butt";
 }
 
 function lineStyle(pen: CanvasRenderingContext2D, { series, look }: RowLine, theme: Theme): void {
