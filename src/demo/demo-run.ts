@@ -6,13 +6,14 @@ import type { Settled, SettledPool } from "../deployment/settled.ts";
 import { noSurroundings } from "../deployment/surroundings.ts";
 import { lengthsFor } from "../language/lengths.ts";
 import { fittedLengths, memoryPlan } from "../memory/memory-plan.ts";
+import type { Report } from "../simulation/report/report.ts";
 import { TimelineLog } from "../simulation/timeline/timeline-log.ts";
 import { builtInWorkload } from "../simulation/workload/built-in.ts";
 import { estimate } from "../timing/closed-form.ts";
 import { defaultDeployment } from "./default-deployment.ts";
 import type { ImitationOptions } from "./imitation.ts";
 import { asWritten, type Injection, injected, simulated } from "./inject.ts";
-import { stepLog } from "./step-log.ts";
+import { type RunLog, runLog } from "./run-log.ts";
 
 /** Share of the rate a deployment can hold at most: busy, but with room, so that queues come and go. */
 const usualLoad = 0.6;
@@ -23,11 +24,17 @@ const fallbackWorkload = "chat";
 /** More are not told apart on a page. */
 const mostEngines = 64;
 
-/** What the demo plays: a run, and what the server would say of itself. */
-export type DemoRun = Pick<
-  ImitationOptions,
-  "report" | "model" | "maxModelLen" | "version" | "engines" | "cacheConfig" | "layout" | "steps"
->;
+/** What a server says of itself. */
+export type ServedAs = Pick<ImitationOptions, "maxModelLen" | "version" | "engines" | "cacheConfig" | "layout">;
+
+/** One server of pools that work together. */
+export type DemoMember = ServedAs & Required<Pick<ImitationOptions, "member" | "memory">>;
+
+/** What the demo plays: a run, and what its server, or each server of its pools, would say of itself. */
+export interface DemoRun extends ServedAs, Pick<ImitationOptions, "report" | "model" | "log"> {
+  /** Empty where one server has all of it. */
+  readonly members?: readonly DemoMember[];
+}
 
 export interface DemoRunOptions {
   readonly seed?: number;
@@ -53,13 +60,34 @@ export function demoRun(settled: Settled, catalog: Catalog, { seed = 1, load = u
   const timeline = new TimelineLog();
   const outcome = simulated(played, seed, { timeline });
   if (outcome.error) throw new Error(`${settled.name} cannot be played: ${outcome.error.message}`);
-  const pool = played.settled.pools[0];
+  return playedRun(played.settled, outcome.report, runLog(timeline.taken()));
+}
+
+/** A simulated run of a deployment, to be played. */
+export function playedRun(settled: Settled, report: Report, log: RunLog | undefined): DemoRun {
+  const [pool] = settled.pools;
   return {
-    report: outcome.report,
+    report,
     model: settled.model.id,
-    steps: stepLog(timeline.taken()),
+    ...(log ? { log, members: membersOf(settled, log) } : {}),
     ...(pool ? servedAs(pool) : {}),
   };
+}
+
+/** Each replica of pools that work together is a server of its own. */
+function membersOf({ model, pools }: Settled, { instances }: RunLog): readonly DemoMember[] {
+  if (pools.every(({ role }) => role === "mixed")) return [];
+  return pools.flatMap((pool, index) => {
+    const { role } = pool;
+    if (role === "mixed") return [];
+    const own = instances.flatMap((one, at) => (one.pool === index ? [at] : []));
+    const engines = Math.max(1, own.length / pool.instances);
+    const memory = memoryPlan(model, pool);
+    return Array.from({ length: pool.instances }, (_, replica): DemoMember => {
+      const member = { role, instances: own.slice(replica * engines, (replica + 1) * engines) };
+      return { ...servedAs(pool), member, memory };
+    });
+  });
 }
 
 /** Reads a YAML text and prepares its first deployment, or the one named, to be played. */
@@ -78,11 +106,10 @@ export function defaultDemoRun(catalog: Catalog, options?: DemoRunOptions): Demo
 }
 
 /** What a pool's server says of itself. */
-export function servedAs(pool: SettledPool): Pick<DemoRun, "maxModelLen" | "version" | "engines" | "cacheConfig" | "layout"> {
+function servedAs(pool: SettledPool): ServedAs {
   const { layout, settings, budget } = pool;
   return {
-    // A server of pools that work together shows all of them as one.
-    engines: pool.role === "mixed" ? Math.min(mostEngines, pool.instances * layout.data) : 1,
+    engines: Math.min(mostEngines, (pool.role === "mixed" ? pool.instances : 1) * layout.data),
     maxModelLen: settings.maxModelLen,
     ...(budget.engine === "tensorrt-llm" ? {} : { version: pool.version.text }),
     cacheConfig: cacheLabels(pool),

@@ -1,9 +1,9 @@
 import type { Version } from "../deployment/version.ts";
 import type { Report } from "../simulation/report/report.ts";
 import { demoPage } from "./demo-page.ts";
-import { Replay } from "./replay.ts";
+import { type PlayedMember, Replay } from "./replay.ts";
+import type { RunLog } from "./run-log.ts";
 import { sglangDialect } from "./sglang-wire.ts";
-import type { StepLog } from "./step-log.ts";
 import { vllmDialect } from "./vllm-wire.ts";
 import type { Dialect, PageFacts, ServedLayout } from "./wire.ts";
 
@@ -30,8 +30,12 @@ export interface ImitationOptions {
   /** Further labels of `cache_config_info`. */
   readonly cacheConfig?: Readonly<Record<string, string>>;
   readonly layout?: ServedLayout;
-  /** Tokens of each step, for the server that counts them. */
-  readonly steps?: StepLog;
+  /** Its steps, and where requests were; without them gaps of an answer are even, and no steps are counted. */
+  readonly log?: RunLog;
+  /** One server of pools that work together; all of the run where absent. */
+  readonly member?: PlayedMember;
+  /** Of that server; the report's where absent. */
+  readonly memory?: Report["memory"];
 }
 
 /** The server that a run is of; undefined where it is of an engine that is not imitated. */
@@ -61,7 +65,8 @@ export class Imitation {
     options: ImitationOptions,
     private readonly began: number,
   ) {
-    const { report, speed = 1, engines = 1 } = options;
+    const { report, speed = 1, member, memory = report.memory } = options;
+    const engines = member?.instances.length ?? options.engines ?? 1;
     if (!(speed > 0 && speed <= 10_000)) throw new Error(`Speed must lie between 0 and 10,000, not ${speed}`);
     if (!Number.isInteger(engines) || engines < 1 || engines > 64) throw new Error(`Engines must be 1 to 64, not ${engines}`);
     const own = imitatedBy(report);
@@ -71,13 +76,20 @@ export class Imitation {
     const release = kind === own ? /\d+\.\d+(?:\.\d+)?/.exec(report.engine)?.[0] : undefined;
     this.version = this.dialect.version(options.version ?? release ?? fallbackVersions[kind]);
     this.speed = speed;
-    const maxModelLen = options.maxModelLen ?? Math.max(1, report.memory.longestModelLen);
-    this.replay = new Replay(report, engines, this.dialect.bounds(maxModelLen), options.steps);
+    const maxModelLen = options.maxModelLen ?? Math.max(1, memory.longestModelLen);
+    this.replay = new Replay(report, {
+      engines,
+      bounds: this.dialect.bounds(maxModelLen),
+      log: options.log,
+      member,
+      isSentToBoth: this.dialect.isSentToBoth,
+    });
     this.facts = {
       version: this.version,
       model: options.model ?? report.name,
       maxModelLen,
-      memory: report.memory,
+      memory,
+      role: member?.role ?? "both",
       cacheConfig: options.cacheConfig ?? {},
       engines,
       layout: options.layout ?? null,

@@ -1,25 +1,30 @@
 import type { Report } from "../simulation/report/report.ts";
-import type { StepLog } from "./step-log.ts";
-import { addTallies, emptyTally, observe, type Tally, type TallyHistogram } from "./tally.ts";
-import { gapFactors } from "./token-gaps.ts";
-
-type Happening = "arrives" | "starts" | "answers" | "ends";
-interface Event {
-  readonly at: number;
-  readonly what: Happening;
-  readonly request: number;
-}
+import { type Counted, type OwnSteps, PlayedEngine } from "./played-engine.ts";
+import type { RunLog } from "./run-log.ts";
+import { poolStays, type StayPlace, wholeStays } from "./stays.ts";
+import type { TallyHistogram } from "./tally.ts";
+import { TokenTimes } from "./token-times.ts";
 
 /** What one engine shows at a moment. */
-export interface EngineView {
-  readonly running: number;
-  readonly waiting: number;
+export interface EngineView extends Counted {
   /** 0 … 1. */
   readonly usage: number;
   readonly outputTokensPerSecond: number;
-  readonly tally: Tally;
-  /** Its steps were written down. */
-  readonly tellsSteps: boolean;
+}
+
+/** The instances of a run that one server of pools stands for, each an engine of it. */
+export interface PlayedMember {
+  readonly instances: readonly number[];
+  readonly role: StayPlace["role"];
+}
+
+export interface ReplayOptions {
+  readonly engines: number;
+  readonly bounds: Readonly<Record<TallyHistogram, readonly number[]>>;
+  readonly log?: RunLog | undefined;
+  /** One server of pools that work together; all of the run where absent. */
+  readonly member?: PlayedMember | undefined;
+  readonly isSentToBoth?: boolean;
 }
 
 /**
@@ -29,30 +34,22 @@ export interface EngineView {
 export class Replay {
   /** Simulated seconds of one round. */
   readonly duration: number;
-  private readonly engines: readonly Engine[];
+  private readonly engines: readonly PlayedEngine[];
+  private readonly log: RunLog | undefined;
+  private readonly member: PlayedMember | undefined;
   private round = 0;
 
   constructor(
     private readonly report: Report,
-    engines: number,
-    bounds: Readonly<Record<TallyHistogram, readonly number[]>>,
-    steps?: StepLog,
+    options: ReplayOptions,
   ) {
     const { requests } = report;
     const last = requests.finished.filter(Number.isFinite).reduce((latest, at) => Math.max(latest, at), 0);
     // A breath between two rounds; also keeps an empty report from a round of no length.
     this.duration = Math.max(last, report.summary.durationSeconds, 0) + 1;
-    const factors = gapFactors(report);
-    const several = requests.instance.some((instance) => instance > 0);
-    const owners = several ? requests.instance.map((instance) => instance % engines) : unevenly(requests.arrival.length, engines);
-    this.engines = Array.from({ length: engines }, (_, engine) => {
-      const mine: number[] = [];
-      for (const [request, owner] of owners.entries()) if (owner === engine) mine.push(request);
-      // Engines that were made of one share its steps.
-      const share = several ? 1 : mine.length / Math.max(1, owners.length);
-      const own = steps && { ...steps, share, isMine: (row: number) => !several || (steps.instance[row] ?? 0) % engines === engine };
-      return new Engine(report, mine, factors, bounds, this.duration, own);
-    });
+    this.log = options.log;
+    this.member = options.log && options.member;
+    this.engines = options.log && options.member ? this.ofMember(options.log, options.member, options) : this.ofRun(options);
   }
 
   /** What every engine shows `seconds` of simulated time after the server's start. */
@@ -61,21 +58,73 @@ export class Replay {
     const within = Math.max(0, seconds) - round * this.duration;
     if (round !== this.round) for (const engine of this.engines) engine.rewind();
     this.round = round;
-    const views = this.engines.map((engine) => engine.view(within, round));
-    const running = views.reduce((sum, view) => sum + view.running, 0);
-    const { kvUsage, outputTokensPerSecond } = this.report.series;
-    const usage = at(this.report, kvUsage, within);
-    const rate = at(this.report, outputTokensPerSecond, within);
-    return views.map((view) => {
-      const share = running > 0 ? view.running / running : 1 / views.length;
-      const isEmpty = view.running + view.waiting === 0;
+    const counted = this.engines.map((engine) => engine.view(within, round));
+    return this.log && this.member ? this.ownLevels(counted, this.log, this.member, within) : this.sharedLevels(counted, within);
+  }
+
+  private ofRun({ engines, bounds, log }: ReplayOptions): readonly PlayedEngine[] {
+    const { requests } = this.report;
+    const times = new TokenTimes(requests, log);
+    const all = wholeStays(this.report, log);
+    const several = requests.instance.some((instance) => instance > 0);
+    const owners = several ? requests.instance.map((instance) => instance % engines) : unevenly(requests.arrival.length, engines);
+    return Array.from({ length: engines }, (_, engine) => {
+      const mine = all.filter(({ request }) => owners[request] === engine);
+      // Engines that were made of one share its steps.
+      const share = several ? 1 : mine.length / Math.max(1, owners.length);
+      const isMine = (row: number): boolean => !several || (log?.steps.instance[row] ?? 0) % engines === engine;
+      return new PlayedEngine(mine, times, bounds, this.duration, log && { ...log.steps, share, isMine });
+    });
+  }
+
+  private ofMember(
+    log: RunLog,
+    { instances, role }: PlayedMember,
+    { bounds, isSentToBoth = false }: ReplayOptions,
+  ): readonly PlayedEngine[] {
+    const times = new TokenTimes(this.report.requests, log);
+    return instances.map((instance) => {
+      const own: OwnSteps = { ...log.steps, share: 1, isMine: (row) => log.steps.instance[row] === instance };
+      return new PlayedEngine(poolStays(this.report, log, { instance, role, isSentToBoth }), times, bounds, this.duration, own);
+    });
+  }
+
+  /** Caches and rates of all engines are known together. */
+  private sharedLevels(counted: readonly Counted[], within: number): readonly EngineView[] {
+    const running = counted.reduce((sum, one) => sum + one.running, 0);
+    const usage = at(this.report, this.report.series.kvUsage, within);
+    const rate = at(this.report, this.report.series.outputTokensPerSecond, within);
+    return counted.map((one) => {
+      const share = running > 0 ? one.running / running : 1 / counted.length;
+      const isEmpty = one.running + one.waiting === 0;
       return {
-        ...view,
-        usage: isEmpty ? 0 : Math.min(1, Math.max(0, usage * share * views.length)),
+        ...one,
+        usage: isEmpty ? 0 : Math.min(1, Math.max(0, usage * share * counted.length)),
         outputTokensPerSecond: isEmpty ? 0 : Math.max(0, rate * share),
       };
     });
   }
+
+  /** An instance's cache was written down with its steps. */
+  private ownLevels(counted: readonly Counted[], log: RunLog, { instances, role }: PlayedMember, within: number): readonly EngineView[] {
+    const rate = role === "decode" ? at(this.report, this.report.series.outputTokensPerSecond, within) : 0;
+    const decoding = log.instances.filter((one) => one.role === "decode").length;
+    return counted.map((one, index) => ({
+      ...one,
+      usage: usageOf(log, instances[index] ?? -1, within),
+      outputTokensPerSecond: rate / Math.max(1, decoding),
+    }));
+  }
+}
+
+function usageOf({ levels, instances }: RunLog, instance: number, seconds: number): number {
+  const capacity = instances[instance]?.capacityTokens ?? 0;
+  let tokens = 0;
+  for (const [row, time] of levels.time.entries()) {
+    if (time > seconds) break;
+    if (levels.instance[row] === instance) tokens = levels.tokens[row] ?? 0;
+  }
+  return capacity > 0 ? Math.min(1, tokens / capacity) : 0;
 }
 
 /** Requests by engine, the first taking the most: weights of 1, 2/3, 1/2, 2/5 …, each next request to whoever is most behind. */
@@ -92,184 +141,6 @@ function unevenly(requests: number, engines: number): Int32Array {
     due[chosen] = (due[chosen] ?? 0) - all;
     return chosen;
   });
-}
-
-/** The steps that an engine counts. */
-interface OwnSteps extends StepLog {
-  readonly share: number;
-  readonly isMine: (row: number) => boolean;
-}
-
-class Engine {
-  private readonly events: readonly Event[];
-  private readonly whole: Tally;
-  private tally: Tally;
-  private at = 0;
-  private next = 0;
-  private running = 0;
-  private waiting = 0;
-  private stepRow = 0;
-  /** Of that row. */
-  private stepsCounted = 0;
-  /** Tokens given out so far, of requests that decode. */
-  private readonly decoding = new Map<number, number>();
-
-  constructor(
-    private readonly report: Report,
-    mine: readonly number[],
-    private readonly factors: Float64Array,
-    private readonly bounds: Readonly<Record<TallyHistogram, readonly number[]>>,
-    duration: number,
-    private readonly steps: OwnSteps | undefined,
-  ) {
-    this.events = eventsOf(report, mine);
-    this.tally = emptyTally(bounds);
-    this.advance(duration);
-    this.whole = this.tally;
-    this.rewind();
-  }
-
-  rewind(): void {
-    this.tally = emptyTally(this.bounds);
-    this.at = 0;
-    this.next = 0;
-    this.running = 0;
-    this.waiting = 0;
-    this.stepRow = 0;
-    this.stepsCounted = 0;
-    this.decoding.clear();
-  }
-
-  view(seconds: number, rounds: number): Omit<EngineView, "usage" | "outputTokensPerSecond"> {
-    if (seconds < this.at) this.rewind();
-    this.advance(seconds);
-    return {
-      running: this.running,
-      waiting: this.waiting,
-      tally: rounds === 0 ? this.tally : addTallies(this.tally, this.whole, rounds),
-      tellsSteps: this.steps !== undefined,
-    };
-  }
-
-  private advance(to: number): void {
-    for (; this.next < this.events.length; this.next++) {
-      const event = this.events[this.next];
-      if (!event || event.at > to) break;
-      this.happen(event);
-    }
-    this.at = to;
-    if (this.steps) this.countSteps(this.steps, to);
-    for (const request of this.decoding.keys()) this.decode(request, this.tokensBy(request, to));
-  }
-
-  /** Takes in the steps that ended; of a row that stands for several, those whose part of its time is over. */
-  private countSteps({ start, end, steps, tokens, share, isMine }: OwnSteps, to: number): void {
-    for (; this.stepRow < start.length; this.stepRow++, this.stepsCounted = 0) {
-      const row = this.stepRow;
-      const [from, until, all] = [start[row] ?? 0, end[row] ?? 0, steps[row] ?? 0];
-      if (from > to) return;
-      const done = to >= until ? all : Math.floor((all * (to - from)) / (until - from));
-      if (isMine(row) && done > this.stepsCounted) {
-        const own = Math.max(1, Math.round((tokens[row] ?? 0) * share));
-        observe(this.tally.histograms.stepTokens, own, done - this.stepsCounted);
-      }
-      this.stepsCounted = Math.max(this.stepsCounted, done);
-      if (done < all) return;
-    }
-  }
-
-  private happen({ what, request }: Event): void {
-    const { counters, histograms } = this.tally;
-    const records = this.report.requests;
-    const prompt = records.promptTokens[request] ?? 0;
-    const arrival = records.arrival[request] ?? 0;
-    const started = records.firstScheduled[request] ?? 0;
-    const answered = records.firstToken[request] ?? 0;
-    switch (what) {
-      case "arrives":
-        this.waiting++;
-        break;
-      case "starts":
-        this.waiting--;
-        this.running++;
-        counters.queries += prompt;
-        counters.hits += records.cachedTokens[request] ?? 0;
-        break;
-      case "answers":
-        counters.promptTokens += prompt;
-        counters.outputTokens++;
-        observe(histograms.ttft, answered - arrival);
-        this.decoding.set(request, 1);
-        break;
-      case "ends": {
-        const output = records.outputTokens[request] ?? 0;
-        const ended = records.finished[request] ?? 0;
-        this.decode(request, output);
-        this.decoding.delete(request);
-        this.running--;
-        counters.finished++;
-        counters.preemptions += records.preemptions[request] ?? 0;
-        observe(histograms.e2e, ended - arrival);
-        observe(histograms.queue, started - arrival);
-        observe(histograms.prefill, answered - started);
-        observe(histograms.decode, ended - answered);
-        observe(histograms.inference, ended - started);
-        observe(histograms.promptTokens, prompt);
-        observe(histograms.outputTokens, output);
-        observe(histograms.choices, 1);
-        if (output > 1) observe(histograms.meanGap, (ended - answered) / (output - 1));
-        break;
-      }
-      default:
-        what satisfies never;
-    }
-  }
-
-  /** Gives out tokens up to a number, each with its gap. */
-  private decode(request: number, upTo: number): void {
-    const done = this.decoding.get(request);
-    if (done === undefined || upTo <= done) return;
-    const gap = this.meanGap(request);
-    for (let token = done; token < upTo; token++) {
-      observe(this.tally.histograms.gap, gap * (this.factors[(token + request * 17) % this.factors.length] ?? 1));
-    }
-    this.tally.counters.outputTokens += upTo - done;
-    this.decoding.set(request, upTo);
-  }
-
-  private tokensBy(request: number, seconds: number): number {
-    const gap = this.meanGap(request);
-    const since = seconds - (this.report.requests.firstToken[request] ?? 0);
-    const last = this.report.requests.outputTokens[request] ?? 1;
-    return gap > 0 ? Math.min(last - 1, 1 + Math.floor(since / gap)) : 1;
-  }
-
-  private meanGap(request: number): number {
-    const { firstToken, finished, outputTokens } = this.report.requests;
-    const gaps = (outputTokens[request] ?? 0) - 1;
-    const seconds = (finished[request] ?? Number.NaN) - (firstToken[request] ?? Number.NaN);
-    return gaps > 0 && seconds > 0 ? seconds / gaps : 0;
-  }
-}
-
-/** Events of the requests that reached their end, in order of time; a request's own stay in the order of its life. */
-function eventsOf({ requests }: Report, mine: readonly number[]): readonly Event[] {
-  const events: Event[] = [];
-  for (const request of mine) {
-    const times = [requests.arrival, requests.firstScheduled, requests.firstToken, requests.finished].map(
-      (all) => all[request] ?? Number.NaN,
-    );
-    const [arrives, starts, answers, ends] = times;
-    // A run that was stopped early leaves requests without an end: they would run for ever here.
-    if (arrives === undefined || starts === undefined || answers === undefined || ends === undefined || times.some(Number.isNaN)) continue;
-    events.push(
-      { at: arrives, what: "arrives", request },
-      { at: starts, what: "starts", request },
-      { at: answers, what: "answers", request },
-      { at: ends, what: "ends", request },
-    );
-  }
-  return events.sort((a, b) => a.at - b.at);
 }
 
 /** A series' value in the interval that a moment lies in. */

@@ -81,6 +81,7 @@ const families: readonly WireFamily[] = [
 export const sglangDialect: Dialect = {
   prefix: "sglang:",
   families,
+  isSentToBoth: true,
   tellsBirths: false,
   bounds: () => bounds,
   version(text) {
@@ -88,8 +89,8 @@ export const sglangDialect: Dialect = {
     if (!version || !atLeast(version, "0.4.0")) throw new Error(`The demo speaks as SGLang 0.4 or newer, not as ${text.slice(0, 40)}`);
     return version;
   },
-  labels({ model, engines }, engine) {
-    const common = { model_name: model, engine_type: "unified" };
+  labels({ model, engines, role }, engine) {
+    const common = { model_name: model, engine_type: role === "both" ? "unified" : role };
     if (engine === undefined) return common;
     const ranks = { ...common, tp_rank: "0", pp_rank: "0", moe_ep_rank: "0" };
     return engines > 1 ? { ...ranks, dp_rank: String(engine) } : ranks;
@@ -138,7 +139,7 @@ function pool(facts: PageFacts): readonly { readonly family: Family; readonly he
 const GiB = 2 ** 30;
 
 /** Resolved arguments, and the state of each replica; sizes in GiB, as the server tells them. */
-function serverInfo({ version, model, memory, maxModelLen, engines, layout }: PageFacts): unknown {
+function serverInfo({ version, model, memory, maxModelLen, engines, layout, role }: PageFacts): unknown {
   const rank = memory.ranks[memory.tightest];
   const memoryUsage = {
     weight: rank ? Number((rank.weightsBytes / GiB).toFixed(2)) : 0,
@@ -163,7 +164,7 @@ function serverInfo({ version, model, memory, maxModelLen, engines, layout }: Pa
           ...(layout.memFractionStatic === null ? {} : { mem_fraction_static: layout.memFractionStatic }),
         }
       : {}),
-    disaggregation_mode: "null",
+    disaggregation_mode: role === "both" ? "null" : role,
     max_total_num_tokens: memory.kvCacheTokens,
     internal_states: Array.from({ length: engines }, () => ({ memory_usage: memoryUsage })),
     version: version.text,

@@ -86,6 +86,7 @@ const families: readonly WireFamily[] = [
 export const vllmDialect: Dialect = {
   prefix: "vllm:",
   families,
+  isSentToBoth: false,
   tellsBirths: true,
   bounds: histogramBounds,
   version(text) {

@@ -37,6 +37,7 @@ export interface PageFacts {
   readonly startedAt: number;
   readonly maxModelLen: number;
   readonly memory: Report["memory"];
+  readonly role: "prefill" | "decode" | "both";
   /** Further labels of `cache_config_info`. */
   readonly cacheConfig: Readonly<Record<string, string>>;
   readonly engines: number;
@@ -60,6 +61,8 @@ export interface ServedLayout {
 export interface Dialect {
   readonly prefix: string;
   readonly families: readonly WireFamily[];
+  /** With pools, its router sends a request to both when it arrives. */
+  readonly isSentToBoth: boolean;
   /** The process's start time and the births of its series are on the page. */
   readonly tellsBirths: boolean;
   bounds(maxModelLen: number): Readonly<Record<TallyHistogram, readonly number[]>>;

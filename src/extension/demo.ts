@@ -1,17 +1,18 @@
 import * as vscode from "vscode";
-import { type DemoRun, servedAs } from "../demo/demo-run.ts";
-import { type DemoServer, startDemo } from "../demo/server.ts";
-import { stepLog } from "../demo/step-log.ts";
+import { type DemoRun, playedRun } from "../demo/demo-run.ts";
+import { type DemoFleet, startDemoFleet } from "../demo/fleet.ts";
+import { runLog } from "../demo/run-log.ts";
 import { Runner } from "../platform/run-worker.ts";
 import type { Documents } from "./documents.ts";
 import { UserFacingError } from "./errors.ts";
 import { firstControls, variantOf } from "./report-model.ts";
+import { normalised } from "./server-choice.ts";
 import type { Subject } from "./subject.ts";
 import { chosenLoad } from "./workload-choice.ts";
 
-/** One demo server on this machine: a simulated run of a deployment, played as a vLLM server would look. */
+/** A simulated run of a deployment on this machine, played as its server, or each server of its pools, would look. */
 export class Demo implements vscode.Disposable {
-  private server: DemoServer | undefined;
+  private server: DemoFleet | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -20,9 +21,14 @@ export class Demo implements vscode.Disposable {
     private readonly documents: Documents,
   ) {}
 
-  /** Address of the running server. */
+  /** Address of the running server, of several as attaching takes them. */
   get url(): string | undefined {
-    return this.server?.url;
+    return this.server?.address;
+  }
+
+  /** Whether that is what is attached there. */
+  isAt(attached: string): boolean {
+    return this.url !== undefined && normalised(this.url) === attached;
   }
 
   /** Simulates the deployment and plays it from now on; a server that runs already is replaced. */
@@ -31,10 +37,10 @@ export class Demo implements vscode.Disposable {
     const progress = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Simulating {0} for the demo server", name) };
     const run = await vscode.window.withProgress(progress, () => this.simulate(subject));
     await this.stop();
-    this.server = await startDemo({ ...run, ...(model ? { model: model.value.name } : {}) });
+    this.server = await startDemoFleet({ ...run, ...(model ? { model: model.value.name } : {}) });
     await vscode.commands.executeCommand("setContext", "inferenceLens.demoRunning", true);
     this.changed.fire();
-    return this.server.url;
+    return this.server.address;
   }
 
   async stop(): Promise<void> {
@@ -67,8 +73,7 @@ export class Demo implements vscode.Disposable {
       if (end.kind === "failed") throw new Error(end.message);
       if (end.kind === "replaced") throw new vscode.CancellationError();
       if (end.outcome.error) throw new UserFacingError("simulation", end.outcome.error.message);
-      const [pool] = settled.pools;
-      return { report: end.outcome.report, ...(end.timeline ? { steps: stepLog(end.timeline) } : {}), ...(pool ? servedAs(pool) : {}) };
+      return playedRun(settled, end.outcome.report, end.timeline ? runLog(end.timeline) : undefined);
     } finally {
       await runner.dispose();
     }

@@ -33,7 +33,7 @@ export class ServerCommands {
     const typed = given ?? (await this.choice.ask(key, this.demo.url, await this.waysTo(subject)));
     const url = await this.tokens.keepCredentials(typed);
     await this.attachments.attach(url, subject);
-    if (!this.demo.url || !url.startsWith(this.demo.url)) await this.choice.remember(url, key);
+    if (!this.demo.isAt(url)) await this.choice.remember(url, key);
   }
 
   async detach(args: readonly unknown[]): Promise<void> {

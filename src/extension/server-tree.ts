@@ -42,7 +42,7 @@ export class ServerTree implements vscode.TreeDataProvider<ServerItem> {
     if (element) return element.kind === "server" ? this.within(element.attachment) : [];
     const attached = this.attachments.list().map((attachment): ServerItem => ({ kind: "server", url: attachment.url, attachment }));
     const { url } = this.demo;
-    const idle = url && !attached.some((one) => one.url.startsWith(url)) ? [{ kind: "idle", url } as const] : [];
+    const idle = url && !attached.some((one) => this.demo.isAt(one.url)) ? [{ kind: "idle", url } as const] : [];
     return [...attached, ...idle];
   }
 

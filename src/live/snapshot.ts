@@ -67,6 +67,9 @@ export interface RoleMeasures extends Measures {
   readonly role: Role;
   /** Servers of this role whose figures are in. */
   readonly members: number;
+  /** What the first of them tells of itself; see Snapshot. */
+  readonly cacheConfig?: Readonly<Record<string, string>>;
+  readonly told?: readonly ToldPart[];
 }
 
 /** One scrape in canonical words, engines already summed, averaged or merged. undefined = the server does not offer it. */

@@ -11,6 +11,8 @@ export interface PlannedRun {
   readonly seed: number;
   /** How long steps take against the predicted; as predicted where absent. */
   readonly steps?: BandRun["steps"];
+  /** Buckets in which gaps between tokens are to be counted; see RunControl. */
+  readonly gapBounds?: readonly number[];
 }
 
 /**
@@ -20,9 +22,9 @@ export interface PlannedRun {
 export type Plan<T> = Generator<readonly PlannedRun[], T, readonly Outcome[]>;
 
 /** What a planned run comes to, here and now. */
-export function simulated({ settled, workload, seed, steps = "as-predicted" }: PlannedRun, control: RunControl = {}): Outcome {
+export function simulated({ settled, workload, seed, steps = "as-predicted", gapBounds }: PlannedRun, control: RunControl = {}): Outcome {
   const plans = settled.pools.map((pool) => memoryPlan(settled.model, pool));
-  return simulateBand(settled, plans, workload, { steps, seed }, control);
+  return simulateBand(settled, plans, workload, { steps, seed }, gapBounds ? { ...control, gapBounds } : control);
 }
 
 /** Follows a plan to its end, one run after the other. */

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly steps?: BandRun["steps"];
   /** Writes down what happens from this second on; not at all where absent. */
   readonly recordFrom?: number;
+  /** Buckets in which gaps between tokens are to be counted; see RunControl. */
+  readonly gapBounds?: readonly number[];
   readonly progress?: NonNullable<RunControl["progress"]>;
 }
 
@@ -54,9 +56,9 @@ export class Runner {
     const run = ++this.runs;
     return new Promise((end) => {
       this.current = { run, request, end };
-      const { settled, workload, seed, steps = "as-predicted", recordFrom = null } = request;
+      const { settled, workload, seed, steps = "as-predicted", recordFrom = null, gapBounds = null } = request;
       try {
-        this.send({ kind: "run", run, settled, workload, seed, steps, recordFrom });
+        this.send({ kind: "run", run, settled, workload, seed, steps, recordFrom, gapBounds });
       } catch (error) {
         this.fail(error);
       }

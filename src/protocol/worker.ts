@@ -15,6 +15,8 @@ export type ToWorker =
       readonly steps: BandRun["steps"];
       /** The second from which on to write down what happens; null = not at all. */
       readonly recordFrom: number | null;
+      /** Buckets in which to count gaps between tokens; null = in none. */
+      readonly gapBounds: readonly number[] | null;
     }
   | { readonly kind: "stop"; readonly run: number };
 

@@ -13,6 +13,7 @@ import { placementOf } from "./placement/placements.ts";
 import type { Routing } from "./placement/router.ts";
 import { systemParts } from "./placement/system-parts.ts";
 import { randomSource } from "./random.ts";
+import { GapCounts } from "./report/gap-counts.ts";
 import { Gaps } from "./report/gaps.ts";
 import type { RunControl } from "./report/report.ts";
 import type { RunResult } from "./report/run-result.ts";
@@ -37,7 +38,8 @@ export const mostEvents = 50_000_000;
  */
 export class Run implements HandOverPort, StepsPort {
   private readonly queue = new EventQueue();
-  private readonly gaps = new Gaps();
+  private readonly gapCounts: GapCounts | null;
+  private readonly gaps: Gaps;
   private readonly cluster: Cluster;
   private readonly parts: CoreParts;
   private readonly placement: Placement;
@@ -62,6 +64,8 @@ export class Run implements HandOverPort, StepsPort {
     seed: number,
     private readonly control: RunControl,
   ) {
+    this.gapCounts = control.gapBounds ? new GapCounts(control.gapBounds) : null;
+    this.gaps = new Gaps(this.gapCounts);
     const { queue, gaps } = this;
     const { load } = requests;
     this.parts = systemParts(plan, requests, seed);
@@ -105,6 +109,7 @@ export class Run implements HandOverPort, StepsPort {
       }
       cluster.meter.advance(time);
       control.timeline?.at(time);
+      this.gapCounts?.at(time);
       do this.handle(queue.pop());
       while (queue.nextTime === time && !this.isStopped());
       this.steps.start();
@@ -126,6 +131,7 @@ export class Run implements HandOverPort, StepsPort {
       this.placement.reset?.();
       this.parts.reset?.();
       this.gaps.clear();
+      this.gapCounts?.reset(now);
       this.control.timeline?.reset(now);
     }
     this.client.start(phase, now);
@@ -249,7 +255,7 @@ export class Run implements HandOverPort, StepsPort {
   }
 
   private result(): RunResult {
-    const { requests, cluster, placement, parts, gaps, stopped } = this;
+    const { requests, cluster, placement, parts, gaps, gapCounts, stopped } = this;
     const { now } = this.queue;
     for (const instance of cluster.instances) instance.catchUp();
     // Stopped while warming up: nothing of what is to be measured has happened.
@@ -261,6 +267,7 @@ export class Run implements HandOverPort, StepsPort {
       cluster,
       placement,
       gaps,
+      gapCounts,
       origin,
       end: now,
       finished: this.measuring ? this.finished : 0,

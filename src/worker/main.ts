@@ -15,7 +15,7 @@ function post(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
   parentPort?.postMessage(message, [...transfer]);
 }
 
-function run({ run, settled, workload, seed, steps, recordFrom }: Extract<ToWorker, { kind: "run" }>): void {
+function run({ run, settled, workload, seed, steps, recordFrom, gapBounds }: Extract<ToWorker, { kind: "run" }>): void {
   const begin = process.cpuUsage();
   let last = performance.now();
   try {
@@ -39,6 +39,7 @@ function run({ run, settled, workload, seed, steps, recordFrom }: Extract<ToWork
           post({ kind: "progress", run, ...state });
         },
         ...(log ? { timeline: log } : {}),
+        ...(gapBounds ? { gapBounds } : {}),
       },
     );
     const used = process.cpuUsage(begin);
@@ -54,7 +55,7 @@ function run({ run, settled, workload, seed, steps, recordFrom }: Extract<ToWork
 /** Series and records move to the host instead of being copied. */
 function buffers({ report }: Outcome): readonly ArrayBuffer[] {
   if (!report) return [];
-  const arrays = [...Object.values(report.requests), ...Object.values(report.series)];
+  const arrays = [...Object.values(report.requests), ...Object.values(report.series), ...Object.values(report.gaps ?? {})];
   return arrays.flatMap((array) => (ArrayBuffer.isView(array) && array.buffer instanceof ArrayBuffer ? [array.buffer] : []));
 }
 

@@ -94,10 +94,16 @@ describe("an imitated server", () => {
       end: Float64Array.of(1, 2, 4),
       steps: Int32Array.of(1, 1, 4),
       tokens: Int32Array.of(100, 300, 20),
+      decodes: Int32Array.of(0, 0, 0),
       instance: Int32Array.of(0, 0, 0),
     };
+    const [never, none] = [new Float64Array(5).fill(Number.NaN), new Int32Array(5)];
+    const places = { queued: never, prompt: none, answer: none, prefilled: never, handedOver: never, joined: never };
+    const levels = { instance: none, time: never, tokens: none };
     const at = (seconds: number) => {
-      const family = parseMetrics(imitation({ steps }).page(seconds)).families.get("vllm:iteration_tokens_total");
+      const family = parseMetrics(imitation({ log: { instances: [], steps, places, levels } }).page(seconds)).families.get(
+        "vllm:iteration_tokens_total",
+      );
       expect(family?.type).toBe("histogram");
       const value = (name: string, le?: string) =>
         family?.samples.find((sample) => sample.name.endsWith(name) && sample.labels.le === le)?.value;

@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { Imitation } from "../../src/demo/imitation.ts";
+import { playedRun } from "../../src/demo/demo-run.ts";
+import { Imitation, type ImitationOptions } from "../../src/demo/imitation.ts";
 import { asWritten, type Injection, injected, simulated } from "../../src/demo/inject.ts";
+import { runLog } from "../../src/demo/run-log.ts";
 import { readCase } from "../../src/deployment/case.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { settle } from "../../src/deployment/settle.ts";
@@ -8,9 +10,11 @@ import type { Settled } from "../../src/deployment/settled.ts";
 import { lengthsFor } from "../../src/language/lengths.ts";
 import { readPage } from "../../src/live/page/read-page.ts";
 import { LiveSeries } from "../../src/live/series/series.ts";
+import { fleetSum } from "../../src/live/sources/fleet-sum.ts";
 import { fittedLengths, memoryPlan } from "../../src/memory/memory-plan.ts";
 import type { MemoryPlan } from "../../src/memory/plan.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
+import { TimelineLog } from "../../src/simulation/timeline/timeline-log.ts";
 import { builtInWorkload } from "../../src/simulation/workload/built-in.ts";
 import type { Workload } from "../../src/simulation/workload/workload.ts";
 import { estimate } from "../../src/timing/closed-form.ts";
@@ -39,23 +43,33 @@ export function planned(deployment: object, { workload = "chat", load = 0.6, req
 }
 
 const start = 1_795_220_000;
+const version = "0.32.0";
 
-/** What a client sees who scrapes the server while its load comes, in virtual time and without sockets. */
+/** What a client sees who scrapes the server, or all servers of its pools, while its load comes: in virtual time and without sockets. */
 export function played({ settled, workload }: Planned, faults: readonly Injection[], seed: number, intervalSeconds = 2): LiveSeries {
-  const outcome = simulated(faults.reduce(injected, asWritten(settled, workload)), seed);
+  const timeline = new TimelineLog();
+  const run = faults.reduce(injected, asWritten(settled, workload));
+  const outcome = simulated(run, seed, { timeline });
   if (outcome.error) throw new Error(outcome.error.message);
   const { report } = outcome;
-  const [pool] = settled.pools;
-  if (!pool) throw new Error("no pool");
-  const engines = settled.pools.length > 1 ? 1 : pool.instances * pool.layout.data;
-  const options = { report, model: settled.model.id, maxModelLen: pool.settings.maxModelLen, engines, version: "0.32.0" };
-  const imitation = new Imitation(options, start);
+  const { members = [], ...whole } = playedRun(run.settled, report, runLog(timeline.taken()));
+  const servers = (members.length > 0 ? members : [whole]).map((own) => {
+    const options: ImitationOptions = { ...whole, ...own };
+    return {
+      role: options.member?.role ?? ("both" as const),
+      imitation: new Imitation(settled.engine === "vllm" ? { ...options, version } : options, start),
+    };
+  });
   const last = report.requests.arrival.reduce((latest, time) => Math.max(latest, time), 0);
   const series = new LiveSeries();
   for (let second = 0.1 * last; second <= last; second += intervalSeconds) {
-    const page = readPage(imitation.page(second), start + second);
-    if (page.kind !== "snapshot") throw new Error(plain(page.detail));
-    series.push(page.snapshot);
+    const looks = servers.map(({ role, imitation }, index) => {
+      const page = readPage(imitation.page(second), start + second);
+      if (page.kind !== "snapshot") throw new Error(plain(page.detail));
+      return { name: `server-${index}`, role, snapshot: page.snapshot };
+    });
+    const [only] = looks;
+    if (only) series.push(looks.length === 1 ? only.snapshot : fleetSum(looks, start + second));
   }
   return series;
 }

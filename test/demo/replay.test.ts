@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Replay } from "../../src/demo/replay.ts";
-import { gapFactors } from "../../src/demo/token-gaps.ts";
 import { lengthBounds, vllmDialect } from "../../src/demo/vllm-wire.ts";
 import { familiesOf } from "../../src/demo/wire.ts";
 import { handReport, steadyRequests } from "./hand-report.ts";
@@ -10,7 +9,7 @@ const bounds = vllmDialect.bounds(1000);
 
 describe("Replay", () => {
   // Two requests: A arrives 0, starts 0.5, answers 1, ends 2 with 11 tokens; B one second later.
-  const replay = () => new Replay(handReport(steadyRequests(2)), 1, bounds);
+  const replay = () => new Replay(handReport(steadyRequests(2)), { engines: 1, bounds });
 
   it.each([
     [0.2, { running: 0, waiting: 1, prompt: 0, output: 0, finished: 0 }],
@@ -47,7 +46,7 @@ describe("Replay", () => {
     const report = handReport(steadyRequests(20, 0.3));
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { minLength: 1, maxLength: 20 }), (steps) => {
-        const run = new Replay(report, 2, bounds);
+        const run = new Replay(report, { engines: 2, bounds });
         let at = 0;
         let before = run.at(0);
         for (const step of steps) {
@@ -69,7 +68,7 @@ describe("Replay", () => {
           before = structuredClone(now);
         }
         // In small steps or in one: the same.
-        expect(new Replay(report, 2, bounds).at(at)).toEqual(run.at(at));
+        expect(new Replay(report, { engines: 2, bounds }).at(at)).toEqual(run.at(at));
       }),
       { numRuns: 60 },
     );
@@ -80,24 +79,9 @@ describe("Replay", () => {
       ...steadyRequests(1),
       { ...steadyRequests(1)[0], arrival: 0, started: 0.5, answered: Number.NaN, finished: Number.NaN, prompt: 1, output: 1 },
     ];
-    const run = new Replay(handReport(cut), 1, bounds);
+    const run = new Replay(handReport(cut), { engines: 1, bounds });
     expect(run.at(run.duration - 0.1)[0]).toMatchObject({ running: 0, waiting: 0 });
-    expect(new Replay(handReport([]), 1, bounds).at(123)[0]).toMatchObject({ running: 0, waiting: 0, usage: 0 });
-  });
-});
-
-describe("gapFactors", () => {
-  it("spread gaps to the report's p95 and keep each request's mean", () => {
-    const spread = { mean: 0.1, p50: 0.09, p90: 0.12, p95: 0.18, p99: 0.3 };
-    const factors = gapFactors(handReport(steadyRequests(50), spread));
-    const sorted = [...factors].sort((a, b) => a - b);
-    expect(factors.reduce((a, b) => a + b, 0) / factors.length).toBeCloseTo(1, 9);
-    expect((sorted[94] ?? 0) * 0.1).toBeCloseTo(0.18, 1);
-    expect(sorted[0]).toBeGreaterThan(0);
-  });
-
-  it("are all one where every gap was the same", () => {
-    for (const factor of gapFactors(handReport(steadyRequests(5)))) expect(factor).toBeCloseTo(1, 1);
+    expect(new Replay(handReport([]), { engines: 1, bounds }).at(123)[0]).toMatchObject({ running: 0, waiting: 0, usage: 0 });
   });
 });
 

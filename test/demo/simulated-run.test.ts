@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { defaultDeployment } from "../../src/demo/default-deployment.ts";
+import { runLog } from "../../src/demo/run-log.ts";
 import { startDemo } from "../../src/demo/server.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { read } from "../../src/deployment/read.ts";
@@ -17,6 +18,7 @@ import { memoryPlan } from "../../src/memory/memory-plan.ts";
 import { loadCatalog } from "../../src/platform/catalog-files.ts";
 import { fetchText } from "../../src/platform/http.ts";
 import { simulateWith } from "../../src/simulation/simulate-with.ts";
+import { TimelineLog } from "../../src/simulation/timeline/timeline-log.ts";
 import { builtInWorkload } from "../../src/simulation/workload/built-in.ts";
 import type { Batch, StepModel } from "../../src/timing/step-model.ts";
 
@@ -57,16 +59,17 @@ function simulatedChat() {
   const rows = catalog.workload("chat");
   if (!deployment || !settlement?.settled || !pool || !rows) throw new Error("the default deployment does not settle");
   const plan = memoryPlan(settlement.settled.model, pool);
-  const outcome = simulateWith(settlement.settled, [plan], [linearModel()], builtInWorkload(rows, 6, 1500), 7);
+  const timeline = new TimelineLog();
+  const outcome = simulateWith(settlement.settled, [plan], [linearModel()], builtInWorkload(rows, 6, 1500), 7, { timeline });
   if (outcome.error) throw new Error(outcome.error.message);
-  return { report: outcome.report, deployment, settled: settlement.settled, plan };
+  return { report: outcome.report, log: runLog(timeline.taken()), deployment, settled: settlement.settled, plan };
 }
 
 describe("a simulated run, played, scraped and compared with itself", () => {
   it("agrees with its own prediction, its own load and its own file", async () => {
-    const { report, deployment, settled, plan } = simulatedChat();
+    const { report, log, deployment, settled, plan } = simulatedChat();
     let now = 1_795_220_000_000;
-    const server = await startDemo({ report, model: "meta-llama/Llama-3.3-70B-Instruct", version: "0.11.0", now: () => now });
+    const server = await startDemo({ report, log, model: "meta-llama/Llama-3.3-70B-Instruct", version: "0.11.0", now: () => now });
     try {
       const series = new LiveSeries();
       // Some 250 s of arrivals at 6 a second; the drain at the end is left out.

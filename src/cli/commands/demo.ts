@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { type DemoRun, defaultDemoRun, demoRun } from "../../demo/demo-run.ts";
 import { faultNames } from "../../demo/faults.ts";
+import { type DemoFleet, type DemoFleetOptions, startDemoFleet } from "../../demo/fleet.ts";
 import { type Imitated, imitated, imitatedBy } from "../../demo/imitation.ts";
 import { type Injection, injections, parseInjections } from "../../demo/inject.ts";
-import { type DemoOptions, type DemoServer, startDemo } from "../../demo/server.ts";
 import { missingError } from "../cases.ts";
 import { CliError, type Exit, exits, usage } from "../exit.ts";
 import { type CommonOptions, countOption, positiveOption, withCommonOptions } from "../input/common-options.ts";
@@ -62,7 +62,8 @@ async function demo(path: string | undefined, options: PlayOptions, session: Ses
   // Before the first line is out, so that whoever waits for it may end the server at once.
   const stop = until(undefined);
   try {
-    session.terminal.write(`Serving ${played.report.name} at ${server.url}/metrics${speed === 1 ? "" : `, ${speed} × real time`}\n`);
+    const at = server.servers.length === 1 ? `${server.address}/metrics` : server.address;
+    session.terminal.write(`Serving ${played.report.name} at ${at}${speed === 1 ? "" : `, ${speed} × real time`}\n`);
     session.terminal.tell("Ctrl-C stops it.");
     await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   } finally {
@@ -83,12 +84,12 @@ async function runOf(path: string | undefined, options: PlayOptions, session: Se
   return demoRun(settled, first.catalog, { inject: options.inject });
 }
 
-async function started(options: DemoOptions, port: number | undefined): Promise<DemoServer> {
+async function started(options: DemoFleetOptions, port: number | undefined): Promise<DemoFleet> {
   try {
-    return await startDemo({ ...options, port: port ?? usualPort });
+    return await startDemoFleet({ ...options, port: port ?? usualPort });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (port === undefined && /is taken/.test(error.message)) return startDemo({ ...options, port: 0 });
+    if (port === undefined && /is taken/.test(error.message)) return startDemoFleet({ ...options, port: 0 });
     // startDemo refuses options and ports in words of its own.
     throw usage(error.message);
   }

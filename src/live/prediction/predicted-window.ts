@@ -1,7 +1,8 @@
-import type { Quantiles, Report } from "../../simulation/report/report.ts";
+import type { Report } from "../../simulation/report/report.ts";
 import { type Growth, hitRateOf, ratesOf, windowsOf } from "../series/point.ts";
 import type { LiveWindow } from "../series/window.ts";
 import type { CanonicalGauge, CanonicalHistogram, Histogram } from "../snapshot.ts";
+import { predictedGaps } from "./predicted-gaps.ts";
 
 /** What a window shows of a server, whether it was measured or simulated. */
 export type WindowFigures = Pick<LiveWindow, "growth" | "rates" | "windows" | "gauges" | "prefixHitRate">;
@@ -42,9 +43,9 @@ export function predictedWindow(report: Report, { from, to }: Stretch, asked: Gr
     const bounds = asked[word]?.upper;
     if (bounds) histograms[word] = binned(valuesOf(report, word, from, until), bounds);
   }
-  const gaps = gapsIn(report, from, until);
-  if (asked.itl_seconds) histograms.itl_seconds = binnedGaps(report.summary.itlSeconds, gaps, asked.itl_seconds.upper);
-  const growth: Growth = { seconds, counters: countersIn(report, from, until, gaps.count), histograms };
+  const gaps = predictedGaps(report, from, until, asked.itl_seconds?.upper ?? unbounded);
+  if (asked.itl_seconds) histograms.itl_seconds = gaps;
+  const growth: Growth = { seconds, counters: countersIn(report, from, until, gaps.total), histograms };
   return {
     growth,
     rates: ratesOf(growth),
@@ -53,6 +54,8 @@ export function predictedWindow(report: Report, { from, to }: Stretch, asked: Gr
     prefixHitRate: hitRateOf(growth) ?? report.summary.kvCache.prefixHitRate,
   };
 }
+
+const unbounded = Float64Array.of(Number.POSITIVE_INFINITY);
 
 const perRequest = [
   "ttft_seconds",
@@ -70,6 +73,8 @@ type PerRequest = (typeof perRequest)[number];
 function valuesOf({ requests }: Report, word: PerRequest, from: number, to: number): readonly number[] {
   const { arrival, firstScheduled, firstToken, finished, promptTokens, outputTokens } = requests;
   const values: number[] = [];
+  // Only what it waits in the engine's own queue is observed as that.
+  const way = word === "queue_seconds" ? wayToEngine(requests) : 0;
   const observed = word === "ttft_seconds" ? firstToken : finished;
   for (const [r, time] of observed.entries()) {
     if (!(time > from && time <= to)) continue;
@@ -79,7 +84,7 @@ function valuesOf({ requests }: Report, word: PerRequest, from: number, to: numb
       ttft_seconds: first - came,
       tpot_seconds: tokens > 1 ? (time - first) / (tokens - 1) : Number.NaN,
       e2e_seconds: time - came,
-      queue_seconds: begun - came,
+      queue_seconds: begun - came - way,
       prefill_seconds: first - begun,
       decode_seconds: time - first,
       request_prompt_tokens: promptTokens[r] as number,
@@ -88,6 +93,13 @@ function valuesOf({ requests }: Report, word: PerRequest, from: number, to: numb
     if (!Number.isNaN(value)) values.push(value);
   }
   return values;
+}
+
+/** Seconds to an engine's queue: somebody finds that empty. */
+function wayToEngine({ arrival, firstScheduled }: Report["requests"]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const [r, begun] of firstScheduled.entries()) if (!Number.isNaN(begun)) least = Math.min(least, begun - (arrival[r] as number));
+  return Number.isFinite(least) ? Math.max(0, least) : 0;
 }
 
 function binned(values: readonly number[], upper: Float64Array): Histogram {
@@ -99,59 +111,6 @@ function binned(values: readonly number[], upper: Float64Array): Histogram {
     count[index] = at;
   }
   return { upper, count, sum: values.reduce((sum, value) => sum + value, 0), total: values.length };
-}
-
-interface GapSum {
-  readonly count: number;
-  readonly seconds: number;
-}
-
-/** Gaps between tokens of which the later one falls in the stretch; a request's own are taken as even. */
-function gapsIn({ requests: { firstToken, finished, outputTokens } }: Report, from: number, to: number): GapSum {
-  let count = 0;
-  let seconds = 0;
-  for (const [r, first] of firstToken.entries()) {
-    const gaps = (outputTokens[r] as number) - 1;
-    const end = finished[r] as number;
-    const inside = Math.min(to, end) - Math.max(from, first);
-    if (gaps < 1 || !(inside > 0) || !(end > first)) continue;
-    count += (gaps * inside) / (end - first);
-    seconds += inside;
-  }
-  return { count, seconds };
-}
-
-/**
- * A run keeps quantiles of its gaps: between them they are taken as even, below the median from four fifths of it. Those of the stretch
- * have their own mean, and the same shape.
- */
-function binnedGaps(quantiles: Quantiles, { count, seconds }: GapSum, upper: Float64Array): Histogram {
-  const own = count > 0 && quantiles.mean > 0 ? seconds / count / quantiles.mean : 1;
-  const [p50, p90, p95, p99] = [quantiles.p50, quantiles.p90, quantiles.p95, quantiles.p99].map((gap) => own * gap) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const knots: readonly (readonly [gap: number, share: number])[] = [
-    [0.8 * p50, 0],
-    [p50, 0.5],
-    [p90, 0.9],
-    [p95, 0.95],
-    [p99, 0.99],
-    [1.2 * p99, 1],
-  ];
-  const counts = Float64Array.from(upper, (bound) => (Number.isNaN(p50) ? 0 : count * shareBelow(knots, bound)));
-  return { upper, count: counts, sum: seconds, total: count };
-}
-
-function shareBelow(knots: readonly (readonly [number, number])[], bound: number): number {
-  let [low, below] = [0, 0];
-  for (const [gap, share] of knots) {
-    if (bound < gap) return gap > low ? below + ((share - below) * Math.max(0, bound - low)) / (gap - low) : below;
-    [low, below] = [gap, share];
-  }
-  return 1;
 }
 
 /** Counters as engines count: whole prompts by their first token, looked up when they start. */

@@ -1,3 +1,4 @@
+import { countedOnce } from "../page/counted-once.ts";
 import { modelsOf } from "../page/mixed.ts";
 import { together } from "../page/together.ts";
 import type { EngineMeasures, Measures, RoleMeasures, ServerKind, Snapshot } from "../snapshot.ts";
@@ -7,26 +8,27 @@ import type { Share } from "./fleet-member.ts";
 type Kept = Pick<Share, "name" | "role"> & { readonly snapshot: Snapshot };
 
 /**
- * Members as one: requests and what came in summed, cache usage averaged over engines, histograms merged at the bounds they share. Engines
+ * Members as one: requests and what came in summed, each request once, cache usage averaged over engines, histograms merged at the bounds they share. Engines
  * carry their member's name; roles stay apart where there are several.
  */
 export function fleetSum(members: readonly Kept[], time: number): Snapshot {
   const snapshots = members.map(({ snapshot }) => snapshot);
   const named = snapshots.flatMap(({ server }) => server.models ?? (server.model === null ? [] : [server.model]));
-  const roles = [...new Set(members.map(({ role }) => role))];
+  const kind = commonest(snapshots.map(({ server }) => server.kind));
+  const roles = [...new Set(members.map(({ role }) => role))].sort().map((role) => roleOf(role, members));
   return {
     time,
     server: {
-      kind: commonest(snapshots.map(({ server }) => server.kind)),
+      kind,
       ...modelsOf(named),
       engines: snapshots.reduce((sum, { server }) => sum + server.engines, 0),
     },
-    ...measuresOf(snapshots),
+    ...countedOnce(new Map(roles.map((one) => [one.role, one])), measuresOf(snapshots), kind),
     startedAt: undefined,
     cacheConfig: snapshots.find(({ cacheConfig }) => cacheConfig)?.cacheConfig,
     perEngine: members.flatMap(enginesOf),
     ...toldBy(snapshots),
-    ...(roles.some((role) => role !== "both") ? { perRole: roles.sort().map((role) => roleOf(role, members)) } : {}),
+    ...(roles.some(({ role }) => role !== "both") ? { perRole: roles } : {}),
     wireNames: Object.assign({}, ...snapshots.map(({ wireNames }) => wireNames)),
   };
 }
@@ -54,7 +56,9 @@ function enginesOf({ name, snapshot }: Kept): readonly EngineMeasures[] {
 
 function roleOf(role: MemberRole, members: readonly Kept[]): RoleMeasures {
   const own = members.filter((member) => member.role === role).map(({ snapshot }) => snapshot);
-  return { role, members: own.length, ...measuresOf(own) };
+  const cacheConfig = own.find((snapshot) => snapshot.cacheConfig)?.cacheConfig;
+  const told = own.find((snapshot) => snapshot.told)?.told;
+  return { role, members: own.length, ...measuresOf(own), ...(cacheConfig ? { cacheConfig } : {}), ...(told ? { told } : {}) };
 }
 
 function commonest(kinds: readonly ServerKind[]): ServerKind {

@@ -33,7 +33,7 @@ export function measuredArrivals(points: readonly LivePoint[], from: number, to:
 }
 
 /** Requests that a server has taken in, finished or not; undefined where it does not count them. */
-function taken({ counters, histograms, gauges }: Snapshot): number | undefined {
+export function taken({ counters, histograms, gauges }: Snapshot): number | undefined {
   const finished = counters.request_success_total ?? histograms.e2e_seconds?.total;
   return finished === undefined ? undefined : finished + inside({ gauges });
 }

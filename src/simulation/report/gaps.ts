@@ -1,3 +1,4 @@
+import type { GapCounts } from "./gap-counts.ts";
 import { GapEntries } from "./gap-entries.ts";
 import { rankedGaps } from "./gap-ranks.ts";
 import { LeadingBits } from "./leading-bits.ts";
@@ -20,6 +21,9 @@ export class Gaps {
   /** Tokens by group of what came when the entries were full. */
   private coarse: Float64Array | null = null;
 
+  /** `counts`: where somebody asks for gaps by bucket and time. */
+  constructor(private readonly counts: GapCounts | null = null) {}
+
   add(nanoseconds: number, tokens: number): void {
     this.addStretch(nanoseconds, 0, 1, tokens, nanoseconds);
   }
@@ -27,6 +31,7 @@ export class Gaps {
   /** Gaps of whole nanoseconds nearest to `first`, `first + growth`, …, for so many tokens each; `sum` of one token's. */
   addStretch(first: number, growth: number, steps: number, tokens: number, sum: number): void {
     if (tokens <= 0 || steps <= 0) return;
+    this.counts?.add(first, growth, steps, tokens, sum);
     this.tokens += steps * tokens;
     this.total += sum * tokens;
     if (!this.entries.isFull) {

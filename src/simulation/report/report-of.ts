@@ -74,6 +74,7 @@ export function reportOf(input: ReportInput): Report | undefined {
     workload: { ...input.numbers, name: input.workloadName },
     requests: records,
     series: run.cluster.meter.series(run.end),
+    ...(run.gapCounts ? { gaps: run.gapCounts.taken() } : {}),
     modes: merged(modes.flat()),
     anatomy: stepAnatomies(settled.pools, pools, run.cluster.logs),
     bottleneck: bottleneck({ run, pools, modes, fullSpans, maxInFlight: load.maxInFlight }),

@@ -11,6 +11,7 @@ import type { ServedBy } from "../placement/first-token.ts";
 import type { TimelineLog } from "../timeline/timeline-log.ts";
 import type { WorkloadNumbers } from "../workload/workload.ts";
 import type { Cost } from "./cost.ts";
+import type { GapsOverTime } from "./gap-counts.ts";
 
 export interface Quantiles {
   readonly mean: number;
@@ -175,6 +176,8 @@ export interface Report {
   readonly workload: WorkloadNumbers & { readonly name: string };
   readonly requests: RequestRecords;
   readonly series: TimeSeries;
+  /** In the buckets that were asked for; absent where none were. */
+  readonly gaps?: GapsOverTime;
   readonly modes: readonly ModeTime[];
   /** A typical step that only decodes, and the one with the most prompt tokens; those that ran. */
   readonly anatomy: readonly StepAnatomy[];
@@ -231,4 +234,6 @@ export interface RunControl {
   readonly progress?: (state: { readonly simulatedSeconds: number; readonly finished: number; readonly total: number }) => void;
   /** Writes down what happens; it is the caller's, to be taken from when the run is over. */
   readonly timeline?: TimelineLog;
+  /** Bounds in seconds, rising, of the buckets that gaps between tokens are counted in. */
+  readonly gapBounds?: readonly number[];
 }

@@ -3,6 +3,7 @@ import type { Cluster } from "../placement/cluster.ts";
 import type { Links } from "../placement/links.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { Requests } from "../requests.ts";
+import type { GapCounts } from "./gap-counts.ts";
 import type { Gaps } from "./gaps.ts";
 
 /** What a run leaves behind; times in nanoseconds of its clock. */
@@ -11,6 +12,8 @@ export interface RunResult {
   readonly cluster: Cluster;
   readonly placement: Placement;
   readonly gaps: Gaps;
+  /** null = nobody asked for them. */
+  readonly gapCounts: GapCounts | null;
   /** Start of the measured part and end of the run. */
   readonly origin: number;
   readonly end: number;

@@ -55,11 +55,6 @@ export function hasLinks({ pools }: Settled): boolean {
   return pools.length > 1 || pools.some(({ layout }) => gpusPerInstance(layout) > layout.data);
 }
 
-/** The deployment with another KV cache in each engine, in blocks. */
-export function withCache(settled: Settled, blocks: number): Settled {
-  return withPools(settled, (pool) => ({ ...pool, observed: { ...pool.observed, kvCacheBlocks: blocks } }));
-}
-
 /** The deployment with caches that hold so many times less where requests stay. */
 export function withSmallerCache(settled: Settled, times: number): Settled {
   return withPools(settled, (pool) => {

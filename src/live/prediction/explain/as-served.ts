@@ -1,11 +1,11 @@
 import { whole } from "../../../catalog/quantity.ts";
 import { type Message, message } from "../../../deployment/message.ts";
-import type { Settled } from "../../../deployment/settled.ts";
+import type { Settled, SettledPool } from "../../../deployment/settled.ts";
 import type { MemoryPlan } from "../../../memory/plan.ts";
+import { identityOf } from "../../running/identify.ts";
 import type { RunningServer } from "../../running/running-server.ts";
 import type { LiveWindow } from "../../series/window.ts";
 import type { LivePoint } from "../../snapshot.ts";
-import { withCache, withPools } from "./altered.ts";
 import type { GapCause } from "./gap.ts";
 
 /** A deployment as its server says that it runs. */
@@ -27,16 +27,68 @@ export interface ServedContext {
 /** Memory models are no better than this; a file's numbers are exact. */
 const closeShare = 0.03;
 
-/** The file's deployment with the server's own settings in place of the file's. Pools of a disaggregated one are not told apart: they stay. */
-export function asServed({ settled, plans, window, points, server }: ServedContext): Served {
-  const [pool, other] = settled.pools;
-  const [plan] = plans;
-  if (!pool || !plan || other) return { settled, isCacheTold: false, differences: [] };
+/** The file's deployment with the servers' own settings in place of the file's, those of each pool in that. */
+export function asServed(context: ServedContext): Served {
+  const { settled, plans } = context;
+  const isAlone = settled.pools.length === 1;
+  const pools = settled.pools.map((pool, index): ServedPool => {
+    const plan = plans[index];
+    return plan
+      ? poolAsServed(pool, plan, isAlone ? ownTold(context) : roleTold(context, pool.role))
+      : { pool, isCacheTold: false, differences: [] };
+  });
+  const named = pools.map(({ pool, differences }) => ({
+    role: pool.role,
+    differences: isAlone
+      ? differences
+      : differences.map(({ cause, evidence }) => ({ cause, evidence: message("{0}: {1}", roleWords[pool.role], evidence) })),
+  }));
+  // Where requests stay weighs more than where their prompts pass through.
+  const inOrder = [...named.filter(({ role }) => role !== "prefill"), ...named.filter(({ role }) => role === "prefill")];
+  return {
+    settled: { ...settled, pools: pools.map(({ pool }) => pool) },
+    isCacheTold: pools.every(({ isCacheTold }) => isCacheTold),
+    differences: inOrder.flatMap(({ differences }) => differences),
+  };
+}
+
+const roleWords: Readonly<Record<SettledPool["role"], Message>> = {
+  prefill: message("Prefill servers"),
+  decode: message("Decode servers"),
+  mixed: message("Servers"),
+};
+
+/** What is told of the servers of one pool. */
+interface PoolTold {
+  readonly server: RunningServer | null;
+  readonly cacheConfig: LiveWindow["last"]["cacheConfig"];
+  /** Requests that one engine was seen to run at most while others waited, of so many planned; null = no such limit showed. */
+  readonly runningLimit: (planned: number, engines: number) => number | null;
+}
+
+function ownTold({ window, points, server }: ServedContext): PoolTold {
+  const limit: PoolTold["runningLimit"] = (planned, engines) => runningLimit(points, window, planned * engines, engines);
+  return { server, cacheConfig: window.last.cacheConfig, runningLimit: limit };
+}
+
+/** Servers are known by what they do; one that was asked speaks for those that do the same. */
+function roleTold({ window, server }: ServedContext, role: SettledPool["role"]): PoolTold {
+  const own = window.last.perRole?.find((one) => one.role === role);
+  const isOfRole = server?.settings.role?.value === role;
+  const page = own?.told ? identityOf({ server: window.last.server, told: own.told }) : null;
+  return { server: isOfRole ? server : page, cacheConfig: own?.cacheConfig, runningLimit: () => null };
+}
+
+interface ServedPool extends Pick<Served, "isCacheTold" | "differences"> {
+  readonly pool: SettledPool;
+}
+
+function poolAsServed(pool: SettledPool, plan: MemoryPlan, { server, cacheConfig, runningLimit: limitSeen }: PoolTold): ServedPool {
   const differences: { cause: GapCause; evidence: Message }[] = [];
   const engines = pool.instances * pool.layout.data;
   const limits = { ...pool.settings };
   const asked = told(server?.settings.maxNumSeqs?.value);
-  const seen = asked ?? runningLimit(points, window, pool.settings.maxNumSeqs * engines, engines);
+  const seen = asked ?? limitSeen(pool.settings.maxNumSeqs, engines);
   if (seen !== null && seen !== pool.settings.maxNumSeqs) {
     limits.maxNumSeqs = seen;
     const words =
@@ -63,15 +115,15 @@ export function asServed({ settled, plans, window, points, server }: ServedConte
       : message("The server keeps no prefixes, the file does");
     differences.push({ cause: "prefix-hits", evidence: words });
   }
-  const tokens = told(server?.cache.tokens?.value) ?? tokensOf(window.last.cacheConfig, plan);
+  const tokens = told(server?.cache.tokens?.value) ?? tokensOf(cacheConfig, plan);
   const blocks = tokens === null ? null : Math.max(1, Math.round((plan.kvCacheBlocks * tokens) / plan.kvCacheTokens));
   if (tokens !== null && Math.abs(tokens / plan.kvCacheTokens - 1) > closeShare) {
     const words = message("The KV cache holds {0} tokens, {1} were planned", whole(tokens), whole(plan.kvCacheTokens));
     differences.push({ cause: "kv-cache", evidence: words });
   }
-  const changed = withPools(settled, (one) => ({ ...one, settings: limits }));
+  const served = { ...pool, settings: limits };
   return {
-    settled: blocks === null ? changed : withCache(changed, blocks),
+    pool: blocks === null ? served : { ...served, observed: { ...served.observed, kvCacheBlocks: blocks } },
     isCacheTold: blocks !== null,
     differences,
   };

@@ -8,7 +8,7 @@ import { type ComparedMetric, comparedWords, metricOf, quantileSource } from "..
 import { figuresBeside, type LivePrediction } from "../prediction.ts";
 import type { Served } from "./as-served.ts";
 import type { Gap, GapStep, GapTerm } from "./gap.ts";
-import { lengthsWords, loadWords, outsideWords, preemptionWords, prefixWords, stepWords } from "./gap-words.ts";
+import { hypothesisWords, lengthsWords, loadWords, outsideWords, preemptionWords, prefixWords, stepWords } from "./gap-words.ts";
 import type { Judged, Verdicts } from "./judge.ts";
 import { phasesOf } from "./phases.ts";
 
@@ -78,13 +78,15 @@ const cannotTell: Verdict = {
   cause: "cannot-tell",
   sentence: message("The server is not where it was predicted to be, and nothing that it tells explains it"),
 };
-const undecided: Verdict = {
-  cause: "cannot-tell",
-  sentence: message("Several causes explain it equally well, and what the server tells does not decide between them"),
-};
+
+/** Which of two the server does not tell: both explain it. */
+function undecided(one: Judged, other: Judged): Verdict {
+  const sentence = message("Cannot tell {0} from {1}: either explains what the server shows", hypothesisWords(one), hypothesisWords(other));
+  return { cause: "cannot-tell", sentence };
+}
 
 /** Squares by which another hypothesis must fit worse before one is named. */
-const decisive = 3;
+const decisive = 5;
 /** Of the misfit and of the gap, at most so much may be left by a hypothesis that explains it. */
 const mostLeft = 0.5;
 
@@ -99,6 +101,10 @@ function explains({ report }: Judged, { metric, measured, predicted }: ComparedR
   return value !== null && measured !== null && Math.abs(measured - value) <= mostLeft * Math.abs(measured - predicted);
 }
 
+function isOfCache({ hypothesis: { cause } }: Judged): boolean {
+  return cause === "kv-cache" || cause === "preemptions";
+}
+
 function stepsOf(all: Explained, { metric, live, fit }: Known): readonly GapStep[] {
   const { path, load, window, served } = all;
   let before = predictedValue(all.written, metric);
@@ -110,7 +116,7 @@ function stepsOf(all: Explained, { metric, live, fit }: Known): readonly GapStep
   const last = path.at(-1)?.report;
   const steps: GapStep[] = [];
   const words = fit && last ? stepWords(fit, phasesOf(window), phasesOf(figuresBeside(last, window))) : null;
-  const isCache = fit?.hypothesis.cause === "kv-cache";
+  const isCache = fit !== null && isOfCache(fit);
   for (const { term, report } of further) {
     if (term === null) continue;
     const told = written ? evidenceOf(term, load, written.report, served) : null;
@@ -167,7 +173,7 @@ function verdictOf(all: Explained, { metric, live, start, fit }: Known, steps: r
   if (!heaviest) return cannotTell;
   const { step } = heaviest;
   if (step.term === "not-explained") return beyondModel(all);
-  const isFitted = step.term === "step-time" || (step.term === "server-settings" && fit?.hypothesis.cause === "kv-cache");
+  const isFitted = step.term === "step-time" || (step.term === "server-settings" && fit !== null && isOfCache(fit));
   return isFitted ? (fit ? stepVerdict(all, fit, step) : cannotTell) : loadVerdict(all, step);
 }
 
@@ -188,7 +194,8 @@ function loadVerdict({ load, path, served }: Explained, { term, evidence }: GapS
 
 function stepVerdict({ verdicts }: Explained, fit: Judged, { evidence }: GapStep): Verdict {
   const [, second] = verdicts?.judged ?? [];
-  if (!evidence || (second && second.misfit - fit.misfit < decisive)) return undecided;
+  if (!evidence) return cannotTell;
+  if (second && second.misfit - fit.misfit < decisive) return undecided(fit, second);
   return { cause: fit.hypothesis.cause, sentence: evidence };
 }
 

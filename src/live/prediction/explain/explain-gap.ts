@@ -1,6 +1,6 @@
 import type { Settled } from "../../../deployment/settled.ts";
 import type { MemoryPlan } from "../../../memory/plan.ts";
-import type { Plan } from "../../../planning/plan.ts";
+import type { Plan, PlannedRun } from "../../../planning/plan.ts";
 import { type BesideRun, bandRuns } from "../../../simulation/report/bands.ts";
 import type { Outcome } from "../../../simulation/report/report.ts";
 import type { Workload } from "../../../simulation/workload/workload.ts";
@@ -8,12 +8,15 @@ import type { RunningServer } from "../../running/running-server.ts";
 import type { LiveWindow } from "../../series/window.ts";
 import type { LivePoint } from "../../snapshot.ts";
 import { type MeasuredWorkload, workloadOf } from "../../workload/measured-workload.ts";
+import { arrivalTrace } from "../../workload/traced-workload.ts";
 import { type ComparedRow, compareLive } from "../compare.ts";
 import type { ComparedMetric } from "../compared-metrics.ts";
+import { gapBoundsFor } from "../predicted-gaps.ts";
 import { type LivePrediction, predictionFrom } from "../prediction.ts";
 import { asServed } from "./as-served.ts";
 import { type Explained, explained, isThin } from "./cause.ts";
 import type { Gap } from "./gap.ts";
+import { preemptionWords } from "./gap-words.ts";
 import { judgedHypotheses } from "./judge.ts";
 import { pathRuns } from "./path.ts";
 
@@ -47,7 +50,7 @@ export function* explainGap(context: GapContext): Plan<ExplainedGap | undefined>
   const [first, last] = [path[0], path.at(-1)];
   if (!first || !last) return undefined;
   const beside = [first, last].flatMap(({ run }) => bandRuns(seed).map((band) => ({ ...run, ...band })));
-  const outcomes = yield [...path.map(({ run }) => run), ...beside];
+  const outcomes = yield [...path.map(({ run }) => run), ...beside].map((run) => withGaps(run, window));
   const made = path.flatMap(({ term }, index) => {
     const report = outcomes[index]?.report;
     return report ? [{ term, report }] : [];
@@ -61,10 +64,9 @@ export function* explainGap(context: GapContext): Plan<ExplainedGap | undefined>
   if (made.length < path.length || !written) return { prediction, rows, gap: null };
   const writtenPrediction = predictionFrom(written.report, { basis, window, beside: besides[0] });
   const outside = furthest(rows);
-
-  const seeds = besides[1].filter((one) => one.run.steps === "as-predicted").map((one) => one.report);
-  const { isCacheTold } = served;
-  const judge = { window, run: last.run, made: measured, seeds, isCacheTold };
+  const cache = !served.isCacheTold ? "kv-cache" : preemptionWords(window, measured) ? "preemptions" : null;
+  const trace = arrivalTrace(load, context.points, window.from, window.to);
+  const judge = { window, run: withGaps(last.run, window), trace, cache } as const;
   const verdicts = outside.length > 0 && !isThin(load) ? yield* judgedHypotheses(judge) : null;
   const explain: Explained = {
     window,
@@ -77,6 +79,12 @@ export function* explainGap(context: GapContext): Plan<ExplainedGap | undefined>
     verdicts,
   };
   return { prediction, rows, gap: explained(explain) };
+}
+
+/** Gaps are counted as the server counts them. */
+function withGaps(run: PlannedRun, { growth: { histograms } }: LiveWindow): PlannedRun {
+  const gapBounds = gapBoundsFor(histograms.itl_seconds?.upper);
+  return gapBounds ? { ...run, gapBounds } : run;
 }
 
 function besideRuns(seed: number, outcomes: readonly Outcome[]): readonly [readonly BesideRun[], readonly BesideRun[]] {

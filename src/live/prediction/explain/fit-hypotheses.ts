@@ -1,15 +1,14 @@
 import type { Settled } from "../../../deployment/settled.ts";
 import type { Plan, PlannedRun } from "../../../planning/plan.ts";
 import type { Report } from "../../../simulation/report/report.ts";
-import { type Hypothesis, hypothesesFor } from "./hypotheses.ts";
-import { type Floors, logsOf, squares, type Yardstick } from "./misfit.ts";
-import type { Phases } from "./phases.ts";
+import { type CacheCause, type Hypothesis, hypothesesFor } from "./hypotheses.ts";
+import { squares, type Yardstick } from "./misfit.ts";
+import type { Told } from "./told.ts";
 
 /** What a hypothesis makes of the load with one factor. */
 export interface Tried {
   readonly logFactor: number;
   readonly report: Report;
-  /** Of the yardstick's phases. */
   readonly logs: readonly number[];
 }
 
@@ -22,21 +21,21 @@ export interface Fit {
 }
 
 export interface FitContext {
-  readonly live: readonly number[];
-  readonly by: Yardstick;
-  readonly floors: Floors;
-  /** What a run shows of each phase, laid beside the window. */
-  readonly phasesOf: (report: Report) => Phases;
+  readonly told: Told;
+  /** What a difference from runs like these counts by. */
+  readonly yardstick: (runs: readonly Report[]) => Yardstick;
   /** As the server is, all but its steps. */
   readonly run: PlannedRun;
   readonly made: Report;
-  readonly isCacheTold: boolean;
+  readonly cache: CacheCause | null;
 }
 
 /** Rounds after the first; each looks where straight lines between what was tried fit best. */
 const rounds = 5;
 /** Factors closer than this tell nothing new. */
 const closeEnough = 0.01;
+/** Farther apart, as logarithms, they leave room for a better one between them. */
+const wide = 0.1;
 
 /** Every hypothesis with the factor that fits best, best first; runs of one round depend on the rounds before alone. */
 export function* fitHypotheses(context: FitContext): Plan<readonly Fit[]> {
@@ -44,12 +43,13 @@ export function* fitHypotheses(context: FitContext): Plan<readonly Fit[]> {
   const triedWith = (logFactor: number, report: Report): Tried => ({
     logFactor,
     report,
-    logs: logsOf(context.phasesOf(report), context.by.names, context.floors),
+    logs: context.told.logs(report),
   });
-  const fits = hypothesesFor(run.settled, context.isCacheTold).map((hypothesis) => ({ hypothesis, tried: [triedWith(0, made)] }));
+  const fits = hypothesesFor(run.settled, context.cache).map((hypothesis) => ({ hypothesis, tried: [triedWith(0, made)] }));
+  let by = context.yardstick([made]);
   for (let round = 0; round <= rounds; round++) {
     const wanted = fits.flatMap(({ hypothesis, tried }, at) =>
-      (round === 0 ? hypothesis.first.map(Math.log) : nextFactors(hypothesis, tried, context)).map((logFactor) => ({
+      (round === 0 ? hypothesis.first.map(Math.log) : nextFactors(hypothesis, tried, context.told, by)).map((logFactor) => ({
         at,
         hypothesis,
         logFactor,
@@ -64,22 +64,24 @@ export function* fitHypotheses(context: FitContext): Plan<readonly Fit[]> {
       tried.push(triedWith(logFactor, report));
       tried.sort((a, b) => a.logFactor - b.logFactor);
     }
+    // How far a bucket's share may be off depends on where the gaps lie: what fits so far tells it better than the runs before.
+    by = context.yardstick(fits.map(({ hypothesis, tried }) => bestOf(hypothesis, tried, context.told, by).best.report));
   }
-  return fits.map(({ hypothesis, tried }) => bestOf(hypothesis, tried, context)).sort((a, b) => a.misfit - b.misfit);
+  return fits.map(({ hypothesis, tried }) => bestOf(hypothesis, tried, context.told, by)).sort((a, b) => a.misfit - b.misfit);
 }
 
 export function altered({ apply }: Hypothesis, settled: Settled, logFactor: number): Settled {
   return apply(settled, Math.exp(logFactor));
 }
 
-function bestOf(hypothesis: Hypothesis, tried: readonly Tried[], { live, by }: FitContext): Fit {
+function bestOf(hypothesis: Hypothesis, tried: readonly Tried[], { live }: Told, by: Yardstick): Fit {
   const judged = tried.map((best) => ({ best, misfit: by.misfit(off(live, best.logs)) }));
   const { best, misfit } = judged.reduce((a, b) => (b.misfit < a.misfit ? b : a));
   return { hypothesis, tried, best, misfit };
 }
 
-/** Where phases that follow straight lines between tried factors would fit best; nothing where that was tried. */
-function nextFactors({ least, most }: Hypothesis, tried: readonly Tried[], { live, by }: FitContext): readonly number[] {
+/** Where figures that follow straight lines between tried factors would fit best; where that was tried, beside it; nothing where both were. */
+function nextFactors({ least, most }: Hypothesis, tried: readonly Tried[], { live }: Told, by: Yardstick): readonly number[] {
   const [low, high] = [Math.log(least), Math.log(most)];
   const steps = 400;
   let best = { logFactor: 0, misfit: Number.POSITIVE_INFINITY };
@@ -88,7 +90,16 @@ function nextFactors({ least, most }: Hypothesis, tried: readonly Tried[], { liv
     const misfit = by.misfit(off(live, logsAt(tried, logFactor)));
     if (misfit < best.misfit) best = { logFactor, misfit };
   }
-  return tried.some(({ logFactor }) => Math.abs(logFactor - best.logFactor) < closeEnough) ? [] : [best.logFactor];
+  const nearest = tried.findIndex(({ logFactor }) => Math.abs(logFactor - best.logFactor) < closeEnough);
+  return nearest < 0 ? [best.logFactor] : beside(tried, nearest);
+}
+
+/** Figures do not follow straight lines far: the middle of the wider gap on either side of one, where it is wide. */
+function beside(tried: readonly Tried[], at: number): readonly number[] {
+  const own = tried[at]?.logFactor ?? 0;
+  const [low, high] = [tried[at - 1]?.logFactor ?? own, tried[at + 1]?.logFactor ?? own];
+  const [far, width] = high - own >= own - low ? [high, high - own] : [low, own - low];
+  return width > wide ? [(own + far) / 2] : [];
 }
 
 /** On straight lines between what was tried; beyond it they stay. */

@@ -59,6 +59,29 @@ export function prefixWords({ prefixHitRate }: MeasuredWorkload, { summary }: Re
   return message("{0} of the prompts' tokens are found in the cache, {1} were assumed", percent(prefixHitRate), percent(assumed));
 }
 
+/** A fitted hypothesis as a part of a sentence. */
+export function hypothesisWords({ hypothesis, factor }: Judged): Message {
+  const times = figure(factor);
+  switch (hypothesis.cause) {
+    case "steps":
+      return message("steps that take {0} times as long", times);
+    case "decode-steps":
+      return message("decode steps that take {0} times as long", times);
+    case "prefill-steps":
+      return message("steps with prompts that take {0} times as long", times);
+    case "host-overhead":
+      return message("a host that takes {0} times as long", times);
+    case "slow-link":
+      return message("a link with 1/{0} of its rate", times);
+    case "kv-cache":
+      return message("a KV cache that holds 1/{0} of what was planned", times);
+    case "preemptions":
+      return message("a KV cache of which 1/{0} is free", times);
+    default:
+      return hypothesis.cause satisfies never;
+  }
+}
+
 /** What of the phases speaks for the fitted hypothesis. */
 export function stepWords({ hypothesis, factor }: Judged, live: Phases, made: Phases): Message {
   const times = figure(factor);
@@ -99,6 +122,8 @@ export function stepWords({ hypothesis, factor }: Judged, live: Phases, made: Ph
         percent(made.cache ?? 0),
         times,
       );
+    case "preemptions":
+      return message("Requests are preempted as if only 1/{0} of the KV cache were free: something holds its blocks", times);
     default:
       return hypothesis.cause satisfies never;
   }

@@ -1,32 +1,3 @@
-import { type Phase, type Phases, phaseNames } from "./phases.ts";
-
-/** No model of a step is better than this, as a logarithm; which lengths go together is not told, and moves the cache's use. */
-const leastDeviation: Readonly<Record<Phase, number>> = {
-  token: 0.03,
-  prefill: 0.05,
-  firstToken: 0.1,
-  queue: 0.2,
-  outside: 0.3,
-  cache: 0.15,
-  running: 0.05,
-};
-
-/** Added before the logarithm, so that a queue of nothing is no infinity. */
-export type Floors = Readonly<Record<Phase, number>>;
-
-export function floorsOf({ token = 0.02 }: Phases): Floors {
-  return { token: 0, prefill: 0, firstToken: token, queue: token, outside: 2 * token, cache: 0.005, running: 0.5 };
-}
-
-/** Logarithms of the phases that all of them tell, in the order of their names. */
-export function logsOf(phases: Phases, names: readonly Phase[], floors: Floors): readonly number[] {
-  return names.map((name) => Math.log(Math.max(1e-9, (phases[name] ?? 0) + floors[name])));
-}
-
-export function commonPhases(all: readonly Phases[]): readonly Phase[] {
-  return phaseNames.filter((name) => all.every((phases) => phases[name] !== undefined));
-}
-
 /**
  * How far logarithms are apart in squares of what they may differ by: by chance, which moves several of them together, and by what no model is
  * better than.
@@ -34,14 +5,13 @@ export function commonPhases(all: readonly Phases[]): readonly Phase[] {
 export class Yardstick {
   private readonly rows: readonly (readonly number[])[];
 
-  /** `groups`: draws of the same load, each group around a mean of its own; `draws` times their variance is what chance makes. */
-  constructor(
-    readonly names: readonly Phase[],
-    groups: readonly (readonly (readonly number[])[])[],
-    draws: number,
-  ) {
-    const covariance = names.map((a, i) =>
-      names.map((b, j) => (i === j ? leastDeviation[a] ** 2 : 0) + draws * pooled(groups, i, j, a === b)),
+  /**
+   * `deviations`: what no model is better than. `groups`: draws of the same load, each group around a mean of its own; `draws` times their
+   * variance is what chance makes.
+   */
+  constructor(deviations: readonly number[], groups: readonly (readonly (readonly number[])[])[], draws: number) {
+    const covariance = deviations.map((deviation, i) =>
+      deviations.map((_, j) => (i === j ? deviation ** 2 : 0) + draws * pooled(groups, i, j)),
     );
     this.rows = lowerRoot(covariance);
   }
@@ -69,7 +39,7 @@ export function squares(values: readonly number[]): number {
 /** Few draws tell what moves together badly: what is off the diagonal counts by so much. */
 const shrunk = 0.9;
 
-function pooled(groups: readonly (readonly (readonly number[])[])[], i: number, j: number, isVariance: boolean): number {
+function pooled(groups: readonly (readonly (readonly number[])[])[], i: number, j: number): number {
   let sum = 0;
   let freedom = 0;
   for (const group of groups) {
@@ -78,7 +48,7 @@ function pooled(groups: readonly (readonly (readonly number[])[])[], i: number, 
     for (const row of group) sum += ((row[i] ?? 0) - left) * ((row[j] ?? 0) - right);
     freedom += group.length - 1;
   }
-  return freedom > 0 ? (sum / freedom) * (isVariance ? 1 : shrunk) : 0;
+  return freedom > 0 ? (sum / freedom) * (i === j ? 1 : shrunk) : 0;
 }
 
 /** Cholesky's lower triangle of a positive definite matrix. */
