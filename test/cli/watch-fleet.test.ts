@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoRunOf } from "../../src/demo/demo-run.ts";
+import { startDemoFleet } from "../../src/demo/fleet.ts";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
-import { at, bundledCli, type Cli, lines } from "./support.ts";
+import { testCatalog } from "../support/catalog.ts";
+import { at, bundledCli, type Cli, fixtures, lines } from "./support.ts";
 
 let cli: Cli;
 const servers: DemoServer[] = [];
@@ -61,5 +66,32 @@ describe("watch --fleet", () => {
     const { stderr, code } = await cli.run(["watch", nobody, `${nobody}/x/metrics`, "--fleet", "--once"]);
     expect(code).toBe(4);
     expect(stderr).toContain("/metrics: Nothing listens there (connection refused): start the server, or check the port (and 1 more)");
+  });
+});
+
+describe("watch on pools that work together", () => {
+  it("takes the addresses that the demo prints, and counts each request once", { timeout: 120_000 }, async () => {
+    const path = join(fixtures, "pair.yaml");
+    const run = demoRunOf(readFileSync(path, "utf8"), "pair.yaml", testCatalog(), undefined, { inject: ["half-kv"] });
+    const fleet = await startDemoFleet({ ...run, speed: 20 });
+    try {
+      expect(fleet.address).toMatch(/^prefill=http:\S+ prefill=http:\S+ decode=http:\S+$/);
+      const watch = ["watch", ...fleet.address.split(" "), "--fleet"];
+      const { stdout, code } = await cli.run([...watch, "--duration", "4s", "--interval", "500ms", "--compare", path]);
+      expect(code, stdout).toBe(0);
+      // No server of vLLM's pairs knows what a client waits.
+      expect(stdout).toMatch(/^ {2}TTFT p50 .* not offered +unknown$/m);
+      expect(stdout).toMatch(/^ {2}KV cache tokens .* different$/m);
+      const once = await cli.run([...watch, "--once", "--format", "jsonl"]);
+      const [all] = lines(once.stdout);
+      expect(at(all, "server")).toMatchObject({ kind: "vllm", engines: 3 });
+      const page = await (await fetch(`${fleet.servers[2]?.url}/metrics`)).text();
+      const finished = Number(/^vllm:request_success_total\{[^}]*finished_reason="stop"[^}]*\} (\S+)/m.exec(page)?.[1]);
+      // Asked a moment before: the decode server alone has no fewer.
+      expect(Number(at(all, "metrics", "request_success_total"))).toBeGreaterThan(0);
+      expect(Number(at(all, "metrics", "request_success_total"))).toBeLessThanOrEqual(finished);
+    } finally {
+      await fleet.close();
+    }
   });
 });

@@ -18,7 +18,7 @@ export interface Hypothesis {
 }
 
 /** Squares that a correction of one kind of steps alone must win. */
-const unlikely = 6;
+const unlikely = 10;
 
 /**
  * The ways that make sense for a deployment: a single GPU has no link, and links and hosts are not too quick. `cache`: what less room in its
