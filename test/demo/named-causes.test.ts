@@ -20,12 +20,9 @@ const shift = planned(
 const single = planned({ ...h100, model: "meta-llama/Llama-3.1-8B-Instruct", pools: one({ tensor: 1 }) }, room);
 // Twice as many serve twice as fast: at double the rate, the window is still longer than the shortest that names a cause.
 const replicas = planned({ ...h100, model: "Qwen/Qwen3-8B", pools: one({ tensor: 2 }, 2) }, { ...room, requests: 1400 });
-/** Only SGLang's decode server knows what a client of a pair waits. */
 const pools = planned(
   {
     ...h100,
-    engine: "sglang",
-    engineVersion: "0.5.10",
     model: "Qwen/Qwen3-32B",
     pools: [
       { role: "prefill", instances: 1, parallel: { tensor: 2 } },
@@ -61,7 +58,7 @@ const rows: readonly Row[] = [
   { faults: [], cause: "none", plans: [tensor, shift, single, replicas, pools] },
   { faults: ["half-kv"], cause: "kv-cache", plans: [tensor, shift, single, replicas, pools] },
   { faults: ["double-rate"], cause: "rate", plans: [tensor, shift, single, replicas, pools] },
-  { faults: ["slow-link"], cause: "slow-link", plans: [tensor, shift, pools] },
+  { faults: ["slow-link"], cause: "slow-link", plans: [tensor, quantised, experts] },
   { faults: ["longer-prompts"], cause: "prompts", plans: [tensor, shift, single, replicas, pools] },
   { faults: ["longer-answers"], cause: "outputs", plans: [tensor, single] },
   { faults: ["smaller-batch"], cause: "batch", plans: [tensor, shift, single, replicas] },
@@ -69,7 +66,7 @@ const rows: readonly Row[] = [
   { faults: ["slow-host"], cause: "host-overhead", plans: [tensor, single, experts, quantised] },
   { faults: ["more-prefill"], cause: "prefill-share", plans: [tensor, experts, pipeline, quantised] },
   { faults: ["slow-front"], cause: "outside-queue", plans: [tensor, single, experts, shift, quantised] },
-  { faults: ["held-blocks"], cause: "preemptions", plans: [experts, single] },
+  { faults: ["held-blocks"], cause: "preemptions", plans: [experts] },
 ];
 
 /** Faults that look like another cause on most servers: named rightly, or both are named, and hardly ever the other alone. */
