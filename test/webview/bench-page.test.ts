@@ -32,7 +32,7 @@ describe("a benchmark as plots", () => {
       expect([low / y, high / y].map((share) => Number(share.toFixed(6)))).toEqual([0.7, 1.3]);
     }
     expect(ttft?.aria).toMatch(
-      /^TTFT p95 · request rate, req\/s: 5 req\/s measured [\d.]+\u00a0ms, predicted .*worst −79.1\u00a0% at 92.2 req\/s$/,
+      /^TTFT p95 · request rate, req\/s: 5\u00a0req\/s measured [\d.]+\u00a0ms, predicted .*worst −79.1\u00a0% at 92.2\u00a0req\/s$/,
     );
   });
 
@@ -54,7 +54,7 @@ describe("a benchmark as plots", () => {
 
   it("says the worst gap of all statistics, and has its number in the table", () => {
     const view = viewOf("rates");
-    expect(benchVerdict(view).title).toBe("TTFT p99 differs most: at 92.2 req/s it is predicted 79.3\u00a0% too low");
+    expect(benchVerdict(view).title).toBe("TTFT p99 differs most: at 92.2\u00a0req/s it is predicted 79.3\u00a0% too low");
     const { rows } = benchTable(view);
     const from = rows.findIndex(([load]) => load === "92.2 req/s");
     const p99 = rows.slice(from).find(([, figure]) => figure === "TTFT p99");
@@ -75,7 +75,7 @@ describe("a benchmark as plots", () => {
 
   it("means over the loads in its figures, with the worst of them", () => {
     const [ttft] = benchFigures(viewOf("one"), "p95");
-    expect(ttft).toMatchObject({ label: "TTFT p95 off by", value: "20.1", unit: "%", caption: "worst −20.1\u00a0% at 40 req/s" });
+    expect(ttft).toMatchObject({ label: "TTFT p95 off by", value: "20.1", unit: "%", caption: "worst −20.1\u00a0% at 40\u00a0req/s" });
     expect(benchVerdict(viewOf("within")).sign.glyph).toBe("✓");
     expect(benchVerdict(viewOf("nothing")).title).toBe("Nothing can be compared");
   });

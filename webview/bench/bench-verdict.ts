@@ -1,7 +1,6 @@
 import { differenceWords } from "../../src/live/bench/difference-words.ts";
 import type { BenchView } from "../../src/protocol/bench-view.ts";
 import type { Sentence } from "../parts/models.ts";
-import { blank } from "../parts/numbers.ts";
 import { said, words } from "../parts/words.ts";
 
 /** Where measured and predicted differ most, over all loads and statistics. */
@@ -19,8 +18,7 @@ export function benchVerdict({ loads }: BenchView): Sentence {
   const isWithin = within === compared.length;
   return {
     sign: isWithin ? { glyph: "✓", word: "", tone: "good" } : { glyph: "≠", word: "", tone: "warning" },
-    // No line ends between a number and its sign.
-    title: said(difference).replaceAll(/(\d) %/g, `$1${blank}%`),
+    title: said(difference),
     lines: [
       { text: words("{0} of {1} figures lie within the range of their prediction.", within, compared.length) },
       ...(left > 0 ? [{ text: words("{0} of {1} loads cannot be simulated.", left, loads.length) }] : []),
