@@ -40,7 +40,7 @@ describe("a comparison at the end of watching", () => {
     expect(text).toMatch(/^All steps take 1\.\d+ times as long as predicted: a token .* instead of .*\.$/m);
     expect(text).toMatch(/^It takes .* req\/s, .* % of the .* req\/s that it is predicted to hold: .* req\/s are left\.$/m);
     const json: unknown = JSON.parse(comparisonJson(result));
-    expect(json).toMatchObject({ gap: { cause: "steps", steps: { length: 6 } }, shift: null });
+    expect(json).toMatchObject({ gap: { cause: "steps", steps: { length: 6 } }, shift: { threshold: 256 } });
   });
 });
 
