@@ -1,4 +1,5 @@
 import type { OperatorShare } from "./operators/operator.ts";
+import { retimedSteps } from "./retimed-steps.ts";
 import type { Batch, Operator, StepModel } from "./step-model.ts";
 
 /** Factors on what the GPU and on what the host takes. */
@@ -19,44 +20,27 @@ export function factoredSteps(model: StepModel, { device, host, prompts = 1 }: S
     return isEven ? seconds : seconds + (host - factor) * model.hostSeconds(batch, stage);
   };
   const transferSeconds: StepModel["transferSeconds"] = (batch) => deviceOf(batch) * model.transferSeconds(batch);
-  const stepSeconds: StepModel["stepSeconds"] = (batch) => {
-    if (isEven) return device * model.stepSeconds(batch);
-    let seconds = (model.stages - 1) * transferSeconds(batch);
-    for (let stage = 0; stage < model.stages; stage++) seconds += stageSeconds(batch, stage);
-    return seconds;
-  };
   const factor = (operator: Operator | OperatorShare["operator"], batch: Batch): number => (operator === "host" ? host : deviceOf(batch));
-  return {
-    stages: model.stages,
-    mode: (tokens) => model.mode(tokens),
+  const breakdown: StepModel["breakdown"] = (batch) => {
+    const { seconds } = model.breakdown(batch);
+    const scaled = (operator: Operator): number => factor(operator, batch) * seconds[operator];
+    return {
+      seconds: {
+        matrix: scaled("matrix"),
+        "prefill-attention": scaled("prefill-attention"),
+        "decode-attention": scaled("decode-attention"),
+        collectives: scaled("collectives"),
+        host: scaled("host"),
+      },
+      total: steps.stepSeconds(batch),
+    };
+  };
+  const steps = retimedSteps(model, {
     stageSeconds,
     hostSeconds: (batch, stage) => host * model.hostSeconds(batch, stage),
     transferSeconds,
-    stepSeconds,
-    breakdown: (batch) => {
-      const { seconds } = model.breakdown(batch);
-      const scaled = (operator: Operator): number => factor(operator, batch) * seconds[operator];
-      return {
-        seconds: {
-          matrix: scaled("matrix"),
-          "prefill-attention": scaled("prefill-attention"),
-          "decode-attention": scaled("decode-attention"),
-          collectives: scaled("collectives"),
-          host: scaled("host"),
-        },
-        total: stepSeconds(batch),
-      };
-    },
+    breakdown,
     anatomy: (batch) => model.anatomy(batch).map((share) => ({ ...share, seconds: factor(share.operator, batch) * share.seconds })),
-    requestSeconds: model.requestSeconds,
-    promptTokenSeconds: model.promptTokenSeconds,
-    frontEnd: model.frontEnd,
-    peakFlops: model.peakFlops,
-    peakBytesPerSecond: model.peakBytesPerSecond,
-    flops: (batch) => model.flops(batch),
-    bytes: (batch) => model.bytes(batch),
-    basis: model.basis,
-    band: model.band,
-    firstTokenBand: model.firstTokenBand,
-  };
+  });
+  return steps;
 }

@@ -1,6 +1,7 @@
 import { percent, whole } from "../../../catalog/quantity.ts";
 import { type Message, message } from "../../../deployment/message.ts";
 import type { InfiniteLlm } from "../../../deployment/systems/infinite-llm.ts";
+import { retimedSteps } from "../../../timing/retimed-steps.ts";
 import type { StepModel } from "../../../timing/step-model.ts";
 import type { BlockPool, PooledCache } from "../../engine/block-pool.ts";
 import type { EngineCore } from "../../engine/engine-core.ts";
@@ -32,7 +33,7 @@ export class InfiniteLlmParts implements CoreParts {
 
   model(own: StepModel, core: number, pool: number): StepModel {
     const attention = new RemoteAttention(own, this.cores[core] as BorrowedBlocks, this.link(pool));
-    return withStageSeconds(own, (batch, stage) => attention.stageSeconds(batch, stage));
+    return retimedSteps(own, { stageSeconds: (batch, stage) => attention.stageSeconds(batch, stage) });
   }
 
   /** Before a step is filled, reports come in, and borrowed blocks come home as the link allows. */
@@ -88,32 +89,4 @@ export class InfiniteLlmParts implements CoreParts {
     const between = Math.min(ports.far, this.settings.nodeBytesPerSecond ?? ports.far);
     return { bytesPerSecond: isOneNode ? ports.near : between, latencySeconds, queryBytes, tokenBytes: bytesPerToken, layers };
   }
-}
-
-/** The same model with steps of other lengths. */
-function withStageSeconds(model: StepModel, stageSeconds: StepModel["stageSeconds"]): StepModel {
-  return {
-    stages: model.stages,
-    mode: (tokens) => model.mode(tokens),
-    stageSeconds,
-    hostSeconds: (batch, stage) => model.hostSeconds(batch, stage),
-    transferSeconds: (batch) => model.transferSeconds(batch),
-    stepSeconds: (batch) => {
-      let seconds = (model.stages - 1) * model.transferSeconds(batch);
-      for (let stage = 0; stage < model.stages; stage++) seconds += stageSeconds(batch, stage);
-      return seconds;
-    },
-    breakdown: (batch) => model.breakdown(batch),
-    anatomy: (batch) => model.anatomy(batch),
-    requestSeconds: model.requestSeconds,
-    promptTokenSeconds: model.promptTokenSeconds,
-    frontEnd: model.frontEnd,
-    peakFlops: model.peakFlops,
-    peakBytesPerSecond: model.peakBytesPerSecond,
-    flops: (batch) => model.flops(batch),
-    bytes: (batch) => model.bytes(batch),
-    basis: model.basis,
-    band: model.band,
-    firstTokenBand: model.firstTokenBand,
-  };
 }
