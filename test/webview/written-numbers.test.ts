@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { benchStates } from "./fixtures/bench-states.ts";
 import { liveStates } from "./fixtures/live-states.ts";
 import { memoryStates } from "./fixtures/memory-states.ts";
 import { reportStates } from "./fixtures/report-states.ts";
@@ -16,6 +17,7 @@ const states: readonly (readonly [PageName, readonly string[]])[] = [
   ["timeline", Object.keys(timelineStates)],
   ["memory", Object.keys(memoryStates)],
   ["live", Object.keys(liveStates)],
+  ["bench", Object.keys(benchStates)],
 ];
 
 const units = "ms|s|µs|min|h|%|GiB|MiB|KiB|TiB|B|kB|MB|GB|TB|GB/s|TB/s|TFLOP/s|FLOP/B|req/s|tok/s";
