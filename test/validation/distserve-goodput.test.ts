@@ -96,7 +96,7 @@ describe("V5: DistServe's simulator", () => {
     expect(goodput(1, 2)).toBeLessThan(goodput(2, 3));
   });
 
-  it("serves 1.56 of its own requests in about half of the searches over 300 of them that the README makes one of", () => {
+  it("answers single searches over its own 300 requests, of which the README made one, on both sides of 1.56 by the draw", () => {
     // Bisection of 0 to 5 until a quarter is left; the ninth decile of so few requests is as uncertain as that.
     const answersOf = Array.from({ length: 11 }, (_, draw) =>
       highestRate((perGpu) => keepsBoth(served(2, own(3 * perGpu), draw + 1)), 5, 0.25),

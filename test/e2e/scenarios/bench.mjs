@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../driver.mjs";
+import { assertAccessible, assertNoOverflow } from "../page-checks.mjs";
 
 /** As `vllm bench serve --save-result` writes it; 64 tokens an answer. */
 const result = {
@@ -31,14 +32,18 @@ export const bench = [
       await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(result));
       await workbench.command("Inference Lens: Import Benchmark Result");
       await workbench.pick("From the clipboard");
-      const lines = page.locator(".editor-group-container.active .view-lines");
-      await lines.getByText("under the load of its benchmark").waitFor();
-      // Blanks of an editor are no-break ones.
-      const compared = (await lines.textContent()).replaceAll("\u00a0", " ");
-      assert.match(compared, /4 in flight +\| TTFT +\| 140 ms/);
-      assert.match(compared, /TPOT +\| 13\.0 ms/);
+      const frame = await workbench.view("body[data-ready][data-loads]");
+      assert.equal(await frame.evaluate(() => document.body.dataset.loads), "1");
+      await frame.getByRole("button", { name: "Table", exact: true }).first().click();
+      const compared = (await frame.locator("body").innerText()).replaceAll("\u00a0", " ");
+      assert.match(compared, /4 in flight/);
+      assert.match(compared, /TTFT mean\s+140 ms/);
+      assert.match(compared, /TPOT mean\s+13\.0 ms/);
       assert.match(compared, /Corrected: steps × \d/);
       await workbench.shot("benchmark-compared");
+      await assertAccessible(frame, "benchmark");
+      await assertNoOverflow(frame, "benchmark");
+      await frame.getByRole("button", { name: "Keep as calibration" }).click();
       await workbench
         .toast("Keep these figures as the calibration of llama-70b-shift?")
         .getByRole("button", { name: "Show what would be kept" })
