@@ -15,7 +15,7 @@ export type ToldLoad = { readonly words: string; readonly rows: readonly Pick<Lo
 /** Where measured and predicted differ most, or that they do not; null where nothing could be compared. */
 export function differenceWords(loads: readonly ToldLoad[]): Message | null {
   const compared = loads.flatMap(({ words, rows }) =>
-    rows.flatMap((row) => (row.share === null ? [] : [{ words, figure: figureWords(row), share: row.share, verdict: row.verdict }])),
+    rows.flatMap((row) => (row.share === null ? [] : [{ words, figure: saidFigure(row), share: row.share, verdict: row.verdict }])),
   );
   if (compared.length === 0) return null;
   const [most] = compared
@@ -26,4 +26,9 @@ export function differenceWords(loads: readonly ToldLoad[]): Message | null {
   return share < 0
     ? message("{0} differs most: at {1} it is predicted {2} too low", figure, words, percent(-share))
     : message("{0} differs most: at {1} it is predicted {2} too high", figure, words, percent(share));
+}
+
+/** As the subject of a sentence, for which a unit is no name. */
+function saidFigure(row: Pick<LoadRow, "metric" | "statistic">): string | Message {
+  return row.metric === "throughput" ? message("Output") : figureWords(row);
 }
