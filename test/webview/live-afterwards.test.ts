@@ -20,10 +20,10 @@ describe("the time after the load was read", () => {
 
   it("has a line for each quantity that both know, one that was fed in without a range", () => {
     const { rows } = afterwardsTable(afterwards);
-    expect(rows.map(([name]) => name)).toEqual(["TTFT p95", "ITL p95", "E2E p95", "Running", "Prompt"]);
+    expect(rows.map(([name]) => name)).toEqual(["TTFT p95", "ITL p95", "E2E p95", "Running", "Prompt tokens"]);
     expect(rows[0]?.[1]).toBe("200–270\u00a0ms");
     expect(rows[3]?.[1]).toBe("49–66");
-    expect(rows[4]).toEqual(["Prompt", "36,000\u00a0tok/s", "35,400\u00a0tok/s", "input"]);
+    expect(rows[4]).toEqual(["Prompt tokens", "36,000\u00a0tok/s", "35,400\u00a0tok/s", "input"]);
     expect(afterwardsTable(withVerdict("unknown")).rows).toEqual([]);
   });
 });

@@ -195,7 +195,16 @@ class LivePage {
     const { detail, gap, silentSeconds, retrySeconds } = live;
     this.verdict.update(
       liveVerdict({
-        ...{ state, detail, hasAnswered, silentSeconds, retrySeconds, header, measured, prediction, absent, gap },
+        state,
+        detail,
+        hasAnswered,
+        silentSeconds,
+        retrySeconds,
+        header,
+        measured,
+        prediction,
+        absent,
+        gap,
         missing: ring.last?.missing ?? [],
         isFirst: ring.samples < 2,
       }),
