@@ -112,6 +112,22 @@ describe("rows of the live page", () => {
     });
   });
 
+  it("draw a sample that stands alone as a whole dot, at the edge too", async () => {
+    await workshop.withPage("live", "first", {}, async ({ page }) => {
+      for (const id of ["running", "waiting", "kv"]) {
+        const size = await page.locator(`[data-row=${id}] canvas`).evaluate((canvas) => {
+          if (!(canvas instanceof HTMLCanvasElement)) return null;
+          const { data, width } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [], width: 0 };
+          const inked = [...data.keys()].filter((at) => at % 4 === 3 && (data[at] ?? 0) > 128).map((at) => (at - 3) / 4);
+          const extent = (places: readonly number[]) => Math.max(...places) - Math.min(...places) + 1;
+          return { across: extent(inked.map((at) => at % width)), down: extent(inked.map((at) => Math.floor(at / width))) };
+        });
+        expect(size?.across, id).toBeGreaterThanOrEqual(4);
+        expect(Math.abs((size?.across ?? 0) - (size?.down ?? 0)), id).toBeLessThanOrEqual(1);
+      }
+    });
+  });
+
   it("say how far a paused picture is behind, and show the time at their end", async () => {
     await workshop.withPage("live", "calm", {}, async ({ page }) => {
       await page.getByRole("button", { name: "Pause" }).click();

@@ -1,10 +1,10 @@
 import { dashOf, faded, hatch } from "./chart.ts";
-import { downsample } from "./downsample.ts";
+import { downsample, type Point } from "./downsample.ts";
 import { paintEvents } from "./event-marks.ts";
 import type { Heat } from "./heat.ts";
 import { paintHeat, paintHeatLimit } from "./heat-marks.ts";
 import type { Row, RowLine, RowsModel, Span } from "./models.ts";
-import { fillUnder, type RowPlot, trace } from "./row-plot.ts";
+import { dotLone, fillUnder, type RowPlot, trace } from "./row-plot.ts";
 import { isEvent, rimmed } from "./row-words.ts";
 import { paintShares } from "./share-marks.ts";
 import type { Theme } from "./theme.ts";
@@ -55,8 +55,7 @@ function lines(pen: CanvasRenderingContext2D, plot: RowPlot, { row, model, theme
     downsample(model.x, values, model.length, model.from, model.to, Math.max(1, Math.round(plot.width / 2)));
   for (const line of row.lines ?? []) {
     lineStyle(pen, line, theme);
-    trace(pen, plot, pointsOf(line.values));
-    pen.stroke();
+    stroked(pen, plot, pointsOf(line.values));
   }
   pen.setLineDash([]);
   pen.globalAlpha = 1;
@@ -70,11 +69,14 @@ function lines(pen: CanvasRenderingContext2D, plot: RowPlot, { row, model, theme
     });
   pen.strokeStyle = colour;
   pen.lineWidth = theme.highContrast ? 2 : row.shape === "step" ? 1 : 1.75;
-  trace(pen, plot, points, row.shape === "step");
-  // A sample alone is a dot: butts would leave nothing of it.
-  pen.lineCap = "round";
+  stroked(pen, plot, points, row.shape === "step");
+}
+
+function stroked(pen: CanvasRenderingContext2D, plot: RowPlot, points: readonly Point[], stepped = false): void {
+  trace(pen, plot, points, stepped);
   pen.stroke();
-  pen.lineCap = "butt";
+  pen.fillStyle = pen.strokeStyle;
+  dotLone(pen, plot, points, 1.5 * pen.lineWidth);
 }
 
 function lineStyle(pen: CanvasRenderingContext2D, { series, look }: RowLine, theme: Theme): void {

@@ -59,7 +59,7 @@ export class RowPlot {
   }
 }
 
-/** Lays a line through points, broken where a value is NaN; a value with a break on either side becomes a dot. */
+/** Lays a line through points, broken where a value is NaN. */
 export function trace(pen: CanvasRenderingContext2D, plot: RowPlot, points: readonly Point[], stepped = false): void {
   pen.beginPath();
   let open = false;
@@ -77,6 +77,21 @@ export function trace(pen: CanvasRenderingContext2D, plot: RowPlot, points: read
     before = x;
     open = true;
   }
+}
+
+/** A value with a break on either side makes no line: it is a dot, whole also at the edges of the plot. */
+export function dotLone(pen: CanvasRenderingContext2D, plot: RowPlot, points: readonly Point[], radius: number): void {
+  const isBreak = (at: number) => Number.isNaN(points[at]?.y ?? Number.NaN);
+  pen.beginPath();
+  for (const [i, point] of points.entries()) {
+    if (Number.isNaN(point.y) || !isBreak(i - 1) || !isBreak(i + 1)) continue;
+    const x = plot.x(point.x);
+    if (x < 0 || x > plot.width) continue;
+    const [across, down] = [Math.min(plot.width - radius, Math.max(radius, x)), Math.min(plot.height - radius, plot.y(point.y))];
+    pen.moveTo(across + radius, down);
+    pen.arc(across, down, radius, 0, 2 * Math.PI);
+  }
+  pen.fill();
 }
 
 /** A light area under the line; breaks where the line breaks. */
