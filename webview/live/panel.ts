@@ -1,6 +1,7 @@
 import type { Slo } from "../../src/deployment/deployment.ts";
 import type { CanonicalCounter, CanonicalGauge, CanonicalHistogram } from "../../src/live/snapshot.ts";
 import type { GpuPeak } from "../../src/protocol/live-view.ts";
+import type { Row } from "../parts/models.ts";
 import { brief, figure, milliseconds, whole } from "../parts/numbers.ts";
 import { words } from "../parts/words.ts";
 import { type Column, quantileColumn } from "./columns.ts";
@@ -21,6 +22,7 @@ export interface Panel {
   readonly about?: string;
   /** Words above the group of rows that it belongs to. */
   readonly heading?: string;
+  readonly side?: Row["side"];
   readonly tall?: boolean;
   /** The row's own line, and those beside it. */
   readonly column: Column;

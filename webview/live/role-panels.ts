@@ -11,6 +11,7 @@ const shown = {
 } as const satisfies Partial<Record<Role, readonly string[]>>;
 type Pool = keyof typeof shown;
 const pools: readonly Pool[] = ["prefill", "decode"];
+const sides = { prefill: "left", decode: "right" } as const;
 
 /** One block of rows a pool, under the rows of the whole; nothing where all servers do the same. */
 export function rolePanels(panels: readonly Panel[], snapshot: Snapshot | undefined): readonly Panel[] {
@@ -37,6 +38,7 @@ function panelsOf(panels: readonly Panel[], pool: Pool, heading: string): readon
     column: inPool(pool, panel.column),
     ...(beside ? { beside: beside.map((line) => ({ ...line, column: inPool(pool, line.column) })) } : {}),
     heading,
+    side: sides[pool],
   }));
 }
 

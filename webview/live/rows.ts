@@ -113,6 +113,7 @@ function row(panel: Panel, input: RowsInput, predictions: PredictedRows | null):
   return {
     id: panel.id,
     ...(panel.heading === undefined ? {} : { heading: panel.heading }),
+    ...(panel.side ? { side: panel.side } : {}),
     name: panel.name,
     unit: unitOf(panel, input.engines),
     tall: absent === null && panel.tall === true,

@@ -92,6 +92,8 @@ export interface Row {
   readonly id: string;
   /** Words above it, where a group of rows begins. */
   readonly heading?: string;
+  /** On a wide page those of the left stand beside those of the right; rows of neither have the whole width. */
+  readonly side?: "left" | "right";
   readonly name: string;
   readonly unit: string;
   readonly tall: boolean;

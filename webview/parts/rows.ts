@@ -1,7 +1,8 @@
-import { fill, h, say, show } from "./dom.ts";
+import { h, say } from "./dom.ts";
 import { nearest } from "./downsample.ts";
-import type { RowsModel } from "./models.ts";
+import type { Row, RowsModel } from "./models.ts";
 import { momentWords, RowAxis } from "./row-axis.ts";
+import { blocksOf, RowBlock } from "./row-block.ts";
 import { listenToRows } from "./row-gestures.ts";
 import { rowAction } from "./row-keys.ts";
 import { RowView } from "./row-view.ts";
@@ -20,21 +21,19 @@ export interface RowsEvents {
   readonly zoom?: (factor: number, at: number) => void;
 }
 
-/** Small multiples over one time axis, with one cursor through all of them. */
+/** Small multiples over one time, with one cursor through all of them; blocks of two sides stand beside each other where the page is wide. */
 export class Rows {
   readonly root = h("div", { class: "rows", role: "group" });
-  private readonly list = h("div", { class: "row-list" });
   private readonly axis = new RowAxis();
-  private readonly selection = h("div", { class: "selection", hidden: true });
   private readonly spoken = h("div", { class: "hidden-text", aria: { live: "polite" } });
   private readonly views = new Map<string, RowView>();
   private order: readonly RowView[] = [];
+  private blocks: readonly RowBlock[] = [];
   private headings = "";
   private model: RowsModel | null = null;
   private index = -1;
   private pin: number | null = null;
   private active = 0;
-  private width = 0;
 
   constructor(
     label: string,
@@ -43,8 +42,10 @@ export class Rows {
     private readonly events: RowsEvents,
   ) {
     this.root.setAttribute("aria-label", label);
-    this.root.append(this.list, this.axis.root, this.selection, this.spoken);
-    new ResizeObserver(() => this.measure()).observe(this.root);
+    this.root.append(this.axis.root, this.spoken);
+    new ResizeObserver(() => {
+      if (this.blocks.some((block) => block.isOutgrown())) this.draw();
+    }).observe(this.root);
     this.listen();
   }
 
@@ -87,32 +88,49 @@ export class Rows {
 
   private arrange({ rows }: RowsModel, order: readonly RowView[]): void {
     const focused = document.activeElement;
-    const nodes = order.flatMap((view, i) => {
-      const heading = rows[i]?.heading;
-      return heading === undefined ? [view.root] : [h("h3", { class: "row-heading", text: heading }), view.root];
+    const parts = blocksOf(rows);
+    if (parts.length !== this.blocks.length || parts.some(({ side }, i) => side !== this.blocks[i]?.side)) this.place(parts);
+    for (const [i, { from, to }] of parts.entries()) this.blocks[i]?.arrange(rows.slice(from, to), order.slice(from, to));
+    if (focused instanceof HTMLElement && this.root.contains(focused)) focused.focus();
+  }
+
+  private place(parts: ReturnType<typeof blocksOf>): void {
+    for (const { root } of this.blocks) root.remove();
+    this.blocks = parts.map(({ side }) => this.block(side));
+    this.axis.root.before(...this.blocks.map(({ root }) => root));
+    const sides = new Set(parts.map(({ side }) => side));
+    this.root.classList.toggle("row-pair", sides.has("left") && sides.has("right"));
+  }
+
+  private block(side: Row["side"]): RowBlock {
+    const { pan, zoom, select, reset } = this.events;
+    const block = new RowBlock(side);
+    listenToRows(block.list, {
+      timeAt: (event) => this.model && block.timeAt(event, this.model),
+      hover: (at) => {
+        if (this.pin === null && this.model) this.move(at === null ? -1 : nearest(this.model.x, this.model.length, at));
+      },
+      draw: (range) => {
+        if (this.model) for (const one of this.blocks) one.select(range, this.model);
+      },
+      select,
+      click: () => this.togglePin(),
+      reset,
+      pan: pan && ((pixels) => pan((pixels / Math.max(1, block.width)) * this.seconds())),
+      zoom,
     });
-    fill(this.list, ...nodes);
-    if (focused instanceof HTMLElement && this.list.contains(focused)) focused.focus();
-  }
-
-  private measure(): void {
-    const width = this.plotWidth();
-    if (width === 0 || width === this.width) return;
-    this.width = width;
-    this.draw();
-  }
-
-  private plotWidth(): number {
-    return Math.floor(this.order[0]?.plot.clientWidth ?? 0);
+    return block;
   }
 
   private draw(): void {
-    const { model } = this;
+    const { model, blocks } = this;
     if (!model) return;
-    this.width = this.plotWidth() || this.width;
-    if (this.width === 0) return;
-    for (const view of this.order) view.draw(this.width);
-    this.axis.draw(model, this.width);
+    // All are measured before the first is drawn, so that the page is laid out once.
+    for (const block of blocks) block.measure();
+    for (const block of blocks) block.draw(model);
+    const across = blocks[0]?.width ?? 0;
+    if (across === 0) return;
+    this.axis.draw(model, across);
     this.move(this.index);
   }
 
@@ -128,39 +146,16 @@ export class Rows {
     for (const [i, view] of this.order.entries()) view.plot.tabIndex = i === this.active ? 0 : -1;
   }
 
-  /** Time under a pointer; null outside the plots. */
-  private timeAt(event: MouseEvent): number | null {
-    const plot = this.order[0]?.plot;
-    if (!plot || !this.model) return null;
-    const box = plot.getBoundingClientRect();
-    const share = (event.clientX - box.left) / box.width;
-    if (share < -0.01 || share > 1.01) return null;
-    return this.model.from + Math.min(1, Math.max(0, share)) * (this.model.to - this.model.from);
-  }
-
   private listen(): void {
-    const { pan, zoom, select, reset } = this.events;
-    listenToRows(this.list, {
-      timeAt: (event) => this.timeAt(event),
-      hover: (at) => {
-        if (this.pin === null && this.model) this.move(at === null ? -1 : nearest(this.model.x, this.model.length, at));
-      },
-      draw: (range) => this.drawSelection(range),
-      select,
-      click: () => this.togglePin(),
-      reset,
-      pan: pan && ((pixels) => pan((pixels / Math.max(1, this.width)) * this.seconds())),
-      zoom,
-    });
-    this.list.addEventListener("keydown", (event) => this.key(event));
-    this.list.addEventListener("focusin", (event) => {
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("focusin", (event) => {
       const found = this.order.findIndex((view) => view.plot === event.target);
       if (found >= 0) this.active = found;
       this.rove();
       if (this.index < 0 && this.model && this.model.length > 0 && found >= 0) this.move(this.model.length - 1);
     });
-    this.list.addEventListener("focusout", (event) => {
-      const inside = event.relatedTarget instanceof Node && this.list.contains(event.relatedTarget);
+    this.root.addEventListener("focusout", (event) => {
+      const inside = event.relatedTarget instanceof Node && this.root.contains(event.relatedTarget);
       if (!inside && this.pin === null) this.move(-1);
     });
   }
@@ -177,15 +172,6 @@ export class Rows {
     this.pin = at;
     this.events.pinned(at);
     this.root.classList.toggle("pinned", at !== null);
-  }
-
-  private drawSelection(range: readonly [from: number, to: number] | null): void {
-    const plot = this.order[0]?.plot;
-    show(this.selection, range !== null);
-    if (!range || !plot || !this.model) return;
-    const scale = plot.clientWidth / this.seconds();
-    this.selection.style.left = `${plot.offsetLeft + (range[0] - this.model.from) * scale}px`;
-    this.selection.style.width = `${(range[1] - range[0]) * scale}px`;
   }
 
   private key(event: KeyboardEvent): void {
