@@ -10,7 +10,7 @@ export interface Attainment {
 /** Finished requests within every limit there is, and refused ones, which are within none; null without limits. */
 export function attained(latencies: Latencies, refused: number, slo: Slo | null): Attainment | null {
   if (!slo || (slo.ttftSeconds === null && slo.tpotSeconds === null && slo.e2eSeconds === null)) return null;
-  return { limited: latencies.ttft.length + refused, met: withinLimits(latencies, slo) };
+  return { limited: latencies.ttft.count + refused, met: withinLimits(latencies, slo) };
 }
 
 /** Of several kinds of requests together; null where none has limits. */
@@ -27,10 +27,10 @@ export function attainmentShare({ limited, met }: Attainment): number {
 /** A single token has no time per output token to miss. */
 function withinLimits({ ttft, tpot, e2e }: Latencies, slo: Slo): number {
   let met = 0;
-  for (let i = 0; i < ttft.length; i++) {
-    const late = slo.ttftSeconds !== null && (ttft[i] as number) > slo.ttftSeconds;
-    const slow = slo.tpotSeconds !== null && (tpot[i] as number) > slo.tpotSeconds;
-    const long = slo.e2eSeconds !== null && (e2e[i] as number) > slo.e2eSeconds;
+  for (let i = 0; i < ttft.values.length; i++) {
+    const late = slo.ttftSeconds !== null && (ttft.values[i] as number) > slo.ttftSeconds;
+    const slow = slo.tpotSeconds !== null && (tpot.values[i] as number) > slo.tpotSeconds;
+    const long = slo.e2eSeconds !== null && (e2e.values[i] as number) > slo.e2eSeconds;
     if (!late && !slow && !long) met++;
   }
   return met;

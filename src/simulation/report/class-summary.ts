@@ -1,7 +1,7 @@
 import type { Slo } from "../../deployment/deployment.ts";
 import type { ClassTerms } from "../workload/workload.ts";
 import { type Attainment, attained, attainmentShare } from "./attainment.ts";
-import { knownQuantilesOf, quantilesOf } from "./quantiles.ts";
+import { quantilesOf } from "./quantiles.ts";
 import type { ClassSummary, RequestRecords } from "./report.ts";
 import { type Latencies, latencies } from "./summary.ts";
 
@@ -24,21 +24,18 @@ export function judgedClasses(
     const refused = records.refused?.reduce((sum, one, r) => sum + (isOurs(r) ? one : 0), 0) ?? 0;
     const own = latencies(records, outside, isOurs);
     const attainment = attained(own, refused, slo);
-    return { attainment, summary: { name, slo, ...figures(own, records, isOurs, seconds), ...terms(attainment, refused, seconds) } };
+    return { attainment, summary: { name, slo, ...figures(own, seconds), ...terms(attainment, refused, seconds) } };
   });
 }
 
-function figures({ ttft, tpot, e2e, queue }: Latencies, records: RequestRecords, isOurs: (r: number) => boolean, seconds: number) {
-  let outputTokens = 0;
-  for (let r = 0; r < records.finished.length; r++)
-    if (!Number.isNaN(records.finished[r] as number) && isOurs(r)) outputTokens += records.outputTokens[r] as number;
+function figures({ ttft, tpot, e2e, queue, outputTokens }: Latencies, seconds: number) {
   return {
-    requests: ttft.length,
+    requests: ttft.count,
     ttftSeconds: quantilesOf(ttft),
-    tpotSeconds: knownQuantilesOf(tpot),
+    tpotSeconds: quantilesOf(tpot),
     e2eSeconds: quantilesOf(e2e),
     queueSeconds: quantilesOf(queue),
-    requestsPerSecond: ttft.length / seconds,
+    requestsPerSecond: ttft.count / seconds,
     outputTokensPerSecond: outputTokens / seconds,
   };
 }

@@ -20,7 +20,9 @@ export class GapEntries {
   readonly tokensOf = new Float64Array(gapGroups.groups);
   private next = new Int32Array(4096);
   private readonly heads = new Int32Array(gapGroups.groups).fill(none);
+  private readonly listedOf = new Int32Array(gapGroups.groups);
   private others = none;
+  private otherCount = 0;
 
   get isFull(): boolean {
     return this.count === mostEntries;
@@ -30,7 +32,9 @@ export class GapEntries {
     this.count = 0;
     this.tokensOf.fill(0);
     this.heads.fill(none);
+    this.listedOf.fill(0);
     this.others = none;
+    this.otherCount = 0;
   }
 
   add(first: number, growth: number, steps: number, tokens: number): void {
@@ -44,10 +48,12 @@ export class GapEntries {
     if (growth !== 0 && steps > 1 && gapGroups.groupOf(this.gap(i, steps - 1)) !== group) {
       this.next[i] = this.others;
       this.others = i;
+      this.otherCount++;
       return;
     }
     this.next[i] = this.heads[group] as number;
     this.heads[group] = i;
+    this.listedOf[group] = (this.listedOf[group] as number) + 1;
     this.tokensOf[group] = (this.tokensOf[group] as number) + tokens * steps;
   }
 
@@ -66,19 +72,17 @@ export class GapEntries {
   }
 
   listedBy(group: number): Int32Array {
-    return this.listed(this.heads[group] as number);
+    return this.listed(this.heads[group] as number, this.listedOf[group] as number);
   }
 
   /** Those whose gaps are of several groups. */
   get spread(): Int32Array {
-    return this.listed(this.others);
+    return this.listed(this.others, this.otherCount);
   }
 
-  private listed(head: number): Int32Array {
-    let count = 0;
-    for (let i = head; i !== none; i = this.next[i] as number) count++;
+  private listed(head: number, count: number): Int32Array {
     const list = new Int32Array(count);
-    for (let i = head; i !== none; i = this.next[i] as number) list[--count] = i;
+    for (let i = head, to = count; to > 0; i = this.next[i] as number) list[--to] = i;
     return list;
   }
 

@@ -1,24 +1,11 @@
 import type { Quantiles } from "./report.ts";
-import { valuesAt } from "./selection.ts";
+import type { Sample } from "./sample.ts";
 
 const probabilities = [0.5, 0.9, 0.95, 0.99] as const;
 
 /** Exact quantiles with linear interpolation between neighbours, as load generators print them. NaN of an empty sample. */
-export function quantilesOf(sample: Float64Array): Quantiles {
-  let total = 0;
-  for (let i = 0; i < sample.length; i++) total += sample[i] as number;
-  return rankedQuantiles(total / sample.length, sample.length, (ranks) => valuesAt(sample, ranks));
-}
-
-/** The same of the values that are known: NaN are left out. */
-export function knownQuantilesOf(values: Float64Array): Quantiles {
-  const known = new Float64Array(values.length);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (!Number.isNaN(value)) known[count++] = value;
-  }
-  return quantilesOf(known.subarray(0, count));
+export function quantilesOf(sample: Sample): Quantiles {
+  return rankedQuantiles(sample.total / sample.count, sample.count, (ranks) => sample.at(ranks));
 }
 
 /** The same of a sample whose values are asked for by their ranks, each once and rising. */

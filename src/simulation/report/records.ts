@@ -6,23 +6,37 @@ import type { RunResult } from "./run-result.ts";
 /** Per request as drawn, in seconds since the measured part began. The run is over: its times become seconds where they lie. */
 export function requestRecords(run: RunResult, { measured, classes, classOf }: Load): RequestRecords {
   const { requests, origin } = run;
-  const seconds = (nanoseconds: Float64Array, since = origin) => {
-    const times = nanoseconds.subarray(0, measured);
-    for (let r = 0; r < measured; r++) times[r] = ((times[r] as number) - since) / 1e9;
-    return times;
+  const own = <Column extends { subarray(from: number, to: number): Column }>(column: Column): Column => column.subarray(0, measured);
+  const times = {
+    arrival: own(requests.arrival),
+    firstScheduled: own(requests.firstScheduled),
+    decodeQueue: own(requests.decodeQueue),
+    firstToken: own(requests.firstToken),
+    finished: own(requests.finished),
   };
+  inSeconds(times, origin);
   return {
-    arrival: seconds(requests.arrival),
-    firstScheduled: seconds(requests.firstScheduled),
-    decodeQueue: seconds(requests.decodeQueue, 0),
-    firstToken: seconds(requests.firstToken),
-    finished: seconds(requests.finished),
-    promptTokens: requests.prompt.slice(0, measured),
-    outputTokens: requests.output.slice(0, measured),
-    cachedTokens: requests.cached.slice(0, measured),
-    preemptions: requests.preemptions.slice(0, measured),
-    instance: requests.instance.slice(0, measured),
+    ...times,
+    promptTokens: own(requests.prompt),
+    outputTokens: own(requests.output),
+    cachedTokens: own(requests.cached),
+    preemptions: own(requests.preemptions),
+    instance: own(requests.instance),
     ...(classes.length > 0 ? { classOf: classOf.slice(0, measured) } : {}),
     ...(run.refused > 0 ? { refused: requests.state.slice(0, measured).map((state) => (state === refused ? 1 : 0)) } : {}),
   };
+}
+
+type Times = Pick<RequestRecords, "arrival" | "firstScheduled" | "decodeQueue" | "firstToken" | "finished">;
+
+function inSeconds({ arrival, firstScheduled, decodeQueue, firstToken, finished }: Times, origin: number): void {
+  for (let r = 0; r < arrival.length; r++) {
+    // Nothing has happened to one that has not come.
+    if (Number.isNaN(arrival[r] as number)) continue;
+    arrival[r] = ((arrival[r] as number) - origin) / 1e9;
+    firstScheduled[r] = ((firstScheduled[r] as number) - origin) / 1e9;
+    decodeQueue[r] = (decodeQueue[r] as number) / 1e9;
+    firstToken[r] = ((firstToken[r] as number) - origin) / 1e9;
+    finished[r] = ((finished[r] as number) - origin) / 1e9;
+  }
 }

@@ -61,7 +61,6 @@ export function reportOf(input: ReportInput): Report | undefined {
     summary: summarise({
       run,
       pools,
-      records,
       latencies: latencies(records, outside),
       settled,
       movesCaches: pools.some(({ role }) => role === "decode"),

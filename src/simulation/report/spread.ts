@@ -38,9 +38,9 @@ export function spreadOf(reports: readonly Pick<Report, "requests" | "saturated"
   const all = reports.map(({ requests }) => latencies(requests, () => 0));
   return {
     seeds: reports.length,
-    ttft: latencySpread(all.map(({ ttft }) => ttft)),
-    tpot: latencySpread(all.map(({ tpot }) => tpot)),
-    e2e: latencySpread(all.map(({ e2e }) => e2e)),
+    ttft: latencySpread(all.map(({ ttft }) => ttft.values)),
+    tpot: latencySpread(all.map(({ tpot }) => tpot.values)),
+    e2e: latencySpread(all.map(({ e2e }) => e2e.values)),
   };
 }
 

@@ -7,16 +7,20 @@ import type { ClusterPool } from "../placement/cluster.ts";
 import { attained, attainedTogether, attainmentShare } from "./attainment.ts";
 import type { JudgedClass } from "./class-summary.ts";
 import { costOf, mostJoulesPerOutputToken } from "./cost.ts";
-import { knownQuantilesOf, quantilesOf } from "./quantiles.ts";
+import { quantilesOf } from "./quantiles.ts";
 import type { RequestRecords, Summary } from "./report.ts";
 import type { RunResult } from "./run-result.ts";
+import { Sample } from "./sample.ts";
 
 /** Latencies of the requests that finished, as drawn. TPOT = (E2E − TTFT) / (output tokens − 1), NaN for a single token. */
 export interface Latencies {
-  readonly ttft: Float64Array;
-  readonly tpot: Float64Array;
-  readonly e2e: Float64Array;
-  readonly queue: Float64Array;
+  readonly ttft: Sample;
+  readonly tpot: Sample;
+  readonly e2e: Sample;
+  readonly queue: Sample;
+  /** Of all these requests. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
 }
 
 /** `outside` tells the seconds before a request of so many prompt tokens reaches its engine. */
@@ -25,37 +29,35 @@ export function latencies(
   outside: (promptTokens: number) => number,
   isWanted: (r: number) => boolean = () => true,
 ): Latencies {
-  let finished = 0;
-  for (let r = 0; r < records.finished.length; r++) if (!Number.isNaN(records.finished[r] as number) && isWanted(r)) finished++;
-  const result = {
-    ttft: new Float64Array(finished),
-    tpot: new Float64Array(finished),
-    e2e: new Float64Array(finished),
-    queue: new Float64Array(finished),
-  };
-  let to = 0;
-  for (let r = 0; r < records.finished.length; r++) {
-    const end = records.finished[r] as number;
+  const { finished } = records;
+  let room = 0;
+  for (let r = 0; r < finished.length; r++) if (!Number.isNaN(finished[r] as number) && isWanted(r)) room++;
+  const [ttft, tpot, e2e, queue] = [new Sample(room), new Sample(room), new Sample(room), new Sample(room)];
+  let promptTokens = 0;
+  let outputTokens = 0;
+  for (let r = 0; r < finished.length; r++) {
+    const end = finished[r] as number;
     if (Number.isNaN(end) || !isWanted(r)) continue;
     const arrival = records.arrival[r] as number;
     const first = records.firstToken[r] as number;
+    const prompt = records.promptTokens[r] as number;
     const tokens = records.outputTokens[r] as number;
-    result.ttft[to] = first - arrival;
-    result.e2e[to] = end - arrival;
-    result.tpot[to] = tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN;
+    promptTokens += prompt;
+    outputTokens += tokens;
+    ttft.add(first - arrival);
+    e2e.add(end - arrival);
+    tpot.add(tokens > 1 ? (end - first) / (tokens - 1) : Number.NaN);
     // The engine's queue begins when the request has reached it; a decode instance has one of its own.
-    const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - outside(records.promptTokens[r] as number));
+    const entered = Math.max(0, (records.firstScheduled[r] as number) - arrival - outside(prompt));
     const waited = records.decodeQueue[r] as number;
-    result.queue[to] = Number.isNaN(waited) ? entered : entered + waited;
-    to++;
+    queue.add(Number.isNaN(waited) ? entered : entered + waited);
   }
-  return result;
+  return { ttft, tpot, e2e, queue, promptTokens, outputTokens };
 }
 
 export interface SummaryInput {
   readonly run: RunResult;
   readonly pools: readonly ClusterPool[];
-  readonly records: RequestRecords;
   readonly latencies: Latencies;
   readonly settled: Settled;
   /** Between pools. */
@@ -69,14 +71,12 @@ export interface SummaryInput {
 
 /** The summary of a run: rates over the time from the start of the measured part, when arrivals begin to be drawn, to its last token. */
 export function summarise(input: SummaryInput): Summary {
-  const { run, records, gpus, slo } = input;
+  const { run, gpus, slo } = input;
   const { meter, logs } = run.cluster;
   const total = (of: keyof Totals): number => run.cluster.totals.reduce((sum, totals) => sum + totals[of], 0);
   const seconds = Math.max((run.end - run.origin) / 1e9, 1e-9);
-  const finished = input.latencies.ttft.length;
-  let promptTokens = 0;
-  for (let r = 0; r < records.finished.length; r++)
-    if (!Number.isNaN(records.finished[r] as number)) promptTokens += records.promptTokens[r] as number;
+  const finished = input.latencies.ttft.count;
+  const { promptTokens } = input.latencies;
   const judged =
     input.classes.length > 0
       ? attainedTogether(input.classes.map(({ attainment }) => attainment))
@@ -90,7 +90,7 @@ export function summarise(input: SummaryInput): Summary {
     ...(run.refused > 0 ? { refused: run.refused } : {}),
     durationSeconds: seconds,
     ttftSeconds: quantilesOf(input.latencies.ttft),
-    tpotSeconds: knownQuantilesOf(input.latencies.tpot),
+    tpotSeconds: quantilesOf(input.latencies.tpot),
     itlSeconds: run.gaps.quantiles(),
     e2eSeconds: quantilesOf(input.latencies.e2e),
     queueSeconds: quantilesOf(input.latencies.queue),

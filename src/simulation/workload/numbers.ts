@@ -1,4 +1,4 @@
-import { valuesAt } from "../report/selection.ts";
+import { Sample } from "../report/sample.ts";
 import { drawLoad, type Load } from "./load.ts";
 import type { Workload, WorkloadNumbers } from "./workload.ts";
 
@@ -35,7 +35,7 @@ function mean(values: Int32Array): number {
 }
 
 function p95(values: Int32Array): number {
-  const [value = 0] = values.length > 0 ? valuesAt(new Float64Array(values), [Math.ceil(0.95 * values.length) - 1]) : [];
+  const [value = 0] = values.length > 0 ? Sample.of(values).at([Math.ceil(0.95 * values.length) - 1]) : [];
   return value;
 }
 

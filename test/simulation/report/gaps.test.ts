@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Gaps } from "../../../src/simulation/report/gaps.ts";
 import { quantilesOf } from "../../../src/simulation/report/quantiles.ts";
+import { Sample } from "../../../src/simulation/report/sample.ts";
 
 const stretches = fc.array(
   fc.record({
@@ -25,7 +26,7 @@ describe("gaps between tokens", () => {
           gaps.addStretch(first, growth, steps, tokens, sum);
           for (let i = 0; i < tokens; i++) written.push(...each);
         }
-        const expected = quantilesOf(Float64Array.from(written, (gap) => gap / 1e9));
+        const expected = quantilesOf(Sample.of(Float64Array.from(written, (gap) => gap / 1e9)));
         const { mean, ...quantiles } = gaps.quantiles();
         expect(quantiles).toEqual({ p50: expected.p50, p90: expected.p90, p95: expected.p95, p99: expected.p99 });
         if (written.length > 0) expect(Math.abs(mean / expected.mean - 1)).toBeLessThan(1e-12);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { quantilesOf } from "../../../src/simulation/report/quantiles.ts";
+import { Sample } from "../../../src/simulation/report/sample.ts";
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import type { Workload } from "../../../src/simulation/workload/workload.ts";
 import { planOf, plausible, reportFrom, type Setup, settledOf, timing } from "../fixtures.ts";
@@ -86,14 +87,14 @@ describe("figures of a run worked out by hand", () => {
 
 describe("quantiles", () => {
   it("interpolate between neighbours", () => {
-    expect(quantilesOf(Float64Array.of(4, 1, 3, 2))).toEqual({
+    expect(quantilesOf(Sample.of(Float64Array.of(4, 1, 3, 2)))).toEqual({
       mean: 2.5,
       p50: 2.5,
       p90: 3.7,
       p95: 3.8499999999999996,
       p99: 3.9699999999999998,
     });
-    expect(quantilesOf(new Float64Array(0)).p50).toBeNaN();
+    expect(quantilesOf(new Sample(0)).p50).toBeNaN();
   });
 });
 

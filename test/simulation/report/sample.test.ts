@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { randomSource } from "../../../src/simulation/random.ts";
-import { valuesAt } from "../../../src/simulation/report/selection.ts";
+import { Sample } from "../../../src/simulation/report/sample.ts";
 
 it("finds at each rank what sorting would put there, whatever the order, ties and infinities", () => {
   const values = fc.oneof(fc.integer({ min: 0, max: 5 }).map(Number), fc.double({ noNaN: true }));
@@ -24,14 +24,25 @@ it.each([
   ["most of them nothing, one without end", Float64Array.of(...drawn((share) => Math.max(0, share - 0.9)), Number.POSITIVE_INFINITY)],
   ["on both sides of nothing", drawn((share) => share - 0.5)],
 ])("finds ranks among many values %s", (_, sample) => {
-  const before = sample.slice();
   expectSorted(sample, [0, 24_999, 25_000, 44_999, 47_499, 49_499, 49_500, sample.length - 1]);
-  expect(sample).toEqual(before);
 });
 
-function expectSorted(sample: Float64Array, wanted: readonly number[]): void {
+it("keeps what is not known in its place, and counts it for nothing", () => {
+  const values = Float64Array.of(3, Number.NaN, 1, Number.NaN, Number.POSITIVE_INFINITY, 2);
+  const sample = Sample.of(values);
+  expect(sample.count).toBe(4);
+  expect(sample.total).toBe(Number.POSITIVE_INFINITY);
+  expect(sample.at([0, 1, 2, 3])).toEqual([1, 2, 3, Number.POSITIVE_INFINITY]);
+  expect(sample.values).toEqual(values);
+});
+
+function expectSorted(values: Float64Array, wanted: readonly number[]): void {
   const ranks = wanted.toSorted((a, b) => a - b);
-  const sorted = sample.slice().sort();
+  const sorted = values.slice().sort();
   // Zeros of both signs are one value.
-  expect(valuesAt(sample, ranks).map((value) => value + 0)).toEqual(ranks.map((rank) => (sorted[rank] ?? 0) + 0));
+  expect(
+    Sample.of(values)
+      .at(ranks)
+      .map((value) => value + 0),
+  ).toEqual(ranks.map((rank) => (sorted[rank] ?? 0) + 0));
 }
