@@ -92,6 +92,15 @@ describe("layout", () => {
     }
   }
 
+  it("keeps a section's toggle and a bar's total beside the first line of their heads in 420 px", async () => {
+    await withPage("report", "advice", { width: 420 }, async ({ page }) => {
+      expect(await page.evaluate(belowTheirHeads)).toEqual([]);
+    });
+    await withPage("bench", "rates", { width: 420 }, async ({ page }) => {
+      expect(await page.evaluate(belowTheirHeads)).toEqual([]);
+    });
+  });
+
   it("takes 200 % zoom as half the width", async () => {
     await withPage("report", "missed", { width: 640 }, async ({ page }) => {
       await page.evaluate(() => document.documentElement.style.setProperty("--vscode-font-size", "16px"));
@@ -100,6 +109,13 @@ describe("layout", () => {
     });
   });
 });
+
+/** What stands at the right of a head, and begins below its first line. */
+function belowTheirHeads() {
+  return [...document.querySelectorAll(".section-head > .link:not([hidden]), .bar-right, .figure-tag:not(:empty)")]
+    .filter((element) => element.getBoundingClientRect().top > (element.parentElement?.getBoundingClientRect().top ?? 0) + 8)
+    .map((element) => element.textContent);
+}
 
 /** How far the page is too wide, and which elements stick out of it. */
 function overflowing() {

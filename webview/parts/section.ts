@@ -33,7 +33,12 @@ export class Section {
     this.root = h(
       "section",
       { class: "section", id: options.id, aria: { labelledby: headingId } },
-      h("div", { class: "section-head" }, h("h2", { id: headingId, text: options.title }), this.note, this.extra, this.toggle),
+      h(
+        "div",
+        { class: "section-head" },
+        h("div", { class: "section-words" }, h("h2", { id: headingId, text: options.title }), this.note, this.extra),
+        this.toggle,
+      ),
       this.body,
       this.twin,
     );
