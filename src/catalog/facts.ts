@@ -64,6 +64,8 @@ export interface GpuPrice {
   readonly typical: number;
   /** Whose prices, and of when. */
   readonly source: string;
+  /** In which its offers were published, ascending; none of one's own price. */
+  readonly months: readonly string[];
 }
 
 export interface InstanceType {

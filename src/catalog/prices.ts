@@ -10,12 +10,13 @@ export function offeredPrice(offers: readonly GpuOffer[], gpu: GpuId): GpuPrice 
     high: Math.max(...own.map(({ high }) => high)),
     typical: median(own.map(({ low, high }) => (low + high) / 2)),
     source: own.map(offerWords).join(", "),
+    months: [...new Set(own.map(({ asOf }) => asOf))].sort(),
   };
 }
 
 /** A price that somebody names, of whom nobody asks when. */
 export function ownPrice(gpu: GpuId, price: number, source: string): GpuPrice {
-  return { gpu, low: price, high: price, typical: price, source };
+  return { gpu, low: price, high: price, typical: price, source, months: [] };
 }
 
 function offerWords({ provider, low, high, asOf }: GpuOffer): string {

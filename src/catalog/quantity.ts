@@ -79,6 +79,12 @@ export function figureRange(low: number, high: number, unit: string): string {
   return from === to ? `${from}${blank}${unit}` : `${from}–${to}${blank}${unit}`;
 }
 
+/** `$2.37–3.32`: three digits; one figure where both ends read alike. */
+export function dollars(low: number, high: number): string {
+  const [from, to] = [figure(low), figure(high)];
+  return from === to ? `$${from}` : `$${from}–${to}`;
+}
+
 function twoDigits(value: number): string {
   if (value === 0) return "0";
   if (Math.abs(value) >= 99.5) return whole(Number(value.toPrecision(Math.abs(value) < 1000 ? 3 : 2)));

@@ -1,4 +1,4 @@
-import { foundShare, type RunFigures } from "./figures.ts";
+import { foundShare, outputCost, type RunFigures } from "./figures.ts";
 
 /** Figures that two runs of the same load are compared by. */
 export const comparedFigures = [
@@ -9,6 +9,7 @@ export const comparedFigures = [
   "within",
   "goodput",
   "output",
+  "cost",
   "cost-gpus",
   "kv-peak",
   "hit-rate",
@@ -34,6 +35,8 @@ export function comparedValue(figure: ComparedFigure, figures: RunFigures): numb
       return summary.goodputRequestsPerSecond;
     case "output":
       return summary.outputTokensPerSecond;
+    case "cost":
+      return saturated ? null : outputCost(figures);
     case "cost-gpus":
       return gpus;
     case "kv-peak":
@@ -72,6 +75,7 @@ const better: Readonly<Record<ComparedFigure, "lower" | "higher" | null>> = {
   within: "higher",
   goodput: "higher",
   output: "higher",
+  cost: "lower",
   "cost-gpus": "lower",
   "kv-peak": null,
   "hit-rate": "higher",

@@ -13,6 +13,12 @@ export function foundShare({ summary: { kvCache } }: RunFigures): number {
   return (kvCache.tiers ?? []).reduce((sum, { hitRate }) => sum + hitRate, kvCache.prefixHitRate);
 }
 
+/** Dollars for a million tokens of output, the middle of what GPUs are rented for; null where no price is known. */
+export function outputCost({ summary: { cost } }: RunFigures): number | null {
+  const range = cost?.perMillionOutputTokens;
+  return range ? (range.low + range.high) / 2 : null;
+}
+
 /** Whether the run keeps every limit for as many requests as asked; null without limits. */
 export function holds({ summary, saturated, slo }: RunFigures): boolean | null {
   if (!hasLimits(slo) || summary.sloAttainment === null) return null;

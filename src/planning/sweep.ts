@@ -4,7 +4,7 @@ import type { Message } from "../deployment/message.ts";
 import type { Settled } from "../deployment/settled.ts";
 import type { Workload } from "../simulation/workload/workload.ts";
 import type { Change } from "./change.ts";
-import { foundShare, type RunFigures } from "./figures.ts";
+import { foundShare, outputCost, type RunFigures } from "./figures.ts";
 import type { Metric } from "./metrics.ts";
 
 /** What a sweep goes by. */
@@ -71,6 +71,7 @@ export type SweepResult = Sweep | NoSweep;
 /** The figures of a run as those of a point. */
 export function valuesOf(figures: RunFigures): SweepPoint["values"] {
   const { summary, saturated } = figures;
+  const cost = outputCost(figures);
   const rates = {
     output: summary.outputTokensPerSecond,
     "output-per-gpu": summary.outputTokensPerSecondPerGpu,
@@ -78,15 +79,9 @@ export function valuesOf(figures: RunFigures): SweepPoint["values"] {
     "hit-rate": foundShare(figures),
     ...(summary.goodputRequestsPerSecond === null ? {} : { goodput: summary.goodputRequestsPerSecond }),
     ...(summary.sloAttainment === null ? {} : { attainment: summary.sloAttainment }),
-    ...costOf(summary),
+    ...(cost === null ? {} : { cost }),
   };
   // Percentiles of a queue that never empties measure how long the run lasted.
   if (saturated) return rates;
   return { ttft: summary.ttftSeconds.p95, tpot: summary.tpotSeconds.p95, e2e: summary.e2eSeconds.p95, ...rates };
-}
-
-/** Dollars for a million tokens of output, the middle of what GPUs are rented for. */
-function costOf({ cost }: RunFigures["summary"]): SweepPoint["values"] {
-  const range = cost?.perMillionOutputTokens;
-  return range ? { cost: (range.low + range.high) / 2 } : {};
 }

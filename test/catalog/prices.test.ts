@@ -21,6 +21,7 @@ describe("what a GPU costs", () => {
       // Of 3, 3.5 and 10.
       typical: 3.5,
       source: "one 2 to 4 (2026-05), two 3.5 (2026-05), three 10 (2025-10)",
+      months: ["2025-10", "2026-05"],
     });
     expect(offeredPrice([offer("one", 2), offer("two", 5)], "A")?.typical).toBe(3.5);
     expect(offeredPrice(offers, "C")).toBeUndefined();

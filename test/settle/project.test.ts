@@ -60,6 +60,7 @@ describe("the project file", () => {
       high: 2.2,
       typical: 2.2,
       source: "the project's own prices",
+      months: [],
     });
     expect(priced({ L4: 1 })).toEqual(catalog.price("H100-SXM5-80GB"));
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Cost } from "../../src/simulation/report/cost.ts";
 import type { Report } from "../../src/simulation/report/report.ts";
 import { downsample, lowerBound, nearest, summary } from "../../webview/parts/downsample.ts";
 import { brief, duration, durationRange, interval, parts, percentRange, scaleEnd, share } from "../../webview/parts/numbers.ts";
@@ -16,7 +17,21 @@ import { stepTimeBars, stepTimeTable } from "../../webview/report/step-time.ts";
 import { loadSentences, storesTable } from "../../webview/report/stores.ts";
 import { changedLine, estimateVerdict, firstSentence, heldRate, verdict } from "../../webview/report/verdict-words.ts";
 import { load, tier } from "../support/store-use.ts";
-import { cancelled, close, controls, estimate, met, missed, noLimits, overPlan, plan, saturated, unevenPlan } from "./fixtures/report.ts";
+import {
+  cancelled,
+  close,
+  controls,
+  estimate,
+  met,
+  missed,
+  noLimits,
+  offered,
+  overPlan,
+  plan,
+  priced,
+  saturated,
+  unevenPlan,
+} from "./fixtures/report.ts";
 
 describe("numbers", () => {
   it("writes ranges with two digits and one unit", () => {
@@ -222,6 +237,37 @@ describe("figures", () => {
     expect(`${shown[0]?.value}\u00a0${shown[0]?.unit}`).toBe(duration(report.summary.ttftSeconds.p95));
     expect(shown[2]?.tag?.word).toBe("missed");
     expect(shown[3]?.caption).toBe("of 13.1\u00a0req/s offered");
+  });
+
+  it("have the cost in the sixth place where a price is known, with whose offers it is", () => {
+    const sixth = (cost: Cost) => figures(priced(cost), latencies(missed().requests), null, null)[5];
+    const [text, caption] = ["$16.0–20.0", "$64.0–80.0 an hour · offers of 2025-11 to 2026-05"];
+    expect(sixth(offered)).toMatchObject({ id: "cost", label: "Cost /M output", value: text, caption });
+    expect(sixth(offered)?.title).toContain("one cloud 2 (2025-11), another cloud 2.2 to 2.5 (2026-05)");
+    expect(sixth({ ...offered, months: ["2026-05"] })?.caption).toMatch(/ · offers of 2026-05$/);
+    const own = sixth({
+      perHour: { low: 64, high: 64 },
+      perMillionOutputTokens: { low: 4.5, high: 4.5 },
+      source: "the price that is written",
+      months: [],
+    });
+    expect(own).toMatchObject({ value: "$4.50", caption: "$64.0 an hour · at your own price" });
+    expect(own?.title).not.toContain("Offers");
+    const { perMillionOutputTokens: _, ...silent } = offered;
+    expect(sixth(silent)?.id).toBe("e2e");
+  });
+
+  it("keep in sight what has a limit: end to end has its place, and the cost stands with the output", () => {
+    const slo = { ttftSeconds: 0.5, tpotSeconds: null, e2eSeconds: 20, percentile: 95 };
+    const shown = figures({ ...priced(), slo }, latencies(missed().requests), null, null);
+    expect(shown.map(({ id }) => id)).toEqual(["ttft", "tpot", "within", "goodput", "output", "e2e"]);
+    expect(shown[4]?.caption).toMatch(/ per GPU · \$16\.0–20\.0 \/M output$/);
+  });
+
+  it("say why a queue that never empties has no cost", () => {
+    const caption = (report: Report) => figures(report, latencies(report.requests), null, null)[4]?.caption;
+    expect(caption(priced(offered, saturated()))).toMatch(/ · no cost while the queue grows$/);
+    expect(caption(saturated())).not.toContain("cost");
   });
 
   it("stand beside those of a selected interval", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standaloneHtml } from "../../src/extension/standalone-html.ts";
 import type { FromReportView } from "../../src/protocol/report-view.ts";
-import { missed } from "./fixtures/report.ts";
+import { missed, offered } from "./fixtures/report.ts";
 import { type Opened, settle, Workshop } from "./support/workshop.ts";
 
 let workshop: Workshop;
@@ -62,6 +62,22 @@ describe("what a report is exported as", () => {
       const markdown = await exported(opened, "Copy as Markdown");
       if (markdown.kind !== "copy") throw new Error(markdown.kind);
       expect(markdown.text).toContain("| TTFT |");
+    });
+  });
+
+  it("all tell what output costs, and whose offers it is", async () => {
+    await workshop.withPage("report", "priced", {}, async (opened) => {
+      const json = await exported(opened, "JSON");
+      if (json.kind !== "save") throw new Error(json.kind);
+      expect(JSON.parse(json.text)).toMatchObject({ summary: { cost: offered } });
+      const markdown = await exported(opened, "Copy as Markdown");
+      if (markdown.kind !== "copy") throw new Error(markdown.kind);
+      expect(markdown.text).toContain("| Cost /M output | $16.0–20.0 | $64.0–80.0 an hour · offers of 2025-11 to 2026-05 |");
+      expect(markdown.text).toContain(offered.source);
+      const html = await exported(opened, "HTML report");
+      if (html.kind !== "save-page") throw new Error(html.kind);
+      expect(html.body).toContain("$16.0–20.0");
+      expect(html.body).toContain(offered.source);
     });
   });
 

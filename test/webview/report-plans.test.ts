@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { message } from "../../src/deployment/message.ts";
 import { standaloneHtml } from "../../src/extension/standalone-html.ts";
 import { figuresOf } from "../../src/planning/figures.ts";
-import type { ToPlanningView } from "../../src/protocol/planning-view.ts";
+import type { ComparisonView, ToPlanningView } from "../../src/protocol/planning-view.ts";
+import type { Report } from "../../src/simulation/report/report.ts";
 import { adviceSeries } from "../../webview/parts/line-series.ts";
 import { axisNear, axisOver } from "../../webview/parts/plot-axis.ts";
 import { markdownTable, reportMarkdown } from "../../webview/report/export/report-markdown.ts";
@@ -11,7 +12,7 @@ import { adviceTitle, gainWords, reachWords } from "../../webview/report/plannin
 import { changeWords, comparisonTable, noiseNotes, withOthers } from "../../webview/report/planning/compare-model.ts";
 import { ratePlot, rateTable } from "../../webview/report/planning/rate-plot.ts";
 import { pointWords, sweepPlots, sweepTable } from "../../webview/report/planning/sweep-model.ts";
-import { met, missed, saturated } from "./fixtures/report.ts";
+import { met, missed, offered, priced, saturated } from "./fixtures/report.ts";
 import { comparedRuns, followed, layoutsSwept, nothingHelps, thresholdSwept } from "./fixtures/report-plans.ts";
 
 const report = missed();
@@ -105,6 +106,19 @@ describe("runs side by side", () => {
     expect(row?.[5]).toBe("within noise");
     const within = table.rows.find(([name]) => name === "Within the limits");
     expect(within?.[3]).toMatch(/^\+\d+(\.\d)? points$/);
+  });
+
+  it("have the cost of their output where its price is known", () => {
+    const row = (of: Report, beside: ComparisonView) =>
+      comparisonTable(of, beside)
+        .rows.find(([name]) => name === "Cost /M output")
+        ?.slice(1, 4);
+    expect(row(report, comparison)).toBeUndefined();
+    expect(row(priced(), comparison)).toEqual(["$16.0–20.0", "not to be had", ""]);
+    const half = { ...offered, perMillionOutputTokens: { low: 8, high: 10 } };
+    const runs = comparison.runs.map((run) => ({ ...run, report: run.report && priced(half, run.report), further: [] }));
+    expect(row(priced(), { ...comparison, runs, further: [] })).toEqual(["$16.0–20.0", "$8.00–10.0", "−50\u00a0%"]);
+    expect(row(priced(offered, saturated()), { ...comparison, runs, further: [] })?.[0]).toBe("queue grows");
   });
 
   it("are drawn dashed on a scale that holds all", () => {

@@ -41,6 +41,7 @@ export function milliseconds(seconds: number): string {
 
 export const durationRange = (low: number, high: number): string => bound(quantity.durationRange(low, high));
 export const percentRange = (low: number, high: number): string => bound(quantity.percentRange(low, high));
+export const dollars = (low: number, high: number): string => bound(quantity.dollars(low, high));
 export const span = (low: number, high: number, unit: string): string => bound(quantity.figureRange(low, high, unit));
 
 /** `62–78 s` of a run, or `62 s`. */

@@ -6,6 +6,7 @@ import type { Figure, Tag } from "../parts/models.ts";
 import { brief, duration, interval, parts, percent, percentRange, rate, span, whole } from "../parts/numbers.ts";
 import { definitions, said, words } from "../parts/words.ts";
 import { bullet } from "./bullet.ts";
+import { costFigure, costRange } from "./cost-figure.ts";
 import { type Judged, judge, noLimits } from "./judged.ts";
 import { ascending, attainment, type Latencies, quantile } from "./latency.ts";
 import { rangeWords } from "./ranges.ts";
@@ -62,7 +63,8 @@ export function figures(report: Report, values: Latencies, selected: Interval | 
     within(report, values, slo, selected, bands),
     goodput(report, values, slo, bands),
     output(report, selected, bands),
-    latency(e2e, said(definitions.e2e), inside?.e2e),
+    // A limit is judged in sight; what nobody limits is read off its own plot.
+    (slo.e2eSeconds === null ? costFigure(report.summary.cost) : null) ?? latency(e2e, said(definitions.e2e), inside?.e2e),
   ];
 }
 
@@ -162,7 +164,8 @@ function goodput(report: Report, values: Latencies, slo: Slo, bands: Bands | nul
 }
 
 function output(report: Report, selected: Interval | null, bands: Bands | null): Figure {
-  const { outputTokensPerSecond, outputTokensPerSecondPerGpu } = report.summary;
+  const { outputTokensPerSecond, outputTokensPerSecondPerGpu, cost } = report.summary;
+  const beside = typeof report.slo?.e2eSeconds === "number" ? costRange(cost) : null;
   const [value, unit] = parts(rate(outputTokensPerSecond, "tok/s"));
   const { t, outputTokensPerSecond: series } = report.series;
   const part = selected ? over(t, series, t.length, selected.from, selected.to).mean : Number.NaN;
@@ -178,6 +181,7 @@ function output(report: Report, selected: Interval | null, bands: Bands | null):
       caption: [
         ...(bands ? [span(bands.outputTokensPerSecond[0], bands.outputTokensPerSecond[1] ?? outputTokensPerSecond, "tok/s")] : []),
         words("{0} per GPU", rate(outputTokensPerSecondPerGpu, "tok/s")),
+        ...(beside === null ? [] : [words("{0} /M output", beside)]),
       ].join(" · "),
     },
     selected
@@ -225,7 +229,10 @@ function saturatedFigures(report: Report, saturated: NonNullable<Report["saturat
       words("Output"),
       words("Output tokens per second of the whole deployment"),
       rate(summary.outputTokensPerSecond, "tok/s"),
-      words("{0} per GPU", rate(summary.outputTokensPerSecondPerGpu, "tok/s")),
+      [
+        words("{0} per GPU", rate(summary.outputTokensPerSecondPerGpu, "tok/s")),
+        ...(summary.cost ? [words("no cost while the queue grows")] : []),
+      ].join(" · "),
     ),
     plain(
       "kv",

@@ -1,4 +1,4 @@
-import { figure, percent } from "../../catalog/quantity.ts";
+import { dollars, figure, percent } from "../../catalog/quantity.ts";
 import type { MoneyRange } from "../../simulation/report/cost.ts";
 import type { Summary } from "../../simulation/report/report.ts";
 
@@ -9,7 +9,7 @@ export function costRows({ linkShare, cost, mostJoulesPerOutputToken: joules }: 
     [
       "cost",
       cost
-        ? `${money(cost.perHour)} an hour${tokensWords(cost.perMillionOutputTokens)} (${cost.source})`
+        ? `${dollars(cost.perHour.low, cost.perHour.high)} an hour${tokensWords(cost.perMillionOutputTokens)} (${cost.source})`
         : "unknown; set `price` in the project file",
     ],
     ...(joules === undefined ? [] : [["energy", `at most ${figure(joules)} J an output token, at the cards' limits of power`] as const]),
@@ -17,9 +17,5 @@ export function costRows({ linkShare, cost, mostJoulesPerOutputToken: joules }: 
 }
 
 function tokensWords(perMillion: MoneyRange | undefined): string {
-  return perMillion ? `, ${money(perMillion)} a million output tokens` : "";
-}
-
-function money({ low, high }: MoneyRange): string {
-  return low === high ? `$${figure(low)}` : `$${figure(low)} to ${figure(high)}`;
+  return perMillion ? `, ${dollars(perMillion.low, perMillion.high)} a million output tokens` : "";
 }

@@ -15,6 +15,8 @@ export interface Cost {
   readonly perMillionTokens?: MoneyRange;
   /** Whose price it is, and of when. */
   readonly source: string;
+  /** In which the offers of its GPUs were published, ascending; none where all prices are somebody's own. */
+  readonly months: readonly string[];
 }
 
 /** What a run costs by the price that somebody wrote, else by the table's of each GPU; undefined where one of them is in neither. */
@@ -22,14 +24,18 @@ export function costOf({ pools, gpuHourPrice }: Settled, outputTokensPerSecond: 
   let low = 0;
   let high = 0;
   const sources = new Set<string>();
+  const months = new Set<string>();
   for (const { price, instances, layout } of pools) {
     const own =
-      gpuHourPrice === null ? price : { low: gpuHourPrice, high: gpuHourPrice, source: "the price of a GPU hour that is written" };
+      gpuHourPrice === null
+        ? price
+        : { low: gpuHourPrice, high: gpuHourPrice, source: "the price of a GPU hour that is written", months: [] };
     if (!own) return undefined;
     const gpus = instances * gpusPerInstance(layout);
     low += gpus * own.low;
     high += gpus * own.high;
     sources.add(own.source);
+    for (const month of own.months) months.add(month);
   }
   const perMillion = (perSecond: number): MoneyRange => ({
     low: (low * 1e6) / (perSecond * 3600),
@@ -40,6 +46,7 @@ export function costOf({ pools, gpuHourPrice }: Settled, outputTokensPerSecond: 
     ...(outputTokensPerSecond > 0 ? { perMillionOutputTokens: perMillion(outputTokensPerSecond) } : {}),
     ...(tokensPerSecond > 0 ? { perMillionTokens: perMillion(tokensPerSecond) } : {}),
     source: [...sources].join("; "),
+    months: [...months].sort(),
   };
 }
 

@@ -5,7 +5,7 @@ import { costOf, mostJoulesPerOutputToken } from "../../../src/simulation/report
 import { simulateWith } from "../../../src/simulation/simulate-with.ts";
 import { planOf, reportFrom, settledOf, settledPair, timing } from "../fixtures.ts";
 
-const price = { gpu: "Test-80GB", low: 2, high: 3, typical: 2.5, source: "somebody 2 to 3 (2026-05)" };
+const price = { gpu: "Test-80GB", low: 2, high: 3, typical: 2.5, source: "somebody 2 to 3 (2026-05)", months: ["2026-05"] };
 const priced = (pool: SettledPool): SettledPool => ({ ...pool, price });
 
 describe("what a run costs", () => {
@@ -14,14 +14,14 @@ describe("what a run costs", () => {
   it("is the table's price of every GPU, with whose and of when", () => {
     // 8 GPUs at 2 to 3 dollars; 1,000 output tokens a second are 3.6 million an hour, 10,000 in all 36 million.
     const cost = costOf({ ...plain, pools: plain.pools.map(priced) }, 1000, 10_000);
-    expect(cost).toMatchObject({ perHour: { low: 16, high: 24 }, source: "somebody 2 to 3 (2026-05)" });
+    expect(cost).toMatchObject({ perHour: { low: 16, high: 24 }, source: "somebody 2 to 3 (2026-05)", months: ["2026-05"] });
     expect(cost?.perMillionOutputTokens?.low).toBeCloseTo(16 / 3.6, 9);
     expect(cost?.perMillionTokens?.high).toBeCloseTo(24 / 36, 9);
   });
 
   it("is the price that somebody writes, whatever the table says", () => {
     const cost = costOf({ ...plain, pools: plain.pools.map(priced), gpuHourPrice: 1.25 }, 0, 0);
-    expect(cost).toEqual({ perHour: { low: 10, high: 10 }, source: "the price of a GPU hour that is written" });
+    expect(cost).toEqual({ perHour: { low: 10, high: 10 }, source: "the price of a GPU hour that is written", months: [] });
   });
 
   it("is unknown where one pool's GPUs have no price", () => {

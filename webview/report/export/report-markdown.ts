@@ -1,7 +1,10 @@
 import type { Bands } from "../../../src/simulation/report/bands.ts";
 import type { Report } from "../../../src/simulation/report/report.ts";
-import type { TableModel } from "../../parts/models.ts";
+import type { Figure, TableModel } from "../../parts/models.ts";
+import { blank } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";
+import { offerSource } from "../cost-figure.ts";
+import { figures } from "../figures.ts";
 import type { Latencies } from "../latency.ts";
 import { latencyTable } from "../latency.ts";
 import { memoryTable } from "../memory.ts";
@@ -12,6 +15,7 @@ import { verdict } from "../verdict-words.ts";
 export function reportMarkdown(report: Report, values: Latencies, bands: Bands | null, further: readonly TableModel[]): string {
   const { title, lines } = verdict(report, values, bands);
   const facts = `${report.engine}, ${report.layout}, ${report.gpus} × ${report.gpuName}; ${report.workload.name}`;
+  const cost = report.summary.cost;
   const tables = [
     ...(report.saturated ? [] : [latencyTable(report, values)]),
     ...further,
@@ -24,11 +28,29 @@ export function reportMarkdown(report: Report, values: Latencies, bands: Bands |
     facts,
     `**${title}.**`,
     ...lines.map(({ strong, text }) => (strong ? `**${strong}** ${text}` : text)),
+    markdownTable(figuresTable(figures(report, values, null, bands))),
+    ...(cost ? offerSource(cost) : []),
     ...tables.flatMap((table) => [`### ${table.name}`, markdownTable(table)]),
     ...(assumed.length > 0 ? [`### ${words("Assumed values")}`, assumed.join("\n")] : []),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function figuresTable(shown: readonly Figure[]): TableModel {
+  return {
+    name: words("Key figures"),
+    columns: [
+      { title: words("Figure"), numeric: false },
+      { title: words("Value"), numeric: true },
+      { title: "", numeric: false },
+    ],
+    rows: shown.map(({ label, value, unit, unknown, tag, caption }) => [
+      label,
+      unknown ?? [value, unit].filter((part) => part !== "").join(blank),
+      [...(tag ? [`${tag.glyph} ${tag.word}`] : []), caption].join(" · "),
+    ]),
+  };
 }
 
 export function markdownTable({ columns, rows }: TableModel): string {

@@ -4,7 +4,7 @@ import type { CompareChoice, ComparedRun, ComparisonView } from "../../../src/pr
 import type { Report } from "../../../src/simulation/report/report.ts";
 import { lineSeries } from "../../parts/line-series.ts";
 import type { Distribution, TableModel } from "../../parts/models.ts";
-import { blank, duration, percent, rate, whole } from "../../parts/numbers.ts";
+import { blank, dollars, duration, percent, rate, whole } from "../../parts/numbers.ts";
 import { said, words } from "../../parts/words.ts";
 import { cumulated, latencies } from "../latency.ts";
 
@@ -16,6 +16,7 @@ const figureWords: Readonly<Record<ComparedFigure, () => string>> = {
   within: () => words("Within the limits"),
   goodput: () => words("Goodput"),
   output: () => words("Output"),
+  cost: () => words("Cost /M output"),
   "cost-gpus": () => "GPU",
   "kv-peak": () => words("KV cache peak"),
   "hit-rate": () => words("Prefix hits"),
@@ -26,9 +27,10 @@ const figureWords: Readonly<Record<ComparedFigure, () => string>> = {
 const shares: ReadonlySet<ComparedFigure> = new Set(["within", "kv-peak", "hit-rate"]);
 const counts: ReadonlySet<ComparedFigure> = new Set(["cost-gpus", "preemptions"]);
 
-export function figureText(figure: ComparedFigure, value: number): string {
+function figureText(figure: ComparedFigure, value: number): string {
   if (shares.has(figure)) return percent(value);
   if (counts.has(figure)) return whole(value);
+  if (figure === "cost") return dollars(value, value);
   if (figure === "goodput") return rate(value, "req/s");
   return figure === "output" ? rate(value, "tok/s") : duration(value);
 }
@@ -93,7 +95,8 @@ function rawValue(figure: ComparedFigure, figures: Figures): number {
 function valueWords(figure: ComparedFigure, figures: Figures): string {
   const value = figures && comparedValue(figure, figures);
   if (value === null || value === undefined) return figures?.saturated ? words("queue grows") : words("not to be had");
-  return figureText(figure, value);
+  const cost = figure === "cost" ? figures?.summary.cost?.perMillionOutputTokens : undefined;
+  return cost ? dollars(cost.low, cost.high) : figureText(figure, value);
 }
 
 /** `−84 %`, `+17.8 points`, `within noise`. */
