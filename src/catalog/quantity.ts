@@ -79,9 +79,10 @@ export function figureRange(low: number, high: number, unit: string): string {
   return from === to ? `${from}${blank}${unit}` : `${from}–${to}${blank}${unit}`;
 }
 
-/** `$2.37–3.32`: three digits; one figure where both ends read alike. */
+/** `$2.37–3.32`: three digits, `$0.25–0.68` below a dollar; one figure where both ends read alike. */
 export function dollars(low: number, high: number): string {
-  const [from, to] = [figure(low), figure(high)];
+  const amount = (value: number): string => (value < 0.995 ? twoDigits(value) : figure(value));
+  const [from, to] = [amount(low), amount(high)];
   return from === to ? `$${from}` : `$${from}–${to}`;
 }
 

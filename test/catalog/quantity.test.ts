@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { duration, figure, gib, percent, rate, shortTokens, whole } from "../../src/catalog/quantity.ts";
+import { dollars, duration, figure, gib, percent, rate, shortTokens, whole } from "../../src/catalog/quantity.ts";
 
 // A no-break blank stands before every unit.
 const plain = (text: string) => text.replace(/\u00a0/g, " ");
@@ -27,6 +27,11 @@ describe("figures in words", () => {
     [duration(7260), "2 h 1 min"],
     [rate(13.1, "req/s"), "13.1 req/s"],
     [percent(0.459), "45.9 %"],
+    [dollars(2.368, 3.318), "$2.37–3.32"],
+    [dollars(5, 7), "$5.00–7.00"],
+    [dollars(0.2451, 0.6749), "$0.25–0.67"],
+    [dollars(0.0312, 1.204), "$0.031–1.20"],
+    [dollars(1_250, 1_250), "$1,250"],
   ])("%s", (text, expected) => {
     expect(plain(text)).toBe(expected);
   });
