@@ -52,6 +52,8 @@ export class Attachment {
   readonly feed: LiveFeed;
   private readonly loop: ScrapeLoop;
   private identity: ServerIdentity | undefined;
+  /** Of the servers of a fleet, each once. */
+  private versions: readonly string[] = [];
   private readonly prediction: LivePredictor;
   private readonly target: LiveTarget;
   private readonly gpuPeak: LiveHeader["gpuPeak"];
@@ -97,6 +99,10 @@ export class Attachment {
       onIdentity: (identity) => {
         this.identity = identity;
         ports.identified(identity.running);
+        ports.send({ kind: "header", header: this.header() });
+      },
+      onVersions: (versions) => {
+        this.versions = versions;
         ports.send({ kind: "header", header: this.header() });
       },
       onLimits: (limits) => ports.tell(message("{0} says more than is read here: {1}", source.name, limits.join("; "))),
@@ -261,6 +267,7 @@ export class Attachment {
       deployment: deployment?.name ?? null,
       place: file !== undefined && line !== null ? `${file}:${line + 1}` : null,
       line,
+      versions: this.replay?.versions ?? this.versions,
       server: `${kind === "vllm" ? "vLLM" : kind}${version}`,
       model: identity?.model ?? this.series.last?.snapshot?.server.model ?? null,
       intervalSeconds: this.intervalSeconds,

@@ -34,6 +34,7 @@ function detachedMessages(url: string): readonly ToLiveView[] {
     intervalSeconds: 1,
     words: "",
     slo: null,
+    versions: [],
     gpuPeak: null,
   };
   const detail = vscode.l10n.t("Not attached since the window was reloaded");

@@ -39,6 +39,8 @@ export class Replay {
   private known: RecordingHeader | undefined;
   private from: number | null = null;
   private to: number | null = null;
+  /** As each of its servers told last, by name. */
+  private readonly told = new Map<string, string>();
   private playing = true;
   private problems = 0;
   /** Its length is known, or cannot be. */
@@ -56,8 +58,9 @@ export class Replay {
         server: { all: say },
         onHeader: (header) => {
           this.known = header;
-          this.stage?.changed("header");
+          this.learn(header);
         },
+        onOtherHeader: (header) => this.learn(header),
         onProblem: (line, problem) => {
           if (++this.problems <= toldProblems) this.stage?.log(`${basename(path)}: line ${line} is skipped: ${plain(problem)}`);
         },
@@ -68,6 +71,11 @@ export class Replay {
       1,
     );
     this.clock = { ...systemClock, now: () => (this.source.at === undefined ? Date.now() : this.source.at * 1000) };
+  }
+
+  /** Of its servers, each once. */
+  get versions(): readonly string[] {
+    return [...new Set(this.told.values())];
   }
 
   get header(): RecordingHeader | undefined {
@@ -147,5 +155,10 @@ export class Replay {
     await source.jump(Math.min(time, this.to ?? time), { take: (look) => series.take(look), anew: () => series.reset() });
     stage.changed("place");
     if (this.playing) stage.loop.resume();
+  }
+
+  private learn({ name, running }: RecordingHeader): void {
+    if (running?.version) this.told.set(name, running.version.value);
+    this.stage?.changed("header");
   }
 }

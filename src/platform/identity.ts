@@ -55,6 +55,19 @@ export async function readIdentityOf(
   return identityFrom(identityOf(page));
 }
 
+/** So many servers of a fleet are compared: enough to see an update under way. */
+const mostCompared = 16;
+
+/** The versions that servers of one fleet run, each once; who does not say is left out. */
+export async function readVersionsOf(
+  fetchText: FetchText,
+  metricsUrls: readonly string[],
+  { page, keyFor, signal }: IdentityQuestion,
+): Promise<readonly string[]> {
+  const asked = metricsUrls.slice(0, mostCompared).map((url) => readIdentity(fetchText, url, page, { token: keyFor(url), signal }));
+  return [...new Set((await Promise.all(asked)).flatMap(({ version }) => version ?? []))];
+}
+
 /** The few words of it that lines and headers show. */
 export function identityFrom(running: RunningServer): ServerIdentity {
   const { version, model, modelRoot, settings } = running;

@@ -7,7 +7,7 @@ import { httpAsk } from "./ask.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type FetchText, fetchText } from "./http.ts";
-import { readIdentityOf, type ServerIdentity } from "./identity.ts";
+import { type IdentityQuestion, readIdentityOf, readVersionsOf, type ServerIdentity } from "./identity.ts";
 
 /** Where an attachment stands, in the words of the live page. */
 export interface LoopStatus {
@@ -34,6 +34,8 @@ export interface ScrapeOptions {
   readonly onPoint?: (point: LivePoint, look: Look) => void;
   readonly onStatus?: (status: LoopStatus) => void;
   readonly onIdentity?: (identity: ServerIdentity) => void;
+  /** The versions of a fleet's servers; asked for only where somebody listens. */
+  readonly onVersions?: (versions: readonly string[]) => void;
   /** What of an answer made no sense, when it changes. */
   readonly onProblems?: (problems: readonly string[]) => void;
   /** What is left out because there is too much of it, when it changes. */
@@ -230,15 +232,22 @@ export class ScrapeLoop {
 
   private async identify(): Promise<void> {
     this.identified = true;
-    const { source, onIdentity } = this.options;
+    const { source, onIdentity, onVersions } = this.options;
     // A recording tells itself who was recorded; a store of metrics tells with its figures all that it knows.
     if (!onIdentity || source.kind === "recording") return;
-    const identity = await readIdentityOf(this.fetchText, source.identityAt, {
-      page: this.options.series.last?.snapshot ?? unseenPage,
-      keyFor: this.keyFor,
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (this.phase !== "stopped") onIdentity(identity);
+    const identity = await readIdentityOf(this.fetchText, source.identityAt, this.question());
+    if (this.phase === "stopped") return;
+    onIdentity(identity);
+    if (onVersions && source.identityAt.length > 1) await this.compareVersions(source.identityAt, onVersions);
+  }
+
+  private async compareVersions(urls: readonly string[], told: (versions: readonly string[]) => void): Promise<void> {
+    const versions = await readVersionsOf(this.fetchText, urls, this.question());
+    if (this.phase !== "stopped") told(versions);
+  }
+
+  private question(): IdentityQuestion {
+    return { page: this.options.series.last?.snapshot ?? unseenPage, keyFor: this.keyFor, signal: AbortSignal.timeout(10_000) };
   }
 
   private tellProblems(problems: readonly string[]): void {

@@ -22,6 +22,8 @@ export interface LiveHeader {
   readonly place: string | null;
   readonly line: number | null;
   readonly server: string;
+  /** What several servers run, each once; one or none where nobody knows of a difference. */
+  readonly versions: readonly string[];
   readonly model: string | null;
   readonly intervalSeconds: number;
   readonly words: string;

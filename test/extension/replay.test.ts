@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plain } from "../../src/deployment/message.ts";
 import { Replay } from "../../src/extension/replay.ts";
+import { headerJson, recordingVersion } from "../../src/live/recording/recording-header.ts";
 import { RecordingWriter } from "../../src/live/recording/recording-writer.ts";
+import { serverOf } from "../../src/live/running/told-part.ts";
 import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import { ScrapeLoop } from "../../src/platform/scrape-loop.ts";
@@ -31,11 +33,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A replay on a stage as an attachment sets it up. */
-function played() {
+function played(of = path) {
   const series = new LiveSeries();
   const points: LivePoint[] = [];
   const changes: string[] = [];
-  const replay = new Replay(path, plain);
+  const replay = new Replay(of, plain);
   const loop = new ScrapeLoop({
     source: replay.source,
     series,
@@ -53,7 +55,48 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
+/** A recording of one look at each of two servers. */
+function recordedTwo(versions: readonly [string, string]): string {
+  const file = join(folder, `${versions.join("-and-")}.inference-lens.jsonl`);
+  const lines = versions.map((version, i) => {
+    const name = `${i}.example:8000`;
+    const running = serverOf("vllm", [{ version: { value: version, from: "/version" } }]);
+    const about = { version: recordingVersion, by: "0.1.0", source: "metrics-url", name, intervalSeconds: 1, deployment: null } as const;
+    const snapshot = {
+      time: 1000 + i / 10,
+      server: { kind: "vllm", model: "m", engines: 1 },
+      gauges: { requests_running: 1 },
+      counters: {},
+      histograms: {},
+      startedAt: undefined,
+      cacheConfig: undefined,
+    } as const;
+    return new RecordingWriter().look(
+      { kind: "scrape", snapshot, problems: [] },
+      { url: name, recording: headerJson({ ...about, running }) },
+    );
+  });
+  writeFileSync(file, lines.join(""));
+  return file;
+}
+
 describe("Replay", () => {
+  it.each([
+    [
+      ["0.11.0", "0.10.2"],
+      ["0.11.0", "0.10.2"],
+    ],
+    [["0.11.0", "0.11.0"], ["0.11.0"]],
+  ] as const)("knows the versions of servers %j, each once", async (versions, known) => {
+    const { replay, loop, points } = played(recordedTwo(versions));
+    await replay.setSpeed(60);
+    loop.start();
+    await until(() => points.length > 0);
+    expect(replay.versions).toEqual(known);
+    expect(replay.header?.name).toBe("0.example:8000");
+    loop.stop();
+  });
+
   it("plays faster, stands still, jumps back and forth, and tells where it is", async () => {
     const { replay, series, points, loop } = played();
     await replay.setSpeed(60);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { PageIdentity } from "../../src/live/running/identify.ts";
 import { safeEndpoints } from "../../src/live/running/safe-endpoints.ts";
 import { fetchText } from "../../src/platform/http.ts";
-import { readIdentity } from "../../src/platform/identity.ts";
+import { readIdentity, readVersionsOf } from "../../src/platform/identity.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -111,4 +111,18 @@ describe("what comes back", () => {
     expect(version).toMatch(/^0\.1 \[31mx+$/);
     expect(version).toHaveLength(300);
   });
+});
+
+test("servers of a fleet are compared by their versions, each once; who does not say is left out", async () => {
+  const fleet = await Promise.all(
+    ["0.11.0", "0.10.2", "0.11.0", null].map((version) => remembering(version === null ? {} : { "/version": JSON.stringify({ version }) })),
+  );
+  const asked = { page: page("vllm"), keyFor: () => undefined, signal: AbortSignal.timeout(10_000) };
+  expect(
+    await readVersionsOf(
+      fetchText,
+      fleet.map(({ url }) => url),
+      asked,
+    ),
+  ).toEqual(["0.11.0", "0.10.2"]);
 });

@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type DemoServer, startDemo } from "../../src/demo/server.ts";
 import { plain } from "../../src/deployment/message.ts";
 import { LiveSeries } from "../../src/live/series/series.ts";
 import type { LivePoint, Snapshot } from "../../src/live/snapshot.ts";
 import type { Ask, LiveSource, Look } from "../../src/live/source.ts";
 import { fleetOf } from "../../src/platform/fleet-of.ts";
+import type { FetchText } from "../../src/platform/http.ts";
 import { ScrapeLoop, type ScrapeOptions } from "../../src/platform/scrape-loop.ts";
 import { handReport, steadyRequests } from "../demo/hand-report.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -58,6 +59,35 @@ function looping(look: (ask: Ask) => Look | Promise<Look>, more: Partial<LiveSou
 const rates = (points: readonly LivePoint[]) => points.map((point) => point.rates.generation_tokens_total);
 
 describe("the loop over any source", () => {
+  it("compares the versions of a fleet's servers once they answer, where somebody listens", async () => {
+    const asked: string[] = [];
+    const told: (readonly string[])[] = [];
+    const fetchText: FetchText = (url) => {
+      asked.push(url);
+      const version = url.startsWith("http://a") ? "0.11.0" : "0.10.2";
+      return Promise.resolve({
+        text: JSON.stringify(url.endsWith("/version") ? { version } : {}),
+        contentType: "application/json",
+        seconds: 0,
+      });
+    };
+    const identityAt = ["http://a:1/metrics", "http://b:1/metrics"];
+    const onIdentity = () => undefined;
+    const listening = looping(steadyTokens, { identityAt }, { fetchText, onIdentity, onVersions: (versions) => told.push(versions) });
+    listening.loop.start();
+    await listening.clock.pass(1_500);
+    await vi.waitFor(() => expect(told).toEqual([["0.11.0", "0.10.2"]]));
+    listening.loop.stop();
+
+    asked.length = 0;
+    const deaf = looping(steadyTokens, { identityAt }, { fetchText, onIdentity });
+    deaf.loop.start();
+    await deaf.clock.pass(1_500);
+    await vi.waitFor(() => expect(asked).toContain("http://a:1/version"));
+    deaf.loop.stop();
+    expect(asked.filter((url) => url.startsWith("http://b"))).toEqual([]);
+  });
+
   it("keeps its pace and its rates when the clock is set back or forwards", async () => {
     const { loop, clock, points, series } = looping(steadyTokens);
     loop.start();

@@ -191,6 +191,8 @@ describe("sections of the live page", () => {
       expect(await page.locator(".verdict p").first().innerText()).toBe(
         "llama-70b-6d5f-qz7tn does not answer; its share is missing from all sums.",
       );
+      expect(await page.locator(".bar-facts").innerText()).toContain("vLLM 0.11.0 · 3 servers · ");
+      expect(await page.locator(".bar-warnings").innerText()).toBe("▲ servers run 2 versions: 0.11.0, 0.10.2");
     });
   });
 

@@ -74,7 +74,7 @@ export class LiveBar {
     this.drawHeader(live);
   }
 
-  private drawHeader({ header, connection, upSeconds, server }: LiveState): void {
+  private drawHeader({ header, connection, upSeconds, server, members }: LiveState): void {
     this.header = header;
     if (!header) return;
     say(this.name, header.deployment ?? header.model ?? "");
@@ -83,10 +83,13 @@ export class LiveBar {
     say(this.url, header.url);
     const up = upSeconds === null ? "" : words("up {0}", uptime(upSeconds));
     const every = words("every {0}", brief(duration(header.intervalSeconds)));
-    say(this.facts, [header.server, up, every].filter((part) => part !== "").join(" · "));
+    const servers = members?.members.length ?? 0;
+    const several = servers > 1 ? words("{0} servers", servers) : "";
+    say(this.facts, [header.server, several, up, every].filter((part) => part !== "").join(" · "));
     say(this.from, connection?.from ? words("asked from {0}", said(connection.from)) : "");
     const warnings = [
       ...(connection?.tlsVerified === false ? [words("certificate not checked")] : []),
+      ...(header.versions.length > 1 ? [words("servers run {0} versions: {1}", header.versions.length, header.versions.join(", "))] : []),
       ...(server ? mixedIn(server) : []).map(said),
     ].join(" · ");
     if (warnings === this.warned) return;

@@ -16,6 +16,8 @@ export interface LookPorts {
   readonly server?: string | { readonly all: (words: Message) => string };
   /** Of the first server that is played. */
   readonly onHeader?: (header: RecordingHeader) => void;
+  /** Of the others, where all are played. */
+  readonly onOtherHeader?: (header: RecordingHeader) => void;
   /** A line that was skipped. */
   readonly onProblem?: (line: number, problem: Message) => void;
   /** The file cannot be read any more: its looks end here. */
@@ -110,7 +112,7 @@ export class RecordedLooks {
         this.tellOther(read.server);
         continue;
       }
-      if (read.header && !isOther) this.ports.onHeader?.(read.header);
+      if (read.header) (isOther ? this.ports.onOtherHeader : this.ports.onHeader)?.(read.header);
       if (read.quantilesOnly && !this.saidQuantiles) {
         this.saidQuantiles = true;
         this.ports.onQuantilesOnly?.();
