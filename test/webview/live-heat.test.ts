@@ -150,7 +150,7 @@ describe("cells in words", () => {
         ...{ version: "0.11.0", source: "metrics-url", events: [], engines: 1, gpuPeak: null, kvCapacityTokens: null },
       });
     const row = rowOf(history(120, { gaps: false })).model.rows.find(({ id }) => id === "ttft-heat");
-    expect(row?.aria).toMatch(/^TTFT spread: most requests at 100–250 ms \(\d\d\u00a0%\), highest at 500–750 ms$/);
+    expect(row?.aria).toMatch(/^TTFT spread: most requests at 100–250\u00a0ms \(\d\d\u00a0%\), highest at 500–750\u00a0ms$/);
     expect(row?.limit?.text).toBe("limit 500\u00a0ms");
     const stripped = rowOf(history(120, { gaps: false }).map(withoutHistograms));
     expect(stripped.absent).toContainEqual({ name: "TTFT spread", reason: "told as percentiles alone, without buckets" });
