@@ -72,7 +72,8 @@ const rows: readonly Row[] = [
 /** Faults that look like another cause on most servers: named rightly, or both are named, and hardly ever the other alone. */
 const alike: readonly (Row & { readonly words: string })[] = [
   { faults: ["slow-prompts"], cause: "prefill-steps", words: "steps with prompts", plans: [tensor, single, experts, quantised] },
-  { faults: ["slow-decodes"], cause: "decode-steps", words: "decode steps", plans: [tensor, single, experts, quantised] },
+  // Not of FP8 weights, whose decode steps are so short that a slow host makes the same of them.
+  { faults: ["slow-decodes"], cause: "decode-steps", words: "decode steps", plans: [tensor, single, experts] },
 ];
 
 /** Of ten: what a server tells is noisy, and nine must be named rightly. */
@@ -98,8 +99,9 @@ describe("a known difference between file and server", () => {
     expect(gap.steps.map(({ term }) => term)).toEqual(["load", "lengths", "prefix", "server-settings", "step-time", "not-explained"]);
     const [, , , settings, time, live] = gap.steps;
     expect(live?.value).toBe(gap.live);
-    // Steps of 1.6 times the time make the whole way; load and settings are as assumed.
-    expect(Math.abs((time?.value ?? 0) - gap.live)).toBeLessThan(0.2 * Math.abs(gap.live - gap.predicted));
+    // Steps of 1.6 times the time make the whole way, as near as a bucket tells; load and settings are as assumed.
+    const [low, high] = gap.bucket ?? [gap.live, gap.live];
+    expect(Math.abs((time?.value ?? 0) - gap.live)).toBeLessThan(Math.max(0.2 * Math.abs(gap.live - gap.predicted), (high - low) / 2));
     expect(Math.abs((settings?.value ?? 0) - gap.predicted)).toBeLessThan(0.2 * Math.abs(gap.live - gap.predicted));
     expect(time?.evidence?.text).toContain("times as long as predicted");
   });
