@@ -96,7 +96,7 @@ export class Replay {
 
   view(): ReplayView {
     const { source, from, to } = this;
-    const at = source.at ?? from ?? 0;
+    const at = this.shown ?? from ?? 0;
     const playing = this.playing && !source.isAtEnd;
     return { name: source.name, from: from ?? at, to, at, speed: source.speed, playing };
   }
@@ -104,7 +104,12 @@ export class Replay {
   /** What is kept of it over a reload. */
   get place(): ReplayPlace {
     const { source, playing } = this;
-    return { at: source.isAtEnd ? null : (source.at ?? null), speed: source.speed, playing };
+    return { at: source.isAtEnd ? null : (this.shown ?? null), speed: source.speed, playing };
+  }
+
+  /** A look that was read while somebody said stop is taken back: the source is one ahead of what is seen. */
+  private get shown(): number | undefined {
+    return this.stage?.series.last?.time ?? this.source.at;
   }
 
   /** Stands where it was left, and goes on as it did. */
