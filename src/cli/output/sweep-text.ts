@@ -1,4 +1,4 @@
-import { duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
+import { dollars, duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
 import { type MetricWords, metricWords } from "../../planning/metrics.ts";
 import type { Sweep, SweepAxis, SweepPoint } from "../../planning/sweep.ts";
@@ -60,7 +60,7 @@ export function metricText(unit: MetricWords["unit"], value: number): string {
     case "ratio":
       return `${figure(value)} ×`;
     case "$":
-      return `${figure(value)} $`;
+      return dollars(value, value);
     default:
       return unit satisfies never;
   }

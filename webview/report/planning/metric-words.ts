@@ -1,6 +1,6 @@
 import { type Metric, type MetricWords, metricWords } from "../../../src/planning/metrics.ts";
 import type { SweepAxis } from "../../../src/planning/sweep.ts";
-import { blank, brief, duration, figure, gib, percent, rate, whole } from "../../parts/numbers.ts";
+import { blank, brief, dollars, duration, figure, gib, percent, rate, whole } from "../../parts/numbers.ts";
 import { said } from "../../parts/words.ts";
 
 /** A figure of a sweep or a comparison as pages write it. */
@@ -24,7 +24,7 @@ export function unitText(unit: MetricWords["unit"], value: number): string {
     case "ratio":
       return `${figure(value)}${blank}×`;
     case "$":
-      return `${figure(value)}${blank}$`;
+      return dollars(value, value);
     default:
       return unit satisfies never;
   }
