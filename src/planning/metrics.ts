@@ -1,3 +1,4 @@
+import { dollars, duration, figure, gib, percent, rate, whole } from "../catalog/quantity.ts";
 import { type Message, message } from "../deployment/message.ts";
 
 /** Figures that sweeps and comparisons show. */
@@ -19,7 +20,7 @@ export type Metric =
   | "gain"
   | "cost";
 
-export interface MetricWords {
+interface MetricWords {
   readonly title: Message;
   readonly unit: "s" | "tok/s" | "req/s" | "share" | "tokens" | "bytes" | "ratio" | "$";
   /** Which way is better; null = neither. */
@@ -44,3 +45,27 @@ export const metricWords: Readonly<Record<Metric, MetricWords>> = {
   gain: { title: message("Gain"), unit: "ratio", better: "higher" },
   cost: { title: message("For a million tokens of output"), unit: "$", better: "lower" },
 };
+
+/** A figure of a sweep or a comparison, in the unit of its metric. */
+export function metricText(metric: Metric, value: number): string {
+  const { unit } = metricWords[metric];
+  switch (unit) {
+    case "s":
+      return duration(value);
+    case "tok/s":
+    case "req/s":
+      return rate(value, unit);
+    case "share":
+      return percent(value);
+    case "tokens":
+      return whole(value);
+    case "bytes":
+      return value >= 2 ** 27 ? gib(value) : `${whole(value)} B`;
+    case "ratio":
+      return `${figure(value)} ×`;
+    case "$":
+      return dollars(value, value);
+    default:
+      return unit satisfies never;
+  }
+}

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { routingPolicies } from "../../src/deployment/routing.ts";
 import { runs, timeLimitMs } from "../fuzz/runs.ts";
 import { soundAnswer } from "./sound-answer.ts";
 
@@ -7,16 +8,7 @@ import { soundAnswer } from "./sound-answer.ts";
 const system = fc.constantFrom(null, "distserve", "splitwise", "tetriinfer", "mooncake", "infinite-llm", "sarathi");
 const routing = fc.constantFrom(
   null,
-  "random",
-  "round-robin",
-  "least-requests",
-  "join-shortest-queue",
-  "power-of-two",
-  "prefix",
-  "cache-aware",
-  "kv-cost",
-  "least-ttft",
-  "session",
+  ...routingPolicies,
   { policy: "kv-cost", temperature: 0.5 },
   { policy: "prefix", weights: { prefix: 3, queue: 2, running: 1 } },
 );

@@ -1,6 +1,6 @@
-import { dollars, duration, figure, gib, percent, rate, whole } from "../../catalog/quantity.ts";
+import { gib, rate, whole } from "../../catalog/quantity.ts";
 import { plain } from "../../deployment/message.ts";
-import { type MetricWords, metricWords } from "../../planning/metrics.ts";
+import { metricText, metricWords } from "../../planning/metrics.ts";
 import type { Sweep, SweepAxis, SweepPoint } from "../../planning/sweep.ts";
 import type { Terminal } from "../terminal.ts";
 import { table } from "./table.ts";
@@ -28,7 +28,7 @@ function row({ axis, metrics }: Sweep, point: SweepPoint, paint: Terminal["paint
   const place = point.name === "" ? axisWords(axis, point.x) : point.name;
   const values = metrics.map((metric) => {
     const value = point.values[metric];
-    return value === undefined ? "" : metricText(metricWords[metric].unit, value);
+    return value === undefined ? "" : metricText(metric, value);
   });
   return [point.isFile ? paint("bold", `${place} *`) : place, ...values, noteOf(point)];
 }
@@ -42,26 +42,4 @@ function noteOf({ problem, saturated, holds }: SweepPoint): string {
 export function axisWords({ unit }: SweepAxis, x: number): string {
   if (unit === "req/s") return rate(x, "req/s");
   return unit === "bytes" ? gib(x) : whole(x);
-}
-
-export function metricText(unit: MetricWords["unit"], value: number): string {
-  switch (unit) {
-    case "s":
-      return duration(value);
-    case "tok/s":
-    case "req/s":
-      return rate(value, unit);
-    case "share":
-      return percent(value);
-    case "tokens":
-      return whole(value);
-    case "bytes":
-      return value >= 2 ** 27 ? gib(value) : `${whole(value)} B`;
-    case "ratio":
-      return `${figure(value)} ×`;
-    case "$":
-      return dollars(value, value);
-    default:
-      return unit satisfies never;
-  }
 }

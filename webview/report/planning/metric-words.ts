@@ -1,34 +1,10 @@
-import { type Metric, type MetricWords, metricWords } from "../../../src/planning/metrics.ts";
+import { metricText as figureOf, type Metric, metricWords } from "../../../src/planning/metrics.ts";
 import type { SweepAxis } from "../../../src/planning/sweep.ts";
-import { blank, brief, dollars, duration, figure, gib, percent, rate, whole } from "../../parts/numbers.ts";
+import { bound, brief, figure, gib, rate, whole } from "../../parts/numbers.ts";
 import { said } from "../../parts/words.ts";
 
 /** A figure of a sweep or a comparison as pages write it. */
-export function metricText(metric: Metric, value: number): string {
-  return unitText(metricWords[metric].unit, value);
-}
-
-export function unitText(unit: MetricWords["unit"], value: number): string {
-  switch (unit) {
-    case "s":
-      return duration(value);
-    case "tok/s":
-    case "req/s":
-      return rate(value, unit);
-    case "share":
-      return percent(value);
-    case "tokens":
-      return whole(value);
-    case "bytes":
-      return value >= 2 ** 27 ? gib(value) : `${whole(value)}${blank}B`;
-    case "ratio":
-      return `${figure(value)}${blank}×`;
-    case "$":
-      return dollars(value, value);
-    default:
-      return unit satisfies never;
-  }
-}
+export const metricText = (metric: Metric, value: number): string => bound(figureOf(metric, value));
 
 /** `output of a GPU`: a name inside a sentence, where abbreviations keep their capitals. */
 export function inSentence(name: string): string {
